@@ -1,0 +1,207 @@
+"""One error tree. Each error has a stable code, a plain sentence, and says whether trying again can help."""
+
+from typing import Any, ClassVar
+
+from critic_core.contracts.base import Contract
+
+
+class Problem(Contract):
+    """An error as RFC 9457 tells it, plus a stable `code` and `permanent`.
+
+    Source: https://www.rfc-editor.org/rfc/rfc9457
+    """
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    permanent: bool
+    instance: str | None = None
+
+
+class CriticError(Exception):
+    """Anything that Photo Critic refuses or fails at. Subclasses say what; the message is a sentence for a person."""
+
+    code: ClassVar[str] = "internal_error"
+    title: ClassVar[str] = "Something broke on our side"
+    status: ClassVar[int] = 500
+    permanent: ClassVar[bool] = False
+
+    def __init__(self, detail: str | None = None) -> None:
+        self.detail = detail or (self.__doc__ or self.title).strip().splitlines()[0]
+        super().__init__(self.detail)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.detail,)
+
+    def problem(self, instance: str | None = None) -> Problem:
+        """This error as it goes over the wire."""
+        return Problem(
+            type=f"urn:photo-critic:error:{self.code}",
+            title=self.title,
+            status=self.status,
+            detail=self.detail,
+            code=self.code,
+            permanent=self.permanent,
+            instance=instance,
+        )
+
+
+# -- the photo itself -------------------------------------------------------------------------------------------------
+
+
+class PhotoError(CriticError):
+    """The photo cannot be used, however often it is sent."""
+
+    code, title, status, permanent = "photo_unusable", "The photo cannot be used", 422, True
+
+
+class PhotoEmpty(PhotoError):
+    """The file is empty."""
+
+    code, title, status = "photo_empty", "The file is empty", 400
+
+
+class PhotoTooManyBytes(PhotoError):
+    """The file is larger than the limit."""
+
+    code, title, status = "photo_too_many_bytes", "The file is too large", 413
+
+
+class PhotoTooManyPixels(PhotoError):
+    """The photo has more pixels than the limit."""
+
+    code, title, status = "photo_too_many_pixels", "The photo has too many pixels", 413
+
+
+class PhotoUnsupported(PhotoError):
+    """The file is not a photo in a format we read."""
+
+    code, title, status = "photo_unsupported", "Not a photo we can read", 415
+
+
+class PhotoBroken(PhotoError):
+    """The file begins like a photo, but is damaged or cut short."""
+
+    code, title, status = "photo_broken", "The photo is damaged", 422
+
+
+class PhotoNoPreview(PhotoError):
+    """The camera RAW file has no embedded preview."""
+
+    code, title, status = "photo_no_preview", "The RAW file has no preview", 422
+
+
+class PhotoPoison(PhotoError):
+    """The photo brought down its worker several times and was set aside."""
+
+    code, title, status = "photo_poison", "The photo was set aside", 422
+
+
+class PhotoTookTooLong(PhotoError):
+    """The photo could not be read within the time limit."""
+
+    code, title, status = "photo_took_too_long", "The photo took too long", 422
+
+
+# -- the request ------------------------------------------------------------------------------------------------------
+
+
+class PhotoNotFound(CriticError):
+    """No such photo: it was never here, was deleted, or its time to live ran out."""
+
+    code, title, status, permanent = "photo_not_found", "No such photo", 404, True
+
+
+class PreviewNotReady(CriticError):
+    """The preview is made together with the critique, which is not there yet."""
+
+    code, title, status, permanent = "preview_not_ready", "The preview is not there yet", 409, False
+
+
+class RequestInvalid(CriticError):
+    """The request is not of the form this call takes."""
+
+    code, title, status, permanent = "request_invalid", "The request is not valid", 422, True
+
+
+class TooManyPhotos(CriticError):
+    """The request has more photos than one request may carry."""
+
+    code, title, status, permanent = "too_many_photos", "Too many photos in one request", 413, True
+
+
+class ModelNotFound(CriticError):
+    """No model of that name is being served."""
+
+    code, title, status, permanent = "model_not_found", "No such model", 404, True
+
+
+class ApiKeyMissing(CriticError):
+    """This server wants an API key, in the header X-API-Key or as a bearer token."""
+
+    code, title, status, permanent = "api_key_missing", "An API key is needed", 401, True
+
+
+class ApiKeyWrong(CriticError):
+    """The API key is not one this server knows."""
+
+    code, title, status, permanent = "api_key_wrong", "The API key is not valid", 403, True
+
+
+class IdempotencyKeyReused(CriticError):
+    """The Idempotency-Key was used before, with another body."""
+
+    code, title, status, permanent = "idempotency_key_reused", "Idempotency-Key used with another body", 422, True
+
+
+class IdempotencyInProgress(CriticError):
+    """A request with the same Idempotency-Key is still being taken in."""
+
+    code, title, status, permanent = "idempotency_in_progress", "The same request is under way", 409, False
+
+
+class Overloaded(CriticError):
+    """Too many photos are waiting; try again in a moment."""
+
+    code, title, status, permanent = "overloaded", "Busy: try again in a moment", 429, False
+
+
+# -- the machinery ----------------------------------------------------------------------------------------------------
+
+
+class ServiceUnavailable(CriticError):
+    """A part of the service does not answer."""
+
+    code, title, status, permanent = "service_unavailable", "A part of the service does not answer", 503, False
+
+
+class QueueUnavailable(ServiceUnavailable):
+    """The queue (Redis) does not answer."""
+
+    code, title = "queue_unavailable", "The queue does not answer"
+
+
+class StorageUnavailable(ServiceUnavailable):
+    """The photo storage does not answer."""
+
+    code, title = "storage_unavailable", "The photo storage does not answer"
+
+
+class InferenceUnavailable(ServiceUnavailable):
+    """The inference server does not answer, or is overloaded."""
+
+    code, title = "inference_unavailable", "The inference server does not answer"
+
+
+class InferenceFailed(CriticError):
+    """The inference server refused the photo's tensor: model and worker do not fit together."""
+
+    code, title, status, permanent = "inference_failed", "The model refused its input", 500, True
+
+
+class NotReady(ServiceUnavailable):
+    """The service cannot answer yet."""
+
+    code, title = "not_ready", "Not ready"

@@ -1,0 +1,222 @@
+"""What is known about each photo on its way, in Redis, with a time to live.
+
+A photo is a hash; every change of state is one Lua script, so that no crash between two commands and no second
+delivery of a task can leave half an answer. The sorted sets `queued` and `running` hold photo ids by time: their sizes
+are the backlog, and they count what Celery has reserved but not begun, which `LLEN` of the queue does not.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import redis
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from critic_core.contracts.critique import Critique
+from critic_core.contracts.errors import PhotoNotFound, Problem, QueueUnavailable
+from critic_core.contracts.photo import Photo, PhotoState
+
+PREFIX = "critic:"
+QUEUED, RUNNING, EXPIRY, DEAD = (f"{PREFIX}{name}" for name in ("queued", "running", "expiry", "dead"))
+FINISHED_CHANNEL = f"{PREFIX}finished"
+
+_CLAIM = """
+local state = redis.call('HGET', KEYS[1], 'state')
+if not state then redis.call('ZREM', KEYS[2], ARGV[1]) redis.call('ZREM', KEYS[3], ARGV[1]) return 'gone' end
+if state == 'done' or state == 'failed' then return 'finished' end
+if redis.call('HINCRBY', KEYS[1], 'deliveries', 1) > tonumber(ARGV[3]) then return 'poison' end
+redis.call('HSET', KEYS[1], 'state', 'running')
+redis.call('ZREM', KEYS[2], ARGV[1])
+redis.call('ZADD', KEYS[3], ARGV[2], ARGV[1])
+return 'taken'
+"""
+
+_RELEASE = """
+if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return 0 end
+redis.call('HSET', KEYS[1], 'state', 'queued')
+redis.call('HINCRBY', KEYS[1], 'deliveries', -1)
+redis.call('ZREM', KEYS[3], ARGV[1])
+redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+return redis.call('HINCRBY', KEYS[1], 'releases', 1)
+"""
+
+_CLOSE = """
+local state = redis.call('HGET', KEYS[1], 'state')
+redis.call('ZREM', KEYS[2], ARGV[1])
+redis.call('ZREM', KEYS[3], ARGV[1])
+if not state or state == 'done' or state == 'failed' then return 0 end
+redis.call('HSET', KEYS[1], 'state', ARGV[2], ARGV[3], ARGV[4])
+redis.call('PUBLISH', ARGV[5], ARGV[1])
+return 1
+"""
+
+_REOPEN = """
+if redis.call('HGET', KEYS[1], 'state') ~= 'failed' then return 0 end
+redis.call('HSET', KEYS[1], 'state', 'queued', 'deliveries', 0)
+redis.call('HDEL', KEYS[1], 'problem')
+redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+return 1
+"""
+
+
+class Claim(StrEnum):
+    """What a worker learns when it takes up a photo."""
+
+    taken = "taken"  # work on it
+    gone = "gone"  # deleted or expired: nothing to do
+    finished = "finished"  # answered by an earlier delivery: nothing to do
+    poison = "poison"  # it has brought down its workers too often: set it aside
+
+
+def connect(url: str) -> "redis.Redis":
+    """A Redis client with a deadline on every call; a call that a restart interrupts is tried again for a second."""
+    return redis.Redis.from_url(
+        url,
+        decode_responses=True,
+        socket_timeout=5,
+        socket_connect_timeout=2,
+        health_check_interval=10,
+        retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), retries=4),
+        retry_on_error=[redis.ConnectionError, redis.TimeoutError],
+    )
+
+
+class JobStore:
+    """Photos by id. Every method raises QueueUnavailable when Redis does not answer."""
+
+    def __init__(self, client: "redis.Redis", clock: Callable[[], float] | None = None) -> None:
+        self._redis = client
+        self._now = clock or (lambda: datetime.now(UTC).timestamp())
+        self._claim = client.register_script(_CLAIM)
+        self._release = client.register_script(_RELEASE)
+        self._close = client.register_script(_CLOSE)
+        self._reopen = client.register_script(_REOPEN)
+
+    # -- a photo's way ------------------------------------------------------------------------------------------------
+
+    def create(self, photo: Photo) -> None:
+        """Remember a new photo as queued; it is forgotten by itself at `expires_at`."""
+        fields: dict[Any, Any] = photo.model_dump(mode="json", exclude={"id", "critique", "problem"}, exclude_none=True)
+        with _answering(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.hset(_key(photo.id), mapping=fields)
+            pipe.expireat(_key(photo.id), photo.expires_at)
+            pipe.zadd(QUEUED, {photo.id: self._now()})
+            pipe.zadd(EXPIRY, {photo.id: photo.expires_at.timestamp()})
+            pipe.execute()
+
+    def get(self, photo_id: str) -> Photo:
+        """All that is known about a photo. PhotoNotFound when that is nothing."""
+        with _answering():
+            fields: dict[Any, Any] = self._redis.hgetall(_key(photo_id))
+        if not fields:
+            raise PhotoNotFound
+        return _photo(photo_id, fields)
+
+    def claim(self, photo_id: str, max_deliveries: int) -> Claim:
+        """Take a photo up for work and count the delivery."""
+        return Claim(self._run(self._claim, photo_id, self._now(), max_deliveries))
+
+    def release(self, photo_id: str) -> int:
+        """Put a photo back that could not be worked on through no fault of its own; returns how often that was done."""
+        return int(self._run(self._release, photo_id, self._now()))
+
+    def finish(self, photo_id: str, critique: Critique) -> bool:
+        """Keep the answer. False when there is one already, or the photo was deleted meanwhile."""
+        return self._end(photo_id, PhotoState.done, "critique", critique.model_dump_json())
+
+    def fail(self, photo_id: str, problem: Problem) -> bool:
+        """Keep the problem instead of an answer. False as in `finish`."""
+        return self._end(photo_id, PhotoState.failed, "problem", problem.model_dump_json())
+
+    def delete(self, photo_id: str) -> bool:
+        """Forget a photo, whatever its state. False when there was none."""
+        with _answering(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.delete(_key(photo_id))
+            for name in (QUEUED, RUNNING, EXPIRY, DEAD):
+                pipe.zrem(name, photo_id)
+            return bool(pipe.execute()[0])
+
+    # -- what waits, what is late -------------------------------------------------------------------------------------
+
+    def backlog(self) -> int:
+        """Photos that wait for their answer: queued, reserved by a worker, and running."""
+        with _answering(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.zcard(QUEUED)
+            pipe.zcard(RUNNING)
+            return sum(pipe.execute())
+
+    def oldest_queued_seconds(self) -> float:
+        """How long the photo that has waited longest has waited; 0 when none waits."""
+        with _answering():
+            first: list[tuple[str, float]] = self._redis.zrange(QUEUED, 0, 0, withscores=True)  # type: ignore[assignment]  # redis-py types every form of the answer at once
+        return max(0.0, self._now() - first[0][1]) if first else 0.0
+
+    def running_longer_than(self, seconds: float, limit: int = 100) -> list[str]:
+        """Photos taken up so long ago that nobody can still be working on them."""
+        return self._older_than(RUNNING, seconds, limit)
+
+    def queued_longer_than(self, seconds: float, limit: int = 100) -> list[str]:
+        """Photos that have waited for longer than this."""
+        return self._older_than(QUEUED, seconds, limit)
+
+    def take_expired(self, limit: int = 100) -> list[str]:
+        """Photos whose time to live ran out; each is told to one caller only, who deletes its bytes."""
+        due = self._older_than(EXPIRY, 0, limit)
+        with _answering():
+            return [photo_id for photo_id in due if self._redis.zrem(EXPIRY, photo_id)]
+
+    # -- dead letters -------------------------------------------------------------------------------------------------
+
+    def bury(self, photo_id: str, problem: Problem) -> bool:
+        """Fail a photo as poison and list it among the dead letters."""
+        with _answering():
+            self._redis.zadd(DEAD, {photo_id: self._now()})
+        return self.fail(photo_id, problem)
+
+    def dead_letters(self, limit: int = 1000) -> list[str]:
+        """Photos set aside as poison, oldest first."""
+        with _answering():
+            return [str(photo_id) for photo_id in self._redis.zrange(DEAD, 0, limit - 1)]
+
+    def revive(self, photo_id: str) -> bool:
+        """Make a dead letter a queued photo again; the caller enqueues it. False when it is none any more."""
+        with _answering():
+            self._redis.zrem(DEAD, photo_id)
+        return bool(self._run(self._reopen, photo_id, self._now()))
+
+    # -- inside -------------------------------------------------------------------------------------------------------
+
+    def _end(self, photo_id: str, state: PhotoState, field: str, value: str) -> bool:
+        return bool(self._run(self._close, photo_id, state.value, field, value, FINISHED_CHANNEL))
+
+    def _older_than(self, name: str, seconds: float, limit: int) -> list[str]:
+        with _answering():
+            found = self._redis.zrange(name, "-inf", self._now() - seconds, byscore=True, offset=0, num=limit)
+        return [str(photo_id) for photo_id in found]
+
+    def _run(self, script: Any, photo_id: str, *args: Any) -> Any:
+        with _answering():
+            return script(keys=[_key(photo_id), QUEUED, RUNNING], args=[photo_id, *args])
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
+    except RedisError as error:
+        raise QueueUnavailable(f"The queue does not answer: {error}") from error
+
+
+def _key(photo_id: str) -> str:
+    return f"{PREFIX}photo:{photo_id}"
+
+
+def _photo(photo_id: str, fields: dict[str, str]) -> Photo:
+    plain = {name: value for name, value in fields.items() if name not in ("critique", "problem", "releases")}
+    critique = Critique.model_validate_json(fields["critique"]) if "critique" in fields else None
+    problem = Problem.model_validate_json(fields["problem"]) if "problem" in fields else None
+    return Photo.model_validate({"id": photo_id, "critique": critique, "problem": problem, **plain})

@@ -1,0 +1,53 @@
+"""What workers tell everybody through Redis: which model is served, and that they consume and can answer."""
+
+import redis
+from redis.exceptions import RedisError
+
+from critic_core.contracts.errors import QueueUnavailable
+from critic_core.contracts.manifest import Manifest, parse_manifest
+from critic_core.contracts.pulse import Pulse
+
+PULSES = "critic:pulses"
+MODELS = "critic:models"
+
+
+class NoticeBoard:
+    """Pulses by worker and manifests by model. A gateway reads here what is served; it never asks inference itself."""
+
+    def __init__(self, client: "redis.Redis") -> None:
+        self._redis = client
+
+    def post_pulse(self, pulse: Pulse) -> None:
+        """Tell that a task travelled through this worker's own queue, and whether the golden photo came out right."""
+        try:
+            self._redis.hset(PULSES, pulse.worker, pulse.model_dump_json())
+        except RedisError as error:
+            raise QueueUnavailable(f"The queue does not answer: {error}") from error
+
+    def pulses(self, newer_than: float) -> list[Pulse]:
+        """Pulses since that time (seconds since the epoch), newest first; older ones are swept away."""
+        try:
+            raw = self._redis.hgetall(PULSES)
+            pulses = [Pulse.model_validate_json(text) for text in raw.values()]
+            stale = [pulse.worker for pulse in pulses if pulse.at.timestamp() < newer_than]
+            if stale:
+                self._redis.hdel(PULSES, *stale)
+        except RedisError as error:
+            raise QueueUnavailable(f"The queue does not answer: {error}") from error
+        fresh = [pulse for pulse in pulses if pulse.worker not in stale]
+        return sorted(fresh, key=lambda pulse: pulse.at, reverse=True)
+
+    def post_model(self, manifest: Manifest) -> None:
+        """Tell which model answers under its name."""
+        try:
+            self._redis.hset(MODELS, manifest.name, manifest.model_dump_json())
+        except RedisError as error:
+            raise QueueUnavailable(f"The queue does not answer: {error}") from error
+
+    def models(self) -> list[Manifest]:
+        """The manifests of all models served, by name."""
+        try:
+            raw = self._redis.hgetall(MODELS)
+        except RedisError as error:
+            raise QueueUnavailable(f"The queue does not answer: {error}") from error
+        return sorted((parse_manifest(text) for text in raw.values()), key=lambda manifest: manifest.name)

@@ -1,0 +1,64 @@
+"""The Celery application that gateway and worker share: names, delivery promises, nothing about photos."""
+
+from celery import Celery
+from kombu import Queue
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from critic_core.contracts.errors import QueueUnavailable
+from critic_core.contracts.photo import CRITIQUE_QUEUE, CRITIQUE_TASK
+from critic_core.runtime.settings import QueueSettings
+
+# A child that is told to stop gets this long to finish its photo before it is handed to another worker.
+SOFT_SHUTDOWN_SECONDS = 15.0
+
+
+def celery_app(settings: QueueSettings) -> Celery:
+    """A Celery application that loses no photo and hands none out twice while it is being worked on.
+
+    Why each line is there: docs/operations.md, "Promises under failure".
+    """
+    app = Celery("photo-critic", broker=settings.redis_url)
+    # One number in all three places: with several, the shortest wins and photos run twice (celery #5935).
+    visibility = {"visibility_timeout": settings.visibility_timeout_seconds}
+    app.conf.update(
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_ignore_result=True,
+        task_serializer="json",
+        accept_content=["json"],
+        task_default_queue=CRITIQUE_QUEUE,
+        task_queues=[Queue(CRITIQUE_QUEUE)],
+        task_time_limit=settings.task_time_limit_seconds,
+        task_soft_time_limit=settings.task_time_limit_seconds - 2,
+        worker_prefetch_multiplier=1,
+        worker_disable_prefetch=True,
+        worker_soft_shutdown_timeout=SOFT_SHUTDOWN_SECONDS,
+        worker_enable_soft_shutdown_on_idle=True,
+        worker_cancel_long_running_tasks_on_connection_loss=True,
+        worker_hijack_root_logger=False,
+        worker_send_task_events=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={
+            **visibility,
+            "socket_timeout": 10,
+            "socket_connect_timeout": 5,
+            "socket_keepalive": True,
+            "health_check_interval": 10,
+            "retry_on_timeout": True,
+        },
+        result_backend_transport_options=visibility,
+        visibility_timeout=settings.visibility_timeout_seconds,
+        task_publish_retry=True,
+        task_publish_retry_policy={"max_retries": 2, "interval_start": 0.1, "interval_max": 0.5, "timeout": 3},
+    )
+    return app
+
+
+def enqueue(app: Celery, photo_id: str) -> None:
+    """Ask for a critique of a photo that lies in storage. QueueUnavailable when Redis does not answer."""
+    try:
+        app.send_task(CRITIQUE_TASK, args=(photo_id,), queue=CRITIQUE_QUEUE)
+    except (OperationalError, RedisError, OSError) as error:
+        raise QueueUnavailable(f"The queue does not answer: {error}") from error
