@@ -21,7 +21,7 @@ class Problem(Contract):
 
 
 class CriticError(Exception):
-    """Anything that Photo Critic refuses or fails at. Subclasses say what; the message is a sentence for a person."""
+    """Something broke on our side; it was logged, and trying again may help."""
 
     code: ClassVar[str] = "internal_error"
     title: ClassVar[str] = "Something broke on our side"
@@ -130,6 +130,18 @@ class TooManyPhotos(CriticError):
     """The request has more photos than one request may carry."""
 
     code, title, status, permanent = "too_many_photos", "Too many photos in one request", 413, True
+
+
+class RequestTooLarge(CriticError):
+    """The request has more bytes than one request may carry."""
+
+    code, title, status, permanent = "request_too_large", "The request is too large", 413, True
+
+
+class UploadTooSlow(CriticError):
+    """The upload did not arrive within the time limit."""
+
+    code, title, status, permanent = "upload_too_slow", "The upload took too long", 408, False
 
 
 class ModelNotFound(CriticError):

@@ -11,6 +11,7 @@ from critic_core.runtime.settings import QueueSettings
 
 # A child that is told to stop gets this long to finish its photo before it is handed to another worker.
 SOFT_SHUTDOWN_SECONDS = 15.0
+REQUEST_ID_HEADER = "critic_request_id"
 
 
 def celery_app(settings: QueueSettings) -> Celery:
@@ -51,14 +52,18 @@ def celery_app(settings: QueueSettings) -> Celery:
         result_backend_transport_options=visibility,
         visibility_timeout=settings.visibility_timeout_seconds,
         task_publish_retry=True,
-        task_publish_retry_policy={"max_retries": 2, "interval_start": 0.1, "interval_max": 0.5, "timeout": 3},
+        task_publish_retry_policy={"max_retries": 2, "interval_start": 0.1, "interval_max": 0.5},
     )
     return app
 
 
-def enqueue(app: Celery, photo_id: str) -> None:
-    """Ask for a critique of a photo that lies in storage. QueueUnavailable when Redis does not answer."""
+def enqueue(app: Celery, photo_id: str, request_id: str | None = None) -> None:
+    """Ask for a critique of a photo that lies in storage. QueueUnavailable when Redis does not answer.
+
+    The id of the request that brought the photo travels along, so that the worker's log lines carry it too.
+    """
     try:
-        app.send_task(CRITIQUE_TASK, args=(photo_id,), queue=CRITIQUE_QUEUE)
+        headers = {REQUEST_ID_HEADER: request_id} if request_id else {}
+        app.send_task(CRITIQUE_TASK, args=(photo_id,), queue=CRITIQUE_QUEUE, headers=headers)
     except (OperationalError, RedisError, OSError) as error:
         raise QueueUnavailable(f"The queue does not answer: {error}") from error

@@ -1,0 +1,27 @@
+"""`python -m critic_gateway`: serve the REST API and the page."""
+
+import uvicorn
+
+from critic_core.runtime import logs
+from critic_gateway.app import create_app
+from critic_gateway.settings import GatewaySettings
+
+
+def main() -> None:
+    """Serve until told to stop; requests under way are finished first."""
+    settings = GatewaySettings()
+    logs.configure("gateway", settings.log_level, settings.log_format)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.gateway_host,
+        port=settings.gateway_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=35,
+    )
+
+
+if __name__ == "__main__":
+    main()

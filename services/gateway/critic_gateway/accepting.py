@@ -1,0 +1,71 @@
+"""From files in storage to photos in the queue."""
+
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from critic_core.contracts.errors import CriticError, Overloaded
+from critic_core.contracts.photo import Photo, PhotoReceipt, PhotoState
+from critic_core.runtime.logs import logger
+from critic_core.runtime.queue import enqueue
+from critic_core.runtime.storage import photo_key
+from critic_gateway import measures
+from critic_gateway.intake import RefusedFile, StoredFile, TakenFile
+from critic_gateway.parts import Parts
+
+log = logger(__name__)
+
+
+def ensure_room(parts: Parts) -> None:
+    """Overloaded when too many photos wait already; asked before a byte of the body is read."""
+    if parts.store.backlog() >= parts.settings.max_backlog:
+        raise Overloaded(
+            f"{parts.settings.max_backlog:,} photos are waiting already; try again in a moment. Nothing was kept."
+        )
+
+
+def accept(taken: list[TakenFile], parts: Parts) -> list[PhotoReceipt]:
+    """Make photos of the stored files and enqueue them. One that cannot be enqueued is refused alone."""
+    return [refused(file) if isinstance(file, RefusedFile) else _accept(file, parts) for file in taken]
+
+
+def _accept(file: StoredFile, parts: Parts) -> PhotoReceipt:
+    photo = _photo(file, parts.settings.photo_ttl_seconds)
+    try:
+        parts.store.create(photo)
+        enqueue(parts.queue, photo.id, structlog.contextvars.get_contextvars().get("request_id"))
+    except CriticError as error:
+        _undo(photo.id, parts)
+        return refused(RefusedFile(file.file_name, error))
+    measures.ACCEPTED.inc()
+    measures.UPLOADED_BYTES.inc(file.size_bytes)
+    log.info("photo_accepted", photo_id=photo.id, media_type=file.media_type, bytes=file.size_bytes)
+    return PhotoReceipt(file_name=file.file_name, photo=photo)
+
+
+def _photo(file: StoredFile, ttl_seconds: int) -> Photo:
+    now = datetime.now(UTC)
+    return Photo(
+        id=file.photo_id,
+        state=PhotoState.queued,
+        file_name=file.file_name,
+        media_type=file.media_type,
+        size_bytes=file.size_bytes,
+        sha256=file.sha256,
+        created_at=now,
+        expires_at=now + timedelta(seconds=ttl_seconds),
+    )
+
+
+def refused(file: RefusedFile) -> PhotoReceipt:
+    """The receipt of a file that was not kept."""
+    measures.REFUSED.labels(file.error.code).inc()
+    return PhotoReceipt(file_name=file.file_name, problem=file.error.problem())
+
+
+def _undo(photo_id: str, parts: Parts) -> None:
+    try:
+        parts.store.delete(photo_id)
+        parts.storage.delete(photo_key(photo_id))
+    except CriticError as error:
+        log.warning("undo_incomplete", photo_id=photo_id, error=error.detail)  # its time to live will clear it away

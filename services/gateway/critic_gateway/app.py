@@ -1,0 +1,45 @@
+"""The gateway as one ASGI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from critic_core.runtime.packaged import packaged_folder
+from critic_gateway import problems
+from critic_gateway.middleware import RequestContext
+from critic_gateway.parts import open_parts
+from critic_gateway.readiness import ReadinessProbe
+from critic_gateway.routes import health, models, photos
+from critic_gateway.settings import GatewaySettings
+
+DESCRIPTION = "Looks at photographs and says how good they are, which to keep, and why."
+
+
+def create_app(settings: GatewaySettings) -> FastAPI:
+    """The gateway with these settings; its parts are opened when it starts and closed when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_parts(settings) as parts:
+            app.state.parts = parts
+            app.state.probe = ReadinessProbe(parts)
+            yield
+
+    # FastAPI's own documentation pages load scripts from elsewhere, which the content security policy forbids.
+    app = FastAPI(
+        title="Photo Critic",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    problems.install(app, settings)
+    for router in (photos.router, models.router, health.router):
+        app.include_router(router)
+    app.mount("/", StaticFiles(directory=packaged_folder("critic_gateway", "page", "frontend"), html=True), name="page")
+    app.add_middleware(RequestContext)
+    return app

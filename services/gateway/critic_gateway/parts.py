@@ -1,0 +1,69 @@
+"""What the routes work with, made once at start, and asked for by type."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+import redis
+from celery import Celery
+from fastapi import Depends, Request
+
+from critic_core.runtime.job_store import JobStore, connect
+from critic_core.runtime.notice_board import NoticeBoard
+from critic_core.runtime.queue import celery_app
+from critic_core.runtime.storage import Storage
+from critic_gateway import access
+from critic_gateway.idempotency import IdempotencyKeys
+from critic_gateway.settings import GatewaySettings
+from critic_gateway.waiting import Waiting
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything a running gateway holds on to."""
+
+    settings: GatewaySettings
+    redis: "redis.Redis"
+    store: JobStore
+    board: NoticeBoard
+    storage: Storage
+    queue: Celery
+    waiting: Waiting
+    keys: IdempotencyKeys
+
+
+@asynccontextmanager
+async def open_parts(settings: GatewaySettings) -> AsyncIterator[Parts]:
+    """The parts of a gateway with these settings; nothing here needs Redis to be up yet."""
+    client = connect(settings.redis_url)
+    store = JobStore(client)
+    parts = Parts(
+        settings=settings,
+        redis=client,
+        store=store,
+        board=NoticeBoard(client),
+        storage=Storage(settings.storage_url),
+        queue=celery_app(settings),
+        waiting=Waiting(settings.redis_url, store),
+        keys=IdempotencyKeys(client, settings.idempotency_ttl_seconds, settings.upload_timeout_seconds + 60),
+    )
+    async with parts.waiting.listening():
+        yield parts
+    parts.queue.close()
+    client.close()
+
+
+def _parts(request: Request) -> Parts:
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+PartsHere = Annotated[Parts, Depends(_parts)]
+
+
+def _caller(request: Request, parts: PartsHere) -> str:
+    return access.caller(request, parts.settings.api_keys)
+
+
+Caller = Annotated[str, Depends(_caller)]

@@ -1,0 +1,48 @@
+"""For those who run it: alive, ready, metrics."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from critic_core.contracts.errors import CriticError
+from critic_core.runtime.metrics import exposition
+from critic_gateway import measures
+from critic_gateway.parts import PartsHere
+from critic_gateway.readiness import Readiness, ReadinessProbe
+
+router = APIRouter(tags=["operations"])
+
+
+def _probe(request: Request) -> ReadinessProbe:
+    probe: ReadinessProbe = request.app.state.probe
+    return probe
+
+
+@router.get("/livez", summary="Is the process alive?")
+async def livez() -> dict[str, str]:
+    """Answers as long as the event loop turns; says nothing about anything else."""
+    return {"status": "alive"}
+
+
+@router.get("/readyz", summary="Can it answer?", responses={503: {"model": Readiness}})
+def readyz(probe: Annotated[ReadinessProbe, Depends(_probe)], response: Response) -> Readiness:
+    """Queue, storage, and a golden photo that lately went through a worker and the inference server."""
+    readiness = probe.look()
+    if not readiness.ready:
+        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    return readiness
+
+
+@router.get("/metrics", summary="Figures for Prometheus", response_class=Response)
+def metrics(parts: PartsHere) -> Response:
+    """Prometheus text. The backlog counts queued, reserved and running photos."""
+    try:
+        measures.BACKLOG.set(parts.store.backlog())
+        measures.OLDEST.set(parts.store.oldest_queued_seconds())
+    except CriticError:
+        # Better no figure than an old one: a scrape still gets the rest while Redis is away.
+        measures.BACKLOG.set(float("nan"))
+        measures.OLDEST.set(float("nan"))
+    text, media_type = exposition()
+    return Response(text, media_type=media_type)

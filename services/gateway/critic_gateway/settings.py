@@ -1,0 +1,58 @@
+"""What the gateway can be told."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import NoDecode
+
+from critic_core.runtime.settings import MEGA, Environment, PhotoLimits, QueueSettings
+
+
+class GatewaySettings(QueueSettings, PhotoLimits):
+    """The front door: where it listens, whom it lets in, how much it takes."""
+
+    gateway_host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
+    gateway_port: int = Field(default=8000, ge=0, le=65535, description="Port the gateway listens on.")
+    max_backlog: int = Field(
+        default=2000, ge=1, description="With this many photos queued or running, uploads get 429 and Retry-After."
+    )
+    retry_after_seconds: int = Field(default=2, ge=1, description="What Retry-After says when the backlog is full.")
+    max_photos_per_request: int = Field(default=100, ge=1, description="Most files in one upload.")
+    max_request_bytes: int = Field(default=1000 * MEGA, ge=1, description="Largest upload with all its files, bytes.")
+    upload_timeout_seconds: int = Field(
+        default=300, ge=1, description="An upload that takes longer than this to arrive is refused."
+    )
+    pulse_max_age_seconds: int = Field(
+        default=60, ge=5, description="Ready means that a worker scored the golden photo within this time."
+    )
+    idempotency_ttl_seconds: int = Field(
+        default=24 * 3600, ge=60, description="How long an Idempotency-Key is remembered."
+    )
+    api_keys: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="SHA-256 digests (hex, comma-separated) of the API keys that are let in; "
+        "empty lets everybody in. `photo-critic new-key` makes one.",
+    )
+
+    @field_validator("api_keys", mode="before")
+    @classmethod
+    def _split(cls, told: object) -> object:
+        return (
+            tuple(part.strip().lower() for part in told.split(",") if part.strip()) if isinstance(told, str) else told
+        )
+
+    @field_validator("api_keys")
+    @classmethod
+    def _are_digests(cls, digests: tuple[str, ...]) -> tuple[str, ...]:
+        for digest in digests:
+            if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+                raise ValueError(
+                    "CRITIC_API_KEYS holds SHA-256 digests (64 hex digits each), never the keys themselves"
+                )
+        return digests
+
+    @model_validator(mode="after")
+    def _keys_in_production(self) -> Self:
+        if self.environment is Environment.production and not self.api_keys:
+            raise ValueError("CRITIC_API_KEYS is empty: in production the gateway lets nobody in without a key")
+        return self
