@@ -71,8 +71,8 @@ class RequestContext:
 
         try:
             await self._app(scope, receive, send_with_headers)
-        except Exception as error:  # noqa: BLE001 - the last line of defence: logged, and told as a problem
-            log.error("unexpected_error", path=scope["path"], exc_info=error)
+        except Exception:  # the last line of defence
+            log.exception("unexpected_error", path=scope["path"])
             if not answering:
                 await ProblemResponse(CriticError().problem(scope["path"]))(scope, receive, send_with_headers)
         finally:
