@@ -1,0 +1,92 @@
+"""Photo bytes → upright sRGB pixels, the way that training and serving share.
+
+Bytes are counted, the type is sniffed, the header is read and its pixels are counted; only then is anything decoded.
+"""
+
+from dataclasses import dataclass
+from typing import Never
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, JpegImagePlugin
+
+from critic_core.contracts.critique import ImageFacts
+from critic_core.contracts.errors import PhotoBroken, PhotoError, PhotoTooManyPixels
+from critic_core.contracts.manifest import Preprocessing
+from critic_core.imaging.colour import to_srgb
+from critic_core.imaging.formats import Format, sniff
+from critic_core.imaging.limits import DEFAULT_LIMITS, Limits
+from critic_core.imaging.orientation import from_exif, upright_size
+from critic_core.imaging.quiet import quiet_pillow
+from critic_core.imaging.readers import READERS, Opened
+from critic_core.imaging.reduction import reduce_upright
+
+__all__ = ["Decoded", "Limits", "Pixels", "decode"]
+
+Pixels = npt.NDArray[np.uint8]
+"""Upright sRGB, `[height, width, 3]`."""
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """`pixels` with a long side of at most `preprocessing.decode_long_side`, and what the file said of itself."""
+
+    pixels: Pixels
+    facts: ImageFacts
+
+
+def decode(data: bytes, preprocessing: Preprocessing, limits: Limits = DEFAULT_LIMITS) -> Decoded:
+    """Decode a photo. Raises PhotoError's subclasses and nothing else, whatever the bytes are."""
+    limits.check_bytes(len(data))
+    known = sniff(data)
+    try:
+        with quiet_pillow():
+            return _decode(data, known, preprocessing.decode_long_side, limits)
+    except PhotoError:
+        raise
+    except Exception as error:  # noqa: BLE001 - parsers of hostile files raise whatever they stumble over
+        _refuse(error, known)
+
+
+def _decode(data: bytes, known: Format, long_side: int, limits: Limits) -> Decoded:
+    opened = READERS[known.reader](data)
+    image, stored = opened.image, opened.image.size
+    limits.check_pixels(*stored)
+    _draft(image, long_side)
+    image.load()
+    limits.check_pixels(*image.size)  # HEIF may turn out larger than its header said
+    told = opened.told_orientation or from_exif(image)
+    turn = 1 if opened.upright else told
+    small, notes = to_srgb(reduce_upright(image, turn, long_side), image.info.get("icc_profile"))
+    facts = _facts(opened, known, told, opened.size or upright_size(stored, turn), notes)
+    return Decoded(np.array(small), facts)
+
+
+def _draft(image: Image.Image, long_side: int) -> None:
+    """JPEG only: let the decoder leave out frequencies, at the smallest scale whose long side is enough."""
+    if not isinstance(image, JpegImagePlugin.JpegImageFile):
+        return
+    width, height = image.size
+    scale = next((s for s in (8, 4, 2) if -(-max(width, height) // s) >= long_side), 1)
+    if scale > 1:
+        image.draft(None, (max(1, width // scale), max(1, height // scale)))
+
+
+def _facts(
+    opened: Opened, known: Format, orientation: int, size: tuple[int, int], notes: tuple[str, ...]
+) -> ImageFacts:
+    return ImageFacts(
+        format=known.name,
+        media_type=known.media_type,
+        width=size[0],
+        height=size[1],
+        orientation=orientation,
+        frames=opened.frames,
+        notes=opened.notes + notes,
+    )
+
+
+def _refuse(error: Exception, known: Format) -> Never:
+    if isinstance(error, Image.DecompressionBombError):  # Pillow's own, far above ours: parts larger than the whole
+        raise PhotoTooManyPixels from error
+    raise PhotoBroken(f"The file begins like {known.name.upper()}, but is damaged or cut short.") from error

@@ -1,0 +1,34 @@
+"""What near duplicates are found by: two perceptual hashes, the exact pixels, and the network's embedding.
+
+Sources: ImageHash's pHash (low frequencies of a 32 × 32 cosine transform against their median) and dHash (signs of
+horizontal differences, 9 × 8); both 64 bits.
+"""
+
+import base64
+import hashlib
+
+import imagehash
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from critic_core.contracts.critique import Fingerprint
+from critic_core.imaging.decode import Pixels
+
+
+def fingerprint(pixels: Pixels, embedding: npt.NDArray[np.floating]) -> Fingerprint:
+    """The fingerprint of decoded `pixels` and their `embedding` (any float type, one dimension)."""
+    grey = Image.fromarray(pixels).convert("L")
+    return Fingerprint(
+        perceptual_hash=str(imagehash.phash(grey)),
+        difference_hash=str(imagehash.dhash(grey)),
+        pixels_sha256=_pixels_sha256(pixels),
+        embedding=base64.b64encode(np.asarray(embedding).ravel().astype("<f2").tobytes()).decode("ascii"),
+    )
+
+
+def _pixels_sha256(pixels: Pixels) -> str:
+    """Shape first: the same bytes in other rows are another picture."""
+    digest = hashlib.sha256(f"{pixels.shape[0]}x{pixels.shape[1]} ".encode())
+    digest.update(np.ascontiguousarray(pixels).data)
+    return digest.hexdigest()

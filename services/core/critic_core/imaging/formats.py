@@ -1,0 +1,101 @@
+"""The formats we read, told apart by their first bytes and never by a file name. Pure standard library.
+
+To add a format: one entry here, one reader in `readers.py` if no reader there takes it, one picture in `tests/data/`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from critic_core.contracts.errors import PhotoEmpty, PhotoUnsupported
+from critic_core.imaging import strangers, tiff_kinds
+
+SNIFF_BYTES = 4096
+"""What `sniff` needs at most. Given more (the worker gives the whole file) it finds what lies deeper, too."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """One kind of file: `reader` names the code that decodes it, `matches` looks at the first bytes."""
+
+    name: str
+    media_type: str
+    extensions: tuple[str, ...]
+    reader: str
+    matches: Callable[[bytes], bool] = field(repr=False, compare=False)
+
+
+def _starts(*magics: bytes) -> Callable[[bytes], bool]:
+    return lambda head: head.startswith(magics)
+
+
+def _brand(*brands: bytes) -> Callable[[bytes], bool]:
+    """ISO base media files (ISO/IEC 14496-12): the major brand, or for the generic `mif1`/`msf1` any compatible one."""
+
+    def matches(head: bytes) -> bool:
+        if head[4:8] != b"ftyp":
+            return False
+        size = min(int.from_bytes(head[:4], "big"), len(head))
+        compatible = [head[at : at + 4] for at in range(16, size - 3, 4)]
+        generic = head[8:12] in (b"mif1", b"msf1", b"miaf")
+        return head[8:12] in brands or (generic and any(brand in brands for brand in compatible))
+
+    return matches
+
+
+def _bmp(head: bytes) -> bool:
+    """`BM` alone begins many a text: the size of the second header must be one of those that exist."""
+    return head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in (12, 16, 40, 52, 56, 64, 108, 124)
+
+
+def _tiff(kind: str) -> Callable[[bytes], bool]:
+    return lambda head: tiff_kinds.kind(head) == kind
+
+
+_ALL = (
+    Format("jpeg", "image/jpeg", (".jpg", ".jpeg", ".jpe"), "jpeg", _starts(b"\xff\xd8\xff")),
+    Format("png", "image/png", (".png", ".apng"), "png", _starts(b"\x89PNG\r\n\x1a\n")),
+    Format("webp", "image/webp", (".webp",), "webp", lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP"),
+    Format("gif", "image/gif", (".gif",), "gif", _starts(b"GIF87a", b"GIF89a")),
+    Format("bmp", "image/bmp", (".bmp", ".dib"), "bmp", _bmp),
+    Format("avif", "image/avif", (".avif", ".avifs"), "avif", _brand(b"avif", b"avis")),
+    Format("cr3", "image/x-canon-cr3", (".cr3",), "raw", _brand(b"crx ")),
+    Format(
+        "heic",
+        "image/heic",
+        (".heic", ".heif", ".hif"),
+        "heif",
+        _brand(b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"),
+    ),
+    Format("raf", "image/x-fuji-raf", (".raf",), "raw", _starts(b"FUJIFILMCCD-RAW")),
+    Format("orf", "image/x-olympus-orf", (".orf",), "raw", _starts(b"IIRO\x08", b"IIRS\x08", b"MMOR\x00")),
+    Format("rw2", "image/x-panasonic-rw2", (".rw2", ".rwl"), "raw", _starts(b"IIU\x00")),
+    Format("cr2", "image/x-canon-cr2", (".cr2",), "raw", _tiff("cr2")),
+    Format("dng", "image/x-adobe-dng", (".dng",), "raw", _tiff("dng")),
+    Format("nef", "image/x-nikon-nef", (".nef", ".nrw"), "raw", _tiff("nef")),
+    Format("arw", "image/x-sony-arw", (".arw", ".sr2", ".srf"), "raw", _tiff("arw")),
+    Format("tiff", "image/tiff", (".tif", ".tiff"), "tiff", _tiff("tiff")),
+)
+
+FORMATS: Mapping[str, Format] = MappingProxyType({known.name: known for known in _ALL})
+"""Every format by its name, in the order in which they are tried."""
+
+
+def sniff(head: bytes) -> Format:
+    """The format of a file that begins with `head` (its first SNIFF_BYTES, or more).
+
+    Raises PhotoEmpty for no bytes at all, and PhotoUnsupported, which says what the file is where that is known.
+    """
+    if not head:
+        raise PhotoEmpty
+    for known in FORMATS.values():
+        if known.matches(head):
+            return known
+    raise PhotoUnsupported(_refusal(head))
+
+
+def _refusal(head: bytes) -> str:
+    stranger = strangers.name(head)
+    if stranger:
+        return f"This is {stranger}, not a photo in a format we read."
+    return "The file is not a photo in a format we read (JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF, BMP or camera RAW)."

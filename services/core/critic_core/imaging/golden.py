@@ -1,0 +1,11 @@
+"""The golden photo: one real photograph that goes with the code, to ask a live stack whether it answers rightly.
+
+A cup of coffee, by Rachel Michetti, CC0 1.0 (from scikit-image's sample data, `coffee.png`), saved as JPEG.
+"""
+
+from importlib import resources
+
+
+def golden_photo() -> bytes:
+    """The photo's bytes: a JPEG of 600 × 400 pixels."""
+    return resources.files(__package__).joinpath("golden.jpg").read_bytes()

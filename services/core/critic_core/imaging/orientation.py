@@ -1,0 +1,59 @@
+"""The eight orientations of EXIF (tag 274): which way up the stored rows are.
+
+Source: CIPA DC-008 (Exif 3.0), 4.6.4 A, Orientation.
+"""
+
+from PIL import Image
+
+_TAG = 274
+_TURN = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def from_exif(image: Image.Image) -> int:
+    """1 to 8; 1 also when there is no EXIF, or none that can be read: a bad tag does not spoil a good photo."""
+    try:
+        value = image.getexif().get(_TAG, 1)
+    except Exception:  # noqa: BLE001 - Pillow's EXIF parser raises half a dozen kinds on broken blocks
+        return 1
+    return checked(value)
+
+
+def checked(value: object) -> int:
+    """`value` if it is an orientation, else 1."""
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def swaps_sides(orientation: int) -> bool:
+    """True when the upright photo is as wide as the stored one is high."""
+    return orientation >= 5
+
+
+def upright_size(size: tuple[int, int], orientation: int) -> tuple[int, int]:
+    """(width, height) as seen, of a photo stored with `size`."""
+    return (size[1], size[0]) if swaps_sides(orientation) else size
+
+
+def upright_rows(image: Image.Image, orientation: int, top: int, bottom: int) -> Image.Image:
+    """Rows `top` to `bottom` (exclusive) of the photo as seen, cut from the stored one and turned upright."""
+    box = _stored_box(image.size, orientation, top, bottom)
+    part = image if box == (0, 0, *image.size) else image.crop(box)
+    return part.transpose(_TURN[orientation]) if orientation in _TURN else part
+
+
+def _stored_box(size: tuple[int, int], orientation: int, top: int, bottom: int) -> tuple[int, int, int, int]:
+    width, height = size
+    if orientation in (1, 2):
+        return 0, top, width, bottom
+    if orientation in (3, 4):
+        return 0, height - bottom, width, height - top
+    if orientation in (5, 6):
+        return top, 0, bottom, height
+    return width - bottom, 0, width - top, height

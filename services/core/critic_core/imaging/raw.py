@@ -1,0 +1,57 @@
+"""Camera RAW through the preview that the camera put into the file: nobody waits for a demosaic.
+
+The sensor's data is never unpacked; LibRaw only reads the directories and hands out the largest preview.
+"""
+
+from dataclasses import dataclass
+from io import BytesIO
+
+import rawpy
+from PIL import Image, JpegImagePlugin
+
+from critic_core.contracts.errors import PhotoBroken, PhotoNoPreview
+from critic_core.imaging.orientation import swaps_sides
+
+_FLIP_TO_EXIF = {0: 1, 3: 3, 5: 8, 6: 6}
+"""LibRaw's `sizes.flip` → EXIF orientation. Source: LibRaw API, libraw_image_sizes_t."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """`image` is opened and not decoded, and stored as `orientation` says; `photo_size` is the RAW's own, upright."""
+
+    image: Image.Image
+    orientation: int
+    photo_size: tuple[int, int]
+
+
+def largest_preview(data: bytes) -> Preview:
+    """The largest embedded preview. Raises PhotoNoPreview, or PhotoBroken for a RAW file that LibRaw cannot read."""
+    try:
+        with rawpy.imread(BytesIO(data)) as opened:
+            return _preview(opened)
+    except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError) as error:
+        raise PhotoNoPreview from error
+    except rawpy.LibRawError as error:
+        raise PhotoBroken("The RAW file is damaged, cut short, or of a camera that we do not know.") from error
+
+
+def _preview(opened: rawpy.RawPy) -> Preview:
+    thumbnail, sizes = opened.extract_thumb(), opened.sizes
+    image = _image(thumbnail)
+    told = _FLIP_TO_EXIF.get(sizes.flip, 1)
+    stored = (sizes.width, sizes.height)
+    photo_size = (stored[1], stored[0]) if swaps_sides(told) else stored
+    return Preview(image, _of_preview(image.size, stored, told), photo_size)
+
+
+def _image(thumbnail: rawpy.Thumbnail) -> Image.Image:
+    if isinstance(thumbnail.data, bytes):  # a JPEG; a bitmap comes as an array
+        return JpegImagePlugin.JpegImageFile(BytesIO(thumbnail.data))
+    return Image.fromarray(thumbnail.data)
+
+
+def _of_preview(preview: tuple[int, int], sensor: tuple[int, int], told: int) -> int:
+    """Some cameras store the preview upright already: then it lies across the sensor's own shape."""
+    turned_already = swaps_sides(told) and (preview[0] < preview[1]) != (sensor[0] < sensor[1])
+    return 1 if turned_already else told

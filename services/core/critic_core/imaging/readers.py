@@ -1,0 +1,116 @@
+"""One reader for each kind of file: bytes → an opened picture whose header is read and whose pixels are not.
+
+Pillow's classes are called directly and not through `Image.open`: the bytes decide which parser sees them, and the
+pixel limit is ours, without Pillow's process-wide one.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from types import MappingProxyType
+
+from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    ImageFile,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+from pillow_heif.as_plugin import HeifImageFile
+
+from critic_core.imaging import frames, orientation, raw
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A picture before its pixels are decoded.
+
+    `told_orientation` is what the file says where that must be asked before decoding; `upright` means that the decoder
+    turns the pixels itself; `size` is that of the photo where the picture is but a preview of it.
+    """
+
+    image: Image.Image
+    frames: int = 1
+    told_orientation: int | None = None
+    upright: bool = False
+    size: tuple[int, int] | None = None
+    notes: tuple[str, ...] = ()
+
+
+def _jpeg(data: bytes) -> Opened:
+    return Opened(JpegImagePlugin.JpegImageFile(BytesIO(data)))
+
+
+def _gif(data: bytes) -> Opened:
+    return _first_of(GifImagePlugin.GifImageFile(BytesIO(data)), frames.count_gif(data))
+
+
+def _bmp(data: bytes) -> Opened:
+    return Opened(BmpImagePlugin.BmpImageFile(BytesIO(data)))
+
+
+def _png(data: bytes) -> Opened:
+    image = PngImagePlugin.PngImageFile(BytesIO(data))
+    return _first_of(image, image.n_frames)
+
+
+def _webp(data: bytes) -> Opened:
+    image = WebPImagePlugin.WebPImageFile(BytesIO(data))
+    return _first_of(image, image.n_frames)
+
+
+def _avif(data: bytes) -> Opened:
+    image = AvifImagePlugin.AvifImageFile(BytesIO(data))
+    return _first_of(image, image.n_frames)
+
+
+def _tiff(data: bytes) -> Opened:
+    """Pillow turns TIFF upright while it decodes, and forgets the tag."""
+    image = TiffImagePlugin.TiffImageFile(BytesIO(data))
+    told = orientation.checked(image.tag_v2.get(274))
+    pages = frames.count_tiff(data)
+    return Opened(image, pages, told, upright=True, notes=_first_note("page", pages))
+
+
+def _heif(data: bytes) -> Opened:
+    """libheif turns the photo upright by the container's own boxes; the EXIF tag is only repeated in `info`."""
+    image = HeifImageFile(BytesIO(data))  # type: ignore[no-untyped-call]  # the library's class has no types
+    told = orientation.checked(image.info.get("original_orientation"))
+    return Opened(image, image.n_frames, told, upright=True, notes=_first_note("image", image.n_frames, "main"))
+
+
+def _raw(data: bytes) -> Opened:
+    preview = raw.largest_preview(data)
+    seen = preview.image.size
+    note = f"seen through its embedded preview of {seen[0]} × {seen[1]} pixels"
+    return Opened(preview.image, 1, preview.orientation, size=preview.photo_size, notes=(note,))
+
+
+def _first_of(image: ImageFile.ImageFile, count: int) -> Opened:
+    return Opened(image, count, notes=_first_note("frame", count))
+
+
+def _first_note(what: str, count: int, which: str = "first") -> tuple[str, ...]:
+    if count < 2:
+        return ()
+    return (f"{which} {what} of {count}{' or more' if count >= frames.MOST else ''}",)
+
+
+READERS: Mapping[str, Callable[[bytes], Opened]] = MappingProxyType(
+    {
+        "jpeg": _jpeg,
+        "png": _png,
+        "webp": _webp,
+        "avif": _avif,
+        "tiff": _tiff,
+        "gif": _gif,
+        "bmp": _bmp,
+        "heif": _heif,
+        "raw": _raw,
+    }
+)
+"""By the `reader` of a format."""

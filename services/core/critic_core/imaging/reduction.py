@@ -1,0 +1,66 @@
+"""Upright, flat and no larger than asked, without ever holding a second copy of the whole photo.
+
+The photo is taken in bands of rows *as seen*: each is cut, turned, flattened and reduced. Turning before reducing makes
+the eight orientations of a photo equal to the last bit, since the reduction always sees the same rows and columns.
+"""
+
+from dataclasses import dataclass
+
+from PIL import Image
+
+from critic_core.imaging.flatten import brightest, flatten
+from critic_core.imaging.orientation import upright_rows, upright_size
+
+_BAND_PIXELS = 4_000_000
+
+
+def reduced_size(size: tuple[int, int], long_side: int) -> tuple[int, int]:
+    """`size` scaled down to `long_side`, never up, and never under one pixel."""
+    longest = max(size)
+    if longest <= long_side:
+        return size
+    return max(1, round(size[0] * long_side / longest)), max(1, round(size[1] * long_side / longest))
+
+
+def reduce_upright(image: Image.Image, orientation: int, long_side: int) -> Image.Image:
+    """The stored `image` turned upright and box-reduced to `long_side`; mode L, RGB, CMYK or LAB."""
+    size = upright_size(image.size, orientation)
+    target = reduced_size(size, long_side)
+    source = _Source(image, orientation, size, brightest(image))
+    if target == size:
+        return source.rows(0, size[1])
+    rows = max(1, int(_BAND_PIXELS / size[0] * target[1] / size[1]))
+    starts = range(0, target[1], rows)
+    return _stacked([source.reduced(target, first, min(first + rows, target[1])) for first in starts], target)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """The stored image, and how it is to be seen."""
+
+    image: Image.Image
+    orientation: int
+    size: tuple[int, int]
+    white: float
+
+    def rows(self, top: int, bottom: int) -> Image.Image:
+        return flatten(upright_rows(self.image, self.orientation, top, bottom), self.white)
+
+    def reduced(self, target: tuple[int, int], first: int, last: int) -> Image.Image:
+        """Rows `first` to `last` of the target."""
+        width, height = self.size
+        scale = height / target[1]
+        top, bottom = int(first * scale), min(height, -int(-last * scale // 1))
+        box = (0.0, first * scale - top, float(width), min(last * scale - top, float(bottom - top)))
+        return self.rows(top, bottom).resize((target[0], last - first), Image.Resampling.BOX, box=box)
+
+
+def _stacked(bands: list[Image.Image], size: tuple[int, int]) -> Image.Image:
+    if len(bands) == 1:
+        return bands[0]
+    whole = Image.new(bands[0].mode, size)
+    top = 0
+    for band in bands:
+        whole.paste(band, (0, top))
+        top += band.height
+    return whole

@@ -1,0 +1,58 @@
+"""Plain TIFF, or one of the camera RAW kinds that borrow its header? Pure standard library.
+
+RAW files of this family put a small preview into the first directory (NewSubfileType 1) and the sensor's data into
+sub-directories. A TIFF exported from such a camera's photo has the same Make, but neither of those two.
+
+Sources: TIFF 6.0; DNG 1.7 (DNGVersion, tag 50706); ExifTool's tag tables for CR2, NEF and ARW.
+"""
+
+import struct
+from collections.abc import Iterator
+
+_SUBFILE_TYPE, _MAKE, _SUB_IFDS, _DNG_VERSION = 254, 271, 330, 50706
+_MAX_TAGS = 512
+_ORDERS = {b"II": "<", b"MM": ">"}
+
+
+def kind(head: bytes) -> str | None:
+    """`cr2`, `dng`, `nef`, `arw` or `tiff`; None when the bytes do not begin a TIFF."""
+    order = _ORDERS.get(head[:2])
+    if order is None or len(head) < 8:
+        return None
+    version = struct.unpack_from(order + "H", head, 2)[0]
+    if version == 43:  # BigTIFF: no camera writes it
+        return "tiff"
+    if version != 42:
+        return None
+    return _classic(head, order)
+
+
+def _classic(head: bytes, order: str) -> str:
+    if head[8:10] == b"CR":
+        return "cr2"
+    tags = dict(_first_directory(head, order))
+    if _DNG_VERSION in tags:
+        return "dng"
+    subfile_type = struct.unpack_from(order + "L", tags.get(_SUBFILE_TYPE, bytes(12)), 8)[0]
+    if _SUB_IFDS not in tags or subfile_type & 1 == 0:
+        return "tiff"
+    make = _text(head, order, tags.get(_MAKE)).upper()
+    return "nef" if make.startswith("NIKON") else "arw" if make.startswith("SONY") else "tiff"
+
+
+def _first_directory(head: bytes, order: str) -> Iterator[tuple[int, bytes]]:
+    """(tag, its 12-byte entry) of the first directory, as far as the bytes at hand go."""
+    start = struct.unpack_from(order + "L", head, 4)[0]
+    if start + 2 > len(head):
+        return
+    count = min(struct.unpack_from(order + "H", head, start)[0], _MAX_TAGS)
+    for at in range(start + 2, min(start + 2 + 12 * count, len(head) - 11), 12):
+        yield struct.unpack_from(order + "H", head, at)[0], head[at : at + 12]
+
+
+def _text(head: bytes, order: str, entry: bytes | None) -> str:
+    if entry is None:
+        return ""
+    length, offset = struct.unpack_from(order + "LL", entry, 4)
+    value = entry[8:12] if length <= 4 else head[offset : offset + min(length, 64)]
+    return value.decode("ascii", "replace")
