@@ -1,0 +1,77 @@
+# Photo Critic. The same verbs everywhere; `check` never changes a file, `fix` does.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+DATA ?= $(or $(CRITIC_DATA),../shared/data)
+WEIGHTS ?= $(or $(CRITIC_WEIGHTS),../shared/weights/alexnet_imagenet_features.safetensors)
+PACKAGES := services/core services/gateway services/worker services/inference services/cli training
+
+# A stamp a set of packages: set up once, and again when the lock or the project file changes.
+LOCAL := $(VENV)/.local
+DEV := $(VENV)/.dev
+TRAINING := $(VENV)/.training
+
+.PHONY: help run test check fix model bench settings lock wheel clean
+
+help: ## What one can ask for
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(LOCAL) ## Start the whole stack on this machine, without Docker: http://127.0.0.1:8000 (PORT=9000 for elsewhere)
+	@exec $(BIN)/photo-critic up --port $(PORT)
+
+test: $(DEV) ## Run all tests; those whose service is missing here are skipped, and say why
+	$(BIN)/python -m pytest $(TESTS)
+
+check: $(DEV) ## Lint, types, import rules, generated files: changes nothing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python infra/settings_docs.py --check
+	@if command -v npx >/dev/null; then npx --yes --package typescript@5.9.3 tsc --project frontend/jsconfig.json; \
+	else echo "npx is not here: the page's types were not checked"; [ -z "$$CI" ]; fi
+
+fix: $(DEV) ## Format, repair what lint can, regenerate what is generated
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/python infra/settings_docs.py
+
+model: $(TRAINING) ## Train the model anew and publish it to the model repository (DATA=…, WEIGHTS=…)
+	$(BIN)/critic-train aesthetics --data $(DATA) --weights $(WEIGHTS) --out services/inference/model_repository
+
+bench: $(DEV) ## Measure each stage's limit, and the whole stack against it
+	$(BIN)/python -m tests.load.bench
+
+settings: fix ## Regenerate .env.example and the table of settings
+
+lock: $(DEV) ## Resolve the dependencies anew into requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --strip-extras --all-extras --no-emit-package torch \
+	  --no-header --no-annotate --upgrade -o requirements.lock pyproject.toml
+
+wheel: $(DEV) ## Build the wheel, page and model inside
+	$(BIN)/python -m build --wheel --outdir dist .
+
+clean: ## Take away what was built here; photos and settings stay
+	rm -rf $(VENV) .cache dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(LOCAL): pyproject.toml requirements.lock | $(BIN)/python
+	$(PIP) -c requirements.lock -e '.[local]'
+	@touch $@
+
+$(DEV): pyproject.toml requirements.lock training/torch-cpu.txt | $(BIN)/python
+	$(PIP) -r training/torch-cpu.txt
+	$(PIP) -c requirements.lock -e '.[dev,training]'
+	@touch $(LOCAL) $(TRAINING) $@
+
+$(TRAINING): pyproject.toml requirements.lock training/torch-cpu.txt | $(BIN)/python
+	$(PIP) -r training/torch-cpu.txt
+	$(PIP) -c requirements.lock -e '.[training]'
+	@touch $@

@@ -1,0 +1,21 @@
+"""Photo ids."""
+
+from uuid import UUID, uuid4
+
+from critic_core.contracts.identity import is_photo_id, new_photo_id
+
+
+def test_ids_are_uuid_version_7_and_never_repeat() -> None:
+    ids = [new_photo_id() for _ in range(1000)]
+    assert len(set(ids)) == 1000
+    assert all(is_photo_id(one) and UUID(one).variant == "specified in RFC 4122" for one in ids)
+
+
+def test_later_ids_sort_later() -> None:
+    milliseconds = [int(new_photo_id().replace("-", "")[:12], 16) for _ in range(100)]
+    assert milliseconds == sorted(milliseconds)
+
+
+def test_anything_else_is_none() -> None:
+    for text in ("", "x", str(uuid4()), new_photo_id().upper(), f"{{{new_photo_id()}}}", "../" + new_photo_id()):
+        assert not is_photo_id(text)

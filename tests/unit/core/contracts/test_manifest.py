@@ -1,0 +1,41 @@
+"""Manifests and the digest of the preprocessing."""
+
+import json
+
+import pytest
+
+from critic_core.contracts.manifest import Calibration, Fit, Golden, Manifest, Preprocessing, Reference, parse_manifest
+
+MANIFEST = Manifest(
+    name="tiny",
+    version="1",
+    architecture="alexnet",
+    embedding_size=8,
+    preprocessing=Preprocessing(),
+    calibration=Calibration(method="none", fitted_on="nothing"),
+    reference=Reference(dataset="none", photos=0, score_quantiles=tuple(float(number) for number in range(101))),
+    golden=Golden(probability=0.5),
+    datasets=(),
+    metrics=(),
+    weights_sha256="0" * 64,
+    training_command="none",
+    training_commit="none",
+    created="2026-11-23",
+    summary="For a test.",
+)
+
+
+def test_a_manifest_survives_its_own_json() -> None:
+    assert parse_manifest(MANIFEST.model_dump_json()) == MANIFEST
+
+
+def test_whatever_changes_pixels_changes_the_digest() -> None:
+    digests = {Preprocessing(fit=fit, decode_long_side=side).digest for fit in Fit for side in (480, 960)}
+    assert len(digests) == 6
+
+
+def test_a_digest_that_does_not_fit_is_refused() -> None:
+    told = json.loads(MANIFEST.model_dump_json())
+    told["preprocessing"]["size"] = 227
+    with pytest.raises(ValueError, match="digest"):
+        parse_manifest(json.dumps(told))
