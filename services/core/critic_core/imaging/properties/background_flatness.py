@@ -1,0 +1,36 @@
+"""Background flatness: how calm the surroundings of the subject are.
+
+The share of pixels outside the subject's box that differ from their neighbours by less than six levels. Unit: percent
+of the background, 0 (busy) to 100 (calm). Source: the subject's box is that of Luo and Tang (see `view.py`), who judge
+simplicity by the number of background colours; we count smooth pixels, which soft gradients of sky and blur keep.
+"""
+
+from critic_core.contracts.critique import Level, PropertyName
+from critic_core.imaging.properties.measure import Measure, against, in_favour
+from critic_core.imaging.properties.view import View
+
+_SMOOTH_LEVELS = 6.0
+
+
+def background_flatness(view: View) -> float:
+    """0 to 100; of the whole photo when the subject fills it."""
+    background = view.background if view.background.size else view.detail
+    return 100 * float((background < _SMOOTH_LEVELS).mean())
+
+
+MEASURE = Measure(
+    name=PropertyName.background_flatness,
+    unit="% of the background",
+    value=background_flatness,
+    low=8.65,
+    high=83.7,
+    sentences={
+        Level.low: "The background is busy.",
+        Level.usual: "The background is about as calm as in most photos.",
+        Level.high: "The background is calm.",
+    },
+    reasons={
+        Level.low: against("busy_background", "The background is busy and draws the eye away."),
+        Level.high: in_favour("calm_background", "The background is calm."),
+    },
+)

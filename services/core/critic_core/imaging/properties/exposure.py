@@ -1,0 +1,37 @@
+"""Exposure: how bright the photo is as a whole.
+
+The CIE 1976 lightness L* of its mean luminance. Unit: L*, 0 (black) to 100 (white); a grey card of 18 % has 50.
+Source: CIE 15:2018; luminance weights of ITU-R BT.709, which are those of sRGB.
+"""
+
+import numpy as np
+
+from critic_core.contracts.critique import Level, PropertyName
+from critic_core.imaging.properties.measure import Measure, against
+from critic_core.imaging.properties.view import View
+
+_LUMINANCE = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
+
+
+def exposure(view: View) -> float:
+    """0 to 100."""
+    luminance = min(1.0, float((view.small_linear @ _LUMINANCE).mean()))
+    return 116 * luminance ** (1 / 3) - 16 if luminance > 216 / 24389 else luminance * 24389 / 27
+
+
+MEASURE = Measure(
+    name=PropertyName.exposure,
+    unit="L*",
+    value=exposure,
+    low=32.6,
+    high=76.3,
+    sentences={
+        Level.low: "The photo is darker than most.",
+        Level.usual: "The photo is about as bright as most.",
+        Level.high: "The photo is brighter than most.",
+    },
+    reasons={
+        Level.low: against("underexposed", "The photo is very dark as a whole."),
+        Level.high: against("overexposed", "The photo is very bright as a whole."),
+    },
+)

@@ -1,0 +1,40 @@
+"""White balance: how strong a colour cast the photo has.
+
+The angle between the light's estimated colour and neutral grey, in linear light; the light is estimated as the 6-norm
+of each channel over all pixels. Unit: degrees, 0 (neutral) to about 55. A photo full of one colour has a cast by this
+measure, too: it cannot know that the meadow is green. Source: Finlayson and Trezzi, "Shades of gray and colour
+constancy", CIC 2004.
+"""
+
+import math
+
+import numpy as np
+
+from critic_core.contracts.critique import Level, PropertyName
+from critic_core.imaging.properties.measure import Measure, against
+from critic_core.imaging.properties.view import View
+
+
+def white_balance(view: View) -> float:
+    """0 to 55; 0 for a black photo."""
+    squares = view.small_linear.astype(np.float64) ** 2
+    light = (squares * squares * squares).mean(axis=(0, 1)) ** (1 / 6)
+    length = float(np.linalg.norm(light))
+    if length == 0:
+        return 0.0
+    return math.degrees(math.acos(min(1.0, float(light.sum()) / (math.sqrt(3) * length))))
+
+
+MEASURE = Measure(
+    name=PropertyName.white_balance,
+    unit="degrees from neutral",
+    value=white_balance,
+    low=0.46,
+    high=19.3,
+    sentences={
+        Level.low: "The colours are neutral.",
+        Level.usual: "There is no unusual colour cast.",
+        Level.high: "The whole photo leans to one colour.",
+    },
+    reasons={Level.high: against("colour_cast", "The whole photo leans to one colour.")},
+)
