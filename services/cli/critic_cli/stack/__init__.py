@@ -1,0 +1,1 @@
+"""The local process group: a queue server, inference, a worker and a gateway under one supervisor."""

