@@ -62,6 +62,17 @@ redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
 return 1
 """
 
+_REQUEUE = """
+local state = redis.call('HGET', KEYS[1], 'state')
+if not state then redis.call('ZREM', KEYS[2], ARGV[1]) redis.call('ZREM', KEYS[3], ARGV[1]) return 0 end
+local since = redis.call('ZSCORE', state == 'running' and KEYS[3] or KEYS[2], ARGV[1])
+if not since or tonumber(since) > tonumber(ARGV[3]) then return 0 end
+redis.call('HSET', KEYS[1], 'state', 'queued')
+redis.call('ZREM', KEYS[3], ARGV[1])
+redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+return 1
+"""
+
 
 class Claim(StrEnum):
     """What a worker learns when it takes up a photo."""
@@ -95,6 +106,7 @@ class JobStore:
         self._release = client.register_script(_RELEASE)
         self._close = client.register_script(_CLOSE)
         self._reopen = client.register_script(_REOPEN)
+        self._requeue = client.register_script(_REQUEUE)
 
     # -- a photo's way ------------------------------------------------------------------------------------------------
 
@@ -163,11 +175,16 @@ class JobStore:
         """Photos that have waited for longer than this."""
         return self._older_than(QUEUED, seconds, limit)
 
-    def take_expired(self, limit: int = 100) -> list[str]:
-        """Photos whose time to live ran out; each is told to one caller only, who deletes its bytes."""
-        due = self._older_than(EXPIRY, 0, limit)
-        with _answering():
-            return [photo_id for photo_id in due if self._redis.zrem(EXPIRY, photo_id)]
+    def requeue(self, photo_id: str, after_seconds: float) -> bool:
+        """Make a photo that has been queued or running for this long queued from now on; the caller enqueues it.
+
+        The delivery stays counted: a photo that takes its whole worker down ends as poison, too. True for one caller.
+        """
+        return bool(self._run(self._requeue, photo_id, self._now(), self._now() - after_seconds))
+
+    def expired(self, limit: int = 100) -> list[str]:
+        """Photos whose time to live ran out. They are told until `delete`, which comes after deleting their bytes."""
+        return self._older_than(EXPIRY, 0, limit)
 
     # -- dead letters -------------------------------------------------------------------------------------------------
 

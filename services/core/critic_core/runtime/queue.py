@@ -34,9 +34,8 @@ def celery_app(settings: QueueSettings) -> Celery:
         task_soft_time_limit=settings.task_time_limit_seconds - 2,
         worker_prefetch_multiplier=1,
         worker_disable_prefetch=True,
-        worker_soft_shutdown_timeout=SOFT_SHUTDOWN_SECONDS,
-        worker_enable_soft_shutdown_on_idle=True,
-        worker_cancel_long_running_tasks_on_connection_loss=True,
+        # A photo under way is finished through a restart of Redis: its second delivery finds the answer there.
+        worker_cancel_long_running_tasks_on_connection_loss=False,
         worker_hijack_root_logger=False,
         worker_send_task_events=False,
         broker_connection_retry_on_startup=True,
