@@ -1,0 +1,83 @@
+// The parts of critic_core/contracts that the page reads. A test compares the names with the Python classes.
+
+export type Level = "low" | "usual" | "high";
+export type PhotoState = "queued" | "running" | "done" | "failed";
+
+export interface Problem {
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  permanent: boolean;
+}
+
+export interface Property {
+  value: number;
+  unit: string;
+  level: Level;
+  sentence: string;
+}
+
+export interface Reason {
+  code: string;
+  sentence: string;
+  favourable: boolean;
+}
+
+export interface ImageFacts {
+  format: string;
+  width: number;
+  height: number;
+  orientation: number;
+  frames: number;
+  notes: string[];
+}
+
+export interface Provenance {
+  model: string;
+  version: string;
+  weights_sha256: string;
+  preprocessing_digest: string;
+  device: string;
+}
+
+export interface Critique {
+  score: number;
+  probability: number;
+  percentile: number;
+  reference: string;
+  label: string;
+  properties: Record<string, Property>;
+  reasons: Reason[];
+  image: ImageFacts;
+  provenance: Provenance;
+  timings_ms: Record<string, number>;
+}
+
+export interface Photo {
+  id: string;
+  state: PhotoState;
+  file_name?: string;
+  size_bytes: number;
+  sha256: string;
+  expires_at: string;
+  critique?: Critique;
+  problem?: Problem;
+}
+
+export interface DatasetCard {
+  name: string;
+  role: string;
+  photos: number;
+  licence: string;
+  source: string;
+}
+
+export interface Manifest {
+  name: string;
+  version: string;
+  architecture: string;
+  reference: { dataset: string; photos: number };
+  datasets: DatasetCard[];
+  summary: string;
+}

@@ -1,0 +1,29 @@
+// Moving pictures keep their original: the server looks at the first frame and says so, which one JPEG cannot tell.
+
+/** @param {Uint8Array} head */
+const text = (head) => String.fromCharCode(...head.subarray(0, 4096));
+
+const isGif = (/** @type {string} */ start) => start.startsWith("GIF8");
+
+/** The animation flag of the extended WebP header: https://developers.google.com/speed/webp/docs/riff_container */
+const isMovingWebp = (/** @type {string} */ start) =>
+  start.startsWith("RIFF") && start.startsWith("WEBPVP8X", 8) && (start.charCodeAt(20) & 0x02) !== 0;
+
+/** An `acTL` chunk comes before the pixels: https://www.w3.org/TR/png-3/#acTL-chunk */
+const isMovingPng = (/** @type {string} */ start) => {
+  const actl = start.indexOf("acTL");
+  const idat = start.indexOf("IDAT");
+  return start.startsWith("\x89PNG") && actl > 0 && (idat < 0 || actl < idat);
+};
+
+/** The brand of AVIF image sequences. */
+const isMovingAvif = (/** @type {string} */ start) => start.startsWith("ftypavis", 4);
+
+/**
+ * True when a JPEG of the first frame would hide from the server what it should tell.
+ * @param {Uint8Array} head the first bytes of the file
+ */
+export function losesByShrinking(head) {
+  const start = text(head);
+  return isGif(start) || isMovingWebp(start) || isMovingPng(start) || isMovingAvif(start);
+}
