@@ -32,22 +32,20 @@ check: $(DEV) ## Lint, types, import rules, generated files: changes nothing
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python infra/settings_docs.py --check
+	$(BIN)/python infra/generate.py --check
 	@if command -v npx >/dev/null; then npx --yes --package typescript@5.9.3 tsc --project frontend/jsconfig.json; \
 	else echo "npx is not here: the page's types were not checked"; [ -z "$$CI" ]; fi
 
 fix: $(DEV) ## Format, repair what lint can, regenerate what is generated
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/python infra/settings_docs.py
+	$(BIN)/python infra/generate.py
 
 model: $(TRAINING) ## Train the model anew and publish it to the model repository (DATA=…, WEIGHTS=…)
 	$(BIN)/critic-train aesthetics --data $(DATA) --weights $(WEIGHTS) --out services/inference/model_repository
 
 bench: $(DEV) ## Measure each stage's limit, and the whole stack against it
 	$(BIN)/python -m tests.load.bench
-
-settings: fix ## Regenerate .env.example and the table of settings
 
 lock: $(DEV) ## Resolve the dependencies anew into requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --strip-extras --all-extras --no-emit-package torch \

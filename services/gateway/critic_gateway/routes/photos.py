@@ -92,7 +92,12 @@ async def send_photos(
     return _answer(await _waited(receipts, parts, wait), request.url.path)
 
 
-@router.get("/{photo_id}", summary="How is my photo?", responses=responses(PhotoNotFound, ApiKeyMissing, ApiKeyWrong))
+@router.get(
+    "/{photo_id}",
+    summary="How is my photo?",
+    response_model_exclude_none=True,
+    responses=responses(PhotoNotFound, ApiKeyMissing, ApiKeyWrong),
+)
 async def photo(photo_id: PhotoId, parts: PartsHere, _: Caller, wait: Wait = 0) -> Photo:
     """State and, once there, the critique; with `wait`, answers as soon as there is one."""
     _known_form(photo_id)

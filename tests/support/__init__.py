@@ -1,0 +1,1 @@
+"""What several kinds of tests need: real servers on loopback, and waiting with a deadline."""
