@@ -24,7 +24,7 @@ class View:
         image = Image.fromarray(pixels)
         scale = min(1.0, LONG_SIDE / max(image.size))
         size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-        self._image = image if scale == 1.0 else image.resize(size, Image.Resampling.BOX)
+        self._image = image if scale == 1.0 else image.resize(size, Image.Resampling.BOX, reducing_gap=1.0)
 
     @cached_property
     def pixels(self) -> Pixels:
