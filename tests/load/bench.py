@@ -1,0 +1,123 @@
+"""`make bench`: each stage's limit, then the whole local stack on the same machine, as ratios to the smallest limit.
+
+    python -m tests.load.bench [--json FILE]
+
+Stages and stack run on the same cores: the client, the gateway, the queue and every stage share them. So two ratios are
+told: to the smallest stage limit (each stage measured with all cores to itself), and to what is possible when all stages
+share the cores (the sum of their core times).
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import httpx
+import psutil
+from tests.load.photos import jpegs
+from tests.load.stages import Stage, stages
+from tests.support.local_stack import LocalStack
+
+ROOT = Path(__file__).parents[2]
+MODEL = ROOT / "services" / "inference" / "model_repository" / "aesthetics" / "1"
+SIZES = {"12 megapixels (4000×3000)": (4000, 3000), "1024 pixels (1024×768)": (1024, 768)}
+DIFFERENT_PHOTOS, ALONE, TOGETHER, CLIENTS = 6, 20, 120, 16
+
+
+@dataclass(frozen=True)
+class EndToEnd:
+    """What the stack did: one photo at a time, then many at once."""
+
+    latency_ms_median: float
+    latency_ms_p95: float
+    over_stages_ms_median: float
+    per_second: float
+
+
+def main() -> None:
+    """Measure, print, and with --json keep the figures."""
+    parser = argparse.ArgumentParser(description="Measure the stages and the whole stack.")
+    parser.add_argument("--json", type=Path, help="keep the figures in this file")
+    told = parser.parse_args()
+    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    figures = {name: measure(name, size) for name, size in SIZES.items()}
+    if told.json:
+        told.json.write_text(json.dumps(figures, indent=1))
+
+
+def measure(name: str, size: tuple[int, int]) -> dict[str, object]:
+    """Stages first, while nothing else runs; then the stack."""
+    photos = jpegs(DIFFERENT_PHOTOS, size)
+    print(f"\n{name}, {statistics.mean(map(len, photos)) / 1e6:.2f} MB each")
+    limits = stages(photos, MODEL)
+    for stage in limits:
+        print(f"  {stage.name:32} {stage.core_ms:7.2f} core-ms a photo {stage.per_second:8.1f} photos/s")
+    with tempfile.TemporaryDirectory() as folder, LocalStack(Path(folder)) as stack:
+        result = end_to_end(stack.url, photos)
+        memory = peak_memory(stack.process.pid)
+    smallest, shared = ratios(limits, result.per_second)
+    print(
+        f"  one photo alone                  {result.latency_ms_median:7.1f} ms median, {result.latency_ms_p95:.1f} p95;"
+    )
+    print(f"    over the sum of its stages     {result.over_stages_ms_median:7.1f} ms median")
+    print(f"  {CLIENTS} clients at once             {result.per_second:7.1f} photos/s")
+    print(f"    to the smallest stage limit    {smallest:7.2f}")
+    print(f"    to the cores shared by stages  {shared:7.2f}")
+    for process, megabytes in memory.items():
+        print(f"  peak memory {process:20} {megabytes:7.0f} MB")
+    stages_told = [asdict(stage) for stage in limits]
+    return {"stages": stages_told, "end_to_end": asdict(result), "ratios": [smallest, shared], "memory_mb": memory}
+
+
+def end_to_end(url: str, photos: list[bytes]) -> EndToEnd:
+    """Photos through the front door, alone and together."""
+    with httpx.Client(base_url=url, timeout=60) as client:
+        for photo in photos:
+            answered(client, photo)
+        alone = [answered(client, photos[number % len(photos)]) for number in range(ALONE)]
+        with ThreadPoolExecutor(CLIENTS) as clients:
+            began = time.perf_counter()
+            list(clients.map(lambda number: answered(client, photos[number % len(photos)]), range(TOGETHER)))
+            seconds = time.perf_counter() - began
+    latencies = sorted(latency for latency, _ in alone)
+    over = statistics.median(latency - stages_ms for latency, stages_ms in alone)
+    p95 = latencies[int(0.95 * (len(latencies) - 1))]
+    return EndToEnd(statistics.median(latencies), p95, over, TOGETHER / seconds)
+
+
+def answered(client: httpx.Client, photo: bytes) -> tuple[float, float]:
+    """Milliseconds until the critique was here, and those its stages took in the worker."""
+    began = time.perf_counter()
+    answer = client.post("/v1/photos", params={"wait": 30}, content=photo)
+    latency = 1000 * (time.perf_counter() - began)
+    assert answer.status_code == 200, answer.text
+    return latency, answer.json()["critique"]["timings_ms"]["total"]
+
+
+def ratios(limits: list[Stage], per_second: float) -> tuple[float, float]:
+    """The rate to the smallest stage limit, and to what the cores allow when the stages share them."""
+    runtime = max((stage for stage in limits if "Runtime" in stage.name), key=lambda stage: stage.per_second)
+    needed = [stage for stage in limits if "Runtime" not in stage.name] + [runtime]
+    shared = 1000 * (os.cpu_count() or 1) / sum(stage.core_ms for stage in needed)
+    return per_second / min(stage.per_second for stage in needed), per_second / shared
+
+
+def peak_memory(supervisor: int) -> dict[str, float]:
+    """The largest resident size each kind of process of the stack has had, in megabytes (Linux: VmHWM)."""
+    peaks: dict[str, float] = {}
+    for process in psutil.Process(supervisor).children(recursive=True):
+        name = next((part for part in process.cmdline() if part.startswith("critic_")), process.name())
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        kilobytes = int(status.split("VmHWM:")[1].split()[0])
+        peaks[name] = max(peaks.get(name, 0), kilobytes / 1024)
+    return peaks
+
+
+if __name__ == "__main__":
+    main()

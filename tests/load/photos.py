@@ -1,0 +1,43 @@
+"""JPEGs of camera and web size out of real photographs.
+
+No camera originals are at hand, so a large photo is a mosaic of real ones at their own scale: every 8×8 block has a
+real photograph's detail, and the file has a camera original's bytes per pixel.
+"""
+
+import io
+import os
+from itertools import islice
+from pathlib import Path
+
+from PIL import Image
+
+ROOT = Path(__file__).parents[2]
+QUALITY = 92
+
+
+def sources() -> list[Path]:
+    """Real photographs: the OASIS folder of CRITIC_DATA, else those that come with the tests."""
+    data = Path(os.environ.get("CRITIC_DATA", ROOT.parent / "shared" / "data"))
+    rated = sorted((data / "oasis" / "images").glob("*.jpg"))
+    return rated or sorted((ROOT / "tests" / "data").glob("*.jpg"))
+
+
+def jpegs(count: int, size: tuple[int, int]) -> list[bytes]:
+    """`count` different photos of `size` (width, height in pixels) as JPEG bytes."""
+    paths = sources()
+    return [_jpeg(paths[number * 7 % len(paths) :] + paths, size) for number in range(count)]
+
+
+def _jpeg(paths: list[Path], size: tuple[int, int]) -> bytes:
+    buffer = io.BytesIO()
+    _mosaic(paths, size).save(buffer, "JPEG", quality=QUALITY)
+    return buffer.getvalue()
+
+
+def _mosaic(paths: list[Path], size: tuple[int, int]) -> Image.Image:
+    canvas = Image.new("RGB", size)
+    places = [(x, y) for y in range(0, size[1], 400) for x in range(0, size[0], 500)]
+    for place, path in zip(places, islice(paths, len(places)), strict=False):
+        with Image.open(path) as photo:
+            canvas.paste(photo.convert("RGB"), place)
+    return canvas

@@ -1,0 +1,90 @@
+"""The limit of each stage by itself: nothing between two photos but the next one, on every core."""
+
+import os
+import statistics
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from critic_core.contracts.manifest import Preprocessing, parse_manifest
+from critic_core.imaging.decode import decode
+from critic_core.imaging.fingerprint import fingerprint
+from critic_core.imaging.prepare import to_input
+from critic_core.imaging.preview import preview
+from critic_core.imaging.properties import measure_all
+
+SECONDS = 4.0
+BATCHES = (1, 8, 32)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage: what one core needs for a photo, and what the machine does of it in a second."""
+
+    name: str
+    core_ms: float
+    per_second: float
+
+
+def stages(photos: list[bytes], model: Path) -> list[Stage]:
+    """Decode, measure and fingerprint, prepare, and the bare runtime at several batch sizes."""
+    preprocessing = parse_manifest((model / "manifest.json").read_bytes()).preprocessing
+    loops = [_on_every_core(name, photos, preprocessing) for name in WORK]
+    return loops + [_runtime(model / "model.onnx", batch) for batch in BATCHES]
+
+
+def _decode(photo: bytes, preprocessing: Preprocessing) -> Callable[[], object]:
+    return lambda: decode(photo, preprocessing)
+
+
+def _look(photo: bytes, preprocessing: Preprocessing) -> Callable[[], object]:
+    pixels, embedding = decode(photo, preprocessing).pixels, np.zeros(128, np.float32)
+    return lambda: (measure_all(pixels), fingerprint(pixels, embedding), preview(pixels))
+
+
+def _prepare(photo: bytes, preprocessing: Preprocessing) -> Callable[[], object]:
+    pixels = decode(photo, preprocessing).pixels
+    return lambda: to_input(pixels, preprocessing)
+
+
+WORK = {
+    "decode": _decode,
+    "measure, fingerprint, preview": _look,
+    "preprocess (network input)": _prepare,
+}
+
+
+def _on_every_core(name: str, photos: list[bytes], preprocessing: Preprocessing) -> Stage:
+    cores = os.cpu_count() or 1
+    with ProcessPoolExecutor(cores) as pool:
+        rates = list(pool.map(_loop, [name] * cores, [photos] * cores, [preprocessing] * cores))
+    return Stage(name, 1000 * cores / sum(rates), sum(rates))
+
+
+def _loop(name: str, photos: list[bytes], preprocessing: Preprocessing) -> float:
+    work = [WORK[name](photo, preprocessing) for photo in photos]
+    for one in work:
+        one()
+    done, began = 0, time.perf_counter()
+    while time.perf_counter() - began < SECONDS:
+        work[done % len(work)]()
+        done += 1
+    return done / (time.perf_counter() - began)
+
+
+def _runtime(model: Path, batch: int) -> Stage:
+    session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
+    image = np.random.default_rng(0).integers(0, 256, (batch, 224, 224, 3), np.uint8)
+    times = []
+    began = time.perf_counter()
+    while time.perf_counter() - began < SECONDS or len(times) < 5:
+        before = time.perf_counter()
+        session.run(None, {"image": image})
+        times.append(time.perf_counter() - before)
+    rate = batch / statistics.median(times)
+    return Stage(f"ONNX Runtime, batch {batch}", 1000 * (os.cpu_count() or 1) / rate, rate)
