@@ -1,0 +1,28 @@
+"""Starts a worker: `python -m critic_worker`. Settings come from the environment (CRITIC_…)."""
+
+import logging
+import sys
+
+from critic_core.runtime import logs
+from critic_worker import environment
+from critic_worker.settings import WorkerSettings
+
+# One line a photo is ours to write; Celery's two add nothing.
+_CHATTY = ("celery.worker.strategy", "celery.app.trace")
+
+
+def main() -> int:
+    """Work until told to stop (SIGTERM or SIGINT); returns the exit status."""
+    settings = WorkerSettings()
+    logs.configure("worker", settings.log_level, settings.log_format)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    environment.prepare(metrics=settings.worker_metrics_port > 0)
+
+    from critic_worker.run import run  # noqa: PLC0415 - only now: its imports read the environment
+
+    return run(settings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""The worker's Celery application: the shared one, with tasks, its own queue and its own processes' promises."""
+
+from celery import Celery, signals
+from kombu import Queue
+
+from critic_core.contracts.pulse import pulse_queue
+from critic_core.runtime.job_store import JobStore, connect
+from critic_core.runtime.notice_board import NoticeBoard
+from critic_core.runtime.queue import celery_app, enqueue
+from critic_core.runtime.storage import Storage
+from critic_worker.classifier import Classifier
+from critic_worker.settings import WorkerSettings
+from critic_worker.tasks import add_tasks, once_a_process
+from critic_worker.work import Place
+
+
+def worker_app(settings: WorkerSettings) -> Celery:
+    """A Celery application that can be run as a worker."""
+    app = celery_app(settings)
+    app.conf.update(
+        task_queues=[*app.conf.task_queues, Queue(pulse_queue(settings.worker_name), expires=600)],
+        worker_concurrency=settings.worker_concurrency,
+        worker_max_memory_per_child=settings.worker_memory_kib,
+        worker_lost_wait=1.0,  # a killed child has sent its result by then, or never will
+        worker_proc_alive_timeout=60.0,  # importing on a crowded machine takes its time
+        worker_enable_remote_control=False,
+    )
+    place = once_a_process(lambda: make_place(app, settings))
+    classifier = once_a_process(lambda: _classifier(settings))
+    add_tasks(app, place, classifier)
+
+    # A child gets ready before its first photo. Celery holds receivers weakly, and this one is nobody else's.
+    @signals.worker_process_init.connect(weak=False)
+    def get_ready(**_: object) -> None:
+        place()
+        classifier()
+
+    return app
+
+
+def make_place(app: Celery, settings: WorkerSettings) -> Place:
+    """Connections for the process that calls this."""
+    client = connect(settings.redis_url)
+    return Place(
+        settings=settings,
+        jobs=JobStore(client),
+        board=NoticeBoard(client),
+        storage=Storage(settings.storage_url),
+        enqueue=lambda photo_id: enqueue(app, photo_id),
+    )
+
+
+def _classifier(settings: WorkerSettings) -> Classifier:
+    # gRPC must not be loaded before the fork: its channels and threads do not survive it.
+    from critic_worker.inference_client import InferenceClient  # noqa: PLC0415
+
+    return InferenceClient(settings.inference_url, settings.model, settings.inference_timeout_seconds)

@@ -1,0 +1,73 @@
+"""What no single photo's way takes care of: lost deliveries, vanished workers, photos whose time ran out."""
+
+import redis
+from redis.exceptions import RedisError
+
+from critic_core.contracts.errors import QueueUnavailable
+from critic_core.contracts.photo import CRITIQUE_QUEUE
+from critic_core.runtime.logs import logger
+from critic_core.runtime.storage import photo_key, preview_key
+from critic_worker.work import Place
+
+log = logger(__name__)
+
+ROUND_SECONDS = 5.0
+TURN = "critic:housekeeping"
+
+
+def keep_house(place: Place, client: "redis.Redis") -> bool:
+    """One round, by one worker of all; False when another one has just made it. Raises ServiceUnavailable."""
+    if not _my_turn(client, place.settings.worker_name):
+        return False
+    put_back_abandoned(place)
+    if _queue_is_empty(client):
+        put_back_lost(place)
+    forget_expired(place)
+    return True
+
+
+def put_back_abandoned(place: Place) -> None:
+    """Photos of workers that vanished whole: their process would have been stopped by the time limit by now."""
+    lease = place.settings.lease_seconds
+    for photo_id in place.jobs.running_longer_than(lease):
+        _put_back(photo_id, lease, place, "abandoned")
+
+
+def put_back_lost(place: Place) -> None:
+    """Photos that wait while nothing is in the queue: their message was lost between Redis and a worker, or never sent.
+
+    A message that a worker holds was taken up within the time limit, so one that waited longer is lost. If it turns up
+    after all, the photo is answered once all the same.
+    """
+    lease = place.settings.lease_seconds
+    for photo_id in place.jobs.queued_longer_than(lease):
+        _put_back(photo_id, lease, place, "lost")
+
+
+def forget_expired(place: Place) -> None:
+    """Bytes first: a photo that is still known is tried again next time."""
+    for photo_id in place.jobs.expired():
+        place.storage.delete(photo_key(photo_id))
+        place.storage.delete(preview_key(photo_id))
+        place.jobs.delete(photo_id)
+        log.info("photo_expired", photo_id=photo_id)
+
+
+def _put_back(photo_id: str, lease: float, place: Place, why: str) -> None:
+    if place.jobs.requeue(photo_id, lease):
+        place.enqueue(photo_id)
+        log.warning("photo_put_back", photo_id=photo_id, why=why)
+
+
+def _my_turn(client: "redis.Redis", worker: str) -> bool:
+    try:
+        return bool(client.set(TURN, worker, nx=True, px=int(ROUND_SECONDS * 1000)))
+    except RedisError as error:
+        raise QueueUnavailable(f"The queue does not answer: {error}") from error
+
+
+def _queue_is_empty(client: "redis.Redis") -> bool:
+    try:
+        return client.llen(CRITIQUE_QUEUE) == 0
+    except RedisError as error:
+        raise QueueUnavailable(f"The queue does not answer: {error}") from error

@@ -1,0 +1,95 @@
+"""The proof that this worker consumes, and that its answers are right: a golden photo through its own queue.
+
+A Celery worker can stay up and consume nothing after Redis restarts (celery #8030, #10302): a process that lives, or
+answers pings, proves nothing. A task that comes back out of the queue does.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from celery import Celery
+
+from critic_core.contracts.errors import CriticError, NotReady, QueueUnavailable
+from critic_core.contracts.manifest import Golden
+from critic_core.contracts.pulse import PULSE_TASK, Pulse, pulse_queue
+from critic_core.imaging.golden import golden_photo
+from critic_core.imaging.limits import DEFAULT_LIMITS
+from critic_core.runtime.logs import logger
+from critic_core.runtime.notice_board import NoticeBoard
+from critic_core.runtime.queue import send
+from critic_worker.classifier import Classifier
+from critic_worker.critique import critique
+
+log = logger(__name__)
+
+
+def take_pulse(worker: str, classifier: Classifier, board: NoticeBoard) -> Pulse:
+    """Score the golden photo, and tell everybody how that went. One try: it comes again soon."""
+    pulse = Pulse(worker=worker, at=datetime.now(UTC))
+    try:
+        pulse = _scored(pulse, classifier)
+        board.post_model(classifier.manifest())
+    except CriticError as error:
+        pulse = pulse.model_copy(update={"problem": error.problem()})
+    board.post_pulse(pulse)
+    return pulse
+
+
+def _scored(pulse: Pulse, classifier: Classifier) -> Pulse:
+    told = critique(golden_photo(), classifier, DEFAULT_LIMITS).critique
+    problem = _deviation(told.probability, classifier.manifest().golden)
+    return pulse.model_copy(
+        update={
+            "model": told.provenance.model,
+            "version": told.provenance.version,
+            "device": told.provenance.device,
+            "golden_probability": told.probability,
+            "problem": problem.problem() if problem else None,
+        }
+    )
+
+
+def _deviation(probability: float, golden: Golden) -> NotReady | None:
+    if abs(probability - golden.probability) <= golden.tolerance:
+        return None
+    return NotReady(
+        f"The golden photo scored {probability:.4f}; the model was published with {golden.probability:.4f}."
+    )
+
+
+class Heart:
+    """Sends a worker its own pulse, and notices when none comes back. Lives in the worker's main process."""
+
+    def __init__(
+        self, app: Celery, board: NoticeBoard, worker: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._app, self._board, self._worker, self._clock = app, board, worker, clock
+        self._last_seen: datetime | None = None
+        self._sent_at = float("-inf")
+        self._silent_since = clock()
+
+    def beat(self, patience: float) -> float:
+        """One look, and one more pulse sent unless one is under way; returns the seconds of silence.
+
+        Silence counts only while Redis answers: nothing can be consumed without it. A pulse not back after `patience`
+        seconds is taken for lost.
+        """
+        try:
+            returned = self._look()
+            if returned or self._clock() - self._sent_at > patience:
+                self._send(expires=patience)
+        except QueueUnavailable:
+            self._silent_since = self._clock()
+        return self._clock() - self._silent_since
+
+    def _look(self) -> bool:
+        seen = next((pulse.at for pulse in self._board.pulses(0) if pulse.worker == self._worker), None)
+        if seen is None or seen == self._last_seen:
+            return False
+        self._last_seen, self._silent_since = seen, self._clock()
+        return True
+
+    def _send(self, expires: float) -> None:
+        send(self._app, PULSE_TASK, pulse_queue(self._worker), expires=expires)
+        self._sent_at = self._clock()

@@ -1,0 +1,53 @@
+"""The two Celery tasks, as thin as they can be: what they do is in `work.py` and `pulse.py`."""
+
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from celery import Celery, Task
+from celery.exceptions import Reject, TimeLimitExceeded
+
+from critic_core.contracts.errors import PhotoTookTooLong, QueueUnavailable
+from critic_core.contracts.photo import CRITIQUE_TASK
+from critic_core.contracts.pulse import PULSE_TASK
+from critic_worker.classifier import Classifier
+from critic_worker.pulse import take_pulse
+from critic_worker.work import Place, process
+
+T = TypeVar("T")
+
+
+def add_tasks(app: Celery, place: Callable[[], Place], classifier: Callable[[], Classifier]) -> None:
+    """Give `app` the tasks; `place` and `classifier` are called in the process that needs them."""
+
+    class PhotoTask(Task):  # type: ignore[type-arg]  # celery's Task is generic in its stubs only
+        """Told of what stops a process from outside."""
+
+        def on_failure(self, exc: BaseException, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:
+            """The hard time limit killed the process: only the main one is left to tell."""
+            if isinstance(exc, TimeLimitExceeded):
+                place().jobs.fail(args[0], PhotoTookTooLong().problem())
+
+    @app.task(name=CRITIQUE_TASK, base=PhotoTask)
+    def critique_photo(photo_id: str) -> None:
+        try:
+            process(photo_id, place(), classifier())
+        except QueueUnavailable as error:
+            raise Reject(str(error), requeue=True) from error
+
+    @app.task(name=PULSE_TASK, acks_late=False)
+    def pulse() -> None:
+        take_pulse(place().settings.worker_name, classifier(), place().board)
+
+
+def once_a_process(make: Callable[[], T]) -> Callable[[], T]:
+    """A function that makes its value on first use in each process: connections must not be shared across a fork."""
+    made: dict[int, T] = {}
+
+    def get() -> T:
+        if os.getpid() not in made:
+            made.clear()
+            made[os.getpid()] = make()
+        return made[os.getpid()]
+
+    return get
