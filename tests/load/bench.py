@@ -2,8 +2,8 @@
 
     python -m tests.load.bench [--json FILE]
 
-Stages and stack run on the same cores: the client, the gateway, the queue and every stage share them. So two ratios are
-told: to the smallest stage limit (each stage measured with all cores to itself), and to what is possible when all stages
+Stages and stack run on the same cores: the client, the gateway, the queue and every stage share them. So two
+ratios are told: to the smallest stage limit (each stage measured with all cores to itself), and to what is possible when all stages
 share the cores (the sum of their core times).
 """
 

@@ -1,0 +1,30 @@
+"""What workers post and gateways read."""
+
+from datetime import UTC, datetime, timedelta
+
+import redis
+
+from critic_core.contracts.pulse import Pulse
+from critic_core.runtime.notice_board import PULSES, NoticeBoard
+
+NOW = datetime.now(UTC)
+
+
+def pulse(worker: str, seconds_ago: float) -> Pulse:
+    return Pulse(worker=worker, at=NOW - timedelta(seconds=seconds_ago))
+
+
+def test_fresh_pulses_come_newest_first_and_old_ones_are_swept_away(client: "redis.Redis") -> None:
+    board = NoticeBoard(client)
+    for one in (pulse("a", 30), pulse("b", 5), pulse("dead", 600)):
+        board.post_pulse(one)
+    fresh = board.pulses(newer_than=NOW.timestamp() - 60)
+    assert [one.worker for one in fresh] == ["b", "a"]
+    assert client.hkeys(PULSES) == ["a", "b"] or client.hkeys(PULSES) == ["b", "a"]
+
+
+def test_a_worker_has_one_pulse_its_latest(client: "redis.Redis") -> None:
+    board = NoticeBoard(client)
+    board.post_pulse(pulse("a", 30))
+    board.post_pulse(pulse("a", 1))
+    assert board.pulses(newer_than=0) == [pulse("a", 1)]
