@@ -2,9 +2,9 @@
 
     python -m tests.load.bench [--json FILE]
 
-Stages and stack run on the same cores: the client, the gateway, the queue and every stage share them. So two
-ratios are told: to the smallest stage limit (each stage measured with all cores to itself), and to what is possible when all stages
-share the cores (the sum of their core times).
+Stages and stack run on the same cores: the client, the gateway, the queue and every stage share them. So two ratios
+are told: to the smallest stage limit (each stage measured with all cores to itself), and to what is possible when all
+stages share the cores (the sum of their core times).
 """
 
 import argparse
@@ -62,9 +62,8 @@ def measure(name: str, size: tuple[int, int]) -> dict[str, object]:
         result = end_to_end(stack.url, photos)
         memory = peak_memory(stack.process.pid)
     smallest, shared = ratios(limits, result.per_second)
-    print(
-        f"  one photo alone                  {result.latency_ms_median:7.1f} ms median, {result.latency_ms_p95:.1f} p95;"
-    )
+    alone = f"{result.latency_ms_median:7.1f} ms median, {result.latency_ms_p95:.1f} p95"
+    print(f"  one photo alone                  {alone}")
     print(f"    over the sum of its stages     {result.over_stages_ms_median:7.1f} ms median")
     print(f"  {CLIENTS} clients at once             {result.per_second:7.1f} photos/s")
     print(f"    to the smallest stage limit    {smallest:7.2f}")
