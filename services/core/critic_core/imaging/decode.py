@@ -53,7 +53,7 @@ def _decode(data: bytes, known: Format, long_side: int, limits: Limits) -> Decod
     image, stored = opened.image, opened.image.size
     limits.check_pixels(*stored)
     _draft(image, long_side)
-    image.load()
+    image = opened.load(image)
     limits.check_pixels(*image.size)  # HEIF may turn out larger than its header said
     told = opened.told_orientation or from_exif(image)
     turn = 1 if opened.upright else told

@@ -5,7 +5,7 @@ pixel limit is ours, without Pillow's process-wide one.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from types import MappingProxyType
 
@@ -25,12 +25,18 @@ from pillow_heif.as_plugin import HeifImageFile
 from critic_core.imaging import frames, orientation, raw
 
 
+def _load(image: Image.Image) -> Image.Image:
+    image.load()
+    return image
+
+
 @dataclass(frozen=True)
 class Opened:
     """A picture before its pixels are decoded.
 
     `told_orientation` is what the file says where that must be asked before decoding; `upright` means that the decoder
-    turns the pixels itself; `size` is that of the photo where the picture is but a preview of it.
+    turns the pixels itself; `size` is that of the photo where the picture is but a preview of it; `load`
+    decodes `image`.
     """
 
     image: Image.Image
@@ -39,6 +45,7 @@ class Opened:
     upright: bool = False
     size: tuple[int, int] | None = None
     notes: tuple[str, ...] = ()
+    load: Callable[[Image.Image], Image.Image] = _load
 
 
 def _jpeg(data: bytes) -> Opened:
@@ -60,7 +67,23 @@ def _png(data: bytes) -> Opened:
 
 def _webp(data: bytes) -> Opened:
     image = WebPImagePlugin.WebPImageFile(BytesIO(data))
-    return _first_of(image, image.n_frames)
+    return replace(_first_of(image, image.n_frames), load=_load_webp)
+
+
+def _load_webp(image: Image.Image) -> Image.Image:
+    """As Pillow's own `load`, with the decoder's frame as the pixels: 288 and not 384 MB for 24 megapixels.
+
+    libwebp's animation decoder, the only one that Pillow has, keeps two canvases; they go before anything is converted.
+    """
+    if not isinstance(image, WebPImagePlugin.WebPImageFile):
+        raise TypeError(f"not a WebP: {type(image)}")
+    frame = image._decoder.get_next()
+    del image._decoder
+    if frame is None:
+        raise OSError("no first frame")
+    whole = Image.frombuffer(image.rawmode, image.size, frame[0], "raw", image.rawmode, 0, 1)
+    whole.info = image.info
+    return whole
 
 
 def _avif(data: bytes) -> Opened:
