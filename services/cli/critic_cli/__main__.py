@@ -6,7 +6,11 @@ from typing import Annotated
 
 import typer
 
+from critic_cli.dead_letters import dead_letters
+from critic_cli.doctor.command import doctor
+from critic_cli.new_key import new_key
 from critic_cli.refusal import Refusal
+from critic_cli.score import score
 from critic_cli.up import up
 
 app = typer.Typer(
@@ -16,7 +20,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.command()(up)
+for command in (up, score, doctor, dead_letters, new_key):
+    app.command()(command)
 
 
 def _show_version(wanted: bool) -> None:
@@ -38,7 +43,7 @@ def main() -> None:
         app()
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
-        sys.exit(2)
+        sys.exit(refusal.exit_code)
 
 
 if __name__ == "__main__":

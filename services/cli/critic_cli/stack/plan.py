@@ -44,7 +44,6 @@ class _Places:
     inference_http: int
     inference_grpc: int
     inference_metrics: int
-    worker_metrics: int
     before: tuple[Service, ...] = field(default=())
 
 
@@ -86,12 +85,12 @@ def _plain(error: ValidationError | OSError) -> str:
 
 def _places(wishes: Wishes) -> _Places:
     told = queue_settings()
-    queue, http, grpc, metrics, worker = free_ports(5)
+    queue, http, grpc, metrics = free_ports(4)
     own_storage = told.storage_url if "storage_url" in told.model_fields_set else wishes.data_folder.storage_url
     if "redis_url" in told.model_fields_set:
-        return _Places(told.redis_url, own_storage, http, grpc, metrics, worker)
+        return _Places(told.redis_url, own_storage, http, grpc, metrics)
     server = queue_server(wishes.data_folder.queue, queue)
-    return _Places(server.url, own_storage, http, grpc, metrics, worker, before=(server.service,))
+    return _Places(server.url, own_storage, http, grpc, metrics, before=(server.service,))
 
 
 def _inference(wishes: Wishes, places: _Places) -> Service:

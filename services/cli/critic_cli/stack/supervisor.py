@@ -26,6 +26,8 @@ _GATE_POLL_SECONDS = 0.05
 class GaveUp(Refusal):
     """A service dies again and again."""
 
+    exit_code = 1
+
 
 @dataclass(frozen=True)
 class _Death:

@@ -1,0 +1,115 @@
+"""What runs: the queue, the storage, the inference server, the gateway."""
+
+import os
+import socket
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+
+from critic_cli.doctor.finding import Finding, broken, good, note
+from critic_cli.doctor.machine import nearest_existing
+from critic_cli.refusal import Refusal
+from critic_cli.stack.data_folder import DataFolder, RunningStack
+from critic_cli.stack.plan import queue_settings
+from critic_cli.stack.ports import port_problem
+from critic_cli.stack.queue_server import queue_answers
+from critic_cli.stack.readiness import what_is_missing
+from critic_cli.stack.stale import identity
+from critic_core.contracts.errors import StorageUnavailable
+from critic_core.runtime.settings import QueueSettings
+from critic_core.runtime.storage import Storage
+
+_NOT_RUNNING = "Not running here; `photo-critic up` starts it."
+
+
+def look_at_what_runs(folder: DataFolder, url: str | None) -> list[Finding]:
+    """One finding a part; parts of a stack that does not run just now are noted, not broken."""
+    try:
+        settings = queue_settings()
+    except Refusal as refusal:
+        return [broken("Settings", str(refusal), "Correct the variables that begin with CRITIC_.")]
+    stack = _running(folder)
+    return [
+        _queue(settings, stack),
+        _storage(settings, folder),
+        _inference(stack),
+        _gateway(url or (stack.gateway_url if stack else None)),
+    ]
+
+
+def _running(folder: DataFolder) -> RunningStack | None:
+    stack = folder.note()
+    return stack if stack and any(identity(pid) == known for pid, known in stack.processes.items()) else None
+
+
+def _queue(settings: QueueSettings, stack: RunningStack | None) -> Finding:
+    own = "redis_url" in settings.model_fields_set
+    if not own and stack is None:
+        return note("Queue", _NOT_RUNNING)
+    url = settings.redis_url if own or stack is None else stack.redis_url
+    place = urlsplit(url)
+    where = f"{place.hostname}:{place.port}"  # the rest of it holds the password
+    if queue_answers(url):
+        return good("Queue", f"answers at {where}")
+    return broken("Queue", f"does not answer at {where}", "Start it, or correct CRITIC_REDIS_URL (address, password).")
+
+
+def _storage(settings: QueueSettings, folder: DataFolder) -> Finding:
+    own = "storage_url" in settings.model_fields_set
+    if not own and not folder.path.exists():
+        return _will_be_made(folder.path)
+    url = settings.storage_url if own else folder.storage_url
+    try:
+        Storage(url).check()
+    except (StorageUnavailable, ImportError, ValueError) as error:
+        return broken("Storage", f"{url}: {error}", "Make it writable, or name another in CRITIC_STORAGE_URL.")
+    return good("Storage", f"{url}: a byte was written and read back")
+
+
+def _will_be_made(path: Path) -> Finding:
+    parent = nearest_existing(path)
+    if os.access(parent, os.W_OK | os.X_OK):
+        return good("Storage", f"{path} will be made at the first start")
+    return broken("Storage", f"{parent} is not writable", "Keep the data elsewhere with --data-folder.")
+
+
+def _inference(stack: RunningStack | None) -> Finding:
+    if stack is not None:
+        return _inference_ready(stack.inference_http)
+    told = os.environ.get("CRITIC_INFERENCE_URL")
+    return _inference_listens(told) if told else note("Inference", _NOT_RUNNING)
+
+
+def _inference_ready(url: str) -> Finding:
+    try:
+        answer = httpx.get(f"{url}/v2/health/ready", timeout=5, trust_env=False)
+    except httpx.HTTPError as error:
+        return broken("Inference", f"does not answer at {url}: {error}", "Its lines in the log of `up` say why.")
+    if answer.is_success:
+        return good("Inference", f"ready at {url}")
+    return broken("Inference", f"is not ready: {answer.text.strip()}", "Its lines in the log of `up` say why.")
+
+
+def _inference_listens(address: str) -> Finding:
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=3).close()
+    except (OSError, ValueError) as error:
+        return broken("Inference", f"{address}: {error}", "Start it, or correct CRITIC_INFERENCE_URL (host:port).")
+    return good("Inference", f"somebody listens at {address}")
+
+
+def _gateway(url: str | None) -> Finding:
+    if url is None:
+        return _port_for_later()
+    missing = what_is_missing(url)
+    if missing is None:
+        return good("Gateway", f"ready at {url}")
+    return broken("Gateway", f"{url}: {missing}", "See the parts above; `photo-critic up` starts a stack here.")
+
+
+def _port_for_later() -> Finding:
+    port = int(os.environ.get("PORT") or 8000)
+    problem = port_problem("127.0.0.1", port)
+    return note("Gateway", problem) if problem else note("Gateway", f"{_NOT_RUNNING} Port {port} is free.")

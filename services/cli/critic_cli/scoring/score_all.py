@@ -1,0 +1,41 @@
+"""Many photos at a time, and one bad file never fails its neighbours."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+from critic_cli.client import Client
+from critic_cli.scoring.outcome import Outcome
+from critic_core.contracts.errors import CriticError, Problem
+
+
+def score_all(client: Client, files: list[Path], at_a_time: int) -> Iterator[Outcome]:
+    """An outcome for each file, as they come. Stops what has not begun when the caller stops listening."""
+    with ThreadPoolExecutor(at_a_time) as pool:
+        futures = [pool.submit(_score, client, file) for file in files]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _score(client: Client, file: Path) -> Outcome:
+    try:
+        photo = client.score(file)
+    except CriticError as error:
+        return Outcome(file=file, problem=error.problem())
+    except OSError as error:
+        return Outcome(file=file, problem=_unreadable(error))
+    return Outcome(file=file, photo_id=photo.id, critique=photo.critique)
+
+
+def _unreadable(error: OSError) -> Problem:
+    reason = error.strerror or str(error)
+    return Problem(
+        title="The file cannot be read",
+        status=400,
+        detail=f"The file cannot be read: {reason}.",
+        code="file_unreadable",
+        permanent=True,
+    )
