@@ -6,10 +6,12 @@ from typing import Any, TypeVar
 
 from celery import Celery, Task
 from celery.exceptions import Reject, TimeLimitExceeded
+from structlog.contextvars import bound_contextvars
 
 from critic_core.contracts.errors import PhotoTookTooLong, QueueUnavailable
 from critic_core.contracts.photo import CRITIQUE_TASK
 from critic_core.contracts.pulse import PULSE_TASK
+from critic_core.runtime.queue import REQUEST_ID_HEADER
 from critic_worker.classifier import Classifier
 from critic_worker.pulse import take_pulse
 from critic_worker.work import Place, process
@@ -28,10 +30,11 @@ def add_tasks(app: Celery, place: Callable[[], Place], classifier: Callable[[], 
             if isinstance(exc, TimeLimitExceeded):
                 place().jobs.fail(args[0], PhotoTookTooLong().problem())
 
-    @app.task(name=CRITIQUE_TASK, base=PhotoTask)
-    def critique_photo(photo_id: str) -> None:
+    @app.task(name=CRITIQUE_TASK, base=PhotoTask, bind=True)
+    def critique_photo(task: PhotoTask, photo_id: str) -> None:
         try:
-            process(photo_id, place(), classifier())
+            with bound_contextvars(request_id=task.request.get(REQUEST_ID_HEADER)):
+                process(photo_id, place(), classifier())
         except QueueUnavailable as error:
             raise Reject(str(error), requeue=True) from error
 

@@ -56,14 +56,24 @@ def celery_app(settings: QueueSettings) -> Celery:
     return app
 
 
-def enqueue(app: Celery, photo_id: str) -> None:
-    """Ask for a critique of a photo that lies in storage. QueueUnavailable when Redis does not answer."""
-    send(app, CRITIQUE_TASK, CRITIQUE_QUEUE, photo_id)
+def enqueue(app: Celery, photo_id: str, request_id: str | None = None) -> None:
+    """Ask for a critique of a photo that lies in storage. QueueUnavailable when Redis does not answer.
+
+    The id of the request that brought the photo travels along, so that the worker's log lines carry it too.
+    """
+    send(app, CRITIQUE_TASK, CRITIQUE_QUEUE, photo_id, headers={REQUEST_ID_HEADER: request_id} if request_id else {})
 
 
-def send(app: Celery, task: str, queue: str, *args: str, expires: float | None = None) -> None:
+def send(
+    app: Celery,
+    task: str,
+    queue: str,
+    *args: str,
+    expires: float | None = None,
+    headers: dict[str, str] | None = None,
+) -> None:
     """Put a task into a queue, to be forgotten after `expires` seconds. QueueUnavailable when Redis does not answer."""
     try:
-        app.send_task(task, args=args, queue=queue, expires=expires)
+        app.send_task(task, args=args, queue=queue, expires=expires, headers=headers or {})
     except (OperationalError, RedisError, OSError) as error:
         raise QueueUnavailable(f"The queue does not answer: {error}") from error
