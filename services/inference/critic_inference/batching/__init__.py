@@ -1,0 +1,1 @@
+"""Putting waiting requests together into batches, as `config.pbtxt` says."""

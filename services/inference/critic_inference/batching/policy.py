@@ -1,0 +1,46 @@
+"""How a model wants its requests batched."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tritonclient.grpc import model_config_pb2
+
+MICROSECOND = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPolicy:
+    """`config.pbtxt`'s words in numbers.
+
+    Rows are counted (a request may bring several), except in the queue limit, which counts requests, as in Triton.
+    """
+
+    max_rows: int  # 0: the model takes no batch dimension
+    combine: bool  # False: every request is computed alone
+    preferred: tuple[int, ...] = ()  # ascending
+    max_delay: float = 0.0  # seconds
+    max_queue: int = 0  # 0: no limit
+    timeout: float = 0.0  # seconds a request may wait; 0: for ever
+    instances: int = 1  # batches computed at the same time
+
+    def wanted_rows(self, waiting: int) -> int | None:
+        """The rows to compute now, or None to wait for more until `max_delay` is over."""
+        if not self.combine or waiting >= self.max_rows:
+            return self.max_rows
+        return max((size for size in self.preferred if size <= waiting), default=None)
+
+
+def batch_policy(config: Any) -> BatchPolicy:
+    """The policy in a `ModelConfig`."""
+    dynamic = config.dynamic_batching
+    queue = dynamic.default_queue_policy
+    rejects = queue.timeout_action == model_config_pb2.ModelQueuePolicy.REJECT
+    return BatchPolicy(
+        max_rows=config.max_batch_size,
+        combine=config.max_batch_size > 0 and config.HasField("dynamic_batching"),
+        preferred=tuple(sorted(dynamic.preferred_batch_size)),
+        max_delay=dynamic.max_queue_delay_microseconds * MICROSECOND,
+        max_queue=queue.max_queue_size,
+        timeout=queue.default_timeout_microseconds * MICROSECOND if rejects else 0.0,
+        instances=sum(group.count for group in config.instance_group) or 1,
+    )

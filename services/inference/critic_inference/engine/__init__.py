@@ -1,0 +1,1 @@
+"""What computes: a session protocol, and one file per runtime. Knows no HTTP, no gRPC, no queue."""

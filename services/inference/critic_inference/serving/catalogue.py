@@ -1,0 +1,92 @@
+"""All models of a repository, and who answers for a name and version."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from critic_inference.errors import ModelUnusable, UnknownModel
+from critic_inference.serving.config import read_config
+from critic_inference.serving.model import ModelVersion, State, load_session, refusal
+from critic_inference.serving.versions import parse_version, served_versions, versions_on_disk
+from critic_inference.settings import InferenceSettings
+
+
+@dataclass(eq=False, slots=True)
+class Model:
+    """A folder of the repository. Without versions it could not be understood, and `reason` says why."""
+
+    name: str
+    folder: Path
+    versions: dict[int, ModelVersion] = field(default_factory=dict)
+    reason: str = ""
+
+    @property
+    def ready(self) -> list[ModelVersion]:
+        """The versions that answer, oldest first."""
+        return [version for version in self.versions.values() if version.state is State.ready]
+
+
+class Catalogue:
+    """The models by name."""
+
+    def __init__(self, models: list[Model]) -> None:
+        self._models = {model.name: model for model in models}
+
+    def __iter__(self) -> Iterator[Model]:
+        return iter(self._models.values())
+
+    def versions(self) -> list[ModelVersion]:
+        """Every version of every model."""
+        return [version for model in self for version in model.versions.values()]
+
+    def find(self, name: str, version: str) -> ModelVersion:
+        """The version asked for, or the newest that answers. Raises RequestRefused or UnknownModel."""
+        number = parse_version(version)
+        model = self._models.get(name)
+        if model is None:
+            raise UnknownModel(f"Request for unknown model: '{name}' is not found")
+        if number == -1:
+            return self._newest(model)
+        if number not in model.versions:
+            raise UnknownModel(f"Request for unknown model: '{name}' version {version} is not found")
+        return model.versions[number]
+
+    def unready(self) -> list[str]:
+        """Why not everything is ready, one sentence a model version; [] when all is."""
+        broken = [f"model '{model.name}': {model.reason}" for model in self if model.reason]
+        waiting = [each for each in self.versions() if each.state is not State.ready]
+        nothing = [] if self._models else ["the model repository holds no model"]
+        return nothing + broken + [f"model '{each.name}' version {each.number}: {each.reason}" for each in waiting]
+
+    @staticmethod
+    def _newest(model: Model) -> ModelVersion:
+        if not model.versions:
+            raise UnknownModel(f"Request for unknown model: '{model.name}' has no available versions: {model.reason}")
+        return (model.ready or list(model.versions.values()))[-1]
+
+
+def read_repository(repository: Path) -> Catalogue:
+    """The catalogue of a folder, nothing loaded yet. A folder that is not there is an empty catalogue."""
+    folders = sorted(each for each in repository.iterdir() if each.is_dir()) if repository.is_dir() else []
+    return Catalogue([_read_model(folder) for folder in folders if not folder.name.startswith((".", "_"))])
+
+
+async def load_all(catalogue: Catalogue, settings: InferenceSettings) -> None:
+    """Load one version after the other in a thread; one that cannot be loaded says so and harms no other."""
+    for model in catalogue:
+        for version in model.versions.values():
+            try:
+                version.begin(await asyncio.to_thread(load_session, version, model.folder, settings))
+            except Exception as error:  # noqa: BLE001 - a broken model must not stop the others
+                version.give_up(refusal(error))
+
+
+def _read_model(folder: Path) -> Model:
+    try:
+        config: Any = read_config(folder)
+        numbers = served_versions(config.version_policy, versions_on_disk(folder))
+    except ModelUnusable as error:
+        return Model(folder.name, folder, reason=refusal(error))
+    return Model(folder.name, folder, {number: ModelVersion(folder.name, number, config) for number in numbers})

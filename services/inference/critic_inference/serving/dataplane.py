@@ -1,0 +1,107 @@
+"""The protocol's calls without a transport. Answers about models are the protocol's own protobuf messages."""
+
+from importlib.metadata import version as package_version
+from typing import Any
+
+from tritonclient.grpc import service_pb2 as pb
+
+from critic_inference.errors import ModelNotReady, RequestRefused, UnknownModel, Unsupported
+from critic_inference.messages import InferRequest, InferResponse
+from critic_inference.serving.catalogue import Catalogue
+from critic_inference.serving.checks import feeds_of, outputs_of
+from critic_inference.serving.config import input_specs, output_specs
+from critic_inference.serving.model import ModelVersion, State
+from critic_inference.serving.statistics import statistics_message
+
+NAME = "photo-critic-inference"
+EXTENSIONS = ("model_repository", "model_configuration", "schedule_policy", "binary_tensor_data", "statistics")
+
+
+class DataPlane:
+    """Answers for every transport."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._draining = False
+
+    def drain(self) -> None:
+        """Not ready from now on; requests are still answered."""
+        self._draining = True
+
+    def unready(self) -> list[str]:
+        """Why the server is not ready, in sentences; [] when it is."""
+        return ["the server is shutting down"] if self._draining else self._catalogue.unready()
+
+    def model_ready(self, name: str, version: str) -> bool:
+        """False also for models unknown here, as in Triton. Raises RequestRefused for a version that is no number."""
+        try:
+            return not self._draining and self._catalogue.find(name, version).state is State.ready
+        except UnknownModel:
+            return False
+
+    def server_metadata(self) -> Any:
+        """A `ServerMetadataResponse`."""
+        return pb.ServerMetadataResponse(name=NAME, version=package_version("photo-critic"), extensions=EXTENSIONS)
+
+    def model_metadata(self, name: str, version: str) -> Any:
+        """A `ModelMetadataResponse`. Raises UnknownModel, ModelNotReady."""
+        found = self._serving(name, version)
+        message = pb.ModelMetadataResponse(name=name, platform=found.config.platform or found.config.backend)
+        message.versions.extend(self._versions_of(name, found, version))
+        for spec in input_specs(found.config):
+            message.inputs.add(name=spec.name, datatype=spec.datatype, shape=spec.shape)
+        for spec in output_specs(found.config):
+            message.outputs.add(name=spec.name, datatype=spec.datatype, shape=spec.shape)
+        return message
+
+    def model_config(self, name: str, version: str) -> Any:
+        """A `ModelConfigResponse`: config.pbtxt, completed. Raises UnknownModel, ModelNotReady."""
+        return pb.ModelConfigResponse(config=self._serving(name, version).config)
+
+    def model_statistics(self, name: str, version: str) -> Any:
+        """A `ModelStatisticsResponse`; no name means all models. Raises RequestRefused, as Triton does here."""
+        try:
+            found = [self._catalogue.find(name, version)] if version and name else self._named(name)
+        except UnknownModel as error:
+            raise RequestRefused(f"requested model '{name}' is not available") from error
+        return pb.ModelStatisticsResponse(
+            model_stats=[statistics_message(each.name, each.number, each.statistics) for each in found]
+        )
+
+    def repository_index(self, repository: str = "", only_ready: bool = False) -> Any:
+        """A `RepositoryIndexResponse`. Raises Unsupported when a repository is named."""
+        if repository:
+            raise Unsupported("'repository_name' specification is not supported")
+        index = pb.RepositoryIndexResponse()
+        for model in self._catalogue:
+            if not model.versions and not only_ready:
+                index.models.add(name=model.name, state=State.unavailable, reason=model.reason)
+            for each in model.versions.values():
+                if each.state is State.ready or not only_ready:
+                    index.models.add(name=each.name, version=str(each.number), state=each.state, reason=each.reason)
+        return index
+
+    async def infer(self, request: InferRequest) -> InferResponse:
+        """Compute. Raises RequestRefused, UnknownModel, ModelNotReady, QueueFull, QueueTimeout, ComputeFailed."""
+        found = self._catalogue.find(request.model, request.version)
+        batcher = found.serving()
+        wanted = outputs_of(request, found.config)
+        feeds, rows = feeds_of(request, found.config)
+        outputs = await batcher.infer(feeds, rows)
+        return InferResponse(request.model, str(found.number), {name: outputs[name] for name in wanted}, request.id)
+
+    def _serving(self, name: str, version: str) -> ModelVersion:
+        found = self._catalogue.find(name, version)
+        if found.state is not State.ready:
+            raise ModelNotReady(f"Model '{name}' version {found.number} is not ready: {found.reason}.")
+        return found
+
+    def _named(self, name: str) -> list[ModelVersion]:
+        found = [each for each in self._catalogue.versions() if name in ("", each.name) and each.state is State.ready]
+        if name and not found:
+            raise UnknownModel(f"requested model '{name}' is not available")
+        return found
+
+    def _versions_of(self, name: str, found: ModelVersion, asked: str) -> list[str]:
+        """Triton tells all served versions, unless one was asked for."""
+        return [str(found.number)] if asked else [str(each.number) for each in self._named(name)]

@@ -1,0 +1,102 @@
+"""A version of a model: loaded, warmed, batched, counted."""
+
+import time
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from critic_core.contracts.errors import CriticError
+from critic_core.runtime.logs import logger
+from critic_inference.batching.batcher import Batcher
+from critic_inference.batching.buckets import bucket_sizes
+from critic_inference.batching.policy import batch_policy
+from critic_inference.engine.onnx import OnnxSession
+from critic_inference.engine.session import Session
+from critic_inference.errors import ModelNotReady
+from critic_inference.serving.config import MODEL_FILE, check_config, complete_config, device_for, input_specs
+from critic_inference.serving.statistics import Statistics
+from critic_inference.settings import InferenceSettings
+from critic_inference.tensors import NUMPY_TYPES, TensorSpec
+
+log = logger(__name__)
+
+
+class State(StrEnum):
+    """Triton's states of a model version."""
+
+    loading = "LOADING"
+    ready = "READY"
+    unavailable = "UNAVAILABLE"
+
+
+@dataclass(eq=False, slots=True)
+class ModelVersion:
+    """One numbered folder of a model, in whatever state it is."""
+
+    name: str
+    number: int
+    config: Any  # model_config_pb2.ModelConfig; completed once loaded
+    state: State = State.loading
+    reason: str = "still loading"
+    device: str = ""
+    statistics: Statistics = field(default_factory=Statistics)
+    batcher: Batcher | None = None
+
+    def serving(self) -> Batcher:
+        """The batcher that answers. Raises ModelNotReady."""
+        if self.batcher is None or self.state is not State.ready:
+            raise ModelNotReady(f"Model '{self.name}' version {self.number} is not ready: {self.reason}.")
+        return self.batcher
+
+    def begin(self, session: Session) -> None:
+        """Take requests; called on the event loop."""
+        self.config = complete_config(self.config, session.device)
+        self.device = session.device
+        self.batcher = Batcher(session, batch_policy(self.config), self.statistics)
+        self.batcher.start()
+        self.state, self.reason = State.ready, ""
+
+    def give_up(self, reason: str) -> None:
+        """Say why this version will not answer."""
+        self.state, self.reason = State.unavailable, reason
+        log.error("model_unavailable", model=self.name, version=self.number, reason=reason)
+
+
+def load_session(version: ModelVersion, folder: Path, settings: InferenceSettings) -> Session:
+    """Load and warm the model file; slow, meant for a thread. Raises ModelUnusable or ComputeFailed."""
+    started = time.perf_counter()
+    path = folder / str(version.number) / (version.config.default_model_filename or MODEL_FILE)
+    session = OnnxSession(path, device_for(version.config, settings.device), settings)
+    check_config(version.config, session)
+    loaded = time.perf_counter()
+    warm_up(session, input_specs(version.config), version.config.max_batch_size)
+    log.info(
+        "model_ready",
+        model=version.name,
+        version=version.number,
+        device=session.device,
+        load_seconds=round(loaded - started, 3),
+        warm_up_seconds=round(time.perf_counter() - loaded, 3),
+    )
+    return session
+
+
+def warm_up(session: Session, inputs: tuple[TensorSpec, ...], max_rows: int) -> None:
+    """Compute zeros once for every batch size that will be asked for, so that no client pays for the first one."""
+    for rows in bucket_sizes(max_rows) or (1,):
+        session.run({spec.name: _zeros(spec, rows) for spec in inputs})
+
+
+def _zeros(spec: TensorSpec, rows: int) -> np.ndarray[Any, np.dtype[np.generic]]:
+    batch, *rest = spec.shape or (1,)
+    shape = (rows if batch == -1 else batch, *(1 if length == -1 else length for length in rest))
+    return np.zeros(shape if spec.shape else (), NUMPY_TYPES[spec.datatype])
+
+
+def refusal(error: Exception) -> str:
+    """An error as the reason of a state, without the full stop (sentences are put around it)."""
+    told = error.detail if isinstance(error, CriticError) else f"{type(error).__name__}: {error}"
+    return told.rstrip(".")

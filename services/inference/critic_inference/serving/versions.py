@@ -1,0 +1,37 @@
+"""Which versions of a model are served, by its version policy."""
+
+from pathlib import Path
+from typing import Any
+
+from critic_inference.errors import ModelUnusable, RequestRefused
+
+LARGEST_VERSION = 2**63 - 1
+
+
+def versions_on_disk(folder: Path) -> tuple[int, ...]:
+    """The numbered folders, ascending; others (also '0' and '01') are no versions, as in Triton."""
+    names = (each.name for each in folder.iterdir() if each.is_dir())
+    return tuple(sorted(int(name) for name in names if name.isascii() and name.isdigit() and name[0] != "0"))
+
+
+def served_versions(policy: Any, present: tuple[int, ...]) -> tuple[int, ...]:
+    """The versions to load, ascending. Raises ModelUnusable when the policy leaves none."""
+    choice = policy.WhichOneof("policy_choice") or "latest"
+    if choice == "all":
+        chosen = present
+    elif choice == "specific":
+        chosen = tuple(version for version in present if version in policy.specific.versions)
+    else:
+        chosen = present[-(policy.latest.num_versions or 1) :]
+    if not chosen:
+        raise ModelUnusable("no version folder that the version policy asks for")
+    return chosen
+
+
+def parse_version(text: str) -> int:
+    """A version as a request names it; -1 for "", the newest. Raises RequestRefused."""
+    if not text:
+        return -1
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= LARGEST_VERSION):
+        raise RequestRefused(f"invalid model version specified '{text}', version should be an integral value > 0")
+    return int(text)

@@ -1,0 +1,63 @@
+"""What the inference server can be told."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import Field
+
+from critic_core.runtime.packaged import packaged_folder
+from critic_core.runtime.settings import CriticSettings
+
+MEBI = 1024 * 1024
+
+
+class Device(StrEnum):
+    """Where the network is computed."""
+
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+
+
+def packaged_models() -> Path:
+    """The model repository that travels with the package, or the checkout's."""
+    return packaged_folder("critic_inference", "model_repository", in_checkout="services/inference/model_repository")
+
+
+class InferenceSettings(CriticSettings):
+    """The inference server's settings."""
+
+    model_repository: Path = Field(
+        default_factory=packaged_models,
+        description="Folder of models in Triton's layout; by default the one shipped with the package.",
+    )
+    device: Device = Field(
+        default=Device.auto,
+        description="cpu, cuda or auto (cuda where there is one). Asked for cuda and without one, the server is "
+        "not ready and says why.",
+    )
+    inference_host: str = Field(
+        default="127.0.0.1", description="Address the inference server listens on; 0.0.0.0 in a container."
+    )
+    inference_http_port: int = Field(default=8000, ge=1, le=65535, description="HTTP port of the inference protocol.")
+    inference_grpc_port: int = Field(default=8001, ge=1, le=65535, description="gRPC port of the inference protocol.")
+    inference_metrics_port: int = Field(default=8002, ge=1, le=65535, description="Port of Prometheus' /metrics.")
+    inference_threads: int = Field(
+        default=0, ge=0, description="CPU threads that compute one batch; 0: every CPU this process may use."
+    )
+    inference_spin: bool = Field(
+        default=False,
+        description="Let idle compute threads spin instead of sleep: a little faster alone, wasteful beside others.",
+    )
+    gpu_memory_limit_mib: int = Field(
+        default=0, ge=0, description="Most GPU memory one model's arena may take, MiB; 0: no limit."
+    )
+    inference_max_request_bytes: int = Field(
+        default=64 * MEBI, ge=1, description="Largest inference request taken, bytes."
+    )
+    inference_drain_delay_seconds: float = Field(
+        default=1.0, ge=0, description="After SIGTERM: not ready, but still answering, for this long (balancers leave)."
+    )
+    inference_drain_deadline_seconds: float = Field(
+        default=20.0, gt=0, description="After the drain delay: requests in flight get this long to finish."
+    )
