@@ -42,8 +42,6 @@ def look_at_version(folder: Path) -> Finding:
 
 def _repository() -> Path:
     told = os.environ.get("CRITIC_MODEL_REPOSITORY")
-    return (
-        Path(told)
-        if told
-        else packaged_folder("critic_inference", "model_repository", "services/inference/model_repository")
-    )
+    if told:
+        return Path(told)
+    return packaged_folder("critic_inference", "model_repository", "services/inference/model_repository")

@@ -5,38 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 # Only for walking folders; a file that is named is sent whatever it is called, and judged by its bytes.
-PHOTO_SUFFIXES = frozenset(
-    [
-        ".jpg",
-        ".jpeg",
-        ".jpe",
-        ".png",
-        ".apng",
-        ".webp",
-        ".gif",
-        ".bmp",
-        ".dib",
-        ".avif",
-        ".avifs",
-        ".heic",
-        ".heif",
-        ".hif",
-        ".tif",
-        ".tiff",
-        ".cr2",
-        ".cr3",
-        ".nef",
-        ".nrw",
-        ".arw",
-        ".sr2",
-        ".srf",
-        ".dng",
-        ".raf",
-        ".orf",
-        ".rw2",
-        ".rwl",
-    ]
-)
+PHOTO_SUFFIXES = frozenset((
+    ".jpg", ".jpeg", ".jpe", ".png", ".apng", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff",
+    ".avif", ".avifs", ".heic", ".heif", ".hif",
+    ".cr2", ".cr3", ".nef", ".nrw", ".arw", ".sr2", ".srf", ".dng", ".raf", ".orf", ".rw2", ".rwl",
+))  # fmt: skip
 
 
 def find_photos(named: list[Path]) -> list[Path]:

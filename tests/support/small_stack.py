@@ -1,0 +1,38 @@
+"""`python -m tests.support.small_stack FOLDER SERVICES`: the real supervisor over tiny stand-in processes.
+
+SERVICES is JSON, `[[name, Python code, stop_seconds], …]`. The pids are kept in FOLDER/pids.json, as they change.
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from critic_cli.refusal import Refusal
+from critic_cli.stack.narrator import Narrator
+from critic_cli.stack.service import Service
+from critic_cli.stack.supervisor import Supervisor
+
+
+def _record(folder: Path, pids: Mapping[str, int]) -> None:
+    part = folder / "pids.part"
+    part.write_text(json.dumps(dict(pids)))
+    part.replace(folder / "pids.json")
+
+
+def main(folder: Path, told: list[tuple[str, str, float]]) -> None:
+    """Run until stopped."""
+    services = [
+        Service(name, (sys.executable, "-u", "-c", code), {"FOLDER": str(folder)}, seconds)
+        for name, code, seconds in told
+    ]
+    narrator = Narrator(tuple(service.name for service in services))
+    Supervisor(services, narrator, lambda pids: _record(folder, pids)).run()
+
+
+if __name__ == "__main__":
+    try:
+        main(Path(sys.argv[1]), json.loads(sys.argv[2]))
+    except Refusal as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        sys.exit(refusal.exit_code)
