@@ -55,7 +55,7 @@ class Client:
     def __init__(self, url: str, api_key: str | None = None, patience: float = 300.0) -> None:
         self._patience = patience
         self._http = httpx.Client(
-            base_url=url.rstrip("/"),
+            base_url=_address(url),
             headers={"X-API-Key": api_key} if api_key else {},
             timeout=httpx.Timeout(60, connect=5, read=LONGEST_WAIT_SECONDS + 15),
             mounts=_NEVER_BY_PROXY,
@@ -118,8 +118,6 @@ class Client:
             answer = self._http.get("/livez", timeout=5)
         except httpx.TransportError as error:
             raise NoServer(f"Nobody answers at {self._http.base_url}: {error}") from error
-        except httpx.InvalidURL as error:
-            raise NotPhotoCritic(f"{self._http.base_url} is not the address of a server: {error}") from error
         if not answer.is_success:
             raise NotPhotoCritic
 
@@ -159,6 +157,13 @@ def _family(kind: type[CriticError]) -> Iterator[type[CriticError]]:
     yield kind
     for child in kind.__subclasses__():
         yield from _family(child)
+
+
+def _address(url: str) -> httpx.URL:
+    try:
+        return httpx.URL(url.rstrip("/"))
+    except httpx.InvalidURL as error:
+        raise NotPhotoCritic(f"{url} is not the address of a server: {error}.") from error
 
 
 def _error_in(answer: httpx.Response) -> CriticError:

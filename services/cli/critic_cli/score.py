@@ -31,16 +31,17 @@ def score(  # noqa: PLR0913, PLR0917 - one parameter an option
     photos = find_photos(files)
     if not photos:
         raise Refusal("There are no photos in what you named.")
-    with Client(url, api_key) as client:
-        _greet(client, url)
+    with _client(url, api_key) as client:
         outcomes = best_first(_with_progress(client, photos, at_a_time))
     _show(outcomes, as_json, as_csv)
     if any(outcome.problem for outcome in outcomes):
         raise typer.Exit(1)
 
 
-def _greet(client: Client, url: str) -> None:
+def _client(url: str, api_key: str | None) -> Client:
+    """A client whose server answers."""
     try:
+        client = Client(url, api_key)
         client.greet()
     except NoServer:
         raise Refusal(
@@ -49,6 +50,7 @@ def _greet(client: Client, url: str) -> None:
         ) from None
     except NotPhotoCritic as error:
         raise Refusal(f"{error.detail} Say where Photo Critic is with --url or CRITIC_URL.") from None
+    return client
 
 
 def _with_progress(client: Client, photos: list[Path], at_a_time: int) -> list[Outcome]:

@@ -99,6 +99,7 @@ def _inference(wishes: Wishes, places: _Places) -> Service:
         "CRITIC_INFERENCE_HTTP_PORT": str(places.inference_http),
         "CRITIC_INFERENCE_GRPC_PORT": str(places.inference_grpc),
         "CRITIC_INFERENCE_METRICS_PORT": str(places.inference_metrics),
+        "CRITIC_INFERENCE_DRAIN_DELAY_SECONDS": "0",  # no balancer has to notice that it leaves
     }
     if wishes.device is not None:
         told["CRITIC_DEVICE"] = wishes.device

@@ -1,0 +1,127 @@
+"""A scripted HTTP server, and answers as the gateway gives them."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from critic_core.contracts.critique import (
+    Critique,
+    Fingerprint,
+    ImageFacts,
+    Level,
+    Property,
+    PropertyName,
+    Provenance,
+    Timings,
+)
+from critic_core.contracts.errors import CriticError
+from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.photo import Photo, PhotoState
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request as it arrived."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server says."""
+
+    status: int
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def photo_answer(photo: Photo) -> Answer:
+    return Answer(200 if photo.state.final else 202, photo.model_dump_json(exclude_none=True).encode())
+
+
+def problem_answer(error: CriticError, **headers: str) -> Answer:
+    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Answer(error.status, error.problem("/v1/photos").model_dump_json().encode(), told)
+
+
+class ScriptedServer:
+    """Answers with what `answer` says of each request, and remembers the requests."""
+
+    def __init__(self) -> None:
+        self.asked: list[Asked] = []
+        self.answer: Callable[[Asked], Answer] = lambda _: Answer(200, b"{}")
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def of(self, method: str, path: str) -> list[Asked]:
+        return [asked for asked in self.asked if asked.method == method and asked.path.split("?")[0] == path]
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        scripted = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def _any(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                asked = Asked(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body)
+                scripted.asked.append(asked)
+                answer = scripted.answer(asked) if asked.path != "/livez" else Answer(200, b"{}")
+                self.send_response(answer.status)
+                for name, value in {**answer.headers, "Content-Length": str(len(answer.body))}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(answer.body)
+
+            do_GET = do_POST = do_DELETE = _any  # noqa: N815 - names that http.server looks for
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its base class's name
+                pass
+
+        return Handler
+
+
+def make_critique(score: float = 71.5) -> Critique:
+    usual = Property(value=0.5, unit="share", level=Level.usual, sentence="As usual.")
+    properties = dict.fromkeys(PropertyName, usual)
+    properties[PropertyName.sharpness] = usual.model_copy(update={"level": Level.low, "value": 0.125})
+    return Critique(
+        score=score,
+        probability=score / 100,
+        percentile=80,
+        reference="OASIS",
+        label="pleasing",
+        properties=properties,
+        reasons=(),
+        image=ImageFacts(format="jpeg", media_type="image/jpeg", width=4, height=3, orientation=1, frames=1),
+        fingerprint=Fingerprint(perceptual_hash="0" * 16, difference_hash="0" * 16, pixels_sha256="0", embedding=""),
+        provenance=Provenance(
+            model="aesthetics", version="1", weights_sha256="w", preprocessing_digest="p", device="cpu"
+        ),
+        timings_ms=Timings(load=1, decode=1, measure=1, fingerprint=1, prepare=1, infer=1, preview=1, total=7),
+    )
+
+
+def make_photo(state: PhotoState = PhotoState.done, score: float = 71.5, error: CriticError | None = None) -> Photo:
+    now = datetime.now(UTC)
+    return Photo(
+        id=new_photo_id(),
+        state=state,
+        media_type="image/jpeg",
+        size_bytes=3,
+        sha256="0" * 64,
+        created_at=now,
+        expires_at=now + timedelta(days=1),
+        critique=make_critique(score) if state is PhotoState.done else None,
+        problem=error.problem() if error else None,
+    )
