@@ -23,12 +23,12 @@ from critic_core.imaging.prepare import prepare
 NAME, SIDE, EMBEDDING = "aesthetics", 224, 12
 
 
-def publish_tiny_model(repository: Path, version: str = "1", seed: int = 7) -> Manifest:
-    """Write the model into `repository`, in Triton's layout; its golden probability is computed, not invented."""
+def publish_tiny_model(repository: Path, version: str = "1", golden: float | None = None) -> Manifest:
+    """Write the model into `repository`, in Triton's layout; the golden probability is computed unless told."""
     folder = repository / NAME / version
     folder.mkdir(parents=True)
-    onnx.save(_network(seed), folder / "model.onnx")
-    manifest = tiny_manifest(version, _golden(folder / "model.onnx"))
+    onnx.save(_network(), folder / "model.onnx")
+    manifest = tiny_manifest(version, _golden(folder / "model.onnx") if golden is None else golden)
     (folder / "manifest.json").write_text(manifest.model_dump_json())
     (repository / NAME / "config.pbtxt").write_text(text_format.MessageToString(_config(manifest)))
     return manifest
@@ -62,8 +62,8 @@ def _golden(model: Path) -> float:
     return float(probability[0, 1])
 
 
-def _network(seed: int) -> onnx.ModelProto:
-    random = np.random.default_rng(seed)
+def _network() -> onnx.ModelProto:
+    random = np.random.default_rng(7)
     weights = {
         "white": np.array(255, np.float32),
         "to_embedding": random.normal(size=(147, EMBEDDING)).astype(np.float32),

@@ -2,6 +2,7 @@
 
 from celery import Celery, signals
 from kombu import Queue
+from structlog.contextvars import get_contextvars
 
 from critic_core.contracts.pulse import pulse_queue
 from critic_core.runtime.job_store import JobStore, connect
@@ -46,7 +47,8 @@ def make_place(app: Celery, settings: WorkerSettings) -> Place:
         jobs=JobStore(client),
         board=NoticeBoard(client),
         storage=Storage(settings.storage_url),
-        enqueue=lambda photo_id: enqueue(app, photo_id),
+        # A photo put back keeps the id of the request that brought it.
+        enqueue=lambda photo_id: enqueue(app, photo_id, get_contextvars().get("request_id")),
     )
 
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from celery import Celery, Task
@@ -26,9 +27,13 @@ def add_tasks(app: Celery, place: Callable[[], Place], classifier: Callable[[], 
         """Told of what stops a process from outside."""
 
         def on_failure(self, exc: BaseException, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:
-            """The hard time limit killed the process: only the main one is left to tell."""
+            """The hard time limit killed the process: only the main one is left to tell.
+
+            Should Redis be away just then, housekeeping puts the photo back, and it is told next time.
+            """
             if isinstance(exc, TimeLimitExceeded):
-                place().jobs.fail(args[0], PhotoTookTooLong().problem())
+                with suppress(QueueUnavailable):
+                    place().jobs.fail(args[0], PhotoTookTooLong().problem())
 
     @app.task(name=CRITIQUE_TASK, base=PhotoTask, bind=True)
     def critique_photo(task: PhotoTask, photo_id: str) -> None:

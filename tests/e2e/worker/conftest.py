@@ -33,10 +33,10 @@ ROOT = Path(__file__).parents[3]
 class Inference:
     """A real inference server with the tiny model."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, golden: float | None = None) -> None:
         self.folder, self.port = folder, free_port()
         self.url = f"127.0.0.1:{self.port}"
-        self.manifest: Manifest = publish_tiny_model(folder / "models")
+        self.manifest: Manifest = publish_tiny_model(folder / "models", golden=golden)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from tests.support.waiting import until
 
 from critic_worker import work
+from critic_worker.settings import WorkerSettings
 
 MARK = b"\n--for-the-test-worker:"
 
@@ -25,6 +26,9 @@ def main() -> int:
     from critic_worker.__main__ import main as start  # noqa: PLC0415 - after the hole is made
 
     work.critique = obeying(work.critique)
+    for name in ("silence_seconds", "lease_seconds"):
+        if told := os.environ.get(f"TEST_{name.upper()}"):
+            setattr(WorkerSettings, name, float(told))
     return start()
 
 

@@ -9,8 +9,6 @@ from critic_core.contracts.errors import QueueUnavailable
 from critic_core.contracts.photo import CRITIQUE_QUEUE, CRITIQUE_TASK
 from critic_core.runtime.settings import QueueSettings
 
-# A child that is told to stop gets this long to finish its photo before it is handed to another worker.
-SOFT_SHUTDOWN_SECONDS = 15.0
 REQUEST_ID_HEADER = "critic_request_id"
 
 
