@@ -1,0 +1,64 @@
+"""The same suite against our server and against a real Triton."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+from tests.contract.inference.model_repository import make_repository
+from tests.contract.inference.server_process import Server, our_server
+from tests.contract.inference.triton import TritonMissing, install, triton_server
+from tritonclient.grpc import InferenceServerClient
+
+Images = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
+Outputs = dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]
+
+
+@pytest.fixture(scope="session")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The models under test."""
+    return make_repository(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="session", params=["ours", pytest.param("triton", marks=pytest.mark.triton)])
+def server(
+    request: pytest.FixtureRequest, repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """A running server over `repository`. A missing Triton skips at home and fails in CI."""
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "triton":
+        _need_triton()
+    start = {"ours": our_server, "triton": triton_server}[request.param]
+    with start(repository, folder) as running:
+        yield running
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[InferenceServerClient]:
+    """The client the worker uses."""
+    with InferenceServerClient(server.grpc) as connected:
+        yield connected
+
+
+@pytest.fixture(scope="session")
+def raw(repository: Path) -> Callable[[Images, str], Outputs]:
+    """What ONNX Runtime itself says of images: `raw(images, version)`."""
+
+    def run(images: Images, version: str = "2") -> Outputs:
+        path = repository / "quick" / version / "model.onnx"
+        session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+        names = [each.name for each in session.get_outputs()]
+        return dict(zip(names, session.run(names, {"image": images}), strict=True))
+
+    return run
+
+
+def _need_triton() -> None:
+    try:
+        install()
+    except TritonMissing as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(missing))

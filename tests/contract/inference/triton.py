@@ -1,0 +1,107 @@
+"""A real Triton: the `tritonserver` binary of the nvidia-pytriton wheel, in an environment of its own.
+
+The environment is kept in ~/.cache/photo-critic/triton (XDG_CACHE_HOME is honoured) and made once: about 450 MB.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from google.protobuf import text_format
+from tests.contract.inference.server_process import Server, free_ports, running
+from tritonclient.grpc.model_config_pb2 import ModelConfig
+
+PACKAGES = ["nvidia-pytriton==0.7.0", "onnxruntime>=1.22"]
+PYTHONS = ["python3.11", "python3.12", "python3.10"]  # the wheel pins numpy<2, which has none for Python 3.13
+MODEL_CODE = Path(__file__).with_name("triton_backend") / "model.py"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "photo-critic" / "triton"
+
+
+class TritonMissing(Exception):
+    """Triton cannot be had on this machine; the message says why."""
+
+
+@contextmanager
+def triton_server(repository: Path, folder: Path) -> Iterator[Server]:
+    """A Triton over the models of `repository`, wrapped for its Python backend in `folder`. Raises TritonMissing."""
+    python, packages = install()
+    triton = packages / "pytriton" / "tritonserver"
+    http, grpc, metrics = ports = free_ports(3)
+    command = [
+        str(triton / "bin" / "tritonserver"),
+        f"--model-repository={wrapped(repository, folder / 'triton-models')}",
+        f"--backend-directory={triton / 'backends'}",
+        *(f"--{what}-address=127.0.0.1" for what in ("http", "grpc", "metrics")),
+        f"--http-port={http}",
+        f"--grpc-port={grpc}",
+        f"--metrics-port={metrics}",
+        "--exit-timeout-secs=5",
+    ]
+    libraries = f"{_config_var(python, 'LIBDIR')}:{packages / 'nvidia_pytriton.libs'}"
+    env = os.environ | {"LD_LIBRARY_PATH": libraries, "PYTHONPATH": str(packages)}
+    # The backend's embedded Python ignores PYTHONPATH, but looks into its working folder first.
+    with running("triton", command, list(ports), folder, env=env, cwd=packages) as server:
+        yield server
+
+
+def install() -> tuple[str, Path]:
+    """The Python and the site-packages with Triton in it; installed when missing. Raises TritonMissing."""
+    python = _python()
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two test runs must not install at once
+        if not (CACHE / "complete").exists():
+            _install(python)
+            (CACHE / "complete").touch()
+    return python, _site_packages(python)
+
+
+def wrapped(repository: Path, target: Path) -> Path:
+    """A copy of the model repository in which every model is served by the Python backend."""
+    shutil.copytree(repository, target)
+    for path in target.glob("*/config.pbtxt"):
+        config = text_format.Parse(path.read_text(), ModelConfig())
+        config.platform, config.backend, config.default_model_filename = "", "python", ""
+        path.write_text(text_format.MessageToString(config))
+        for model in path.parent.glob("*/model.onnx"):
+            shutil.copy(MODEL_CODE, model.with_name("model.py"))
+    return target
+
+
+def _python() -> str:
+    """A Python whose library the backend's stub can load."""
+    for name in PYTHONS:
+        if shutil.which(name) and _works(name) and _config_var(name, "Py_ENABLE_SHARED") == "1":
+            return name
+    raise TritonMissing(f"Triton's Python backend needs one of {', '.join(PYTHONS)}, built with --enable-shared")
+
+
+def _works(python: str) -> bool:
+    return subprocess.run([python, "--version"], capture_output=True, check=False).returncode == 0
+
+
+def _config_var(python: str, name: str) -> str:
+    code = f"import sysconfig; print(sysconfig.get_config_var({name!r}))"
+    return subprocess.run([python, "-c", code], capture_output=True, check=True, text=True).stdout.strip()
+
+
+def _site_packages(python: str) -> Path:
+    return CACHE / "venv" / "lib" / Path(python).name / "site-packages"
+
+
+def _install(python: str) -> None:
+    venv = CACHE / "venv"
+    try:
+        subprocess.run([python, "-m", "venv", "--clear", str(venv)], check=True, capture_output=True)
+        pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, *PACKAGES], check=True, capture_output=True, text=True)
+    except subprocess.CalledProcessError as error:
+        raise TritonMissing(f"Triton could not be installed: {error.stderr[-2000:]}") from error
+    triton = _site_packages(python) / "pytriton" / "tritonserver"
+    (triton / "bin" / "tritonserver").chmod(0o755)
+    stub = triton / "python_backend_stubs" / python.removeprefix("python") / "triton_python_backend_stub"
+    shutil.copy(stub, triton / "backends" / "python")
