@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -13,8 +14,9 @@ from tests.e2e.worker.conftest import Inference, Stack
 from tests.support.redis_server import RedisServer
 from tests.support.waiting import until
 
-from critic_core.contracts.pulse import Pulse
+from critic_core.contracts.pulse import Pulse, pulse_queue
 from critic_worker.background import EX_TEMPFAIL
+from critic_worker.pulse import Heart
 
 
 def pulse_of(stack: Stack, seconds: float = 30) -> Pulse:
@@ -90,3 +92,23 @@ def test_a_worker_that_stopped_consuming_leaves(stack: Stack, monkeypatch: pytes
     assert "worker_stopped_consuming" in stack.tail()
     _, alive = psutil.wait_procs(children, timeout=5)
     assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == [], "children outlived their worker"
+
+
+def test_silence_counts_only_while_the_queue_server_answers(stack: Stack, redis_server: RedisServer) -> None:
+    now = [0.0]
+    heart = Heart(stack.app, stack.board, "nobody", clock=lambda: now[0])
+    sent = pulse_queue("nobody")
+    assert heart.beat(patience=30) == 0
+    assert stack.client.llen(sent) == 1
+    now[0] = 20
+    assert heart.beat(patience=30) == 20
+    assert stack.client.llen(sent) == 1  # one is under way
+    redis_server.stop()
+    now[0] = 500
+    assert heart.beat(patience=30) == 0
+    redis_server.start()
+    now[0] = 520
+    assert heart.beat(patience=30) == 20
+    assert stack.client.llen(sent) == 2  # the first one was taken for lost
+    stack.board.post_pulse(Pulse(worker="nobody", at=datetime.now(UTC)))
+    assert heart.beat(patience=30) == 0

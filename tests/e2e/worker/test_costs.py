@@ -1,0 +1,57 @@
+"""What a worker says about its work, and what the work costs."""
+
+import urllib.request
+from io import BytesIO
+from pathlib import Path
+
+import psutil
+from PIL import Image
+from prometheus_client.parser import text_string_to_metric_families
+from tests.e2e.worker.conftest import Stack
+from tests.support.redis_server import free_port
+
+from critic_core.contracts.photo import PhotoState
+from critic_core.imaging.golden import golden_photo
+
+MEGA = 1_000_000
+
+
+def test_metrics_of_all_processes_are_served(stack: Stack) -> None:
+    port = free_port()
+    stack.start_worker(worker_metrics_port=str(port), worker_concurrency="2")
+    for photo_id in [stack.submit() for _ in range(6)]:
+        assert stack.answered(photo_id).state is PhotoState.done
+    stack.answered(stack.submit(b"nothing to see"))
+    told = _metrics(f"http://127.0.0.1:{port}/metrics")
+    assert told["critic_worker_photos_total", ("code", ""), ("outcome", "done")] == 6
+    assert told["critic_worker_photos_total", ("code", "photo_unsupported"), ("outcome", "failed")] == 1
+    assert told["critic_worker_stage_seconds_count", ("stage", "decode")] == 6
+    assert told[("critic_backlog_photos",)] == 0
+    assert told[("critic_oldest_queued_seconds",)] == 0
+
+
+def test_a_photo_of_24_megapixels_needs_less_than_400_mb(stack: Stack) -> None:
+    worker = stack.start_worker()
+    with Image.open(BytesIO(golden_photo())) as image:
+        large = BytesIO()
+        image.resize((6000, 4000)).save(large, "JPEG", quality=92)
+    photo = stack.answered(stack.submit(large.getvalue()))
+    assert photo.critique is not None
+    assert photo.critique.image.width == 6000
+    processes = [worker, *psutil.Process(worker.pid).children(recursive=True)]
+    peaks = [_peak_bytes(process.pid) / MEGA for process in processes]
+    assert len(peaks) == 2
+    assert max(peaks) < 400, f"peak memory of each process, MB: {peaks}"
+
+
+def _peak_bytes(pid: int) -> int:
+    """The largest resident set a process has had."""
+    status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return int(status["VmHWM"].split()[0]) * 1024
+
+
+def _metrics(url: str) -> dict[tuple[object, ...], float]:
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        text = answer.read().decode()
+    samples = (sample for family in text_string_to_metric_families(text) for sample in family.samples)
+    return {(sample.name, *sorted(sample.labels.items())): sample.value for sample in samples}
