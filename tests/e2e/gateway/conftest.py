@@ -26,7 +26,6 @@ class Gateway:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen([sys.executable, "-m", "critic_gateway"], env=environment, stderr=log)
         self.client = httpx.Client(base_url=self.url, timeout=20)
-        until(self.alive, 20, "the gateway's first answer")
 
     def alive(self) -> bool:
         assert self.process.poll() is None, self.log.read_text()
@@ -60,8 +59,10 @@ def start_gateway(tmp_path: Path, redis_server: RedisServer) -> Iterator[Callabl
     started: list[Gateway] = []
 
     def start(**settings: str) -> Gateway:
-        started.append(Gateway(tmp_path, redis_server, settings))
-        return started[-1]
+        gateway = Gateway(tmp_path, redis_server, settings)
+        started.append(gateway)
+        until(gateway.alive, 20, "the gateway's first answer")
+        return gateway
 
     yield start
     for gateway in started:
