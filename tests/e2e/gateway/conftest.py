@@ -1,9 +1,11 @@
 """A real gateway process on a real queue server. No worker: the tests answer photos through the job store."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -46,29 +48,46 @@ class Gateway:
         self.process.wait(timeout=10)
 
 
-@pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path)
+Start = Callable[..., Gateway]
+
+
+@contextmanager
+def gateways(folder: Path) -> Iterator[Start]:
+    """A queue server, and as many gateways before it as are asked for, each with settings of its own."""
+    server, started = RedisServer(folder), list[Gateway]()
     server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def start_gateway(tmp_path: Path, redis_server: RedisServer) -> Iterator[Callable[..., Gateway]]:
-    started: list[Gateway] = []
 
     def start(**settings: str) -> Gateway:
-        gateway = Gateway(tmp_path, redis_server, settings)
+        gateway = Gateway(folder, server, settings)
         started.append(gateway)
         until(gateway.alive, 20, "the gateway's first answer")
         return gateway
 
-    yield start
-    for gateway in started:
-        gateway.stop()
+    try:
+        yield start
+    finally:
+        for gateway in started:
+            gateway.stop()
+        server.stop()
 
 
 @pytest.fixture
-def gateway(start_gateway: Callable[..., Gateway]) -> Gateway:
-    return start_gateway()
+def start_gateway(tmp_path: Path) -> Iterator[Start]:
+    """Gateways of the test's own, for those that count or want settings."""
+    with gateways(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def shared_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    with gateways(tmp_path_factory.mktemp("gateway")) as start:
+        yield start()
+
+
+@pytest.fixture
+def gateway(shared_gateway: Gateway) -> Gateway:
+    """The shared gateway, with nothing in its queue and its storage."""
+    with connect(shared_gateway.redis.url) as client:
+        client.flushall()
+    shutil.rmtree(shared_gateway.storage, ignore_errors=True)
+    return shared_gateway
