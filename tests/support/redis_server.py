@@ -40,6 +40,13 @@ class RedisServer:
             self._process.wait(timeout=10)
             self._process = None
 
+    def kill(self) -> None:
+        """As a crash does it: no goodbye to anybody."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(timeout=10)
+            self._process = None
+
     def answers(self) -> bool:
         """True when it answers PING."""
         try:

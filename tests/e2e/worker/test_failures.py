@@ -75,7 +75,7 @@ def test_the_queue_server_restarts_under_load_and_nothing_is_lost(stack: Stack, 
     stack.start_worker(worker_concurrency="2", task_time_limit_seconds="5")
     photos = [stack.submit() for _ in range(40)]
     until(lambda: _finished(stack, photos) >= 5, 30, "the first answers")
-    redis_server.stop()
+    redis_server.kill()
     redis_server.start()
     assert stack.jobs.backlog() > 0, "the restart came too late to test anything"
     later = [stack.submit() for _ in range(5)]
@@ -84,9 +84,28 @@ def test_the_queue_server_restarts_under_load_and_nothing_is_lost(stack: Stack, 
     assert stack.jobs.backlog() == 0
 
 
+def test_an_answer_found_while_the_queue_server_is_down_is_kept(
+    stack: Stack, redis_server: RedisServer, hold: Path
+) -> None:
+    stack.start_dangerous_worker()
+    held = stack.submit(command=f"hold {hold}")
+    stack.held(hold)
+    waiting = stack.submit()
+    redis_server.kill()
+    (hold / "go").touch()
+    # Written just before the answer, which then has nowhere to go.
+    until(lambda: list((stack.folder / "storage").rglob(f"{held}/preview.jpg")), 20, "the preview")
+    redis_server.start()
+    with counting_answers(stack.client) as answers:
+        assert stack.answered(held).state is PhotoState.done
+        assert stack.answered(waiting, seconds=60).state is PhotoState.done
+        assert answers(held) <= 1
+    assert stack.jobs.backlog() == 0
+
+
 def test_told_to_stop_a_worker_finishes_its_photo(stack: Stack, hold: Path) -> None:
     worker = stack.start_dangerous_worker()
-    held, waiting = stack.submit(command=f"hold {hold}"), None
+    held = stack.submit(command=f"hold {hold}")
     stack.held(hold)
     waiting = stack.submit()
     worker.terminate()
