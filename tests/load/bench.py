@@ -58,9 +58,14 @@ def measure(name: str, size: tuple[int, int]) -> dict[str, object]:
     limits = stages(photos, MODEL)
     for stage in limits:
         print(f"  {stage.name:32} {stage.core_ms:7.2f} core-ms a photo {stage.per_second:8.1f} photos/s")
-    with tempfile.TemporaryDirectory() as folder, LocalStack(Path(folder)) as stack:
-        result = end_to_end(stack.url, photos)
-        memory = peak_memory(stack.process.pid)
+    with tempfile.TemporaryDirectory() as folder:
+        stack = LocalStack(Path(folder) / "data")
+        stack.start()
+        try:
+            result = end_to_end(stack.url, photos)
+            memory = peak_memory(stack.processes())
+        finally:
+            stack.stop()
     smallest, shared = ratios(limits, result.per_second)
     alone = f"{result.latency_ms_median:7.1f} ms median, {result.latency_ms_p95:.1f} p95"
     print(f"  one photo alone                  {alone}")
@@ -107,10 +112,10 @@ def ratios(limits: list[Stage], per_second: float) -> tuple[float, float]:
     return per_second / min(stage.per_second for stage in needed), per_second / shared
 
 
-def peak_memory(supervisor: int) -> dict[str, float]:
+def peak_memory(processes: list[psutil.Process]) -> dict[str, float]:
     """The largest resident size each kind of process of the stack has had, in megabytes (Linux: VmHWM)."""
     peaks: dict[str, float] = {}
-    for process in psutil.Process(supervisor).children(recursive=True):
+    for process in processes:
         name = next((part for part in process.cmdline() if part.startswith("critic_")), process.name())
         status = Path(f"/proc/{process.pid}/status").read_text()
         kilobytes = int(status.split("VmHWM:")[1].split()[0])
