@@ -111,6 +111,15 @@ def test_repository_index(client, server):
     assert sorted((each["name"], each["version"], each["state"]) for each in ready) == expected
 
 
+def test_repository_index_of_the_ready_ones(server):
+    told = httpx.post(f"{server.http}/v2/repository/index", json={"ready": True}).json()
+    assert {each["name"] for each in told} == {"newest", "quick", "slow"}
+
+
+def test_repository_index_with_a_body_that_is_no_json(server):
+    assert httpx.post(f"{server.http}/v2/repository/index", content=b"{").status_code in (400, 500)
+
+
 @pytest.mark.parametrize("call", ["get_model_metadata", "get_model_config"])
 @pytest.mark.parametrize(
     ("model", "version", "code"),

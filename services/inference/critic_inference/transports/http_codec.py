@@ -29,7 +29,7 @@ class HttpRequest:
 def decode(body: bytes, header_length: str | None, model: str, version: str) -> HttpRequest:
     """Raises RequestRefused with a sentence about what does not fit."""
     length = _header_length(header_length, len(body))
-    told = _parse(body[:length])
+    told = parse_object(body[:length])
     raw = memoryview(body)[length:]
     inputs = []
     for each in _objects(told, "inputs"):
@@ -73,7 +73,8 @@ def _header_length(text: str | None, size: int) -> int:
     return int(text)
 
 
-def _parse(body: bytes) -> Mapping[str, Any]:
+def parse_object(body: bytes) -> Mapping[str, Any]:
+    """A JSON object. Raises RequestRefused."""
     try:
         told = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -96,9 +97,14 @@ def _objects(told: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return objects
 
 
+def _parameters(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    parameters: Mapping[str, Any] = _field(told, "parameters", dict) if "parameters" in told else {}
+    return parameters
+
+
 def _input(told: Mapping[str, Any], raw: memoryview) -> tuple[InputTensor, memoryview]:
     name, datatype, shape = _field(told, "name", str), _field(told, "datatype", str), _shape(told)
-    size = told.get("parameters", {}).get("binary_data_size")
+    size = _parameters(told).get("binary_data_size")
     if ("data" in told) == (size is not None):
         raise RequestRefused(f"Input '{name}' must set exactly one of 'data' and the parameter 'binary_data_size'")
     if size is None:
@@ -121,17 +127,28 @@ def _values(told: Mapping[str, Any], name: str, datatype: str) -> Array:
         raise RequestRefused(f"invalid datatype for input {name}")
     dtype = NUMPY_TYPES[datatype]
     try:
-        given = np.asarray(_field(told, "data", list)).ravel()
-        fitting = given.astype(dtype, casting="unsafe") if given.dtype.kind in "biuf" else None
-    except ValueError as error:
-        raise RequestRefused(f"Unable to parse 'data' of input '{name}': its lists differ in length") from error
-    if fitting is None or (dtype.kind != "f" and not np.array_equal(fitting, given)):
+        given = _field(told, "data", list)
+        values = np.array(given, dtype).ravel()
+        exact = _holds(dtype, np.asarray(given))
+    except (ValueError, TypeError, OverflowError) as error:
+        raise RequestRefused(f"Unable to parse 'data' of input '{name}' as {datatype}: {error}") from error
+    if not exact:
         raise RequestRefused(f"Unable to parse 'data' of input '{name}': a value is no {datatype}")
-    return fitting
+    return values
+
+
+def _holds(dtype: np.dtype[np.generic], values: Array) -> bool:
+    """True for numbers, and for whole ones where `dtype` is not of floats. Strings would be read as numbers, too.
+
+    Numpy makes floats of integers that no one type of its own holds, so floats may still be whole.
+    """
+    if values.dtype.kind == "f" and dtype.kind != "f":
+        return bool(np.array_equal(values, np.floor(values)))
+    return values.dtype.kind in "biuf"
 
 
 def _binary_outputs(told: Mapping[str, Any], outputs: list[Mapping[str, Any]]) -> frozenset[str] | None:
-    by_default = told.get("parameters", {}).get("binary_data_output", False)
+    by_default = _parameters(told).get("binary_data_output", False)
     if not outputs:
         return None if by_default else frozenset()
-    return frozenset(each["name"] for each in outputs if each.get("parameters", {}).get("binary_data", by_default))
+    return frozenset(each["name"] for each in outputs if _parameters(each).get("binary_data", by_default))

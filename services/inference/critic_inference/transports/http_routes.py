@@ -1,7 +1,6 @@
 """The HTTP service: each route decodes, asks the data plane, encodes."""
 
 import asyncio
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -59,7 +58,7 @@ class Routes:
     async def index(self, request: Request) -> Response:
         """The repository index; the optional body is `{"ready": true}`."""
         body = await self._body(request)
-        only_ready = b'"ready"' in body and json.loads(body).get("ready") is True
+        only_ready = bool(body) and http_codec.parse_object(body).get("ready") is True
         return JSONResponse(as_json(self._plane.repository_index(only_ready=only_ready))["models"])
 
     async def infer(self, request: Request) -> Response:

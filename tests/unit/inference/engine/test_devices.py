@@ -1,0 +1,40 @@
+import pytest
+
+from critic_inference.engine.devices import CPU, CUDA, computing_device, wanted_providers
+from critic_inference.errors import ModelUnusable
+from critic_inference.settings import Device
+
+CUDA_OPTIONS = {"cudnn_conv_algo_search": "HEURISTIC", "arena_extend_strategy": "kSameAsRequested"}
+
+
+@pytest.mark.parametrize(
+    ("device", "available", "providers"),
+    [
+        (Device.auto, [CPU], [CPU]),
+        (Device.auto, [CUDA, CPU], [(CUDA, CUDA_OPTIONS), CPU]),
+        (Device.cuda, [CUDA, CPU], [(CUDA, CUDA_OPTIONS), CPU]),
+        (Device.cpu, [CUDA, CPU], [CPU]),
+    ],
+)
+def test_what_is_asked_of_onnx_runtime(device, available, providers):
+    assert wanted_providers(device, available, 0) == providers
+
+
+def test_a_memory_limit_is_told_in_bytes():
+    (_, options), _ = wanted_providers(Device.cuda, [CUDA, CPU], 512)
+    assert options["gpu_mem_limit"] == 512 * 1024 * 1024
+
+
+def test_cuda_of_a_build_without_it_is_refused():
+    with pytest.raises(ModelUnusable, match="no CUDA support"):
+        wanted_providers(Device.cuda, [CPU], 0)
+
+
+def test_what_computes_is_what_the_session_says():
+    assert computing_device(Device.auto, [CUDA, CPU]) == "cuda"
+    assert computing_device(Device.auto, [CPU]) == "cpu"
+
+
+def test_a_silent_fallback_from_cuda_is_noticed():
+    with pytest.raises(ModelUnusable, match="fell back to the CPU"):
+        computing_device(Device.cuda, [CPU])

@@ -1,0 +1,90 @@
+import pytest
+from google.protobuf import text_format
+from tests.unit.inference.sessions import Doubler
+from tritonclient.grpc.model_config_pb2 import ModelConfig, ModelInstanceGroup
+
+from critic_inference.errors import ModelUnusable
+from critic_inference.serving.config import check_config, complete_config, device_for, read_config
+from critic_inference.settings import Device
+
+GOOD = """
+max_batch_size: 4
+input [ { name: "x" data_type: TYPE_FP32 dims: [ 3 ] } ]
+output [ { name: "y" data_type: TYPE_FP32 dims: [ 3 ] } ]
+"""
+
+
+def parse(text):
+    return text_format.Parse(text, ModelConfig())
+
+
+def test_the_folder_names_the_model(tmp_path):
+    (tmp_path / "config.pbtxt").write_text(GOOD)
+    assert read_config(tmp_path).name == tmp_path.name
+
+
+@pytest.mark.parametrize("text", ['name: "other"', "max_batch_size: many", "surprise: 1"])
+def test_a_config_that_cannot_be_used(tmp_path, text):
+    (tmp_path / "config.pbtxt").write_text(text)
+    with pytest.raises(ModelUnusable, match=r"config\.pbtxt"):
+        read_config(tmp_path)
+
+
+def test_a_missing_config(tmp_path):
+    with pytest.raises(ModelUnusable, match=r"config\.pbtxt"):
+        read_config(tmp_path)
+
+
+def test_a_config_that_fits_its_model():
+    check_config(parse(GOOD), Doubler())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        GOOD.replace("max_batch_size: 4", ""),  # then the model's batch dimension is missing
+        GOOD.replace('"x"', '"z"'),
+        GOOD.replace('"y"', '"z"'),
+        GOOD.replace("dims: [ 3 ]", "dims: [ 4 ]", 1),
+        GOOD.replace("dims: [ 3 ]", "dims: [ -1 ]", 1),  # promises lengths that the model does not take
+        GOOD.replace("TYPE_FP32", "TYPE_FP16", 1),
+        GOOD.replace("TYPE_FP32", "TYPE_STRING", 1),
+        "max_batch_size: 4",
+    ],
+)
+def test_a_config_that_does_not_fit_its_model(text):
+    with pytest.raises(ModelUnusable):
+        check_config(parse(text), Doubler())
+
+
+@pytest.mark.parametrize(
+    ("asked", "group", "device"),
+    [
+        (Device.auto, "", Device.auto),
+        (Device.auto, "KIND_AUTO", Device.auto),
+        (Device.auto, "KIND_CPU", Device.cpu),
+        (Device.auto, "KIND_GPU", Device.cuda),
+        (Device.cpu, "KIND_GPU", Device.cpu),  # the operator's word is the last
+        (Device.cuda, "KIND_CPU", Device.cuda),
+    ],
+)
+def test_the_device_asked_for(asked, group, device):
+    config = parse(f"instance_group [ {{ kind: {group} }} ]" if group else "")
+    assert device_for(config, asked) is device
+
+
+@pytest.mark.parametrize(
+    ("device", "kind"), [("cpu", ModelInstanceGroup.KIND_CPU), ("cuda", ModelInstanceGroup.KIND_GPU)]
+)
+def test_the_completed_config_says_what_computes(device, kind):
+    for text in (GOOD, GOOD + "instance_group [ { kind: KIND_AUTO count: 2 } ]"):
+        told = complete_config(parse(text), device)
+        assert {group.kind for group in told.instance_group} == {kind}
+
+
+def test_completing_changes_nothing_that_was_written():
+    written = parse(GOOD + 'version_policy { all {} } parameters { key: "k" value { string_value: "v" } }')
+    told = complete_config(written, "cpu")
+    assert told.version_policy == written.version_policy
+    assert told.parameters["k"].string_value == "v"
+    assert written == parse(GOOD + 'version_policy { all {} } parameters { key: "k" value { string_value: "v" } }')
