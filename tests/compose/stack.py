@@ -1,0 +1,99 @@
+"""The stack of docker-compose.yml under a project name of its own, and what a test does to it."""
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from critic_core.contracts.photo import Photo
+
+ROOT = Path(__file__).parents[2]
+IMAGE_VERSION = "test"  # so that the images of whoever runs the tests stay as they are
+BUILD_SECONDS, UP_SECONDS = 480, 150
+
+
+def engine_missing() -> str | None:
+    """Why there is no stack to test here, or None."""
+    for command in (["docker", "compose", "version"], ["docker", "info"]):
+        try:
+            subprocess.run(command, check=True, capture_output=True, timeout=30)
+        except (OSError, subprocess.SubprocessError) as error:
+            return f"no Docker engine with Compose v2: {error}"
+    return None
+
+
+class Stack:
+    """Gateway, two workers, inference and Redis in containers; the port is free, the volumes are fresh."""
+
+    def __init__(self, project: str, port: int) -> None:
+        files = ["docker-compose.yml", "tests/compose/short-waits.yml"]
+        self._command = ["docker", "compose", "-p", project, *(part for name in files for part in ("-f", name))]
+        self.project, self.password = project, uuid.uuid4().hex
+        told = {"PORT": str(port), "PHOTO_CRITIC_VERSION": IMAGE_VERSION, "CRITIC_REDIS_PASSWORD": self.password}
+        self._environment = {**os.environ, **told}
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=40)
+
+    def build(self) -> None:
+        """Build the images; what has not changed since the last time comes from the builder's cache."""
+        self.compose("build", "--quiet", seconds=BUILD_SECONDS)
+
+    def up(self) -> None:
+        """Start what is not running, and come back when every container is healthy."""
+        self.compose("up", "--detach", "--wait", "--scale", "worker=2", seconds=UP_SECONDS)
+
+    def down(self) -> None:
+        """Take everything away, volumes included."""
+        self.client.close()
+        self.compose("down", "--volumes", "--remove-orphans", "--timeout", "5", seconds=90)
+
+    def compose(self, *arguments: str, seconds: float = 60) -> str:
+        """What `docker compose` prints; CalledProcessError when it fails, with its own words on standard error."""
+        return run([*self._command, *arguments], seconds, self._environment)
+
+    def containers(self, service: str = "") -> list[dict[str, Any]]:
+        """What `docker inspect` tells of each container, of one service or of all."""
+        ids = self.compose("ps", "--all", "--quiet", *filter(None, [service])).split()
+        inspected: list[dict[str, Any]] = json.loads(run(["docker", "inspect", *ids], 30))
+        return inspected
+
+    def inside(self, service: str, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in the first container of a service, whatever its exit status."""
+        told = [*self._command, "exec", "-T", service, *command]
+        return subprocess.run(
+            told, cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=30, check=False
+        )
+
+    def kill_all_processes(self, container: str) -> None:
+        """Kill all that runs in a container, from inside, so that the engine sees a crash and not a wish to stop."""
+        subprocess.run(["docker", "exec", container, "sh", "-c", "kill -KILL -1"], check=False, timeout=30)
+
+    def logs(self, *services: str) -> str:
+        """Everything the containers wrote, stopped ones included; not by Compose, which adds control characters."""
+        ids = self.compose("ps", "--all", "--quiet", *services).split()
+        return "".join(run(["sh", "-c", f"docker logs {one} 2>&1"], 30) for one in ids)
+
+    def photo(self, photo_id: str) -> Photo:
+        """The photo as the API tells it, checked against the contract."""
+        return Photo.model_validate(self.client.get(f"/v1/photos/{photo_id}").raise_for_status().json())
+
+    def score(self, data: bytes) -> Photo:
+        """Upload one photo and wait for its answer."""
+        answer = self.client.post("/v1/photos", params={"wait": 30}, content=data)
+        assert answer.status_code == 200, answer.text
+        return Photo.model_validate(answer.json())
+
+
+def run(command: list[str], seconds: float, environment: dict[str, str] | None = None) -> str:
+    """What a command prints; CalledProcessError when it fails, with its own words on standard error."""
+    try:
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, timeout=seconds, check=True, text=True, capture_output=True
+        ).stdout
+    except subprocess.CalledProcessError as error:
+        sys.stderr.write(error.stdout + error.stderr)
+        raise

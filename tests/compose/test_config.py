@@ -1,0 +1,89 @@
+"""What the compose files and the Dockerfile promise, read without an engine."""
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BASE = "docker-compose.yml"
+OVERLAYS = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "infra/compose").glob("*.yml"))
+COMBINATIONS = [[BASE], *([BASE, overlay] for overlay in OVERLAYS), [BASE, *OVERLAYS]]
+DOCKERFILE = ROOT / "infra/docker/Dockerfile"
+
+
+@pytest.fixture(params=COMBINATIONS, ids="+".join)
+def services(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Every service of one combination of files, as on a fresh clone: no variable set."""
+    files = [part for name in request.param for part in ("-f", name)]
+    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    command = ["docker", "compose", *files, "--profile", "*", "config", "--format", "json"]
+    if compose_missing():
+        pytest.fail("no Compose v2") if os.environ.get("CI") else pytest.skip("no Compose v2")
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)["services"]
+    return told
+
+
+def compose_missing() -> bool:
+    try:
+        return subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode != 0
+    except FileNotFoundError:
+        return True
+
+
+def test_the_parts_are_there(services: dict[str, Any]) -> None:
+    assert {"gateway", "worker", "inference", "redis", "training"} <= set(services)
+    assert services["training"]["profiles"] == ["training"]
+
+
+def test_every_image_has_a_version(services: dict[str, Any]) -> None:
+    for name, service in services.items():
+        tag = service["image"].rpartition(":")[2]
+        assert re.match(r"v?\d", tag), f"{name}: {service['image']}"
+
+
+def test_every_service_has_as_few_rights_as_can_be(services: dict[str, Any]) -> None:
+    for name, service in services.items():
+        assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", service["user"]), name
+        assert service["read_only"], name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert int(service["mem_limit"]) > 0, name
+
+
+def test_every_service_that_stays_says_whether_it_is_well(services: dict[str, Any]) -> None:
+    for name, service in services.items():
+        if "profiles" in service:
+            continue
+        assert "curl" not in str(service["healthcheck"]["test"]), name
+        assert service["restart"] == "unless-stopped", name
+        assert service["stop_grace_period"], name
+        assert all(on["condition"] == "service_healthy" for on in service.get("depends_on", {}).values()), name
+
+
+def test_only_the_gateway_can_be_reached_and_only_from_this_machine(services: dict[str, Any]) -> None:
+    published = {name: service["ports"] for name, service in services.items() if service.get("ports")}
+    assert list(published) == ["gateway"]
+    assert [(port["host_ip"], port["published"]) for port in published["gateway"]] == [("127.0.0.1", "8000")]
+
+
+def test_replicas_are_possible(services: dict[str, Any]) -> None:
+    assert not [name for name, service in services.items() if "container_name" in service]
+
+
+def test_the_dockerfile_asks_for_versions_and_for_no_frontend() -> None:
+    text = DOCKERFILE.read_text(encoding="utf-8")
+    defaults = dict(re.findall(r"^ARG (\w+)=(\S+)$", text, re.MULTILINE))
+    stages = set(re.findall(r"^FROM \S+ AS (\S+)$", text, re.MULTILINE))
+    bases = set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) - stages
+    for base in bases:
+        resolved = re.sub(r"\$\{(\w+)\}", lambda found: defaults[found[1]], base)
+        assert re.fullmatch(r"[\w/.-]+:\d[\w.-]*", resolved), f"{base} is {resolved}"
+    assert not text.startswith("# syntax=")
+    assert not re.search(r"^RUN .*--mount", text, re.MULTILINE)
