@@ -46,7 +46,7 @@ def _run(wished: Wishes) -> None:
     plan = make_plan(wished)
     narrator = Narrator(tuple(service.name for service in plan.services))
     if reaped:
-        narrator.say(f"An earlier run left {len(reaped)} processes behind; they were ended.")
+        narrator.say(f"An earlier run left processes behind ({len(reaped)}); they were ended.")
     _introduce(wished, narrator)
     announce_when_ready(plan.note.gateway_url, narrator)
     try:

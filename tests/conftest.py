@@ -1,0 +1,31 @@
+"""What any test may ask for: the real stack on this machine, and the rated photographs."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.support.local_stack import LocalStack, served_model
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """`photo-critic up`, one for the whole test run. Its log is printed when it does not start."""
+    served_model()
+    running = LocalStack(tmp_path_factory.mktemp("stack") / "data")
+    running.start()
+    yield running
+    code = running.stop()
+    if code != 0:
+        sys.stderr.write(running.said())
+    assert code == 0
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of rated photographs, CRITIC_DATA; skips the test where there is none."""
+    folder = Path(os.environ.get("CRITIC_DATA") or Path(__file__).parents[2] / "shared" / "data")
+    if not (folder / "oasis" / "labels.csv").is_file():
+        pytest.skip(f"no rated photographs at {folder} (CRITIC_DATA)")
+    return folder
