@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from critic_inference.settings import InferenceSettings
-from critic_worker.settings import WorkerSettings
 from pydantic.fields import FieldInfo
 
 from critic_core.contracts.errors import CriticError
 from critic_core.runtime.settings import CriticSettings
 from critic_gateway.app import create_app
 from critic_gateway.settings import GatewaySettings
+from critic_inference.settings import InferenceSettings
+from critic_worker.settings import WorkerSettings
 
 ROOT = Path(__file__).parents[1]
 ENV_EXAMPLE = ROOT / ".env.example"
