@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import pytest
-from tests.contract.inference.model_repository import make_repository
+from tests.contract.inference.model_repository import add_shipped, make_repository
 from tests.contract.inference.server_process import Server, our_server
 from tests.contract.inference.triton import TritonMissing, install, triton_server
 from tritonclient.grpc import InferenceServerClient
@@ -18,8 +18,8 @@ Outputs = dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]
 
 @pytest.fixture(scope="session")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The models under test."""
-    return make_repository(tmp_path_factory.mktemp("models"))
+    """The models under test: small ones made for it, and those we ship."""
+    return add_shipped(make_repository(tmp_path_factory.mktemp("models")))
 
 
 @pytest.fixture(scope="session", params=["ours", pytest.param("triton", marks=pytest.mark.triton)])
@@ -43,11 +43,11 @@ def client(server: Server) -> Iterator[InferenceServerClient]:
 
 
 @pytest.fixture(scope="session")
-def raw(repository: Path) -> Callable[[Images, str], Outputs]:
-    """What ONNX Runtime itself says of images: `raw(images, version)`."""
+def raw(repository: Path) -> Callable[..., Outputs]:
+    """What ONNX Runtime itself says of images: `raw(images, version, model)`."""
 
-    def run(images: Images, version: str = "2") -> Outputs:
-        path = repository / "quick" / version / "model.onnx"
+    def run(images: Images, version: str = "2", model: str = "quick") -> Outputs:
+        path = repository / model / version / "model.onnx"
         session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
         names = [each.name for each in session.get_outputs()]
         return dict(zip(names, session.run(names, {"image": images}), strict=True))

@@ -103,17 +103,18 @@ def test_model_config_over_http(server):
 
 
 def test_repository_index(client, server):
-    expected = [("newest", "2", "READY"), ("quick", "1", "READY"), ("quick", "2", "READY"), ("slow", "1", "READY")]
+    expected = {("newest", "2"), ("quick", "1"), ("quick", "2"), ("slow", "1")}
     told = client.get_model_repository_index().models
     over_http = httpx.post(f"{server.http}/v2/repository/index", content=b"{}").json()
-    assert sorted((each.name, each.version, each.state) for each in told if each.state == "READY") == expected
-    ready = [each for each in over_http if each.get("state") == "READY"]
-    assert sorted((each["name"], each["version"], each["state"]) for each in ready) == expected
+    assert {(each.name, each.version) for each in told if each.state == "READY"} >= expected
+    assert {(each["name"], each["version"]) for each in over_http if each.get("state") == "READY"} >= expected
+    assert ("newest", "1") not in {(each.name, each.version) for each in told if each.state == "READY"}
 
 
 def test_repository_index_of_the_ready_ones(server):
     told = httpx.post(f"{server.http}/v2/repository/index", json={"ready": True}).json()
-    assert {each["name"] for each in told} == {"newest", "quick", "slow"}
+    assert {each["name"] for each in told} >= {"newest", "quick", "slow"}
+    assert {each["state"] for each in told} == {"READY"}
 
 
 def test_repository_index_with_a_body_that_is_no_json(server):
