@@ -1,6 +1,6 @@
 // One photo's card: its picture, how far it is, its critique or its trouble.
 
-import { critiqueView } from "./critique-view.js";
+import { measuredView, verdictView } from "./critique-view.js";
 import { copyOf, part } from "./find.js";
 import { retryWord, sentences, stages } from "./words.js";
 
@@ -67,8 +67,11 @@ export class Card {
    * @param {{term: string, text: string}[]} facts told under "Details"
    */
   showCritique(critique, facts) {
-    this.#show("critique", "scored");
-    part(this.element, "critique").replaceChildren(critiqueView(critique, facts));
+    this.#show("verdict", "scored");
+    part(this.element, "verdict").replaceChildren(verdictView(critique));
+    const measured = part(this.element, "measured");
+    measured.replaceChildren(measuredView(critique, facts));
+    measured.hidden = false;
   }
 
   /** @param {import("./problems.js").ProblemError} problem */
@@ -87,11 +90,11 @@ export class Card {
   }
 
   /**
-   * @param {"progress" | "trouble" | "critique"} shown
+   * @param {"progress" | "trouble" | "verdict"} shown
    * @param {string} state
    */
   #show(shown, state) {
     this.element.dataset.state = state;
-    for (const name of ["progress", "trouble", "critique"]) part(this.element, name).hidden = name !== shown;
+    for (const name of ["progress", "trouble", "verdict", "measured"]) part(this.element, name).hidden = name !== shown;
   }
 }

@@ -6,16 +6,26 @@ import { heading, labelSentence, modelSentence, percentileSentence } from "./wor
 /** @typedef {import("./contracts.js").Critique} Critique */
 
 /**
+ * The score, what it means, and what speaks for and against the photo.
  * @param {Critique} critique
- * @param {{term: string, text: string}[]} facts
  */
-export function critiqueView(critique, facts) {
-  const view = copyOf("critique-template");
+export function verdictView(critique) {
+  const view = copyOf("verdict-template");
   showScore(view, critique);
   fill(part(view, "notes"), critique.image.notes);
   showReasons(part(view, "favourable"), critique.reasons, true);
   showReasons(part(view, "against"), critique.reasons, false);
-  part(view, "properties").append(...Object.entries(critique.properties).map(propertyRow));
+  return view;
+}
+
+/**
+ * The measured properties, and the details that few want to see.
+ * @param {Critique} critique
+ * @param {{term: string, text: string}[]} facts
+ */
+export function measuredView({ properties }, facts) {
+  const view = copyOf("measured-template");
+  part(view, "properties").append(...Object.entries(properties).map(propertyRow));
   part(view, "details").append(...facts.flatMap(({ term, text }) => [make("dt", "", term), make("dd", "", text)]));
   return view;
 }
