@@ -1,0 +1,65 @@
+"""Answers for people and for programs."""
+
+import csv
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from tests.support.scripted_server import make_critique
+
+from critic_cli.scoring.outcome import Outcome, best_first
+from critic_cli.scoring.show import show_csv, show_json, show_table
+from critic_core.contracts.errors import PhotoBroken
+
+BAD = Outcome(file=Path("bad.jpg"), problem=PhotoBroken("It is cut short.").problem())
+FAIR = Outcome(file=Path("fair, with comma.jpg"), photo_id="1", critique=make_critique(40))
+GOOD = Outcome(file=Path("good [red].jpg"), photo_id="2", critique=make_critique(90))
+
+
+@pytest.fixture
+def table() -> str:
+    out = StringIO()
+    show_table([GOOD, FAIR, BAD], Console(file=out, width=120))
+    return out.getvalue()
+
+
+def test_the_best_comes_first_and_failures_last() -> None:
+    assert best_first([BAD, FAIR, GOOD]) == [GOOD, FAIR, BAD]
+
+
+def test_the_table_says_what_a_score_is_and_what_is_unusual(table: str) -> None:
+    assert "1  good [red].jpg" in table
+    assert "90.0" in table
+    assert "sharpness low" in table
+    assert "higher is better, by aesthetics 1 on cpu" in table
+    assert "bad.jpg: It is cut short." in table
+
+
+def test_a_file_name_cannot_steer_the_terminal() -> None:
+    out = StringIO()
+    evil = Outcome(file=Path("a\x1b[2J\nb.jpg"), critique=make_critique())
+    show_table([evil], Console(file=out, width=120))
+    assert "\x1b" not in out.getvalue()
+    assert "a�[2J�b.jpg" in out.getvalue()
+
+
+def test_csv_has_a_line_a_file() -> None:
+    out = StringIO()
+    show_csv([GOOD, FAIR, BAD], out)
+    good, fair, bad = csv.DictReader(StringIO(out.getvalue()))
+    assert (good["score"], good["sharpness"], good["label"]) == ("90.0", "0.125", "pleasing")
+    assert fair["file"] == "fair, with comma.jpg"
+    assert (bad["score"], bad["error_code"], bad["error"]) == ("", "photo_broken", "It is cut short.")
+
+
+def test_json_has_everything() -> None:
+    out = StringIO()
+    show_json([GOOD, BAD], out)
+    good, bad = json.loads(out.getvalue())
+    assert GOOD.critique is not None
+    assert good["critique"] == GOOD.critique.model_dump(mode="json")
+    assert (good["file"], good["photo_id"]) == ("good [red].jpg", "2")
+    assert bad["problem"]["code"] == "photo_broken"
+    assert "critique" not in bad

@@ -1,0 +1,95 @@
+"""The commands as they are typed."""
+
+import hashlib
+import re
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.support.redis_server import RedisServer
+from tests.support.scripted_server import ScriptedServer, make_photo, photo_answer
+from typer.testing import CliRunner
+
+from critic_cli.__main__ import app, main
+from critic_core.contracts.errors import PhotoPoison
+from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.photo import CRITIQUE_QUEUE, Photo, PhotoState
+from critic_core.runtime.job_store import JobStore, connect
+
+run = CliRunner()
+
+
+def test_the_version_is_told() -> None:
+    ran = run.invoke(app, ["--version"])
+    assert (ran.exit_code, ran.stdout.startswith("photo-critic ")) == (0, True)
+
+
+def test_a_new_key_comes_with_its_digest_and_is_never_the_same() -> None:
+    told = run.invoke(app, ["new-key"]).stdout
+    key, digest = re.findall(r"^  (?:CRITIC_API_KEYS=)?(\S+)$", told, re.MULTILINE)
+    assert digest == hashlib.sha256(key.encode()).hexdigest()
+    assert len(key) >= 43  # 256 bits
+    assert key not in run.invoke(app, ["new-key"]).stdout
+
+
+def test_what_is_refused_ends_with_2_and_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["photo-critic", "score", str(tmp_path)])
+    with pytest.raises(SystemExit) as exit_:
+        main()
+    assert exit_.value.code == 2
+    assert capsys.readouterr().err == "There are no photos in what you named.\n"
+
+
+def test_progress_and_results_do_not_mix(server: ScriptedServer, tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"pixels")
+    server.answer = lambda _: photo_answer(make_photo())
+    ran = run.invoke(app, ["score", str(tmp_path), "--csv", "--url", server.url])
+    assert ran.exit_code == 0
+    assert len(ran.stdout.splitlines()) == 2
+
+
+class TestDeadLetters:
+    @pytest.fixture
+    def redis_server(self, tmp_path: Path) -> Iterator[RedisServer]:
+        server = RedisServer(tmp_path)
+        server.start()
+        yield server
+        server.stop()
+
+    @pytest.fixture
+    def buried(self, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> str:
+        monkeypatch.setenv("CRITIC_REDIS_URL", redis_server.url)
+        store, now = JobStore(connect(redis_server.url)), datetime.now(UTC)
+        photo = Photo(
+            id=new_photo_id(),
+            state=PhotoState.queued,
+            file_name="evil.jpg",
+            media_type="image/jpeg",
+            size_bytes=1,
+            sha256="0",
+            created_at=now,
+            expires_at=now + timedelta(hours=1),
+        )
+        store.create(photo)
+        store.bury(photo.id, PhotoPoison().problem())
+        return photo.id
+
+    def test_they_are_listed_with_what_happened(self, buried: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("COLUMNS", "200")
+        told = run.invoke(app, ["dead-letters"]).stdout
+        assert buried in told
+        assert "evil.jpg" in told
+        assert "brought down its worker" in told
+
+    def test_replayed_they_wait_in_the_queue_again(self, buried: str, redis_server: RedisServer) -> None:
+        ran = run.invoke(app, ["dead-letters", "--replay"])
+        assert ran.stdout == "1 photos wait for another try; 0 were forgotten already.\n"
+        client = connect(redis_server.url)
+        store = JobStore(client)
+        assert (store.get(buried).state, store.dead_letters()) == (PhotoState.queued, [])
+        assert client.llen(CRITIQUE_QUEUE) == 1
+        assert run.invoke(app, ["dead-letters"]).stdout == "No dead letters.\n"
