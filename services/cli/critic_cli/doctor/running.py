@@ -14,7 +14,7 @@ from critic_cli.stack.data_folder import DataFolder, RunningStack
 from critic_cli.stack.plan import queue_settings
 from critic_cli.stack.ports import port_problem
 from critic_cli.stack.queue_server import queue_answers
-from critic_cli.stack.readiness import what_is_missing
+from critic_cli.stack.readiness import client, what_is_missing
 from critic_cli.stack.stale import identity
 from critic_core.contracts.errors import StorageUnavailable
 from critic_core.runtime.settings import QueueSettings
@@ -83,7 +83,8 @@ def _inference(stack: RunningStack | None) -> Finding:
 
 def _inference_ready(url: str) -> Finding:
     try:
-        answer = httpx.get(f"{url}/v2/health/ready", timeout=5, trust_env=False)
+        with client() as http:
+            answer = http.get(f"{url}/v2/health/ready")
     except httpx.HTTPError as error:
         return broken("Inference", f"does not answer at {url}: {error}", "Its lines in the log of `up` say why.")
     if answer.is_success:
@@ -103,7 +104,8 @@ def _inference_listens(address: str) -> Finding:
 def _gateway(url: str | None) -> Finding:
     if url is None:
         return _port_for_later()
-    missing = what_is_missing(url)
+    with client() as http:
+        missing = what_is_missing(url, http)
     if missing is None:
         return good("Gateway", f"ready at {url}")
     return broken("Gateway", f"{url}: {missing}", "See the parts above; `photo-critic up` starts a stack here.")
