@@ -137,6 +137,15 @@ def _answers(http: httpx.Client) -> bool:
     return answer.status_code == 200 and answer.json()["state"] == "done"
 
 
+def test_python_files_where_it_is_started_are_not_its_own(new_stack: Callable[..., LocalStack], tmp_path: Path) -> None:
+    for name in ("redis.py", "queue.py", "critic_worker.py"):
+        (tmp_path / name).write_text("raise SystemExit('imported from where the user happens to be')")
+    stack = new_stack()
+    stack.started_in = tmp_path
+    stack.start()
+    assert stack.stop() == 0
+
+
 def test_it_stops_while_it_is_still_starting(new_stack: Callable[..., LocalStack]) -> None:
     stack = new_stack()
     stack.start_only()

@@ -28,6 +28,7 @@ class LocalStack:
     def __init__(self, data_folder: Path, **settings: str) -> None:
         self.data_folder, self.settings = data_folder, settings
         self.port = free_port()
+        self.started_in = Path.cwd()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = data_folder.with_name(f"{data_folder.name}.log")
         self.process: subprocess.Popen[bytes]
@@ -45,9 +46,11 @@ class LocalStack:
         told = ["up", "--port", str(self.port), "--data-folder", str(self.data_folder)]
         environment = {**os.environ, **{f"CRITIC_{name}": value for name, value in self.settings.items()}}
         # The leash: a test run that is killed leaves no stack behind.
-        command = [sys.executable, leash.__file__, str(os.getpid()), sys.executable, "-m", "critic_cli", *told]
+        command = [sys.executable, leash.__file__, str(os.getpid()), sys.executable, "-P", "-m", "critic_cli", *told]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+            self.process = subprocess.Popen(
+                command, env=environment, cwd=self.started_in, stdout=log, stderr=log, start_new_session=True
+            )
 
     def ready(self) -> bool:
         """True when /readyz says so; AssertionError when the process has ended."""

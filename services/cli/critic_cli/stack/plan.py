@@ -131,4 +131,5 @@ def _common(places: _Places) -> dict[str, str]:
 
 
 def _python(name: str, environment: dict[str, str], stop_seconds: float = 10) -> Service:
-    return Service(name, (sys.executable, "-m", f"critic_{name}"), environment, stop_seconds)
+    # -P: a redis.py in the folder where the user happens to be must not be imported instead of the library.
+    return Service(name, (sys.executable, "-P", "-m", f"critic_{name}"), environment, stop_seconds)
