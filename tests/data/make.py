@@ -11,7 +11,7 @@ import pillow_heif
 from PIL import Image
 
 HERE = Path(__file__).parent
-SIZE = (240, 160)  # small, and with three different side lengths' worth of asymmetry: 3 : 2
+SIZE = (240, 160)
 FRAMES = 12
 
 Entry = tuple[int, int, tuple[int, ...] | bytes]
@@ -49,7 +49,7 @@ def _animated(cat: Image.Image, folder: Path) -> None:
 
 
 def dng(photo: Image.Image, orientation: int = 1, *, preview: bool = True) -> bytes:
-    """The smallest DNG that LibRaw opens: a JPEG preview in the first directory, a flat 16-bit Bayer mosaic in a second.
+    """The smallest DNG that LibRaw opens: a JPEG preview in the first directory, a flat Bayer mosaic in the second.
 
     Source: Adobe DNG 1.4. `preview=False` leaves the JPEG out, as some converters do.
     """

@@ -1,6 +1,6 @@
 """Camera RAW through the preview that the camera put into the file: nobody waits for a demosaic.
 
-The sensor's data is never unpacked; LibRaw only reads the directories and hands out the largest preview.
+The sensor's data is never unpacked; LibRaw only reads the directories and finds the largest preview.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,8 @@ from critic_core.imaging.orientation import swaps_sides
 
 _FLIP_TO_EXIF = {0: 1, 3: 3, 5: 8, 6: 6}
 """LibRaw's `sizes.flip` → EXIF orientation. Source: LibRaw API, libraw_image_sizes_t."""
+
+_START_OF_IMAGE = b"\xff\xd8"
 
 
 @dataclass(frozen=True)
@@ -29,26 +31,44 @@ def largest_preview(data: bytes) -> Preview:
     """The largest embedded preview. Raises PhotoNoPreview, or PhotoBroken for a RAW file that LibRaw cannot read."""
     try:
         with rawpy.imread(BytesIO(data)) as opened:
-            return _preview(opened)
+            return _preview(data, opened)
     except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError) as error:
         raise PhotoNoPreview from error
     except rawpy.LibRawError as error:
         raise PhotoBroken("The RAW file is damaged, cut short, or of a camera that we do not know.") from error
 
 
-def _preview(opened: rawpy.RawPy) -> Preview:
+def _preview(data: bytes, opened: rawpy.RawPy) -> Preview:
     thumbnail, sizes = opened.extract_thumb(), opened.sizes
-    image = _image(thumbnail)
+    image = _image(data, thumbnail)
     told = _FLIP_TO_EXIF.get(sizes.flip, 1)
     stored = (sizes.width, sizes.height)
     photo_size = (stored[1], stored[0]) if swaps_sides(told) else stored
     return Preview(image, _of_preview(image.size, stored, told), photo_size)
 
 
-def _image(thumbnail: rawpy.Thumbnail) -> Image.Image:
-    if isinstance(thumbnail.data, bytes):  # a JPEG; a bitmap comes as an array
-        return JpegImagePlugin.JpegImageFile(BytesIO(thumbnail.data))
+def _image(data: bytes, thumbnail: rawpy.Thumbnail) -> Image.Image:
+    """LibRaw does not notice when the file ends within the preview: the rest of its buffer is then whatever lay in
+    memory before, which may be somebody else's photo. So only bytes that are in the file are believed.
+    """
+    if isinstance(thumbnail.data, bytes):
+        body = _without_added_header(data, thumbnail.data)
+        _must_contain(data, body)
+        return JpegImagePlugin.JpegImageFile(BytesIO(_START_OF_IMAGE + body))
+    _must_contain(data, thumbnail.data.tobytes())
     return Image.fromarray(thumbnail.data)
+
+
+def _without_added_header(data: bytes, jpeg: bytes) -> bytes:
+    """The JPEG after its first marker; LibRaw puts an EXIF segment of its own before previews that have none."""
+    if jpeg[:64] in data:
+        return jpeg[2:]
+    return jpeg[4 + int.from_bytes(jpeg[4:6], "big") :]
+
+
+def _must_contain(data: bytes, part: bytes) -> None:
+    if part not in data:
+        raise PhotoBroken("The RAW file is cut short: it ends within its preview.")
 
 
 def _of_preview(preview: tuple[int, int], sensor: tuple[int, int], told: int) -> int:
