@@ -113,7 +113,7 @@ def test_requests_in_flight_survive_the_drain(models, tmp_path):
 
 def test_draining_is_first_told_then_done(models, tmp_path):
     shutil.rmtree(models / "slow")
-    with our_server(models, tmp_path, env={"CRITIC_INFERENCE_DRAIN_DELAY_SECONDS": "5"}) as server:
+    with our_server(models, tmp_path, env={"CRITIC_INFERENCE_DRAIN_DELAY_SECONDS": "60"}) as server:
         server.process.send_signal(signal.SIGTERM)
         until(lambda: reasons(server), what="the server says that it leaves")
         assert reasons(server) == "the server is shutting down"
@@ -121,7 +121,7 @@ def test_draining_is_first_told_then_done(models, tmp_path):
         answer = httpx.post(f"{server.http}/v2/models/quick/infer", json=json_body(ONE), timeout=30)
         assert answer.status_code == 200
         server.process.send_signal(signal.SIGTERM)  # the second time ends it at once
-        assert server.process.wait(4) == -signal.SIGTERM
+        assert server.process.wait(20) == -signal.SIGTERM
 
 
 @pytest.mark.parametrize("port", ["HTTP", "GRPC", "METRICS"])

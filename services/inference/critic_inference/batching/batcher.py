@@ -67,8 +67,10 @@ class Batcher:
         self._changed.set()
         try:
             return await waiting.answer
-        except asyncio.CancelledError:  # the client is gone; `_next_batch` will skip it
+        except asyncio.CancelledError:  # the client is gone: its place in the queue is free
             self._statistics.failed(Failure.canceled)
+            with suppress(ValueError):  # it may be in a batch already
+                self._waiting.remove(waiting)
             raise
 
     async def stop(self) -> None:
@@ -94,24 +96,23 @@ class Batcher:
     async def _next_batch(self) -> list[Waiting]:
         while True:
             self._changed.clear()
-            self._drop_gone()
+            self._refuse_late()
+            patience = None
             if self._waiting:
                 wanted = self._policy.wanted_rows(sum(each.rows for each in self._waiting))
                 patience = self._waiting[0].queued + self._policy.max_delay - time.perf_counter()
                 if wanted is not None or patience <= 0:
                     return self._take(self._policy.max_rows if wanted is None else wanted)
-                asyncio.get_running_loop().call_later(patience, self._changed.set)
-            await self._changed.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(patience):
+                    await self._changed.wait()
 
-    def _drop_gone(self) -> None:
-        """Forget requests whose client is gone, and refuse those that waited longer than the config allows."""
+    def _refuse_late(self) -> None:
+        """Those at the head of the queue that waited longer than the config allows."""
         oldest = time.perf_counter() - self._policy.timeout if self._policy.timeout else float("-inf")
-        for each in self._waiting:
-            if each.queued < oldest and not each.answer.done():
-                self._statistics.failed(Failure.rejected)
-                _fail(each, QueueTimeout())
-        if any(each.answer.done() for each in self._waiting):
-            self._waiting = deque(each for each in self._waiting if not each.answer.done())
+        while self._waiting and self._waiting[0].queued < oldest:
+            self._statistics.failed(Failure.rejected)
+            _fail(self._waiting.popleft(), QueueTimeout())
 
     def _take(self, wanted: int) -> list[Waiting]:
         """The head of the queue, up to `wanted` rows of equal shape; the first request always, as it is."""
