@@ -22,8 +22,8 @@ MEASURE = Measure(
     name=PropertyName.background_flatness,
     unit="% of the background",
     value=background_flatness,
-    low=8.65,
-    high=83.7,
+    low=8.61,
+    high=82.0,
     sentences={
         Level.low: "The background is busy.",
         Level.usual: "The background is about as calm as in most photos.",

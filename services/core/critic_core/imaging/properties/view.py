@@ -49,13 +49,18 @@ class View:
         return np.abs(_step(self.luma, 0)) + np.abs(_step(self.luma, 1))
 
     @cached_property
+    def clarity(self) -> _Float:
+        """The detail squared, `[h, w]`: few clear edges outweigh many faint ones, as they do for the eye."""
+        return np.square(self.detail)
+
+    @cached_property
     def subject(self) -> tuple[slice, slice]:
-        """Rows and columns of the box that holds the detail: a tenth of it lies beyond each of its four sides.
+        """Rows and columns of the box that holds what is clear: a tenth of it lies beyond each of its four sides.
 
         Source: Luo and Tang, "Photo and Video Quality Evaluation: Focusing on the Subject", ECCV 2008, section 4.1
-        (they leave the same share outside, of the clear pixels; we take the gradient for clearness).
+        (they leave the same share outside, of the pixels that are clear; we weigh every pixel by its clarity).
         """
-        return _core(self.detail.sum(axis=1)), _core(self.detail.sum(axis=0))
+        return _core(self.clarity.sum(axis=1)), _core(self.clarity.sum(axis=0))
 
     @cached_property
     def background(self) -> _Float:

@@ -1,0 +1,70 @@
+"""The properties as a whole."""
+
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import pytest
+from tests.support.photos import cat
+
+from critic_core.contracts.critique import Level, PropertyName
+from critic_core.imaging import properties as package
+from critic_core.imaging.fingerprint import fingerprint
+from critic_core.imaging.properties import MEASURES, measure_all, reasons
+
+FILES = {path.stem for path in Path(str(package.__file__)).parent.glob("*.py")}
+MACHINERY = {"__init__", "measure", "registry", "view"}
+
+
+def test_contract_registry_and_files_agree() -> None:
+    assert set(MEASURES) == set(PropertyName)
+    assert {name.value for name in MEASURES} == FILES - MACHINERY
+
+
+@pytest.mark.parametrize("name", PropertyName)
+def test_every_property_has_a_range_and_a_sentence_for_every_level(name: PropertyName) -> None:
+    measure = MEASURES[name]
+    assert measure.low < measure.high
+    assert set(measure.sentences) == set(Level)
+    assert all(sentence.endswith(".") for sentence in measure.sentences.values())
+    assert Level.usual not in measure.reasons
+
+
+def test_codes_of_reasons_are_unique_and_plain() -> None:
+    codes = [reason.code for measure in MEASURES.values() for reason in measure.reasons.values()]
+    assert len(codes) == len(set(codes))
+    assert all(code.isidentifier() and code.islower() for code in codes)
+
+
+@pytest.mark.parametrize("name", PropertyName)
+def test_the_level_is_told_by_the_range(name: PropertyName) -> None:
+    measure = MEASURES[name]
+    middle = (measure.low + measure.high) / 2
+    told = [measure.level(value) for value in (measure.low - 0.01, measure.low, middle, measure.high + 0.01)]
+    assert told == [Level.low, Level.usual, Level.usual, Level.high]
+
+
+def test_reasons_are_told_for_what_is_out_of_the_usual() -> None:
+    dark_and_blurred = np.full((100, 150, 3), 3, dtype=np.uint8)
+    codes = [reason.code for reason in reasons(measure_all(dark_and_blurred))]
+    assert {"blurred", "flat_contrast", "underexposed", "clipped_shadows"} <= set(codes)
+    favourable = {reason.code for reason in reasons(measure_all(dark_and_blurred)) if reason.favourable}
+    assert favourable <= {"calm_background"}
+
+
+def test_measuring_does_not_change_the_photo() -> None:
+    pixels = np.array(cat())
+    before = pixels.copy()
+    measure_all(pixels)
+    assert np.array_equal(pixels, before)
+
+
+def test_measuring_and_fingerprint_are_quick() -> None:
+    """The best of ten, so that a busy machine does not fail it; the bench tells the real figure."""
+    pixels, embedding, times = np.array(cat((960, 720))), np.ones(512, dtype=np.float32), []
+    for _ in range(10):
+        began = perf_counter()
+        measure_all(pixels)
+        fingerprint(pixels, embedding)
+        times.append(perf_counter() - began)
+    assert min(times) < 0.045
