@@ -133,13 +133,6 @@ def test_a_raw_cut_short_never_shows_what_lay_in_memory_before() -> None:
             decode(cut, PLAIN)
 
 
-@pytest.mark.parametrize("name", ["photo.png", "photo.txt", "../../etc/passwd", ""])
-def test_names_are_never_asked_for(name: str) -> None:
-    """There is no parameter to give one: the type comes from the bytes alone."""
-    with pytest.raises(TypeError):
-        decode(saved(cat(), "JPEG"), PLAIN, file_name=name)  # type: ignore[call-arg]
-
-
 def test_a_polyglot_is_decoded_as_what_it_begins_as() -> None:
     archive = saved(cat(), "PNG") + b"PK\x03\x04 and the rest of a zip archive"
     assert decode(archive, PLAIN).facts.format == "png"

@@ -14,7 +14,7 @@ from critic_core.imaging.formats import sniff
 
 PICTURES = sorted([*(DATA / "formats").iterdir(), *(DATA / "animated").iterdir()])
 SMALL = Limits(max_bytes=10_000_000, max_pixels=2_000_000)  # so that a mutated size cannot make one example slow
-EXAMPLES = int(os.environ.get("CRITIC_FUZZ_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
 
 # (where, as a share of the file; what is written there): headers are hit as often as the rest
 _place = st.one_of(st.floats(0, 0.999), st.floats(0, 0.02))
