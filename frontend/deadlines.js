@@ -16,6 +16,9 @@ export const RESULT_MS = 120_000;
 export const POLL_SECONDS = 10;
 export const CROWDED_POLL_SECONDS = 2;
 
+/** Between two questions, so that a server which holds no answer back is not flooded with them. */
+export const POLL_GAP_MS = 250;
+
 /** The pause before asking again when a question about a photo went wrong. */
 export const POLL_PAUSE_MS = 1_500;
 

@@ -1,7 +1,7 @@
 // One photo's way: shrink → upload → wait → critique. It can stop anywhere, and go on from where it stopped.
 
 import { askPhoto, sendPhoto } from "./api.js";
-import { CROWDED_POLL_SECONDS, POLL_PAUSE_MS, POLL_SECONDS, RESULT_MS } from "./deadlines.js";
+import { CROWDED_POLL_SECONDS, POLL_GAP_MS, POLL_PAUSE_MS, POLL_SECONDS, RESULT_MS } from "./deadlines.js";
 import { Lane } from "./lane.js";
 import { pause } from "./pause.js";
 import { ProblemError, asProblem, fromDocument, tooLate } from "./problems.js";
@@ -117,6 +117,7 @@ async function follow(journey, signal) {
       const critique = await look(journey, signal);
       if (critique) return critique;
       trouble = tooLate();
+      await pause(POLL_GAP_MS, signal);
     } catch (error) {
       signal.throwIfAborted();
       trouble = asProblem(error);

@@ -39,9 +39,9 @@ export const retryWord = (code) => (code === "too_late" ? "Keep waiting" : "Try 
 /** @param {import("./contracts.js").Critique} critique */
 export function percentileSentence({ percentile, reference }) {
   const share = Math.round(percentile);
-  if (share <= 0) return `No photo of ${reference} scored lower.`;
-  if (share >= 100) return `Scored higher than every photo of ${reference}.`;
-  return `Scored higher than ${share} % of ${reference}.`;
+  if (share <= 0) return `Scored lower than all reference photos (${reference}).`;
+  if (share >= 100) return `Scored higher than all reference photos (${reference}).`;
+  return `Scored higher than ${share} % of the reference photos (${reference}).`;
 }
 
 /** @param {import("./contracts.js").Critique} critique */

@@ -1,0 +1,1 @@
+"""Data → baseline → train → evaluate → compress → export → publish."""

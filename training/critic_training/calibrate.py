@@ -1,0 +1,41 @@
+"""Ratings → probability that a photo is of the good kind: Platt's logistic curve on out-of-fold ratings.
+
+Source: Platt, "Probabilistic outputs for support vector machines" (1999). It is folded into fc8 (`assemble.py`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from critic_training.dataset import Floats
+from critic_training.evaluate import Sides
+
+
+@dataclass(frozen=True)
+class Platt:
+    """probability = 1 / (1 + exp(-(slope · rating + intercept)))."""
+
+    slope: float
+    intercept: float
+
+    def probability(self, rating: Floats) -> Floats:
+        """Of the class "pleasing"."""
+        logit = self.slope * rating + self.intercept
+        told: Floats = (1 / (1 + np.exp(-logit))).astype(np.float32)
+        return told
+
+
+def calibrate(told: Floats, split: Sides) -> Platt:
+    """Fitted to the good and the bad photos, unregularised. The middle has no side and is left out."""
+    chosen = split.either
+    model = LogisticRegression(C=np.inf).fit(told[chosen, None].astype(np.float64), split.good[chosen])
+    return Platt(slope=float(model.coef_[0, 0]), intercept=float(model.intercept_[0]))
+
+
+def calibration_error(probability: Floats, split: Sides, bins: int = 10) -> float:
+    """Expected calibration error over good and bad photos in bins of equal count."""
+    chosen = np.flatnonzero(split.either)
+    parts = np.array_split(chosen[np.argsort(probability[chosen])], bins)
+    gaps = [abs(float(probability[part].mean()) - float(split.good[part].mean())) * len(part) for part in parts]
+    return sum(gaps) / len(chosen)

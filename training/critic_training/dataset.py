@@ -1,0 +1,63 @@
+"""Read the data folders: a table of photos, and the photos beside it.
+
+`labels.csv` for the rated sets, `index.csv` for the pool, `attribution.csv` for the reference set.
+"""
+
+import csv
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from critic_core.contracts.manifest import Preprocessing
+from critic_core.imaging.prepare import prepare
+
+Floats = npt.NDArray[np.float32]
+Inputs = npt.NDArray[np.uint8]
+"""Network inputs, `[N, 224, 224, 3]`."""
+
+
+@dataclass(frozen=True)
+class Rated:
+    """Photos with mean ratings (1 to 7). `fold` and `group` keep one theme on one side of a split."""
+
+    name: str
+    files: tuple[Path, ...]
+    score: Floats
+    category: npt.NDArray[np.str_]
+    fold: npt.NDArray[np.int64]
+    group: npt.NDArray[np.str_]
+
+
+def read_rated(folder: Path) -> Rated:
+    """A folder with `labels.csv`: columns file, score, category, fold and, where themes are known, group."""
+    rows = _rows(folder / "labels.csv")
+    return Rated(
+        name=folder.name,
+        files=tuple(folder / row["file"] for row in rows),
+        score=np.array([float(row["score"]) for row in rows], np.float32),
+        category=np.array([row["category"] for row in rows]),
+        fold=np.array([int(row["fold"]) for row in rows]),
+        group=np.array([row.get("group", row["file"]) for row in rows]),
+    )
+
+
+def read_unrated(table: Path) -> tuple[Path, ...]:
+    """The photos that a table (`index.csv`, `attribution.csv`) names in its column `file`."""
+    return tuple(table.parent / row["file"] for row in _rows(table))
+
+
+def load(files: tuple[Path, ...], preprocessing: Preprocessing, workers: int = 2) -> Iterator[Inputs]:
+    """Photos as the network gets them, in batches of 64, by the code that serving uses."""
+    with ThreadPoolExecutor(workers) as pool:  # Pillow decodes and resizes outside the GIL
+        for start in range(0, len(files), 64):
+            photos = pool.map(lambda path: prepare(path.read_bytes(), preprocessing), files[start : start + 64])
+            yield np.stack(list(photos))
+
+
+def _rows(table: Path) -> list[dict[str, str]]:
+    with table.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))

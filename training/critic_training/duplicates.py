@@ -1,0 +1,57 @@
+"""Does the embedding know a copy? Photos are resized, recompressed, cropped or brightened, and must find themselves."""
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from PIL import Image, ImageEnhance
+
+from critic_core.contracts.manifest import Preprocessing
+from critic_core.imaging.prepare import prepare
+from critic_training.dataset import Floats
+from critic_training.runtime import ask
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Cosines: `copies` of each photo with its copy, `strangers` of each photo with the most like other photo."""
+
+    copies: Floats
+    strangers: Floats
+
+    @property
+    def found(self) -> float:
+        """The share of copies that are more like their original than any other photo is."""
+        return float((self.copies > self.strangers).mean())
+
+
+def likeness(files: tuple[Path, ...], asked: onnxruntime.InferenceSession, preprocessing: Preprocessing) -> Likeness:
+    """Of the photos and a changed copy of each; four kinds of change, in turn."""
+    originals = [path.read_bytes() for path in files]
+    embeddings = _embeddings(originals, asked, preprocessing)
+    copies = _embeddings([changed(data, n) for n, data in enumerate(originals)], asked, preprocessing)
+    between = copies @ embeddings.T
+    own = np.diagonal(between).copy()
+    np.fill_diagonal(between, -1)
+    return Likeness(own, between.max(1))
+
+
+def changed(data: bytes, kind: int) -> bytes:
+    """The photo at half its size and JPEG quality 40, by `kind` also cropped by 5 % a side, brighter or darker."""
+    image = Image.open(io.BytesIO(data)).convert("RGB")
+    if kind % 4 == 1:
+        width, height = image.size
+        image = image.crop((width // 20, height // 20, width - width // 20, height - height // 20))
+    if kind % 4 > 1:
+        image = ImageEnhance.Brightness(image).enhance({2: 1.2, 3: 0.8}[kind % 4])
+    small = image.resize((image.width // 2, image.height // 2), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    small.save(out, "JPEG", quality=40)
+    return out.getvalue()
+
+
+def _embeddings(photos: list[bytes], asked: onnxruntime.InferenceSession, preprocessing: Preprocessing) -> Floats:
+    batches = [photos[at : at + 32] for at in range(0, len(photos), 32)]
+    return np.concatenate([ask(asked, np.stack([prepare(p, preprocessing) for p in batch]))[1] for batch in batches])

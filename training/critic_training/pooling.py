@@ -1,0 +1,83 @@
+"""fc6 as a learnt pooling layer: for each pool5 channel its average (exactly) and 15 ReLU units that tell its maximum.
+
+Pooled pool5 is what the baseline is good at, and ten thousand photos are too few to learn fc6's 38 million weights
+freely (README, "What did not help"). One small function of a 6 × 6 map can be learnt very well from them: it is the
+same for every channel, so each photo is 256 examples. 256 channels × (1 + 15) units fill fc6's 4096 units exactly.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from critic_training.dataset import Floats
+from critic_training.features import MAPS
+from critic_training.knobs import Knobs
+
+
+@dataclass(frozen=True)
+class Pooling:
+    """`fc6[c, k] = relu(weight[k] · map_c / scale_c + bias[k])`; unit 0 is the average.
+
+    weight `[16, 36]`, bias `[16]`, scale `[256]`; readout `[16]` and `offset` give the maximum from the 16 units.
+    """
+
+    weight: Floats
+    bias: Floats
+    scale: Floats
+    readout: Floats
+    offset: float
+
+    def units(self, maps: Floats) -> Floats:
+        """fc6 after its ReLU: `[N, 256, 36]` → `[N, 256, 16]`."""
+        return np.maximum(maps / self.scale[:, None] @ self.weight.T + self.bias, 0)
+
+    def pooled(self, maps: Floats) -> Floats:
+        """Averages, then estimated maxima: `[N, 256, 36]` → `[N, 512]`, float32."""
+        units = self.units(maps)
+        return np.concatenate([units[..., 0], units @ self.readout + np.float32(self.offset)], axis=1)
+
+
+def learn_pooling(maps: Floats, knobs: Knobs) -> Pooling:
+    """Regress the maximum of 6 × 6 maps on an average and `maximum_units` ReLU units, by Adam."""
+    scale = maps.std(axis=(0, 2)) + 1e-6
+    flat = torch.from_numpy(maps / scale[:, None]).reshape(-1, MAPS[1])
+    random = torch.Generator().manual_seed(knobs.seed)
+    parts = _initial(knobs.maximum_units, random)
+    optimiser = torch.optim.Adam(parts, lr=3e-3)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=1e-2, total_steps=knobs.pooling_steps)
+    for _ in range(knobs.pooling_steps):
+        batch = flat[torch.randint(len(flat), (16_384,), generator=random)]
+        loss = torch.nn.functional.mse_loss(_estimate(batch, parts), batch.amax(1))
+        optimiser.zero_grad()
+        torch.autograd.backward(loss)
+        optimiser.step()
+        schedule.step()
+    return _with_average([part.detach().numpy() for part in parts], scale)
+
+
+def _initial(units: int, random: torch.Generator) -> list[Tensor]:
+    shapes = [(units, MAPS[1]), (units,), (units + 1,), (1,)]
+    spread = [0.1, 0.0, 0.1, 0.0]
+    return [
+        (torch.randn(shape, generator=random) * s).requires_grad_() for shape, s in zip(shapes, spread, strict=True)
+    ]
+
+
+def _estimate(batch: Tensor, parts: list[Tensor]) -> Tensor:
+    weight, bias, readout, offset = parts
+    units = torch.cat([batch.mean(1, keepdim=True), torch.relu(batch @ weight.T + bias)], dim=1)
+    return units @ readout + offset
+
+
+def _with_average(parts: list[Floats], scale: Floats) -> Pooling:
+    weight, bias, readout, offset = parts
+    average = np.full((1, MAPS[1]), 1 / MAPS[1], np.float32)
+    return Pooling(
+        weight=np.concatenate([average, weight]),
+        bias=np.concatenate([np.zeros(1, np.float32), bias]),
+        scale=scale.astype(np.float32),
+        readout=readout,
+        offset=float(offset[0]),
+    )

@@ -1,0 +1,47 @@
+"""Ask an ONNX model, as a server would."""
+
+import multiprocessing
+import resource
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, PROBABILITY_NAME
+from critic_training.dataset import Floats, Inputs
+
+
+def session(model: Path | bytes) -> onnxruntime.InferenceSession:
+    """On the CPU, with the runtime's own defaults."""
+    return onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+
+
+def ask(asked: onnxruntime.InferenceSession, images: Inputs) -> tuple[Floats, Floats]:
+    """Probability of "pleasing" `[N]` and embedding `[N, D]`."""
+    probability, embedding = asked.run([PROBABILITY_NAME, EMBEDDING_NAME], {INPUT_NAME: images})
+    return probability[:, 1], embedding
+
+
+def milliseconds(asked: onnxruntime.InferenceSession, batch: int, repeats: int = 15) -> float:
+    """The median time of one call with `batch` photos, after a warm-up call."""
+    images = np.random.default_rng(0).integers(0, 256, (batch, 224, 224, 3), dtype=np.uint8)
+    ask(asked, images)
+    times = []
+    for _ in range(repeats):
+        began = time.perf_counter()
+        ask(asked, images)
+        times.append(time.perf_counter() - began)
+    return float(np.median(times)) * 1000
+
+
+def resident_megabytes(model: Path, batch: int = 8) -> float:
+    """The most memory a fresh process held that loaded the model and asked it once."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(_peak, model, batch).result()
+
+
+def _peak(model: Path, batch: int) -> float:
+    ask(session(model), np.zeros((batch, 224, 224, 3), np.uint8))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # kilobytes, on Linux
