@@ -1,0 +1,47 @@
+"""A real Chromium, looking at the page of a real stack."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from tests.browser.visitor import Visitor
+from tests.support.local_stack import LocalStack
+
+DESKTOP = {"width": 1280, "height": 900}
+# No sandbox, because tests run as root in containers; the rest keeps Chromium from calling anyone on its own.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the whole run; CRITIC_CHROMIUM tells where it is, when it is not Debian's."""
+    path = os.environ.get("CRITIC_CHROMIUM", "/usr/bin/chromium")
+    if not os.access(path, os.X_OK):
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no Chromium at {path} (CRITIC_CHROMIUM)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A fresh desktop window, light, without memory of earlier ones."""
+    page = chromium.new_page(viewport=DESKTOP, color_scheme="light")
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def visitor(page: Page, stack: LocalStack) -> Visitor:
+    """Somebody about to look at the page of the stack."""
+    return Visitor(page, stack.url)

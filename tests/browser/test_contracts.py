@@ -1,0 +1,39 @@
+"""The page's idea of what the server says, compared with what it says."""
+
+import re
+
+import pytest
+from tests.browser.visitor import FRONTEND
+
+from critic_core.contracts.base import Contract
+from critic_core.contracts.critique import Critique, ImageFacts, Level, Property, Provenance, Reason
+from critic_core.contracts.errors import Problem
+from critic_core.contracts.manifest import DatasetCard, Manifest
+from critic_core.contracts.photo import Photo, PhotoState
+
+TYPES = (FRONTEND / "contracts.d.ts").read_text("utf-8")
+CONTRACTS = [Problem, Property, Reason, ImageFacts, Provenance, Critique, Photo, DatasetCard, Manifest]
+
+
+def declared(name: str) -> set[str]:
+    body = re.search(rf"interface {name} {{\n(.*?)\n}}", TYPES, re.DOTALL)
+    assert body is not None
+    return set(re.findall(r"^  (\w+)\??:", body[1], re.MULTILINE))
+
+
+def test_every_declared_interface_is_compared() -> None:
+    assert set(re.findall(r"interface (\w+)", TYPES)) == {contract.__name__ for contract in CONTRACTS}
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.__name__)
+def test_the_page_reads_only_fields_that_exist(contract: type[Contract]) -> None:
+    fields = declared(contract.__name__)
+    assert fields
+    assert fields <= set(contract.model_fields)
+
+
+@pytest.mark.parametrize(("name", "values"), [("Level", Level), ("PhotoState", PhotoState)])
+def test_the_page_knows_every_value(name: str, values: type[Level] | type[PhotoState]) -> None:
+    told = re.search(rf"type {name} = (.*);", TYPES)
+    assert told is not None
+    assert set(re.findall(r'"(\w+)"', told[1])) == {value.value for value in values}

@@ -1,0 +1,76 @@
+"""The page before anything is chosen."""
+
+import re
+
+from playwright.sync_api import expect
+from tests.browser.visitor import FRONTEND, Visitor
+from tests.support.local_stack import LocalStack
+
+KILOBYTES = 1000
+
+
+def test_it_opens_without_a_complaint_and_asks_nobody_but_its_own_server(visitor: Visitor) -> None:
+    with visitor.page.expect_response("**/v1/models"):
+        visitor.visit()
+    expect(visitor.page.get_by_role("heading", name="Photo Critic")).to_be_visible()
+    expect(visitor.page.locator("#about .model")).to_be_visible()
+    assert visitor.complaints == []
+    assert {answer.status for answer in visitor.answers} <= {200, 304}
+    assert [answer.url for answer in visitor.answers if not answer.url.startswith(visitor.url)] == []
+
+
+def test_the_server_forbids_everything_but_its_own_files(visitor: Visitor) -> None:
+    visitor.visit()
+    policy = visitor.answers[0].headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_the_policy_is_really_in_force(visitor: Visitor) -> None:
+    """Otherwise the test above could pass on a header that no browser understands."""
+    visitor.visit()
+    visitor.page.evaluate("document.body.append(Object.assign(document.createElement('style'), {textContent: 'p{}'}))")
+    assert any("Content Security Policy" in complaint for complaint in visitor.complaints)
+
+
+def test_it_says_what_the_model_says_of_itself(visitor: Visitor, stack: LocalStack) -> None:
+    visitor.visit()
+    with stack.client() as http:
+        (model,) = http.get("/v1/models").json()["models"]
+    about = visitor.page.locator("#about")
+    expect(about).to_contain_text(model["summary"])
+    expect(about).to_contain_text(f"Model {model['name']}, version {model['version']}")
+    for dataset in model["datasets"]:
+        expect(about).to_contain_text(dataset["licence"])
+
+
+def test_it_can_be_used_with_the_keyboard_alone(visitor: Visitor) -> None:
+    visitor.visit()
+    visitor.page.keyboard.press("Tab")
+    expect(visitor.page.locator("#files")).to_be_focused()
+    with visitor.page.expect_file_chooser() as opened:
+        visitor.page.keyboard.press("Enter")
+    assert opened.value.is_multiple()
+    visitor.page.keyboard.press("Tab")
+    expect(visitor.page.get_by_role("switch", name="Send originals")).to_be_focused()
+    visitor.page.keyboard.press("Space")
+    expect(visitor.page.get_by_role("switch", name="Send originals")).to_be_checked()
+
+
+def test_every_picture_and_control_has_a_name(visitor: Visitor) -> None:
+    visitor.visit()
+    unnamed = visitor.page.locator("button:visible, input, a").evaluate_all(
+        "all => all.filter(one => !(one.innerText || one.ariaLabel || one.labels?.length)).map(one => one.outerHTML)"
+    )
+    assert unnamed == []
+
+
+def test_it_is_small() -> None:
+    assert sum(file.stat().st_size for file in FRONTEND.iterdir()) < 100 * KILOBYTES
+
+
+def test_nothing_in_it_is_written_as_markup() -> None:
+    """Names of files and words of the server are shown as text; nothing may turn them into elements."""
+    risky = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|style=")
+    found = [file.name for file in FRONTEND.iterdir() if risky.search(file.read_text("utf-8"))]
+    assert found == []

@@ -1,0 +1,103 @@
+"""The browser makes photos smaller before they travel, and nobody could tell from the score."""
+
+import hashlib
+
+import pytest
+from PIL import Image
+from tests.browser.visitor import Chosen, Visitor
+from tests.support.photos import cat, saved, turned
+
+LARGE = (3000, 2000)
+LONG_SIDE = 1024
+
+
+@pytest.fixture(scope="module")
+def large() -> Chosen:
+    return Chosen("large.jpg", saved(cat(LARGE), "JPEG", quality=95))
+
+
+def test_a_large_photo_travels_small(visitor: Visitor, large: Chosen) -> None:
+    visitor.visit().choose(large)
+    visitor.scored("large.jpg")
+    told = visitor.told_of("large.jpg")
+    assert told["size_bytes"] < len(large.data) / 4
+    assert (told["critique"]["image"]["width"], told["critique"]["image"]["height"]) == (LONG_SIDE, 683)
+    assert visitor.complaints == []
+
+
+def test_shrunk_and_original_get_the_same_score(visitor: Visitor, large: Chosen) -> None:
+    visitor.visit().choose(large)
+    shrunk = visitor.scored("large.jpg")
+    visitor.send_originals()
+    visitor.choose(Chosen("original.jpg", large.data))
+    assert abs(shrunk - visitor.scored("original.jpg")) <= 2
+
+
+def test_the_switch_sends_the_very_same_bytes(visitor: Visitor, large: Chosen) -> None:
+    visitor.visit().send_originals()
+    visitor.choose(large)
+    visitor.scored("large.jpg")
+    told = visitor.told_of("large.jpg")
+    assert told["sha256"] == hashlib.sha256(large.data).hexdigest()
+    assert told["critique"]["image"]["width"] == LARGE[0]
+
+
+@pytest.mark.parametrize("orientation", range(2, 9))
+def test_a_turned_photo_is_turned_back_exactly_once(visitor: Visitor, orientation: int) -> None:
+    """The paper's application turned every photo by 90 degrees."""
+    upright = Chosen("upright.jpg", saved(cat(LARGE), "JPEG", quality=95))
+    turned_one = Chosen("turned.jpg", turned(cat(LARGE), orientation, "JPEG", quality=95))
+    visitor.visit().choose(upright, turned_one)
+    assert abs(visitor.scored("upright.jpg") - visitor.scored("turned.jpg")) <= 1
+    image = visitor.told_of("turned.jpg")["critique"]["image"]
+    assert (image["width"], image["height"], image["orientation"]) == (LONG_SIDE, 683, 1)
+
+
+def test_a_small_photo_is_sent_as_it_is(visitor: Visitor) -> None:
+    small = Chosen("small.jpg", saved(cat(), "JPEG"))
+    visitor.visit().choose(small)
+    visitor.scored("small.jpg")
+    assert visitor.told_of("small.jpg")["sha256"] == hashlib.sha256(small.data).hexdigest()
+
+
+def test_a_photo_that_would_grow_is_sent_as_it_is(visitor: Visitor) -> None:
+    """A photo of one grey is a few bytes as a palette PNG."""
+    plain = Chosen("plain.png", saved(Image.new("L", (1100, 1100), 128).quantize(2), "PNG", optimize=True))
+    visitor.visit().choose(plain)
+    visitor.scored("plain.png")
+    assert visitor.told_of("plain.png")["sha256"] == hashlib.sha256(plain.data).hexdigest()
+
+
+def test_what_is_transparent_becomes_white_as_it_does_on_the_server(visitor: Visitor) -> None:
+    """An empty canvas is black, and so would be the background of every cut-out photo."""
+    see_through = cat(LARGE)
+    see_through.putalpha(Image.linear_gradient("L").resize(LARGE))
+    photo = saved(see_through, "PNG")
+    visitor.visit().choose(Chosen("shrunk.png", photo))
+    shrunk = visitor.scored("shrunk.png")
+    visitor.send_originals()
+    visitor.choose(Chosen("original.png", photo))
+    assert abs(shrunk - visitor.scored("original.png")) <= 2
+    brightness = [_brightness(visitor, name) for name in ("shrunk.png", "original.png")]
+    assert brightness[0] == pytest.approx(brightness[1], rel=0.05)
+
+
+def _brightness(visitor: Visitor, name: str) -> float:
+    exposure = visitor.told_of(name)["critique"]["properties"]["exposure"]
+    value: float = exposure["value"]
+    return value
+
+
+def test_a_long_thin_photo_keeps_at_least_a_pixel(visitor: Visitor) -> None:
+    thin = Chosen("thin.png", saved(cat((6000, 2)), "PNG"))
+    visitor.visit().choose(thin)
+    visitor.scored("thin.png")
+    image = visitor.told_of("thin.png")["critique"]["image"]
+    assert (image["width"], image["height"]) == (LONG_SIDE, 1)
+
+
+def test_browsers_whose_workers_cannot_draw_shrink_on_the_page(visitor: Visitor, large: Chosen) -> None:
+    visitor.page.add_init_script("delete globalThis.OffscreenCanvas")
+    visitor.visit().choose(large)
+    visitor.scored("large.jpg")
+    assert visitor.told_of("large.jpg")["critique"]["image"]["width"] == LONG_SIDE

@@ -1,0 +1,235 @@
+"""Whatever goes wrong shows itself as a sentence, in time. The paper's page span for ever when the server failed."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+from tests.browser.visitor import Chosen, Visitor, answer
+from tests.support.local_stack import LocalStack
+from tests.support.photos import DATA
+
+from critic_core.contracts.errors import CriticError, Overloaded, QueueUnavailable
+
+CAT = Chosen.at(DATA / "cat.png")
+UPLOADS = "**/v1/photos"
+QUESTIONS = "**/v1/photos/*wait=*"
+KEY = "a key for this test only"
+
+
+def document(error: CriticError) -> dict[str, Any]:
+    return error.problem("/v1/photos").model_dump(mode="json")
+
+
+def never(_: Route) -> None:
+    """No answer at all."""
+
+
+def try_again(visitor: Visitor) -> None:
+    visitor.card("cat.png").get_by_role("button", name="Try again").click()
+
+
+def test_a_broken_server_is_told_in_its_own_words_and_can_be_tried_again(visitor: Visitor) -> None:
+    visitor.page.route(UPLOADS, lambda route: answer(route, 503, document(QueueUnavailable())), times=1)
+    visitor.visit().choose(CAT)
+    assert visitor.trouble("cat.png") == "The queue (Redis) does not answer."
+    expect(visitor.page.locator("#summary")).to_have_text("0 of 1 scored, 1 could not be")
+    try_again(visitor)
+    visitor.scored("cat.png")
+    expect(visitor.page.locator("#summary")).to_have_text("Scored")
+
+
+def test_a_proxys_error_page_is_told_as_a_sentence(visitor: Visitor) -> None:
+    visitor.page.route(UPLOADS, lambda route: answer(route, 502, "<h1>Bad gateway</h1>"), times=1)
+    visitor.visit().choose(CAT)
+    assert "does not understand (status 502)" in visitor.trouble("cat.png")
+    try_again(visitor)
+    visitor.scored("cat.png")
+
+
+def test_an_answer_that_is_not_json_is_told_as_a_sentence(visitor: Visitor) -> None:
+    cut = {"status": 202, "content_type": "application/json", "body": '{"id": "01'}
+    visitor.page.route(UPLOADS, lambda route: route.fulfill(**cut), times=1)  # type: ignore[arg-type]
+    visitor.visit().choose(CAT)
+    assert "does not understand" in visitor.trouble("cat.png")
+
+
+def test_a_busy_server_is_waited_for(visitor: Visitor) -> None:
+    busy = document(Overloaded())
+    visitor.page.route(UPLOADS, lambda route: answer(route, 429, busy, Retry_After="1"), times=2)
+    visitor.visit().choose(CAT)
+    expect(visitor.card("cat.png")).to_contain_text("The server is busy")
+    visitor.scored("cat.png")
+
+
+def test_a_server_that_stays_busy_is_given_up(visitor: Visitor) -> None:
+    visitor.be_impatient(BUSY_PAUSE_MAX_MS=50)
+    asked: list[Route] = []
+
+    def busy(route: Route) -> None:
+        asked.append(route)
+        answer(route, 429, document(Overloaded()), Retry_After="3600")
+
+    visitor.page.route(UPLOADS, busy)
+    visitor.visit().choose(CAT)
+    assert "Too many photos are waiting" in visitor.trouble("cat.png")
+    assert len(asked) == 6
+
+
+def test_an_upload_that_is_never_answered_ends(visitor: Visitor) -> None:
+    visitor.be_impatient(UPLOAD_STALL_MS=300, ANSWER_MS=1000)
+    visitor.page.route(UPLOADS, never)
+    visitor.visit().choose(CAT)
+    assert "did not answer within" in visitor.trouble("cat.png")
+    visitor.page.unroute(UPLOADS)
+    try_again(visitor)
+    visitor.scored("cat.png")
+
+
+def test_a_lost_connection_is_told(visitor: Visitor) -> None:
+    visitor.page.route(UPLOADS, lambda route: route.abort("connectionreset"), times=1)
+    visitor.visit().choose(CAT)
+    assert "connection to the server was lost" in visitor.trouble("cat.png")
+    try_again(visitor)
+    visitor.scored("cat.png")
+
+
+def test_an_upload_repeated_after_a_lost_answer_makes_no_second_photo(visitor: Visitor) -> None:
+    arrived: list[str] = []
+
+    def lose_the_answer(route: Route) -> None:
+        arrived.append(route.fetch().json()["id"])
+        route.abort("connectionreset")
+
+    visitor.page.route(UPLOADS, lose_the_answer, times=1)
+    visitor.visit().choose(CAT)
+    assert "connection to the server was lost" in visitor.trouble("cat.png")
+    try_again(visitor)
+    visitor.scored("cat.png")
+    assert visitor.told_of("cat.png")["id"] == arrived[0]
+
+
+def test_a_score_that_does_not_come_is_told_and_can_be_waited_for(visitor: Visitor) -> None:
+    visitor.be_impatient(RESULT_MS=500, ANSWER_MS=1000, POLL_SECONDS=0)
+    visitor.page.route(QUESTIONS, never)
+    visitor.visit().choose(CAT)
+    assert "did not answer within" in visitor.trouble("cat.png")
+    visitor.page.unroute(QUESTIONS)
+    try_again(visitor)
+    visitor.scored("cat.png")
+
+
+def test_a_photo_that_stays_in_the_queue_is_told_and_can_be_waited_for(visitor: Visitor) -> None:
+    visitor.be_impatient(RESULT_MS=500, POLL_SECONDS=0)
+
+    def still_queued(route: Route) -> None:
+        told = {**route.fetch().json(), "state": "queued"}
+        told.pop("critique", None)
+        route.fulfill(json=told)
+
+    visitor.page.route(QUESTIONS, still_queued)
+    visitor.visit().choose(CAT)
+    assert "unusually long" in visitor.trouble("cat.png")
+    visitor.page.unroute(QUESTIONS)
+    uploads = len(_uploads(visitor))
+    visitor.card("cat.png").get_by_role("button", name="Keep waiting").click()
+    visitor.scored("cat.png")
+    assert len(_uploads(visitor)) == uploads  # it waited, and sent nothing again
+
+
+def test_a_hiccup_while_waiting_is_not_worth_a_word(visitor: Visitor) -> None:
+    visitor.be_impatient(POLL_PAUSE_MS=50)
+    visitor.page.route(QUESTIONS, lambda route: answer(route, 503, document(QueueUnavailable())), times=2)
+    visitor.visit().choose(CAT)
+    visitor.scored("cat.png")
+
+
+def test_a_photo_that_failed_for_the_moment_is_sent_anew(visitor: Visitor) -> None:
+    def failed(route: Route) -> None:
+        told = {**route.fetch().json(), "state": "failed", "problem": document(QueueUnavailable())}
+        told.pop("critique", None)
+        route.fulfill(json=told)
+
+    visitor.page.route(QUESTIONS, failed, times=1)
+    visitor.visit().choose(CAT)
+    assert visitor.trouble("cat.png") == "The queue (Redis) does not answer."
+    try_again(visitor)
+    visitor.scored("cat.png")
+    first, second = (upload.json()["id"] for upload in _uploads(visitor))
+    assert first != second
+
+
+def test_a_photo_can_be_forgotten_while_its_upload_hangs(visitor: Visitor) -> None:
+    visitor.page.route(UPLOADS, never)
+    visitor.visit().choose(CAT)
+    expect(visitor.card("cat.png")).to_contain_text("Uploading")
+    visitor.page.get_by_role("button", name="Forget cat.png").click()
+    expect(visitor.page.locator(".card")).to_have_count(0)
+    assert visitor.complaints == []
+
+
+def test_a_hanging_upload_does_not_hold_up_its_neighbours(visitor: Visitor) -> None:
+    visitor.page.route(UPLOADS, never, times=1)
+    visitor.visit().drop(CAT, *(Chosen(f"{number}.png", CAT.data) for number in range(4)))
+    for number in range(4):
+        visitor.scored(f"{number}.png")
+    expect(visitor.card("cat.png")).to_contain_text("Uploading")
+
+
+def test_without_the_models_description_photos_are_scored_all_the_same(visitor: Visitor) -> None:
+    visitor.page.route("**/v1/models", lambda route: answer(route, 503, document(QueueUnavailable())))
+    visitor.visit().choose(CAT)
+    expect(visitor.page.locator("#about")).to_contain_text("could not be fetched")
+    visitor.scored("cat.png")
+
+
+@pytest.fixture(scope="module")
+def locked_stack(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """A stack that wants an API key."""
+    digest = hashlib.sha256(KEY.encode()).hexdigest()
+    locked = LocalStack(tmp_path_factory.mktemp("locked") / "data", API_KEYS=digest)
+    locked.start()
+    yield locked
+    locked.stop()
+
+
+def test_a_server_that_wants_a_key_gets_it_from_the_visitor(page: Page, locked_stack: LocalStack) -> None:
+    visitor = Visitor(page, locked_stack.url).visit()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("This server asks for an API key.")
+    _give(page, "a wrong key")
+    expect(dialog).to_contain_text("not one this server knows")
+    _give(page, KEY)
+    expect(dialog).to_be_hidden()
+    expect(page.locator("#about .model")).to_be_visible()
+    heic = Chosen.at(DATA / "formats" / "heic.heic")
+    visitor.choose(CAT, heic)
+    visitor.scored("cat.png")
+    visitor.scored("heic.heic")
+    expect(visitor.card("heic.heic").locator("img")).to_be_visible()  # its preview needed the key as well
+    page.reload()
+    expect(page.locator("#about .model")).to_be_visible()
+    expect(dialog).to_be_hidden()  # the tab remembers
+    assert visitor.complaints == []
+
+
+def test_a_visitor_without_a_key_is_told_so(page: Page, locked_stack: LocalStack) -> None:
+    visitor = Visitor(page, locked_stack.url).visit()
+    page.get_by_role("button", name="Not now").click()
+    expect(page.locator("#about")).to_contain_text("API key")
+    visitor.choose(CAT)
+    page.get_by_role("button", name="Not now").click()
+    assert "API key" in visitor.trouble("cat.png")
+    try_again(visitor)
+    _give(page, KEY)
+    visitor.scored("cat.png")
+
+
+def _give(page: Page, key: str) -> None:
+    page.get_by_label("API key").fill(key)
+    page.get_by_role("button", name="Use this key").click()
+
+
+def _uploads(visitor: Visitor) -> list[Any]:
+    return [told for told in visitor.answers if told.request.method == "POST"]

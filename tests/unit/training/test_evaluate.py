@@ -1,0 +1,89 @@
+"""The figures, against cases one can work out by hand."""
+
+import numpy as np
+import pytest
+
+from critic_training.calibrate import calibrate, calibration_error
+from critic_training.dataset import Rated
+from critic_training.evaluate import Sides, accuracy, metrics, resamples, sides, spearman
+from critic_training.folds import out_of_fold
+from critic_training.knobs import Knobs
+
+KNOBS = Knobs(resamples=50)
+
+
+@pytest.fixture
+def rated() -> Rated:
+    score = np.tile(np.arange(10, dtype=np.float32), 2)
+    category = np.repeat(["Animal", "Scenery"], 10)
+    group = np.array([f"theme {n // 2}" for n in range(20)])
+    return Rated("oasis", (), score, category, np.arange(20) // 2 % 4, group)
+
+
+def test_sides_are_the_outer_thirds_of_each_category(rated: Rated) -> None:
+    split = sides(rated, 0.3)
+    assert np.flatnonzero(split.good).tolist() == [7, 8, 9, 17, 18, 19]
+    assert np.flatnonzero(split.bad).tolist() == [0, 1, 2, 10, 11, 12]
+
+
+def test_perfect_order_within_categories_is_fully_accurate_whatever_lies_between_them(rated: Rated) -> None:
+    told = rated.score + np.where(rated.category == "Animal", 100, 0).astype(np.float32)
+    assert accuracy(told, rated, sides(rated, 0.3)) == 1
+    assert accuracy(-told, rated, sides(rated, 0.3)) == 0
+    assert spearman(told, rated.score) < 0.6
+
+
+def test_metrics_name_each_category_and_hold_their_value_in_the_interval(rated: Rated) -> None:
+    noise = np.random.default_rng(0).normal(0, 2, 20).astype(np.float32)
+    told = metrics(rated.score + noise, rated, "oasis", KNOBS)
+    assert [(m.name, m.category) for m in told] == [
+        ("spearman", None),
+        ("spearman", "Animal"),
+        ("spearman", "Scenery"),
+        ("spearman within category", None),
+        ("good against bad accuracy", None),
+    ]
+    for metric in told:
+        assert metric.low is not None
+        assert metric.high is not None
+        assert metric.low <= metric.value <= metric.high
+        assert metric.low < metric.high
+    assert told[3].value == pytest.approx((told[1].value + told[2].value) / 2, abs=1e-3)
+
+
+def test_resamples_keep_themes_whole(rated: Rated) -> None:
+    for drawn in resamples(rated.group, KNOBS):
+        _, counts = np.unique(drawn, return_counts=True)
+        pairs = np.bincount(drawn, minlength=20).reshape(10, 2)
+        assert (pairs[:, 0] == pairs[:, 1]).all()
+        assert counts.sum() == 20
+
+
+def test_constant_answers_correlate_with_nothing() -> None:
+    assert spearman(np.zeros(5, np.float32), np.arange(5, dtype=np.float32)) == 0
+
+
+def test_out_of_fold_never_asks_about_what_was_learnt(rated: Rated) -> None:
+    learnt = []
+
+    def fit(chosen: np.ndarray) -> object:
+        learnt.append(chosen)
+        return lambda asked: np.where(chosen[asked], np.nan, rated.fold[asked]).astype(np.float32)
+
+    told = out_of_fold(rated, fit)
+    np.testing.assert_array_equal(told, rated.fold)
+    assert len(learnt) == 4
+    for chosen in learnt:
+        assert not set(rated.group[chosen]) & set(rated.group[~chosen])
+
+
+def test_calibration_recovers_the_curve_that_made_the_labels() -> None:
+    random = np.random.default_rng(0)
+    told = random.normal(4, 1, 20_000).astype(np.float32)
+    good = random.random(20_000) < 1 / (1 + np.exp(-(1.5 * told - 6)))
+    split = Sides(good, ~good)
+    platt = calibrate(told, split)
+    assert platt.slope == pytest.approx(1.5, rel=0.1)
+    assert platt.intercept == pytest.approx(-6, rel=0.1)
+    assert calibration_error(platt.probability(told), split) < 0.02
+    assert calibration_error(np.full(20_000, 0.99, np.float32), split) > 0.3

@@ -1,0 +1,76 @@
+"""The model folder of this repository: complete, small, true to its manifest, and right about the golden photo."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from google.protobuf import text_format
+from tritonclient.grpc import model_config_pb2
+
+from critic_core.contracts.manifest import Manifest, manifest_parameter, parse_manifest
+from critic_core.imaging.golden import golden_photo
+from critic_core.imaging.prepare import prepare
+from critic_training.dataset import read_rated
+from critic_training.duplicates import likeness
+from critic_training.evaluate import metrics
+from critic_training.knobs import Knobs
+from critic_training.publish import sha256
+from critic_training.runtime import ask, session
+
+FOLDER = Path(__file__).parents[3] / "services" / "inference" / "model_repository" / "aesthetics"
+MODEL = FOLDER / "1" / "model.onnx"
+
+
+@pytest.fixture(scope="module")
+def manifest() -> Manifest:
+    return parse_manifest((FOLDER / "1" / "manifest.json").read_text("utf-8"))
+
+
+def test_config_carries_the_same_manifest(manifest: Manifest) -> None:
+    told = text_format.Parse((FOLDER / "config.pbtxt").read_text("utf-8"), model_config_pb2.ModelConfig())
+    assert parse_manifest(told.parameters[manifest_parameter("1")].string_value) == manifest
+
+
+def test_weights_are_those_of_the_manifest_and_small(manifest: Manifest) -> None:
+    assert sha256(MODEL) == manifest.weights_sha256
+    assert MODEL.stat().st_size <= 40_000_000
+
+
+def test_golden_photo_gets_the_promised_answer(manifest: Manifest) -> None:
+    image = prepare(golden_photo(), manifest.preprocessing)[None]
+    probability, embedding = ask(session(MODEL), image)
+    assert probability[0] == pytest.approx(manifest.golden.probability, abs=1e-3)
+    assert embedding.shape == (1, manifest.embedding_size)
+    assert np.linalg.norm(embedding) == pytest.approx(1, abs=1e-4)
+
+
+def test_a_photo_gets_the_same_answer_alone_and_among_others(manifest: Manifest) -> None:
+    image = prepare(golden_photo(), manifest.preprocessing)
+    others = np.random.default_rng(0).integers(0, 256, (6, 224, 224, 3), dtype=np.uint8)
+    asked = session(MODEL)
+    alone, _ = ask(asked, image[None])
+    among, _ = ask(asked, np.concatenate([others, image[None]]))
+    assert among[-1] == pytest.approx(alone[0], abs=1e-4)
+
+
+def test_reference_quantiles_ascend_over_most_of_the_scale(manifest: Manifest) -> None:
+    quantiles = np.array(manifest.reference.score_quantiles)
+    assert (np.diff(quantiles) >= 0).all()
+    assert quantiles[95] - quantiles[5] > 40
+
+
+@pytest.mark.data
+def test_vessel_figures_of_the_manifest_are_those_of_the_file(manifest: Manifest, data: Path) -> None:
+    vessel = read_rated(data / "vessel")
+    asked = session(MODEL)
+    images = (prepare(path.read_bytes(), manifest.preprocessing)[None] for path in vessel.files)
+    told = np.concatenate([ask(asked, image)[0] for image in images])
+    promised = {(m.name, m.category): m.value for m in manifest.metrics if "vessel" in m.dataset}
+    for metric in metrics(told, vessel, "vessel", Knobs(resamples=2), overall=False):
+        assert metric.value == pytest.approx(promised[metric.name, metric.category], abs=0.02)
+
+
+@pytest.mark.data
+def test_changed_copies_find_their_original(manifest: Manifest, data: Path) -> None:
+    files = tuple(sorted((data / "ccby" / "images").glob("*.jpg")))[:120]
+    assert likeness(files, session(MODEL), manifest.preprocessing).found > 0.95
