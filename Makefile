@@ -11,6 +11,7 @@ DATA ?= $(or $(CRITIC_DATA),../shared/data)
 WEIGHTS ?= $(or $(CRITIC_WEIGHTS),../shared/weights/alexnet_imagenet_features.safetensors)
 PACKAGES := services/core services/gateway services/worker services/inference services/cli training
 
+# PyTorch comes without its dependencies, which the lock then pins: its index has only its own builds of them.
 # A stamp a set of packages: set up once, and again when the lock or the project file changes.
 LOCAL := $(VENV)/.local
 DEV := $(VENV)/.dev
@@ -65,11 +66,11 @@ $(LOCAL): pyproject.toml requirements.lock | $(BIN)/python
 	@touch $@
 
 $(DEV): pyproject.toml requirements.lock training/torch-cpu.txt | $(BIN)/python
-	$(PIP) -r training/torch-cpu.txt
+	$(PIP) --no-deps --retries 1 -r training/torch-cpu.txt
 	$(PIP) -c requirements.lock -e '.[dev,training]'
 	@touch $(LOCAL) $(TRAINING) $@
 
 $(TRAINING): pyproject.toml requirements.lock training/torch-cpu.txt | $(BIN)/python
-	$(PIP) -r training/torch-cpu.txt
+	$(PIP) --no-deps --retries 1 -r training/torch-cpu.txt
 	$(PIP) -c requirements.lock -e '.[training]'
 	@touch $@
