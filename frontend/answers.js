@@ -9,7 +9,7 @@ import { fromDocument, strangeAnswer } from "./problems.js";
  * @returns {any} the parsed body, null when there is none
  */
 export function read({ status, contentType, retryAfter, text }) {
-  const body = contentType.includes("json") ? parse(text, status) : null;
+  const body = contentType.includes("json") && text !== "" ? parse(text, status) : null;
   if (status >= 200 && status < 300) return body;
   const seconds = Number(retryAfter);
   const retryAfterMs = Number.isFinite(seconds) ? Math.max(0, seconds) * 1000 : 0;

@@ -70,7 +70,7 @@ function draw(source, width, height, makeCanvas) {
  * @returns {Promise<Blob>}
  */
 function toJpeg(canvas) {
-  if (canvas instanceof globalThis.OffscreenCanvas) {
+  if ("convertToBlob" in canvas) {
     return canvas.convertToBlob({ type: "image/jpeg", quality: JPEG_QUALITY });
   }
   return new Promise((resolve, reject) => {

@@ -21,9 +21,13 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for the whole run; CRITIC_CHROMIUM tells where it is, when it is not Debian's."""
+    """A browser; CRITIC_CHROMIUM tells where it is, when it is not Debian's.
+
+    One a module and not one a run: while it is open, Playwright keeps an event loop running in this thread, and tests
+    in other folders run their own.
+    """
     path = os.environ.get("CRITIC_CHROMIUM", "/usr/bin/chromium")
     if not os.access(path, os.X_OK):
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no Chromium at {path} (CRITIC_CHROMIUM)")

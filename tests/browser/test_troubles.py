@@ -227,7 +227,7 @@ def test_a_visitor_without_a_key_is_told_so(page: Page, locked_stack: LocalStack
 
 
 def _give(page: Page, key: str) -> None:
-    page.get_by_label("API key").fill(key)
+    page.get_by_role("textbox", name="API key").fill(key)
     page.get_by_role("button", name="Use this key").click()
 
 
