@@ -10,9 +10,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-MEAN = (0.485, 0.456, 0.406)
-DEVIATION = (0.229, 0.224, 0.225)
-PUBLISHED = "https://download.pytorch.org/models/alexnet-owt-7be5be79.pth"
+from critic_training.networks.alexnet import PUBLISHED, convolutions, normalise
 
 
 class AlexNet(nn.Module):
@@ -35,31 +33,6 @@ class AlexNet(nn.Module):
         """Logits of photos as `critic_core.imaging.prepare` gives them."""
         logits: Tensor = self.classifier(self.features(normalise(image)).flatten(1))
         return logits
-
-
-def convolutions() -> nn.Sequential:
-    """`features.*`: `[N, 3, 224, 224]` → pool5 `[N, 256, 6, 6]`, never negative."""
-    return nn.Sequential(
-        nn.Conv2d(3, 64, 11, stride=4, padding=2),
-        nn.ReLU(),
-        nn.MaxPool2d(3, 2),
-        nn.Conv2d(64, 192, 5, padding=2),
-        nn.ReLU(),
-        nn.MaxPool2d(3, 2),
-        nn.Conv2d(192, 384, 3, padding=1),
-        nn.ReLU(),
-        nn.Conv2d(384, 256, 3, padding=1),
-        nn.ReLU(),
-        nn.Conv2d(256, 256, 3, padding=1),
-        nn.ReLU(),
-        nn.MaxPool2d(3, 2),
-    )
-
-
-def normalise(image: Tensor) -> Tensor:
-    """uint8 `[N, 224, 224, 3]` → float `[N, 3, 224, 224]` with ImageNet's mean and deviation."""
-    scaled = image.permute(0, 3, 1, 2).float() / 255
-    return (scaled - scaled.new_tensor(MEAN).view(3, 1, 1)) / scaled.new_tensor(DEVIATION).view(3, 1, 1)
 
 
 def imagenet_weights(path: Path | None) -> dict[str, Tensor]:

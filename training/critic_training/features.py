@@ -9,8 +9,8 @@ import torch
 from torch import nn
 
 from critic_core.contracts.manifest import Preprocessing
-from critic_training.alexnet import normalise
 from critic_training.dataset import Floats, Inputs, load
+from critic_training.networks.alexnet import normalise
 
 MAPS = (256, 36)
 

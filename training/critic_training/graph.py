@@ -13,9 +13,9 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, PROBABILITY_NAME
-from critic_training.alexnet import DEVIATION, MEAN
 from critic_training.assemble import Compact
 from critic_training.dataset import Floats
+from critic_training.networks.alexnet import DEVIATION, MEAN
 
 OPSET = 17
 IR_VERSION = 8  # what opset 17 came with: Triton images since 2022 read it

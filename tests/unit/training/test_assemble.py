@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from critic_training.alexnet import AlexNet, normalise
+from critic_training.alexnet import AlexNet
 from critic_training.assemble import Compact, dense
 from critic_training.calibrate import Platt
 from critic_training.distil import Head
 from critic_training.embedding import Projection
 from critic_training.graph import Storage, build
+from critic_training.networks.alexnet import normalise
 from critic_training.pooling import Pooling
 from critic_training.runtime import ask, session
 from critic_training.teacher import Standard
