@@ -45,13 +45,17 @@ def show_json(outcomes: list[Outcome], out: TextIO) -> None:
 
 def _table(scored: list[tuple[Outcome, Critique]]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for title, right in (("", True), ("Photo", False), ("Score", True), ("Better than", True)):
-        table.add_column(title, justify="right" if right else "left", no_wrap=True, overflow="ellipsis")
+    table.add_column("", justify="right", no_wrap=True)
+    table.add_column("Photo", no_wrap=True, overflow="ellipsis", min_width=12)
+    for title in ("Score", "Better than"):
+        table.add_column(title, justify="right", no_wrap=True)
     table.add_column("Looks", no_wrap=True)
-    table.add_column("Unusual", overflow="fold")
+    table.add_column("Unusual", min_width=22)  # wraps between words, also in a terminal of 80 columns
+    names = {outcome.file.name for outcome, _ in scored}
+    shown = _name if len(names) == len(scored) else _path  # folders only where two files have one name
     for rank, (outcome, critique) in enumerate(scored, start=1):
         table.add_row(
-            str(rank), Text(_path(outcome)), f"{critique.score:.1f}", f"{critique.percentile:.0f} %",
+            str(rank), Text(shown(outcome)), f"{critique.score:.1f}", f"{critique.percentile:.0f} %",
             critique.label, Text(_unusual(critique)),
         )  # fmt: skip
     return table
@@ -83,6 +87,14 @@ def _row(outcome: Outcome) -> dict[str, Any]:
 
 
 def _path(outcome: Outcome) -> str:
-    """The path as it can be printed: bytes that are no UTF-8 and control characters replaced."""
-    text = str(outcome.file).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return _printable(str(outcome.file))
+
+
+def _name(outcome: Outcome) -> str:
+    return _printable(outcome.file.name)
+
+
+def _printable(path: str) -> str:
+    """A path as it can be printed: bytes that are no UTF-8 and control characters replaced."""
+    text = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)

@@ -37,6 +37,22 @@ def test_the_table_says_what_a_score_is_and_what_is_unusual(table: str) -> None:
     assert "bad.jpg: It is cut short." in table
 
 
+def test_in_a_narrow_terminal_names_and_words_stay_whole() -> None:
+    out = StringIO()
+    deep = Outcome(file=Path("a/long/way/down/to/DSC_0042.jpg"), photo_id="3", critique=make_critique(60))
+    show_table([deep], Console(file=out, width=80))
+    assert "DSC_0042.jpg" in out.getvalue()
+    assert "sharpness low" in out.getvalue()
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders() -> None:
+    out = StringIO()
+    both = [Outcome(file=Path(folder) / "1.jpg", photo_id=folder, critique=make_critique(60)) for folder in "ab"]
+    show_table(both, Console(file=out, width=80))
+    assert "a/1.jpg" in out.getvalue()
+    assert "b/1.jpg" in out.getvalue()
+
+
 def test_a_file_name_cannot_steer_the_terminal() -> None:
     out = StringIO()
     evil = Outcome(file=Path("a\x1b[2J\nb.jpg"), critique=make_critique())
