@@ -13,9 +13,13 @@ import typer
 from rich.console import Console
 
 from critic_training.aesthetics import train
+from critic_training.finetune.command import app as finetune
 from critic_training.knobs import Knobs
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_show_locals=False)
+
+
+app.add_typer(finetune)
 
 
 @app.callback()

@@ -55,6 +55,7 @@ class Configuration:
 
     # the course
     seed: int = 7  # of everything drawn by chance
+    refit: bool = False  # once validation picked the best iteration, learn again with its photos, for as long
     iterations: int = 1000  # at most; the paper: 450,000 for 1.7 million photos
     batch: int = 50  # rated photos an iteration, over all processes; as in the paper
     unrated_batch: int = 0  # photos of the unlabelled pool an iteration, beside the rated ones

@@ -14,6 +14,7 @@ from critic_training.finetune.batch import Source
 from critic_training.finetune.configuration import Configuration
 from critic_training.finetune.losses import losses, weighted
 from critic_training.finetune.photos import Photos
+from critic_training.finetune.precision import autocast
 from critic_training.finetune.source import Share
 from critic_training.finetune.student import Student, Teachers, answer
 from critic_training.networks.network import Network, score
@@ -24,7 +25,7 @@ Judge = Callable[[Student], dict[str, float]]
 
 @torch.inference_mode()
 def ratings(network: Network, photos: Photos, numbers: npt.NDArray[np.int64], batch: int = 64) -> Floats:
-    """Uncalibrated ratings of the photos with these numbers, in float32."""
+    """Uncalibrated ratings of the photos with these numbers; in float32, unless under autocast."""
     network.eval()
     device = next(network.parameters()).device
     told = []
@@ -42,10 +43,12 @@ class RatedJudge:
     numbers: npt.NDArray[np.int64]
     rating: Floats
     category: npt.NDArray[np.int64]
+    kind: torch.dtype = torch.float32
 
     def __call__(self, student: Student) -> dict[str, float]:
         """Overall, and within category."""
-        told = ratings(student.network, self.photos, self.numbers)
+        with autocast(self.kind, next(student.parameters()).device):
+            told = ratings(student.network, self.photos, self.numbers)
         return {"spearman": spearman(told, self.rating), "within": within(told, self.rating, self.category)}
 
 
@@ -64,6 +67,7 @@ class LossJudge:
     iterations: int
     teachers: Teachers
     knobs: Configuration
+    kind: torch.dtype = torch.float32
 
     @torch.inference_mode()
     def __call__(self, student: Student) -> dict[str, float]:
@@ -72,6 +76,7 @@ class LossJudge:
         device = next(student.parameters()).device
         total = 0.0
         for batch in islice(self.source.batches(0), self.iterations):
-            told, wanted = answer(student, batch.to(device), self.teachers, Share())
+            with autocast(self.kind, device):
+                told, wanted = answer(student, batch.to(device), self.teachers, Share())
             total += float(weighted(losses(told, wanted, self.knobs), self.knobs))
         return {"loss": -total / self.iterations}

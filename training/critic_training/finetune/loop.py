@@ -23,7 +23,7 @@ from critic_training.finetune.distributed import agreed, together, wait
 from critic_training.finetune.judge import Judge
 from critic_training.finetune.losses import losses, weighted
 from critic_training.finetune.optimiser import set_rate
-from critic_training.finetune.precision import autocast, compute_type
+from critic_training.finetune.precision import arrange, autocast, compute_type
 from critic_training.finetune.source import Share
 from critic_training.finetune.student import Student, Teachers, answer, prepare_training, training_mode
 from critic_training.networks.network import Network
@@ -46,6 +46,7 @@ class Job:
     targets: int = 0
     share: Share = field(default_factory=Share)
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    until: int | None = None  # stop there, on the schedule of `knobs.iterations`
     advance: Callable[[int], object] = int  # told the number of each iteration that is done
 
 
@@ -58,6 +59,7 @@ def fit(job: Job) -> Course:
     student = Student(job.network, job.targets).to(job.device)
     prepare_training(student, job.knobs)
     kind = compute_type(job.knobs.precision, job.device)
+    arrange(student, kind)
     course = start(student, job.knobs, half=kind is torch.float16)
     _resume(job, course)
     _train(job, course, together(student, job.share, job.device), kind)
@@ -79,12 +81,13 @@ def _resume(job: Job, course: Course) -> None:
 def _train(job: Job, course: Course, module: nn.Module, kind: torch.dtype) -> None:
     knobs, seen = job.knobs, _Seen()
     curves = Curves(job.folder, course.iteration) if job.share.rank == 0 else None
-    left = 0 if course.tired(knobs.patience) else knobs.iterations - course.iteration
+    end = min(job.until or knobs.iterations, knobs.iterations)
+    left = 0 if course.tired(knobs.patience) else end - course.iteration
     saved = course.iteration
     for batch in islice(job.source.batches(course.iteration), left):
         seen.add(_step(job, course, module, kind, batch))
         job.advance(course.iteration)
-        at_end = course.iteration == knobs.iterations
+        at_end = course.iteration == end
         if course.iteration % knobs.validate_every and not at_end:
             continue
         figures = _look(job, course)

@@ -1,6 +1,7 @@
 """Mixed precision: what this device computes fastest in without harm."""
 
 import torch
+from torch.nn import Module
 
 from critic_training.finetune.configuration import Precision
 
@@ -28,6 +29,19 @@ def _best(device: torch.device) -> torch.dtype:
 
 def _has_bf16() -> bool:  # torch has no public way to ask
     return bool(torch.cpu._is_avx512_bf16_supported())
+
+
+def arrange(module: Module, kind: torch.dtype) -> None:
+    """Convolutions' weights in the order of channels that is fast.
+
+    Measured on two CPU cores: EfficientNet-Lite0's forward pass takes half the time channels last in bfloat16, and
+    nearly three times as long channels last in float32.
+    """
+    half = kind is not torch.float32
+    arranged = torch.channels_last if half else torch.contiguous_format
+    for parameter in module.parameters():
+        if parameter.ndim == 4:
+            parameter.data = parameter.data.contiguous(memory_format=arranged)
 
 
 def autocast(kind: torch.dtype, device: torch.device) -> torch.autocast:

@@ -80,7 +80,7 @@ def convolutions() -> nn.Sequential:
 
 def normalise(image: Tensor) -> Tensor:
     """uint8 `[N, 224, 224, 3]` → float `[N, 3, 224, 224]` with ImageNet's mean and deviation."""
-    scaled = image.permute(0, 3, 1, 2).float() / 255
+    scaled = image.permute(0, 3, 1, 2).contiguous().float() / 255
     return (scaled - scaled.new_tensor(MEAN).view(3, 1, 1)) / scaled.new_tensor(DEVIATION).view(3, 1, 1)
 
 

@@ -54,7 +54,7 @@ def backbone() -> EfficientNet:
 
 def normalise(image: Tensor) -> Tensor:
     """uint8 `[N, 224, 224, 3]` → float `[N, 3, 224, 224]`, about −1 to 1."""
-    return (image.permute(0, 3, 1, 2).float() - CENTRE) / SPREAD
+    return (image.permute(0, 3, 1, 2).contiguous().float() - CENTRE) / SPREAD
 
 
 def published() -> dict[str, Tensor]:
