@@ -9,8 +9,11 @@ import onnx
 from critic_training.assemble import Compact
 from critic_training.dataset import Floats, Inputs
 from critic_training.evaluate import spearman
-from critic_training.graph import Storage, build
+from critic_training.export.graph import Storage
+from critic_training.graph import build
 from critic_training.runtime import ask, milliseconds, resident_megabytes, session
+
+EXACT = (Storage.float32, Storage.float16, Storage.int8)
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Form:
 
 def forms(convolutions: dict[str, Floats], parts: Compact, photos: Inputs, score: Floats, folder: Path) -> list[Form]:
     """Every storage, built into `folder` and measured."""
-    files = {storage: folder / f"{storage}.onnx" for storage in Storage}
+    files = {storage: folder / f"{storage}.onnx" for storage in EXACT}
     for storage, file in files.items():
         onnx.save_model(build(convolutions, parts, storage), file)
     told = {storage: _told(file, photos) for storage, file in files.items()}

@@ -9,7 +9,8 @@ from critic_training.assemble import Compact, dense
 from critic_training.calibrate import Platt
 from critic_training.distil import Head
 from critic_training.embedding import Projection
-from critic_training.graph import Storage, build
+from critic_training.export.graph import Storage
+from critic_training.graph import build
 from critic_training.networks.alexnet import normalise
 from critic_training.pooling import Pooling
 from critic_training.runtime import ask, session

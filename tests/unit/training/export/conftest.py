@@ -1,0 +1,42 @@
+"""Networks with weights by chance, photographs of the repository, and a calibration that is not the identity."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from critic_core.contracts.manifest import Preprocessing
+from critic_core.imaging.prepare import prepare
+from critic_training.calibrate import Platt
+from critic_training.dataset import Inputs
+from critic_training.duplicates import changed
+from critic_training.networks.network import Network
+from critic_training.networks.registry import create, pretrained
+
+ROOT = Path(__file__).parents[4]
+
+
+@pytest.fixture(scope="session")
+def platt() -> Platt:
+    return Platt(slope=1.3, intercept=0.2)
+
+
+@pytest.fixture(scope="session")
+def images() -> Inputs:
+    photos = [(ROOT / "tests" / "data" / name).read_bytes() for name in ("rocket.jpg", "formats/jpeg.jpg")]
+    changes = [changed(photo, kind) for photo in photos for kind in range(3)]
+    return np.stack([prepare(photo, Preprocessing()) for photo in (*photos, *changes)])
+
+
+def lively(network: Network) -> Network:
+    """A last layer whose answers differ from photo to photo."""
+    torch.nn.init.normal_(network.last.weight, std=0.1)
+    return network.eval()
+
+
+@pytest.fixture(scope="session")
+def networks() -> dict[str, Network]:
+    torch.manual_seed(1)
+    alexnet = create("alexnet")
+    return {"alexnet": lively(alexnet), "efficientnet-lite0": lively(pretrained("efficientnet-lite0", None))}

@@ -1,0 +1,110 @@
+"""The exported graphs answer as PyTorch does, from file bytes on; compressed ones within what they promise."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+
+from critic_training.calibrate import Platt
+from critic_training.dataset import Inputs
+from critic_training.export.build import build
+from critic_training.export.factor import by_answers, by_weights
+from critic_training.export.form import FLOAT32, FORMS, Form
+from critic_training.export.graph import BLOCK, Graph, Storage, to_int4
+from critic_training.export.parity import FLOAT32_BOUND, Difference, check, compare, trained
+from critic_training.networks.network import Network
+from critic_training.parity import ParityError
+from critic_training.runtime import ask, session
+
+ARCHITECTURES = ("alexnet", "efficientnet-lite0")
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_float32_answers_as_pytorch(
+    networks: dict[str, Network], arch: str, platt: Platt, images: Inputs, tmp_path: Path
+) -> None:
+    onnx.save_model(build(networks[arch], platt, FLOAT32), tmp_path / "model.onnx")
+    found = compare(networks[arch], platt, tmp_path / "model.onnx", images)
+    check(found, FLOAT32_BOUND, "float32")
+    wanted, _ = trained(networks[arch], platt, images)
+    assert wanted.std() > 1e-3
+    told, embedding = ask(session(tmp_path / "model.onnx"), images[:1])
+    assert told[0] == pytest.approx(wanted[0], abs=1e-4)  # one photo as many
+    assert np.linalg.norm(embedding[0]) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+@pytest.mark.parametrize("storage", ["float16", "int8", "int4"])
+def test_compressed_files_are_smaller_and_answer_nearly_the_same(
+    networks: dict[str, Network], arch: str, storage: str, platt: Platt, images: Inputs, tmp_path: Path
+) -> None:
+    form = Form(Storage(storage), Storage.float16)
+    onnx.save_model(build(networks[arch], platt, form), tmp_path / "model.onnx")
+    found = compare(networks[arch], platt, tmp_path / "model.onnx", images)
+    parameters = sum(parameter.numel() for parameter in networks[arch].parameters())
+    assert (tmp_path / "model.onnx").stat().st_size < 2.2 * parameters
+    assert found.probability < 0.05
+    assert found.embedding < 0.01
+
+
+def test_every_listed_form_begins_with_the_reference() -> None:
+    assert set(FORMS) == set(ARCHITECTURES)
+    assert all(forms[0] == FLOAT32 for forms in FORMS.values())
+    assert all(len({form.name for form in forms}) == len(forms) for forms in FORMS.values())
+
+
+def test_the_gate_refuses_another_network(
+    networks: dict[str, Network], platt: Platt, images: Inputs, tmp_path: Path
+) -> None:
+    model = tmp_path / "model.onnx"
+    onnx.save_model(build(networks["efficientnet-lite0"], Platt(2.0, -1.0), FLOAT32), model)
+    with pytest.raises(ParityError, match="float32"):
+        check(compare(networks["efficientnet-lite0"], platt, model, images), FLOAT32_BOUND, "float32")
+
+
+def test_the_gate_refuses_what_is_not_a_number() -> None:
+    with pytest.raises(ParityError):
+        check(Difference(float("nan"), 0, 0), 1.0, "it")
+
+
+def test_four_bits_round_to_the_nearest_seventh_of_each_blocks_largest() -> None:
+    values = np.random.default_rng(0).standard_normal((4, 2 * BLOCK)).astype(np.float32)
+    packed, scale = to_int4(values)
+    assert (packed.nbytes, scale.nbytes) == (values.size // 2, 2 * values.size // BLOCK)
+    graph = Graph(Storage.int4)
+    graph.weight("weight", values)
+    told = unfolded(graph)
+    assert np.abs(told - values).max() <= 0.5 * np.abs(values).max() / 7 + 1e-3
+    np.testing.assert_array_equal(np.sign(told[np.abs(values) > 0.3]), np.sign(values[np.abs(values) > 0.3]))
+
+
+def unfolded(graph: Graph) -> np.ndarray:
+    """The weight as the runtime unfolds it."""
+    out = onnx.helper.make_tensor_value_info("weight", onnx.TensorProto.FLOAT, None)
+    made = onnx.helper.make_graph(graph.nodes, "weight", [], [out], graph.weights)
+    model = onnx.helper.make_model(made, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
+    told: np.ndarray = session(model.SerializeToString()).run(None, {})[0]
+    return told
+
+
+def test_factors_of_full_rank_are_the_layer() -> None:
+    random = np.random.default_rng(0)
+    weight, bias = random.standard_normal((6, 9)).astype(np.float32), random.standard_normal(6).astype(np.float32)
+    inputs = random.standard_normal((40, 9)).astype(np.float32)
+    answers = inputs @ weight.T + bias
+    for factors in (by_weights(weight, bias, 6), by_answers(weight, bias, 6, answers)):
+        told = inputs @ factors.first.T @ factors.second.T + factors.bias
+        np.testing.assert_allclose(told, answers, atol=1e-4)
+
+
+def test_factors_by_answers_keep_what_photos_use() -> None:
+    random = np.random.default_rng(0)
+    weight, bias = random.standard_normal((30, 50)).astype(np.float32), random.standard_normal(30).astype(np.float32)
+    inputs = (random.standard_normal((200, 4)) @ random.standard_normal((4, 50)) + 1).astype(np.float32)
+    answers = inputs @ weight.T + bias
+    errors = []
+    for factors in (by_weights(weight, bias, 4), by_answers(weight, bias, 4, answers)):
+        told = inputs @ factors.first.T @ factors.second.T + factors.bias
+        errors.append(float(np.abs(told - answers).max()))
+    assert errors[1] < 1e-2 < errors[0]

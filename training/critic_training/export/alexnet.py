@@ -1,0 +1,80 @@
+"""AlexNet's body in ONNX; fc6 and fc7 whole, or as two thin matrices each."""
+
+import numpy as np
+import torch
+
+from critic_training.dataset import Floats
+from critic_training.export.ends import Ends, array
+from critic_training.export.factor import Factors, by_answers
+from critic_training.export.form import Form
+from critic_training.export.graph import Graph, normalised
+from critic_training.networks.alexnet import DEVIATION, MEAN, AlexNet
+from critic_training.networks.network import Network
+
+# features.N of the layout: (N, stride, padding, pooled afterwards)
+CONVOLUTIONS = ((0, 4, 2, True), (3, 1, 2, True), (6, 1, 1, False), (8, 1, 1, False), (10, 1, 1, True))
+DENSE = {"fc6": "classifier.1", "fc7": "classifier.4"}
+
+
+def body(graph: Graph, network: Network, form: Form, factors: dict[str, Factors]) -> Ends:
+    """Pooled: average and maximum of pool5; hidden: fc7."""
+    state = {name: array(value) for name, value in network.state_dict().items()}
+    deviation, mean = np.array(DEVIATION, np.float32), np.array(MEAN, np.float32)
+    maps = _pool5(graph, normalised(graph, np.reciprocal(255 * deviation), -mean / deviation), state)
+    average = graph.add("GlobalAveragePool", maps, name="average")
+    largest = graph.add("GlobalMaxPool", maps, name="largest")
+    pooled = graph.add("Flatten", graph.add("Concat", average, largest, name="both", axis=1), name="pooled")
+    value = graph.add("Flatten", maps, name="pool5")
+    for name, layer in DENSE.items():
+        weight, bias = state[f"{layer}.weight"], state[f"{layer}.bias"]
+        value = _dense(graph, name, value, factors.get(name) or (weight, bias), form)
+        value = graph.add("Relu", value, name=f"{name}.relu")
+    return Ends(pooled, value)
+
+
+def _pool5(graph: Graph, value: str, state: dict[str, Floats]) -> str:
+    for number, stride, padding, pool in CONVOLUTIONS:
+        name = f"features.{number}"
+        weight = graph.weight(f"{name}.weight", state[f"{name}.weight"])
+        bias = graph.plain(f"{name}.bias", state[f"{name}.bias"])
+        value = graph.add("Conv", value, weight, bias, name=name, strides=[stride] * 2, pads=[padding] * 4)
+        value = graph.add("Relu", value, name=f"{name}.relu")
+        if pool:
+            value = graph.add("MaxPool", value, name=f"{name}.pool", kernel_shape=[3, 3], strides=[2, 2])
+    return value
+
+
+def _dense(graph: Graph, name: str, value: str, layer: Factors | tuple[Floats, Floats], form: Form) -> str:
+    if isinstance(layer, Factors):
+        first = graph.weight(f"{name}.first", layer.first, form.storage)
+        value = graph.add("Gemm", value, first, name=f"{name}.thin", transB=1)
+        layer = layer.second, layer.bias
+    weight, bias = layer
+    stored = graph.weight(f"{name}.weight", weight, form.storage)
+    return graph.add("Gemm", value, stored, graph.plain(f"{name}.bias", bias), name=name, transB=1)
+
+
+def factors(network: Network, images: torch.Tensor, rank: int) -> dict[str, Factors]:
+    """fc6 and fc7 of that rank, fitted to their answers about photos uint8 `[N, 224, 224, 3]`; N above the rank."""
+    assert isinstance(network, AlexNet)
+    answers = answers_of(network, images)
+    state = {name: array(value) for name, value in network.state_dict().items()}
+    return {
+        name: by_answers(state[f"{layer}.weight"], state[f"{layer}.bias"], rank, answers[name])
+        for name, layer in DENSE.items()
+    }
+
+
+@torch.inference_mode()
+def answers_of(network: AlexNet, images: torch.Tensor) -> dict[str, Floats]:
+    """What fc6 and fc7 say before their ReLU, `[N, 4096]` each."""
+    told: dict[str, list[Floats]] = {name: [] for name in DENSE}
+    hooks = [
+        network.get_submodule(layer).register_forward_hook(lambda _, __, out, name=name: told[name].append(array(out)))
+        for name, layer in DENSE.items()
+    ]
+    for start in range(0, len(images), 64):
+        network.see(images[start : start + 64])
+    for hook in hooks:
+        hook.remove()
+    return {name: np.concatenate(parts) for name, parts in told.items()}

@@ -1,0 +1,49 @@
+"""Any network of the registry as one ONNX graph: its body, then two calibrated outputs."""
+
+from collections.abc import Callable
+
+import numpy as np
+import onnx
+
+from critic_core.contracts.manifest import PROBABILITY_NAME
+from critic_training.calibrate import Platt
+from critic_training.dataset import Floats
+from critic_training.export import alexnet, efficientnet_lite
+from critic_training.export.ends import Ends, array
+from critic_training.export.factor import Factors
+from critic_training.export.form import Form
+from critic_training.export.graph import Graph, model_of, unit_length
+from critic_training.networks.network import Network
+
+Body = Callable[[Graph, Network, Form, dict[str, Factors]], Ends]
+"""Writes all up to what the last layer and the embedding read."""
+
+BODIES: dict[str, Body] = {"alexnet": alexnet.body, "efficientnet-lite0": efficientnet_lite.body}
+
+
+def build(network: Network, platt: Platt, form: Form, factors: dict[str, Factors] | None = None) -> onnx.ModelProto:
+    """`factors` of the layers that a form with a rank wants factored, by name."""
+    graph = Graph(form.convolutions)
+    ends = BODIES[network.architecture](graph, network, form, factors or {})
+    weight, bias = calibrated(array(network.last.weight), array(network.last.bias), platt)
+    logits = graph.add(
+        "Gemm", ends.hidden, graph.plain("last.weight", weight), graph.plain("last.bias", bias), name="logits", transB=1
+    )
+    graph.add("Softmax", logits, name=PROBABILITY_NAME, axis=1)
+    projected = graph.add(
+        "Gemm",
+        ends.pooled,
+        graph.weight("embedding.weight", array(network.embedding.weight)),
+        graph.plain("embedding.bias", array(network.embedding.bias)),
+        name="projected",
+        transB=1,
+    )
+    unit_length(graph, projected)
+    return model_of(graph, network.architecture, network.embedding.out_features)
+
+
+def calibrated(weight: Floats, bias: Floats, platt: Platt) -> tuple[Floats, Floats]:
+    """The last layer with Platt's curve folded in: its softmax is the calibrated probability."""
+    slope, fixed = weight[1] - weight[0], bias[1] - bias[0]
+    half, offset = platt.slope * slope / 2, (platt.slope * fixed + platt.intercept) / 2
+    return np.stack([-half, half]).astype(np.float32), np.array([-offset, offset], np.float32)

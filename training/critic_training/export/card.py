@@ -1,0 +1,56 @@
+"""`MODEL_CARD.md`: what the model is, what its score means and does not, where it fails, and how it was measured."""
+
+from critic_core.contracts.manifest import Manifest, Metric
+from critic_training.export.measure import HEADER, Measured, rows
+
+MEANING = """\
+The score is 100 times the calibrated probability that people would place the photo among the more beautiful 30 % of its
+kind rather than among the less beautiful 30 %. 50 means: as likely on one side as on the other. Its percentile says
+where it lies among the photos of the reference set."""
+
+LIMITS = """\
+- It was learnt from a few hundred photos whose mean ratings say how beautiful people find them. Such ratings follow
+  subject matter strongly: a sunset scores above a waste bin however well the bin is photographed. Compare photos of
+  one kind.
+- It says little about which of two near-identical frames is better: rank those by sharpness and exposure, too.
+- It sees the whole photo at 224 × 224 pixels: slight blur, noise and missed focus are below what it can see.
+- Within animals, and for outdoor views of buildings, it is weakest: see the figures by category.
+- The raters are the participants of a few studies: tastes elsewhere are not in it.
+- It must not be used to judge people, nor to decide anything about them."""
+
+
+def card(manifest: Manifest, measured: list[Measured], chosen: Measured) -> str:
+    """Markdown."""
+    parts = (
+        f"# {manifest.name}, version {manifest.version}",
+        f"{manifest.architecture}. Input: uint8 `[N, 224, 224, 3]`, RGB; outputs: `probability` `[N, 2]` and "
+        f"`embedding` `[N, {manifest.embedding_size}]`. Made {manifest.created} by `{manifest.training_command}`, "
+        f"commit {manifest.training_commit[:12]}.",
+        "## What the score means",
+        MEANING,
+        "## What it does not mean, and where it fails",
+        LIMITS,
+        "## Figures",
+        _table(("data", "figure", "value", "95 % interval"), [_figure(metric) for metric in manifest.metrics]),
+        f"Probabilities are calibrated by Platt's method on {manifest.calibration.fitted_on}.",
+        "## How it is stored",
+        f"Shipped: {chosen.form.name}. Differences are the largest on photos that nothing was learnt from.",
+        _table(HEADER, rows(measured)),
+        "## Data and licences",
+        _table(
+            ("set", "role", "photos", "licence", "source"),
+            [(one.name, one.role, str(one.photos), one.licence, one.source) for one in manifest.datasets],
+        ),
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def _figure(metric: Metric) -> tuple[str, ...]:
+    name = metric.name if metric.category is None else f"{metric.name}, {metric.category}"
+    interval = "" if metric.low is None or metric.high is None else f"{metric.low:.3f} to {metric.high:.3f}"
+    return metric.dataset, name, f"{metric.value:.3f}", interval
+
+
+def _table(header: tuple[str, ...], body: list[tuple[str, ...]]) -> str:
+    lines = [header, tuple("---" for _ in header), *body]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

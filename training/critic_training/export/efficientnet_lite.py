@@ -1,0 +1,66 @@
+"""EfficientNet-Lite0's body in ONNX: batch norm folded into the convolutions, padding as in the published network."""
+
+from typing import Any
+
+import numpy as np
+
+from critic_training.dataset import Floats
+from critic_training.export.ends import Ends, array
+from critic_training.export.factor import Factors
+from critic_training.export.form import Form
+from critic_training.export.graph import Graph, normalised
+from critic_training.networks.efficientnet_lite import CENTRE, SPREAD
+from critic_training.networks.network import Network
+
+
+def body(graph: Graph, network: Network, _form: Form, _factors: dict[str, Factors]) -> Ends:
+    """Pooled and hidden are one: the averages of the last maps."""
+    backbone: Any = network.backbone
+    graph.plain("zero", np.float32(0))
+    graph.plain("six", np.float32(6))
+    value = normalised(graph, np.full(3, 1 / SPREAD), np.full(3, -CENTRE / SPREAD))
+    value = _relu6(graph, _convolution(graph, "stem", value, backbone._conv_stem, backbone._bn0))
+    for number, block in enumerate(backbone._blocks):
+        value = _block(graph, f"block.{number}", value, block)
+    value = _relu6(graph, _convolution(graph, "head", value, backbone._conv_head, backbone._bn1))
+    value = graph.add("GlobalAveragePool", value, name="average")
+    pooled = graph.add("Flatten", value, name="pooled")
+    return Ends(pooled, pooled)
+
+
+def _block(graph: Graph, name: str, came: str, block: Any) -> str:
+    asked, value = block._block_args, came
+    if asked.expand_ratio != 1:
+        value = _relu6(graph, _convolution(graph, f"{name}.expand", value, block._expand_conv, block._bn0))
+    value = _relu6(graph, _convolution(graph, f"{name}.depthwise", value, block._depthwise_conv, block._bn1))
+    value = _convolution(graph, f"{name}.project", value, block._project_conv, block._bn2)
+    # As in the package's forward pass: of a stage's first block the stride is a list, and it is not skipped.
+    if asked.id_skip and asked.stride == 1 and asked.input_filters == asked.output_filters:
+        value = graph.add("Add", value, came, name=f"{name}.skip")
+    return value
+
+
+def _convolution(graph: Graph, name: str, value: str, layer: Any, norm: Any) -> str:
+    weight, bias = folded(layer, norm)
+    stored = graph.weight(f"{name}.weight", weight), graph.plain(f"{name}.bias", bias)
+    return graph.add(
+        "Conv", value, *stored, name=name, strides=list(layer.stride), pads=_pads(layer), group=layer.groups
+    )
+
+
+def _relu6(graph: Graph, value: str) -> str:
+    return graph.add("Clip", value, "zero", "six", name=f"{value}.relu6")
+
+
+def folded(layer: Any, norm: Any) -> tuple[Floats, Floats]:
+    """Weight and bias of a convolution that does what convolution and batch norm do."""
+    factor = array(norm.weight).astype(np.float64) / np.sqrt(array(norm.running_var).astype(np.float64) + norm.eps)
+    weight = array(layer.weight) * factor.reshape(-1, 1, 1, 1)
+    bias = array(norm.bias) - array(norm.running_mean) * factor
+    return weight.astype(np.float32), bias.astype(np.float32)
+
+
+def _pads(layer: Any) -> list[int]:
+    """ONNX wants top, left, bottom, right; the package pads left, right, top, bottom, or not at all."""
+    left, right, top, bottom = getattr(layer.static_padding, "padding", (0, 0, 0, 0))
+    return [top, left, bottom, right]

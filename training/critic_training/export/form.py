@@ -1,0 +1,41 @@
+"""The ways to store a network that are built, measured and chosen from."""
+
+from dataclasses import dataclass
+
+from critic_training.export.graph import Storage
+
+
+@dataclass(frozen=True)
+class Form:
+    """`storage` of large matrices, `convolutions` of all else; `rank` of AlexNet's fc6 and fc7, None: whole."""
+
+    storage: Storage
+    convolutions: Storage
+    rank: int | None = None
+
+    @property
+    def name(self) -> str:
+        """For tables and file names."""
+        whole = str(self.storage)
+        return whole if self.rank is None else f"{whole}, rank {self.rank}"
+
+
+FLOAT32 = Form(Storage.float32, Storage.float32)
+
+FORMS = {
+    "alexnet": (
+        FLOAT32,
+        Form(Storage.float16, Storage.float16),
+        Form(Storage.int8, Storage.float16),
+        Form(Storage.int4, Storage.float16),
+        *(Form(Storage.float16, Storage.float16, rank) for rank in (256, 512, 768)),
+        *(Form(Storage.int8, Storage.float16, rank) for rank in (512, 1024)),
+        Form(Storage.int4, Storage.float16, 1024),
+    ),
+    "efficientnet-lite0": (
+        FLOAT32,
+        Form(Storage.float16, Storage.float16),
+        Form(Storage.int8, Storage.int8),
+    ),
+}
+"""By architecture. The first is the reference that all others are measured against."""

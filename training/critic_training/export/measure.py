@@ -1,0 +1,111 @@
+"""Which form to ship: each is built, measured on photos that nothing was learnt from, and the best chosen."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import onnx
+import torch
+from rich.table import Table
+
+from critic_training.calibrate import Platt
+from critic_training.dataset import Inputs
+from critic_training.export import alexnet
+from critic_training.export.build import build
+from critic_training.export.form import FLOAT32, FORMS, Form
+from critic_training.export.parity import Difference, compare
+from critic_training.networks.network import Network
+from critic_training.runtime import milliseconds, session
+
+BATCHES = (1, 8, 32)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """`milliseconds` a call on the CPU, by batch size; `difference` from the trained network."""
+
+    form: Form
+    file: Path
+    megabytes: float
+    milliseconds: dict[int, float]
+    difference: Difference
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a shipped form may be: size, and the largest difference of the probability and of the order of photos."""
+
+    megabytes: float
+    probability: float = 0.03  # three points of the score, for the photo that changes most
+    order: float = 0.005  # 1 − rank correlation with the trained network
+
+
+def measure(
+    network: Network, platt: Platt, calibration: Inputs, validation: Inputs, folder: Path
+) -> Iterator[Measured]:
+    """Every form of the architecture, built into `folder`; factors fitted on `calibration`, judged on `validation`."""
+    for form in FORMS[network.architecture]:
+        if form.rank and form.rank >= len(calibration):
+            continue  # so many photos span no subspace of that rank
+        file = folder / f"{form.name.replace(', ', '-').replace(' ', '-')}.onnx"
+        factors = alexnet.factors(network, torch.from_numpy(calibration), form.rank) if form.rank else None
+        onnx.save_model(build(network, platt, form, factors), file)
+        yield _measured(form, file, compare(network, platt, file, validation))
+
+
+def _measured(form: Form, file: Path, difference: Difference) -> Measured:
+    asked = session(file)
+    times = {batch: milliseconds(asked, batch) for batch in BATCHES}
+    return Measured(form, file, file.stat().st_size / 1e6, times, difference)
+
+
+def reference(measured: list[Measured]) -> Measured:
+    """The float32 form."""
+    return next(one for one in measured if one.form == FLOAT32)
+
+
+def choose(measured: list[Measured], limits: Limits) -> Measured:
+    """The fastest allowed form for batches of 8; of those within 10 % of it, the smallest. ValueError for none."""
+    allowed = [
+        one
+        for one in measured
+        if one.megabytes <= limits.megabytes
+        and one.difference.probability <= limits.probability
+        and one.difference.order <= limits.order
+    ]
+    if not allowed:
+        raise ValueError(f"no form keeps within {limits}")
+    fastest = min(one.milliseconds[8] for one in allowed)
+    near = [one for one in allowed if one.milliseconds[8] <= 1.1 * fastest]
+    return min(near, key=lambda one: one.megabytes)
+
+
+def rows(measured: list[Measured]) -> list[tuple[str, ...]]:
+    """For tables: form, MB, milliseconds by batch, differences."""
+    return [
+        (
+            one.form.name,
+            f"{one.megabytes:.1f}",
+            *(f"{one.milliseconds[batch]:.1f}" for batch in BATCHES),
+            f"{one.difference.probability:.4f}",
+            f"{1 - one.difference.order:.4f}",
+        )
+        for one in measured
+    ]
+
+
+HEADER = (
+    "weights as",
+    "MB",
+    *(f"ms, batch {batch}" for batch in BATCHES),
+    "probability differs by",
+    "rank correlation",
+)
+
+
+def table(measured: list[Measured]) -> Table:
+    """For a terminal."""
+    shown = Table(*HEADER, title="Forms, built and measured")
+    for row in rows(measured):
+        shown.add_row(*row)
+    return shown

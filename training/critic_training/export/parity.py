@@ -1,0 +1,60 @@
+"""The gate: PyTorch and ONNX agree from file bytes on, or nothing is exported."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from critic_core.contracts.manifest import Preprocessing
+from critic_core.imaging.prepare import prepare
+from critic_training.calibrate import Platt
+from critic_training.dataset import Floats, Inputs
+from critic_training.evaluate import spearman
+from critic_training.networks.network import Network, score
+from critic_training.parity import ParityError
+from critic_training.runtime import ask, session
+
+FLOAT32_BOUND = 1e-4  # of the probability and of each number of the embedding
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Of the probability, of the embedding (1 − cosine), and of the order of photos (1 − rank correlation)."""
+
+    probability: float
+    embedding: float
+    order: float
+
+
+def read_inputs(files: list[Path], preprocessing: Preprocessing) -> Inputs:
+    """From the bytes of files, by the code that serving uses."""
+    return np.stack([prepare(file.read_bytes(), preprocessing) for file in files])
+
+
+def compare(network: Network, platt: Platt, model: Path, images: Inputs) -> Difference:
+    """The largest differences between PyTorch's network, calibrated, and the exported file."""
+    wanted, like = trained(network, platt, images)
+    asked = session(model)
+    answers = [ask(asked, images[at : at + 32]) for at in range(0, len(images), 32)]
+    told, embedding = (np.concatenate(part) for part in zip(*answers, strict=True))
+    return Difference(
+        probability=float(np.abs(told - wanted).max()),
+        embedding=float((1 - (embedding * like).sum(1)).max()),
+        order=1 - spearman(told, wanted),
+    )
+
+
+def check(found: Difference, bound: float, what: str, least_order: float = 0.99) -> None:
+    """Raises ParityError unless all differences are within the bound (not a number is not)."""
+    if not (found.probability <= bound and found.embedding <= bound and found.order <= 1 - least_order):
+        raise ParityError(f"{what} differs from the trained network: {found} (at most {bound})")
+
+
+@torch.inference_mode()
+def trained(network: Network, platt: Platt, images: Inputs) -> tuple[Floats, Floats]:
+    """Probability `[N]` and embedding `[N, D]`, by PyTorch in float32."""
+    network.eval()
+    answers = [network(torch.from_numpy(images[at : at + 32])) for at in range(0, len(images), 32)]
+    rating = np.concatenate([score(answer.logits).numpy() for answer in answers])
+    return platt.probability(rating), np.concatenate([answer.embedding.numpy() for answer in answers])
