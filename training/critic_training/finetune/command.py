@@ -21,6 +21,7 @@ import typer
 from critic_core.contracts.manifest import Preprocessing
 from critic_training.dataset import read_unrated
 from critic_training.finetune.configuration import Configuration, from_dict, parse_knobs, read_configuration
+from critic_training.finetune.degradations import degrade
 from critic_training.finetune.distributed import processes, wait
 from critic_training.finetune.folds import run_final, run_folds
 from critic_training.finetune.photos import prepared
@@ -82,6 +83,7 @@ def finetune(  # noqa: PLR0913, PLR0917 - each is an option of the command
             teachers=tuple(teacher or ()),
             targets=components,
             raters=tuple(rater or ()),
+            degrade=degrade,
             share=share,
             device=device,
         )
@@ -108,9 +110,7 @@ def distil(  # noqa: PLR0913, PLR0917 - each is an option of the command
     with _processes(out, knobs) as (share, device), Progress(shown=share.rank == 0) as progress:
         photos = _first_alone(share, lambda: prepared(read_unrated(pool), Preprocessing(), cache))
         teachers = tuple(teacher or ("imagenet",))
-        distil_pool(
-            Distillation(knobs, photos, weights, teachers, components, out, share=share, device=device), progress
-        )
+        distil_pool(Distillation(knobs, photos, weights, teachers, components, out, degrade, share, device), progress)
 
 
 def _knobs(defaults: Configuration, arch: str, configuration: Path | None, words: list[str] | None) -> Configuration:

@@ -1,0 +1,1 @@
+"""How fast photos are prepared and networks trained on this machine."""
