@@ -1,0 +1,45 @@
+"""How a score behaves on changed copies: asked of scorers whose behaviour is known."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from critic_core.contracts.manifest import Preprocessing
+from critic_training.dataset import Floats, Inputs
+from critic_training.evaluation.sanity import SAME, TURNS, drops, mean_lower, shifts
+from critic_training.evaluation.worse import STRENGTHS, WORSE
+
+DATA = Path(__file__).parents[4] / "tests" / "data"
+PHOTOS = (DATA / "rocket.jpg", DATA / "cat.png")
+
+
+def brightness(images: Inputs) -> Floats:
+    told: Floats = images.mean((1, 2, 3)).astype(np.float32)
+    return told
+
+
+def leftness(images: Inputs) -> Floats:
+    """Tells left from right and top from bottom, so that a wrong turn shows."""
+    weights = np.linspace(0, 1, images.shape[2])[None, :] + 2 * np.linspace(0, 1, images.shape[1])[:, None]
+    told: Floats = (images.mean(3) * weights).mean((1, 2)).astype(np.float32)
+    return told
+
+
+def test_a_scorer_of_brightness_likes_dark_copies_less_and_bright_ones_more() -> None:
+    found = {(drop.name, drop.strength): drop for drop in drops(PHOTOS, brightness, Preprocessing())}
+    assert len(found) == len(WORSE) * len(STRENGTHS)
+    assert found["too dark", "moderate"].lower == 1
+    assert found["too dark", "moderate"].points > found["too dark", "mild"].points > 0
+    assert found["too bright", "moderate"].lower == 0
+    assert 0 < mean_lower(list(found.values()), "moderate") < 1
+
+
+def test_orientation_in_exif_moves_no_score_and_a_mirror_image_does() -> None:
+    found = {shift.name: shift for shift in shifts(PHOTOS, leftness, Preprocessing())}
+    assert set(found) == set(SAME)
+    for number in TURNS:
+        assert found[f"EXIF orientation {number}"].largest == 0
+    assert found["mirrored"].largest > 1
+    assert found["JPEG at 90"].largest < found["mirrored"].largest
+    assert found["JPEG at 90"].median == pytest.approx(0, abs=0.5)

@@ -1,0 +1,73 @@
+"""All figures of one rated set, overall and within each category, from the answers of one or several seeds."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import kendalltau
+
+from critic_training.dataset import Floats, Rated
+from critic_training.evaluate import Sides, accuracy, resamples, sides, spearman
+from critic_training.evaluation.classes import CLASSES
+from critic_training.evaluation.interval import Figure, figure
+from critic_training.knobs import Knobs
+
+Positions = npt.NDArray[np.int64]
+OVERALL = "all"
+
+
+def ranks(told: Sequence[Floats], rated: Rated, knobs: Knobs) -> dict[tuple[str, str], Figure]:
+    """Spearman, Kendall, and top-against-bottom accuracy, by (figure, category). `told`: one answer `[N]` a seed."""
+    drawn, split = resamples(rated.group, knobs), sides(rated, knobs.good_share)
+    found: dict[tuple[str, str], Figure] = {}
+    for category in (OVERALL, *map(str, np.unique(rated.category))):
+        chosen = np.ones(len(rated.score), bool) if category == OVERALL else rated.category == category
+        for name, measure in MEASURES.items():
+            measures = [partial(measure, one, rated, split, chosen) for one in told]
+            found[name, category] = figure(measures, len(chosen), drawn)
+    return found
+
+
+def classes(probability: Sequence[Floats], rated: Rated, knobs: Knobs) -> dict[str, Figure]:
+    """The two-class figures over good and bad photos; `probability` one `[N]` a seed."""
+    drawn, split = resamples(rated.group, knobs), sides(rated, knobs.good_share)
+    return {
+        name: figure([partial(_sided, measure, one, split) for one in probability], len(rated.score), drawn)
+        for name, measure in CLASSES.items()
+    }
+
+
+def _sided(measure: Callable[[npt.NDArray[np.bool_], Floats], float], p: Floats, split: Sides, at: Positions) -> float:
+    at = at[split.either[at]]
+    if len(np.unique(split.good[at])) < 2:  # a resample may hold one side only
+        return float("nan")
+    return measure(split.good[at], p[at])
+
+
+def _spearman(told: Floats, rated: Rated, _: Sides, chosen: npt.NDArray[np.bool_], at: Positions) -> float:
+    at = at[chosen[at]]
+    return spearman(told[at], rated.score[at])
+
+
+def _kendall(told: Floats, rated: Rated, _: Sides, chosen: npt.NDArray[np.bool_], at: Positions) -> float:
+    at = at[chosen[at]]
+    if len(at) < 3 or np.ptp(told[at]) == 0 or np.ptp(rated.score[at]) == 0:
+        return 0.0
+    return float(kendalltau(told[at], rated.score[at]).statistic)
+
+
+def _top_against_bottom(
+    told: Floats, rated: Rated, split: Sides, chosen: npt.NDArray[np.bool_], at: Positions
+) -> float:
+    at = at[chosen[at]]
+    part = Rated(rated.name, (), rated.score[at], rated.category[at], rated.fold[at], rated.group[at])
+    return accuracy(told[at], part, Sides(split.good[at], split.bad[at]))
+
+
+MEASURES: dict[str, Callable[[Floats, Rated, Sides, npt.NDArray[np.bool_], Positions], float]] = {
+    "Spearman": _spearman,
+    "Kendall": _kendall,
+    "top 30 % against bottom 30 %": _top_against_bottom,
+}
+"""Figures of the order that answers put photos in."""

@@ -1,0 +1,79 @@
+"""`critic-train evaluate`: everything that is measured about a training run and about a model as it is served.
+
+    critic-train evaluate --run runs/alexnet --rated ../shared/data/oasis --across ../shared/data/vessel \
+        --model services/inference/model_repository/aesthetics/1 --photos ../shared/data/ccby/attribution.csv \
+        --out evaluation.json
+
+Either half may be asked for alone: `--run` with `--rated` (out-of-fold and cross-data-set figures), `--model` with
+`--photos` (how the score behaves on changed copies).
+"""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from critic_core.contracts.manifest import MANIFEST_FILE, parse_manifest
+from critic_training.dataset import Floats, Inputs, read_rated, read_unrated
+from critic_training.evaluation import tables
+from critic_training.evaluation.run import RunFigures, judge_run
+from critic_training.evaluation.sanity import Drop, Scorer, Shift, drops, shifts
+from critic_training.knobs import Knobs
+from critic_training.publish import MODEL_FILE
+from critic_training.runtime import ask, session
+
+app = typer.Typer()
+
+
+@app.command()
+def evaluate(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    run: Annotated[Path | None, typer.Option(help="A run of `critic-train finetune`.")] = None,
+    rated: Annotated[Path | None, typer.Option(help="The rated folder it learnt from.")] = None,
+    across: Annotated[list[Path] | None, typer.Option(help="Rated folders it only answered about.")] = None,
+    model: Annotated[Path | None, typer.Option(help="A model's version folder.")] = None,
+    photos: Annotated[Path | None, typer.Option(help="Table of photos to change and to score.")] = None,
+    every: Annotated[int, typer.Option(min=1, help="Take every n-th of these photos.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Write the figures here, as JSON.")] = None,
+) -> None:
+    """Measure a training run, a model, or both."""
+    if (run is None) != (rated is None) or (model is None) != (photos is None) or (run is None and model is None):
+        raise typer.BadParameter("give --run with --rated, or --model with --photos, or all four")
+    console, told = Console(), dict[str, Any]()
+    if run and rated:
+        figures = judge_run(run, read_rated(rated), [read_rated(folder) for folder in across or ()], Knobs())
+        _show_run(figures, console)
+        told["run"] = figures.to_json()
+    if model and photos:
+        lower, moved = behaviour(model, read_unrated(photos)[::every])
+        console.print(tables.drops(lower), tables.shifts(moved))
+        told["model"] = {"drops": [asdict(drop) for drop in lower], "shifts": [asdict(shift) for shift in moved]}
+    if out:
+        out.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+def behaviour(model: Path, photos: tuple[Path, ...]) -> tuple[list[Drop], list[Shift]]:
+    """How the served score moves on worse copies and on copies that look the same."""
+    preprocessing = parse_manifest((model / MANIFEST_FILE).read_bytes()).preprocessing
+    scorer = scorer_of(model)
+    return drops(photos, scorer, preprocessing), shifts(photos, scorer, preprocessing)
+
+
+def scorer_of(model: Path) -> Scorer:
+    """Scores 0 to 100 by ONNX Runtime, as a server gives them."""
+    asked = session(model / MODEL_FILE)
+
+    def score(images: Inputs) -> Floats:
+        return 100 * ask(asked, images)[0]
+
+    return score
+
+
+def _show_run(figures: RunFigures, console: Console) -> None:
+    for title, found in figures.ranks.items():
+        console.print(tables.ranks(title, found))
+    console.print(tables.classes(figures.classes))
+    console.print(tables.diagram(figures.diagram, figures.error))
+    console.print(tables.pairs(figures.pairs))

@@ -1,0 +1,44 @@
+"""Of two photos of one category, is the better-rated one put first? By how far apart people rated them."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from critic_training.dataset import Floats, Rated
+
+GAPS = (0.0, 0.5, 1.0, 1.5, 2.0)
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs whose mean ratings differ by `least` to `most` rating points, and the share in the right order."""
+
+    least: float
+    most: float
+    pairs: int
+    right: float
+
+
+def pairs_by_gap(told: Floats, rated: Rated) -> tuple[Pairs, ...]:
+    """All pairs within each category, by gap; a tie of the answers is half right."""
+    gaps, right = (np.concatenate(parts) for parts in zip(*_within(told, rated), strict=True))
+    edges = (*GAPS, np.inf)
+    return tuple(_between(gaps, right, low, high) for low, high in pairwise(edges))
+
+
+def _between(gaps: Floats, right: Floats, low: float, high: float) -> Pairs:
+    those = (gaps >= low) & (gaps < high)
+    return Pairs(low, high, int(those.sum()), float(right[those].mean()) if those.any() else float("nan"))
+
+
+def _within(told: Floats, rated: Rated) -> list[tuple[Floats, Floats]]:
+    found = []
+    for name in np.unique(rated.category):
+        at = np.flatnonzero(rated.category == name)
+        one, other = (at[index] for index in np.triu_indices(len(at), 1))
+        gap = rated.score[one] - rated.score[other]
+        unequal = gap != 0
+        order = np.sign(told[one] - told[other]) * np.sign(gap)
+        found.append((np.abs(gap)[unequal], ((order + 1) / 2)[unequal]))
+    return found

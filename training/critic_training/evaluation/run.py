@@ -1,0 +1,70 @@
+"""All figures of a training run, from its answers alone."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from critic_training.dataset import Rated
+from critic_training.evaluate import sides
+from critic_training.evaluation.answers import classes, ranks
+from critic_training.evaluation.interval import Figure
+from critic_training.evaluation.pairs import Pairs, pairs_by_gap
+from critic_training.evaluation.reliability import Bin, calibration_error, cross_fitted, reliability
+from critic_training.export import answers
+from critic_training.finetune.folds import ACROSS_FILE, OUT_OF_FOLD_FILE
+from critic_training.knobs import Knobs
+
+Ranks = dict[tuple[str, str], Figure]
+
+
+@dataclass(frozen=True)
+class RunFigures:
+    """By data set: figures of the order, each (figure, category). Of the rated set: classes, reliability and pairs.
+
+    Reliability and pairs are of the first seed's answers, which are those of the network that is shipped.
+    """
+
+    seeds: int
+    ranks: dict[str, Ranks]
+    classes: dict[str, Figure]
+    diagram: tuple[Bin, ...]
+    error: float
+    pairs: tuple[Pairs, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, for a report."""
+        return {
+            "seeds": self.seeds,
+            "ranks": [
+                {"dataset": title, "figure": name, "category": category, **asdict(value)}
+                for title, found in self.ranks.items()
+                for (name, category), value in found.items()
+            ],
+            "classes": {name: asdict(value) for name, value in self.classes.items()},
+            "reliability": [asdict(one) for one in self.diagram],
+            "expected_calibration_error": self.error,
+            "pairs": [asdict(one) for one in self.pairs],
+        }
+
+
+def judge_run(run: Path, rated: Rated, across: Sequence[Rated], knobs: Knobs) -> RunFigures:
+    """Reads `out_of_fold.csv` and `across.csv` of the run. Raises ValueError when photos are missing there."""
+    told = answers.out_of_fold(run / OUT_OF_FOLD_FILE, rated)
+    split = sides(rated, knobs.good_share)
+    probability = [cross_fitted(one, split, rated.fold) for one in told.values()]
+    found = {f"{rated.name}, out of fold": ranks(list(told.values()), rated, knobs)}
+    for other in across:
+        there = answers.across(run / ACROSS_FILE, other)
+        found[f"{rated.name} → {other.name}, never trained on"] = ranks(list(there.values()), other, knobs)
+    diagram = reliability(probability[0], split)
+    return RunFigures(
+        seeds=len(told),
+        ranks=found,
+        classes=classes(probability, rated, knobs),
+        diagram=diagram,
+        error=calibration_error(diagram),
+        pairs=pairs_by_gap(next(iter(told.values())).astype(np.float32), rated),
+    )

@@ -1,0 +1,95 @@
+"""Copies of a photo that anyone would find worse, at three strengths that mean the same at every size.
+
+Lengths are shares of the photo's long side; the photo is uint8 `[H, W, 3]`, sRGB.
+"""
+
+import io
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageFilter
+
+Pixels = npt.NDArray[np.uint8]
+Random = np.random.Generator
+STRENGTHS: Final = ("mild", "moderate", "strong")
+
+
+def focus_blur(photo: Pixels, deviation: float, _: Random) -> Pixels:
+    """Gaussian blur; `deviation` as a share of the long side."""
+    return np.array(Image.fromarray(photo).filter(ImageFilter.GaussianBlur(deviation * max(photo.shape[:2]))))
+
+
+def motion_blur(photo: Pixels, length: float, random: Random) -> Pixels:
+    """The camera moved by `length` (share of the long side) in a straight line, in a direction drawn by chance."""
+    steps = max(2, round(length * max(photo.shape[:2])))
+    angle = random.uniform(0, np.pi)
+    offsets = np.linspace(-0.5, 0.5, steps) * length * max(photo.shape[:2])
+    moved = [np.roll(photo, (round(o * np.sin(angle)), round(o * np.cos(angle))), (0, 1)) for o in offsets]
+    told: Pixels = np.mean(moved, axis=0).round().astype(np.uint8)
+    return told
+
+
+def noise(photo: Pixels, deviation: float, random: Random) -> Pixels:
+    """Gaussian noise; `deviation` of 255 as seen at 500 pixels of long side: larger photos average it away."""
+    scale = max(1.0, max(photo.shape[:2]) / 500)
+    noisy = photo + random.normal(0, deviation * scale, photo.shape)
+    told: Pixels = noisy.clip(0, 255).round().astype(np.uint8)
+    return told
+
+
+def jpeg(photo: Pixels, quality: float, _: Random) -> Pixels:
+    """Saved once at 500 pixels of long side and this quality, as a careless app does."""
+    image = Image.fromarray(photo)
+    stored = io.BytesIO()
+    scale = min(1.0, 500 / max(image.size))
+    image.resize((round(image.width * scale), round(image.height * scale))).save(stored, "JPEG", quality=int(quality))
+    return np.array(Image.open(stored).resize(image.size))
+
+
+def exposure(photo: Pixels, stops: float, _: Random) -> Pixels:
+    """Too dark (negative) or too bright by so many stops, clipped as a sensor clips; on linear light (gamma 2.2)."""
+    linear = (photo / 255.0) ** 2.2 * 2.0**stops
+    told: Pixels = (linear.clip(0, 1) ** (1 / 2.2) * 255).round().astype(np.uint8)
+    return told
+
+
+def tilt(photo: Pixels, degrees: float, random: Random) -> Pixels:
+    """A horizon that is off, to either side; the largest middle part without an empty corner, same proportions."""
+    image = Image.fromarray(photo)
+    turned = image.rotate(degrees * random.choice([-1, 1]), Image.Resampling.BICUBIC)
+    width, height = image.size
+    radians = np.deg2rad(degrees)
+    share = 1 / (np.cos(radians) + max(width / height, height / width) * np.sin(radians))
+    left, top = width * (1 - share) / 2 + 1, height * (1 - share) / 2 + 1
+    return np.array(turned.crop((round(left), round(top), round(width - left), round(height - top))))
+
+
+def bad_crop(photo: Pixels, lost: float, random: Random) -> Pixels:
+    """A corner of the photo: `lost` of each side is cut off, so that the subject is cut or gone."""
+    height, width = photo.shape[:2]
+    rows, columns = round(height * (1 - lost)), round(width * (1 - lost))
+    top, left = random.choice([0, height - rows]), random.choice([0, width - columns])
+    return photo[top : top + rows, left : left + columns]
+
+
+Change = Callable[[Pixels, float, Random], Pixels]
+
+WORSE: dict[str, tuple[Change, tuple[float, float, float]]] = {
+    "focus blur": (focus_blur, (0.002, 0.005, 0.01)),
+    "motion blur": (motion_blur, (0.01, 0.025, 0.05)),
+    "noise": (noise, (10, 25, 50)),
+    "JPEG": (jpeg, (25, 10, 4)),
+    "too dark": (exposure, (-1, -2, -3)),
+    "too bright": (exposure, (0.75, 1.5, 2.25)),
+    "tilt": (tilt, (3, 7, 14)),
+    "bad crop": (bad_crop, (0.2, 0.4, 0.6)),
+}
+"""Name → change and its amount at each of `STRENGTHS`."""
+
+
+def worse(photo: Pixels, name: str, strength: str, seed: int) -> Pixels:
+    """A copy by name and strength; the same for the same seed. KeyError or ValueError for unknown ones."""
+    change, amounts = WORSE[name]
+    return change(photo, amounts[STRENGTHS.index(strength)], np.random.default_rng(seed))
