@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 import torch
 
 from critic_training.bench.pipeline import rates
@@ -22,4 +23,4 @@ def test_the_whole_pipeline_is_slower_than_its_parts() -> None:
 def test_a_step_of_the_real_loop_is_timed() -> None:
     told = step("efficientnet-lite0", Precision.float32, 4, torch.device("cpu"), steps=1)
     assert 1 < told.milliseconds < 60_000  # a step of four photos is neither free nor a minute
-    assert told.photos_per_second == 4000 / told.milliseconds
+    assert told.photos_per_second == pytest.approx(4000 / told.milliseconds)
