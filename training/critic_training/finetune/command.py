@@ -1,4 +1,4 @@
-"""`critic-train finetune` and `critic-train distil`.
+"""`critic-train finetune`, `critic-train distil` and `critic-train popularity`.
 
     critic-train distil --pool ../shared/data/pool/index.csv --weights alexnet_imagenet_features.safetensors \
         --out runs/distil
@@ -20,6 +20,7 @@ import typer
 
 from critic_core.contracts.manifest import Preprocessing
 from critic_training.dataset import read_unrated
+from critic_training.finetune.batch import NO_LABEL
 from critic_training.finetune.configuration import Configuration, from_dict, parse_knobs, read_configuration
 from critic_training.finetune.degradations import degrade
 from critic_training.finetune.distributed import processes, wait
@@ -28,6 +29,7 @@ from critic_training.finetune.photos import prepared
 from critic_training.finetune.plan import Plan, open_library
 from critic_training.finetune.pool import DISTILLATION, Distillation
 from critic_training.finetune.pool import distil as distil_pool
+from critic_training.finetune.popularity import POPULARITY, Popularity, learn_popularity
 from critic_training.finetune.progress import Progress
 from critic_training.finetune.source import Share
 
@@ -111,6 +113,31 @@ def distil(  # noqa: PLR0913, PLR0917 - each is an option of the command
         photos = _first_alone(share, lambda: prepared(read_unrated(pool), Preprocessing(), cache))
         teachers = tuple(teacher or ("imagenet",))
         distil_pool(Distillation(knobs, photos, weights, teachers, components, out, degrade, share, device), progress)
+
+
+@app.command()
+def popularity(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    shards: Annotated[Path, typer.Option(help="Folder of WebDataset tars to learn from.")],
+    validation: Annotated[Path, typer.Option(help="Folder of tars to judge by: of other owners.")],
+    out: Out,
+    arch: Arch = Configuration.arch,
+    weights: Weights = None,
+    label: Annotated[str, typer.Option(help="Key of the metadata: 1 pleasing, 0 not, null neither.")] = "label",
+    configuration: File = None,
+    knob: Knob = None,
+) -> None:
+    """Fine-tune on millions of photos labelled by popularity, as in the paper."""
+    knobs = _knobs(POPULARITY, arch, configuration, knob)
+    with _processes(out, knobs) as (share, device), Progress(shown=share.rank == 0) as progress:
+        train, other = (tuple(sorted(folder.glob("*.tar"))) for folder in (shards, validation))
+        asked = Popularity(knobs, train, other, lambda told: _number(told.get(label)), weights, out, share, device)
+        source = learn_popularity(asked, progress)
+        if source.bad:
+            progress.bars.console.print(f"{source.bad} photos could not be decoded and were left out")
+
+
+def _number(value: object) -> float:
+    return NO_LABEL if value is None else float(str(value))
 
 
 def _knobs(defaults: Configuration, arch: str, configuration: Path | None, words: list[str] | None) -> Configuration:
