@@ -1,5 +1,6 @@
 """A model repository with one tiny model in it: real ONNX, a real manifest, an answer that depends on the photo."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,16 @@ def publish_tiny_model(repository: Path, version: str = "1", golden: float | Non
     return manifest
 
 
+def tiny_model_folder(folder: Path, seed: int = 7) -> Manifest:
+    """What training hands over: `model.onnx` and a `manifest.json` that is true of it; other seeds, other answers."""
+    folder.mkdir(parents=True)
+    onnx.save(_network(seed), folder / "model.onnx")
+    digest = hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()
+    manifest = tiny_manifest(golden=_golden(folder / "model.onnx")).model_copy(update={"weights_sha256": digest})
+    (folder / "manifest.json").write_text(manifest.model_dump_json())
+    return manifest
+
+
 def tiny_manifest(version: str = "1", golden: float = 0.5, preprocessing: Preprocessing | None = None) -> Manifest:
     """A manifest of a model that was not trained on anything."""
     return Manifest(
@@ -62,8 +73,8 @@ def _golden(model: Path) -> float:
     return float(probability[0, 1])
 
 
-def _network() -> onnx.ModelProto:
-    random = np.random.default_rng(7)
+def _network(seed: int = 7) -> onnx.ModelProto:
+    random = np.random.default_rng(seed)
     weights = {
         "white": np.array(255, np.float32),
         "to_embedding": random.normal(size=(147, EMBEDDING)).astype(np.float32),

@@ -18,6 +18,7 @@ from critic_training.evaluation.command import app as evaluation
 from critic_training.export.command import app as export
 from critic_training.finetune.command import app as finetune
 from critic_training.knobs import Knobs
+from critic_training.publishing import app as publishing
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_show_locals=False)
 
@@ -26,6 +27,7 @@ app.add_typer(finetune)
 app.add_typer(export)
 app.add_typer(bench)
 app.add_typer(evaluation)
+app.add_typer(publishing)
 
 
 @app.callback()

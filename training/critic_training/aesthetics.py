@@ -60,7 +60,7 @@ def train(data: Path, weights: Path | None, out: Path, knobs: Knobs, console: Co
         worst = check_parity(dense(result.parts, state), chosen.file, photos, preprocessing, knobs.parity_tolerance)
         console.print(f"parity from file bytes: {len(photos)} photos, PyTorch and ONNX differ by at most {worst:.6f}")
         manifest = _manifest(corpus, result, chosen.file, preprocessing, knobs)
-        console.print(f"published to {publish(out, manifest, chosen.file)}")
+        console.print(f"published to {publish(out, manifest, chosen.file, VERSION)}")
     return manifest
 
 

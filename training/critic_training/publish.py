@@ -1,32 +1,102 @@
-"""A finished model becomes a folder that servers read.
+"""A finished model becomes a version in a folder that servers read, in one step.
 
-`<name>/config.pbtxt`, and in `<name>/<version>/` `model.onnx` and `manifest.json`.
+`<name>/config.pbtxt`, and in `<name>/<version>/` `model.onnx`, `manifest.json` and `golden.npy`. A server that watches
+the folder sees a version whole or not at all.
 """
 
 import hashlib
+import os
 import shutil
 import subprocess
 from pathlib import Path
 
-from critic_core.contracts.manifest import MANIFEST_FILE, Manifest
+import numpy as np
+
+from critic_core.contracts.manifest import GOLDEN_FILE, MANIFEST_FILE, Manifest, parse_manifest
+from critic_core.imaging.golden import golden_photo
+from critic_core.imaging.prepare import prepare
+from critic_training.runtime import ask, session
 from critic_training.triton_config import config
 
 MODEL_FILE = "model.onnx"
+KEPT = 3
+"""Versions that stay, so that the one before can be gone back to."""
+GOLDEN_BOUND = 1e-3
+"""How far the golden photo's probability may be from the manifest's: other processors round otherwise."""
 
 
-def publish(repository: Path, manifest: Manifest, model: Path) -> Path:
-    """Writes the folder and returns it. The weights must be those that the manifest tells of, or ValueError."""
+def publish(repository: Path, manifest: Manifest, model: Path, version: str | None = None, kept: int = KEPT) -> Path:
+    """Writes the version and returns its folder: the next free number, or `version`, which is replaced if it is there.
+
+    Raises ValueError, and writes nothing, when the weights are not those that the manifest tells of, or do not say of
+    the golden photo what it says.
+    """
+    golden = prepare(golden_photo(), manifest.preprocessing)
+    _check(manifest, model, golden)
+    folder = repository / manifest.name
+    folder.mkdir(parents=True, exist_ok=True)
+    manifest = manifest.model_copy(update={"version": version or str(max([0, *versions(folder)]) + 1)})
+    staged = _stage(folder, manifest, model, golden)
+    others = [number for number in versions(folder) if str(number) != manifest.version]
+    staying = others[max(0, len(others) - kept + 1) :]
+    _write_config(folder, [manifest, *_manifests(folder, staying)])
+    _put(staged, folder / manifest.version)
+    for number in set(versions(folder)) - {*staying, int(manifest.version)}:
+        _remove(folder / str(number))
+    return folder / manifest.version
+
+
+def versions(folder: Path) -> list[int]:
+    """The versions of a model, ascending."""
+    return sorted(int(each.name) for each in folder.iterdir() if each.is_dir() and each.name.isdecimal())
+
+
+def _check(manifest: Manifest, model: Path, golden: "np.typing.NDArray[np.uint8]") -> None:
     if sha256(model) != manifest.weights_sha256:
         raise ValueError("the manifest tells of other weights")
-    folder = repository / manifest.name
-    version = folder / manifest.version
-    version.mkdir(parents=True, exist_ok=True)
-    temporary = version / ".new.onnx"
-    shutil.copyfile(model, temporary)
-    temporary.replace(version / MODEL_FILE)  # a server that is loading sees the old file or the new one
-    (version / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    (folder / "config.pbtxt").write_text(config(manifest), encoding="utf-8")
-    return folder
+    told = float(ask(session(model), golden[None])[0][0])
+    if not abs(told - manifest.golden.probability) <= GOLDEN_BOUND:
+        raise ValueError(f"the golden photo gets {told:.4f}, the manifest says {manifest.golden.probability:.4f}")
+
+
+def _stage(folder: Path, manifest: Manifest, model: Path, golden: "np.typing.NDArray[np.uint8]") -> Path:
+    """The version under a hidden name, which no server looks at, and safely on disk."""
+    staged = folder / f".{manifest.version}.new"
+    shutil.rmtree(staged, ignore_errors=True)
+    staged.mkdir()
+    shutil.copyfile(model, staged / MODEL_FILE)
+    (staged / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    np.save(staged / GOLDEN_FILE, golden)
+    for file in staged.iterdir():
+        with file.open("rb") as opened:
+            os.fsync(opened.fileno())
+    return staged
+
+
+def _put(staged: Path, version: Path) -> None:
+    if version.exists():
+        _remove(version)
+    staged.rename(version)
+
+
+def _remove(version: Path) -> None:
+    """Gone for servers at once, and then from disk."""
+    leaving = version.with_name(f".{version.name}.old")
+    shutil.rmtree(leaving, ignore_errors=True)
+    version.rename(leaving)
+    shutil.rmtree(leaving)
+
+
+def _write_config(folder: Path, manifests: list[Manifest]) -> None:
+    temporary = folder / ".config.new"
+    temporary.write_text(config(*manifests), encoding="utf-8")
+    temporary.replace(folder / "config.pbtxt")
+
+
+def _manifests(folder: Path, numbers: list[int]) -> list[Manifest]:
+    """Of those versions that have one: a folder that somebody else put there is none of ours."""
+    files = [folder / str(number) / MANIFEST_FILE for number in numbers]
+    return [parse_manifest(file.read_bytes()) for file in files if file.is_file()]
 
 
 def sha256(file: Path) -> str:

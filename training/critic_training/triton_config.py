@@ -10,8 +10,8 @@ QUEUE_DELAY_MICROSECONDS = 2000  # what a photo waits for company: a seventh of 
 QUEUE_SIZE = 256  # photos waiting; beyond it a server says UNAVAILABLE at once
 
 
-def config(manifest: Manifest) -> str:
-    """Protobuf text format, `inference.ModelConfig`."""
+def config(manifest: Manifest, *others: Manifest) -> str:
+    """Protobuf text format, `inference.ModelConfig`, of a model whose newest version is `manifest`."""
     size = manifest.preprocessing.size
     return "\n".join(
         [
@@ -29,11 +29,15 @@ def config(manifest: Manifest) -> str:
             f"  default_queue_policy {{ max_queue_size: {QUEUE_SIZE} }}",
             "}",
             "instance_group [{ count: 1 kind: KIND_AUTO }]",
-            f'parameters {{ key: "{manifest_parameter(manifest.version)}" '
-            f'value {{ string_value: "{quoted(manifest.model_dump_json())}" }} }}',
+            *(_parameter(each) for each in (manifest, *others)),
             "",
         ]
     )
+
+
+def _parameter(manifest: Manifest) -> str:
+    key, value = manifest_parameter(manifest.version), quoted(manifest.model_dump_json())
+    return f'parameters {{ key: "{key}" value {{ string_value: "{value}" }} }}'
 
 
 def _tensor(side: str, name: str, data_type: str, dims: tuple[int, ...]) -> str:

@@ -68,6 +68,7 @@ class InferenceCollector(Collector):
         )
         yield self._ready()
         yield self._models_ready(versions)
+        yield self._models_rejected()
 
     def _failures(self, versions: list[ModelVersion]) -> Metric:
         family = _triton_counter("nv_inference_request_failure", "Number of failed inference requests")
@@ -87,6 +88,13 @@ class InferenceCollector(Collector):
         for each in versions:
             told = {**_labels(each), "device": each.device, "reason": each.reason}
             family.add_sample(family.name, told, int(each.state is State.ready))
+        return family
+
+    def _models_rejected(self) -> Metric:
+        family = Metric("critic_inference_model_rejected", "1 for a published version that is not served", "gauge")
+        for model in self._catalogue:
+            for number, reason in model.rejected.items():
+                family.add_sample(family.name, {"model": model.name, "version": str(number), "reason": reason}, 1)
         return family
 
 

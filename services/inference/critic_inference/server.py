@@ -14,6 +14,7 @@ from critic_core.runtime.logs import logger
 from critic_inference.metrics import InferenceCollector
 from critic_inference.serving.catalogue import Catalogue, load_all, read_repository
 from critic_inference.serving.dataplane import DataPlane
+from critic_inference.serving.watch import Watch
 from critic_inference.settings import InferenceSettings
 from critic_inference.transports.grpc_service import grpc_server
 from critic_inference.transports.http_routes import http_app
@@ -27,6 +28,7 @@ class InferenceServer:
     def __init__(self, settings: InferenceSettings) -> None:
         self._settings = settings
         self._stopping = asyncio.Event()
+        self._watch = Watch(settings)  # before the repository is read: what changes meanwhile is noticed later
         self._catalogue: Catalogue = read_repository(settings.model_repository)
         self._plane = DataPlane(self._catalogue)
 
@@ -46,7 +48,9 @@ class InferenceServer:
         await rpc.start()
         await load_all(self._catalogue, settings)
         self._say_ready(started)
+        watching = asyncio.create_task(self._watch.run(self._catalogue), name="watch")
         await self._stopping.wait()
+        watching.cancel()
         await self._drain(http, rpc)
         metrics.shutdown()
         metrics.server_close()

@@ -31,6 +31,11 @@ class InferenceSettings(CriticSettings):
         default_factory=packaged_models,
         description="Folder of models in Triton's layout; by default the one shipped with the package.",
     )
+    model_poll_seconds: float = Field(
+        default=5.0,
+        ge=0,
+        description="How often the model repository is looked at for new versions, seconds; 0: only at the start.",
+    )
     device: Device = Field(
         default=Device.auto,
         description="cpu, cuda or auto (cuda where there is one). Asked for cuda and without one, the server is "

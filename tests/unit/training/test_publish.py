@@ -5,47 +5,44 @@ from pathlib import Path
 import numpy as np
 import pytest
 from google.protobuf import text_format
+from tests.support.tiny_model import EMBEDDING, tiny_model_folder
 from tritonclient.grpc import model_config_pb2
+from typer.testing import CliRunner
 
-from critic_core.contracts.manifest import (
-    Calibration,
-    Golden,
-    Manifest,
-    Preprocessing,
-    Reference,
-    manifest_parameter,
-    parse_manifest,
-)
-from critic_training.publish import commit, publish, sha256
+from critic_core.contracts.manifest import Golden, Manifest, manifest_parameter, parse_manifest
+from critic_core.imaging.golden import golden_photo
+from critic_core.imaging.prepare import prepare
+from critic_training.__main__ import app
+from critic_training.publish import commit, publish, sha256, versions
 from critic_training.triton_config import config
 
 
 @pytest.fixture
-def model(tmp_path: Path) -> Path:
-    file = tmp_path / "some.onnx"
-    file.write_bytes(b"weights")
-    return file
+def manifest(tmp_path: Path) -> Manifest:
+    """Of a model in the folder `finished`, with words that are hard to quote."""
+    told = tiny_model_folder(tmp_path / "finished")
+    hard = {
+        "training_command": 'critic-train --data "a b\\c"',
+        "summary": "Ünicode → “quotes”, a \\ backslash,\na new line and \t a tab.",
+    }
+    return told.model_copy(update=hard)
 
 
 @pytest.fixture
-def manifest(model: Path) -> Manifest:
-    return Manifest(
-        name="aesthetics",
-        version="1",
-        architecture="AlexNet",
-        embedding_size=128,
-        preprocessing=Preprocessing(),
-        calibration=Calibration(method="none", fitted_on="nothing"),
-        reference=Reference(dataset="none", photos=1, score_quantiles=tuple(np.linspace(0, 100, 101))),
-        golden=Golden(probability=0.5),
-        datasets=(),
-        metrics=(),
-        weights_sha256=sha256(model),
-        training_command='critic-train --data "a b\\c"',
-        training_commit="unknown",
-        created="2026-01-01",
-        summary="Ünicode → “quotes”, a \\ backslash,\na new line and \t a tab.",
-    )
+def model(manifest: Manifest, tmp_path: Path) -> Path:
+    return tmp_path / "finished" / "model.onnx"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    return tmp_path / "repository"
+
+
+def carried(repository: Path) -> dict[str, Manifest]:
+    """The manifests in the config, by their keys."""
+    text = (repository / "aesthetics" / "config.pbtxt").read_text("utf-8")
+    parameters = text_format.Parse(text, model_config_pb2.ModelConfig()).parameters
+    return {key: parse_manifest(value.string_value) for key, value in parameters.items()}
 
 
 def test_config_is_what_triton_reads_and_carries_the_manifest(manifest: Manifest) -> None:
@@ -59,25 +56,71 @@ def test_config_is_what_triton_reads_and_carries_the_manifest(manifest: Manifest
     assert [(t.name, t.data_type, list(t.dims)) for t in told.input] == [
         ("image", model_config_pb2.TYPE_UINT8, [224, 224, 3])
     ]
-    assert [(t.name, list(t.dims)) for t in told.output] == [("probability", [2]), ("embedding", [128])]
+    assert [(t.name, list(t.dims)) for t in told.output] == [("probability", [2]), ("embedding", [EMBEDDING])]
     assert list(told.dynamic_batching.preferred_batch_size) == [4, 8, 16, 32]
     assert told.dynamic_batching.default_queue_policy.max_queue_size == 256
-    carried = told.parameters[manifest_parameter("1")].string_value
-    assert parse_manifest(carried) == manifest
+    assert parse_manifest(told.parameters[manifest_parameter("1")].string_value) == manifest
 
 
-def test_published_folder_holds_weights_and_manifest(manifest: Manifest, model: Path, tmp_path: Path) -> None:
-    folder = publish(tmp_path / "repository", manifest, model)
-    assert (folder / "1" / "model.onnx").read_bytes() == b"weights"
-    assert parse_manifest((folder / "1" / "manifest.json").read_text("utf-8")) == manifest
-    assert sorted(path.name for path in (folder / "1").iterdir()) == ["manifest.json", "model.onnx"]
+def test_a_published_version_holds_weights_manifest_and_golden_photo(
+    manifest: Manifest, model: Path, repository: Path
+) -> None:
+    version = publish(repository, manifest, model)
+    assert version == repository / "aesthetics" / "1"
+    assert (version / "model.onnx").read_bytes() == model.read_bytes()
+    assert parse_manifest((version / "manifest.json").read_text("utf-8")) == manifest
+    np.testing.assert_array_equal(np.load(version / "golden.npy"), prepare(golden_photo(), manifest.preprocessing))
+    assert sorted(path.name for path in version.iterdir()) == ["golden.npy", "manifest.json", "model.onnx"]
+    assert sorted(path.name for path in version.parent.iterdir()) == ["1", "config.pbtxt"]
 
 
-def test_other_weights_are_not_published(manifest: Manifest, model: Path, tmp_path: Path) -> None:
+def test_the_next_version_gets_the_next_number_and_the_config_tells_of_all(
+    manifest: Manifest, model: Path, repository: Path
+) -> None:
+    publish(repository, manifest, model)
+    assert publish(repository, manifest, model).name == "2"
+    assert {key: told.version for key, told in carried(repository).items()} == {"manifest.1": "1", "manifest.2": "2"}
+
+
+def test_only_so_many_versions_stay(manifest: Manifest, model: Path, repository: Path) -> None:
+    for _ in range(4):
+        publish(repository, manifest, model, kept=2)
+    assert versions(repository / "aesthetics") == [3, 4]
+    assert sorted(carried(repository)) == ["manifest.3", "manifest.4"]
+    publish(repository, manifest, model, kept=1)
+    assert versions(repository / "aesthetics") == [5]
+
+
+def test_a_version_that_is_told_is_replaced(manifest: Manifest, model: Path, repository: Path, tmp_path: Path) -> None:
+    publish(repository, manifest, model)
+    other = tiny_model_folder(tmp_path / "other", seed=8)
+    publish(repository, other, tmp_path / "other" / "model.onnx", version="1")
+    assert sha256(repository / "aesthetics" / "1" / "model.onnx") == other.weights_sha256
+    assert versions(repository / "aesthetics") == [1]
+
+
+def test_other_weights_are_not_published(manifest: Manifest, model: Path, repository: Path) -> None:
     model.write_bytes(b"others")
     with pytest.raises(ValueError, match="other weights"):
-        publish(tmp_path / "repository", manifest, model)
-    assert not (tmp_path / "repository").exists()
+        publish(repository, manifest, model)
+    assert not repository.exists()
+
+
+def test_a_model_that_says_otherwise_of_the_golden_photo_is_not_published(
+    manifest: Manifest, model: Path, repository: Path
+) -> None:
+    boast = manifest.model_copy(update={"golden": Golden(probability=manifest.golden.probability / 2)})
+    with pytest.raises(ValueError, match="the golden photo gets"):
+        publish(repository, boast, model)
+    assert not repository.exists()
+
+
+def test_the_command_publishes_and_says_where_or_why_not(manifest: Manifest, model: Path, repository: Path) -> None:
+    told = CliRunner().invoke(app, ["publish", str(model.parent), str(repository)])
+    assert told.stdout.strip() == str(repository / "aesthetics" / "1")
+    model.write_bytes(b"others")
+    assert CliRunner().invoke(app, ["publish", str(model.parent), str(repository)]).exit_code == 2
+    assert versions(repository / "aesthetics") == [1]
 
 
 def test_commit_is_named() -> None:

@@ -14,6 +14,8 @@ from pydantic import Field, computed_field
 from critic_core.contracts.base import Contract
 
 MANIFEST_FILE = "manifest.json"
+GOLDEN_FILE = "golden.npy"
+"""The golden photo as this model's input, uint8 `[size, size, 3]`, so that a server can ask it before it serves it."""
 INPUT_NAME = "image"
 PROBABILITY_NAME = "probability"
 EMBEDDING_NAME = "embedding"

@@ -73,6 +73,12 @@ class Batcher:
                 self._waiting.remove(waiting)
             raise
 
+    async def finish(self) -> None:
+        """Answer everyone who waits, then stop. The caller sees to it that nobody else comes."""
+        if answers := [each.answer for each in self._waiting]:
+            await asyncio.wait(answers)
+        await self.stop()
+
     async def stop(self) -> None:
         """Stop taking batches; whoever still waits is told so."""
         if self._loop_task is not None:

@@ -15,12 +15,16 @@ from critic_inference.settings import InferenceSettings
 
 @dataclass(eq=False, slots=True)
 class Model:
-    """A folder of the repository. Without versions it could not be understood, and `reason` says why."""
+    """A folder of the repository. Without versions it could not be understood, and `reason` says why.
+
+    `rejected`: why newer versions are not served although older ones answer; 0 stands for the config.
+    """
 
     name: str
     folder: Path
     versions: dict[int, ModelVersion] = field(default_factory=dict)
     reason: str = ""
+    rejected: dict[int, str] = field(default_factory=dict)
 
     @property
     def ready(self) -> list[ModelVersion]:
@@ -36,6 +40,18 @@ class Catalogue:
 
     def __iter__(self) -> Iterator[Model]:
         return iter(self._models.values())
+
+    def get(self, name: str) -> Model | None:
+        """The model of that name."""
+        return self._models.get(name)
+
+    def put(self, model: Model) -> None:
+        """From now on this model answers under its name."""
+        self._models[model.name] = model
+
+    def remove(self, name: str) -> None:
+        """Nobody answers under that name any more."""
+        self._models.pop(name, None)
 
     def versions(self) -> list[ModelVersion]:
         """Every version of every model."""
@@ -63,14 +79,20 @@ class Catalogue:
     @staticmethod
     def _newest(model: Model) -> ModelVersion:
         if not model.versions:
-            raise UnknownModel(f"Request for unknown model: '{model.name}' has no available versions: {model.reason}")
+            reason = "; ".join(filter(None, [model.reason, *model.rejected.values()]))
+            raise UnknownModel(f"Request for unknown model: '{model.name}' has no available versions: {reason}")
         return (model.ready or list(model.versions.values()))[-1]
 
 
 def read_repository(repository: Path) -> Catalogue:
     """The catalogue of a folder, nothing loaded yet. A folder that is not there is an empty catalogue."""
+    return Catalogue([read_model(folder) for folder in model_folders(repository)])
+
+
+def model_folders(repository: Path) -> list[Path]:
+    """The folders of models, by name; hidden ones are none."""
     folders = sorted(each for each in repository.iterdir() if each.is_dir()) if repository.is_dir() else []
-    return Catalogue([_read_model(folder) for folder in folders if not folder.name.startswith((".", "_"))])
+    return [folder for folder in folders if not folder.name.startswith((".", "_"))]
 
 
 async def load_all(catalogue: Catalogue, settings: InferenceSettings) -> None:
@@ -83,7 +105,8 @@ async def load_all(catalogue: Catalogue, settings: InferenceSettings) -> None:
                 version.give_up(refusal(error))
 
 
-def _read_model(folder: Path) -> Model:
+def read_model(folder: Path) -> Model:
+    """The versions that the folder's config asks for, nothing loaded yet."""
     try:
         config: Any = read_config(folder)
         numbers = served_versions(config.version_policy, versions_on_disk(folder))

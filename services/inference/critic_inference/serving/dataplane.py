@@ -76,6 +76,9 @@ class DataPlane:
         for model in self._catalogue:
             if not model.versions and not only_ready:
                 index.models.add(name=model.name, state=State.unavailable, reason=model.reason)
+            for number, reason in model.rejected.items():
+                if number and not only_ready:
+                    index.models.add(name=model.name, version=str(number), state=State.unavailable, reason=reason)
             for each in model.versions.values():
                 if each.state is State.ready or not only_ready:
                     index.models.add(name=each.name, version=str(each.number), state=each.state, reason=each.reason)

@@ -17,6 +17,7 @@ from critic_inference.engine.onnx import OnnxSession
 from critic_inference.engine.session import Session
 from critic_inference.errors import ModelNotReady
 from critic_inference.serving.config import MODEL_FILE, check_config, complete_config, device_for, input_specs
+from critic_inference.serving.golden import check_golden
 from critic_inference.serving.statistics import Statistics
 from critic_inference.settings import InferenceSettings
 from critic_inference.tensors import NUMPY_TYPES, TensorSpec
@@ -66,13 +67,15 @@ class ModelVersion:
 
 
 def load_session(version: ModelVersion, folder: Path, settings: InferenceSettings) -> Session:
-    """Load and warm the model file; slow, meant for a thread. Raises ModelUnusable or ComputeFailed."""
+    """Load, warm and prove the model file; slow, meant for a thread. Raises ModelUnusable or ComputeFailed."""
     started = time.perf_counter()
-    path = folder / str(version.number) / (version.config.default_model_filename or MODEL_FILE)
+    own = folder / str(version.number)
+    path = own / (version.config.default_model_filename or MODEL_FILE)
     session = OnnxSession(path, device_for(version.config, settings.device), settings)
     check_config(version.config, session)
     loaded = time.perf_counter()
     warm_up(session, input_specs(version.config), version.config.max_batch_size)
+    check_golden(session, own)
     log.info(
         "model_ready",
         model=version.name,
