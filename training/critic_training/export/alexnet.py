@@ -5,7 +5,7 @@ import torch
 
 from critic_training.dataset import Floats
 from critic_training.export.ends import Ends, array
-from critic_training.export.factor import Factors, by_answers
+from critic_training.export.factor import Factors, Span, by_answers, span
 from critic_training.export.form import Form
 from critic_training.export.graph import Graph, normalised
 from critic_training.networks.alexnet import DEVIATION, MEAN, AlexNet
@@ -54,15 +54,17 @@ def _dense(graph: Graph, name: str, value: str, layer: Factors | tuple[Floats, F
     return graph.add("Gemm", value, stored, graph.plain(f"{name}.bias", bias), name=name, transB=1)
 
 
-def factors(network: Network, images: torch.Tensor, rank: int) -> dict[str, Factors]:
-    """fc6 and fc7 of that rank, fitted to their answers about photos uint8 `[N, 224, 224, 3]`; N above the rank."""
+def spans(network: Network, images: torch.Tensor) -> dict[str, Span]:
+    """What fc6 and fc7 say of photos uint8 `[N, 224, 224, 3]`: takes a minute, and serves every rank below N."""
     assert isinstance(network, AlexNet)
-    answers = answers_of(network, images)
-    state = {name: array(value) for name, value in network.state_dict().items()}
-    return {
-        name: by_answers(state[f"{layer}.weight"], state[f"{layer}.bias"], rank, answers[name])
-        for name, layer in DENSE.items()
-    }
+    return {name: span(answers) for name, answers in answers_of(network, images).items()}
+
+
+def factors(network: Network, used: dict[str, Span], rank: int) -> dict[str, Factors]:
+    """fc6 and fc7 of that rank."""
+    state = network.state_dict()
+    parts = {name: [array(state[f"{layer}.{part}"]) for part in ("weight", "bias")] for name, layer in DENSE.items()}
+    return {name: by_answers(weight, bias, rank, used[name]) for name, (weight, bias) in parts.items()}
 
 
 @torch.inference_mode()

@@ -27,10 +27,23 @@ def by_weights(weight: Floats, bias: Floats, rank: int) -> Factors:
     return Factors((root[:, None] * right[:rank]).astype(np.float32), (left[:, :rank] * root).astype(np.float32), bias)
 
 
-def by_answers(weight: Floats, bias: Floats, rank: int, answers: Floats) -> Factors:
-    """The subspace of `rank` dimensions that the layer's `answers` `[N, O]` (bias included) vary in most."""
+@dataclass(frozen=True)
+class Span:
+    """What a layer's answers are made of: their mean `[O]`, and directions `[O, O]`, most used first."""
+
+    mean: Floats
+    directions: Floats
+
+
+def span(answers: Floats) -> Span:
+    """Of a layer's answers about photos, `[N, O]`, bias included."""
     mean = answers.mean(0)
     centred = (answers - mean).astype(np.float64)
     _, vectors = np.linalg.eigh(centred.T @ centred)
-    kept = vectors[:, ::-1][:, :rank].astype(np.float32)
-    return Factors(kept.T @ weight, kept, kept @ (kept.T @ (bias - mean)) + mean)
+    return Span(mean, vectors[:, ::-1].astype(np.float32))
+
+
+def by_answers(weight: Floats, bias: Floats, rank: int, used: Span) -> Factors:
+    """Only the `rank` directions that the answers vary in most."""
+    kept = np.ascontiguousarray(used.directions[:, :rank])
+    return Factors(kept.T @ weight, kept, kept @ (kept.T @ (bias - used.mean)) + used.mean)

@@ -44,11 +44,13 @@ def measure(
     network: Network, platt: Platt, calibration: Inputs, validation: Inputs, folder: Path
 ) -> Iterator[Measured]:
     """Every form of the architecture, built into `folder`; factors fitted on `calibration`, judged on `validation`."""
+    thin = any(form.rank for form in FORMS[network.architecture])
+    used = alexnet.spans(network, torch.from_numpy(calibration)) if thin else {}
     for form in FORMS[network.architecture]:
         if form.rank and form.rank >= len(calibration):
             continue  # so many photos span no subspace of that rank
         file = folder / f"{form.name.replace(', ', '-').replace(' ', '-')}.onnx"
-        factors = alexnet.factors(network, torch.from_numpy(calibration), form.rank) if form.rank else None
+        factors = alexnet.factors(network, used, form.rank) if form.rank else None
         onnx.save_model(build(network, platt, form, factors), file)
         yield _measured(form, file, compare(network, platt, file, validation))
 

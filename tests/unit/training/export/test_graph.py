@@ -1,15 +1,18 @@
 """The exported graphs answer as PyTorch does, from file bytes on; compressed ones within what they promise."""
 
+import copy
 from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
+import torch
 
 from critic_training.calibrate import Platt
 from critic_training.dataset import Inputs
+from critic_training.export import alexnet
 from critic_training.export.build import build
-from critic_training.export.factor import by_answers, by_weights
+from critic_training.export.factor import Span, by_answers, by_weights, span
 from critic_training.export.form import FLOAT32, FORMS, Form
 from critic_training.export.graph import BLOCK, Graph, Storage, to_int4
 from critic_training.export.parity import FLOAT32_BOUND, Difference, check, compare, trained
@@ -93,7 +96,7 @@ def test_factors_of_full_rank_are_the_layer() -> None:
     weight, bias = random.standard_normal((6, 9)).astype(np.float32), random.standard_normal(6).astype(np.float32)
     inputs = random.standard_normal((40, 9)).astype(np.float32)
     answers = inputs @ weight.T + bias
-    for factors in (by_weights(weight, bias, 6), by_answers(weight, bias, 6, answers)):
+    for factors in (by_weights(weight, bias, 6), by_answers(weight, bias, 6, span(answers))):
         told = inputs @ factors.first.T @ factors.second.T + factors.bias
         np.testing.assert_allclose(told, answers, atol=1e-4)
 
@@ -104,7 +107,26 @@ def test_factors_by_answers_keep_what_photos_use() -> None:
     inputs = (random.standard_normal((200, 4)) @ random.standard_normal((4, 50)) + 1).astype(np.float32)
     answers = inputs @ weight.T + bias
     errors = []
-    for factors in (by_weights(weight, bias, 4), by_answers(weight, bias, 4, answers)):
+    for factors in (by_weights(weight, bias, 4), by_answers(weight, bias, 4, span(answers))):
         told = inputs @ factors.first.T @ factors.second.T + factors.bias
         errors.append(float(np.abs(told - answers).max()))
     assert errors[1] < 1e-2 < errors[0]
+
+
+def test_a_factored_alexnet_answers_as_its_factors_do(
+    networks: dict[str, Network], platt: Platt, images: Inputs, tmp_path: Path
+) -> None:
+    network = copy.deepcopy(networks["alexnet"])
+    pictures = torch.from_numpy(images)
+    rank = 4  # of eight photos: their answers vary in seven directions
+    used = {
+        name: Span(answers.mean(0), np.linalg.svd(answers - answers.mean(0), full_matrices=False)[2].T)
+        for name, answers in alexnet.answers_of(network, pictures).items()
+    }
+    factors = alexnet.factors(network, used, rank)
+    onnx.save_model(build(network, platt, Form(Storage.float32, Storage.float32, rank), factors), tmp_path / "m.onnx")
+    with torch.no_grad():
+        for name, layer in alexnet.DENSE.items():
+            network.get_submodule(layer).weight.copy_(torch.from_numpy(factors[name].second @ factors[name].first))
+            network.get_submodule(layer).bias.copy_(torch.from_numpy(factors[name].bias))
+    check(compare(network, platt, tmp_path / "m.onnx", images), FLOAT32_BOUND, "rank 4", least_order=0.9)
