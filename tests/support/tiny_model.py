@@ -12,6 +12,7 @@ from tritonclient.grpc.model_config_pb2 import ModelConfig
 
 from critic_core.contracts.manifest import (
     Calibration,
+    Fit,
     Golden,
     Manifest,
     Preprocessing,
@@ -29,18 +30,22 @@ def publish_tiny_model(repository: Path, version: str = "1", golden: float | Non
     folder = repository / NAME / version
     folder.mkdir(parents=True)
     onnx.save(_network(), folder / "model.onnx")
-    manifest = tiny_manifest(version, _golden(folder / "model.onnx") if golden is None else golden)
+    if golden is None:
+        golden = _golden(folder / "model.onnx", Preprocessing(size=SIDE))
+    manifest = tiny_manifest(version, golden)
     (folder / "manifest.json").write_text(manifest.model_dump_json())
     (repository / NAME / "config.pbtxt").write_text(text_format.MessageToString(_config(manifest)))
     return manifest
 
 
-def tiny_model_folder(folder: Path, seed: int = 7) -> Manifest:
+def tiny_model_folder(folder: Path, seed: int = 7, fit: Fit = Fit.squash) -> Manifest:
     """What training hands over: `model.onnx` and a `manifest.json` that is true of it; other seeds, other answers."""
     folder.mkdir(parents=True)
     onnx.save(_network(seed), folder / "model.onnx")
     digest = hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()
-    manifest = tiny_manifest(golden=_golden(folder / "model.onnx")).model_copy(update={"weights_sha256": digest})
+    preprocessing = Preprocessing(size=SIDE, fit=fit)
+    manifest = tiny_manifest(golden=_golden(folder / "model.onnx", preprocessing), preprocessing=preprocessing)
+    manifest = manifest.model_copy(update={"weights_sha256": digest})
     (folder / "manifest.json").write_text(manifest.model_dump_json())
     return manifest
 
@@ -66,9 +71,9 @@ def tiny_manifest(version: str = "1", golden: float = 0.5, preprocessing: Prepro
     )
 
 
-def _golden(model: Path) -> float:
+def _golden(model: Path, preprocessing: Preprocessing) -> float:
     session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
-    tensor = prepare(golden_photo(), Preprocessing(size=SIDE))
+    tensor = prepare(golden_photo(), preprocessing)
     (probability,) = session.run(["probability"], {"image": tensor[None]})
     return float(probability[0, 1])
 

@@ -9,7 +9,7 @@ from critic_core.runtime.job_store import JobStore, connect
 from critic_core.runtime.notice_board import NoticeBoard
 from critic_core.runtime.queue import celery_app, enqueue
 from critic_core.runtime.storage import Storage
-from critic_worker.classifier import Classifier
+from critic_worker.classifier import Models
 from critic_worker.settings import WorkerSettings
 from critic_worker.tasks import add_tasks, once_a_process
 from critic_worker.work import Place
@@ -27,14 +27,14 @@ def worker_app(settings: WorkerSettings) -> Celery:
         worker_enable_remote_control=False,
     )
     place = once_a_process(lambda: make_place(app, settings))
-    classifier = once_a_process(lambda: _classifier(settings))
-    add_tasks(app, place, classifier)
+    models = once_a_process(lambda: _models(settings))
+    add_tasks(app, place, models)
 
     # A child gets ready before its first photo. Celery holds receivers weakly, and this one is nobody else's.
     @signals.worker_process_init.connect(weak=False)
     def get_ready(**_: object) -> None:
         place()
-        classifier()
+        models()
 
     return app
 
@@ -52,8 +52,8 @@ def make_place(app: Celery, settings: WorkerSettings) -> Place:
     )
 
 
-def _classifier(settings: WorkerSettings) -> Classifier:
+def _models(settings: WorkerSettings) -> Models:
     # gRPC must not be loaded before the fork: its channels and threads do not survive it.
-    from critic_worker.inference_client import InferenceClient  # noqa: PLC0415
+    from critic_worker.inference_models import InferenceModels  # noqa: PLC0415
 
-    return InferenceClient(settings.inference_url, settings.model, settings.inference_timeout_seconds)
+    return InferenceModels(settings)

@@ -22,6 +22,10 @@ class Answer:
     device: str
 
 
+class ModelReplaced(Exception):
+    """Another version answers now, and is fed otherwise: the photo must be prepared anew."""
+
+
 class Classifier(Protocol):
     """A model that answers. Both calls raise InferenceUnavailable or InferenceFailed."""
 
@@ -30,5 +34,17 @@ class Classifier(Protocol):
         ...
 
     def classify(self, tensor: Tensor) -> Answer:
-        """Ask about one photo."""
+        """Ask about one photo. Raises ModelReplaced when the tensor suits a version that is gone."""
+        ...
+
+
+class Models(Protocol):
+    """The models of an inference server."""
+
+    def classifier(self, name: str | None = None) -> Classifier:
+        """The model of that name; without one the worker's own. Whether it is served is seen when it is asked."""
+        ...
+
+    def others(self) -> list[str]:
+        """The names of the models that answer beside the worker's own. Raises InferenceUnavailable."""
         ...

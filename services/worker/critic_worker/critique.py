@@ -1,5 +1,6 @@
 """Photo bytes → critique. Knows no queue and no storage: everything it needs is handed in."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,16 +14,17 @@ from critic_core.imaging.limits import Limits
 from critic_core.imaging.prepare import to_input
 from critic_core.imaging.preview import preview
 from critic_core.imaging.properties import measure_all, reasons
-from critic_worker.classifier import Answer, Classifier
+from critic_worker.classifier import Answer, Classifier, ModelReplaced
 from critic_worker.stopwatch import Stopwatch
 
 
 @dataclass(frozen=True)
 class Looked:
-    """The answer about a photo, and its small JPEG."""
+    """The answer about a photo, its small JPEG, and the manifest of the model that answered."""
 
     critique: Critique
     preview: bytes
+    manifest: Manifest
 
 
 def critique(data: bytes, classifier: Classifier, limits: Limits, watch: Stopwatch | None = None) -> Looked:
@@ -49,7 +51,7 @@ def critique(data: bytes, classifier: Classifier, limits: Limits, watch: Stopwat
         provenance=_provenance(answer),
         timings_ms=watch.timings(),
     )
-    return Looked(told, small)
+    return Looked(told, small, answer.manifest)
 
 
 def percentile(score: float, reference: Reference) -> float:
@@ -59,13 +61,13 @@ def percentile(score: float, reference: Reference) -> float:
 
 def _ask(data: bytes, classifier: Classifier, limits: Limits, watch: Stopwatch) -> tuple[Decoded, Answer]:
     """A model may be replaced between the look at its manifest and its answer: then prepare the photo anew, once."""
-    with watch.stage("infer"):
-        manifest = classifier.manifest()
     for _ in range(2):
-        decoded, answer = _ask_once(data, manifest.preprocessing, classifier, limits, watch)
-        if answer.manifest.preprocessing == manifest.preprocessing:
-            return decoded, answer
-        manifest = answer.manifest
+        with watch.stage("infer"):
+            preprocessing = classifier.manifest().preprocessing
+        with suppress(ModelReplaced):
+            decoded, answer = _ask_once(data, preprocessing, classifier, limits, watch)
+            if answer.manifest.preprocessing == preprocessing:
+                return decoded, answer
     raise InferenceUnavailable("The model is being replaced by one that is fed otherwise.")
 
 

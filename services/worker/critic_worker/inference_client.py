@@ -23,7 +23,7 @@ from critic_core.contracts.manifest import (
     manifest_parameter,
     parse_manifest,
 )
-from critic_worker.classifier import Answer, Tensor
+from critic_worker.classifier import Answer, ModelReplaced, Tensor
 
 T = TypeVar("T")
 
@@ -66,12 +66,22 @@ class InferenceClient:
     def classify(self, tensor: Tensor) -> Answer:
         """Ask about one photo, uint8 `[size, size, 3]`.
 
-        Raises InferenceUnavailable (worth another try) or InferenceFailed (model and worker do not fit together).
+        Raises InferenceUnavailable (worth another try), ModelReplaced (prepare the photo anew) or InferenceFailed
+        (model and worker do not fit together).
         """
         self._known()
-        result = self._call(lambda: self._infer(tensor))
+        try:
+            result = self._call(lambda: self._infer(tensor))
+        except InferenceFailed as error:
+            self._raise_if_replaced(tensor.shape[0], error)
+            raise
         served = self._of_version(result.get_response().model_version)
         return _answer(result, served)
+
+    def served(self) -> list[str]:
+        """The names of all models that the server can answer with. Raises InferenceUnavailable."""
+        told = self._call(lambda: self._client.get_model_repository_index(client_timeout=self._timeout))
+        return sorted({each.name for each in told.models if each.state == "READY"})
 
     def close(self) -> None:
         """Let the connection go."""
@@ -94,6 +104,12 @@ class InferenceClient:
         if served.manifest.version != version:
             served = self._served = self._read(version)
         return served
+
+    def _raise_if_replaced(self, side: int, refusal: InferenceFailed) -> None:
+        """What is known of the model may be a minute old: perhaps a newer version is fed otherwise."""
+        self._served = self._read()
+        if self._served.manifest.preprocessing.size != side:
+            raise ModelReplaced from refusal
 
     def _read(self, version: str | None = None) -> Served:
         timeout = self._timeout
@@ -137,9 +153,11 @@ def _newest(versions: Any, config: ModelConfig) -> str:
 
 
 def _manifest(config: ModelConfig, version: str) -> Manifest:
-    text = config.parameters[manifest_parameter(version)].string_value
+    key = manifest_parameter(version)
+    if key not in config.parameters:  # it answered, and was taken away before it could be asked about
+        raise InferenceUnavailable(f"{config.name} version {version} is not served any more.")
     try:
-        return parse_manifest(text)
+        return parse_manifest(config.parameters[key].string_value)
     except ValueError as error:
         raise InferenceFailed(f"The manifest of {config.name} version {version} cannot be read: {error}") from error
 

@@ -11,43 +11,57 @@ from datetime import UTC, datetime
 from celery import Celery
 
 from critic_core.contracts.errors import CriticError, NotReady, QueueUnavailable
-from critic_core.contracts.manifest import Golden
-from critic_core.contracts.pulse import PULSE_TASK, Pulse, pulse_queue
+from critic_core.contracts.manifest import Golden, Manifest
+from critic_core.contracts.pulse import PULSE_TASK, Proof, Pulse, pulse_queue
 from critic_core.imaging.golden import golden_photo
 from critic_core.imaging.limits import DEFAULT_LIMITS
 from critic_core.runtime.logs import logger
 from critic_core.runtime.notice_board import NoticeBoard
 from critic_core.runtime.queue import send
-from critic_worker.classifier import Classifier
+from critic_worker.classifier import Classifier, Models
 from critic_worker.critique import critique
 
 log = logger(__name__)
 
 
-def take_pulse(worker: str, classifier: Classifier, board: NoticeBoard) -> Pulse:
-    """Score the golden photo, and tell everybody how that went. One try: it comes again soon."""
+def take_pulse(worker: str, models: Models, board: NoticeBoard) -> Pulse:
+    """Score the golden photo with every model, and tell everybody how that went. One try: it comes again soon."""
     pulse = Pulse(worker=worker, at=datetime.now(UTC))
-    try:
-        pulse = _scored(pulse, classifier)
-        board.post_model(classifier.manifest())
-    except CriticError as error:
-        pulse = pulse.model_copy(update={"problem": error.problem()})
+    own, manifest = _prove(models.classifier())
+    others = _prove_others(models, board, manifest) if manifest else ()  # else what was served last stays told
+    pulse = pulse.model_copy(update={**dict(own), "others": others})
     board.post_pulse(pulse)
     return pulse
 
 
-def _scored(pulse: Pulse, classifier: Classifier) -> Pulse:
-    told = critique(golden_photo(), classifier, DEFAULT_LIMITS).critique
-    problem = _deviation(told.probability, classifier.manifest().golden)
-    return pulse.model_copy(
-        update={
-            "model": told.provenance.model,
-            "version": told.provenance.version,
-            "device": told.provenance.device,
-            "golden_probability": told.probability,
-            "problem": problem.problem() if problem else None,
-        }
+def _prove_others(models: Models, board: NoticeBoard, own: Manifest) -> tuple[Proof, ...]:
+    """The models beside the worker's own; all those served are told. None when the server goes away meanwhile."""
+    try:
+        names = models.others()
+    except CriticError as error:
+        log.warning("models_unknown", error=error.detail)
+        return ()
+    proved = [_prove(models.classifier(name), name) for name in names]
+    board.post_models([own, *(manifest for _, manifest in proved if manifest)], [own.name, *names])
+    return tuple(proof for proof, _ in proved)
+
+
+def _prove(classifier: Classifier, name: str | None = None) -> tuple[Proof, Manifest | None]:
+    """What the model says of the golden photo, and its manifest when it says anything."""
+    try:
+        looked = critique(golden_photo(), classifier, DEFAULT_LIMITS)
+    except CriticError as error:
+        return Proof(model=name, problem=error.problem()), None
+    told = looked.critique
+    deviation = _deviation(told.probability, looked.manifest.golden)
+    proof = Proof(
+        model=told.provenance.model,
+        version=told.provenance.version,
+        device=told.provenance.device,
+        golden_probability=told.probability,
+        problem=deviation.problem() if deviation else None,
     )
+    return proof, looked.manifest
 
 
 def _deviation(probability: float, golden: Golden) -> NotReady | None:

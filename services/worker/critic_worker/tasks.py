@@ -13,15 +13,15 @@ from critic_core.contracts.errors import PhotoTookTooLong, QueueUnavailable
 from critic_core.contracts.photo import CRITIQUE_TASK
 from critic_core.contracts.pulse import PULSE_TASK
 from critic_core.runtime.queue import REQUEST_ID_HEADER
-from critic_worker.classifier import Classifier
+from critic_worker.classifier import Models
 from critic_worker.pulse import take_pulse
 from critic_worker.work import Place, process
 
 T = TypeVar("T")
 
 
-def add_tasks(app: Celery, place: Callable[[], Place], classifier: Callable[[], Classifier]) -> None:
-    """Give `app` the tasks; `place` and `classifier` are called in the process that needs them."""
+def add_tasks(app: Celery, place: Callable[[], Place], models: Callable[[], Models]) -> None:
+    """Give `app` the tasks; `place` and `models` are called in the process that needs them."""
 
     class PhotoTask(Task):  # type: ignore[type-arg]  # celery's Task is generic in its stubs only
         """Told of what stops a process from outside."""
@@ -39,13 +39,13 @@ def add_tasks(app: Celery, place: Callable[[], Place], classifier: Callable[[], 
     def critique_photo(task: PhotoTask, photo_id: str) -> None:
         try:
             with bound_contextvars(request_id=task.request.get(REQUEST_ID_HEADER)):
-                process(photo_id, place(), classifier())
+                process(photo_id, place(), models())
         except QueueUnavailable as error:
             raise Reject(str(error), requeue=True) from error
 
     @app.task(name=PULSE_TASK, acks_late=False)
     def pulse() -> None:
-        take_pulse(place().settings.worker_name, classifier(), place().board)
+        take_pulse(place().settings.worker_name, models(), place().board)
 
 
 def once_a_process(make: Callable[[], T]) -> Callable[[], T]:

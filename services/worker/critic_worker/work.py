@@ -13,7 +13,7 @@ from critic_core.runtime.logs import logger
 from critic_core.runtime.notice_board import NoticeBoard
 from critic_core.runtime.storage import Storage, photo_key, preview_key
 from critic_worker import metrics
-from critic_worker.classifier import Answer, Classifier, Tensor
+from critic_worker.classifier import Answer, Classifier, Models, Tensor
 from critic_worker.critique import Looked, critique
 from critic_worker.patience import patiently
 from critic_worker.settings import WorkerSettings
@@ -42,7 +42,7 @@ class Place:
     enqueue: Callable[[str], None]
 
 
-def process(photo_id: str, place: Place, classifier: Classifier) -> Outcome:
+def process(photo_id: str, place: Place, models: Models) -> Outcome:
     """Answer one delivery of a photo. Raises QueueUnavailable when Redis stays away: the delivery must come again."""
     claim = place.jobs.claim(photo_id, place.settings.max_deliveries)
     if claim is Claim.poison:
@@ -51,7 +51,7 @@ def process(photo_id: str, place: Place, classifier: Classifier) -> Outcome:
     if claim is not Claim.taken:
         return _count(photo_id, Outcome.skipped, claim.value)
     try:
-        looked = _look(photo_id, place, classifier)
+        looked = _look(photo_id, place, models)
         return _keep(photo_id, looked, place)
     except ServiceUnavailable as error:
         return _put_back(photo_id, error, place)
@@ -59,11 +59,12 @@ def process(photo_id: str, place: Place, classifier: Classifier) -> Outcome:
         return _fail(photo_id, _as_ours(error), place)
 
 
-def _look(photo_id: str, place: Place, classifier: Classifier) -> Looked:
+def _look(photo_id: str, place: Place, models: Models) -> Looked:
     watch = Stopwatch()
+    asked = place.jobs.get(photo_id).model
     with watch.stage("load"):
         data = patiently(lambda: place.storage.get(photo_key(photo_id)), place.settings.patience_seconds)
-    patient = PatientClassifier(classifier, place.settings.patience_seconds)
+    patient = PatientClassifier(models.classifier(asked), place.settings.patience_seconds)
     return critique(data, patient, place.settings.limits, watch)
 
 

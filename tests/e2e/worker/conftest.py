@@ -12,19 +12,20 @@ import psutil
 import pytest
 from tests.e2e.worker.dangerous_worker import MARK
 from tests.support.redis_server import RedisServer, free_port
-from tests.support.tiny_model import publish_tiny_model
+from tests.support.tiny_model import publish_tiny_model, tiny_model_folder
 from tests.support.waiting import until
 from tritonclient.grpc import InferenceServerClient
 from tritonclient.utils import InferenceServerException
 
 from critic_core.contracts.identity import new_photo_id
-from critic_core.contracts.manifest import Manifest
+from critic_core.contracts.manifest import MANIFEST_FILE, Fit, Manifest, parse_manifest
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.imaging.golden import golden_photo
 from critic_core.runtime.job_store import JobStore, connect
 from critic_core.runtime.notice_board import NoticeBoard
 from critic_core.runtime.queue import celery_app, enqueue
 from critic_core.runtime.storage import Storage, photo_key
+from critic_training.publish import publish
 from critic_worker.settings import WorkerSettings
 
 ROOT = Path(__file__).parents[3]
@@ -39,9 +40,17 @@ class Inference:
         self.manifest: Manifest = publish_tiny_model(folder / "models", golden=golden)
         self._process: subprocess.Popen[bytes] | None = None
 
+    def publish(self, seed: int, fit: Fit = Fit.squash, **told: object) -> Manifest:
+        """Another tiny model, told so in its manifest; the manifest as published."""
+        folder = self.folder / f"finished-{seed}"
+        manifest = tiny_model_folder(folder, seed, fit).model_copy(update=told)
+        version = publish(self.folder / "models", manifest, folder / "model.onnx")
+        return parse_manifest((version / MANIFEST_FILE).read_bytes())
+
     def start(self) -> None:
         told = {
             "MODEL_REPOSITORY": str(self.folder / "models"),
+            "MODEL_POLL_SECONDS": "0.2",
             "DEVICE": "cpu",
             "INFERENCE_GRPC_PORT": str(self.port),
             "INFERENCE_HTTP_PORT": str(free_port()),
@@ -102,7 +111,7 @@ class Stack:
     def start_dangerous_worker(self, **settings: str) -> subprocess.Popen[bytes]:
         return self.start_worker("tests.e2e.worker.dangerous_worker", **settings)
 
-    def submit(self, data: bytes | None = None, command: str = "", send: bool = True) -> str:
+    def submit(self, data: bytes | None = None, command: str = "", send: bool = True, model: str | None = None) -> str:
         """Do what the gateway does with an upload; returns the photo's id."""
         data = (golden_photo() if data is None else data) + (MARK + command.encode() if command else b"")
         now = datetime.now(UTC)
@@ -112,6 +121,7 @@ class Stack:
             media_type="image/jpeg",
             size_bytes=len(data),
             sha256="0" * 64,
+            model=model,
             created_at=now,
             expires_at=now + timedelta(hours=1),
         )

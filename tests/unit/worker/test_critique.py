@@ -11,7 +11,7 @@ from critic_core.contracts.manifest import Manifest, Preprocessing, Reference
 from critic_core.imaging.golden import golden_photo
 from critic_core.imaging.limits import DEFAULT_LIMITS, Limits
 from critic_core.imaging.prepare import prepare
-from critic_worker.classifier import Answer, Tensor
+from critic_worker.classifier import Answer, ModelReplaced, Tensor
 from critic_worker.critique import critique, percentile
 
 
@@ -19,17 +19,17 @@ class Scripted:
     """A classifier that answers what it was given, and keeps what it was asked."""
 
     def __init__(self, probability: float, first: Manifest, *later: Manifest) -> None:
-        self._probability, self._first = probability, first
+        self._probability, self._known = probability, first
         self._answering = list(later) or [first]
         self.asked: list[Tensor] = []
 
     def manifest(self) -> Manifest:
-        return self._first
+        return self._known
 
     def classify(self, tensor: Tensor) -> Answer:
         self.asked.append(tensor)
-        manifest = self._answering.pop(0) if len(self._answering) > 1 else self._answering[0]
-        return Answer(self._probability, np.array([0.6, 0.8], np.float32), manifest, "cpu")
+        self._known = self._answering.pop(0) if len(self._answering) > 1 else self._answering[0]
+        return Answer(self._probability, np.array([0.6, 0.8], np.float32), self._known, "cpu")
 
 
 @pytest.mark.parametrize(("probability", "label"), [(0.0, "not pleasing"), (0.49, "not pleasing"), (0.5, "pleasing")])
@@ -58,6 +58,21 @@ def test_a_model_that_is_fed_otherwise_gets_the_photo_prepared_anew() -> None:
     assert [tensor.shape[0] for tensor in classifier.asked] == [224, 128]
     assert told.provenance.version == "2"
     assert told.provenance.preprocessing_digest == new.preprocessing.digest
+
+
+def test_a_tensor_that_the_new_version_refuses_is_prepared_anew() -> None:
+    new = tiny_manifest("2", preprocessing=Preprocessing(size=128))
+
+    class Refusing(Scripted):
+        def classify(self, tensor: Tensor) -> Answer:
+            if tensor.shape[0] != new.preprocessing.size:
+                self._known = new
+                raise ModelReplaced
+            return super().classify(tensor)
+
+    told = critique(golden_photo(), Refusing(0.5, tiny_manifest("1"), new), DEFAULT_LIMITS)
+    assert told.critique.provenance.preprocessing_digest == new.preprocessing.digest
+    assert told.manifest == new
 
 
 def test_a_model_that_keeps_changing_is_waited_for() -> None:

@@ -12,7 +12,8 @@ from tritonclient.grpc import service_pb2, service_pb2_grpc
 from tritonclient.grpc.model_config_pb2 import ModelInstanceGroup
 
 from critic_core.contracts.errors import InferenceFailed, InferenceUnavailable
-from critic_core.contracts.manifest import manifest_parameter
+from critic_core.contracts.manifest import Preprocessing, manifest_parameter
+from critic_worker.classifier import ModelReplaced
 from critic_worker.inference_client import InferenceClient
 
 TENSOR = np.zeros((SIDE, SIDE, 3), np.uint8)
@@ -25,7 +26,8 @@ class Server(service_pb2_grpc.GRPCInferenceServiceServicer):  # type: ignore[mis
         self.versions = ["1"]
         self.answering = "1"
         self.kind = ModelInstanceGroup.KIND_CPU
-        self.side, self.probability = SIDE, [0.25, 0.75]
+        self.side = self.fed = SIDE
+        self.probability = [0.25, 0.75]
         self.carries_manifest = True
         self.next_errors: list[grpc.StatusCode] = []
         self.calls = 0
@@ -36,7 +38,7 @@ class Server(service_pb2_grpc.GRPCInferenceServiceServicer):  # type: ignore[mis
         response.config.name = NAME
         response.config.instance_group.add(kind=self.kind)
         for version in self.versions if self.carries_manifest else []:
-            manifest = tiny_manifest(version)
+            manifest = tiny_manifest(version, preprocessing=Preprocessing(size=self.fed))
             response.config.parameters[manifest_parameter(version)].string_value = manifest.model_dump_json()
         return response
 
@@ -45,6 +47,12 @@ class Server(service_pb2_grpc.GRPCInferenceServiceServicer):  # type: ignore[mis
         response.inputs.add(name="image", datatype="UINT8", shape=[-1, self.side, self.side, 3])
         response.outputs.add(name="probability", datatype="FP32", shape=[-1, 2])
         response.outputs.add(name="embedding", datatype="FP32", shape=[-1, EMBEDDING])
+        return response
+
+    def RepositoryIndex(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
+        response = service_pb2.RepositoryIndexResponse()
+        for name, state in (("second", "READY"), ("broken", "UNAVAILABLE"), ("second", "READY"), (NAME, "READY")):
+            response.models.add(name=name, state=state)
         return response
 
     def ModelInfer(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
@@ -98,6 +106,29 @@ def test_another_version_in_the_answer_changes_its_provenance(client: InferenceC
     client.classify(TENSOR)
     server.versions, server.answering = ["1", "2"], "2"
     assert client.classify(TENSOR).manifest.version == "2"
+
+
+def test_an_answer_of_a_version_that_is_gone_by_now_is_asked_for_again(client: InferenceClient, server: Server) -> None:
+    client.classify(TENSOR)
+    server.versions = ["2"]
+    server.answering = "0"
+    with pytest.raises(InferenceUnavailable, match="version 0 is not served any more"):
+        client.classify(TENSOR)
+    server.answering = "2"
+    assert client.classify(TENSOR).manifest.version == "2"
+
+
+def test_a_tensor_for_the_version_before_is_to_be_prepared_anew(client: InferenceClient, server: Server) -> None:
+    assert client.manifest().preprocessing.size == SIDE
+    server.versions, server.side, server.fed = ["2"], 128, 128
+    server.next_errors = [grpc.StatusCode.INVALID_ARGUMENT]
+    with pytest.raises(ModelReplaced):
+        client.classify(TENSOR)
+    assert client.manifest() == tiny_manifest("2", preprocessing=Preprocessing(size=128))
+
+
+def test_the_models_that_are_ready_are_told_once_each(client: InferenceClient) -> None:
+    assert client.served() == [NAME, "second"]
 
 
 def test_a_draining_server_is_tried_once_more(client: InferenceClient, server: Server) -> None:

@@ -36,6 +36,7 @@ class Photo(Contract):
     media_type: str = Field(description="Sniffed from the bytes")
     size_bytes: int
     sha256: str = Field(description="Of the uploaded bytes")
+    model: str | None = Field(default=None, description="The model that was asked for; otherwise the worker chooses")
     created_at: datetime
     expires_at: datetime = Field(description="When the photo and all about it is forgotten")
     deliveries: int = Field(default=0, description="How often a worker has taken it up")

@@ -15,13 +15,19 @@ def pulse_queue(worker: str) -> str:
     return f"critic.pulse.{worker}"
 
 
-class Pulse(Contract):
-    """The golden photo travelled through a worker and the inference server, or failed to."""
+class Proof(Contract):
+    """What a model said of the golden photo, or why it said nothing."""
 
-    worker: str
-    at: datetime = Field(description="When the task was run")
     model: str | None = None
     version: str | None = None
     device: str | None = None
     golden_probability: float | None = None
     problem: Problem | None = Field(default=None, description="Why the golden photo did not come out right")
+
+
+class Pulse(Proof):
+    """The golden photo travelled through a worker and the inference server, or failed to: with the worker's model."""
+
+    worker: str
+    at: datetime = Field(description="When the task was run")
+    others: tuple[Proof, ...] = Field(default=(), description="The same with the other models that are served")

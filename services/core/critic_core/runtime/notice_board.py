@@ -37,10 +37,16 @@ class NoticeBoard:
         fresh = [pulse for pulse in pulses if pulse.worker not in stale]
         return sorted(fresh, key=lambda pulse: pulse.at, reverse=True)
 
-    def post_model(self, manifest: Manifest) -> None:
-        """Tell which model answers under its name."""
+    def post_models(self, answering: list[Manifest], served: list[str]) -> None:
+        """Tell which models answer under their names, and forget those that are not served any more."""
         try:
-            self._redis.hset(MODELS, manifest.name, manifest.model_dump_json())
+            gone = [name for name in map(str, self._redis.hkeys(MODELS)) if name not in served]
+            with self._redis.pipeline(transaction=True) as pipe:
+                for manifest in answering:
+                    pipe.hset(MODELS, manifest.name, manifest.model_dump_json())
+                if gone:
+                    pipe.hdel(MODELS, *gone)
+                pipe.execute()
         except RedisError as error:
             raise QueueUnavailable(f"The queue does not answer: {error}") from error
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import redis
+from tests.support.tiny_model import tiny_manifest
 
 from critic_core.contracts.pulse import Pulse
 from critic_core.runtime.notice_board import PULSES, NoticeBoard
@@ -28,3 +29,15 @@ def test_a_worker_has_one_pulse_its_latest(client: "redis.Redis") -> None:
     board.post_pulse(pulse("a", 30))
     board.post_pulse(pulse("a", 1))
     assert board.pulses(newer_than=0) == [pulse("a", 1)]
+
+
+def test_models_are_told_by_name_and_those_not_served_any_more_are_forgotten(client: "redis.Redis") -> None:
+    board = NoticeBoard(client)
+    first, second, third = (tiny_manifest().model_copy(update={"name": name}) for name in "abc")
+    board.post_models([second, first], ["a", "b"])
+    assert board.models() == [first, second]
+    newer = first.model_copy(update={"version": "2"})
+    board.post_models([newer, third], ["a", "b", "c"])  # the second one is served, and did not answer this time
+    assert board.models() == [newer, second, third]
+    board.post_models([newer], ["a"])
+    assert board.models() == [newer]
