@@ -69,10 +69,13 @@ class Client:
     ) -> None:
         self._http.close()
 
-    def score(self, photo: Path | bytes, file_name: str | None = None) -> Photo:
-        """Upload a photo and wait for its critique. Raises the photo's problem when it has one."""
+    def score(self, photo: Path | bytes, file_name: str | None = None, model: str | None = None) -> Photo:
+        """Upload a photo and wait for its critique, by that model or else the server's own.
+
+        Raises the photo's problem when it has one.
+        """
         deadline = time.monotonic() + self._patience
-        answer = self.upload(photo, file_name, wait=LONGEST_WAIT_SECONDS)
+        answer = self.upload(photo, file_name, LONGEST_WAIT_SECONDS, model)
         while not answer.state.final:
             if time.monotonic() > deadline:
                 raise NoAnswerYet(f"No critique within {self._patience:.0f} s; the photo {answer.id} still waits.")
@@ -81,14 +84,17 @@ class Client:
             raise error_of(answer.problem)
         return answer
 
-    def upload(self, photo: Path | bytes, file_name: str | None = None, wait: float = 0) -> Photo:
+    def upload(
+        self, photo: Path | bytes, file_name: str | None = None, wait: float = 0, model: str | None = None
+    ) -> Photo:
         """Send one photo; waits that many seconds (30 at most) for its critique. A busy server is asked again."""
         key = {"Idempotency-Key": str(uuid4())}  # so that asking again never makes two photos of one
+        told = {"wait": wait} | ({"model": model} if model else {})
 
         def send() -> httpx.Response:
             with _opened(photo) as content:
                 files = {"file": (file_name or _name(photo), content)}
-                return self._http.post("/v1/photos", params={"wait": wait}, files=files, headers=key)
+                return self._http.post("/v1/photos", params=told, files=files, headers=key)
 
         return _photo(self._insist(send))
 

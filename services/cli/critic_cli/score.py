@@ -1,6 +1,7 @@
 """`photo-critic score`: what does a running Photo Critic say about these files?"""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -15,12 +16,14 @@ from critic_cli.scoring.outcome import Outcome, best_first
 from critic_cli.scoring.photo_files import find_photos
 from critic_cli.scoring.score_all import score_all
 from critic_cli.scoring.show import show_csv, show_json, show_table
+from critic_core.contracts.errors import CriticError
 
 
 def score(  # noqa: PLR0913, PLR0917 - one parameter an option
     files: Annotated[list[Path], typer.Argument(help="Photos, and folders to look through.", show_default=False)],
     url: UrlOption = DEFAULT_URL,
     api_key: ApiKeyOption = None,
+    model: Annotated[str | None, typer.Option(help="The model to ask; otherwise the server's own.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Everything that is known, as JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="One line a photo, for a spreadsheet.")] = False,
     at_a_time: Annotated[int, typer.Option("--at-a-time", min=1, max=64, help="Photos under way at once.")] = 8,
@@ -32,7 +35,9 @@ def score(  # noqa: PLR0913, PLR0917 - one parameter an option
     if not photos:
         raise Refusal("There are no photos in what you named.")
     with _client(url, api_key) as client:
-        outcomes = best_first(_with_progress(client, photos, at_a_time))
+        if model:
+            _check_model(client, model)
+        outcomes = best_first(_with_progress(score_all(client, photos, at_a_time, model), len(photos)))
     _show(outcomes, as_json, as_csv)
     if any(outcome.problem for outcome in outcomes):
         raise typer.Exit(1)
@@ -53,10 +58,20 @@ def _client(url: str, api_key: str | None) -> Client:
     return client
 
 
-def _with_progress(client: Client, photos: list[Path], at_a_time: int) -> list[Outcome]:
+def _check_model(client: Client, model: str) -> None:
+    """Say once, and not for every photo, that the server has no such model."""
+    try:
+        names = [manifest.name for manifest in client.models()]
+    except CriticError as error:
+        raise Refusal(error.detail) from None
+    if model not in names:
+        raise Refusal(f"No model '{model}' is served there. There are: {', '.join(names) or 'none yet'}.")
+
+
+def _with_progress(outcomes: Iterator[Outcome], total: int) -> list[Outcome]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        return list(progress.track(score_all(client, photos, at_a_time), total=len(photos), description="Scoring"))
+        return list(progress.track(outcomes, total=total, description="Scoring"))
 
 
 def _show(outcomes: list[Outcome], as_json: bool, as_csv: bool) -> None:

@@ -24,13 +24,16 @@ def ensure_room(parts: Parts) -> None:
         )
 
 
-def accept(taken: list[TakenFile], parts: Parts) -> list[PhotoReceipt]:
-    """Make photos of the stored files and enqueue them. One that cannot be enqueued is refused alone."""
-    return [refused(file) if isinstance(file, RefusedFile) else _accept(file, parts) for file in taken]
+def accept(taken: list[TakenFile], parts: Parts, model: str | None) -> list[PhotoReceipt]:
+    """Make photos of the stored files and enqueue them for that model or else the workers' own.
+
+    One that cannot be enqueued is refused alone.
+    """
+    return [refused(file) if isinstance(file, RefusedFile) else _accept(file, parts, model) for file in taken]
 
 
-def _accept(file: StoredFile, parts: Parts) -> PhotoReceipt:
-    photo = _photo(file, parts.settings.photo_ttl_seconds)
+def _accept(file: StoredFile, parts: Parts, model: str | None) -> PhotoReceipt:
+    photo = _photo(file, parts.settings.photo_ttl_seconds, model)
     try:
         parts.store.create(photo)
         enqueue(parts.queue, photo.id, structlog.contextvars.get_contextvars().get("request_id"))
@@ -43,7 +46,7 @@ def _accept(file: StoredFile, parts: Parts) -> PhotoReceipt:
     return PhotoReceipt(file_name=file.file_name, photo=photo)
 
 
-def _photo(file: StoredFile, ttl_seconds: int) -> Photo:
+def _photo(file: StoredFile, ttl_seconds: int, model: str | None) -> Photo:
     now = datetime.now(UTC)
     return Photo(
         id=file.photo_id,
@@ -52,6 +55,7 @@ def _photo(file: StoredFile, ttl_seconds: int) -> Photo:
         media_type=file.media_type,
         size_bytes=file.size_bytes,
         sha256=file.sha256,
+        model=model,
         created_at=now,
         expires_at=now + timedelta(seconds=ttl_seconds),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from critic_core.contracts.base import Contract
 from critic_core.contracts.errors import CriticError
+from critic_core.contracts.pulse import Proof
 from critic_gateway.parts import Parts
 
 
@@ -65,8 +66,17 @@ class ReadinessProbe:
         good = [pulse for pulse in pulses if pulse.problem is None]
         if good:
             latest = good[0]
-            told = f"{len(good)} workers scored the golden photo ({latest.model} {latest.version} on {latest.device})"
-            return Check(ok=True, detail=told)
+            told = f"{len(good)} workers scored the golden photo ({_named(latest)})"
+            return Check(ok=True, detail="; ".join([told, *map(_other, latest.others)]))
         if pulses and pulses[0].problem is not None:
             return Check(ok=False, detail=pulses[0].problem.detail)
         return Check(ok=False, detail=f"no worker has shown itself in the last {age} seconds")
+
+
+def _named(proof: Proof) -> str:
+    return f"{proof.model} {proof.version} on {proof.device}"
+
+
+def _other(proof: Proof) -> str:
+    """A model beside the one that readiness is about: photos must ask for it, and it fails alone."""
+    return f"{proof.model}: {proof.problem.detail}" if proof.problem else _named(proof)

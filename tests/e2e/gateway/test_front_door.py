@@ -4,15 +4,20 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 from tests.e2e.gateway.conftest import Gateway, gateways
+from tests.support.tiny_model import tiny_manifest
 from tests.support.waiting import until
 
-from critic_core.contracts.errors import PhotoBroken
+from critic_core.contracts.errors import NotReady, PhotoBroken
 from critic_core.contracts.photo import CRITIQUE_QUEUE
+from critic_core.contracts.pulse import Proof, Pulse
 from critic_core.imaging.golden import golden_photo
+from critic_core.runtime.job_store import connect
+from critic_core.runtime.notice_board import NoticeBoard
 
 PHOTO = golden_photo()
 CUT_SHORT = "multipart/form-data; boundary=x"
@@ -24,6 +29,15 @@ def send(gateway: Gateway, data: bytes = PHOTO, **more: object) -> httpx.Respons
 
 def queued(gateway: Gateway) -> int:
     return gateway.store()._redis.llen(CRITIQUE_QUEUE)
+
+
+def board(gateway: Gateway) -> NoticeBoard:
+    return NoticeBoard(connect(gateway.redis.url))
+
+
+def serve(gateway: Gateway, *names: str) -> None:
+    """Tell the gateway, as a worker does, what is served."""
+    board(gateway).post_models([tiny_manifest().model_copy(update={"name": name}) for name in names], list(names))
 
 
 def test_a_photo_is_stored_enqueued_and_told(gateway: Gateway) -> None:
@@ -160,6 +174,51 @@ def test_an_idempotency_key_makes_one_photo(gateway: Gateway) -> None:
     other = send(gateway, PHOTO + b"more", headers=key)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
     assert len(gateway.stored()) == 1
+
+
+def test_an_idempotency_key_is_for_one_model(gateway: Gateway) -> None:
+    serve(gateway, "aesthetics", "second")
+    key = {"Idempotency-Key": "model"}
+    first = send(gateway, headers=key, params={"model": "second"})
+    assert send(gateway, headers=key, params={"model": "second"}).json()["id"] == first.json()["id"]
+    for other in ({}, {"model": "aesthetics"}):
+        answer = send(gateway, headers=key, params=other)
+        assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+    assert len(gateway.stored()) == queued(gateway) == 1
+
+
+def test_a_photo_remembers_the_model_it_is_for(gateway: Gateway) -> None:
+    serve(gateway, "aesthetics", "second")
+    for told, model in (({"model": "second"}, "second"), ({}, None)):
+        photo_id = send(gateway, params=told).json()["id"]
+        assert gateway.store().get(photo_id).model == model
+
+
+def test_a_model_that_is_not_served_is_refused_before_anything_is_kept(gateway: Gateway) -> None:
+    serve(gateway, "aesthetics", "second")
+    answer = send(gateway, params={"model": "third"}, headers={"Idempotency-Key": "third"})
+    assert (answer.status_code, answer.json()["code"], answer.json()["permanent"]) == (404, "model_not_found", True)
+    assert answer.json()["detail"] == "No model 'third' is served here. There are: aesthetics, second."
+    assert (gateway.stored(), queued(gateway)) == ([], 0)
+    assert send(gateway, headers={"Idempotency-Key": "third"}).status_code == 202  # the key is free
+
+
+def test_a_model_is_waited_for_while_no_worker_has_told_what_is_served(gateway: Gateway) -> None:
+    answer = send(gateway, params={"model": "aesthetics"})
+    assert (answer.status_code, answer.json()["code"], answer.json()["permanent"]) == (503, "not_ready", False)
+    assert gateway.stored() == []
+
+
+def test_readiness_tells_of_the_other_models_and_does_not_hang_on_them(start_gateway: Callable[..., Gateway]) -> None:
+    gateway = start_gateway()
+    good = Proof(model="second", version="2", device="cpu")
+    bad = Proof(model="third", problem=NotReady("It says otherwise.").problem())
+    pulse = Pulse(worker="w", at=datetime.now(UTC), model="first", version="1", device="cpu", others=(good, bad))
+    board(gateway).post_pulse(pulse)
+    answer = gateway.client.get("/readyz")
+    assert answer.status_code == 200
+    told = answer.json()["checks"]["scoring"]["detail"]
+    assert told.endswith("(first 1 on cpu); second 2 on cpu; third: It says otherwise.")
 
 
 def test_a_request_that_failed_frees_its_idempotency_key(gateway: Gateway) -> None:

@@ -1,6 +1,7 @@
 """The commands as they are typed."""
 
 import hashlib
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from tests.support.redis_server import RedisServer
-from tests.support.scripted_server import ScriptedServer, make_photo, photo_answer
+from tests.support.scripted_server import Answer, ScriptedServer, make_photo, photo_answer
+from tests.support.tiny_model import NAME, tiny_manifest
 from typer.testing import CliRunner
 
 from critic_cli.__main__ import app, main
@@ -50,6 +52,25 @@ def test_progress_and_results_do_not_mix(server: ScriptedServer, tmp_path: Path)
     ran = run.invoke(app, ["score", str(tmp_path), "--csv", "--url", server.url])
     assert ran.exit_code == 0
     assert len(ran.stdout.splitlines()) == 2
+
+
+def test_the_model_asked_for_travels_with_every_photo(server: ScriptedServer, tmp_path: Path) -> None:
+    for name in ("a.jpg", "b.jpg"):
+        (tmp_path / name).write_bytes(b"pixels")
+    served = json.dumps({"models": [tiny_manifest().model_dump(mode="json")]}).encode()
+    server.answer = lambda asked: Answer(200, served) if asked.path == "/v1/models" else photo_answer(make_photo())
+    ran = run.invoke(app, ["score", str(tmp_path), "--csv", "--url", server.url, "--model", NAME])
+    assert ran.exit_code == 0
+    assert [f"model={NAME}" in asked.path for asked in server.of("POST", "/v1/photos")] == [True, True]
+
+
+def test_a_model_that_is_not_served_is_refused_once_and_nothing_is_sent(server: ScriptedServer, tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"pixels")
+    served = json.dumps({"models": [tiny_manifest().model_dump(mode="json")]}).encode()
+    server.answer = lambda _: Answer(200, served)
+    ran = run.invoke(app, ["score", str(tmp_path), "--url", server.url, "--model", "other"])
+    assert str(ran.exception) == f"No model 'other' is served there. There are: {NAME}."
+    assert server.of("POST", "/v1/photos") == []
 
 
 class TestDeadLetters:

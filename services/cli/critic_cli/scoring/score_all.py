@@ -9,10 +9,13 @@ from critic_cli.scoring.outcome import Outcome
 from critic_core.contracts.errors import CriticError, Problem
 
 
-def score_all(client: Client, files: list[Path], at_a_time: int) -> Iterator[Outcome]:
-    """An outcome for each file, as they come. Stops what has not begun when the caller stops listening."""
+def score_all(client: Client, files: list[Path], at_a_time: int, model: str | None = None) -> Iterator[Outcome]:
+    """An outcome for each file, as they come, by that model or else the server's own.
+
+    Stops what has not begun when the caller stops listening.
+    """
     with ThreadPoolExecutor(at_a_time) as pool:
-        futures = [pool.submit(_score, client, file) for file in files]
+        futures = [pool.submit(_score, client, file, model) for file in files]
         try:
             for future in as_completed(futures):
                 yield future.result()
@@ -20,9 +23,9 @@ def score_all(client: Client, files: list[Path], at_a_time: int) -> Iterator[Out
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _score(client: Client, file: Path) -> Outcome:
+def _score(client: Client, file: Path, model: str | None) -> Outcome:
     try:
-        photo = client.score(file)
+        photo = client.score(file, model=model)
     except CriticError as error:
         return Outcome(file=file, problem=error.problem())
     except OSError as error:

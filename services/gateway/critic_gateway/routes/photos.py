@@ -11,6 +11,8 @@ from critic_core.contracts.errors import (
     ApiKeyWrong,
     IdempotencyInProgress,
     IdempotencyKeyReused,
+    ModelNotFound,
+    NotReady,
     Overloaded,
     PhotoEmpty,
     PhotoNotFound,
@@ -30,6 +32,7 @@ from critic_core.runtime.storage import photo_key, preview_key
 from critic_gateway import accepting
 from critic_gateway.idempotency import LONGEST_KEY, Earlier, body_digest, same_body
 from critic_gateway.intake import IntakeLimits, RefusedFile, TakenFile, forget, take_in
+from critic_gateway.model_choice import AskedModel
 from critic_gateway.parts import Caller, Parts, PartsHere
 from critic_gateway.problems import ProblemResponse, responses
 from critic_gateway.upload_body import upload_events
@@ -73,12 +76,17 @@ UPLOAD_BODY = {
         **responses(
             PhotoEmpty, PhotoUnsupported, PhotoTooManyBytes, TooManyPhotos, RequestTooLarge, RequestInvalid,
             ApiKeyMissing, ApiKeyWrong, IdempotencyKeyReused, IdempotencyInProgress, UploadTooSlow, Overloaded,
-            QueueUnavailable, StorageUnavailable,
+            ModelNotFound, NotReady, QueueUnavailable, StorageUnavailable,
         ),
     },
 )  # fmt: skip
-async def send_photos(
-    request: Request, parts: PartsHere, caller: Caller, wait: Wait = 0, idempotency_key: IdempotencyKey = None
+async def send_photos(  # noqa: PLR0913, PLR0917 - one parameter for each that the request may have
+    request: Request,
+    parts: PartsHere,
+    caller: Caller,
+    model: AskedModel,
+    wait: Wait = 0,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """One or many files as multipart, or one image as the body itself.
 
@@ -86,9 +94,9 @@ async def send_photos(
     within `wait` seconds, otherwise `202`.
     """
     if idempotency_key is None:
-        receipts = await _take_and_accept(request, parts)
+        receipts = await _take_and_accept(request, parts, model)
     else:
-        receipts = await _once(request, parts, caller, idempotency_key)
+        receipts = await _once(request, parts, caller, idempotency_key, model)
     return _answer(await _waited(receipts, parts, wait), request.url.path)
 
 
@@ -149,33 +157,33 @@ async def _take(request: Request, parts: Parts) -> list[TakenFile]:
     return taken
 
 
-async def _take_and_accept(request: Request, parts: Parts) -> list[PhotoReceipt]:
+async def _take_and_accept(request: Request, parts: Parts, model: str | None) -> list[PhotoReceipt]:
     await run_in_threadpool(accepting.ensure_room, parts)
-    return await run_in_threadpool(accepting.accept, await _take(request, parts), parts)
+    return await run_in_threadpool(accepting.accept, await _take(request, parts), parts, model)
 
 
-async def _once(request: Request, parts: Parts, caller: str, key: str) -> list[PhotoReceipt]:
+async def _once(request: Request, parts: Parts, caller: str, key: str, model: str | None) -> list[PhotoReceipt]:
     """The same as `_take_and_accept`, but only the first time that this caller sends this key."""
     earlier = await run_in_threadpool(parts.keys.begin, caller, key)
     if earlier is not None:
-        return await _again(request, parts, earlier)
+        return await _again(request, parts, earlier, model)
     try:
         await run_in_threadpool(accepting.ensure_room, parts)
         taken = await _take(request, parts)
-        receipts = await run_in_threadpool(accepting.accept, taken, parts)
+        receipts = await run_in_threadpool(accepting.accept, taken, parts, model)
         ids = tuple(receipt.photo.id for receipt in receipts if receipt.photo is not None)
-        await run_in_threadpool(parts.keys.keep, caller, key, Earlier(body_digest(taken), ids))
+        await run_in_threadpool(parts.keys.keep, caller, key, Earlier(body_digest(taken, model), ids))
     except BaseException:
         await run_in_threadpool(parts.keys.give_back, caller, key)
         raise
     return receipts
 
 
-async def _again(request: Request, parts: Parts, earlier: Earlier) -> list[PhotoReceipt]:
+async def _again(request: Request, parts: Parts, earlier: Earlier, model: str | None) -> list[PhotoReceipt]:
     """The answer to a repeated upload: its bytes are compared with the first one's, and dropped."""
     taken = await _take(request, parts)
     await forget(taken, parts.storage)
-    same_body(earlier, taken)
+    same_body(earlier, taken, model)
     ids = iter(earlier.photo_ids)
     return [
         accepting.refused(file)
