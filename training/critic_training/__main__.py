@@ -14,6 +14,7 @@ from rich.console import Console
 
 from critic_training.aesthetics import train
 from critic_training.bench.command import app as bench
+from critic_training.data.command import app as data
 from critic_training.evaluation.command import app as evaluation
 from critic_training.export.command import app as export
 from critic_training.finetune.command import app as finetune
@@ -26,6 +27,7 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_show_loc
 app.add_typer(finetune)
 app.add_typer(export)
 app.add_typer(bench)
+app.add_typer(data)
 app.add_typer(evaluation)
 app.add_typer(publishing)
 

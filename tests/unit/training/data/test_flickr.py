@@ -1,0 +1,153 @@
+"""From metadata to labelled tables: the paper's score, both classes, owners on one side, bad rows listed."""
+
+import csv
+import json
+import math
+import subprocess
+import sys
+from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow.csv
+import pyarrow.parquet
+import pytest
+from typer.testing import CliRunner
+
+from critic_training.__main__ import app
+from critic_training.data.flickr import label_photos
+from critic_training.data.popularity import BAD, GOOD, NEITHER, labels, popularity
+from critic_training.data.split import validates
+
+HEADER = ("photo_id", "url", "views", "uploaded", "crawled", "owner")
+FIRST = date(2015, 1, 1)
+
+
+def row(number: int, views: int, days: int = 99, owner: str | None = None) -> tuple[object, ...]:
+    url = f"https://photos.example/{number}.jpg"
+    return number, url, views, FIRST, FIRST + timedelta(days), owner or f"owner {number}"
+
+
+def write(file: Path, rows: Iterable[Iterable[object]]) -> Path:
+    with file.open("w", newline="", encoding="utf-8") as opened:
+        csv.writer(opened).writerows([HEADER, *rows])
+    return file
+
+
+def read(out: Path, name: str) -> list[dict[str, object]]:
+    return pyarrow.parquet.read_table(out / name).to_pylist()
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    """A thousand photos: photo n has n views after 99 days."""
+    return write(tmp_path / "photos.csv", [row(number, number) for number in range(1000)])
+
+
+def test_the_score_is_the_papers() -> None:
+    told = popularity(np.array([0, 1023, 7]), np.array([0, 0, 3]))
+    assert told.tolist() == [0, 10, 1]
+
+
+def test_top_and_bottom_share_are_labelled_and_no_more() -> None:
+    told = labels(np.arange(10, dtype=np.float32)[::-1], 0.2)
+    assert told.tolist() == [GOOD] * 2 + [NEITHER] * 6 + [BAD] * 2
+    assert (labels(np.zeros(10, np.float32), 0.3) == GOOD).sum() == 3
+    with pytest.raises(ValueError, match="share"):
+        labels(np.zeros(10, np.float32), 0.6)
+
+
+def test_both_tables_hold_both_classes_and_nothing_between(table: Path, tmp_path: Path) -> None:
+    told = label_photos(table, tmp_path / "out")
+    photos = [*read(tmp_path / "out", "train.parquet"), *read(tmp_path / "out", "validation.parquet")]
+    assert (told.train + told.validation, len(photos)) == (400, 400)
+    assert {int(str(one["photo_id"])) for one in photos if one["label"] == GOOD} == set(range(800, 1000))
+    assert {int(str(one["photo_id"])) for one in photos if one["label"] == BAD} == set(range(200))
+    assert told.high == pytest.approx(math.log2(801 / 100), abs=1e-4)
+    assert told.low == pytest.approx(math.log2(200 / 100), abs=1e-4)
+    assert 30 < told.validation < 90  # one owner in seven
+    assert json.loads((tmp_path / "out" / "statistics.json").read_text())["train"] == told.train
+
+
+def test_nobodys_photos_are_on_both_sides(tmp_path: Path) -> None:
+    table = write(tmp_path / "photos.csv", [row(number, number, owner=f"{number % 30}") for number in range(1000)])
+    label_photos(table, tmp_path / "out")
+    sides = [{int(str(one["photo_id"])) % 30 for one in read(tmp_path / "out", f"{side}.parquet")}
+             for side in ("train", "validation")]  # fmt: skip
+    assert sides[0]
+    assert sides[1]
+    assert not sides[0] & sides[1]
+    assert sides[1] == {owner for owner in range(30) if validates(str(owner))}
+
+
+def test_bad_rows_are_listed_with_their_reason_and_stop_nothing(tmp_path: Path) -> None:
+    good = [row(number, number) for number in range(20)]
+    bad = [
+        ("", "https://x.example/1.jpg", 5, FIRST, FIRST, "a"),
+        (101, "", 5, FIRST, FIRST, "a"),
+        (102, "https://x.example/1.jpg", "many", FIRST, FIRST, "a"),
+        (103, "https://x.example/1.jpg", -4, FIRST, FIRST, "a"),
+        (104, "https://x.example/1.jpg", 5, "yesterday", FIRST, "a"),
+        (105, "https://x.example/1.jpg", 5, FIRST, "2014-02-31", "a"),
+        (106, "https://x.example/1.jpg", 5, FIRST, FIRST - timedelta(1), "a"),
+        (107, "https://x.example/1.jpg"),
+    ]
+    told = label_photos(write(tmp_path / "photos.csv", [*good[:10], *bad, *good[10:], good[3]]), tmp_path / "out")
+    assert told.bad == {
+        "no photo_id": 1,
+        "no url": 1,
+        "views are no number": 2,
+        "uploaded is no date": 1,
+        "crawled is no date": 1,
+        "crawled before it was uploaded": 1,
+        "2 columns, not 6": 1,
+    }
+    assert (told.rows, told.repeated, told.train + told.validation) == (29, 1, 8)
+    listed = (tmp_path / "out" / "bad_rows.csv").read_text("utf-8")
+    assert listed.count("\n") == 9
+    assert "yesterday" in listed
+
+
+def test_parquet_says_the_same_as_csv(table: Path, tmp_path: Path) -> None:
+    parquet = tmp_path / "photos.parquet"  # with numbers and dates as such, and not as text
+    pyarrow.parquet.write_table(pyarrow.csv.read_csv(table), parquet)
+    assert label_photos(parquet, tmp_path / "one") == label_photos(table, tmp_path / "other")
+    assert read(tmp_path / "one", "train.parquet") == read(tmp_path / "other", "train.parquet")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("photos.csv", "photo_id,url\n1,https://x\n", "no column views, uploaded, crawled"),
+        ("photos.csv", "photo_id,url,views,uploaded,crawled\n", "only 0 usable photos"),
+        ("photos.txt", "", "only .csv and .parquet"),
+    ],
+)
+def test_a_table_that_cannot_be_used_is_refused_in_a_sentence(tmp_path: Path, name: str, text: str, said: str) -> None:
+    (tmp_path / name).write_text(text)
+    told = CliRunner().invoke(app, ["data", "flickr", str(tmp_path / name), "--out", str(tmp_path), "--no-download"])
+    assert told.exit_code == 2
+    assert said in " ".join(told.output.replace("│", " ").split())
+
+
+def test_the_command_labels_and_draws_figure_1(table: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    told = CliRunner().invoke(app, ["data", "flickr", str(table), "--out", str(out), "--no-download"])
+    assert told.exit_code == 0, told.output
+    assert (out / "figure-1-scores.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_memory_does_not_grow_with_the_table(tmp_path: Path) -> None:
+    """Ten times the rows, a little over the bytes kept for each: a score, a digest, and what sorting takes."""
+    peaks = []
+    for count in (30_000, 300_000):
+        table = write(tmp_path / f"{count}.csv", (row(number, number % 5000) for number in range(count)))
+        code = (
+            "import resource, sys; from pathlib import Path; from critic_training.data.flickr import label_photos; "
+            "label_photos(Path(sys.argv[1]), Path(sys.argv[2])); "
+            "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        )
+        command = [sys.executable, "-c", code, str(table), str(tmp_path / "out")]
+        peaks.append(int(subprocess.run(command, check=True, capture_output=True, text=True).stdout) / 1024)
+    assert peaks[1] - peaks[0] < 150, peaks
