@@ -4,6 +4,7 @@ import os
 import sys
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from tests.compose.stack import ROOT, Stack, engine_missing
@@ -15,12 +16,19 @@ from critic_core.imaging.golden import golden_photo
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """The stack, up and healthy. Its logs are printed when a test failed."""
+    with built() as stack:
+        stack.up()
+        yield stack
+
+
+@contextmanager
+def built(*overlays: str, **settings: str) -> Iterator[Stack]:
+    """A stack with its images built and nothing running yet; everything of it is taken away in the end."""
     if reason := engine_missing():
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    stack = Stack(f"photo-critic-test-{uuid.uuid4().hex[:8]}", free_port())
+    stack = Stack(f"photo-critic-test-{uuid.uuid4().hex[:8]}", free_port(), *overlays, **settings)
     try:
         stack.build()
-        stack.up()
         yield stack
     finally:
         sys.stderr.write(stack.logs())  # pytest shows it beside a failure only

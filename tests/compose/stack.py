@@ -30,12 +30,12 @@ def engine_missing() -> str | None:
 class Stack:
     """Gateway, two workers, inference and Redis in containers; the port is free, the volumes are fresh."""
 
-    def __init__(self, project: str, port: int) -> None:
-        files = ["docker-compose.yml", "tests/compose/short-waits.yml"]
+    def __init__(self, project: str, port: int, *overlays: str, **settings: str) -> None:
+        files = ["docker-compose.yml", "tests/compose/short-waits.yml", *overlays]
         self._command = ["docker", "compose", "-p", project, *(part for name in files for part in ("-f", name))]
         self.project, self.password = project, uuid.uuid4().hex
         told = {"PORT": str(port), "PHOTO_CRITIC_VERSION": IMAGE_VERSION, "CRITIC_REDIS_PASSWORD": self.password}
-        self._environment = {**os.environ, **told}
+        self._environment = {**os.environ, **told, **settings}
         self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=40)
 
     def build(self) -> None:
@@ -54,6 +54,10 @@ class Stack:
     def compose(self, *arguments: str, seconds: float = 60) -> str:
         """What `docker compose` prints; CalledProcessError when it fails, with its own words on standard error."""
         return run([*self._command, *arguments], seconds, self._environment)
+
+    def train(self, *words: str, seconds: float = 300) -> str:
+        """Run `critic-train` in its container; what it printed."""
+        return self.compose("--profile", "training", "run", "--rm", "-T", "training", *words, seconds=seconds)
 
     def containers(self, service: str = "") -> list[dict[str, Any]]:
         """What `docker inspect` tells of each container, of one service or of all."""

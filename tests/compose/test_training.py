@@ -1,0 +1,139 @@
+"""Training in its container: train, export, publish; the running stack serves the new version without a restart."""
+
+import csv
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.compose.conftest import built
+from tests.compose.stack import BUILD_SECONDS, ROOT, Stack
+from tests.support.waiting import until
+
+from critic_core.contracts.critique import Critique
+from critic_core.imaging.golden import golden_photo
+
+DATA = ROOT / os.environ.get("CRITIC_DATA", "../shared/data")
+SHIPPED = ROOT / "services/inference/model_repository/aesthetics/1"
+# Every so many photos of a set: enough for four folds and a calibration, and little to learn from.
+SETS = {"oasis/labels.csv": 15, "pool/index.csv": 40, "ccby/attribution.csv": 40}
+KNOBS = ("iterations=2", "validate_every=1", "batch=8")
+
+pytestmark = pytest.mark.timeout(1200)  # the training image is built first, with PyTorch in it
+
+
+class Client(threading.Thread):
+    """Somebody who has the golden photo scored, one time after the other."""
+
+    def __init__(self, stack: Stack) -> None:
+        super().__init__(daemon=True)
+        self._stack, self._leave = stack, threading.Event()
+        self.critiques: list[Critique] = []
+        self.failures: list[str] = []
+
+    def run(self) -> None:
+        while not self._leave.is_set():
+            try:
+                photo = self._stack.score(golden_photo())
+                assert photo.critique is not None, photo.problem
+                self.critiques.append(photo.critique)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the test tells
+                self.failures.append(repr(error))
+
+    def stop(self) -> None:
+        self._leave.set()
+        self.join(60)
+
+
+@pytest.fixture(scope="module")
+def subset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A few dozen photos of each set, and the shipped model."""
+    if not (DATA / "oasis").is_dir():
+        pytest.skip("CRITIC_DATA has no rated photos")
+    folder = tmp_path_factory.mktemp("data")
+    for table, every in SETS.items():
+        copy_some(DATA / table, folder / table, every)
+    shutil.copytree(SHIPPED, folder / "shipped")
+    for path in (folder, *folder.rglob("*")):  # the container's user is somebody else
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return folder
+
+
+def copy_some(table: Path, copy: Path, every: int) -> None:
+    """Every so many rows of a table, and the photos that they are about."""
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows[::every]:
+        photo = copy.parent / row["file"]
+        photo.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(table.parent / row["file"], photo)
+    with copy.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows[::every])
+
+
+@pytest.fixture(scope="module")
+def trained_stack(subset: Path) -> Iterator[Stack]:
+    """A stack that serves the volume `models`, with the shipped model published into it."""
+    with built("infra/compose/trained.yml", CRITIC_DATA=str(subset)) as stack:
+        stack.compose("--profile", "training", "build", "--quiet", "training", seconds=BUILD_SECONDS)
+        stack.train("publish", "/data/shipped", "/models")
+        stack.up()
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def exported(trained_stack: Stack) -> str:
+    """The folder of a model, trained and exported while the stack runs."""
+    knobs = [word for knob in KNOBS for word in ("--knob", knob)]
+    trained_stack.train("finetune", "--arch", "efficientnet-lite0", "--rated", "/data/oasis", "--out", "small", *knobs)
+    trained_stack.train(
+        "export", "--run", "small", "--rated", "/data/oasis", "--pool", "/data/pool/index.csv",
+        "--reference", "/data/ccby/attribution.csv", "--out", "exported",
+    )  # fmt: skip
+    return "exported"
+
+
+@pytest.fixture
+def client(trained_stack: Stack, exported: str) -> Iterator[Client]:
+    """Comes after the training, which would have to share its processors with it."""
+    asking = Client(trained_stack)
+    asking.start()
+    until(lambda: asking.critiques or asking.failures, 30, "a first answer")
+    yield asking
+    asking.stop()
+
+
+def inference_started(stack: Stack) -> list[tuple[str, str]]:
+    """Which containers serve, and since when."""
+    return [(one["Id"], one["State"]["StartedAt"]) for one in stack.containers("inference")]
+
+
+def model_of(stack: Stack, version: str) -> dict[str, Any]:
+    """The manifest of the one model served, once it is of that version."""
+    (served,) = stack.client.get("/v1/models").json()["models"]
+    return served if served["version"] == version else {}
+
+
+def test_what_is_trained_exported_and_published_is_served_by_the_running_stack(
+    trained_stack: Stack, exported: str, client: Client
+) -> None:
+    stack, before = trained_stack, inference_started(trained_stack)
+    assert stack.train("publish", exported, "/models").split()[-1] == "/models/aesthetics/2"
+    until(lambda: client.failures or client.critiques[-1].provenance.version == "2", 60, "an answer of version 2")
+    client.stop()
+    assert client.failures == []
+    answered_by = [one.provenance.version for one in client.critiques]
+    assert answered_by == sorted(answered_by)
+    assert set(answered_by) == {"1", "2"}
+    told = client.critiques[-1]
+    served = until(lambda: model_of(stack, "2"), 30, "version 2 among the models served")
+    assert served["architecture"].startswith("EfficientNet-Lite0")
+    assert told.provenance.weights_sha256 == served["weights_sha256"]
+    assert told.probability == pytest.approx(served["golden"]["probability"], abs=served["golden"]["tolerance"])
+    assert stack.client.get("/readyz").status_code == 200
+    assert inference_started(stack) == before  # nobody was restarted for it
