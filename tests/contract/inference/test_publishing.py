@@ -181,3 +181,20 @@ def _good(repository: Path, tmp_path: Path) -> Path:
     """The golden photo of the same preprocessing, published elsewhere."""
     folder = tmp_path / "again"
     return publish(tmp_path / "elsewhere", tiny_model_folder(folder), folder / "model.onnx") / "golden.npy"
+
+
+def test_a_server_that_starts_over_a_broken_version_serves_the_one_before(
+    published: Publish, repository: Path, tmp_path: Path
+) -> None:
+    for seed in (1, 2, 3):
+        published(seed)
+    (repository / NAME / "3" / "model.onnx").write_bytes(b"no model at all")
+    np.save(repository / NAME / "2" / "golden.npy", np.zeros((224, 224, 3), np.uint8))
+    with our_server(repository, tmp_path, env=POLL) as server:
+        assert answers_with(server, "1")
+        states = {version: state for version, (state, _) in index(server).items()}
+        assert states == {"1": "READY", "2": "UNAVAILABLE", "3": "UNAVAILABLE"}
+        assert "golden photo" in index(server)["2"][1]
+        assert published(4) == "4"
+        until(lambda: answers_with(server, "4"), 30, "version 4")
+        until(lambda: list(index(server)) == ["4"], 30, "an index without what was refused")

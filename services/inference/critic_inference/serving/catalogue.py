@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from critic_core.runtime.logs import logger
 from critic_inference.errors import ModelUnusable, UnknownModel
 from critic_inference.serving.config import read_config
 from critic_inference.serving.model import ModelVersion, State, load_session, refusal
 from critic_inference.serving.versions import parse_version, served_versions, versions_on_disk
 from critic_inference.settings import InferenceSettings
+
+log = logger(__name__)
 
 
 @dataclass(eq=False, slots=True)
@@ -99,10 +102,40 @@ async def load_all(catalogue: Catalogue, settings: InferenceSettings) -> None:
     """Load one version after the other in a thread; one that cannot be loaded says so and harms no other."""
     for model in catalogue:
         for version in model.versions.values():
-            try:
-                version.begin(await asyncio.to_thread(load_session, version, model.folder, settings))
-            except Exception as error:  # noqa: BLE001 - a broken model must not stop the others
-                version.give_up(refusal(error))
+            await load(version, model.folder, settings)
+        await go_back(model, settings)
+
+
+async def load(version: ModelVersion, folder: Path, settings: InferenceSettings) -> None:
+    """Make the version answer, or say why it does not."""
+    try:
+        version.begin(await asyncio.to_thread(load_session, version, folder, settings))
+    except Exception as error:  # noqa: BLE001 - a broken version must not stop the others
+        version.give_up(refusal(error))
+
+
+async def go_back(model: Model, settings: InferenceSettings) -> None:
+    """While nothing answers, try the version before: a fresh server serves what one serves that saw them come."""
+    while model.versions and not model.ready and (number := _before(model)):
+        reject(model, {each.number: each.reason for each in model.versions.values()})
+        older = ModelVersion(model.name, number, next(iter(model.versions.values())).config)
+        model.versions = {number: older}
+        await load(older, model.folder, settings)
+
+
+def reject(model: Model, reasons: dict[int, str]) -> None:
+    """Note, for people and programs, why newer versions are not served."""
+    model.rejected |= reasons
+    for number, reason in reasons.items():
+        log.error("model_rejected", model=model.name, version=number, reason=reason)
+
+
+def _before(model: Model) -> int | None:
+    """The newest version on disk before those that the policy chose. None where it names the versions itself."""
+    oldest, version = min(model.versions.items())
+    if (version.config.version_policy.WhichOneof("policy_choice") or "latest") != "latest":
+        return None
+    return max((number for number in versions_on_disk(model.folder) if number < oldest), default=None)
 
 
 def read_model(folder: Path) -> Model:

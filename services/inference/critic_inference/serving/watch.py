@@ -8,8 +8,8 @@ import asyncio
 from pathlib import Path
 
 from critic_core.runtime.logs import logger
-from critic_inference.serving.catalogue import Catalogue, Model, model_folders, read_model
-from critic_inference.serving.model import ModelVersion, State, load_session, refusal
+from critic_inference.serving.catalogue import Catalogue, Model, go_back, load, model_folders, read_model, reject
+from critic_inference.serving.model import ModelVersion, State
 from critic_inference.settings import InferenceSettings
 
 log = logger(__name__)
@@ -50,25 +50,20 @@ class Watch:
     async def _renew(self, catalogue: Catalogue, name: str, changed: Stamp) -> None:
         old = catalogue.get(name)
         new = await asyncio.to_thread(read_model, self._settings.model_repository / name)
-        if new.reason:
-            new.rejected[CONFIG] = new.reason
+        refused = {CONFIG: new.reason} if new.reason else {}
         for number, version in list(new.versions.items()):
             standing = old.versions.get(number) if old else None
             if standing and _untouched(standing, changed):
                 new.versions[number] = standing
-            elif reason := await self._load(version, new.folder):
-                new.rejected[number] = reason
-        settled = _settled(old, new)
+                continue
+            await load(version, new.folder, self._settings)
+            if version.reason:
+                refused[number] = version.reason
+        if not (old and old.ready):
+            await go_back(new, self._settings)
+        settled = _settled(old, new, refused)
         catalogue.put(settled)
         self._leave(old, settled.versions)
-
-    async def _load(self, version: ModelVersion, folder: Path) -> str:
-        """Why it cannot be served, or ""."""
-        try:
-            version.begin(await asyncio.to_thread(load_session, version, folder, self._settings))
-        except Exception as error:  # noqa: BLE001 - a broken newcomer must not stop what is served
-            version.give_up(refusal(error))
-        return version.reason
 
     def _leave(self, old: Model | None, staying: dict[int, ModelVersion]) -> None:
         for version in old.ready if old else []:
@@ -95,14 +90,14 @@ def _untouched(version: ModelVersion, changed: Stamp) -> bool:
     return version.state is State.ready and bool(others) and str(version.number) not in others
 
 
-def _settled(old: Model | None, new: Model) -> Model:
+def _settled(old: Model | None, new: Model, refused: dict[int, str]) -> Model:
     """Who answers from now on: the newcomers that can, and while one of them cannot, also those that did so far.
 
     A model that answered, or is new here, never makes the server unready; one that has failed all along still does.
     """
-    if not new.rejected or (old and not old.ready):
+    if not refused or (old and not old.ready):
         return new
-    for number, reason in new.rejected.items():
-        log.error("model_rejected", model=new.name, version=number, reason=reason)
     able = {version.number: version for version in [*(old.ready if old else []), *new.ready]}
-    return Model(new.name, new.folder, dict(sorted(able.items())), rejected=new.rejected)
+    settled = Model(new.name, new.folder, dict(sorted(able.items())))
+    reject(settled, refused)
+    return settled
