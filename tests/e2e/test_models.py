@@ -1,0 +1,87 @@
+"""Two models behind one address: each photo is answered by the one it asks for, from the REST API to inference."""
+
+import csv
+import subprocess
+import sys
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.support.local_stack import LocalStack, photo_of
+from tests.support.photos import DATA
+from tests.support.tiny_model import tiny_model_folder
+from tests.support.waiting import until
+
+from critic_core.contracts.manifest import MANIFEST_FILE, parse_manifest
+from critic_core.contracts.photo import Photo
+from critic_core.imaging.golden import golden_photo
+from critic_training.publish import publish
+
+SEEDS = {"aesthetics": 7, "second": 8}
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both models, published."""
+    folder = tmp_path_factory.mktemp("models")
+    for name, seed in SEEDS.items():
+        manifest = tiny_model_folder(folder / name, seed).model_copy(update={"name": name})
+        publish(folder / "published", manifest, folder / name / "model.onnx")
+    return folder / "published"
+
+
+@pytest.fixture(scope="module")
+def golden(repository: Path) -> dict[str, float]:
+    """What each model says of the golden photo."""
+    manifests = [parse_manifest((repository / name / "1" / MANIFEST_FILE).read_bytes()) for name in SEEDS]
+    told = {manifest.name: manifest.golden.probability for manifest in manifests}
+    assert abs(told["aesthetics"] - told["second"]) > 0.01  # otherwise nothing could be told apart
+    return told
+
+
+@pytest.fixture(scope="module")
+def two_models(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[LocalStack]:
+    stack = LocalStack(tmp_path_factory.mktemp("two-models") / "data", MODEL_REPOSITORY=str(repository))
+    stack.start()
+    yield stack
+    assert stack.stop() == 0
+
+
+@pytest.fixture
+def http(two_models: LocalStack) -> Iterator[httpx.Client]:
+    with two_models.client() as client:
+        until(lambda: len(client.get("/v1/models").json()["models"]) == len(SEEDS), 30, "both models")
+        yield client
+
+
+def score(http: httpx.Client, **told: str) -> Photo:
+    return photo_of(http.post("/v1/photos", params={"wait": "30", **told}, content=golden_photo()))
+
+
+@pytest.mark.parametrize(("asked", "answering"), [(None, "aesthetics"), ("second", "second"), ("aesthetics",) * 2])
+def test_each_model_answers_for_itself(
+    http: httpx.Client, golden: dict[str, float], asked: str | None, answering: str
+) -> None:
+    photo = score(http, **({"model": asked} if asked else {}))
+    assert photo.model == asked
+    assert photo.critique is not None
+    assert photo.critique.provenance.model == answering
+    assert photo.critique.probability == pytest.approx(golden[answering], abs=1e-3)
+
+
+def test_readiness_names_both(http: httpx.Client) -> None:
+    told = http.get("/readyz").json()["checks"]["scoring"]["detail"]
+    assert "aesthetics 1 on cpu" in told
+    assert "second 1 on cpu" in told
+
+
+def test_the_command_line_asks_for_a_model(two_models: LocalStack, http: httpx.Client) -> None:
+    command = [sys.executable, "-m", "critic_cli", "score", DATA / "rocket.jpg", "--csv", "--url", two_models.url]
+    ran = subprocess.run([*command, "--model", "second"], capture_output=True, text=True, timeout=60, check=True)
+    (row,) = csv.DictReader(StringIO(ran.stdout))
+    assert (row["model"], row["version"]) == ("second", "1")
+    ran = subprocess.run([*command, "--model", "third"], capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 2
+    assert "There are: aesthetics, second." in ran.stderr
