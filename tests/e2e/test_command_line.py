@@ -33,7 +33,7 @@ def test_a_folder_is_scored_best_first(stack: LocalStack) -> None:
 def test_the_table_has_every_photo_with_its_score(stack: LocalStack) -> None:
     ran = photo_critic("score", DATA / "cat.png", DATA / "rocket.jpg", CRITIC_URL=stack.url)
     assert ran.returncode == 0, ran.stderr
-    assert str(DATA / "cat.png") in ran.stdout
+    assert {"cat.png", "rocket.jpg"} <= set(ran.stdout.split())
     assert "Better than" in ran.stdout
     assert "Score: 0 to 100, higher is better, by aesthetics" in ran.stdout
 
