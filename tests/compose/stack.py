@@ -47,9 +47,9 @@ class Stack:
         self.compose("up", "--detach", "--wait", "--scale", "worker=2", seconds=UP_SECONDS)
 
     def down(self) -> None:
-        """Take everything away, volumes included."""
+        """Take everything away, volumes included, those of training too."""
         self.client.close()
-        self.compose("down", "--volumes", "--remove-orphans", "--timeout", "5", seconds=90)
+        self.compose("--profile", "*", "down", "--volumes", "--remove-orphans", "--timeout", "5", seconds=90)
 
     def compose(self, *arguments: str, seconds: float = 60) -> str:
         """What `docker compose` prints; CalledProcessError when it fails, with its own words on standard error."""
