@@ -10,6 +10,7 @@ import hashlib
 import imagehash
 import numpy as np
 import numpy.typing as npt
+import scipy.fftpack  # noqa: F401 - imagehash imports it at its first hash: 160 ms in the middle of somebody's photo
 from PIL import Image
 
 from critic_core.contracts.critique import Fingerprint
