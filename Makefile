@@ -17,7 +17,7 @@ LOCAL := $(VENV)/.local
 DEV := $(VENV)/.dev
 TRAINING := $(VENV)/.training
 
-.PHONY: help run test check fix model bench settings lock wheel clean
+.PHONY: help run test check fix model one-model bench settings lock wheel clean
 
 help: ## What one can ask for
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,7 +43,15 @@ fix: $(DEV) ## Format, repair what lint can, regenerate what is generated
 	$(BIN)/python infra/generate.py
 
 model: $(TRAINING) ## Train the model anew and publish it to the model repository (DATA=…, WEIGHTS=…)
-	$(BIN)/critic-train aesthetics --data $(DATA) --weights $(WEIGHTS) --out services/inference/model_repository
+	$(MAKE) --no-print-directory one-model ARCH=alexnet NAME=aesthetics
+	$(MAKE) --no-print-directory one-model ARCH=efficientnet-lite0-maps NAME=aesthetics-efficientnet
+
+RUN = runs/$(NAME)
+SETS = --rated $(DATA)/oasis --across $(DATA)/vessel --pool $(DATA)/pool/index.csv
+one-model:
+	CRITIC_WEIGHTS=$(WEIGHTS) $(BIN)/critic-train head --arch $(ARCH) $(SETS) --seeds 7,8,9,10,11 --out $(RUN)
+	$(BIN)/critic-train export --run $(RUN) $(SETS) --reference $(DATA)/ccby/attribution.csv --name $(NAME) --out $(RUN)/exported
+	$(BIN)/critic-train publish $(RUN)/exported services/inference/model_repository --version 1
 
 bench: $(DEV) ## Measure each stage's limit, and the whole stack against it
 	$(BIN)/python -m tests.load.bench

@@ -6,7 +6,6 @@ import pytest
 from critic_training.calibrate import calibrate, calibration_error
 from critic_training.dataset import Rated
 from critic_training.evaluate import Sides, accuracy, metrics, resamples, sides, spearman
-from critic_training.folds import out_of_fold
 from critic_training.knobs import Knobs
 
 KNOBS = Knobs(resamples=50)
@@ -61,20 +60,6 @@ def test_resamples_keep_themes_whole(rated: Rated) -> None:
 
 def test_constant_answers_correlate_with_nothing() -> None:
     assert spearman(np.zeros(5, np.float32), np.arange(5, dtype=np.float32)) == 0
-
-
-def test_out_of_fold_never_asks_about_what_was_learnt(rated: Rated) -> None:
-    learnt = []
-
-    def fit(chosen: np.ndarray) -> object:
-        learnt.append(chosen)
-        return lambda asked: np.where(chosen[asked], np.nan, rated.fold[asked]).astype(np.float32)
-
-    told = out_of_fold(rated, fit)
-    np.testing.assert_array_equal(told, rated.fold)
-    assert len(learnt) == 4
-    for chosen in learnt:
-        assert not set(rated.group[chosen]) & set(rated.group[~chosen])
 
 
 def test_calibration_recovers_the_curve_that_made_the_labels() -> None:

@@ -1,4 +1,4 @@
-"""AlexNet's body in ONNX; fc6 and fc7 whole, or as two thin matrices each."""
+"""AlexNet's body in ONNX; fc6 and fc7 whole, or as two thin matrices each, or fc6 as the blocks it consists of."""
 
 import numpy as np
 import torch
@@ -14,6 +14,8 @@ from critic_training.networks.network import Network
 # features.N of the layout: (N, stride, padding, pooled afterwards)
 CONVOLUTIONS = ((0, 4, 2, True), (3, 1, 2, True), (6, 1, 1, False), (8, 1, 1, False), (10, 1, 1, True))
 DENSE = {"fc6": "classifier.1", "fc7": "classifier.4"}
+CHANNELS, SIDE = 256, 6  # of pool5
+PLACES = SIDE * SIDE
 
 
 def body(graph: Graph, network: Network, form: Form, factors: dict[str, Factors]) -> Ends:
@@ -24,12 +26,34 @@ def body(graph: Graph, network: Network, form: Form, factors: dict[str, Factors]
     average = graph.add("GlobalAveragePool", maps, name="average")
     largest = graph.add("GlobalMaxPool", maps, name="largest")
     pooled = graph.add("Flatten", graph.add("Concat", average, largest, name="both", axis=1), name="pooled")
-    value = graph.add("Flatten", maps, name="pool5")
+    value = maps
     for name, layer in DENSE.items():
         weight, bias = state[f"{layer}.weight"], state[f"{layer}.bias"]
-        value = _dense(graph, name, value, factors.get(name) or (weight, bias), form)
+        blocks = channel_blocks(weight) if name == "fc6" else None
+        if blocks is None:
+            flat = graph.add("Flatten", value, name=f"{name}.input")
+            value = _dense(graph, name, flat, factors.get(name) or (weight, bias), form)
+        else:
+            value = _grouped(graph, name, value, blocks, bias)
         value = graph.add("Relu", value, name=f"{name}.relu")
     return Ends(pooled, value)
+
+
+def channel_blocks(weight: Floats) -> Floats | None:
+    """fc6 `[4096, 9216]` whose units read one channel each, in order, as `[4096, 1, 6, 6]`; None for any other."""
+    spread = weight.reshape(CHANNELS, -1, CHANNELS, PLACES)
+    own = np.arange(CHANNELS)
+    blocks = spread[own, :, own]
+    if np.count_nonzero(weight) != np.count_nonzero(blocks):
+        return None
+    return blocks.reshape(-1, 1, SIDE, SIDE)
+
+
+def _grouped(graph: Graph, name: str, maps: str, blocks: Floats, bias: Floats) -> str:
+    """A block-diagonal matrix without its zeros: a convolution with one group a channel."""
+    weight = graph.weight(f"{name}.weight", blocks)
+    stored = graph.plain(f"{name}.bias", bias)
+    return graph.add("Conv", maps, weight, stored, name=name, group=CHANNELS)
 
 
 def _pool5(graph: Graph, value: str, state: dict[str, Floats]) -> str:
@@ -61,10 +85,11 @@ def spans(network: Network, images: torch.Tensor) -> dict[str, Span]:
 
 
 def factors(network: Network, used: dict[str, Span], rank: int) -> dict[str, Factors]:
-    """fc6 and fc7 of that rank."""
+    """fc6 and fc7 of that rank; not a block-diagonal fc6, which is small as it is."""
     state = network.state_dict()
     parts = {name: [array(state[f"{layer}.{part}"]) for part in ("weight", "bias")] for name, layer in DENSE.items()}
-    return {name: by_answers(weight, bias, rank, used[name]) for name, (weight, bias) in parts.items()}
+    whole = {name for name, (weight, _) in parts.items() if name == "fc6" and channel_blocks(weight) is not None}
+    return {name: by_answers(w, b, rank, used[name]) for name, (w, b) in parts.items() if name not in whole}
 
 
 @torch.inference_mode()

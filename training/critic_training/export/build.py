@@ -18,7 +18,11 @@ from critic_training.networks.network import Network
 Body = Callable[[Graph, Network, Form, dict[str, Factors]], Ends]
 """Writes all up to what the last layer and the embedding read."""
 
-BODIES: dict[str, Body] = {"alexnet": alexnet.body, "efficientnet-lite0": efficientnet_lite.body}
+BODIES: dict[str, Body] = {
+    "alexnet": alexnet.body,
+    "efficientnet-lite0": efficientnet_lite.body,
+    "efficientnet-lite0-maps": efficientnet_lite.maps_body,
+}
 
 
 def build(network: Network, platt: Platt, form: Form, factors: dict[str, Factors] | None = None) -> onnx.ModelProto:

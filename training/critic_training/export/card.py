@@ -8,6 +8,11 @@ The score is 100 times the calibrated probability that people would place the ph
 kind rather than among the less beautiful 30 %. 50 means: as likely on one side as on the other. Its percentile says
 where it lies among the photos of the reference set."""
 
+WARNING = """\
+Beauty ratings follow subject matter strongly, so compare photos of one kind; it is weak within animals and outdoor
+views of buildings, says little about which of two near-identical frames is better, and must not be used to judge
+people."""
+
 LIMITS = """\
 - It was learnt from a few hundred photos whose mean ratings say how beautiful people find them. Such ratings follow
   subject matter strongly: a sunset scores above a waste bin however well the bin is photographed. Compare photos of

@@ -15,7 +15,7 @@ from rich.console import Console
 from critic_core.contracts.manifest import Preprocessing
 from critic_training.export.folder import Export
 from critic_training.export.folder import export as export_run
-from critic_training.parity import ParityError
+from critic_training.export.parity import ParityError
 
 app = typer.Typer()
 

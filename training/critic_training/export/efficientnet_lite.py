@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0's body in ONNX: batch norm folded into the convolutions, padding as in the published network."""
+"""EfficientNet-Lite0's bodies in ONNX: batch norm folded into the convolutions, padding as in the published network."""
 
 from typing import Any
 
@@ -10,22 +10,55 @@ from critic_training.export.factor import Factors
 from critic_training.export.form import Form
 from critic_training.export.graph import Graph, normalised
 from critic_training.networks.efficientnet_lite import CENTRE, SPREAD
+from critic_training.networks.efficientnet_lite_maps import LEAST_VARIANCE, taps
 from critic_training.networks.network import Network
 
 
 def body(graph: Graph, network: Network, _form: Form, _factors: dict[str, Factors]) -> Ends:
     """Pooled and hidden are one: the averages of the last maps."""
     backbone: Any = network.backbone
-    graph.plain("zero", np.float32(0))
-    graph.plain("six", np.float32(6))
-    value = normalised(graph, np.full(3, 1 / SPREAD), np.full(3, -CENTRE / SPREAD))
-    value = _relu6(graph, _convolution(graph, "stem", value, backbone._conv_stem, backbone._bn0))
-    for number, block in enumerate(backbone._blocks):
-        value = _block(graph, f"block.{number}", value, block)
+    value = _blocks(graph, backbone)[-1]
     value = _relu6(graph, _convolution(graph, "head", value, backbone._conv_head, backbone._bn1))
     value = graph.add("GlobalAveragePool", value, name="average")
     pooled = graph.add("Flatten", value, name="pooled")
     return Ends(pooled, pooled)
+
+
+def maps_body(graph: Graph, network: Network, _form: Form, _factors: dict[str, Factors]) -> Ends:
+    """Pooled: statistics of the maps in the middle; hidden: a layer on them."""
+    values = _blocks(graph, network.backbone)
+    several = [_statistics(graph, values[number]) for number in taps(network.backbone)]
+    pooled = graph.add("Flatten", graph.add("Concat", *several, name="statistics", axis=1), name="pooled")
+    mixing: Any = network.mixing
+    weight = graph.weight("mixing.weight", array(mixing.weight))
+    value = graph.add("Gemm", pooled, weight, graph.plain("mixing.bias", array(mixing.bias)), name="mixing", transB=1)
+    return Ends(pooled, graph.add("Relu", value, name="mixing.relu"))
+
+
+def _blocks(graph: Graph, backbone: Any) -> list[str]:
+    """What each block says."""
+    graph.plain("zero", np.float32(0))
+    graph.plain("six", np.float32(6))
+    value = normalised(graph, np.full(3, 1 / SPREAD), np.full(3, -CENTRE / SPREAD))
+    value = _relu6(graph, _convolution(graph, "stem", value, backbone._conv_stem, backbone._bn0))
+    values = []
+    for number, block in enumerate(backbone._blocks):
+        value = _block(graph, f"block.{number}", value, block)
+        values.append(value)
+    return values
+
+
+def _statistics(graph: Graph, value: str) -> str:
+    """Average, maximum and deviation of each map, as `networks.efficientnet_lite_maps.statistics`."""
+    average = graph.add("GlobalAveragePool", value, name=f"{value}.average")
+    squares = graph.add("Mul", value, value, name=f"{value}.squares")
+    mean = graph.add("GlobalAveragePool", squares, name=f"{value}.mean_square")
+    square = graph.add("Mul", average, average, name=f"{value}.squared_mean")
+    variance = graph.add("Relu", graph.add("Sub", mean, square, name=f"{value}.spread"), name=f"{value}.variance")
+    least = graph.plain(f"{value}.least", np.float32(LEAST_VARIANCE))
+    deviation = graph.add("Sqrt", graph.add("Add", variance, least, name=f"{value}.safe"), name=f"{value}.deviation")
+    largest = graph.add("GlobalMaxPool", value, name=f"{value}.largest")
+    return graph.add("Concat", average, largest, deviation, name=f"{value}.statistics", axis=1)
 
 
 def _block(graph: Graph, name: str, came: str, block: Any) -> str:

@@ -22,12 +22,12 @@ from critic_core.contracts.manifest import (
 from critic_core.imaging.golden import golden_photo
 from critic_core.imaging.prepare import prepare
 from critic_training.calibrate import Platt, calibrate, calibration_error
-from critic_training.corpus import CARDS
+from critic_training.cards import CARDS, REFERENCES
 from critic_training.dataset import Floats, Rated, load, read_rated, read_unrated
 from critic_training.duplicates import likeness
 from critic_training.evaluate import Sides, metrics, sides
 from critic_training.export import answers
-from critic_training.export.card import MEANING, card
+from critic_training.export.card import MEANING, WARNING, card
 from critic_training.export.measure import Limits, Measured, choose, measure, reference, table
 from critic_training.export.parity import FLOAT32_BOUND, check, read_inputs
 from critic_training.finetune.checkpoint import BEST_FILE, load_network
@@ -37,12 +37,13 @@ from critic_training.publish import MODEL_FILE, commit, sha256
 from critic_training.runtime import ask, session
 
 CARD_FILE = "MODEL_CARD.md"
-LARGEST = {"alexnet": 40.0, "efficientnet-lite0": 20.0}
+LARGEST = {"alexnet": 40.0, "efficientnet-lite0": 20.0, "efficientnet-lite0-maps": 20.0}
 """Megabytes."""
 
 ARCHITECTURES = {
     "alexnet": "AlexNet (torchvision layout), two outputs",
     "efficientnet-lite0": "EfficientNet-Lite0, two outputs",
+    "efficientnet-lite0-maps": "EfficientNet-Lite0, statistics of middle maps and a hidden layer, two outputs",
 }
 FITTED_ON = "out-of-fold answers of the training run"
 CALIBRATION_PHOTOS = 3000  # that factors are fitted on: more than the largest rank
@@ -138,7 +139,7 @@ def _manifest(
             method="platt", parameters={"slope": platt.slope, "intercept": platt.intercept}, fitted_on=FITTED_ON
         ),
         reference=Reference(
-            dataset=asked.reference.parent.name,
+            dataset=f"{len(scores):,} {REFERENCES.get(asked.reference.parent.name, asked.reference.parent.name)}",
             photos=len(scores),
             score_quantiles=tuple(round(float(q), 4) for q in np.quantile(scores, np.linspace(0, 1, 101))),
         ),
@@ -149,7 +150,7 @@ def _manifest(
         training_command=asked.command,
         training_commit=commit(),
         created=datetime.now(UTC).date().isoformat(),
-        summary=MEANING.replace("\n", " "),
+        summary=f"{MEANING} {WARNING}".replace("\n", " "),
     )
 
 

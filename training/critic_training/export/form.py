@@ -22,6 +22,8 @@ class Form:
 
 FLOAT32 = Form(Storage.float32, Storage.float32)
 
+EFFICIENTNET = (FLOAT32, Form(Storage.float16, Storage.float16), Form(Storage.int8, Storage.int8))
+
 FORMS = {
     "alexnet": (
         FLOAT32,
@@ -32,10 +34,7 @@ FORMS = {
         *(Form(Storage.int8, Storage.float16, rank) for rank in (512, 1024)),
         Form(Storage.int4, Storage.float16, 1024),
     ),
-    "efficientnet-lite0": (
-        FLOAT32,
-        Form(Storage.float16, Storage.float16),
-        Form(Storage.int8, Storage.int8),
-    ),
+    "efficientnet-lite0": EFFICIENTNET,
+    "efficientnet-lite0-maps": EFFICIENTNET,
 }
 """By architecture. The first is the reference that all others are measured against."""

@@ -12,10 +12,13 @@ from critic_training.calibrate import Platt
 from critic_training.dataset import Floats, Inputs
 from critic_training.evaluate import spearman
 from critic_training.networks.network import Network, score
-from critic_training.parity import ParityError
 from critic_training.runtime import ask, session
 
 FLOAT32_BOUND = 1e-4  # of the probability and of each number of the embedding
+
+
+class ParityError(ValueError):
+    """The exported model and the trained network differ by more than the bound: nothing is exported."""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,9 @@ from critic_training.networks.network import Network
 from critic_training.networks.registry import pretrained
 
 OUT_OF_FOLD_FILE = "out_of_fold.csv"
+OUT_OF_FOLD_HEADER = ("file", "seed", "fold", "rating")
 ACROSS_FILE = "across.csv"
+ACROSS_HEADER = ("dataset", "file", "seed", "rating")
 OUTCOME_FILE = "outcome.json"
 SAMPLE = 3000  # photos that teachers and the embedding are standardised on: more change nothing
 
@@ -90,9 +92,9 @@ def write_out_of_fold(plan: Plan) -> None:
     for seed in plan.seeds:
         for fold in np.unique(rated.fold):
             told = json.loads((fold_folder(plan.out, seed, int(fold)) / OUTCOME_FILE).read_text(encoding="utf-8"))
-            names = (_name(rated.files[number]) for number in np.flatnonzero(rated.fold == fold))
+            names = (photo_name(rated.files[number]) for number in np.flatnonzero(rated.fold == fold))
             rows += [(name, seed, int(fold), f"{v:.6f}") for name, v in zip(names, told["ratings"], strict=True)]
-    _write_rows(plan.out / OUT_OF_FOLD_FILE, ("file", "seed", "fold", "rating"), rows)
+    write_rows(plan.out / OUT_OF_FOLD_FILE, OUT_OF_FOLD_HEADER, rows)
 
 
 def _run_fold(plan: Plan, knobs: Configuration, fold: int, folder: Path, progress: Progress) -> None:
@@ -178,8 +180,8 @@ def _write_across(plan: Plan, network: Network, seed: int) -> None:
     rows = []
     for name, (rated, images) in plan.library.across.items():
         told = ratings(network, images, np.arange(len(images)))
-        rows += [(name, _name(file), seed, f"{v:.6f}") for file, v in zip(rated.files, told, strict=True)]
-    _write_rows(plan.out / ACROSS_FILE, ("dataset", "file", "seed", "rating"), rows)
+        rows += [(name, photo_name(file), seed, f"{v:.6f}") for file, v in zip(rated.files, told, strict=True)]
+    write_rows(plan.out / ACROSS_FILE, ACROSS_HEADER, rows)
 
 
 def _write_outcome(folder: Path, best: int, told: Floats) -> None:
@@ -187,12 +189,13 @@ def _write_outcome(folder: Path, best: int, told: Floats) -> None:
     (folder / OUTCOME_FILE).write_text(json.dumps(content), encoding="utf-8")
 
 
-def _name(file: Path) -> str:
+def photo_name(file: Path) -> str:
     """As in `labels.csv`."""
     return f"{file.parent.name}/{file.name}"
 
 
-def _write_rows(file: Path, header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
+def write_rows(file: Path, header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
+    """A CSV table."""
     with file.open("w", newline="", encoding="utf-8") as opened:
         writer = csv.writer(opened, lineterminator="\n")
         writer.writerow(header)

@@ -36,7 +36,7 @@ class Decoded:
 
 def prepared(files: Sequence[Path], preprocessing: Preprocessing, cache: Path) -> Inputs:
     """All photos, `[N, 224, 224, 3]`, read only, mapped from a file in `cache` that is made when it is not there."""
-    stored = cache / f"{_key(files, preprocessing)}.npy"
+    stored = cache / f"{fingerprint(files, preprocessing)}.npy"
     if not stored.exists():
         cache.mkdir(parents=True, exist_ok=True)
         _fill(stored, tuple(files), preprocessing)
@@ -56,8 +56,8 @@ def _fill(stored: Path, files: tuple[Path, ...], preprocessing: Preprocessing) -
     new.replace(stored)  # an interrupted run leaves no half-filled file under the name
 
 
-def _key(files: Sequence[Path], preprocessing: Preprocessing) -> str:
-    """Changes when a photo or the preprocessing does."""
+def fingerprint(files: Sequence[Path], preprocessing: Preprocessing) -> str:
+    """Of photos as they are prepared: changes when a photo or the preprocessing does."""
     told = hashlib.sha256(preprocessing.digest.encode())
     for file in files:
         facts = file.stat()

@@ -10,6 +10,7 @@ from torch import Tensor
 from critic_training.networks import alexnet, efficientnet_lite
 from critic_training.networks.alexnet import AlexNet
 from critic_training.networks.efficientnet_lite import EfficientNetLite0
+from critic_training.networks.efficientnet_lite_maps import EfficientNetLite0Maps
 from critic_training.networks.network import EMBEDDING_SIZE, Network
 
 CHECKPOINT = ".pt"
@@ -26,6 +27,7 @@ class Kind:
 KINDS = {
     AlexNet.architecture: Kind(AlexNet, alexnet.imagenet),
     EfficientNetLite0.architecture: Kind(EfficientNetLite0, efficientnet_lite.imagenet),
+    EfficientNetLite0Maps.architecture: Kind(EfficientNetLite0Maps, efficientnet_lite.imagenet),
 }
 
 

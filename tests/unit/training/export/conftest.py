@@ -39,4 +39,5 @@ def lively(network: Network) -> Network:
 def networks() -> dict[str, Network]:
     torch.manual_seed(1)
     alexnet = create("alexnet")
-    return {"alexnet": lively(alexnet), "efficientnet-lite0": lively(pretrained("efficientnet-lite0", None))}
+    small = {arch: lively(pretrained(arch, None)) for arch in ("efficientnet-lite0", "efficientnet-lite0-maps")}
+    return {"alexnet": lively(alexnet), **small}

@@ -15,12 +15,11 @@ from critic_training.export.build import build
 from critic_training.export.factor import Span, by_answers, by_weights, span
 from critic_training.export.form import FLOAT32, FORMS, Form
 from critic_training.export.graph import BLOCK, Graph, Storage, to_int4
-from critic_training.export.parity import FLOAT32_BOUND, Difference, check, compare, trained
+from critic_training.export.parity import FLOAT32_BOUND, Difference, ParityError, check, compare, trained
 from critic_training.networks.network import Network
-from critic_training.parity import ParityError
 from critic_training.runtime import ask, session
 
-ARCHITECTURES = ("alexnet", "efficientnet-lite0")
+ARCHITECTURES = ("alexnet", "efficientnet-lite0", "efficientnet-lite0-maps")
 
 
 @pytest.mark.parametrize("arch", ARCHITECTURES)
@@ -130,3 +129,19 @@ def test_a_factored_alexnet_answers_as_its_factors_do(
             network.get_submodule(layer).weight.copy_(torch.from_numpy(factors[name].second @ factors[name].first))
             network.get_submodule(layer).bias.copy_(torch.from_numpy(factors[name].bias))
     check(compare(network, platt, tmp_path / "m.onnx", images), FLOAT32_BOUND, "rank 4", least_order=0.9)
+
+
+def test_a_fc6_that_reads_one_channel_a_unit_is_stored_as_its_blocks(
+    networks: dict[str, Network], platt: Platt, images: Inputs, tmp_path: Path
+) -> None:
+    network = copy.deepcopy(networks["alexnet"])
+    fc6 = network.get_submodule("classifier.1")
+    assert alexnet.channel_blocks(alexnet.array(fc6.weight)) is None
+    own = torch.block_diag(*torch.randn(256, 16, 36, generator=torch.Generator().manual_seed(0)) / 6)
+    with torch.no_grad():
+        fc6.weight.copy_(own)
+    onnx.save_model(build(network, platt, FLOAT32), tmp_path / "m.onnx")
+    check(compare(network, platt, tmp_path / "m.onnx", images), FLOAT32_BOUND, "blocks")
+    zeros = 4 * (fc6.weight.numel() - fc6.weight.count_nonzero())
+    parameters = sum(parameter.numel() for parameter in network.parameters())
+    assert (tmp_path / "m.onnx").stat().st_size < 1.01 * (4 * parameters - int(zeros))

@@ -1,0 +1,15 @@
+"""What is known of the sets that models are made and described with: role, licence, source."""
+
+CARDS = {
+    "oasis": (
+        "train",
+        "Photos from Pixabay, Wikipedia and Flickr under their own open licences; ratings free for research",
+        "OASIS, Kurdi, Lozano and Banaji 2017; beauty ratings of Brielmann and Pelli 2019",
+    ),
+    "vessel": ("test", "Rights to the photos are not stated: research use", "Vessel et al., scene photographs"),
+    "pool": ("pretrain", "Samples of public sets under their own terms; no rating is in it", "ImageNet and others"),
+    "ccby": ("reference", "CC BY 2.0, author and page in attribution.csv", "Flickr"),
+}
+
+REFERENCES = {"ccby": "Flickr photos (CC BY 2.0), none of them seen in training"}
+"""What people are told that percentiles are percentiles of."""
