@@ -11,6 +11,7 @@ Without --weights, torchvision's published AlexNet checkpoint is downloaded. `ma
 
 import typer
 
+from critic_training.baselines.command import app as baselines
 from critic_training.bench.command import app as bench
 from critic_training.data.command import app as data
 from critic_training.evaluation.command import app as evaluation
@@ -18,10 +19,12 @@ from critic_training.export.command import app as export
 from critic_training.finetune.command import app as finetune
 from critic_training.head.command import app as head
 from critic_training.publishing import app as publishing
+from critic_training.report.command import app as report
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_show_locals=False)
 
 
+app.add_typer(baselines)
 app.add_typer(head)
 app.add_typer(finetune)
 app.add_typer(export)
@@ -29,6 +32,7 @@ app.add_typer(bench)
 app.add_typer(data)
 app.add_typer(evaluation)
 app.add_typer(publishing)
+app.add_typer(report)
 
 
 def main() -> None:

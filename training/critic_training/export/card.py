@@ -2,6 +2,7 @@
 
 from critic_core.contracts.manifest import Manifest, Metric
 from critic_training.export.measure import HEADER, Measured, rows
+from critic_training.markdown import table
 
 MEANING = """\
 The score is 100 times the calibrated probability that people would place the photo among the more beautiful 30 % of its
@@ -36,13 +37,13 @@ def card(manifest: Manifest, measured: list[Measured], chosen: Measured) -> str:
         "## What it does not mean, and where it fails",
         LIMITS,
         "## Figures",
-        _table(("data", "figure", "value", "95 % interval"), [_figure(metric) for metric in manifest.metrics]),
+        table(("data", "figure", "value", "95 % interval"), [_figure(metric) for metric in manifest.metrics]),
         f"Probabilities are calibrated by Platt's method on {manifest.calibration.fitted_on}.",
         "## How it is stored",
         f"Shipped: {chosen.form.name}. Differences are the largest on photos that nothing was learnt from.",
-        _table(HEADER, rows(measured)),
+        table(HEADER, rows(measured)),
         "## Data and licences",
-        _table(
+        table(
             ("set", "role", "photos", "licence", "source"),
             [(one.name, one.role, str(one.photos), one.licence, one.source) for one in manifest.datasets],
         ),
@@ -54,8 +55,3 @@ def _figure(metric: Metric) -> tuple[str, ...]:
     name = metric.name if metric.category is None else f"{metric.name}, {metric.category}"
     interval = "" if metric.low is None or metric.high is None else f"{metric.low:.3f} to {metric.high:.3f}"
     return metric.dataset, name, f"{metric.value:.3f}", interval
-
-
-def _table(header: tuple[str, ...], body: list[tuple[str, ...]]) -> str:
-    lines = [header, tuple("---" for _ in header), *body]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

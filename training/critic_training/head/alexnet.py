@@ -32,18 +32,17 @@ class AlexNetFront(Front):
         assert isinstance(network, AlexNet)
         self.network: AlexNet = network.eval()
         sample = photos[:: max(1, len(photos) // SAMPLE)]
-        maps = [
-            self._maps(torch.from_numpy(np.array(sample[at : at + 64]))).numpy() for at in range(0, len(sample), 64)
-        ]
+        maps = [self.maps(torch.from_numpy(np.array(sample[at : at + 64]))).numpy() for at in range(0, len(sample), 64)]
         self.pooling = learn_pooling(np.concatenate(maps))
 
     @torch.inference_mode()
     def features(self, image: Tensor) -> Tensor:
         """`[N, 512]`."""
-        return torch.from_numpy(self.pooling.pooled(self._maps(image).numpy()))
+        return torch.from_numpy(self.pooling.pooled(self.maps(image).numpy()))
 
     @torch.inference_mode()
-    def _maps(self, image: Tensor) -> Tensor:
+    def maps(self, image: Tensor) -> Tensor:
+        """pool5 `[N, 256, 36]`."""
         maps: Tensor = self.network.features(normalise(image)).flatten(2)
         return maps
 

@@ -1,0 +1,124 @@
+"""A report names every plot it has and no other, and everyone whose photo it shows."""
+
+import csv
+import json
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from critic_training.baselines.table import Entrant, lead, row, to_json
+from critic_training.dataset import read_rated
+from critic_training.duplicates import changed
+from critic_training.finetune.folds import ACROSS_FILE, ACROSS_HEADER, OUT_OF_FOLD_FILE, OUT_OF_FOLD_HEADER, write_rows
+from critic_training.knobs import Knobs
+from critic_training.report.ends import Photo, contrasts, ends
+from critic_training.report.write import ATTRIBUTION_FILE, REPORT_FILE, Report, write
+
+ROOT = Path(__file__).parents[4]
+MODEL = ROOT / "services" / "inference" / "model_repository" / "aesthetics" / "1"
+KNOBS = Knobs(resamples=20)
+PHOTOS = ("rocket.jpg", "cat.png", "formats/jpeg.jpg")
+
+
+@pytest.fixture(autouse=True)
+def few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("critic_training.report.write.KNOBS", KNOBS)
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    file = tmp_path / "photos" / "attribution.csv"
+    (file.parent / "images").mkdir(parents=True)
+    rows = []
+    for number in range(6):
+        data = (ROOT / "tests" / "data" / PHOTOS[number // 2]).read_bytes()
+        (file.parent / "images" / f"{number}.jpg").write_bytes(changed(data, number))
+        page, licence = f"https://example.org/{number}", "https://creativecommons.org/licenses/by/2.0/"
+        rows.append({"file": f"images/{number}.jpg", "author": f"A|{number}", "landing_url": page, "license": licence})
+    with file.open("w", newline="", encoding="utf-8") as opened:
+        writer = csv.DictWriter(opened, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return file
+
+
+@pytest.fixture
+def rated(tmp_path: Path) -> Path:
+    folder = tmp_path / "rated"
+    folder.mkdir()
+    rows = [(f"images/{n}.jpg", n % 10, "one" if n < 40 else "other", f"theme {n // 4}", n // 4 % 4) for n in range(80)]
+    write_rows(folder / "labels.csv", ("file", "score", "category", "group", "fold"), rows)
+    return folder
+
+
+@pytest.fixture
+def run(tmp_path: Path, rated: Path) -> Path:
+    folder = tmp_path / "run"
+    (folder / "seed-7" / "fold-0").mkdir(parents=True)
+    random, read = np.random.default_rng(0), read_rated(rated)
+    told = [(f"images/{n}.jpg", 7, int(read.fold[n]), read.score[n] + random.normal(0, 3)) for n in range(80)]
+    write_rows(folder / OUT_OF_FOLD_FILE, OUT_OF_FOLD_HEADER, told)
+    write_rows(folder / ACROSS_FILE, ACROSS_HEADER, [("rated", file, 7, value) for file, _, _, value in told])
+    (folder / "seed-7" / "fold-0" / "curves.csv").write_text("iteration,train_loss\n50,0.7\n100,0.6\n")
+    return folder
+
+
+@pytest.fixture
+def tables(tmp_path: Path, rated: Path) -> Path:
+    read = read_rated(rated)
+    one = Entrant("a machine", [np.where(read.score > 4, 0.9, 0.1).astype(np.float32)], [read.score])
+    told = to_json([row(one, read, read, KNOBS)], [lead(one, one, read, KNOBS)])
+    (tmp_path / "tables.json").write_text(json.dumps(told))
+    return tmp_path / "tables.json"
+
+
+def shown(folder: Path) -> set[str]:
+    return set(re.findall(r"\]\(([\w.]+\.(?:png|jpg))\)", (folder / REPORT_FILE).read_text("utf-8")))
+
+
+def written(folder: Path) -> set[str]:
+    return {file.name for file in folder.iterdir() if file.suffix in {".png", ".jpg"}}
+
+
+def test_a_whole_report(table: Path, rated: Path, run: Path, tables: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report"
+    write(Report(MODEL, table, 3, out, "critic-train report …", run, rated, (rated,), tables))
+    assert shown(out) == written(out) == {
+        "ratings.png", "reliability.png", "pairs.png", "curves.png", "scores.png", "best.jpg", "worst.jpg"
+    }  # fmt: skip
+    text = (out / REPORT_FILE).read_text("utf-8")
+    assert "a machine" in text
+    assert "Expected calibration error" in text
+    assert "| focus blur |" in text
+    assert "Not told" not in text
+    names = (out / ATTRIBUTION_FILE).read_text("utf-8")
+    assert len(re.findall(r"<https://example.org/\d>", names)) == 4  # two best, two worst of six
+    assert "A/" in names
+
+
+def test_what_was_not_given_is_said(table: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report"
+    shutil.copytree(MODEL, tmp_path / "model")
+    write(Report(tmp_path / "model", table, 6, out, "critic-train report …"))
+    text = (out / REPORT_FILE).read_text("utf-8")
+    assert text.count("Not told") == 2
+    assert shown(out) == written(out) == {"scores.png", "best.jpg", "worst.jpg"}
+
+
+def test_the_ends_differ_in_what_the_score_follows() -> None:
+    random = np.random.default_rng(0)
+    names = ("sharpness", "contrast", "saturation", "exposure", "clipping", "white_balance", "subject_separation")
+    photos = []
+    for number in range(90):
+        measured = {name: float(random.normal()) for name in (*names, "background_flatness")}
+        measured["saturation"] = -number / 10
+        photos.append(Photo(Path(), "", "", "", 90.0 - number, measured))
+    best, worst = ends(photos)
+    assert [photo.score for photo in (best[0], worst[0])] == [90, 1]
+    assert len(best) == len(worst) == 30
+    found = {one.name: one for one in contrasts(photos, best, worst)}
+    assert found["saturation"].low > 1
+    assert found["contrast"].low < 0 < found["contrast"].high

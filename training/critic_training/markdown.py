@@ -1,0 +1,9 @@
+"""Markdown that is written by a program."""
+
+from collections.abc import Iterable, Sequence
+
+
+def table(header: Sequence[str], body: Iterable[Sequence[str]]) -> str:
+    """Pipes and dashes."""
+    lines = [tuple(header), tuple("---" for _ in header), *map(tuple, body)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

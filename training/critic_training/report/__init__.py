@@ -1,0 +1,1 @@
+"""Everything that is known of a model, as Markdown with plots."""

@@ -1,0 +1,66 @@
+"""The report's plots, each written to an image file."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from critic_training.dataset import Floats
+from critic_training.evaluation.pairs import Pairs
+from critic_training.evaluation.reliability import Bin
+
+COLOUR = "tab:blue"
+
+
+def ratings(score: Floats, low: float, high: float, out: Path) -> None:
+    """How people's mean ratings are distributed, and which of them are the two classes."""
+    with _axes(out, "mean rating", "photos") as axes:
+        axes.hist(score, bins=40, color="0.6")
+        for bound, name, colour in ((low, "less beautiful", "tab:red"), (high, "more beautiful", "tab:green")):
+            axes.axvline(bound, color=colour, label=f"{name}: {'up to' if bound == low else 'from'} {bound:.2f}")
+        axes.legend()
+
+
+def scores(told: Floats, out: Path) -> None:
+    """How the served scores of the reference photos are distributed."""
+    with _axes(out, "score", "photos") as axes:
+        axes.hist(told, bins=40, range=(0, 100), color=COLOUR)
+
+
+def reliability(bins: Sequence[Bin], out: Path) -> None:
+    """What was said against what was seen; on the diagonal both are the same."""
+    with _axes(out, "probability said", "share that was good") as axes:
+        axes.plot([0, 1], [0, 1], color="0.7", linestyle="--")
+        axes.plot([one.said for one in bins], [one.good for one in bins], marker="o", color=COLOUR)
+        axes.set_aspect("equal")
+
+
+def pairs(found: Sequence[Pairs], out: Path) -> None:
+    """Of two photos of a category, how often the better-rated one is first, by how far apart they were rated."""
+    with _axes(out, "rated apart by at least (points)", "share in the right order") as axes:
+        axes.plot([one.least for one in found], [one.right for one in found], marker="o", color=COLOUR)
+        axes.axhline(0.5, color="0.7", linestyle="--", label="by chance")
+        axes.set_ylim(0.45, 1)
+        axes.legend()
+
+
+def curves(found: Mapping[str, Sequence[tuple[float, float]]], out: Path) -> None:
+    """The loss of each fold while it was learnt; `found`: (iteration, loss) by fold."""
+    with _axes(out, "iteration", "training loss") as axes:
+        for name, points in found.items():
+            axes.plot(*zip(*points, strict=True), label=name)
+        axes.legend(fontsize="small")
+
+
+@contextmanager
+def _axes(out: Path, below: str, beside: str) -> Iterator[Axes]:
+    figure = Figure(figsize=(6, 4), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    axes.set_xlabel(below)
+    axes.set_ylabel(beside)
+    yield axes
+    figure.savefig(out, dpi=90)

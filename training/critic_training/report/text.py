@@ -1,0 +1,141 @@
+"""The report's parts as Markdown; figures come in, text goes out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from critic_core.contracts.manifest import Manifest
+from critic_training.evaluation.answers import MEASURES
+from critic_training.evaluation.interval import Figure
+from critic_training.evaluation.run import RunFigures
+from critic_training.evaluation.sanity import Drop, Shift, mean_lower
+from critic_training.evaluation.worse import STRENGTHS, WORSE
+from critic_training.markdown import table
+from critic_training.report.ends import Contrast, Photo
+
+NOT_GIVEN = "*Not told: {} was not given to the command.*"
+NO_CURVES = (
+    "*Figure 3 of the paper, learning curves: this run kept none. `critic-train head` takes a fixed number of steps; "
+    "`critic-train finetune` keeps `curves.csv`.*"
+)
+
+
+def head(manifest: Manifest, command: str) -> str:
+    """Which model, and how the report was made."""
+    return (
+        f"# {manifest.name}, version {manifest.version}\n\n{manifest.architecture}. Made {manifest.created} by "
+        f"`{manifest.training_command}`.\n\nThis report and its plots were written by\n\n```sh\n{command}\n```\n\n"
+        "Intervals are 95 % bootstrap intervals over themes (photos, where there are none)."
+    )
+
+
+def figures(found: RunFigures) -> str:
+    """Everything that a run's answers tell."""
+    parts = [f"## How well photos are ordered\n\nSeeds: {found.seeds}. ± is their spread."]
+    for title, ranks in found.ranks.items():
+        categories = dict.fromkeys(category for _, category in ranks)
+        rows = [(name, *(cell(ranks[measure, name]) for measure in MEASURES)) for name in categories]
+        parts.append(f"**{title}**\n\n{table(('photos', *MEASURES), rows)}")
+    parts.append(
+        "## Good or bad\n\nTop against bottom 30 % within category, probability over 0.5 (calibrated on other folds)."
+    )
+    parts.append(table(("figure", "value"), [(name, cell(value)) for name, value in found.classes.items()]))
+    parts.append(
+        "## Reliability\n\n![Reliability diagram](reliability.png)\n\n"
+        f"Expected calibration error: {found.error:.3f}.\n\n"
+        + table(
+            ("said", "were good", "photos"),
+            [(f"{one.said:.2f}", f"{one.good:.2f}", str(one.photos)) for one in found.diagram],
+        )
+    )
+    parts.append(
+        "## Two photos of one category\n\n![Pairs by gap](pairs.png)\n\n"
+        + table(
+            ("rated apart by at least", "pairs", "in the right order"),
+            [(f"{one.least:g}", str(one.pairs), f"{one.right:.3f}") for one in found.pairs],
+        )
+    )
+    return "\n\n".join(parts)
+
+
+def behaviour(drops: Sequence[Drop], shifts: Sequence[Shift]) -> str:
+    """Worse copies and harmless ones."""
+    by_name = {(drop.name, drop.strength): drop for drop in drops}
+    rows = [(name, *(f"{by_name[name, strength].lower:.3f}" for strength in STRENGTHS)) for name in WORSE]
+    rows.append(("**mean**", *(f"{mean_lower(drops, strength):.3f}" for strength in STRENGTHS)))
+    moved = [(one.name, f"{one.median:.2f}", f"{one.p95:.2f}", f"{one.largest:.2f}") for one in shifts]
+    return (
+        f"## Worse copies\n\nShare of {drops[0].photos} photos, none of them seen in training, whose worse copy scores "
+        f"lower.\n\n{table(('worse copy', *STRENGTHS), rows)}\n\n## What must not move the score\n\nPoints.\n\n"
+        + table(("the same photo", "median", "95 %", "largest"), moved)
+    )
+
+
+def tables(told: Mapping[str, Any]) -> str:
+    """The paper's tables I and II, as `critic-train baselines` wrote them."""
+    columns = list(told["table1"][0]["figures"])
+    one = [
+        (row["name"], *(cell(Figure(**row["figures"][name])) for name in columns), cell_or_none(row["across"]))
+        for row in told["table1"]
+    ]
+    two = [(row["name"], row["over"], points(Figure(**row["points"]))) for row in told["table2"]]
+    return (
+        f"## Table I: against machines on frozen features\n\n{table(('machine', *columns, 'other set, accuracy'), one)}"
+        f"\n\n## Table II: points of accuracy ahead\n\n{table(('', 'is ahead of', 'by'), two)}"
+    )
+
+
+def properties(found: Sequence[Contrast], count: int) -> str:
+    """What the best have that the worst have not."""
+    rows = [
+        (
+            one.name.replace("_", " "),
+            f"{one.best:.3g} {one.unit}",
+            f"{one.worst:.3g} {one.unit}",
+            f"{one.difference:+.2f} [{one.low:+.2f}, {one.high:+.2f}]",
+            "no clear difference" if one.low <= 0 <= one.high else ("more" if one.difference > 0 else "less"),
+        )
+        for one in found
+    ]
+    return (
+        f"## What the network likes\n\nMeans of the {count} best and the {count} worst; the difference in standard "
+        "deviations over all photos. The paper's list of what its network likes: saturated, sharp, rich in contrast, "
+        f"well exposed, a flat background.\n\n{table(('', 'best', 'worst', 'difference', 'the best have'), rows)}"
+    )
+
+
+def sheets(count: int) -> str:
+    """Contact sheets of both ends."""
+    return (
+        f"## The {count} best and the {count} worst\n\nFigures 2 and 4 of the paper, on photos of the reference set; "
+        "authors and licences: [ATTRIBUTION.md](ATTRIBUTION.md).\n\n![Best, best first](best.jpg)\n\n"
+        "![Worst, worst first](worst.jpg)"
+    )
+
+
+def attribution(best: Sequence[Photo], worst: Sequence[Photo]) -> str:
+    """Of every photo shown, in the order of the sheets."""
+    header = ("place", "score", "author", "page", "licence")
+    parts = ["# Photos shown in this report\n\nScaled down and cropped to squares; otherwise unchanged."]
+    for title, photos in (("Best", best), ("Worst", worst)):
+        rows = [
+            (str(n + 1), f"{p.score:.1f}", p.author.replace("|", "/"), f"<{p.page}>", f"<{p.licence}>")
+            for n, p in enumerate(photos)
+        ]
+        parts.append(f"## {title}\n\n{table(header, rows)}")
+    return "\n\n".join(parts) + "\n"
+
+
+def cell(value: Figure) -> str:
+    """Mean, spread over seeds and interval."""
+    spread = f" ± {value.spread:.3f}" if value.spread else ""
+    return f"{value.value:.3f}{spread} [{value.low:.2f}, {value.high:.2f}]"
+
+
+def cell_or_none(told: dict[str, float] | None) -> str:
+    """Empty where there is nothing."""
+    return cell(Figure(**told)) if told else ""
+
+
+def points(value: Figure) -> str:
+    """With sign."""
+    return f"{value.value:+.1f} [{value.low:+.1f}, {value.high:+.1f}]"
