@@ -1,7 +1,8 @@
-"""`critic-train data flickr`: from metadata to labelled WebDataset shards, and the paper's figures 1 and 2.
+"""`critic-train data flickr | oasis | vessel`: photos to learn from; of Flickr also the paper's figures 1 and 2.
 
 critic-train data flickr metadata.parquet --out flickr
 critic-train data flickr metadata.parquet --out flickr --no-download     labels and figure 1 only
+critic-train data oasis FOLDER --out oasis
 critic-train popularity --shards flickr/train --validation flickr/validation --out runs/flickr
 """
 
@@ -14,15 +15,14 @@ from rich.console import Console
 
 from critic_training.data.figures import contact_sheet, extremes, score_distribution
 from critic_training.data.flickr import SCORES_FILE, TRAIN_FILE, VALIDATION_FILE, label_photos
+from critic_training.data.rated import prepare
 from critic_training.data.shards import NoDownloader, download, downloader
+from critic_training.data.straddling import STRADDLING_FILE, remove_straddling
 
 app = typer.Typer(name="data", help="Get and prepare photos to learn from.", no_args_is_help=True)
+RatedFolder = Annotated[Path, typer.Argument(help="Folder with labels.csv (file, score, category[, group, fold]).")]
+RatedOut = Annotated[Path, typer.Option("--out", help="Folder to write: labels.csv, photos, bad_rows.csv.")]
 SIDES = {"train": TRAIN_FILE, "validation": VALIDATION_FILE}
-
-
-@app.callback()
-def _one_data_set_a_command() -> None:
-    pass
 
 
 @app.command()
@@ -49,7 +49,28 @@ def flickr(  # noqa: PLR0913, PLR0917 - each is an option of the command
         return
     for side, labelled in SIDES.items():
         console.print(side, download(out / labelled, out / side, processes=processes, per_shard=per_shard))
+    twice = remove_straddling(out / "train", out / "validation", out / STRADDLING_FILE)
+    console.print(f"{twice} validation photos that training has nearly the same were taken away: {STRADDLING_FILE}")
     _draw_extremes(out)
+
+
+@app.command()
+def oasis(source: RatedFolder, out: RatedOut) -> None:
+    """Prepare the OASIS photos with their beauty ratings; where to get them: training/datasets/oasis."""
+    _prepare(source, out)
+
+
+@app.command()
+def vessel(source: RatedFolder, out: RatedOut) -> None:
+    """Prepare the Vessel scene photographs with their ratings; where to get them: training/datasets/vessel."""
+    _prepare(source, out)
+
+
+def _prepare(source: Path, out: Path) -> None:
+    try:
+        Console().print(prepare(source, out))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def _draw_extremes(out: Path) -> None:
