@@ -1,6 +1,6 @@
 """Ratings → probability that a photo is of the good kind: Platt's logistic curve on out-of-fold ratings.
 
-Source: Platt, "Probabilistic outputs for support vector machines" (1999). It is folded into fc8 (`assemble.py`).
+Source: Platt, "Probabilistic outputs for support vector machines" (1999). `export` puts it into the graph.
 """
 
 from dataclasses import dataclass
@@ -31,11 +31,3 @@ def calibrate(told: Floats, split: Sides) -> Platt:
     chosen = split.either
     model = LogisticRegression(C=np.inf).fit(told[chosen, None].astype(np.float64), split.good[chosen])
     return Platt(slope=float(model.coef_[0, 0]), intercept=float(model.intercept_[0]))
-
-
-def calibration_error(probability: Floats, split: Sides, bins: int = 10) -> float:
-    """Expected calibration error over good and bad photos in bins of equal count."""
-    chosen = np.flatnonzero(split.either)
-    parts = np.array_split(chosen[np.argsort(probability[chosen])], bins)
-    gaps = [abs(float(probability[part].mean()) - float(split.good[part].mean())) * len(part) for part in parts]
-    return sum(gaps) / len(chosen)

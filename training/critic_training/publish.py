@@ -1,7 +1,7 @@
 """A finished model becomes a version in a folder that servers read, in one step.
 
-`<name>/config.pbtxt`, and in `<name>/<version>/` `model.onnx`, `manifest.json` and `golden.npy`. A server that watches
-the folder sees a version whole or not at all.
+`<name>/config.pbtxt`, and in `<name>/<version>/` `model.onnx`, `manifest.json`, `golden.npy` and the model card, where
+the model comes with one. A server that watches the folder sees a version whole or not at all.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from critic_core.imaging.prepare import prepare
 from critic_training.runtime import ask, session
 from critic_training.triton_config import config
 
-MODEL_FILE = "model.onnx"
+MODEL_FILE, CARD_FILE = "model.onnx", "MODEL_CARD.md"
 KEPT = 3
 """Versions that stay, so that the one before can be gone back to."""
 GOLDEN_BOUND = 1e-3
@@ -65,6 +65,8 @@ def _stage(folder: Path, manifest: Manifest, model: Path, golden: "np.typing.NDA
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir()
     shutil.copyfile(model, staged / MODEL_FILE)
+    if model.with_name(CARD_FILE).is_file():
+        shutil.copyfile(model.with_name(CARD_FILE), staged / CARD_FILE)
     (staged / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
     np.save(staged / GOLDEN_FILE, golden)
     for file in staged.iterdir():

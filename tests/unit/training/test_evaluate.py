@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from critic_training.calibrate import calibrate, calibration_error
+from critic_training.calibrate import calibrate
 from critic_training.dataset import Rated
 from critic_training.evaluate import Sides, accuracy, metrics, resamples, sides, spearman
+from critic_training.evaluation.reliability import calibration_error, reliability
 from critic_training.knobs import Knobs
 
 KNOBS = Knobs(resamples=50)
@@ -70,5 +71,5 @@ def test_calibration_recovers_the_curve_that_made_the_labels() -> None:
     platt = calibrate(told, split)
     assert platt.slope == pytest.approx(1.5, rel=0.1)
     assert platt.intercept == pytest.approx(-6, rel=0.1)
-    assert calibration_error(platt.probability(told), split) < 0.02
-    assert calibration_error(np.full(20_000, 0.99, np.float32), split) > 0.3
+    assert calibration_error(reliability(platt.probability(told), split)) < 0.02
+    assert calibration_error(reliability(np.full(20_000, 0.99, np.float32), split)) > 0.3

@@ -1,4 +1,4 @@
-"""The model folder of this repository: complete, small, true to its manifest, and right about the golden photo."""
+"""The model folders of this repository: complete, small, true to its manifest, and right about the golden photo."""
 
 from pathlib import Path
 
@@ -17,37 +17,56 @@ from critic_training.knobs import Knobs
 from critic_training.publish import sha256
 from critic_training.runtime import ask, session
 
-FOLDER = Path(__file__).parents[3] / "services" / "inference" / "model_repository" / "aesthetics"
-MODEL = FOLDER / "1" / "model.onnx"
+REPOSITORY = Path(__file__).parents[3] / "services" / "inference" / "model_repository"
+LARGEST = {"aesthetics": 40_000_000, "aesthetics-efficientnet": 20_000_000}
+
+
+@pytest.fixture(scope="module", params=LARGEST)
+def folder(request: pytest.FixtureRequest) -> Path:
+    """Of one model; its only version is 1."""
+    return REPOSITORY / str(request.param)
 
 
 @pytest.fixture(scope="module")
-def manifest() -> Manifest:
-    return parse_manifest((FOLDER / "1" / "manifest.json").read_text("utf-8"))
+def model(folder: Path) -> Path:
+    return folder / "1" / "model.onnx"
 
 
-def test_config_carries_the_same_manifest(manifest: Manifest) -> None:
-    told = text_format.Parse((FOLDER / "config.pbtxt").read_text("utf-8"), model_config_pb2.ModelConfig())
+@pytest.fixture(scope="module")
+def manifest(folder: Path) -> Manifest:
+    return parse_manifest((folder / "1" / "manifest.json").read_text("utf-8"))
+
+
+def test_every_model_is_here_and_has_its_card() -> None:
+    assert {each.name for each in REPOSITORY.iterdir() if each.is_dir()} == set(LARGEST)
+    for name in LARGEST:
+        card = (REPOSITORY / name / "1" / "MODEL_CARD.md").read_text("utf-8")
+        assert f"# {name}, version 1" in card
+        assert "## Reliability" in card
+
+
+def test_config_carries_the_same_manifest(folder: Path, manifest: Manifest) -> None:
+    told = text_format.Parse((folder / "config.pbtxt").read_text("utf-8"), model_config_pb2.ModelConfig())
     assert parse_manifest(told.parameters[manifest_parameter("1")].string_value) == manifest
 
 
-def test_weights_are_those_of_the_manifest_and_small(manifest: Manifest) -> None:
-    assert sha256(MODEL) == manifest.weights_sha256
-    assert MODEL.stat().st_size <= 40_000_000
+def test_weights_are_those_of_the_manifest_and_small(folder: Path, model: Path, manifest: Manifest) -> None:
+    assert sha256(model) == manifest.weights_sha256
+    assert model.stat().st_size <= LARGEST[folder.name]
 
 
-def test_golden_photo_gets_the_promised_answer(manifest: Manifest) -> None:
+def test_golden_photo_gets_the_promised_answer(model: Path, manifest: Manifest) -> None:
     image = prepare(golden_photo(), manifest.preprocessing)[None]
-    probability, embedding = ask(session(MODEL), image)
+    probability, embedding = ask(session(model), image)
     assert probability[0] == pytest.approx(manifest.golden.probability, abs=1e-3)
     assert embedding.shape == (1, manifest.embedding_size)
     assert np.linalg.norm(embedding) == pytest.approx(1, abs=1e-4)
 
 
-def test_a_photo_gets_the_same_answer_alone_and_among_others(manifest: Manifest) -> None:
+def test_a_photo_gets_the_same_answer_alone_and_among_others(model: Path, manifest: Manifest) -> None:
     image = prepare(golden_photo(), manifest.preprocessing)
     others = np.random.default_rng(0).integers(0, 256, (6, 224, 224, 3), dtype=np.uint8)
-    asked = session(MODEL)
+    asked = session(model)
     alone, _ = ask(asked, image[None])
     among, _ = ask(asked, np.concatenate([others, image[None]]))
     assert among[-1] == pytest.approx(alone[0], abs=1e-4)
@@ -60,9 +79,9 @@ def test_reference_quantiles_ascend_over_most_of_the_scale(manifest: Manifest) -
 
 
 @pytest.mark.data
-def test_vessel_figures_of_the_manifest_are_those_of_the_file(manifest: Manifest, data: Path) -> None:
+def test_vessel_figures_of_the_manifest_are_those_of_the_file(model: Path, manifest: Manifest, data: Path) -> None:
     vessel = read_rated(data / "vessel")
-    asked = session(MODEL)
+    asked = session(model)
     images = (prepare(path.read_bytes(), manifest.preprocessing)[None] for path in vessel.files)
     told = np.concatenate([ask(asked, image)[0] for image in images])
     promised = {(m.name, m.category): m.value for m in manifest.metrics if "vessel" in m.dataset}
@@ -71,6 +90,6 @@ def test_vessel_figures_of_the_manifest_are_those_of_the_file(manifest: Manifest
 
 
 @pytest.mark.data
-def test_changed_copies_find_their_original(manifest: Manifest, data: Path) -> None:
+def test_changed_copies_find_their_original(model: Path, manifest: Manifest, data: Path) -> None:
     files = tuple(sorted((data / "ccby" / "images").glob("*.jpg")))[:120]
-    assert likeness(files, session(MODEL), manifest.preprocessing).found > 0.95
+    assert likeness(files, session(model), manifest.preprocessing).found > 0.95

@@ -1,6 +1,7 @@
 """`MODEL_CARD.md`: what the model is, what its score means and does not, where it fails, and how it was measured."""
 
 from critic_core.contracts.manifest import Manifest, Metric
+from critic_training.evaluation.reliability import Bin
 from critic_training.export.measure import HEADER, Measured, rows
 from critic_training.markdown import table
 
@@ -25,7 +26,7 @@ LIMITS = """\
 - It must not be used to judge people, nor to decide anything about them."""
 
 
-def card(manifest: Manifest, measured: list[Measured], chosen: Measured) -> str:
+def card(manifest: Manifest, measured: list[Measured], chosen: Measured, diagram: tuple[Bin, ...]) -> str:
     """Markdown."""
     parts = (
         f"# {manifest.name}, version {manifest.version}",
@@ -38,7 +39,10 @@ def card(manifest: Manifest, measured: list[Measured], chosen: Measured) -> str:
         LIMITS,
         "## Figures",
         table(("data", "figure", "value", "95 % interval"), [_figure(metric) for metric in manifest.metrics]),
-        f"Probabilities are calibrated by Platt's method on {manifest.calibration.fitted_on}.",
+        "## Reliability",
+        f"Probabilities are calibrated by Platt's method on {manifest.calibration.fitted_on}. Below, each fold's by the "
+        "curve that the other folds gave: of photos with about this probability, how many were of the good kind.",
+        table(("said", "were good", "", "photos"), [_bin(one) for one in diagram]),
         "## How it is stored",
         f"Shipped: {chosen.form.name}. Differences are the largest on photos that nothing was learnt from.",
         table(HEADER, rows(measured)),
@@ -49,6 +53,10 @@ def card(manifest: Manifest, measured: list[Measured], chosen: Measured) -> str:
         ),
     )
     return "\n\n".join(parts) + "\n"
+
+
+def _bin(one: Bin) -> tuple[str, ...]:
+    return f"{one.said:.2f}", f"{one.good:.2f}", "█" * round(20 * one.good), str(one.photos)
 
 
 def _figure(metric: Metric) -> tuple[str, ...]:

@@ -21,11 +21,12 @@ from critic_core.contracts.manifest import (
 )
 from critic_core.imaging.golden import golden_photo
 from critic_core.imaging.prepare import prepare
-from critic_training.calibrate import Platt, calibrate, calibration_error
+from critic_training.calibrate import Platt, calibrate
 from critic_training.cards import CARDS, REFERENCES
 from critic_training.dataset import Floats, Rated, load, read_rated, read_unrated
 from critic_training.duplicates import likeness
 from critic_training.evaluate import Sides, metrics, sides
+from critic_training.evaluation.reliability import Bin, calibration_error, cross_fitted, reliability
 from critic_training.export import answers
 from critic_training.export.card import MEANING, WARNING, card
 from critic_training.export.measure import Limits, Measured, choose, measure, reference, table
@@ -33,10 +34,9 @@ from critic_training.export.parity import FLOAT32_BOUND, check, read_inputs
 from critic_training.finetune.checkpoint import BEST_FILE, load_network
 from critic_training.finetune.folds import ACROSS_FILE, OUT_OF_FOLD_FILE
 from critic_training.knobs import Knobs
-from critic_training.publish import MODEL_FILE, commit, sha256
+from critic_training.publish import CARD_FILE, MODEL_FILE, commit, sha256
 from critic_training.runtime import ask, session
 
-CARD_FILE = "MODEL_CARD.md"
 LARGEST = {"alexnet": 40.0, "efficientnet-lite0": 20.0, "efficientnet-lite0-maps": 20.0}
 """Megabytes."""
 
@@ -86,9 +86,10 @@ def export(asked: Export, console: Console) -> Manifest:
         chosen = choose(measured, limits)
         check(chosen.difference, limits.probability, chosen.form.name)
         console.print(f"chosen: {chosen.form.name}, {chosen.megabytes:.1f} MB, differs by {chosen.difference}")
-        figures = _metrics(asked, rated, told, platt, knobs.seed)
+        diagram = _diagram(told[knobs.seed], rated)
+        figures = _metrics(asked, rated, told[knobs.seed], calibration_error(diagram), knobs.seed)
         manifest = _manifest(asked, chosen, platt, figures, ARCHITECTURES[network.architecture])
-        write(asked.out, manifest, chosen, card(manifest, measured, chosen))
+        write(asked.out, manifest, chosen, card(manifest, measured, chosen, diagram))
     return manifest
 
 
@@ -107,12 +108,16 @@ def write(out: Path, manifest: Manifest, chosen: Measured, text: str) -> None:
     (out / CARD_FILE).write_text(text, encoding="utf-8")
 
 
-def _metrics(asked: Export, rated: Rated, told: dict[int, Floats], platt: Platt, seed: int) -> tuple[Metric, ...]:
+def _diagram(told: Floats, rated: Rated) -> tuple[Bin, ...]:
+    split = sides(rated, Knobs.good_share)
+    return reliability(cross_fitted(told, split, rated.fold), split)
+
+
+def _metrics(asked: Export, rated: Rated, told: Floats, error: float, seed: int) -> tuple[Metric, ...]:
     """Of the seed that the shipped network has; a report tells the spread over all."""
     knobs = Knobs()
     dataset = f"{rated.name}, out of fold"
-    error = calibration_error(platt.probability(told[seed]), sides(rated, knobs.good_share))
-    found = metrics(told[seed], rated, dataset, knobs)
+    found = metrics(told, rated, dataset, knobs)
     found += (Metric(name="expected calibration error", dataset=dataset, value=round(error, 4)),)
     for folder in asked.across:
         other = read_rated(folder)

@@ -1,4 +1,4 @@
-"""The gate: PyTorch and ONNX agree from file bytes on, or nothing is exported."""
+"""The gate: PyTorch, ONNX Runtime and the running server agree from file bytes on."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +14,13 @@ from critic_training.evaluate import spearman
 from critic_training.networks.network import Network, score
 from critic_training.runtime import ask, session
 
+Answers = tuple[Floats, Floats]
+
 FLOAT32_BOUND = 1e-4  # of the probability and of each number of the embedding
 
 
 class ParityError(ValueError):
-    """The exported model and the trained network differ by more than the bound: nothing is exported."""
+    """Two forms of one model differ by more than the bound: nothing is exported."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,19 @@ def read_inputs(files: list[Path], preprocessing: Preprocessing) -> Inputs:
 
 def compare(network: Network, platt: Platt, model: Path, images: Inputs) -> Difference:
     """The largest differences between PyTorch's network, calibrated, and the exported file."""
-    wanted, like = trained(network, platt, images)
+    return difference(by_file(model, images), trained(network, platt, images))
+
+
+def by_file(model: Path, images: Inputs) -> Answers:
+    """Probability `[N]` and embedding `[N, D]`, by ONNX Runtime on the CPU."""
     asked = session(model)
     answers = [ask(asked, images[at : at + 32]) for at in range(0, len(images), 32)]
-    told, embedding = (np.concatenate(part) for part in zip(*answers, strict=True))
+    return np.concatenate([told for told, _ in answers]), np.concatenate([embedding for _, embedding in answers])
+
+
+def difference(answers: Answers, wanted_answers: Answers) -> Difference:
+    """The largest differences of answers about the same photos."""
+    (told, embedding), (wanted, like) = answers, wanted_answers
     return Difference(
         probability=float(np.abs(told - wanted).max()),
         embedding=float((1 - (embedding * like).sum(1)).max()),
@@ -51,11 +62,11 @@ def compare(network: Network, platt: Platt, model: Path, images: Inputs) -> Diff
 def check(found: Difference, bound: float, what: str, least_order: float = 0.99) -> None:
     """Raises ParityError unless all differences are within the bound (not a number is not)."""
     if not (found.probability <= bound and found.embedding <= bound and found.order <= 1 - least_order):
-        raise ParityError(f"{what} differs from the trained network: {found} (at most {bound})")
+        raise ParityError(f"{what} differs: {found} (at most {bound})")
 
 
 @torch.inference_mode()
-def trained(network: Network, platt: Platt, images: Inputs) -> tuple[Floats, Floats]:
+def trained(network: Network, platt: Platt, images: Inputs) -> Answers:
     """Probability `[N]` and embedding `[N, D]`, by PyTorch in float32."""
     network.eval()
     answers = [network(torch.from_numpy(images[at : at + 32])) for at in range(0, len(images), 32)]
