@@ -137,3 +137,7 @@ def test_what_is_trained_exported_and_published_is_served_by_the_running_stack(
     assert told.probability == pytest.approx(served["golden"]["probability"], abs=served["golden"]["tolerance"])
     assert stack.client.get("/readyz").status_code == 200
     assert inference_started(stack) == before  # nobody was restarted for it
+    asked = ("--photos", "/data/ccby/attribution.csv", "--every", "1", "--run", "small")
+    agreed = stack.train("parity", "/models/aesthetics/2", "--server", "inference:8001", *asked)
+    assert "the server agrees" in agreed
+    assert "the trained network agrees" in agreed

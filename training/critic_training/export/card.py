@@ -40,8 +40,8 @@ def card(manifest: Manifest, measured: list[Measured], chosen: Measured, diagram
         "## Figures",
         table(("data", "figure", "value", "95 % interval"), [_figure(metric) for metric in manifest.metrics]),
         "## Reliability",
-        f"Probabilities are calibrated by Platt's method on {manifest.calibration.fitted_on}. Below, each fold's by the "
-        "curve that the other folds gave: of photos with about this probability, how many were of the good kind.",
+        f"Probabilities are calibrated by Platt's method on {manifest.calibration.fitted_on}. Below, each fold's by "
+        "the curve that the other folds gave: of photos with about this probability, how many were of the good kind.",
         table(("said", "were good", "", "photos"), [_bin(one) for one in diagram]),
         "## How it is stored",
         f"Shipped: {chosen.form.name}. Differences are the largest on photos that nothing was learnt from.",

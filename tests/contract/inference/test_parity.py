@@ -1,0 +1,46 @@
+"""`critic-train parity`: every server says of photos what the published file says, or the command tells and fails."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from tests.contract.inference.model_repository import SHIPPED
+from tests.contract.inference.server_process import Server
+from typer.testing import CliRunner
+
+from critic_training.__main__ import app
+from critic_training.export.parity import FLOAT32_BOUND, ParityError
+from critic_training.export.serving import compared
+
+PHOTOS = Path(__file__).parents[2] / "data"
+MODEL = SHIPPED / "aesthetics" / "1"
+OTHER = SHIPPED / "aesthetics-efficientnet" / "1"
+
+
+@pytest.fixture
+def photos() -> tuple[Path, ...]:
+    return tuple(sorted((PHOTOS / "formats").glob("*.jpg")) + [PHOTOS / "rocket.jpg"])
+
+
+@pytest.mark.parametrize("model", [MODEL, OTHER], ids=lambda folder: folder.parent.name)
+def test_a_server_that_serves_the_file_agrees_with_it(server: Server, model: Path, photos: tuple[Path, ...]) -> None:
+    ((what, found),) = compared(model, photos, server.grpc, None)
+    assert what == "the server"
+    assert found.probability <= FLOAT32_BOUND
+
+
+def test_a_server_that_serves_something_else_does_not(server: Server, photos: tuple[Path, ...], tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_bytes((MODEL / "manifest.json").read_bytes())
+    (tmp_path / "model.onnx").write_bytes((OTHER / "model.onnx").read_bytes())
+    with pytest.raises(ParityError, match="the server differs"):
+        compared(tmp_path, photos, server.grpc, None)
+
+
+def test_the_command_fails_in_words_where_no_server_answers(photos: tuple[Path, ...], tmp_path: Path) -> None:
+    table = tmp_path / "photos.csv"
+    with table.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("file",), *((str(photo),) for photo in photos)])
+    asked = ["parity", str(MODEL), "--server", "127.0.0.1:9", "--photos", str(table), "--every", "1"]
+    told = CliRunner().invoke(app, asked)
+    assert told.exit_code == 1
+    assert "no parity" in told.output
