@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from tests.contract.inference.model_repository import SHIPPED
 from tests.contract.inference.server_process import Server
 from typer.testing import CliRunner
@@ -13,13 +14,20 @@ from critic_training.export.parity import FLOAT32_BOUND, ParityError
 from critic_training.export.serving import compared
 
 PHOTOS = Path(__file__).parents[2] / "data"
+PARTS = 10  # the last request of eleven photos is smaller than the others
 MODEL = SHIPPED / "aesthetics" / "1"
 OTHER = SHIPPED / "aesthetics-efficientnet" / "1"
 
 
-@pytest.fixture
-def photos() -> tuple[Path, ...]:
-    return tuple(sorted((PHOTOS / "formats").glob("*.jpg")) + [PHOTOS / "rocket.jpg"])
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
+    """A photo and parts of it, which score differently."""
+    folder = tmp_path_factory.mktemp("photos")
+    with Image.open(PHOTOS / "rocket.jpg") as photo:
+        for number in range(PARTS):
+            left = photo.width * number // (2 * PARTS)
+            photo.crop((left, 0, left + photo.width // 2, photo.height)).save(folder / f"{number}.png")
+    return (PHOTOS / "rocket.jpg", *sorted(folder.glob("*.png")))
 
 
 @pytest.mark.parametrize("model", [MODEL, OTHER], ids=lambda folder: folder.parent.name)

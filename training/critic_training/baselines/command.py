@@ -19,7 +19,7 @@ from rich.console import Console
 from critic_core.contracts.manifest import Preprocessing
 from critic_training.baselines.looks import Looks, look
 from critic_training.baselines.machines import BY_CHANCE, MACHINES
-from critic_training.baselines.protocol import classifier, out_of_fold, regressor
+from critic_training.baselines.protocol import by_category, classifier, out_of_fold, regressor
 from critic_training.baselines.table import Entrant, lead, row, table_one, table_two, to_json
 from critic_training.dataset import Rated, read_rated, read_unrated
 from critic_training.evaluate import sides
@@ -79,6 +79,8 @@ def _machines(rated: Rated, seen: Looks, other: Looks | None, knobs: Knobs) -> I
     ratings = out_of_fold(rated, seen.pool5, fit)
     there = [fit(everything)(other.pool5)] if other else []
     yield Entrant("SVR, on pooled pool5", [cross_fitted(ratings, split, rated.fold)], there)
+    apart = cross_fitted(by_category(rated, seen.pool5), split, rated.fold)
+    yield Entrant("SVR, one a category, on pooled pool5", [apart], [])
 
 
 def _network(run: Path, rated: Rated, other: Rated | None, knobs: Knobs) -> Entrant:

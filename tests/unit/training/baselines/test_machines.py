@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from critic_training.baselines.machines import MACHINES, Known, forest, paper_svm, searched_svm
-from critic_training.baselines.protocol import classifier, out_of_fold, regressor
+from critic_training.baselines.protocol import by_category, classifier, out_of_fold, regressor
 from critic_training.baselines.table import Entrant, lead, row, table_one, table_two, to_json
 from critic_training.dataset import Floats, Rated
 from critic_training.knobs import Knobs
@@ -41,6 +41,14 @@ def test_each_machine_tells_good_from_bad_out_of_fold(name: str, rated: Rated, f
 def test_a_regressor_of_ratings_answers_in_rating_points(rated: Rated, features: Floats) -> None:
     told = out_of_fold(rated, features, regressor(rated, features))
     assert np.abs(told - rated.score).mean() < 1.5
+
+
+def test_a_regressor_a_category_learns_from_its_category_alone(rated: Rated, features: Floats) -> None:
+    turned = np.where(rated.category[:, None] == "Animal", features, -features)
+    told = by_category(rated, turned)
+    assert np.abs(told - rated.score).mean() < 1.5
+    together = out_of_fold(rated, turned, regressor(rated, turned))
+    assert np.abs(together - rated.score).mean() > 2
 
 
 def test_no_fold_is_answered_about_by_what_learnt_from_it(rated: Rated, features: Floats) -> None:
