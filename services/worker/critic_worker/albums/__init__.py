@@ -1,0 +1,1 @@
+"""What a worker finds in an album: which photos belong together."""
