@@ -54,3 +54,17 @@ def _split(members: Numbers, pairs: Pairs, chosen: Numbers) -> Numbers:
 def _numbered(group: Numbers) -> Numbers:
     _, first, number = np.unique(group, return_index=True, return_inverse=True)
     return np.asarray(np.argsort(np.argsort(first))[number], np.int64)
+
+
+def lifted(pairs: Pairs, group: Numbers) -> Pairs:
+    """Pairs of photos as pairs of their groups, as far apart as their furthest photos; only where all are told."""
+    one, other = group[pairs.one], group[pairs.other]
+    across = one != other
+    low, high = np.minimum(one, other)[across], np.maximum(one, other)[across]
+    sizes = np.bincount(group)
+    key, place = np.unique(low * len(sizes) + high, return_inverse=True)
+    first, second = np.divmod(key, max(1, len(sizes)))
+    furthest = np.zeros(len(key), np.float32)
+    np.maximum.at(furthest, place, pairs.distance[across])
+    whole = np.bincount(place, minlength=len(key)) == sizes[first] * sizes[second]
+    return Pairs(first[whole], second[whole], furthest[whole])
