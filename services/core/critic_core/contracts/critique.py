@@ -1,5 +1,6 @@
 """The answer about a photo."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import Field
@@ -45,6 +46,19 @@ class Reason(Contract):
     favourable: bool
 
 
+class Capture(Contract):
+    """When and how the photo was taken, as its EXIF says: what tells bursts, brackets and scenes apart. Never where."""
+
+    taken_at: datetime | None = Field(default=None, description="By the camera's own clock, without a time zone")
+    exposure_seconds: float | None = None
+    f_number: float | None = None
+    iso: int | None = None
+    exposure_bias_ev: float | None = None
+    focal_length_mm: float | None = None
+    focus_distance_m: float | None = None
+    camera: str | None = Field(default=None, description="Maker and model")
+
+
 class ImageFacts(Contract):
     """What the file is, as read from its bytes."""
 
@@ -55,6 +69,7 @@ class ImageFacts(Contract):
     orientation: int = Field(description="EXIF orientation of the file, 1 to 8")
     frames: int = Field(description="More than 1 when animated; only the first is looked at")
     notes: tuple[str, ...] = Field(default=(), description="What a person should know, e.g. 'first frame of 12'")
+    capture: Capture | None = Field(default=None, description="None where the file has no EXIF")
 
 
 class Fingerprint(Contract):

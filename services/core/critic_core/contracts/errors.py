@@ -114,6 +114,24 @@ class PhotoNotFound(CriticError):
     code, title, status, permanent = "photo_not_found", "No such photo", 404, True
 
 
+class AlbumNotFound(CriticError):
+    """No such album: it was never here, was deleted, or its time to live ran out."""
+
+    code, title, status, permanent = "album_not_found", "No such album", 404, True
+
+
+class AlbumFull(CriticError):
+    """The album has as many photos as an album may have."""
+
+    code, title, status, permanent = "album_full", "The album is full", 413, True
+
+
+class AlbumAnswerLate(CriticError):
+    """The album is still being looked at; the answer will be there in a moment."""
+
+    code, title, status, permanent = "album_answer_late", "The answer is not there yet", 503, False
+
+
 class PreviewNotReady(CriticError):
     """The preview is made together with the critique, which is not there yet."""
 

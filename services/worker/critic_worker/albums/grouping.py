@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from critic_worker.albums.likeness import Marks, Thresholds, alike
+from critic_core.contracts.album import Thresholds
+from critic_worker.albums.likeness import Marks, alike
 from critic_worker.albums.linkage import Numbers, groups, lifted
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from critic_core.contracts.album import Thresholds
 from critic_worker.albums.linkage import Numbers, Pairs
 
 BLOCK = 1024  # photos compared with all others at a time: 40 MB of cosines for ten thousand
@@ -31,18 +32,6 @@ class Marks:
 
     def __len__(self) -> int:
         return len(self.hashes)
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """What still belongs together. Changing them asks no photo again."""
-
-    copy_bits: int = 6  # pHash, of 64: the same frame, whatever was done to it
-    near_bits: int = 16  # pHash, of 64, of two frames whose embeddings are near, too
-    near_cosine: float = 0.85
-    near_seconds: float = 60  # between two frames, where both say when they were taken
-    scene_cosine: float = 0.7
-    scene_seconds: float = 1800
 
 
 def alike(marks: Marks, limits: Thresholds) -> tuple[Pairs, Pairs]:

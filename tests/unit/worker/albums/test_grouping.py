@@ -5,8 +5,9 @@ import time
 import numpy as np
 import pytest
 
+from critic_core.contracts.album import Thresholds
 from critic_worker.albums.grouping import Levels, group
-from critic_worker.albums.likeness import Marks, Thresholds
+from critic_worker.albums.likeness import Marks
 
 LIMITS = Thresholds()
 
