@@ -1,5 +1,6 @@
 """From files in storage to photos in the queue."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -16,6 +17,18 @@ from critic_gateway.parts import Parts
 log = logger(__name__)
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What was asked for with an upload, beside the photos."""
+
+    model: str | None = None
+
+    @property
+    def told(self) -> str:
+        """The same for two uploads that ask for the same."""
+        return self.model or ""
+
+
 def ensure_room(parts: Parts) -> None:
     """Overloaded when too many photos wait already; asked before a byte of the body is read."""
     if parts.store.backlog() >= parts.settings.max_backlog:
@@ -24,16 +37,16 @@ def ensure_room(parts: Parts) -> None:
         )
 
 
-def accept(taken: list[TakenFile], parts: Parts, model: str | None) -> list[PhotoReceipt]:
-    """Make photos of the stored files and enqueue them for that model or else the workers' own.
+def accept(taken: list[TakenFile], parts: Parts, terms: Terms) -> list[PhotoReceipt]:
+    """Make photos of the stored files and enqueue them, on those terms.
 
     One that cannot be enqueued is refused alone.
     """
-    return [refused(file) if isinstance(file, RefusedFile) else _accept(file, parts, model) for file in taken]
+    return [refused(file) if isinstance(file, RefusedFile) else _accept(file, parts, terms) for file in taken]
 
 
-def _accept(file: StoredFile, parts: Parts, model: str | None) -> PhotoReceipt:
-    photo = _photo(file, parts.settings.photo_ttl_seconds, model)
+def _accept(file: StoredFile, parts: Parts, terms: Terms) -> PhotoReceipt:
+    photo = _photo(file, parts.settings.photo_ttl_seconds, terms)
     try:
         parts.store.create(photo)
         enqueue(parts.queue, photo.id, structlog.contextvars.get_contextvars().get("request_id"))
@@ -46,7 +59,7 @@ def _accept(file: StoredFile, parts: Parts, model: str | None) -> PhotoReceipt:
     return PhotoReceipt(file_name=file.file_name, photo=photo)
 
 
-def _photo(file: StoredFile, ttl_seconds: int, model: str | None) -> Photo:
+def _photo(file: StoredFile, ttl_seconds: int, terms: Terms) -> Photo:
     now = datetime.now(UTC)
     return Photo(
         id=file.photo_id,
@@ -55,7 +68,7 @@ def _photo(file: StoredFile, ttl_seconds: int, model: str | None) -> Photo:
         media_type=file.media_type,
         size_bytes=file.size_bytes,
         sha256=file.sha256,
-        model=model,
+        model=terms.model,
         created_at=now,
         expires_at=now + timedelta(seconds=ttl_seconds),
     )

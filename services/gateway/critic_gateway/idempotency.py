@@ -1,6 +1,6 @@
 """`Idempotency-Key`: a request that is sent again gets the first one's answer, and makes no second photo.
 
-Keys are the caller's own: two callers may use the same one. The same key with another body or model is an error.
+Keys are the caller's own: two callers may use the same one. The same key with another body or other terms is an error.
 Source: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 """
 
@@ -67,16 +67,16 @@ class IdempotencyKeys:
         return f"{PREFIX}idempotency:{digest}"
 
 
-def body_digest(taken: list[TakenFile], model: str | None) -> str:
-    """Equal for two uploads of the same files in the same order, for the same model."""
-    digest = hashlib.sha256(f"{model or ''}\n".encode())
+def body_digest(taken: list[TakenFile], terms: str) -> str:
+    """Equal for two uploads of the same files in the same order, on the same terms."""
+    digest = hashlib.sha256(f"{terms}\n".encode())
     for file in taken:
         told = file.error.code if isinstance(file, RefusedFile) else file.sha256
         digest.update(f"{file.file_name}\n{told}\n".encode())
     return digest.hexdigest()
 
 
-def same_body(earlier: Earlier, taken: list[TakenFile], model: str | None) -> None:
+def same_body(earlier: Earlier, taken: list[TakenFile], terms: str) -> None:
     """IdempotencyKeyReused unless this upload is the earlier one, sent again."""
-    if earlier.body_digest != body_digest(taken, model):
+    if earlier.body_digest != body_digest(taken, terms):
         raise IdempotencyKeyReused

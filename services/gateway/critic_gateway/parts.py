@@ -14,9 +14,9 @@ from critic_core.runtime.notice_board import NoticeBoard
 from critic_core.runtime.queue import celery_app
 from critic_core.runtime.storage import Storage
 from critic_gateway import access
+from critic_gateway.bell import Bell
 from critic_gateway.idempotency import IdempotencyKeys
 from critic_gateway.settings import GatewaySettings
-from critic_gateway.waiting import Waiting
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Parts:
     board: NoticeBoard
     storage: Storage
     queue: Celery
-    waiting: Waiting
+    bell: Bell
     keys: IdempotencyKeys
 
 
@@ -37,18 +37,17 @@ class Parts:
 async def open_parts(settings: GatewaySettings) -> AsyncIterator[Parts]:
     """The parts of a gateway with these settings; nothing here needs Redis to be up yet."""
     client = connect(settings.redis_url)
-    store = JobStore(client)
     parts = Parts(
         settings=settings,
         redis=client,
-        store=store,
+        store=JobStore(client),
         board=NoticeBoard(client),
         storage=Storage(settings.storage_url),
         queue=celery_app(settings),
-        waiting=Waiting(settings.redis_url, store),
+        bell=Bell(settings.redis_url),
         keys=IdempotencyKeys(client, settings.idempotency_ttl_seconds, settings.upload_timeout_seconds + 60),
     )
-    async with parts.waiting.listening():
+    async with parts.bell.listening():
         yield parts
     parts.queue.close()
     client.close()

@@ -14,7 +14,7 @@ from tests.support.redis_server import RedisServer
 from tests.support.waiting import until
 
 from critic_core.contracts.photo import CRITIQUE_QUEUE, PhotoState
-from critic_core.runtime.job_store import FINISHED_CHANNEL
+from critic_core.runtime.job_store import BELL_CHANNEL
 from critic_core.runtime.queue import enqueue
 
 
@@ -22,7 +22,7 @@ from critic_core.runtime.queue import enqueue
 def counting_answers(client: "redis.Redis") -> Iterator[Callable[[str], int]]:
     """Counts how often a photo was answered, from now on."""
     listener = client.pubsub(ignore_subscribe_messages=True)
-    listener.subscribe(FINISHED_CHANNEL)
+    listener.subscribe(BELL_CHANNEL)
     heard: list[str] = []
 
     def count(photo_id: str) -> int:

@@ -22,7 +22,7 @@ from critic_core.contracts.photo import Photo, PhotoState
 
 PREFIX = "critic:"
 QUEUED, RUNNING, EXPIRY, DEAD = (f"{PREFIX}{name}" for name in ("queued", "running", "expiry", "dead"))
-FINISHED_CHANNEL = f"{PREFIX}finished"
+BELL_CHANNEL = f"{PREFIX}bell"  # carries the names of what changed: ids of photos and albums, keys of answers
 
 _CLAIM = """
 local state = redis.call('HGET', KEYS[1], 'state')
@@ -208,7 +208,7 @@ class JobStore:
     # -- inside -------------------------------------------------------------------------------------------------------
 
     def _end(self, photo_id: str, state: PhotoState, field: str, value: str) -> bool:
-        return bool(self._run(self._close, photo_id, state.value, field, value, FINISHED_CHANNEL))
+        return bool(self._run(self._close, photo_id, state.value, field, value, BELL_CHANNEL))
 
     def _older_than(self, name: str, seconds: float, limit: int) -> list[str]:
         with _answering():

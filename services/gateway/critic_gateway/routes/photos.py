@@ -1,10 +1,8 @@
 """Photos in, critiques out."""
 
-import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.errors import (
     ApiKeyMissing,
@@ -29,13 +27,13 @@ from critic_core.contracts.errors import (
 from critic_core.contracts.identity import is_photo_id
 from critic_core.contracts.photo import Photo, PhotoReceipt, PhotoState, UploadReceipt
 from critic_core.runtime.storage import photo_key, preview_key
-from critic_gateway import accepting
-from critic_gateway.idempotency import LONGEST_KEY, Earlier, body_digest, same_body
-from critic_gateway.intake import IntakeLimits, RefusedFile, TakenFile, forget, take_in
+from critic_gateway.accepting import Terms
+from critic_gateway.idempotency import LONGEST_KEY
 from critic_gateway.model_choice import AskedModel
-from critic_gateway.parts import Caller, Parts, PartsHere
+from critic_gateway.parts import Caller, PartsHere
 from critic_gateway.problems import ProblemResponse, responses
-from critic_gateway.upload_body import upload_events
+from critic_gateway.uploading import Sender, receive
+from critic_gateway.waiting import finished
 
 LONGEST_WAIT_SECONDS = 30
 
@@ -93,11 +91,8 @@ async def send_photos(  # noqa: PLR0913, PLR0917 - one parameter for each that t
     One file answers with the photo, several with a receipt each, in the order sent. `200` when everything is answered
     within `wait` seconds, otherwise `202`.
     """
-    if idempotency_key is None:
-        receipts = await _take_and_accept(request, parts, model)
-    else:
-        receipts = await _once(request, parts, caller, idempotency_key, model)
-    return _answer(await _waited(receipts, parts, wait), request.url.path)
+    receipts = await receive(request, parts, Sender(caller, idempotency_key), Terms(model), wait)
+    return _answer(receipts, request.url.path)
 
 
 @router.get(
@@ -109,7 +104,7 @@ async def send_photos(  # noqa: PLR0913, PLR0917 - one parameter for each that t
 async def photo(photo_id: PhotoId, parts: PartsHere, _: Caller, wait: Wait = 0) -> Photo:
     """State and, once there, the critique; with `wait`, answers as soon as there is one."""
     _known_form(photo_id)
-    return (await parts.waiting.finished([photo_id], wait))[0]
+    return (await finished([photo_id], wait, parts.store, parts.bell))[0]
 
 
 @router.delete(
@@ -141,65 +136,6 @@ def preview(photo_id: PhotoId, parts: PartsHere, _: Caller) -> Response:
         raise PreviewNotReady
     data = parts.storage.get(preview_key(photo_id))
     return Response(data, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
-
-
-async def _take(request: Request, parts: Parts) -> list[TakenFile]:
-    settings = parts.settings
-    limits = IntakeLimits(settings.max_photo_bytes, settings.max_request_bytes, settings.max_photos_per_request)
-    events = upload_events(request.headers.get("content-type", ""), request.stream())
-    try:
-        async with asyncio.timeout(settings.upload_timeout_seconds):
-            taken = await take_in(events, parts.storage, limits)
-    except TimeoutError:
-        raise UploadTooSlow from None
-    if not taken:
-        raise RequestInvalid("The upload has no file: send multipart with a file, or the image as the body.")
-    return taken
-
-
-async def _take_and_accept(request: Request, parts: Parts, model: str | None) -> list[PhotoReceipt]:
-    await run_in_threadpool(accepting.ensure_room, parts)
-    return await run_in_threadpool(accepting.accept, await _take(request, parts), parts, model)
-
-
-async def _once(request: Request, parts: Parts, caller: str, key: str, model: str | None) -> list[PhotoReceipt]:
-    """The same as `_take_and_accept`, but only the first time that this caller sends this key."""
-    earlier = await run_in_threadpool(parts.keys.begin, caller, key)
-    if earlier is not None:
-        return await _again(request, parts, earlier, model)
-    try:
-        await run_in_threadpool(accepting.ensure_room, parts)
-        taken = await _take(request, parts)
-        receipts = await run_in_threadpool(accepting.accept, taken, parts, model)
-        ids = tuple(receipt.photo.id for receipt in receipts if receipt.photo is not None)
-        await run_in_threadpool(parts.keys.keep, caller, key, Earlier(body_digest(taken, model), ids))
-    except BaseException:
-        await run_in_threadpool(parts.keys.give_back, caller, key)
-        raise
-    return receipts
-
-
-async def _again(request: Request, parts: Parts, earlier: Earlier, model: str | None) -> list[PhotoReceipt]:
-    """The answer to a repeated upload: its bytes are compared with the first one's, and dropped."""
-    taken = await _take(request, parts)
-    await forget(taken, parts.storage)
-    same_body(earlier, taken, model)
-    ids = iter(earlier.photo_ids)
-    return [
-        accepting.refused(file)
-        if isinstance(file, RefusedFile)
-        else PhotoReceipt(file_name=file.file_name, photo=await run_in_threadpool(parts.store.get, next(ids)))
-        for file in taken
-    ]
-
-
-async def _waited(receipts: list[PhotoReceipt], parts: Parts, wait: float) -> list[PhotoReceipt]:
-    ids = [receipt.photo.id for receipt in receipts if receipt.photo is not None]
-    photos = {photo.id: photo for photo in await parts.waiting.finished(ids, wait)} if wait and ids else {}
-    return [
-        receipt.model_copy(update={"photo": photos.get(receipt.photo.id, receipt.photo)}) if receipt.photo else receipt
-        for receipt in receipts
-    ]
 
 
 def _answer(receipts: list[PhotoReceipt], path: str) -> Response:
