@@ -3,22 +3,10 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from critic_core.contracts.critique import (
-    Critique,
-    Fingerprint,
-    ImageFacts,
-    Level,
-    Property,
-    PropertyName,
-    Provenance,
-    Timings,
-)
 from critic_core.contracts.errors import CriticError
-from critic_core.contracts.identity import new_photo_id
-from critic_core.contracts.photo import Photo, PhotoState
+from critic_core.contracts.photo import Photo
 
 
 @dataclass(frozen=True)
@@ -89,39 +77,3 @@ class ScriptedServer:
                 pass
 
         return Handler
-
-
-def make_critique(score: float = 71.5) -> Critique:
-    usual = Property(value=0.5, unit="share", level=Level.usual, sentence="As usual.")
-    properties = dict.fromkeys(PropertyName, usual)
-    properties[PropertyName.sharpness] = usual.model_copy(update={"level": Level.low, "value": 0.125})
-    return Critique(
-        score=score,
-        probability=score / 100,
-        percentile=80,
-        reference="OASIS",
-        label="pleasing",
-        properties=properties,
-        reasons=(),
-        image=ImageFacts(format="jpeg", media_type="image/jpeg", width=4, height=3, orientation=1, frames=1),
-        fingerprint=Fingerprint(perceptual_hash="0" * 16, difference_hash="0" * 16, pixels_sha256="0", embedding=""),
-        provenance=Provenance(
-            model="aesthetics", version="1", weights_sha256="w", preprocessing_digest="p", device="cpu"
-        ),
-        timings_ms=Timings(load=1, decode=1, measure=1, fingerprint=1, prepare=1, infer=1, preview=1, total=7),
-    )
-
-
-def make_photo(state: PhotoState = PhotoState.done, score: float = 71.5, error: CriticError | None = None) -> Photo:
-    now = datetime.now(UTC)
-    return Photo(
-        id=new_photo_id(),
-        state=state,
-        media_type="image/jpeg",
-        size_bytes=3,
-        sha256="0" * 64,
-        created_at=now,
-        expires_at=now + timedelta(days=1),
-        critique=make_critique(score) if state is PhotoState.done else None,
-        problem=error.problem() if error else None,
-    )

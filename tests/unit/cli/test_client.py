@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.scripted_server import Answer, Asked, ScriptedServer, make_photo, photo_answer, problem_answer
+from tests.support.critiques import make_photo
+from tests.support.scripted_server import Answer, Asked, ScriptedServer, photo_answer, problem_answer
 
 from critic_cli.client import Client, NoAnswerYet, NoServer, NotPhotoCritic, error_of
 from critic_core.contracts.errors import (

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.support.critiques import make_photo
 from tests.support.redis_server import RedisServer
-from tests.support.scripted_server import Answer, ScriptedServer, make_photo, photo_answer
+from tests.support.scripted_server import Answer, ScriptedServer, photo_answer
 from tests.support.tiny_model import NAME, tiny_manifest
 from typer.testing import CliRunner
 

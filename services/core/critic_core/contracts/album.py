@@ -31,7 +31,8 @@ class Album(Contract):
     model: str | None = Field(default=None, description="The model that was asked for; otherwise the worker chooses")
     created_at: datetime
     expires_at: datetime = Field(description="When the album, its photos and all about them is forgotten")
-    revision: int = Field(description="Grows with every photo that is added, answered or deleted")
+    revision: int = Field(default=0, description="Grows with every photo that is added, answered or deleted")
+    decided: int = Field(default=0, description="Grows with every decision that is made or undone")
     counts: Counts
 
 

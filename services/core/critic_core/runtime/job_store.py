@@ -16,9 +16,11 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from critic_core.contracts.album import marks_of, summary_of
 from critic_core.contracts.critique import Critique
 from critic_core.contracts.errors import PhotoNotFound, Problem, QueueUnavailable
 from critic_core.contracts.photo import Photo, PhotoState
+from critic_core.runtime.album_lua import ALBUM, FAILED, WAITING
 
 PREFIX = "critic:"
 QUEUED, RUNNING, EXPIRY, DEAD = (f"{PREFIX}{name}" for name in ("queued", "running", "expiry", "dead"))
@@ -44,22 +46,40 @@ redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
 return redis.call('HINCRBY', KEYS[1], 'releases', 1)
 """
 
-_CLOSE = """
+_CLOSE = f"""{ALBUM}
 local state = redis.call('HGET', KEYS[1], 'state')
 redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('ZREM', KEYS[3], ARGV[1])
 if not state or state == 'done' or state == 'failed' then return 0 end
-redis.call('HSET', KEYS[1], 'state', ARGV[2], ARGV[3], ARGV[4])
-redis.call('PUBLISH', ARGV[5], ARGV[1])
+redis.call('HSET', KEYS[1], 'state', ARGV[2], ARGV[4], ARGV[5])
+if ARGV[7] then redis.call('HSET', KEYS[1], 'summary', ARGV[7]) end
+local album = redis.call('HGET', KEYS[1], 'album')
+if album then
+  if ARGV[8] then redis.call('HSET', album_key(album, 'marks'), ARGV[1], ARGV[8]) end
+  place(ARGV[3], album, ARGV[1], ARGV[6], 'photo_' .. ARGV[2])
+end
+redis.call('PUBLISH', ARGV[3], ARGV[1])
 return 1
 """
 
-_REOPEN = """
+_REOPEN = f"""{ALBUM}
 if redis.call('HGET', KEYS[1], 'state') ~= 'failed' then return 0 end
 redis.call('HSET', KEYS[1], 'state', 'queued', 'deliveries', 0)
 redis.call('HDEL', KEYS[1], 'problem')
 redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+place(ARGV[3], redis.call('HGET', KEYS[1], 'album'), ARGV[1], {WAITING}, 'photo_queued')
 return 1
+"""
+_DELETE = f"""{ALBUM}
+local album, sha256 = unpack(redis.call('HMGET', KEYS[1], 'album', 'sha256'))
+local known = redis.call('DEL', KEYS[1])
+for index = 2, 5 do redis.call('ZREM', KEYS[index], ARGV[1]) end
+if album and redis.call('ZREM', album_key(album, 'order'), ARGV[1]) == 1 then
+  redis.call('HDEL', album_key(album, 'bytes'), sha256)
+  for _, part in ipairs({{'names', 'marks', 'decisions'}}) do redis.call('HDEL', album_key(album, part), ARGV[1]) end
+  tell(ARGV[2], album, 'photo_deleted', ARGV[1])
+end
+return known
 """
 
 _REQUEUE = """
@@ -107,23 +127,24 @@ class JobStore:
         self._close = client.register_script(_CLOSE)
         self._reopen = client.register_script(_REOPEN)
         self._requeue = client.register_script(_REQUEUE)
+        self._delete = client.register_script(_DELETE)
 
     # -- a photo's way ------------------------------------------------------------------------------------------------
 
     def create(self, photo: Photo) -> None:
         """Remember a new photo as queued; it is forgotten by itself at `expires_at`."""
-        fields: dict[Any, Any] = photo.model_dump(mode="json", exclude={"id", "critique", "problem"}, exclude_none=True)
-        with _answering(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.hset(_key(photo.id), mapping=fields)
-            pipe.expireat(_key(photo.id), photo.expires_at)
+        fields: dict[Any, Any] = fields_of(photo)
+        with answering(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.hset(photo_hash(photo.id), mapping=fields)
+            pipe.expireat(photo_hash(photo.id), photo.expires_at)
             pipe.zadd(QUEUED, {photo.id: self._now()})
             pipe.zadd(EXPIRY, {photo.id: photo.expires_at.timestamp()})
             pipe.execute()
 
     def get(self, photo_id: str) -> Photo:
         """All that is known about a photo. PhotoNotFound when that is nothing."""
-        with _answering():
-            fields: dict[Any, Any] = self._redis.hgetall(_key(photo_id))
+        with answering():
+            fields: dict[Any, Any] = self._redis.hgetall(photo_hash(photo_id))
         if not fields:
             raise PhotoNotFound
         return _photo(photo_id, fields)
@@ -138,32 +159,31 @@ class JobStore:
 
     def finish(self, photo_id: str, critique: Critique) -> bool:
         """Keep the answer. False when there is one already, or the photo was deleted meanwhile."""
-        return self._end(photo_id, PhotoState.done, "critique", critique.model_dump_json())
+        told = summary_of(critique).model_dump_json(exclude_none=True), marks_of(critique).model_dump_json()
+        return self._end(photo_id, PhotoState.done, "critique", critique.model_dump_json(), critique.score, *told)
 
     def fail(self, photo_id: str, problem: Problem) -> bool:
         """Keep the problem instead of an answer. False as in `finish`."""
-        return self._end(photo_id, PhotoState.failed, "problem", problem.model_dump_json())
+        return self._end(photo_id, PhotoState.failed, "problem", problem.model_dump_json(), FAILED)
 
     def delete(self, photo_id: str) -> bool:
         """Forget a photo, whatever its state. False when there was none."""
-        with _answering(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.delete(_key(photo_id))
-            for name in (QUEUED, RUNNING, EXPIRY, DEAD):
-                pipe.zrem(name, photo_id)
-            return bool(pipe.execute()[0])
+        keys = [photo_hash(photo_id), QUEUED, RUNNING, EXPIRY, DEAD]
+        with answering():
+            return bool(self._delete(keys=keys, args=[photo_id, BELL_CHANNEL]))
 
     # -- what waits, what is late -------------------------------------------------------------------------------------
 
     def backlog(self) -> int:
         """Photos that wait for their answer: queued, reserved by a worker, and running."""
-        with _answering(), self._redis.pipeline(transaction=True) as pipe:
+        with answering(), self._redis.pipeline(transaction=True) as pipe:
             pipe.zcard(QUEUED)
             pipe.zcard(RUNNING)
             return sum(pipe.execute())
 
     def oldest_queued_seconds(self) -> float:
         """How long the photo that has waited longest has waited; 0 when none waits."""
-        with _answering():
+        with answering():
             first: list[tuple[str, float]] = self._redis.zrange(QUEUED, 0, 0, withscores=True)  # type: ignore[assignment]  # redis-py types every form of the answer at once
         return max(0.0, self._now() - first[0][1]) if first else 0.0
 
@@ -190,50 +210,58 @@ class JobStore:
 
     def bury(self, photo_id: str, problem: Problem) -> bool:
         """Fail a photo as poison and list it among the dead letters."""
-        with _answering():
+        with answering():
             self._redis.zadd(DEAD, {photo_id: self._now()})
         return self.fail(photo_id, problem)
 
     def dead_letters(self, limit: int = 1000) -> list[str]:
         """Photos set aside as poison, oldest first."""
-        with _answering():
+        with answering():
             return [str(photo_id) for photo_id in self._redis.zrange(DEAD, 0, limit - 1)]
 
     def revive(self, photo_id: str) -> bool:
         """Make a dead letter a queued photo again; the caller enqueues it. False when it is none any more."""
-        with _answering():
+        with answering():
             self._redis.zrem(DEAD, photo_id)
-        return bool(self._run(self._reopen, photo_id, self._now()))
+        return bool(self._run(self._reopen, photo_id, self._now(), BELL_CHANNEL))
 
     # -- inside -------------------------------------------------------------------------------------------------------
 
-    def _end(self, photo_id: str, state: PhotoState, field: str, value: str) -> bool:
-        return bool(self._run(self._close, photo_id, state.value, field, value, BELL_CHANNEL))
+    def _end(self, photo_id: str, state: PhotoState, field: str, value: str, place: float, *told: str) -> bool:
+        return bool(self._run(self._close, photo_id, state.value, BELL_CHANNEL, field, value, place, *told))
 
     def _older_than(self, name: str, seconds: float, limit: int) -> list[str]:
-        with _answering():
+        with answering():
             found = self._redis.zrange(name, "-inf", self._now() - seconds, byscore=True, offset=0, num=limit)
         return [str(photo_id) for photo_id in found]
 
     def _run(self, script: Any, photo_id: str, *args: Any) -> Any:
-        with _answering():
-            return script(keys=[_key(photo_id), QUEUED, RUNNING], args=[photo_id, *args])
+        with answering():
+            return script(keys=[photo_hash(photo_id), QUEUED, RUNNING], args=[photo_id, *args])
+
+
+def fields_of(photo: Photo) -> dict[str, Any]:
+    """A new photo as the fields of its hash."""
+    return photo.model_dump(mode="json", exclude={"id", "critique", "problem"}, exclude_none=True)
 
 
 @contextmanager
-def _answering() -> Iterator[None]:
+def answering() -> Iterator[None]:
     try:
         yield
     except RedisError as error:
         raise QueueUnavailable(f"The queue does not answer: {error}") from error
 
 
-def _key(photo_id: str) -> str:
+def photo_hash(photo_id: str) -> str:
+    """The name of a photo's hash in Redis."""
     return f"{PREFIX}photo:{photo_id}"
 
 
 def _photo(photo_id: str, fields: dict[str, str]) -> Photo:
-    plain = {name: value for name, value in fields.items() if name not in ("critique", "problem", "releases")}
+    plain = {
+        name: value for name, value in fields.items() if name not in ("critique", "problem", "releases", "summary")
+    }
     critique = Critique.model_validate_json(fields["critique"]) if "critique" in fields else None
     problem = Problem.model_validate_json(fields["problem"]) if "problem" in fields else None
     return Photo.model_validate({"id": photo_id, "critique": critique, "problem": problem, **plain})

@@ -3,7 +3,8 @@
 import threading
 from pathlib import Path
 
-from tests.support.scripted_server import Answer, Asked, ScriptedServer, make_photo, photo_answer, problem_answer
+from tests.support.critiques import make_photo
+from tests.support.scripted_server import Answer, Asked, ScriptedServer, photo_answer, problem_answer
 
 from critic_cli.client import Client
 from critic_cli.scoring.score_all import score_all

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from tests.support.scripted_server import make_critique
+from tests.support.critiques import make_critique
 
 from critic_cli.scoring.outcome import Outcome, best_first
 from critic_cli.scoring.show import show_csv, show_json, show_table
@@ -75,7 +75,7 @@ def test_json_has_everything() -> None:
     show_json([GOOD, BAD], out)
     good, bad = json.loads(out.getvalue())
     assert GOOD.critique is not None
-    assert good["critique"] == GOOD.critique.model_dump(mode="json")
+    assert good["critique"] == GOOD.critique.model_dump(mode="json", exclude_none=True)
     assert (good["file"], good["photo_id"]) == ("good [red].jpg", "2")
     assert bad["problem"]["code"] == "photo_broken"
     assert "critique" not in bad
