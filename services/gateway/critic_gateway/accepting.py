@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from critic_core.contracts.album import Album
 from critic_core.contracts.errors import CriticError, Overloaded
 from critic_core.contracts.photo import Photo, PhotoReceipt, PhotoState
 from critic_core.runtime.logs import logger
@@ -22,11 +23,12 @@ class Terms:
     """What was asked for with an upload, beside the photos."""
 
     model: str | None = None
+    album: Album | None = None
 
     @property
     def told(self) -> str:
         """The same for two uploads that ask for the same."""
-        return self.model or ""
+        return f"{self.model or ''} {self.album.id if self.album else ''}"
 
 
 def ensure_room(parts: Parts) -> None:
@@ -48,7 +50,8 @@ def accept(taken: list[TakenFile], parts: Parts, terms: Terms) -> list[PhotoRece
 def _accept(file: StoredFile, parts: Parts, terms: Terms) -> PhotoReceipt:
     photo = _photo(file, parts.settings.photo_ttl_seconds, terms)
     try:
-        parts.store.create(photo)
+        if known := _remember(photo, parts):
+            return PhotoReceipt(file_name=file.file_name, photo=known, known=True)
         enqueue(parts.queue, photo.id, structlog.contextvars.get_contextvars().get("request_id"))
     except CriticError as error:
         _undo(photo.id, parts)
@@ -57,6 +60,18 @@ def _accept(file: StoredFile, parts: Parts, terms: Terms) -> PhotoReceipt:
     measures.UPLOADED_BYTES.inc(file.size_bytes)
     log.info("photo_accepted", photo_id=photo.id, media_type=file.media_type, bytes=file.size_bytes)
     return PhotoReceipt(file_name=file.file_name, photo=photo)
+
+
+def _remember(photo: Photo, parts: Parts) -> Photo | None:
+    """Queue it; or the photo with the same bytes that its album has already, and then the bytes are dropped."""
+    if photo.album is None:
+        parts.store.create(photo)
+        return None
+    kept = parts.albums.add(photo, parts.settings.max_album_photos)
+    if kept == photo.id:
+        return None
+    parts.storage.delete(photo_key(photo.id))
+    return parts.store.get(kept)
 
 
 def _photo(file: StoredFile, ttl_seconds: int, terms: Terms) -> Photo:
@@ -69,8 +84,9 @@ def _photo(file: StoredFile, ttl_seconds: int, terms: Terms) -> Photo:
         size_bytes=file.size_bytes,
         sha256=file.sha256,
         model=terms.model,
+        album=terms.album.id if terms.album else None,
         created_at=now,
-        expires_at=now + timedelta(seconds=ttl_seconds),
+        expires_at=terms.album.expires_at if terms.album else now + timedelta(seconds=ttl_seconds),
     )
 
 

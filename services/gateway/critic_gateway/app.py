@@ -11,7 +11,7 @@ from critic_gateway import problems
 from critic_gateway.middleware import RequestContext
 from critic_gateway.parts import open_parts
 from critic_gateway.readiness import ReadinessProbe
-from critic_gateway.routes import health, models, photos
+from critic_gateway.routes import album_answers, album_events, albums, health, models, photos
 from critic_gateway.settings import GatewaySettings
 
 DESCRIPTION = "Looks at photographs and says how good they are, which to keep, and why."
@@ -38,7 +38,14 @@ def create_app(settings: GatewaySettings) -> FastAPI:
         redoc_url=None,
     )
     problems.install(app, settings)
-    for router in (photos.router, models.router, health.router):
+    for router in (
+        photos.router,
+        albums.router,
+        album_answers.router,
+        album_events.router,
+        models.router,
+        health.router,
+    ):
         app.include_router(router)
     app.mount("/", StaticFiles(directory=packaged_folder("critic_gateway", "page", "frontend"), html=True), name="page")
     app.add_middleware(RequestContext)

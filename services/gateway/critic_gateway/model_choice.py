@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Query
 
 from critic_core.contracts.errors import ModelNotFound, NotReady
-from critic_gateway.parts import Caller, PartsHere
+from critic_gateway.parts import Caller, Parts, PartsHere
 
 Name = Annotated[
     str | None,
@@ -19,14 +19,18 @@ Name = Annotated[
 
 def _served(parts: PartsHere, _: Caller, model: Name = None) -> str | None:
     """The name asked for. Raises ModelNotFound, or NotReady while no worker has told yet what is served."""
-    if model is None:
-        return None
+    if model is not None:
+        require_served(model, parts)
+    return model
+
+
+def require_served(model: str, parts: Parts) -> None:
+    """Raises ModelNotFound, or NotReady while no worker has told yet what is served."""
     names = [manifest.name for manifest in parts.board.models()]
     if not names:
         raise NotReady("It is not known yet which models are served here.")
     if model not in names:
         raise ModelNotFound(f"No model '{model}' is served here. There are: {', '.join(names)}.")
-    return model
 
 
 AskedModel = Annotated[str | None, Depends(_served)]

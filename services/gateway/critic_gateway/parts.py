@@ -9,11 +9,14 @@ import redis
 from celery import Celery
 from fastapi import Depends, Request
 
+from critic_core.runtime.album_store import AlbumStore
+from critic_core.runtime.answer_store import AnswerStore
 from critic_core.runtime.job_store import JobStore, connect
 from critic_core.runtime.notice_board import NoticeBoard
 from critic_core.runtime.queue import celery_app
 from critic_core.runtime.storage import Storage
 from critic_gateway import access
+from critic_gateway.album_feeds import AlbumFeeds
 from critic_gateway.bell import Bell
 from critic_gateway.idempotency import IdempotencyKeys
 from critic_gateway.settings import GatewaySettings
@@ -26,6 +29,9 @@ class Parts:
     settings: GatewaySettings
     redis: "redis.Redis"
     store: JobStore
+    albums: AlbumStore
+    answers: AnswerStore
+    feeds: AlbumFeeds
     board: NoticeBoard
     storage: Storage
     queue: Celery
@@ -37,14 +43,18 @@ class Parts:
 async def open_parts(settings: GatewaySettings) -> AsyncIterator[Parts]:
     """The parts of a gateway with these settings; nothing here needs Redis to be up yet."""
     client = connect(settings.redis_url)
+    albums, bell = AlbumStore(client), Bell(settings.redis_url)
     parts = Parts(
         settings=settings,
         redis=client,
         store=JobStore(client),
+        albums=albums,
+        answers=AnswerStore(client),
+        feeds=AlbumFeeds(albums, bell),
         board=NoticeBoard(client),
         storage=Storage(settings.storage_url),
         queue=celery_app(settings),
-        bell=Bell(settings.redis_url),
+        bell=bell,
         keys=IdempotencyKeys(client, settings.idempotency_ttl_seconds, settings.upload_timeout_seconds + 60),
     )
     async with parts.bell.listening():

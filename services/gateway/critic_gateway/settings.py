@@ -22,6 +22,10 @@ class GatewaySettings(QueueSettings, PhotoLimits):
     upload_timeout_seconds: int = Field(
         default=300, ge=1, description="An upload that takes longer than this to arrive is refused."
     )
+    album_ttl_seconds: int = Field(
+        default=7 * 24 * 3600, ge=60, description="After this long an album with all its photos is forgotten."
+    )
+    max_album_photos: int = Field(default=20_000, ge=1, description="Most photos in one album.")
     pulse_max_age_seconds: int = Field(
         default=60, ge=5, description="Ready means that a worker scored the golden photo within this time."
     )

@@ -1,7 +1,9 @@
 """An album: photos that are scored together, ranked, grouped, and what is proposed to keep of them."""
 
+import hashlib
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -33,6 +35,25 @@ class Album(Contract):
     expires_at: datetime = Field(description="When the album, its photos and all about them is forgotten")
     revision: int = Field(default=0, description="Grows with every photo that is added, answered or deleted")
     decided: int = Field(default=0, description="Grows with every decision that is made or undone")
+    counts: Counts
+
+
+class NewAlbum(Contract):
+    """What an album is made of; all of it may be left out."""
+
+    name: str | None = Field(default=None, max_length=200)
+    model: str | None = Field(
+        default=None, min_length=1, max_length=100, description="Name of a model in /v1/models, for all its photos"
+    )
+    ttl_seconds: int | None = Field(
+        default=None, ge=60, description="Time to live; at most, and else, the server's own"
+    )
+
+
+class AlbumEvent(Contract):
+    """What a server-sent event carries; its name is what happened."""
+
+    photo: str | None = Field(default=None, description="The photo it happened to")
     counts: Counts
 
 
@@ -213,6 +234,30 @@ class SelectionPage(Contract):
 
 
 # -- what crosses between gateway and worker --------------------------------------------------------------------------
+
+
+class GroupsQuestion(Contract):
+    """Which photos belong together?"""
+
+    kind: Literal["groups"] = "groups"
+    thresholds: Thresholds
+
+
+class SelectionQuestion(Contract):
+    """Which photos are to be kept?"""
+
+    kind: Literal["selection"] = "selection"
+    keep: float = Field(gt=0, description="Pictures; under 1: the share of all")
+    per_scene: int | None = Field(default=None, ge=1, description="Most pictures of one scene")
+    thresholds: Thresholds
+
+
+Question = Annotated[GroupsQuestion | SelectionQuestion, Field(discriminator="kind")]
+
+
+def digest_of(question: Question) -> str:
+    """Equal for equal questions: 16 hex digits."""
+    return hashlib.sha256(question.model_dump_json().encode()).hexdigest()[:16]
 
 
 class Marks(Contract):

@@ -256,10 +256,10 @@ class AlbumStore:
         return str(told[0][0]) if told else "0-0"
 
     def events_since(self, album_id: str, event_id: str) -> bool:
-        """True when all that happened after that event is still told."""
+        """True for an event of this album after which everything that happened is still told."""
         with answering():
             first: Any = self._redis.xrange(album_key(album_id, "events"), count=1)
-        return bool(first) and _moment(str(first[0][0])) <= _moment(event_id)
+        return bool(first) and moment(first[0][0]) <= moment(event_id) <= moment(self.last_event(album_id))
 
     # -- inside -------------------------------------------------------------------------------------------------------
 
@@ -290,7 +290,8 @@ def _event(event_id: str, fields: dict[str, str]) -> Event:
     return Event(str(event_id), kind, photo, Counts.model_validate(fields))
 
 
-def _moment(event_id: str) -> tuple[int, ...]:
+def moment(event_id: str) -> tuple[int, ...]:
+    """An event's id in a form that sorts."""
     return tuple(int(part) for part in event_id.split("-"))
 
 

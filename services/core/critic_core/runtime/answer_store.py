@@ -22,11 +22,10 @@ _KEEP = """
 local old = redis.call('HMGET', KEYS[1], 'revision', 'decided', 'token')
 local revision, decided = tonumber(old[1] or -1), tonumber(old[2] or -1)
 if revision > tonumber(ARGV[1]) or (revision == tonumber(ARGV[1]) and decided > tonumber(ARGV[2])) then return 0 end
-for _, part in ipairs(redis.call('HKEYS', KEYS[1])) do
-  if old[3] then redis.call('EXPIRE', KEYS[1] .. ':' .. old[3] .. ':' .. part, ARGV[5]) end
+for index = 7, #ARGV do
+  if old[3] then redis.call('EXPIRE', KEYS[1] .. ':' .. old[3] .. ':' .. ARGV[index], ARGV[5]) end
 end
-redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'revision', ARGV[1], 'decided', ARGV[2], 'token', ARGV[3], unpack(ARGV, 7))
+redis.call('HSET', KEYS[1], 'revision', ARGV[1], 'decided', ARGV[2], 'token', ARGV[3])
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 redis.call('PUBLISH', ARGV[6], KEYS[1])
 return 1
@@ -44,7 +43,7 @@ class Where:
 
 @dataclass(frozen=True)
 class Part:
-    """One part of an answer that is to be kept: both are JSON texts."""
+    """One part of an answer, or a page of it: all are JSON texts."""
 
     head: str
     rows: list[str]
@@ -52,11 +51,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Kept:
-    """A part of an answer that was kept. `token` asks for its rows, also after a newer answer came."""
+    """An answer that was kept. `token` asks for its rows, also after a newer answer came."""
 
     revision: int
     decided: int
-    head: str
     token: str
 
 
@@ -81,28 +79,25 @@ class AnswerStore:
         """Keep an answer, unless a newer one is there; whoever waits for it is woken."""
         key, token = bell_name(album_id, question), uuid4().hex
         for name, part in parts.items():
-            self._push(f"{key}:{token}:{name}", part.rows)
-        heads = [text for name, part in parts.items() for text in (name, part.head)]
-        args: list[Any] = [revision, decided, token, KEPT_SECONDS, KEPT_WHEN_REPLACED_SECONDS, BELL_CHANNEL, *heads]
+            self._push(f"{key}:{token}:{name}", [part.head, *part.rows])
+        args: list[Any] = [revision, decided, token, KEPT_SECONDS, KEPT_WHEN_REPLACED_SECONDS, BELL_CHANNEL, *parts]
         with answering():
             self._keep(keys=[key], args=args)
 
-    def kept(self, where: Where) -> Kept | None:
+    def kept(self, album_id: str, question: str) -> Kept | None:
         """The newest answer, if there is one."""
         with answering():
-            key = bell_name(where.album_id, where.question)
-            told = self._redis.hmget(key, "revision", "decided", where.part, "token")
-        revision, decided, head, token = told
-        if revision is None or decided is None or head is None or token is None:
-            return None
-        return Kept(int(revision), int(decided), str(head), str(token))
+            told: Any = self._redis.hmget(bell_name(album_id, question), "revision", "decided", "token")
+        return Kept(int(told[0]), int(told[1]), str(told[2])) if told[2] else None
 
-    def rows(self, where: Where, token: str, first: int, count: int) -> list[str]:
-        """Rows of the answer with that token; none when it has no more, or was forgotten."""
+    def part(self, where: Where, token: str, first: int, count: int) -> Part | None:
+        """Head and some rows of the answer with that token; None when it was forgotten."""
         key = f"{bell_name(where.album_id, where.question)}:{token}:{where.part}"
-        with answering():
-            told: Any = self._redis.lrange(key, first, first + count - 1)
-        return [str(row) for row in told]
+        with answering(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.lindex(key, 0)
+            pipe.lrange(key, first + 1, first + count)
+            head, rows = pipe.execute()
+        return Part(head, rows) if head else None
 
     def _push(self, key: str, rows: list[str]) -> None:
         with answering(), self._redis.pipeline(transaction=False) as pipe:

@@ -103,7 +103,7 @@ async def send_photos(  # noqa: PLR0913, PLR0917 - one parameter for each that t
 )
 async def photo(photo_id: PhotoId, parts: PartsHere, _: Caller, wait: Wait = 0) -> Photo:
     """State and, once there, the critique; with `wait`, answers as soon as there is one."""
-    _known_form(photo_id)
+    require_photo_id(photo_id)
     return (await finished([photo_id], wait, parts.store, parts.bell))[0]
 
 
@@ -115,7 +115,7 @@ async def photo(photo_id: PhotoId, parts: PartsHere, _: Caller, wait: Wait = 0) 
 )
 def forget_photo(photo_id: PhotoId, parts: PartsHere, _: Caller) -> None:
     """Forgets everything about a photo: its bytes, its preview, its critique."""
-    _known_form(photo_id)
+    require_photo_id(photo_id)
     known = parts.store.delete(photo_id)
     parts.storage.delete(photo_key(photo_id))
     parts.storage.delete(preview_key(photo_id))
@@ -131,7 +131,7 @@ def forget_photo(photo_id: PhotoId, parts: PartsHere, _: Caller) -> None:
 )
 def preview(photo_id: PhotoId, parts: PartsHere, _: Caller) -> Response:
     """Upright, without metadata, at most 640 pixels long; there once the photo is done."""
-    _known_form(photo_id)
+    require_photo_id(photo_id)
     if parts.store.get(photo_id).state is not PhotoState.done:
         raise PreviewNotReady
     data = parts.storage.get(preview_key(photo_id))
@@ -158,6 +158,7 @@ def _json(body: Photo | UploadReceipt, status: int) -> Response:
     return Response(body.model_dump_json(exclude_none=True), status, media_type="application/json")
 
 
-def _known_form(photo_id: str) -> None:
+def require_photo_id(photo_id: str) -> None:
+    """PhotoNotFound for an id that no photo can have."""
     if not is_photo_id(photo_id):
         raise PhotoNotFound

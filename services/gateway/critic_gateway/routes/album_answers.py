@@ -1,0 +1,104 @@
+"""What was found in an album: groups, and what to keep."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+
+from critic_core.contracts.album import (
+    Album,
+    GroupLevel,
+    GroupsPage,
+    GroupsQuestion,
+    Question,
+    SelectionPage,
+    SelectionQuestion,
+    Thresholds,
+    digest_of,
+)
+from critic_core.contracts.errors import AlbumAnswerLate, AlbumNotFound, RequestInvalid
+from critic_core.runtime.answer_store import Where
+from critic_gateway import cursors
+from critic_gateway.album_answers import answer, page
+from critic_gateway.parts import Parts, PartsHere
+from critic_gateway.problems import responses
+from critic_gateway.routes.albums import MOST_PHOTOS_A_PAGE, WHO, AlbumHere
+from critic_gateway.routes.photos import LONGEST_WAIT_SECONDS
+
+router = APIRouter(prefix="/v1/albums", tags=["albums"])
+
+
+class _Wished(Thresholds):
+    """What may be asked for with any question; FastAPI takes query parameters from one model only."""
+
+    cursor: str | None = Field(default=None, max_length=200, description="`next_cursor` of the page before.")
+    limit: int = Field(default=100, ge=1, le=MOST_PHOTOS_A_PAGE, description="Entries a page.")
+    wait: float = Field(default=20, ge=0, le=LONGEST_WAIT_SECONDS, description="Seconds to wait for the answer.")
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Only those."""
+        return Thresholds.model_validate(self.model_dump(include=set(Thresholds.model_fields)))
+
+
+class WishedGroups(_Wished):
+    """The parameters of the question for groups."""
+
+    level: GroupLevel = Field(default=GroupLevel.near, description="How alike the photos of a group are.")
+
+
+class WishedSelection(_Wished):
+    """The parameters of the question for what to keep."""
+
+    keep: float = Field(default=0.2, gt=0, description="How many pictures to keep; under 1: the share of all.")
+    per_scene: int | None = Field(
+        default=None, ge=1, description="Most pictures of one scene; else the fewest (from 2) that make enough."
+    )
+
+
+@router.get(
+    "/{album_id}/groups",
+    summary="Which photos belong together?",
+    response_model=GroupsPage,
+    responses=responses(AlbumNotFound, AlbumAnswerLate, RequestInvalid, *WHO),
+)
+async def groups(album: AlbumHere, parts: PartsHere, wished: Annotated[WishedGroups, Query()]) -> Response:
+    """Exact duplicates, near duplicates, scenes, or sequences (brackets, focus stacks, panoramas); the best of each.
+
+    Of all photos that are done when it is asked. Other thresholds score nothing anew.
+    """
+    question = GroupsQuestion(thresholds=wished.thresholds)
+    return await _told(album, question, wished.level, "groups", wished, parts)
+
+
+@router.get(
+    "/{album_id}/selection",
+    summary="Which photos are to be kept?",
+    response_model=SelectionPage,
+    responses=responses(AlbumNotFound, AlbumAnswerLate, RequestInvalid, *WHO),
+)
+async def selection(album: AlbumHere, parts: PartsHere, wished: Annotated[WishedSelection, Query()]) -> Response:
+    """The best photos with diversity, best first: `keep`, `maybe` or `reject` for each, and why.
+
+    One of near duplicates, few of a scene, spread over time; sequences stay whole. The photographer's own decisions go
+    first.
+    """
+    question = SelectionQuestion(keep=wished.keep, per_scene=wished.per_scene, thresholds=wished.thresholds)
+    return await _told(album, question, "photos", "photos", wished, parts)
+
+
+async def _told(  # noqa: PLR0913, PLR0917 - all of it is different for each question
+    album: Album, question: Question, part: str, name: str, wished: _Wished, parts: Parts
+) -> Response:
+    """A page of the answer; the first one knows the album as it is now, the others are of the same answer."""
+    if wished.cursor is None:
+        token, first = (await answer(album, question, parts, wished.wait)).token, 0
+    else:
+        token, first = cursors.row(wished.cursor)
+    where = Where(album.id, digest_of(question), part)
+    told = await run_in_threadpool(page, where, token, first, wished.limit, parts)
+    following = cursors.told_row(token, first + wished.limit) if len(told.rows) == wished.limit else None
+    # Head and rows are JSON already, a worker's: thousands of rows are not parsed to be written again.
+    cursor = f',"next_cursor":"{following}"' if following else ""
+    return Response(f'{told.head[:-1]},"{name}":[{",".join(told.rows)}]{cursor}}}', media_type="application/json")
