@@ -5,6 +5,8 @@ from kombu import Queue
 from structlog.contextvars import get_contextvars
 
 from critic_core.contracts.pulse import pulse_queue
+from critic_core.runtime.album_store import AlbumStore
+from critic_core.runtime.answer_store import AnswerStore
 from critic_core.runtime.job_store import JobStore, connect
 from critic_core.runtime.notice_board import NoticeBoard
 from critic_core.runtime.queue import celery_app, enqueue
@@ -45,6 +47,8 @@ def make_place(app: Celery, settings: WorkerSettings) -> Place:
     return Place(
         settings=settings,
         jobs=JobStore(client),
+        albums=AlbumStore(client),
+        answers=AnswerStore(client),
         board=NoticeBoard(client),
         storage=Storage(settings.storage_url),
         # A photo put back keeps the id of the request that brought it.

@@ -23,6 +23,7 @@ def keep_house(place: Place, client: "redis.Redis") -> bool:
     if _queue_is_empty(client):
         put_back_lost(place)
     forget_expired(place)
+    forget_albums(place)
     return True
 
 
@@ -45,12 +46,27 @@ def put_back_lost(place: Place) -> None:
 
 
 def forget_expired(place: Place) -> None:
+    """All whose time to live ran out."""
+    while expired := place.jobs.expired():
+        for photo_id in expired:
+            _forget(photo_id, place)
+            log.info("photo_expired", photo_id=photo_id)
+
+
+def forget_albums(place: Place) -> None:
+    """Albums that were deleted or whose time ran out, with their photos; one that is interrupted is begun again."""
+    for album_id in place.albums.expired():
+        for photo_id in place.albums.photos(album_id):
+            _forget(photo_id, place)
+        place.albums.clear(album_id)
+        log.info("album_forgotten", album_id=album_id)
+
+
+def _forget(photo_id: str, place: Place) -> None:
     """Bytes first: a photo that is still known is tried again next time."""
-    for photo_id in place.jobs.expired():
-        place.storage.delete(photo_key(photo_id))
-        place.storage.delete(preview_key(photo_id))
-        place.jobs.delete(photo_id)
-        log.info("photo_expired", photo_id=photo_id)
+    place.storage.delete(photo_key(photo_id))
+    place.storage.delete(preview_key(photo_id))
+    place.jobs.delete(photo_id)
 
 
 def _put_back(photo_id: str, lease: float, place: Place, why: str) -> None:

@@ -1,4 +1,4 @@
-"""The two Celery tasks, as thin as they can be: what they do is in `work.py` and `pulse.py`."""
+"""The Celery tasks, as thin as they can be: what they do is in `work.py`, `albums/answering.py` and `pulse.py`."""
 
 import os
 from collections.abc import Callable
@@ -9,10 +9,12 @@ from celery import Celery, Task
 from celery.exceptions import Reject, TimeLimitExceeded
 from structlog.contextvars import bound_contextvars
 
+from critic_core.contracts.album import ARRANGE_TASK
 from critic_core.contracts.errors import PhotoTookTooLong, QueueUnavailable
 from critic_core.contracts.photo import CRITIQUE_TASK
 from critic_core.contracts.pulse import PULSE_TASK
 from critic_core.runtime.queue import REQUEST_ID_HEADER
+from critic_worker.albums.answering import answer
 from critic_worker.classifier import Models
 from critic_worker.pulse import take_pulse
 from critic_worker.work import Place, process
@@ -42,6 +44,10 @@ def add_tasks(app: Celery, place: Callable[[], Place], models: Callable[[], Mode
                 process(photo_id, place(), models())
         except QueueUnavailable as error:
             raise Reject(str(error), requeue=True) from error
+
+    @app.task(name=ARRANGE_TASK, acks_late=False)  # a question that is lost is put again
+    def arrange_album(album_id: str, question: str) -> None:
+        answer(album_id, question, place().albums, place().answers)
 
     @app.task(name=PULSE_TASK, acks_late=False)
     def pulse() -> None:

@@ -8,6 +8,8 @@ from celery.exceptions import SoftTimeLimitExceeded
 
 from critic_core.contracts.errors import CriticError, PhotoNotFound, PhotoPoison, PhotoTookTooLong, ServiceUnavailable
 from critic_core.contracts.manifest import Manifest
+from critic_core.runtime.album_store import AlbumStore
+from critic_core.runtime.answer_store import AnswerStore
 from critic_core.runtime.job_store import Claim, JobStore
 from critic_core.runtime.logs import logger
 from critic_core.runtime.notice_board import NoticeBoard
@@ -37,6 +39,8 @@ class Place:
 
     settings: WorkerSettings
     jobs: JobStore
+    albums: AlbumStore
+    answers: AnswerStore
     board: NoticeBoard
     storage: Storage
     enqueue: Callable[[str], None]

@@ -21,6 +21,8 @@ from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.manifest import MANIFEST_FILE, Fit, Manifest, parse_manifest
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.imaging.golden import golden_photo
+from critic_core.runtime.album_store import AlbumStore
+from critic_core.runtime.answer_store import AnswerStore
 from critic_core.runtime.job_store import JobStore, connect
 from critic_core.runtime.notice_board import NoticeBoard
 from critic_core.runtime.queue import celery_app, enqueue
@@ -96,6 +98,7 @@ class Stack:
         )
         self.client = connect(redis.url)
         self.jobs, self.board = JobStore(self.client), NoticeBoard(self.client)
+        self.albums, self.answers = AlbumStore(self.client), AnswerStore(self.client)
         self.storage = Storage(self.settings.storage_url)
         self.app = celery_app(self.settings)
         self.workers: list[subprocess.Popen[bytes]] = []

@@ -25,7 +25,7 @@ def enqueued() -> list[str]:
 
 @pytest.fixture
 def place(stack: Stack, enqueued: list[str]) -> Place:
-    return Place(stack.settings, stack.jobs, stack.board, stack.storage, enqueued.append)
+    return Place(stack.settings, stack.jobs, stack.albums, stack.answers, stack.board, stack.storage, enqueued.append)
 
 
 def later(place: Place, stack: Stack, seconds: float) -> Place:

@@ -54,7 +54,7 @@ for _, photo in ipairs(redis.call('ZREVRANGE', order, start, start + ARGV[3] - 1
   table.insert(told, {photo, redis.call('ZSCORE', order, photo), redis.call('HGET', KEYS[2], photo),
     redis.call('HMGET', ARGV[4] .. photo, unpack(ARGV, 5))})
 end
-return {start, told}
+return {told, start, redis.call('ZCARD', order)}
 """
 _DECIDE = f"""{ALBUM}
 local album, photo, kept = ARGV[1], ARGV[2], {{}}
@@ -194,12 +194,12 @@ class AlbumStore:
         """Part of the ranking: at most `limit` photos that come after the cursor."""
         cursor: list[Any] = [after.photo_id, after.place] if after else ["", 0]
         with answering():
-            start, told = self._page(
+            told, start, total = self._page(
                 keys=[album_key(album_id, "order"), album_key(album_id, "decisions")],
                 args=[*cursor, limit, photo_hash(""), *_SHOWN],
             )
         photos = tuple(_album_photo(start + number, *each) for number, each in enumerate(told, 1) if each[3][0])
-        following = Cursor(told[-1][0], float(told[-1][1])) if len(told) == limit else None
+        following = Cursor(told[-1][0], float(told[-1][1])) if told and start + len(told) < total else None
         return Page(photos, following)
 
     def snapshot(self, album_id: str) -> Snapshot:

@@ -43,10 +43,11 @@ class Where:
 
 @dataclass(frozen=True)
 class Part:
-    """One part of an answer, or a page of it: all are JSON texts."""
+    """One part of an answer, or a page of it: head and rows are JSON texts. `more`: other rows follow."""
 
     head: str
     rows: list[str]
+    more: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,9 @@ class AnswerStore:
         with answering(), self._redis.pipeline(transaction=True) as pipe:
             pipe.lindex(key, 0)
             pipe.lrange(key, first + 1, first + count)
-            head, rows = pipe.execute()
-        return Part(head, rows) if head else None
+            pipe.llen(key)
+            head, rows, length = pipe.execute()
+        return Part(head, rows, more=first + 1 + len(rows) < length) if head else None
 
     def _push(self, key: str, rows: list[str]) -> None:
         with answering(), self._redis.pipeline(transaction=False) as pipe:

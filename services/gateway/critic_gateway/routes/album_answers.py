@@ -98,7 +98,7 @@ async def _told(  # noqa: PLR0913, PLR0917 - all of it is different for each que
         token, first = cursors.row(wished.cursor)
     where = Where(album.id, digest_of(question), part)
     told = await run_in_threadpool(page, where, token, first, wished.limit, parts)
-    following = cursors.told_row(token, first + wished.limit) if len(told.rows) == wished.limit else None
+    following = cursors.told_row(token, first + wished.limit) if told.more else None
     # Head and rows are JSON already, a worker's: thousands of rows are not parsed to be written again.
     cursor = f',"next_cursor":"{following}"' if following else ""
     return Response(f'{told.head[:-1]},"{name}":[{",".join(told.rows)}]{cursor}}}', media_type="application/json")

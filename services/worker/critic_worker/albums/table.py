@@ -1,0 +1,80 @@
+"""The photos of an album side by side: what is kept of each, as arrays that grouping and choosing compute with."""
+
+import base64
+from dataclasses import dataclass
+from datetime import UTC
+
+import numpy as np
+import numpy.typing as npt
+
+from critic_core.contracts.album import Decision, Marks, SequenceKind, Thresholds
+from critic_core.contracts.critique import Reason
+from critic_core.runtime.album_store import Snapshot
+from critic_worker.albums import grouping, likeness
+from critic_worker.albums.choosing import ALONE
+from critic_worker.albums.grouping import Levels
+from critic_worker.albums.linkage import Numbers
+
+
+@dataclass(frozen=True)
+class Table:
+    """N photos in the order of their ids, which is that in which they came."""
+
+    revision: int
+    ids: list[str]
+    names: list[str | None]
+    sha256: list[str]
+    marks: list[Marks]
+    decisions: list[Decision | None]
+    quality: npt.NDArray[np.float64]  # [N]
+    taken: npt.NDArray[np.float64]  # [N], seconds by the camera's clock; NaN where unknown
+    levels: Levels
+    sequence: Numbers  # [N]; ALONE for most
+    kinds: list[SequenceKind]  # of each sequence
+    reasons: list[tuple[Reason, ...]]  # [N], against the others of its group
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def table(snapshot: Snapshot, limits: Thresholds) -> Table:
+    """Everything that is known of the photos that are done, grouped within those limits."""
+    ids = sorted(snapshot.marks)
+    marks = [snapshot.marks[photo_id] for photo_id in ids]
+    taken = np.array([_taken(each) for each in marks], np.float64)
+    levels = grouping.group([each.fingerprint.pixels_sha256 for each in marks], _compared(marks, taken), limits)
+    return Table(
+        revision=snapshot.revision,
+        ids=ids,
+        names=[snapshot.names.get(photo_id) or None for photo_id in ids],
+        sha256=[snapshot.sha256[photo_id] for photo_id in ids],
+        marks=marks,
+        decisions=[snapshot.decisions.get(photo_id) for photo_id in ids],
+        quality=np.array([each.score for each in marks], np.float64),
+        taken=taken,
+        levels=levels,
+        sequence=np.full(len(ids), ALONE, np.int64),
+        kinds=[],
+        reasons=[()] * len(ids),
+    )
+
+
+def _compared(marks: list[Marks], taken: npt.NDArray[np.float64]) -> likeness.Marks:
+    hashes = np.array([int(each.fingerprint.perceptual_hash, 16) for each in marks], np.uint64)
+    return likeness.Marks(hashes, _embeddings(marks), taken)
+
+
+def _embeddings(marks: list[Marks]) -> npt.NDArray[np.float32]:
+    """`[N, D]` of length 1. Photos scored by models of different sizes are alike in nothing but their hashes."""
+    vectors = [np.frombuffer(base64.b64decode(each.fingerprint.embedding), "<f2") for each in marks]
+    widest = max((len(vector) for vector in vectors), default=0)
+    padded = np.zeros((len(vectors), widest), np.float32)
+    for row, vector in zip(padded, vectors, strict=True):
+        row[: len(vector)] = vector if len(vector) == widest else 0
+    return np.asarray(padded / np.maximum(np.linalg.norm(padded, axis=1, keepdims=True), 1e-6), np.float32)
+
+
+def _taken(marks: Marks) -> float:
+    """Only differences matter, so that the camera's clock is read as if it were UTC."""
+    told = marks.capture.taken_at if marks.capture else None
+    return told.replace(tzinfo=UTC).timestamp() if told else np.nan

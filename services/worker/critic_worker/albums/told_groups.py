@@ -1,0 +1,66 @@
+"""Groups of one level as they are told: the largest first, the best photo of each on top."""
+
+import json
+from collections.abc import Iterator
+
+import numpy as np
+
+from critic_core.contracts.album import Group, GroupLevel, Member, Thresholds
+from critic_core.runtime.answer_store import Part
+from critic_worker.albums.choosing import ALONE
+from critic_worker.albums.linkage import Numbers
+from critic_worker.albums.table import Table
+
+
+def told_groups(photos: Table, level: GroupLevel, limits: Thresholds) -> Part:
+    """All groups of at least two photos, as JSON (`GroupsPage`)."""
+    groups = [_group(members, photos, level) for members in together(of_level(photos, level))]
+    groups.sort(key=lambda group: (-len(group.photos), group.id))
+    head = {
+        "revision": photos.revision,
+        "level": level.value,
+        "thresholds": limits.model_dump(mode="json"),
+        "total": len(groups),
+    }
+    return Part(json.dumps(head), [group.model_dump_json(exclude_none=True) for group in groups])
+
+
+def of_level(photos: Table, level: GroupLevel) -> Numbers:
+    """The number of each photo's group, `[N]`; ALONE for those in no sequence."""
+    levels = photos.levels
+    return {
+        GroupLevel.exact: levels.exact,
+        GroupLevel.near: levels.near,
+        GroupLevel.scene: levels.scene,
+        GroupLevel.sequence: photos.sequence,
+    }[level]
+
+
+def together(group: Numbers) -> Iterator[Numbers]:
+    """The members of each group that has at least two, in the order in which they came."""
+    order = np.argsort(group, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(group[order])) + 1)
+    return (members for members in parts if len(members) > 1 and group[members[0]] != ALONE)
+
+
+def _group(members: Numbers, photos: Table, level: GroupLevel) -> Group:
+    best_first = sorted(members.tolist(), key=lambda number: (-photos.quality[number], number))
+    sequence = level is GroupLevel.sequence
+    shown = sorted(members.tolist(), key=lambda number: (photos.taken[number], number)) if sequence else best_first
+    return Group(
+        id=photos.ids[members[0]],
+        level=level,
+        kind=photos.kinds[photos.sequence[members[0]]] if sequence else None,
+        best=photos.ids[best_first[0]],
+        photos=tuple(_member(number, photos) for number in shown),
+    )
+
+
+def _member(number: int, photos: Table) -> Member:
+    return Member(
+        id=photos.ids[number],
+        file_name=photos.names[number],
+        quality=round(float(photos.quality[number]), 2),
+        score=photos.marks[number].score,
+        reasons=photos.reasons[number],
+    )
