@@ -3,6 +3,7 @@
 import uvicorn
 
 from critic_core.runtime import logs
+from critic_core.runtime.allocator import keep_freed_memory
 from critic_gateway.app import create_app
 from critic_gateway.settings import GatewaySettings
 
@@ -11,6 +12,7 @@ def main() -> None:
     """Serve until told to stop; requests under way are finished first."""
     settings = GatewaySettings()
     logs.configure("gateway", settings.log_level, settings.log_format)
+    keep_freed_memory()
     uvicorn.run(
         create_app(settings),
         host=settings.gateway_host,

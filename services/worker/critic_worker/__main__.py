@@ -4,6 +4,7 @@ import logging
 import sys
 
 from critic_core.runtime import logs
+from critic_core.runtime.allocator import keep_freed_memory
 from critic_worker import environment
 from critic_worker.settings import WorkerSettings
 
@@ -17,6 +18,7 @@ def main() -> int:
     logs.configure("worker", settings.log_level, settings.log_format)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    keep_freed_memory()
     environment.prepare(metrics=settings.worker_metrics_port > 0)
 
     from critic_worker.run import run  # noqa: PLC0415 - only now: its imports read the environment

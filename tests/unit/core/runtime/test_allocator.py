@@ -1,0 +1,31 @@
+"""Freed memory stays with the process: a second buffer of the same size is not faulted in again."""
+
+import platform
+import subprocess
+import sys
+
+import pytest
+
+FAULTS = """
+import resource, sys
+if "keep" in sys.argv:
+    from critic_core.runtime.allocator import keep_freed_memory
+    assert keep_freed_memory()
+def once():
+    buffer = bytearray(20_000_000)
+    del buffer
+once()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+once()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+def faults(*told: str) -> int:
+    done = subprocess.run([sys.executable, "-c", FAULTS, *told], capture_output=True, text=True, check=True)
+    return int(done.stdout)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is told")
+def test_the_next_buffer_is_the_last_one() -> None:
+    assert faults("keep") < 100
