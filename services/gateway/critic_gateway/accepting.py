@@ -15,6 +15,10 @@ from critic_gateway import measures
 from critic_gateway.intake import RefusedFile, StoredFile, TakenFile
 from critic_gateway.parts import Parts
 
+WAITING_FOR_EACH = (
+    32  # with fewer photos waiting for each that a task brings, small installations would have idle cores
+)
+
 log = logger(__name__)
 
 
@@ -42,24 +46,56 @@ def ensure_room(parts: Parts) -> None:
 def accept(taken: list[TakenFile], parts: Parts, terms: Terms) -> list[PhotoReceipt]:
     """Make photos of the stored files and enqueue them, on those terms.
 
-    One that cannot be enqueued is refused alone.
+    One that cannot be enqueued is refused alone, or with those that were to be looked at together with it.
     """
-    return [refused(file) if isinstance(file, RefusedFile) else _accept(file, parts, terms) for file in taken]
+    receipts = [
+        refused(file) if isinstance(file, RefusedFile) else _accept(file, _photo(file, parts, terms), parts)
+        for file in taken
+    ]
+    fresh = [receipt.photo for receipt in receipts if receipt.photo is not None and not receipt.known]
+    problems = _enqueue(fresh, parts) if fresh else {}
+    return [_after_enqueueing(receipt, problems) for receipt in receipts]
 
 
-def _accept(file: StoredFile, parts: Parts, terms: Terms) -> PhotoReceipt:
-    photo = _photo(file, parts.settings.photo_ttl_seconds, terms)
+def _accept(file: StoredFile, photo: Photo, parts: Parts) -> PhotoReceipt:
     try:
-        if known := _remember(photo, parts):
-            return PhotoReceipt(file_name=file.file_name, photo=known, known=True)
-        enqueue(parts.queue, photo.id, structlog.contextvars.get_contextvars().get("request_id"))
+        known = _remember(photo, parts)
     except CriticError as error:
         _undo(photo.id, parts)
         return refused(RefusedFile(file.file_name, error))
+    return PhotoReceipt(file_name=file.file_name, photo=known or photo, known=known is not None)
+
+
+def _enqueue(photos: list[Photo], parts: Parts) -> dict[str, CriticError]:
+    """What went wrong with each photo that could not be enqueued."""
+    problems: dict[str, CriticError] = {}
+    at_once = photos_a_task(parts.store.backlog(), parts.settings.photos_per_task)
+    for first in range(0, len(photos), at_once):
+        ids = [photo.id for photo in photos[first : first + at_once]]
+        try:
+            enqueue(parts.queue, *ids, request_id=structlog.contextvars.get_contextvars().get("request_id"))
+        except CriticError as error:
+            problems |= dict.fromkeys(ids, error)
+    for photo_id in problems:
+        _undo(photo_id, parts)
+    return problems
+
+
+def photos_a_task(waiting: int, most: int) -> int:
+    """How many photos a worker process gets at once: several only when so many wait that no process stays idle."""
+    return max(1, min(most, waiting // WAITING_FOR_EACH))
+
+
+def _after_enqueueing(receipt: PhotoReceipt, problems: dict[str, CriticError]) -> PhotoReceipt:
+    photo = receipt.photo
+    if photo is None or receipt.known:
+        return receipt
+    if photo.id in problems:
+        return refused(RefusedFile(receipt.file_name, problems[photo.id]))
     measures.ACCEPTED.inc()
-    measures.UPLOADED_BYTES.inc(file.size_bytes)
-    log.info("photo_accepted", photo_id=photo.id, media_type=file.media_type, bytes=file.size_bytes)
-    return PhotoReceipt(file_name=file.file_name, photo=photo)
+    measures.UPLOADED_BYTES.inc(photo.size_bytes)
+    log.info("photo_accepted", photo_id=photo.id, media_type=photo.media_type, bytes=photo.size_bytes)
+    return receipt
 
 
 def _remember(photo: Photo, parts: Parts) -> Photo | None:
@@ -74,8 +110,9 @@ def _remember(photo: Photo, parts: Parts) -> Photo | None:
     return parts.store.get(kept)
 
 
-def _photo(file: StoredFile, ttl_seconds: int, terms: Terms) -> Photo:
+def _photo(file: StoredFile, parts: Parts, terms: Terms) -> Photo:
     now = datetime.now(UTC)
+    alone_until = now + timedelta(seconds=parts.settings.photo_ttl_seconds)
     return Photo(
         id=file.photo_id,
         state=PhotoState.queued,
@@ -86,7 +123,7 @@ def _photo(file: StoredFile, ttl_seconds: int, terms: Terms) -> Photo:
         model=terms.model,
         album=terms.album.id if terms.album else None,
         created_at=now,
-        expires_at=terms.album.expires_at if terms.album else now + timedelta(seconds=ttl_seconds),
+        expires_at=terms.album.expires_at if terms.album else alone_until,
     )
 
 

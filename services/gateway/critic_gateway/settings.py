@@ -16,6 +16,9 @@ class GatewaySettings(QueueSettings, PhotoLimits):
     max_backlog: int = Field(
         default=2000, ge=1, description="With this many photos queued or running, uploads get 429 and Retry-After."
     )
+    photos_per_task: int = Field(
+        default=4, ge=1, le=16, description="Most photos that a worker process gets at once, when very many wait."
+    )
     retry_after_seconds: int = Field(default=2, ge=1, description="What Retry-After says when the backlog is full.")
     max_photos_per_request: int = Field(default=100, ge=1, description="Most files in one upload.")
     max_request_bytes: int = Field(default=1000 * MEGA, ge=1, description="Largest upload with all its files, bytes.")

@@ -52,7 +52,7 @@ def make_place(app: Celery, settings: WorkerSettings) -> Place:
         board=NoticeBoard(client),
         storage=Storage(settings.storage_url),
         # A photo put back keeps the id of the request that brought it.
-        enqueue=lambda photo_id: enqueue(app, photo_id, get_contextvars().get("request_id")),
+        enqueue=lambda photo_id: enqueue(app, photo_id, request_id=get_contextvars().get("request_id")),
     )
 
 

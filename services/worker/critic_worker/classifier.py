@@ -1,5 +1,6 @@
 """What the critique needs of a model, wherever it runs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,8 +34,8 @@ class Classifier(Protocol):
         """The manifest of the model that will most likely answer next."""
         ...
 
-    def classify(self, tensor: Tensor) -> Answer:
-        """Ask about one photo. Raises ModelReplaced when the tensor suits a version that is gone."""
+    def classify(self, tensors: Sequence[Tensor]) -> list[Answer]:
+        """Ask about photos, all in one request. Raises ModelReplaced when they suit a version that is gone."""
         ...
 
 

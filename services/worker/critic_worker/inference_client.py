@@ -5,11 +5,12 @@ Protocol: https://github.com/kserve/open-inference-protocol, and Triton's model 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 from tritonclient.grpc import InferenceServerClient, InferInput, InferRequestedOutput, InferResult
 from tritonclient.grpc.model_config_pb2 import ModelConfig, ModelInstanceGroup
 from tritonclient.utils import InferenceServerException
@@ -63,20 +64,20 @@ class InferenceClient:
         """The manifest of the newest version served."""
         return self._known().manifest
 
-    def classify(self, tensor: Tensor) -> Answer:
-        """Ask about one photo, uint8 `[size, size, 3]`.
+    def classify(self, tensors: Sequence[Tensor]) -> list[Answer]:
+        """Ask about photos, each uint8 `[size, size, 3]`, in one request: what the server batches is not taken apart.
 
         Raises InferenceUnavailable (worth another try), ModelReplaced (prepare the photo anew) or InferenceFailed
         (model and worker do not fit together).
         """
         self._known()
         try:
-            result = self._call(lambda: self._infer(tensor))
+            result = self._call(lambda: self._infer(np.stack(tensors)))
         except InferenceFailed as error:
-            self._raise_if_replaced(tensor.shape[0], error)
+            self._raise_if_replaced(tensors[0].shape[0], error)
             raise
         served = self._of_version(result.get_response().model_version)
-        return _answer(result, served)
+        return _answers(result, served)
 
     def served(self) -> list[str]:
         """The names of all models that the server can answer with. Raises InferenceUnavailable."""
@@ -87,9 +88,9 @@ class InferenceClient:
         """Let the connection go."""
         self._client.close()
 
-    def _infer(self, tensor: Tensor) -> InferResult:
-        image = InferInput(INPUT_NAME, [1, *tensor.shape], "UINT8")
-        image.set_data_from_numpy(tensor[None])
+    def _infer(self, batch: npt.NDArray[np.uint8]) -> InferResult:
+        image = InferInput(INPUT_NAME, list(batch.shape), "UINT8")
+        image.set_data_from_numpy(batch)
         outputs = [InferRequestedOutput(PROBABILITY_NAME), InferRequestedOutput(EMBEDDING_NAME)]
         return self._client.infer(self._model, [image], outputs=outputs, client_timeout=self._timeout)
 
@@ -190,9 +191,13 @@ def _fits(given: tuple[str, list[int]], datatype: str, shape: list[int]) -> bool
     )
 
 
-def _answer(result: InferResult, served: Served) -> Answer:
+def _answers(result: InferResult, served: Served) -> list[Answer]:
     probability, embedding = result.as_numpy(PROBABILITY_NAME), result.as_numpy(EMBEDDING_NAME)
     if probability is None or embedding is None or not np.isfinite(probability).all():
         raise InferenceFailed("The model's answer lacks an output, or is not a number.")
-    value = min(1.0, max(0.0, float(probability[0, 1])))  # float32 may round a hair past 1
-    return Answer(value, np.asarray(embedding[0], np.float32), served.manifest, served.device)
+    values = np.clip(probability[:, 1].astype(float), 0.0, 1.0)  # float32 may round a hair past 1
+    vectors = np.asarray(embedding, np.float32)
+    return [
+        Answer(float(value), vector, served.manifest, served.device)
+        for value, vector in zip(values, vectors, strict=True)
+    ]

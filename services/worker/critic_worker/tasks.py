@@ -10,14 +10,14 @@ from celery.exceptions import Reject, TimeLimitExceeded
 from structlog.contextvars import bound_contextvars
 
 from critic_core.contracts.album import ARRANGE_TASK
-from critic_core.contracts.errors import PhotoTookTooLong, QueueUnavailable
+from critic_core.contracts.errors import QueueUnavailable
 from critic_core.contracts.photo import CRITIQUE_TASK
 from critic_core.contracts.pulse import PULSE_TASK
 from critic_core.runtime.queue import REQUEST_ID_HEADER
 from critic_worker.albums.answering import answer
 from critic_worker.classifier import Models
 from critic_worker.pulse import take_pulse
-from critic_worker.work import Place, process
+from critic_worker.work import Place, process, stopped
 
 T = TypeVar("T")
 
@@ -35,13 +35,14 @@ def add_tasks(app: Celery, place: Callable[[], Place], models: Callable[[], Mode
             """
             if isinstance(exc, TimeLimitExceeded):
                 with suppress(QueueUnavailable):
-                    place().jobs.fail(args[0], PhotoTookTooLong().problem())
+                    stopped(args, place())
 
     @app.task(name=CRITIQUE_TASK, base=PhotoTask, bind=True)
-    def critique_photo(task: PhotoTask, photo_id: str) -> None:
+    def critique_photos(task: PhotoTask, *photo_ids: str) -> None:
+        again = bool((task.request.delivery_info or {}).get("redelivered"))
         try:
             with bound_contextvars(request_id=task.request.get(REQUEST_ID_HEADER)):
-                process(photo_id, place(), models())
+                process(photo_ids, place(), models(), again)
         except QueueUnavailable as error:
             raise Reject(str(error), requeue=True) from error
 

@@ -1,13 +1,22 @@
-"""A photo's way through a worker: claim, load, look, keep. Safe to run twice for the same photo, at any point."""
+"""Photos' way through a worker: claim, load, look, keep. Safe to run twice for the same photo, at any point."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
 from celery.exceptions import SoftTimeLimitExceeded
 
-from critic_core.contracts.errors import CriticError, PhotoNotFound, PhotoPoison, PhotoTookTooLong, ServiceUnavailable
+from critic_core.contracts.errors import (
+    CriticError,
+    PhotoError,
+    PhotoNotFound,
+    PhotoPoison,
+    PhotoTookTooLong,
+    ServiceUnavailable,
+)
 from critic_core.contracts.manifest import Manifest
+from critic_core.contracts.photo import PhotoState
 from critic_core.runtime.album_store import AlbumStore
 from critic_core.runtime.answer_store import AnswerStore
 from critic_core.runtime.job_store import Claim, JobStore
@@ -16,7 +25,7 @@ from critic_core.runtime.notice_board import NoticeBoard
 from critic_core.runtime.storage import Storage, photo_key, preview_key
 from critic_worker import metrics
 from critic_worker.classifier import Answer, Classifier, Models, Tensor
-from critic_worker.critique import Looked, critique
+from critic_worker.critique import Given, Looked, critiques
 from critic_worker.patience import patiently
 from critic_worker.settings import WorkerSettings
 from critic_worker.stopwatch import Stopwatch
@@ -46,41 +55,114 @@ class Place:
     enqueue: Callable[[str], None]
 
 
-def process(photo_id: str, place: Place, models: Models) -> Outcome:
-    """Answer one delivery of a photo. Raises QueueUnavailable when Redis stays away: the delivery must come again."""
+def process(photo_ids: Sequence[str], place: Place, models: Models, again: bool = False) -> None:
+    """Answer one delivery of photos that ask for the same model. A task brings several when many wait.
+
+    A delivery that comes `again` brought its worker down: then each photo is looked at by itself, so that none is
+    blamed for another. Raises QueueUnavailable when Redis stays away: the delivery must come again.
+    """
+    if len(photo_ids) == 1:
+        _process_alone(photo_ids[0], place, models)
+    elif again:
+        _part(photo_ids, place)
+    else:
+        try:
+            _process_together(photo_ids, place, models)
+        except Exception as error:  # noqa: BLE001 - each by itself will tell what it was, and whose
+            log.warning("photos_apart", photos=len(photo_ids), error=repr(error))
+            _part(photo_ids, place)
+
+
+def stopped(photo_ids: Sequence[str], place: Place) -> None:
+    """The process that worked on these photos was stopped by the time limit. Raises QueueUnavailable."""
+    if len(photo_ids) == 1:
+        place.jobs.fail(photo_ids[0], PhotoTookTooLong().problem())
+    else:
+        _part(photo_ids, place)
+
+
+def _part(photo_ids: Sequence[str], place: Place) -> None:
+    """Put photos that came together, and are not answered yet, back one by one."""
+    for photo_id in photo_ids:
+        with suppress(PhotoNotFound):
+            _part_one(photo_id, place)
+
+
+def _part_one(photo_id: str, place: Place) -> None:
+    state = place.jobs.get(photo_id).state
+    if state.final:
+        return
+    if state is PhotoState.running:
+        place.jobs.release(photo_id)
+    place.enqueue(photo_id)
+    _count(photo_id, Outcome.released, "apart")
+
+
+def _process_together(photo_ids: Sequence[str], place: Place, models: Models) -> None:
+    """Any trouble but that of a photo which cannot be used is raised: then each is tried by itself."""
+    claimed = [photo_id for photo_id in photo_ids if _claim(photo_id, place)]
+    if not claimed:
+        return
+    for photo_id, looked in zip(claimed, _look(claimed, place, models), strict=True):
+        if isinstance(looked, PhotoError) and isinstance(_as_ours(looked), PhotoTookTooLong):
+            raise _as_ours(looked)  # the time was that of all
+        _settle(photo_id, looked, place)
+
+
+def _process_alone(photo_id: str, place: Place, models: Models) -> None:
+    if not _claim(photo_id, place):
+        return
+    try:
+        (looked,) = _look([photo_id], place, models)
+        _settle(photo_id, looked, place)
+    except ServiceUnavailable as error:
+        _put_back(photo_id, error, place)
+    except Exception as error:  # noqa: BLE001 - whatever went wrong, the photo's owner is told
+        _fail(photo_id, _as_ours(error), place)
+
+
+def _claim(photo_id: str, place: Place) -> bool:
+    """True when the photo is to be worked on."""
     claim = place.jobs.claim(photo_id, place.settings.max_deliveries)
     if claim is Claim.poison:
         place.jobs.bury(photo_id, PhotoPoison().problem())
-        return _count(photo_id, Outcome.failed, PhotoPoison.code)
-    if claim is not Claim.taken:
-        return _count(photo_id, Outcome.skipped, claim.value)
-    try:
-        looked = _look(photo_id, place, models)
-        return _keep(photo_id, looked, place)
-    except ServiceUnavailable as error:
-        return _put_back(photo_id, error, place)
-    except Exception as error:  # noqa: BLE001 - whatever went wrong, the photo's owner is told
-        return _fail(photo_id, _as_ours(error), place)
+        _count(photo_id, Outcome.failed, PhotoPoison.code)
+    elif claim is not Claim.taken:
+        _count(photo_id, Outcome.skipped, claim.value)
+    return claim is Claim.taken
 
 
-def _look(photo_id: str, place: Place, models: Models) -> Looked:
+def _look(photo_ids: Sequence[str], place: Place, models: Models) -> list[Looked | PhotoError]:
+    asked = place.jobs.get(photo_ids[0]).model
+    photos = [_load(photo_id, place) for photo_id in photo_ids]
+    patient = PatientClassifier(models.classifier(asked), place.settings.patience_seconds)
+    return critiques(photos, patient, place.settings.limits)
+
+
+def _load(photo_id: str, place: Place) -> Given:
     watch = Stopwatch()
-    asked = place.jobs.get(photo_id).model
     with watch.stage("load"):
         data = patiently(lambda: place.storage.get(photo_key(photo_id)), place.settings.patience_seconds)
-    patient = PatientClassifier(models.classifier(asked), place.settings.patience_seconds)
-    return critique(data, patient, place.settings.limits, watch)
+    return Given(data, watch)
 
 
-def _keep(photo_id: str, looked: Looked, place: Place) -> Outcome:
+def _settle(photo_id: str, looked: Looked | PhotoError, place: Place) -> None:
+    if isinstance(looked, PhotoError):
+        _fail(photo_id, _as_ours(looked), place)
+    else:
+        _keep(photo_id, looked, place)
+
+
+def _keep(photo_id: str, looked: Looked, place: Place) -> None:
     """The preview first: who sees the answer can see the preview."""
     patience = place.settings.patience_seconds
     patiently(lambda: place.storage.put(preview_key(photo_id), looked.preview), patience)
     if patiently(lambda: place.jobs.finish(photo_id, looked.critique), patience):
         metrics.observe(looked.critique.timings_ms)
-        return _count(photo_id, Outcome.done, "")
+        _count(photo_id, Outcome.done, "")
+        return
     _forget_preview_of_deleted(photo_id, place)
-    return _count(photo_id, Outcome.skipped, "late")
+    _count(photo_id, Outcome.skipped, "late")
 
 
 def _forget_preview_of_deleted(photo_id: str, place: Place) -> None:
@@ -91,18 +173,19 @@ def _forget_preview_of_deleted(photo_id: str, place: Place) -> None:
         place.storage.delete(preview_key(photo_id))
 
 
-def _put_back(photo_id: str, error: ServiceUnavailable, place: Place) -> Outcome:
+def _put_back(photo_id: str, error: ServiceUnavailable, place: Place) -> None:
     """To the end of the queue. Whatever is lost between the two steps, housekeeping finds."""
     if place.jobs.release(photo_id) > place.settings.max_releases:
-        return _fail(photo_id, error, place)
+        _fail(photo_id, error, place)
+        return
     metrics.RELEASES.labels(error.code).inc()
     place.enqueue(photo_id)
-    return _count(photo_id, Outcome.released, error.code)
+    _count(photo_id, Outcome.released, error.code)
 
 
-def _fail(photo_id: str, error: CriticError, place: Place) -> Outcome:
+def _fail(photo_id: str, error: CriticError, place: Place) -> None:
     patiently(lambda: place.jobs.fail(photo_id, error.problem()), place.settings.patience_seconds)
-    return _count(photo_id, Outcome.failed, error.code)
+    _count(photo_id, Outcome.failed, error.code)
 
 
 def _as_ours(error: Exception) -> CriticError:
@@ -115,10 +198,9 @@ def _as_ours(error: Exception) -> CriticError:
     return CriticError("Something broke on our side while looking at the photo.")
 
 
-def _count(photo_id: str, outcome: Outcome, code: str) -> Outcome:
+def _count(photo_id: str, outcome: Outcome, code: str) -> None:
     metrics.PHOTOS.labels(outcome.value, code).inc()
     log.info(f"photo_{outcome.value}", photo_id=photo_id, code=code)
-    return outcome
 
 
 class PatientClassifier:
@@ -131,6 +213,6 @@ class PatientClassifier:
         """As the classifier's own."""
         return patiently(self._classifier.manifest, self._seconds)
 
-    def classify(self, tensor: Tensor) -> Answer:
+    def classify(self, tensors: Sequence[Tensor]) -> list[Answer]:
         """As the classifier's own."""
-        return patiently(lambda: self._classifier.classify(tensor), self._seconds)
+        return patiently(lambda: self._classifier.classify(tensors), self._seconds)

@@ -16,6 +16,7 @@ from typing import Any
 from tests.support.waiting import until
 
 from critic_worker import work
+from critic_worker.critique import Given
 from critic_worker.settings import WorkerSettings
 
 MARK = b"\n--for-the-test-worker:"
@@ -25,7 +26,7 @@ def main() -> int:
     """As `python -m critic_worker`, with the wrapped critique."""
     from critic_worker.__main__ import main as start  # noqa: PLC0415 - after the hole is made
 
-    work.critique = obeying(work.critique)
+    work.critiques = obeying(work.critiques)
     for name in ("silence_seconds", "lease_seconds"):
         if told := os.environ.get(f"TEST_{name.upper()}"):
             setattr(WorkerSettings, name, float(told))
@@ -33,16 +34,17 @@ def main() -> int:
 
 
 def obeying(look: Any) -> Any:
-    """`critique`, after having done what the photo says."""
+    """`critiques`, after having done what the photos say."""
 
-    def critique(data: bytes, *rest: Any) -> Any:
-        _, mark, told = data.rpartition(MARK)
-        if mark:
-            command, _, argument = told.decode().partition(" ")
-            {"die": die, "hold": hold, "sleep": sleep, "hang": hang}[command](argument)
-        return look(data, *rest)
+    def critiques(photos: list[Given], *rest: Any) -> Any:
+        for photo in photos:
+            _, mark, told = photo.data.rpartition(MARK)
+            if mark:
+                command, _, argument = told.decode().partition(" ")
+                {"die": die, "hold": hold, "sleep": sleep, "hang": hang}[command](argument)
+        return look(photos, *rest)
 
-    return critique
+    return critiques
 
 
 def die(_: str) -> None:

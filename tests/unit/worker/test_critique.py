@@ -1,18 +1,25 @@
 """The critique itself: plain, with a classifier handed in."""
 
 import base64
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 from tests.support.tiny_model import tiny_manifest
 
-from critic_core.contracts.errors import InferenceUnavailable, PhotoBroken, PhotoTooManyPixels
+from critic_core.contracts.errors import (
+    InferenceUnavailable,
+    PhotoBroken,
+    PhotoError,
+    PhotoTooManyPixels,
+    PhotoUnsupported,
+)
 from critic_core.contracts.manifest import Manifest, Preprocessing, Reference
 from critic_core.imaging.golden import golden_photo
 from critic_core.imaging.limits import DEFAULT_LIMITS, Limits
 from critic_core.imaging.prepare import prepare
 from critic_worker.classifier import Answer, ModelReplaced, Tensor
-from critic_worker.critique import critique, percentile
+from critic_worker.critique import Given, critique, critiques, percentile
 
 
 class Scripted:
@@ -26,10 +33,11 @@ class Scripted:
     def manifest(self) -> Manifest:
         return self._known
 
-    def classify(self, tensor: Tensor) -> Answer:
-        self.asked.append(tensor)
+    def classify(self, tensors: Sequence[Tensor]) -> list[Answer]:
+        self.asked += tensors
         self._known = self._answering.pop(0) if len(self._answering) > 1 else self._answering[0]
-        return Answer(self._probability, np.array([0.6, 0.8], np.float32), self._known, "cpu")
+        answer = Answer(self._probability, np.array([0.6, 0.8], np.float32), self._known, "cpu")
+        return [answer] * len(tensors)
 
 
 @pytest.mark.parametrize(("probability", "label"), [(0.0, "not pleasing"), (0.49, "not pleasing"), (0.5, "pleasing")])
@@ -64,11 +72,11 @@ def test_a_tensor_that_the_new_version_refuses_is_prepared_anew() -> None:
     new = tiny_manifest("2", preprocessing=Preprocessing(size=128))
 
     class Refusing(Scripted):
-        def classify(self, tensor: Tensor) -> Answer:
-            if tensor.shape[0] != new.preprocessing.size:
+        def classify(self, tensors: Sequence[Tensor]) -> list[Answer]:
+            if tensors[0].shape[0] != new.preprocessing.size:
                 self._known = new
                 raise ModelReplaced
-            return super().classify(tensor)
+            return super().classify(tensors)
 
     told = critique(golden_photo(), Refusing(0.5, tiny_manifest("1"), new), DEFAULT_LIMITS)
     assert told.critique.provenance.preprocessing_digest == new.preprocessing.digest
@@ -87,6 +95,34 @@ def test_a_photo_over_the_limits_reaches_no_model() -> None:
         critique(golden_photo(), classifier, Limits(max_pixels=1000))
     with pytest.raises(PhotoBroken):
         critique(golden_photo()[:5000], classifier, DEFAULT_LIMITS)
+    assert classifier.asked == []
+
+
+def test_photos_together_are_one_question_and_answered_as_alone() -> None:
+    class Counting(Scripted):
+        questions = 0
+
+        def classify(self, tensors: Sequence[Tensor]) -> list[Answer]:
+            self.questions += 1
+            return super().classify(tensors)
+
+    classifier = Counting(0.5, tiny_manifest())
+    given = [Given(golden_photo()), Given(golden_photo()[:5000]), Given(golden_photo())]
+    first, broken, last = critiques(given, classifier, DEFAULT_LIMITS)
+    assert (classifier.questions, len(classifier.asked)) == (1, 2)
+    assert isinstance(broken, PhotoBroken)
+    alone = critique(golden_photo(), Scripted(0.5, tiny_manifest()), DEFAULT_LIMITS)
+    for looked in (first, last):
+        assert not isinstance(looked, PhotoError)
+        assert looked.preview == alone.preview
+        assert looked.critique.model_copy(update={"timings_ms": None}) == alone.critique.model_copy(
+            update={"timings_ms": None}
+        )
+
+
+def test_photos_that_cannot_be_used_ask_no_model() -> None:
+    classifier = Scripted(0.5, tiny_manifest())
+    assert [type(one) for one in critiques(2 * [Given(b"text")], classifier, DEFAULT_LIMITS)] == 2 * [PhotoUnsupported]
     assert classifier.asked == []
 
 

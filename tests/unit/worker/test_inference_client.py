@@ -86,7 +86,7 @@ def client(server: Server) -> Iterator[InferenceClient]:
 
 
 def test_an_answer_says_who_gave_it(client: InferenceClient) -> None:
-    answer = client.classify(TENSOR)
+    (answer,) = client.classify([TENSOR])
     assert answer.probability == 0.75
     assert answer.embedding.shape == (EMBEDDING,)
     assert (answer.manifest, answer.device) == (tiny_manifest("1"), "cpu")
@@ -94,7 +94,7 @@ def test_an_answer_says_who_gave_it(client: InferenceClient) -> None:
 
 def test_the_device_is_what_the_server_says(client: InferenceClient, server: Server) -> None:
     server.kind = ModelInstanceGroup.KIND_GPU
-    assert client.classify(TENSOR).device == "cuda"
+    assert client.classify([TENSOR])[0].device == "cuda"
 
 
 def test_the_newest_version_is_expected(client: InferenceClient, server: Server) -> None:
@@ -103,19 +103,19 @@ def test_the_newest_version_is_expected(client: InferenceClient, server: Server)
 
 
 def test_another_version_in_the_answer_changes_its_provenance(client: InferenceClient, server: Server) -> None:
-    client.classify(TENSOR)
+    client.classify([TENSOR])
     server.versions, server.answering = ["1", "2"], "2"
-    assert client.classify(TENSOR).manifest.version == "2"
+    assert client.classify([TENSOR])[0].manifest.version == "2"
 
 
 def test_an_answer_of_a_version_that_is_gone_by_now_is_asked_for_again(client: InferenceClient, server: Server) -> None:
-    client.classify(TENSOR)
+    client.classify([TENSOR])
     server.versions = ["2"]
     server.answering = "0"
     with pytest.raises(InferenceUnavailable, match="version 0 is not served any more"):
-        client.classify(TENSOR)
+        client.classify([TENSOR])
     server.answering = "2"
-    assert client.classify(TENSOR).manifest.version == "2"
+    assert client.classify([TENSOR])[0].manifest.version == "2"
 
 
 def test_a_tensor_for_the_version_before_is_to_be_prepared_anew(client: InferenceClient, server: Server) -> None:
@@ -123,7 +123,7 @@ def test_a_tensor_for_the_version_before_is_to_be_prepared_anew(client: Inferenc
     server.versions, server.side, server.fed = ["2"], 128, 128
     server.next_errors = [grpc.StatusCode.INVALID_ARGUMENT]
     with pytest.raises(ModelReplaced):
-        client.classify(TENSOR)
+        client.classify([TENSOR])
     assert client.manifest() == tiny_manifest("2", preprocessing=Preprocessing(size=128))
 
 
@@ -133,7 +133,7 @@ def test_the_models_that_are_ready_are_told_once_each(client: InferenceClient) -
 
 def test_a_draining_server_is_tried_once_more(client: InferenceClient, server: Server) -> None:
     server.next_errors = [grpc.StatusCode.UNAVAILABLE]
-    assert client.classify(TENSOR).probability == 0.75
+    assert client.classify([TENSOR])[0].probability == 0.75
     assert server.calls == 2
 
 
@@ -151,7 +151,7 @@ def test_errors_say_whether_trying_again_helps(
 ) -> None:
     server.next_errors = [status] * 3
     with pytest.raises(error, match="as the test says"):
-        client.classify(TENSOR)
+        client.classify([TENSOR])
     assert server.calls == calls
 
 
@@ -159,7 +159,7 @@ def test_every_call_has_a_deadline(client: InferenceClient, server: Server) -> N
     let_go = futures.Future[None]()
     server.wait = lambda: let_go.result(timeout=20)
     with pytest.raises(InferenceUnavailable, match="Deadline"):
-        client.classify(TENSOR)
+        client.classify([TENSOR])
     let_go.set_result(None)
 
 
@@ -185,4 +185,4 @@ def test_a_model_without_a_manifest_is_refused(client: InferenceClient, server: 
 def test_an_answer_that_is_not_a_number_is_refused(client: InferenceClient, server: Server) -> None:
     server.probability = [float("nan"), float("nan")]
     with pytest.raises(InferenceFailed, match="not a number"):
-        client.classify(TENSOR)
+        client.classify([TENSOR])

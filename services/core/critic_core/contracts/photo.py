@@ -9,7 +9,7 @@ from critic_core.contracts.base import Contract
 from critic_core.contracts.critique import Critique
 from critic_core.contracts.errors import Problem
 
-CRITIQUE_TASK = "critic.critique_photo"  # the Celery task's name; its one argument is the photo id
+CRITIQUE_TASK = "critic.critique_photo"  # the Celery task's name; its arguments are ids of photos for one model
 CRITIQUE_QUEUE = "critic.photos"
 
 

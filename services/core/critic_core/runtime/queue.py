@@ -55,12 +55,12 @@ def celery_app(settings: QueueSettings) -> Celery:
     return app
 
 
-def enqueue(app: Celery, photo_id: str, request_id: str | None = None) -> None:
-    """Ask for a critique of a photo that lies in storage. QueueUnavailable when Redis does not answer.
+def enqueue(app: Celery, *photo_ids: str, request_id: str | None = None) -> None:
+    """Ask for critiques of photos that lie in storage, all by one worker. QueueUnavailable when Redis does not answer.
 
-    The id of the request that brought the photo travels along, so that the worker's log lines carry it too.
+    The id of the request that brought the photos travels along, so that the worker's log lines carry it too.
     """
-    send(app, CRITIQUE_TASK, CRITIQUE_QUEUE, photo_id, headers={REQUEST_ID_HEADER: request_id} if request_id else {})
+    send(app, CRITIQUE_TASK, CRITIQUE_QUEUE, *photo_ids, headers={REQUEST_ID_HEADER: request_id} if request_id else {})
 
 
 def send(
