@@ -20,7 +20,8 @@ from pathlib import Path
 
 import httpx
 import psutil
-from tests.load.photos import jpegs
+from tests.load.photos import jpegs, shoot
+from tests.load.shoot import AlbumRun, run_album
 from tests.load.stages import Stage, stages
 from tests.support.local_stack import LocalStack
 
@@ -28,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "services" / "inference" / "model_repository" / "aesthetics" / "1"
 SIZES = {"12 megapixels (4000×3000)": (4000, 3000), "1024 pixels (1024×768)": (1024, 768)}
 DIFFERENT_PHOTOS, ALONE, TOGETHER, CLIENTS = 6, 20, 120, 16
+SHOOT = 500
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ def main() -> None:
     told = parser.parse_args()
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     figures = {name: measure(name, size) for name, size in SIZES.items()}
+    figures[f"album of {SHOOT}"] = measure_album(shoot(SHOOT))
     if told.json:
         told.json.write_text(json.dumps(figures, indent=1))
 
@@ -77,6 +80,36 @@ def measure(name: str, size: tuple[int, int]) -> dict[str, object]:
         print(f"  peak memory {process:20} {megabytes:7.0f} MB")
     stages_told = [asdict(stage) for stage in limits]
     return {"stages": stages_told, "end_to_end": asdict(result), "ratios": [smallest, shared], "memory_mb": memory}
+
+
+def measure_album(photos: list[bytes]) -> dict[str, object]:
+    """An album of real photographs through REST, from the first upload to the last critique."""
+    print(f"\nalbum of {len(photos)} real photographs, {statistics.mean(map(len, photos)) / 1e6:.2f} MB each")
+    limits = stages(photos[:: len(photos) // 40 or 1], MODEL)
+    with tempfile.TemporaryDirectory() as folder:
+        stack = LocalStack(Path(folder) / "data")
+        stack.start()
+        try:
+            run = run_album(stack, photos)
+        finally:
+            stack.stop()
+    smallest, shared = ratios(limits, run.per_second)
+    print(f"  all photos                       {run.per_second:7.1f} photos/s")
+    print(f"    to the smallest stage limit    {smallest:7.2f}")
+    print(f"    to the cores shared by stages  {shared:7.2f}")
+    print(f"    outside decode and inference   {outside(limits, run):7.2f} of the cores' time")
+    for process, milliseconds in run.core_ms.items():
+        print(f"  core time {process:22} {milliseconds:7.1f} core-ms a photo")
+    stages_told = [asdict(stage) for stage in limits]
+    return {"stages": stages_told, "album": asdict(run), "ratios": [smallest, shared], "outside": outside(limits, run)}
+
+
+def outside(limits: list[Stage], run: AlbumRun) -> float:
+    """The share of the machine's time that neither decoding nor the network takes, idle time included."""
+    decoding = next(stage for stage in limits if stage.name == "decode")
+    runtime = min((stage for stage in limits if "Runtime" in stage.name), key=lambda stage: stage.core_ms)
+    whole = 1000 * (os.cpu_count() or 1) / run.per_second
+    return 1 - (decoding.core_ms + runtime.core_ms) / whole
 
 
 def end_to_end(url: str, photos: list[bytes]) -> EndToEnd:
