@@ -9,6 +9,7 @@ import typer
 from critic_cli.dead_letters import dead_letters
 from critic_cli.doctor.command import doctor
 from critic_cli.new_key import new_key
+from critic_cli.new_webhook_secret import new_webhook_secret
 from critic_cli.refusal import Refusal
 from critic_cli.score import score
 from critic_cli.up import up
@@ -20,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (up, score, doctor, dead_letters, new_key):
+for command in (up, score, doctor, dead_letters, new_key, new_webhook_secret):
     app.command()(command)
 
 

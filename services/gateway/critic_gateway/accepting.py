@@ -28,11 +28,13 @@ class Terms:
 
     model: str | None = None
     album: Album | None = None
+    callback_url: str | None = None
 
     @property
     def told(self) -> str:
         """The same for two uploads that ask for the same."""
-        return f"{self.model or ''} {self.album.id if self.album else ''}"
+        album = self.album.id if self.album else ""
+        return f"{self.model or ''} {album} {self.callback_url or ''}"
 
 
 def ensure_room(parts: Parts) -> None:
@@ -122,6 +124,7 @@ def _photo(file: StoredFile, parts: Parts, terms: Terms) -> Photo:
         sha256=file.sha256,
         model=terms.model,
         album=terms.album.id if terms.album else None,
+        callback_url=terms.callback_url,
         created_at=now,
         expires_at=terms.album.expires_at if terms.album else alone_until,
     )

@@ -15,6 +15,7 @@ from critic_core.runtime.job_store import JobStore, connect
 from critic_core.runtime.notice_board import NoticeBoard
 from critic_core.runtime.queue import celery_app
 from critic_core.runtime.storage import Storage
+from critic_core.runtime.webhooks.delivery_store import DeliveryStore
 from critic_gateway import access
 from critic_gateway.album_feeds import AlbumFeeds
 from critic_gateway.bell import Bell
@@ -37,6 +38,7 @@ class Parts:
     queue: Celery
     bell: Bell
     keys: IdempotencyKeys
+    deliveries: DeliveryStore
 
 
 @asynccontextmanager
@@ -56,6 +58,7 @@ async def open_parts(settings: GatewaySettings) -> AsyncIterator[Parts]:
         queue=celery_app(settings),
         bell=bell,
         keys=IdempotencyKeys(client, settings.idempotency_ttl_seconds, settings.upload_timeout_seconds + 60),
+        deliveries=DeliveryStore(client),
     )
     async with parts.bell.listening():
         yield parts

@@ -6,9 +6,10 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 from critic_core.runtime.settings import MEGA, Environment, PhotoLimits, QueueSettings
+from critic_core.runtime.webhooks.settings import WebhookSettings
 
 
-class GatewaySettings(QueueSettings, PhotoLimits):
+class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
     """The front door: where it listens, whom it lets in, how much it takes."""
 
     gateway_host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")

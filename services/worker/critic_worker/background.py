@@ -1,24 +1,19 @@
-"""What the worker's main process does beside handing out photos: its pulse, housekeeping, a bounded shutdown."""
+"""What the worker's main process does beside handing out photos: its pulse and housekeeping."""
 
 import os
-import signal
-import threading
-import time
 from collections.abc import Callable
 
 from celery import Celery
 
-from critic_core.contracts.errors import ServiceUnavailable
 from critic_core.runtime.job_store import connect
 from critic_core.runtime.logs import logger
 from critic_worker.housekeeping import ROUND_SECONDS, keep_house
 from critic_worker.pulse import Heart
 from critic_worker.settings import WorkerSettings
+from critic_worker.threads import EX_TEMPFAIL, every
 from critic_worker.work import Place
 
 log = logger(__name__)
-
-EX_TEMPFAIL = 75  # sysexits.h: whoever started us should start us again
 
 
 def start(app: Celery, place: Place) -> None:
@@ -39,31 +34,3 @@ def watch(heart: Heart, settings: WorkerSettings, leave: Callable[[int], None] =
     if silence > settings.silence_seconds:
         log.critical("worker_stopped_consuming", seconds=round(silence))
         leave(EX_TEMPFAIL)
-
-
-def every(seconds: float, name: str, action: Callable[[], object]) -> threading.Thread:
-    """Run `action` every so many seconds in a thread of its own; a round that fails is told, and the next one comes."""
-
-    def rounds() -> None:
-        while True:
-            try:
-                action()
-            except ServiceUnavailable as error:
-                log.warning(f"{name}_waits", error=error.detail)
-            except Exception:
-                log.exception(f"{name}_failed")
-            time.sleep(seconds)
-
-    thread = threading.Thread(target=rounds, name=name, daemon=True)
-    thread.start()
-    return thread
-
-
-def bound_shutdown(seconds: float) -> None:
-    """A warm shutdown waits for photos under way; after `seconds`, make it a cold one, which hands them to others.
-
-    Celery's own soft shutdown sleeps its whole time, idle or not; this one ends when the work does.
-    """
-    timer = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGQUIT))
-    timer.daemon = True
-    timer.start()

@@ -5,6 +5,7 @@ from celery import Celery, signals
 from critic_worker import background, metrics
 from critic_worker.app import make_place, worker_app
 from critic_worker.settings import WorkerSettings
+from critic_worker.threads import bound_shutdown
 
 
 def run(settings: WorkerSettings, app: Celery | None = None) -> int:
@@ -39,4 +40,4 @@ def _wire(app: Celery, settings: WorkerSettings) -> None:
     @signals.worker_shutting_down.connect(weak=False)
     def end(how: str, **_: object) -> None:
         if how == "Warm":
-            background.bound_shutdown(settings.shutdown_seconds)
+            bound_shutdown(settings.shutdown_seconds)

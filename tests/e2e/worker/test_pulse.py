@@ -15,8 +15,8 @@ from tests.support.redis_server import RedisServer
 from tests.support.waiting import until
 
 from critic_core.contracts.pulse import Pulse, pulse_queue
-from critic_worker.background import EX_TEMPFAIL
 from critic_worker.pulse import Heart
+from critic_worker.threads import EX_TEMPFAIL
 
 
 def pulse_of(stack: Stack, seconds: float = 30) -> Pulse:

@@ -4,6 +4,7 @@ import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -12,7 +13,10 @@ from critic_cli.stack.data_folder import DataFolder, RunningStack
 from critic_cli.stack.ports import LOOPBACK, free_ports
 from critic_cli.stack.queue_server import queue_server
 from critic_cli.stack.service import Service
-from critic_core.runtime.settings import QueueSettings
+from critic_core.runtime.settings import CriticSettings, QueueSettings
+from critic_core.runtime.webhooks.settings import WebhookSettings
+
+Settings = TypeVar("Settings", bound=CriticSettings)
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,8 @@ class _Places:
 def make_plan(wishes: Wishes) -> Plan:
     """A stack on free loopback ports. Refusal when the settings in the environment make no sense."""
     places = _places(wishes)
-    services = (*places.before, _inference(wishes, places), _worker(wishes, places), _gateway(wishes, places))
+    last = (*_webhooks(places), _gateway(wishes, places))
+    services = (*places.before, _inference(wishes, places), _worker(wishes, places), *last)
     note = RunningStack(
         supervisor=os.getpid(),
         gateway_url=gateway_url(wishes.host, wishes.port),
@@ -70,8 +75,12 @@ def gateway_url(host: str, port: int) -> str:
 
 def queue_settings() -> QueueSettings:
     """What the environment says about queue and storage. Refusal, in a sentence, when it makes no sense."""
+    return _read(QueueSettings)
+
+
+def _read(settings: type[Settings]) -> Settings:
     try:
-        return QueueSettings()
+        return settings()
     except (ValidationError, OSError) as error:
         raise Refusal(f"The settings in the environment cannot be used: {_plain(error)}") from error
 
@@ -116,6 +125,14 @@ def _worker(wishes: Wishes, places: _Places) -> Service:
     return _python("worker", {**_common(places), **told}, stop_seconds=25)
 
 
+def _webhooks(places: _Places) -> tuple[Service, ...]:
+    """Who sends webhooks, where there is a secret to sign them with."""
+    if not _read(WebhookSettings).webhooks_on:
+        return ()
+    # Longer than a try may take.
+    return (_python("webhooks", _common(places), stop_seconds=20, module="critic_worker.webhooks"),)
+
+
 def _gateway(wishes: Wishes, places: _Places) -> Service:
     told = {"CRITIC_GATEWAY_HOST": wishes.host, "CRITIC_GATEWAY_PORT": str(wishes.port)}
     return _python("gateway", {**_common(places), **told})
@@ -130,6 +147,6 @@ def _common(places: _Places) -> dict[str, str]:
     }
 
 
-def _python(name: str, environment: dict[str, str], stop_seconds: float = 10) -> Service:
+def _python(name: str, environment: dict[str, str], stop_seconds: float = 10, module: str | None = None) -> Service:
     # -P: a redis.py in the folder where the user happens to be must not be imported instead of the library.
-    return Service(name, (sys.executable, "-P", "-m", f"critic_{name}"), environment, stop_seconds)
+    return Service(name, (sys.executable, "-P", "-m", module or f"critic_{name}"), environment, stop_seconds)

@@ -168,6 +168,24 @@ class ModelNotFound(CriticError):
     code, title, status, permanent = "model_not_found", "No such model", 404, True
 
 
+class WebhooksOff(CriticError):
+    """This server sends no webhooks: a callback_url cannot be taken."""
+
+    code, title, status, permanent = "webhooks_off", "Webhooks are off", 422, True
+
+
+class CallbackRefused(CriticError):
+    """The callback URL is not one that this server would call."""
+
+    code, title, status, permanent = "callback_refused", "The callback URL is refused", 422, True
+
+
+class DeliveryNotFound(CriticError):
+    """No such delivery: it was never made, or was forgotten with what it is about."""
+
+    code, title, status, permanent = "delivery_not_found", "No such delivery", 404, True
+
+
 class ApiKeyMissing(CriticError):
     """This server wants an API key, in the header X-API-Key or as a bearer token."""
 

@@ -38,6 +38,7 @@ class Photo(Contract):
     sha256: str = Field(description="Of the uploaded bytes")
     model: str | None = Field(default=None, description="The model that was asked for; otherwise the worker chooses")
     album: str | None = Field(default=None, description="The album it belongs to")
+    callback_url: str | None = Field(default=None, description="Where a webhook goes once it is done or failed")
     created_at: datetime
     expires_at: datetime = Field(description="When the photo and all about it is forgotten")
     deliveries: int = Field(default=0, description="How often a worker has taken it up")

@@ -39,7 +39,12 @@ class CriticSettings(BaseSettings):
     """What every service knows about itself."""
 
     model_config = SettingsConfigDict(
-        env_prefix="CRITIC_", env_ignore_empty=True, extra="ignore", frozen=True, protected_namespaces=()
+        env_prefix="CRITIC_",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        protected_namespaces=(),
+        hide_input_in_errors=True,  # a refused setting may be a mistyped secret
     )
 
     environment: Environment = Field(

@@ -40,9 +40,11 @@ def metrics(parts: PartsHere) -> Response:
     try:
         measures.BACKLOG.set(parts.store.backlog())
         measures.OLDEST.set(parts.store.oldest_queued_seconds())
+        measures.WEBHOOKS.set(parts.deliveries.waiting())
     except CriticError:
         # Better no figure than an old one: a scrape still gets the rest while Redis is away.
         measures.BACKLOG.set(float("nan"))
         measures.OLDEST.set(float("nan"))
+        measures.WEBHOOKS.set(float("nan"))
     text, media_type = exposition()
     return Response(text, media_type=media_type)

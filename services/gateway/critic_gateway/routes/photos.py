@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from critic_core.contracts.errors import (
     ApiKeyMissing,
     ApiKeyWrong,
+    CallbackRefused,
     IdempotencyInProgress,
     IdempotencyKeyReused,
     ModelNotFound,
@@ -23,11 +24,13 @@ from critic_core.contracts.errors import (
     StorageUnavailable,
     TooManyPhotos,
     UploadTooSlow,
+    WebhooksOff,
 )
 from critic_core.contracts.identity import is_photo_id
 from critic_core.contracts.photo import Photo, PhotoReceipt, PhotoState, UploadReceipt
 from critic_core.runtime.storage import photo_key, preview_key
 from critic_gateway.accepting import Terms
+from critic_gateway.callback_choice import AskedCallback
 from critic_gateway.idempotency import LONGEST_KEY
 from critic_gateway.model_choice import AskedModel
 from critic_gateway.parts import Caller, PartsHere
@@ -74,7 +77,7 @@ UPLOAD_BODY = {
         **responses(
             PhotoEmpty, PhotoUnsupported, PhotoTooManyBytes, TooManyPhotos, RequestTooLarge, RequestInvalid,
             ApiKeyMissing, ApiKeyWrong, IdempotencyKeyReused, IdempotencyInProgress, UploadTooSlow, Overloaded,
-            ModelNotFound, NotReady, QueueUnavailable, StorageUnavailable,
+            ModelNotFound, WebhooksOff, CallbackRefused, NotReady, QueueUnavailable, StorageUnavailable,
         ),
     },
 )  # fmt: skip
@@ -83,6 +86,7 @@ async def send_photos(  # noqa: PLR0913, PLR0917 - one parameter for each that t
     parts: PartsHere,
     caller: Caller,
     model: AskedModel,
+    callback_url: AskedCallback,
     wait: Wait = 0,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
@@ -91,7 +95,9 @@ async def send_photos(  # noqa: PLR0913, PLR0917 - one parameter for each that t
     One file answers with the photo, several with a receipt each, in the order sent. `200` when everything is answered
     within `wait` seconds, otherwise `202`.
     """
-    receipts = await receive(request, parts, Sender(caller, idempotency_key), Terms(model), wait)
+    receipts = await receive(
+        request, parts, Sender(caller, idempotency_key), Terms(model, callback_url=callback_url), wait
+    )
     return _answer(receipts, request.url.path)
 
 
@@ -119,6 +125,7 @@ def forget_photo(photo_id: PhotoId, parts: PartsHere, _: Caller) -> None:
     known = parts.store.delete(photo_id)
     parts.storage.delete(photo_key(photo_id))
     parts.storage.delete(preview_key(photo_id))
+    parts.deliveries.forget(f"photo:{photo_id}")
     if not known:
         raise PhotoNotFound
 

@@ -1,0 +1,99 @@
+"""The form of a callback URL: whether it is one that could ever be called, seen before anything is looked up.
+
+Parsed once, strictly, and then carried as parts: two parsers that disagree about the host of one URL are how checks
+are got around. Whether its host may be called is only known when it is looked up, which is done at each delivery.
+"""
+
+import re
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+from urllib.parse import urlsplit
+
+from critic_core.contracts.errors import CallbackRefused
+from critic_core.runtime.webhooks.addresses import Address, Network, is_public, is_within
+
+LONGEST_URL = 2048
+_PORTS = {"https": 443, "http": 80}
+_PRINTABLE = re.compile(r"[!-~]+")  # ASCII without spaces: a host beyond it has to be written as xn--…
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")  # 2130706433, 0177.0.0.1, 0x7f.1: some resolvers take these for addresses
+
+
+@dataclass(frozen=True)
+class Callback:
+    """A callback URL in its parts. `address` is its host where that is an address and no name."""
+
+    scheme: str
+    host: str
+    port: int
+    target: str
+    address: Address | None
+
+    @property
+    def authority(self) -> str:
+        """What the header Host says."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+
+
+def parse_callback(url: str, private: tuple[Network, ...]) -> Callback:
+    """The parts of a URL that may be called. CallbackRefused, with the reason, for any other one.
+
+    `private` are networks that may be called though they are not public; with any of them, so may names without a
+    dot, and plain http, which the delivery then keeps to those networks.
+    """
+    if len(url) > LONGEST_URL or not _PRINTABLE.fullmatch(url) or "\\" in url:
+        raise CallbackRefused(f"The callback URL has more than {LONGEST_URL} characters, or some that no URL has.")
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or ""), parts.port
+    except ValueError:
+        raise CallbackRefused("The callback URL is not a URL.") from None
+    _check_scheme(parts.scheme, private)
+    if "@" in parts.netloc or "#" in url:
+        raise CallbackRefused("The callback URL must have neither credentials nor a fragment.")
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    port = _PORTS[parts.scheme] if port is None else port
+    callback = Callback(parts.scheme, host, port, target, _address(host, bracketed="[" in parts.netloc))
+    _check_host(callback, private)
+    _check_port(port)
+    return callback
+
+
+def _check_scheme(scheme: str, private: tuple[Network, ...]) -> None:
+    if scheme not in _PORTS or (scheme == "http" and not private):
+        raise CallbackRefused("The callback URL must begin with https://.")
+
+
+def _address(host: str, bracketed: bool) -> Address | None:
+    try:
+        return IPv6Address(host) if bracketed else IPv4Address(host)
+    except ValueError:
+        if bracketed:
+            raise CallbackRefused("The callback URL's host is not an address.") from None
+        return None
+
+
+def _check_host(callback: Callback, private: tuple[Network, ...]) -> None:
+    if callback.address is not None:
+        check_address(callback.address, callback.scheme, private)
+        return
+    labels = callback.host.split(".")
+    if len(callback.host) > 253 or not all(map(_LABEL.fullmatch, labels)) or _NUMBER.fullmatch(labels[-1]):
+        raise CallbackRefused("The callback URL's host is not a name.")
+    if len(labels) == 1 and not private:
+        raise CallbackRefused("The callback URL's host is a name of a private network.")
+
+
+def check_address(address: Address, scheme: str, private: tuple[Network, ...]) -> None:
+    """CallbackRefused unless a callback may go to this address: to a public one by https, or to an allowed network."""
+    if is_within(address, private):
+        return
+    if scheme != "https" or not is_public(address):
+        raise CallbackRefused("The callback URL's host is not on the public internet.")
+
+
+def _check_port(port: int) -> None:
+    """Below 1024, other protocols listen: a POST is enough for some of them to do what its lines say."""
+    if port not in _PORTS.values() and port < 1024:
+        raise CallbackRefused("The callback URL's port must be 443, 80, or 1024 and above.")
