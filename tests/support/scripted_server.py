@@ -40,11 +40,12 @@ def problem_answer(error: CriticError, **headers: str) -> Answer:
 class ScriptedServer:
     """Answers with what `answer` says of each request, and remembers the requests."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self.asked: list[Asked] = []
         self.answer: Callable[[Asked], Answer] = lambda _: Answer(200, b"{}")
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._server = ThreadingHTTPServer((host, port), self._handler())
+        self.port = self._server.server_port
+        self.url = f"http://{host}:{self.port}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()
 
