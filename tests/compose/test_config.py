@@ -40,6 +40,13 @@ def compose_missing() -> bool:
 def test_the_parts_are_there(services: dict[str, Any]) -> None:
     assert {"gateway", "worker", "inference", "redis", "training"} <= set(services)
     assert services["training"]["profiles"] == ["training"]
+    assert services["webhooks"]["profiles"] == ["webhooks"]
+
+
+def test_who_decodes_photos_has_no_way_out_and_who_sends_webhooks_has_no_photos(services: dict[str, Any]) -> None:
+    assert list(services["worker"]["networks"]) == ["back"]
+    assert sorted(services["webhooks"]["networks"]) == ["back", "front"]
+    assert "volumes" not in services["webhooks"]
 
 
 def test_every_image_has_a_version(services: dict[str, Any]) -> None:

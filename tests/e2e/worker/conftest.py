@@ -114,7 +114,14 @@ class Stack:
     def start_dangerous_worker(self, **settings: str) -> subprocess.Popen[bytes]:
         return self.start_worker("tests.e2e.worker.dangerous_worker", **settings)
 
-    def submit(self, data: bytes | None = None, command: str = "", send: bool = True, model: str | None = None) -> str:
+    def submit(
+        self,
+        data: bytes | None = None,
+        command: str = "",
+        send: bool = True,
+        model: str | None = None,
+        callback_url: str | None = None,
+    ) -> str:
         """Do what the gateway does with an upload; returns the photo's id."""
         data = (golden_photo() if data is None else data) + (MARK + command.encode() if command else b"")
         now = datetime.now(UTC)
@@ -125,6 +132,7 @@ class Stack:
             size_bytes=len(data),
             sha256="0" * 64,
             model=model,
+            callback_url=callback_url,
             created_at=now,
             expires_at=now + timedelta(hours=1),
         )

@@ -29,6 +29,14 @@ def test_the_version_is_told() -> None:
     assert (ran.exit_code, ran.stdout.startswith("photo-critic ")) == (0, True)
 
 
+def test_a_new_webhook_secret_is_one_that_the_settings_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = run.invoke(app, ["new-webhook-secret"]).stdout
+    name, _, secret = told.split()[-1].partition("=")
+    monkeypatch.setenv(name, secret)
+    assert WebhookSettings().webhooks_on
+    assert secret not in run.invoke(app, ["new-webhook-secret"]).stdout
+
+
 def test_a_new_key_comes_with_its_digest_and_is_never_the_same() -> None:
     told = run.invoke(app, ["new-key"]).stdout
     key, digest = re.findall(r"^  (?:CRITIC_API_KEYS=)?(\S+)$", told, re.MULTILINE)

@@ -11,7 +11,7 @@ from critic_cli.stack.plan import Wishes, gateway_url, make_plan
 
 @pytest.fixture(autouse=True)
 def _nothing_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("CRITIC_REDIS_URL", "CRITIC_STORAGE_URL", "CRITIC_LOG_FORMAT", "CRITIC_ENVIRONMENT"):
+    for name in ("CRITIC_REDIS_URL", "CRITIC_STORAGE_URL", "CRITIC_LOG_FORMAT", "CRITIC_ENVIRONMENT", "CRITIC_WEBHOOK_SECRETS"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -41,6 +41,17 @@ def test_the_order_to_use_another_queue_is_followed(wishes: Wishes, monkeypatch:
     plan = make_plan(wishes)
     assert [each.name for each in plan.services] == ["inference", "worker", "gateway"]
     assert plan.services[2].environment["CRITIC_REDIS_URL"] == "redis://elsewhere:6379/3"
+
+
+def test_webhooks_are_sent_where_there_is_a_secret(wishes: Wishes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRITIC_WEBHOOK_SECRETS", "whsec_" + "c2VjcmV0" * 4)
+    plan = make_plan(wishes)
+    sender = next(each for each in plan.services if each.name == "webhooks")
+    assert sender.command[-1] == "critic_worker.webhooks"
+    assert sender.environment["CRITIC_REDIS_URL"] == plan.note.redis_url
+    monkeypatch.setenv("CRITIC_WEBHOOK_SECRETS", "whsec_short")
+    with pytest.raises(Refusal, match="24 to 64 bytes"):
+        make_plan(wishes)
 
 
 def test_what_is_not_wished_for_is_left_to_the_environment(wishes: Wishes) -> None:

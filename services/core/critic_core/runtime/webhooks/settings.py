@@ -27,14 +27,15 @@ class WebhookSettings(CriticSettings):
         "there, also by plain http.",
     )
 
+    # Names of their own: pydantic takes a subclass's validator of the same name for a replacement.
     @field_validator("webhook_secrets", "webhook_allow_private", mode="before")
     @classmethod
-    def _split(cls, told: object) -> object:
+    def _split_webhooks(cls, told: object) -> object:
         return tuple(part.strip() for part in told.split(",") if part.strip()) if isinstance(told, str) else told
 
     @field_validator("webhook_secrets")
     @classmethod
-    def _usable(cls, secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    def _usable_secrets(cls, secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         for secret in secrets:
             secret_key(secret)
         return secrets

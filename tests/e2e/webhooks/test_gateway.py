@@ -1,0 +1,126 @@
+"""What the gateway takes as a callback URL, and what it tells of deliveries."""
+
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from tests.e2e.gateway.conftest import Gateway, gateways
+from tests.e2e.webhooks.conftest import SECRET, answering
+from tests.e2e.worker.conftest import start_module
+from tests.support.critiques import make_critique
+from tests.support.scripted_server import ScriptedServer
+from tests.support.waiting import until
+
+from critic_core.contracts.identity import new_photo_id
+from critic_core.imaging.golden import golden_photo
+from critic_core.runtime.job_store import connect
+from critic_core.runtime.webhooks.delivery_store import DeliveryStore
+
+PHOTO = golden_photo()
+
+
+@pytest.fixture(scope="module")
+def off(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    with gateways(tmp_path_factory.mktemp("off")) as start:
+        yield start()
+
+
+@pytest.fixture(scope="module")
+def on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    with gateways(tmp_path_factory.mktemp("on")) as start:
+        yield start(WEBHOOK_SECRETS=SECRET, WEBHOOK_ALLOW_PRIVATE="127.0.0.0/8")
+
+
+@pytest.fixture(scope="module")
+def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    with gateways(tmp_path_factory.mktemp("public")) as start:
+        yield start(WEBHOOK_SECRETS=SECRET)
+
+
+def send(gateway: Gateway, callback_url: str, **headers: str) -> httpx.Response:
+    return gateway.client.post("/v1/photos", content=PHOTO, params={"callback_url": callback_url}, headers=headers)
+
+
+def test_off_by_default(off: Gateway) -> None:
+    answer = send(off, "https://example.com/in")
+    assert (answer.status_code, answer.json()["code"], answer.json()["permanent"]) == (422, "webhooks_off", True)
+    assert off.stored() == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://example.com/", "https://127.0.0.1/", "https://0x7f.1/", "https://user@example.com/", "", "https://redis/"],
+)
+def test_what_could_not_be_called_is_refused_before_anything_is_kept(public: Gateway, url: str) -> None:
+    answer = send(public, url)
+    assert (answer.status_code, answer.json()["code"]) == (422, "callback_refused")
+    assert public.stored() == []
+
+
+def test_a_url_that_is_too_long_is_refused(public: Gateway) -> None:
+    assert send(public, "https://example.com/" + "a" * 2048).json()["code"] == "request_invalid"
+
+
+def test_the_photo_tells_its_callback_and_the_key_is_for_one(public: Gateway) -> None:
+    first = send(public, "https://example.com/in", **{"Idempotency-Key": "k"})
+    assert (first.status_code, first.json()["callback_url"]) == (202, "https://example.com/in")
+    assert send(public, "https://example.com/in", **{"Idempotency-Key": "k"}).json()["id"] == first.json()["id"]
+    assert send(public, "https://example.com/other", **{"Idempotency-Key": "k"}).status_code == 422
+
+
+def test_deliveries_are_listed_and_retried(on: Gateway) -> None:
+    receiver = ScriptedServer()
+    receiver.answer = answering(500)
+    photo_id = send(on, receiver.url + "/in").json()["id"]
+    path = f"/v1/photos/{photo_id}/deliveries"
+    assert on.client.get(path).json() == {"deliveries": []}
+    on.store().finish(photo_id, make_critique())
+    told = {"redis_url": on.redis.url, "webhook_secrets": SECRET, "webhook_allow_private": "127.0.0.0/8"}
+    with (on.storage.parent / "sender.log").open("wb") as log:
+        sender = start_module("critic_worker.webhooks", {**told, "webhook_first_delay_seconds": "3600"}, log)
+    try:
+        (delivery,) = until(lambda: tried(on, path, 1), 20, "the first try")
+        assert (delivery["state"], delivery["type"]) == ("waiting", "photo.done")
+        assert delivery["next_try_at"] > delivery["attempts"][0]["at"]
+        assert delivery["attempts"][0]["status"] == 500
+        receiver.answer = answering(204)
+        answer = on.client.post(f"{path}/{delivery['id']}/retry")
+        assert (answer.status_code, answer.json()["id"]) == (202, delivery["id"])
+        (delivery,) = until(lambda: tried(on, path, 2), 20, "the retry")
+        assert delivery["state"] == "delivered"
+        assert "next_try_at" not in delivery
+    finally:
+        sender.terminate()
+        sender.wait(timeout=20)
+        receiver.stop()
+
+
+def tried(gateway: Gateway, path: str, times: int) -> list[dict[str, object]]:
+    told: list[dict[str, list[object]]] = gateway.client.get(path).json()["deliveries"]
+    return told if told and len(told[0]["attempts"]) == times else []  # type: ignore[return-value]  # JSON
+
+
+def test_what_is_not_there(on: Gateway, off: Gateway) -> None:
+    photo_id = send(on, "https://example.com/").json()["id"]
+    unknown = on.client.post(f"/v1/photos/{photo_id}/deliveries/{new_photo_id()}/retry")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "delivery_not_found")
+    for path in (f"/v1/photos/{new_photo_id()}/deliveries", "/v1/photos/x/deliveries"):
+        assert on.client.get(path).json()["code"] == "photo_not_found"
+    assert off.client.post(f"/v1/photos/{photo_id}/deliveries/x/retry").json()["code"] == "webhooks_off"
+
+
+def test_deleting_a_photo_forgets_its_event(on: Gateway) -> None:
+    photo_id = send(on, "https://example.com/").json()["id"]
+    on.store().finish(photo_id, make_critique())
+    deliveries = DeliveryStore(connect(on.redis.url))
+    assert f"photo:{photo_id}" in [entry.subject for entry in deliveries.outbox()]
+    assert b"critic_webhooks_waiting 1.0" in on.client.get("/metrics").content
+    on.client.delete(f"/v1/photos/{photo_id}")
+    assert f"photo:{photo_id}" not in [entry.subject for entry in deliveries.outbox()]
+
+
+def test_the_callback_is_in_no_log(public: Gateway) -> None:
+    send(public, f"https://example.com/token-{time.time_ns()}")
+    until(lambda: "photo_accepted" in public.log.read_text(), 5, "a line in the log")
+    assert "token-" not in public.log.read_text()
