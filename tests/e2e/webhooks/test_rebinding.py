@@ -105,3 +105,14 @@ def test_nothing_is_planned_beyond_the_photos_end(house: House) -> None:
     (delivery,) = house.deliveries.of(f"photo:{photo_id}")
     assert (delivery.state, delivery.tries) == (DeliveryState.given_up, 1)
     assert delivery.timestamp <= datetime.now(UTC)
+
+
+def test_an_event_that_cannot_be_read_holds_no_other_up(house: House) -> None:
+    receiver = ScriptedServer(ALLOWED)
+    place = make_place(house, Names(), tickets := [])
+    broken, good = house.answered(receiver.url), house.answered(receiver.url)
+    house.client.hset(f"critic:photo:{broken}", "critique", "{")
+    go(place, house, tickets)
+    receiver.stop()
+    assert [delivery.state for delivery in house.deliveries.of(f"photo:{good}")] == [DeliveryState.delivered]
+    assert house.deliveries.waiting() == 0

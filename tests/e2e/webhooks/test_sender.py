@@ -185,7 +185,7 @@ def test_a_receiver_that_hangs_leaves_room_for_others(house: House, receiver: Sc
     quick = [house.answered(receiver.url) for _ in range(5)]
     for photo_id in quick:
         assert house.ended(photo_id).state is DeliveryState.delivered
-    assert len(hanging.asked) == 1, "one lane of four is one receiver's"
+    assert len(hanging.asked) <= 3, "one thread of four is left for others"
     release.set()
     for photo_id in stuck:
         assert house.ended(photo_id).state is DeliveryState.delivered

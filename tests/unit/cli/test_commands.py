@@ -20,6 +20,7 @@ from critic_core.contracts.errors import PhotoPoison
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import CRITIQUE_QUEUE, Photo, PhotoState
 from critic_core.runtime.job_store import JobStore, connect
+from critic_core.runtime.webhooks.settings import WebhookSettings
 
 run = CliRunner()
 

@@ -37,7 +37,7 @@ def deliver(ticket: Ticket, place: Place) -> None:
 
 
 def _host(occasion: Occasion | None) -> str:
-    return occasion.callback_url.split("/")[2] if occasion else ""
+    return occasion.callback_url.split("/")[2].lower() if occasion else ""
 
 
 def _try(ticket: Ticket, delivery: Delivery, occasion: Occasion | None, place: Place) -> None:
@@ -50,6 +50,7 @@ def _try(ticket: Ticket, delivery: Delivery, occasion: Occasion | None, place: P
     except (CallbackRefused, NotReachable, OSError) as error:
         answer = None
         log.info("webhook_not_reachable", webhook_id=delivery.id, host=_host(occasion), error=str(error))
+    place.lanes.learn(_host(occasion), answer is not None)
     tried = delivery.model_copy(update={"attempts": (*delivery.attempts, _attempt(began, answer))[-ATTEMPTS_KEPT:]})
     _keep(ticket, tried, answer, occasion, place)
 

@@ -71,7 +71,7 @@ def make_place(app: Celery, settings: SenderSettings) -> Place:
         settings=settings,
         stores=Stores(JobStore(client)),
         deliveries=DeliveryStore(client),
-        lanes=Lanes(max(1, settings.webhook_concurrency // 4)),
+        lanes=Lanes(settings.webhook_concurrency),
         look_up=bounded(look_up, threads),
         hand_out=lambda ticket: send(app, DELIVER_TASK, WEBHOOK_QUEUE, str(ticket)),
         handed_out=handed_out,

@@ -22,7 +22,7 @@ class SenderSettings(QueueSettings, WebhookSettings):
         default=6 * 3600, gt=0, description="The longest delay between two tries, also when a receiver asks for more."
     )
     webhook_concurrency: int = Field(
-        default=16, ge=1, description="Webhooks sent at a time; to one receiver, a quarter of them."
+        default=16, ge=1, description="Webhooks sent at a time; to one receiver at most three quarters of them."
     )
 
     @property

@@ -11,7 +11,13 @@ from critic_cli.stack.plan import Wishes, gateway_url, make_plan
 
 @pytest.fixture(autouse=True)
 def _nothing_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("CRITIC_REDIS_URL", "CRITIC_STORAGE_URL", "CRITIC_LOG_FORMAT", "CRITIC_ENVIRONMENT", "CRITIC_WEBHOOK_SECRETS"):
+    for name in (
+        "CRITIC_REDIS_URL",
+        "CRITIC_STORAGE_URL",
+        "CRITIC_LOG_FORMAT",
+        "CRITIC_ENVIRONMENT",
+        "CRITIC_WEBHOOK_SECRETS",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -12,6 +12,7 @@ from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.contracts.webhook import Delivery, DeliveryState
 from critic_core.runtime.job_store import JobStore
 from critic_core.runtime.webhooks.delivery_store import DELIVERIES_KEPT, DUE, DeliveryStore, Entry, Ticket
+from critic_core.runtime.webhooks.lua import ANNOUNCE
 
 NOW = datetime.now(UTC)
 LATER = NOW + timedelta(hours=1)
@@ -78,6 +79,14 @@ def test_a_finished_photo_with_a_callback_is_in_the_outbox(jobs: JobStore, store
     assert [entry.subject for entry in store.outbox()] == [f"photo:{done}", f"photo:{failed}"]
     assert store.outbox()[0].at == pytest.approx(datetime.now(UTC).timestamp(), abs=5)
     assert store.waiting() == 2
+
+
+def test_whatever_has_a_callback_can_be_announced(client: "redis.Redis", store: DeliveryStore) -> None:
+    announce = client.register_script(f"{ANNOUNCE} announce(ARGV[1])")
+    client.hset("critic:album:1", "callback_url", "https://example.com/in")
+    for subject in ("album:1", "album:1", "album:2"):
+        announce(args=[subject])
+    assert [entry.subject for entry in store.outbox()] == ["album:1"]
 
 
 def test_an_entry_becomes_one_delivery_that_is_due_at_once(client: "redis.Redis", store: DeliveryStore) -> None:
