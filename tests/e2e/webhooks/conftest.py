@@ -15,10 +15,12 @@ from tests.support.redis_server import RedisServer
 from tests.support.scripted_server import Answer, Asked, ScriptedServer
 from tests.support.waiting import until
 
+from critic_core.contracts.album import Album, Counts
 from critic_core.contracts.errors import CriticError
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.contracts.webhook import Delivery, DeliveryState
+from critic_core.runtime.album_store import AlbumStore
 from critic_core.runtime.job_store import JobStore, connect
 from critic_core.runtime.webhooks.delivery_store import DeliveryStore
 
@@ -31,7 +33,8 @@ class House:
     def __init__(self, folder: Path, redis: RedisServer) -> None:
         self.redis, self.log = redis, folder / "sender.log"
         self.client = connect(redis.url)
-        self.jobs, self.deliveries = JobStore(self.client), DeliveryStore(self.client)
+        self.jobs, self.albums = JobStore(self.client), AlbumStore(self.client)
+        self.deliveries = DeliveryStore(self.client)
         self._senders: list[subprocess.Popen[bytes]] = []
 
     def start_sender(self, **settings: str) -> subprocess.Popen[bytes]:
@@ -63,6 +66,18 @@ class House:
         )
         self.jobs.create(photo)
         return photo.id
+
+    def album(self, callback_url: str, photos: int) -> tuple[str, list[str]]:
+        """An album of photos that wait for their answers, as the gateway makes it; its id and theirs."""
+        end = datetime.now(UTC) + timedelta(hours=1)
+        none = Counts(photos=0, waiting=0, done=0, failed=0)
+        album = Album(
+            id=new_photo_id(), callback_url=callback_url, created_at=datetime.now(UTC), expires_at=end, counts=none
+        )
+        self.albums.create(album)
+        plain = self.jobs.get(self.photo(None))
+        made = [{"id": new_photo_id(), "sha256": str(number), "album": album.id} for number in range(photos)]
+        return album.id, [self.albums.add(plain.model_copy(update=told), photos) for told in made]
 
     def answered(self, callback_url: str, error: CriticError | None = None) -> str:
         """A photo that was answered just now."""

@@ -124,3 +124,14 @@ def test_the_callback_is_in_no_log(public: Gateway) -> None:
     send(public, f"https://example.com/token-{time.time_ns()}")
     until(lambda: "photo_accepted" in public.log.read_text(), 5, "a line in the log")
     assert "token-" not in public.log.read_text()
+
+
+def test_an_album_takes_a_callback_url_where_webhooks_are_on(off: Gateway, on: Gateway) -> None:
+    wished = {"callback_url": "https://example.com/in"}
+    assert off.client.post("/v1/albums", json=wished).json()["code"] == "webhooks_off"
+    assert on.client.post("/v1/albums", json={"callback_url": "ftp://x"}).json()["code"] == "callback_refused"
+    album = on.client.post("/v1/albums", json=wished).json()
+    assert album["callback_url"] == wished["callback_url"]
+    assert on.client.get(f"/v1/albums/{album['id']}/deliveries").json() == {"deliveries": []}
+    assert on.client.post(f"/v1/albums/{album['id']}/deliveries/x/retry").json()["code"] == "delivery_not_found"
+    assert on.client.get(f"/v1/albums/{new_photo_id()}/deliveries").json()["code"] == "album_not_found"

@@ -42,7 +42,7 @@ def make_place(house: House, names: Names, handed_out: list[Ticket]) -> Place:
     )
     return Place(
         settings=settings,
-        stores=Stores(house.jobs),
+        stores=Stores(house.jobs, house.albums),
         deliveries=house.deliveries,
         lanes=Lanes(1),
         look_up=bounded(names.look_up, ThreadPoolExecutor(1)),

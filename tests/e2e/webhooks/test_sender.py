@@ -12,6 +12,7 @@ from threading import Event
 
 import pytest
 from tests.e2e.webhooks.conftest import OLD_SECRET, SECRET, House, answering
+from tests.support.critiques import make_critique
 from tests.support.redis_server import RedisServer, free_port
 from tests.support.scripted_server import Answer, Asked, ScriptedServer
 from tests.support.waiting import until
@@ -218,3 +219,20 @@ def test_off_without_a_secret(house: House) -> None:
     sender = house.start_sender(webhook_secrets="")
     assert sender.wait(timeout=20) == 0
     assert "webhooks_off" in house.tail()
+
+
+def test_an_album_is_told_once_no_photo_of_it_waits(house: House, receiver: ScriptedServer) -> None:
+    house.start_sender()
+    album, (one, other) = house.album(receiver.url, photos=2)
+    house.jobs.finish(one, make_critique())
+    later = house.answered(
+        receiver.url
+    )  # an event after the first photo's: when it is told, the album's would have been
+    house.ended(later)
+    assert house.deliveries.of(f"album:{album}") == []
+    house.jobs.fail(other, PhotoBroken().problem())
+    until(lambda: len(receiver.asked) == 2, 20, "the album's webhook")
+    told = json.loads(receiver.asked[1].body)
+    assert (told["type"], told["data"]["id"]) == ("album.done", album)
+    assert told["data"]["counts"] == {"photos": 2, "waiting": 0, "done": 1, "failed": 1}
+    assert verified(receiver.asked[1], SECRET)

@@ -33,6 +33,7 @@ class Album(Contract):
     model: str | None = Field(default=None, description="The model that was asked for; otherwise the worker chooses")
     created_at: datetime
     expires_at: datetime = Field(description="When the album, its photos and all about them is forgotten")
+    callback_url: str | None = Field(default=None, description="Where a webhook goes whenever no photo waits any more")
     revision: int = Field(default=0, description="Grows with every photo that is added, answered or deleted")
     decided: int = Field(default=0, description="Grows with every decision that is made or undone")
     counts: Counts
@@ -45,6 +46,7 @@ class NewAlbum(Contract):
     model: str | None = Field(
         default=None, min_length=1, max_length=100, description="Name of a model in /v1/models, for all its photos"
     )
+    callback_url: str | None = Field(default=None, description="A webhook goes there whenever no photo waits any more")
     ttl_seconds: int | None = Field(
         default=None, ge=60, description="Time to live; at most, and else, the server's own"
     )

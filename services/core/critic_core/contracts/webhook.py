@@ -19,7 +19,7 @@ ATTEMPTS_KEPT = 20  # of one delivery; older ones are forgotten
 class Event(Contract):
     """The body of a webhook."""
 
-    type: str = Field(description="photo.done or photo.failed")
+    type: str = Field(description="photo.done, photo.failed or album.done")
     timestamp: datetime = Field(description="When it happened, however late it is told")
     data: dict[str, Any] = Field(description="What it happened to, as the API tells it, without the embedding")
 
@@ -63,6 +63,6 @@ class Delivery(Contract):
 
 
 class Deliveries(Contract):
-    """All deliveries about one photo, oldest first."""
+    """All deliveries about one photo or album, oldest first."""
 
     deliveries: tuple[Delivery, ...]

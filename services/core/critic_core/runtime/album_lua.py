@@ -5,10 +5,12 @@ the ranking, its pages and the counts are one structure, which cannot disagree w
 stream, whose ids are those of the server-sent events.
 """
 
+from critic_core.runtime.webhooks.lua import ANNOUNCE
+
 WAITING, FAILED = -2, -1  # places in the order, below every score
 EVENTS_KEPT = 25_000  # more than twice the photos of a large album: who reconnects later is told to look anew
 
-ALBUM = f"""
+ALBUM = f"""{ANNOUNCE}
 local function album_key(album, part) return 'critic:album:' .. album .. (part and ':' .. part or '') end
 
 local function counts(album)
@@ -32,6 +34,7 @@ local function tell(channel, album, kind, photo)
   redis.call('XADD', album_key(album, 'events'), 'MAXLEN', '~', {EVENTS_KEPT}, '*', 'kind', kind, 'photo', photo,
     'photos', photos, 'waiting', waiting, 'done', done, 'failed', failed)
   keep_until_album_ends(album)
+  if waiting == 0 and (kind == 'photo_done' or kind == 'photo_failed') then announce('album:' .. album) end
   redis.call('PUBLISH', channel, album)
 end
 

@@ -21,7 +21,6 @@ from critic_core.contracts.critique import Critique
 from critic_core.contracts.errors import PhotoNotFound, Problem, QueueUnavailable
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.runtime.album_lua import ALBUM, FAILED, WAITING
-from critic_core.runtime.webhooks.lua import ANNOUNCE
 
 PREFIX = "critic:"
 QUEUED, RUNNING, EXPIRY, DEAD = (f"{PREFIX}{name}" for name in ("queued", "running", "expiry", "dead"))
@@ -47,7 +46,7 @@ redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
 return redis.call('HINCRBY', KEYS[1], 'releases', 1)
 """
 
-_CLOSE = f"""{ALBUM}{ANNOUNCE}
+_CLOSE = f"""{ALBUM}
 local state = redis.call('HGET', KEYS[1], 'state')
 redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('ZREM', KEYS[3], ARGV[1])

@@ -11,6 +11,7 @@ from critic_core.contracts.errors import (
     AlbumNotFound,
     ApiKeyMissing,
     ApiKeyWrong,
+    CallbackRefused,
     IdempotencyInProgress,
     IdempotencyKeyReused,
     ModelNotFound,
@@ -23,11 +24,13 @@ from critic_core.contracts.errors import (
     StorageUnavailable,
     TooManyPhotos,
     UploadTooSlow,
+    WebhooksOff,
 )
 from critic_core.contracts.identity import is_photo_id, new_photo_id
 from critic_core.contracts.photo import UploadReceipt
 from critic_gateway import cursors
 from critic_gateway.accepting import Terms
+from critic_gateway.callback_choice import check_callback
 from critic_gateway.model_choice import require_served
 from critic_gateway.parts import Caller, Parts, PartsHere
 from critic_gateway.problems import responses
@@ -58,7 +61,12 @@ AlbumHere = Annotated[Album, Depends(_album)]
 WHO = (ApiKeyMissing, ApiKeyWrong, QueueUnavailable)
 
 
-@router.post("", status_code=201, summary="Make an album", responses=responses(RequestInvalid, ModelNotFound, *WHO))
+@router.post(
+    "",
+    status_code=201,
+    summary="Make an album",
+    responses=responses(RequestInvalid, ModelNotFound, WebhooksOff, CallbackRefused, *WHO),
+)
 def make_album(
     parts: PartsHere, _: Caller, response: Response, wished: Annotated[NewAlbum | None, Body()] = None
 ) -> Album:
@@ -121,6 +129,7 @@ def album(album: AlbumHere, parts: PartsHere, cursor: PageCursor = None, limit: 
 def forget_album(album: AlbumHere, parts: PartsHere) -> None:
     """The album is unknown at once; a worker deletes its photos with all that is known of them within seconds."""
     parts.albums.forget(album.id)
+    parts.deliveries.forget(f"album:{album.id}")
 
 
 @router.get(
@@ -165,11 +174,14 @@ def _new_album(wished: NewAlbum, parts: Parts) -> Album:
         raise RequestInvalid(f"An album lives for {longest:,} seconds at most.")
     if wished.model is not None:
         require_served(wished.model, parts)
+    if wished.callback_url is not None:
+        check_callback(wished.callback_url, parts.settings)
     now = datetime.now(UTC)
     return Album(
         id=new_photo_id(),
         name=wished.name,
         model=wished.model,
+        callback_url=wished.callback_url,
         created_at=now,
         expires_at=now + timedelta(seconds=wished.ttl_seconds or longest),
         counts=Counts(photos=0, waiting=0, done=0, failed=0),

@@ -1,10 +1,11 @@
-"""What became of a photo's webhooks."""
+"""What became of webhooks about a photo or an album."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path
 
 from critic_core.contracts.errors import (
+    AlbumNotFound,
     ApiKeyMissing,
     ApiKeyWrong,
     DeliveryNotFound,
@@ -15,38 +16,79 @@ from critic_core.contracts.errors import (
 from critic_core.contracts.webhook import Deliveries, Delivery
 from critic_gateway.parts import Caller, Parts, PartsHere
 from critic_gateway.problems import responses
+from critic_gateway.routes.albums import AlbumHere
 from critic_gateway.routes.photos import PhotoId, require_photo_id
 
-router = APIRouter(prefix="/v1/photos/{photo_id}/deliveries", tags=["webhooks"])
+router = APIRouter(tags=["webhooks"])
+
+OF_PHOTO, OF_ALBUM = "/v1/photos/{photo_id}/deliveries", "/v1/albums/{album_id}/deliveries"
+WHO = (ApiKeyMissing, ApiKeyWrong, QueueUnavailable)
+
 DeliveryId = Annotated[str, Path(description="The delivery's id, which is the header webhook-id.")]
 
 
-@router.get(
-    "",
-    summary="Did the webhook arrive?",
-    response_model_exclude_none=True,
-    responses=responses(PhotoNotFound, ApiKeyMissing, ApiKeyWrong, QueueUnavailable),
-)
-def deliveries(photo_id: PhotoId, parts: PartsHere, _: Caller) -> Deliveries:
-    """Every try so far, how it ended, and when the next one is due."""
-    return Deliveries(deliveries=tuple(parts.deliveries.of(_subject(photo_id, parts))))
-
-
-@router.post(
-    "/{delivery_id}/retry",
-    status_code=202,
-    summary="Send the webhook again",
-    response_model_exclude_none=True,
-    responses=responses(PhotoNotFound, DeliveryNotFound, WebhooksOff, ApiKeyMissing, ApiKeyWrong, QueueUnavailable),
-)
-def retry(photo_id: PhotoId, delivery_id: DeliveryId, parts: PartsHere, _: Caller) -> Delivery:
-    """Tries at once, and begins the schedule anew, also when it was delivered or given up."""
-    if not parts.settings.webhooks_on:
-        raise WebhooksOff
-    return parts.deliveries.retry(_subject(photo_id, parts), delivery_id)
-
-
-def _subject(photo_id: str, parts: Parts) -> str:
+def _photo(photo_id: PhotoId, parts: PartsHere, _: Caller) -> str:
     require_photo_id(photo_id)
     parts.store.get(photo_id)
     return f"photo:{photo_id}"
+
+
+def _album(album: AlbumHere) -> str:
+    return f"album:{album.id}"
+
+
+Photo = Annotated[str, Depends(_photo)]
+Album = Annotated[str, Depends(_album)]
+# What deliveries are about, as the outbox names it.
+
+
+@router.get(
+    OF_PHOTO,
+    summary="Did the webhook arrive?",
+    response_model_exclude_none=True,
+    responses=responses(PhotoNotFound, *WHO),
+)
+def photo_deliveries(subject: Photo, parts: PartsHere) -> Deliveries:
+    """Every try so far, how it ended, and when the next one is due."""
+    return Deliveries(deliveries=tuple(parts.deliveries.of(subject)))
+
+
+@router.get(
+    OF_ALBUM,
+    summary="Did the album's webhooks arrive?",
+    response_model_exclude_none=True,
+    responses=responses(AlbumNotFound, *WHO),
+)
+def album_deliveries(subject: Album, parts: PartsHere) -> Deliveries:
+    """Every try so far, how it ended, and when the next one is due."""
+    return Deliveries(deliveries=tuple(parts.deliveries.of(subject)))
+
+
+@router.post(
+    OF_PHOTO + "/{delivery_id}/retry",
+    status_code=202,
+    summary="Send the webhook again",
+    response_model_exclude_none=True,
+    responses=responses(PhotoNotFound, DeliveryNotFound, WebhooksOff, *WHO),
+)
+def retry_for_photo(subject: Photo, delivery_id: DeliveryId, parts: PartsHere) -> Delivery:
+    """Tries at once, and begins the schedule anew, also when it was delivered or given up."""
+    return _retry(subject, delivery_id, parts)
+
+
+@router.post(
+    OF_ALBUM + "/{delivery_id}/retry",
+    status_code=202,
+    summary="Send the album's webhook again",
+    response_model_exclude_none=True,
+    responses=responses(AlbumNotFound, DeliveryNotFound, WebhooksOff, *WHO),
+)
+def retry_for_album(subject: Album, delivery_id: DeliveryId, parts: PartsHere) -> Delivery:
+    """Tries at once, and begins the schedule anew, also when it was delivered or given up."""
+    return _retry(subject, delivery_id, parts)
+
+
+def _retry(subject: str, delivery_id: str, parts: Parts) -> Delivery:
+    if not parts.settings.webhooks_on:
+        raise WebhooksOff
+    return parts.deliveries.retry(subject, delivery_id)

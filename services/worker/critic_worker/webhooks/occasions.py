@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from critic_core.contracts.errors import PhotoNotFound
+from critic_core.contracts.errors import AlbumNotFound, PhotoNotFound
+from critic_core.runtime.album_store import AlbumStore
 from critic_core.runtime.job_store import JobStore
 
 
@@ -27,6 +28,7 @@ class Stores:
     """Where subjects are kept."""
 
     jobs: JobStore
+    albums: AlbumStore
 
 
 def occasion_of(subject: str, stores: Stores) -> Occasion | None:
@@ -48,4 +50,17 @@ def _photo(photo_id: str, stores: Stores) -> Occasion | None:
     return Occasion(f"photo.{photo.state}", data, photo.callback_url, photo.expires_at)
 
 
-KINDS: dict[str, Callable[[str, Stores], Occasion | None]] = {"photo": _photo}
+def _album(album_id: str, stores: Stores) -> Occasion | None:
+    """None while photos wait: when the last one is answered, there is another event."""
+    try:
+        album = stores.albums.get(album_id)
+    except AlbumNotFound:
+        return None
+    if album.callback_url is None or album.counts.waiting:
+        return None
+    return Occasion(
+        "album.done", album.model_dump(mode="json", exclude_none=True), album.callback_url, album.expires_at
+    )
+
+
+KINDS: dict[str, Callable[[str, Stores], Occasion | None]] = {"photo": _photo, "album": _album}

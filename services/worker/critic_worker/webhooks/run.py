@@ -8,6 +8,7 @@ from kombu import Queue
 
 from critic_core.contracts.errors import QueueUnavailable
 from critic_core.contracts.webhook import DELIVER_TASK, WEBHOOK_QUEUE
+from critic_core.runtime.album_store import AlbumStore
 from critic_core.runtime.job_store import JobStore, answering, connect
 from critic_core.runtime.logs import logger
 from critic_core.runtime.queue import celery_app, send
@@ -69,7 +70,7 @@ def make_place(app: Celery, settings: SenderSettings) -> Place:
 
     return Place(
         settings=settings,
-        stores=Stores(JobStore(client)),
+        stores=Stores(JobStore(client), AlbumStore(client)),
         deliveries=DeliveryStore(client),
         lanes=Lanes(settings.webhook_concurrency),
         look_up=bounded(look_up, threads),
