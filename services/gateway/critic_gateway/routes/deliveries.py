@@ -14,7 +14,7 @@ from critic_core.contracts.errors import (
     WebhooksOff,
 )
 from critic_core.contracts.webhook import Deliveries, Delivery
-from critic_gateway.parts import Caller, Parts, PartsHere
+from critic_gateway.parts import Caller, PartsHere
 from critic_gateway.problems import responses
 from critic_gateway.routes.albums import AlbumHere
 from critic_gateway.routes.photos import PhotoId, require_photo_id
@@ -37,6 +37,12 @@ def _album(album: AlbumHere) -> str:
     return f"album:{album.id}"
 
 
+def _on(parts: PartsHere) -> None:
+    if not parts.settings.webhooks_on:
+        raise WebhooksOff
+
+
+WebhooksOn = Annotated[None, Depends(_on)]
 Photo = Annotated[str, Depends(_photo)]
 Album = Annotated[str, Depends(_album)]
 # What deliveries are about, as the outbox names it.
@@ -71,9 +77,9 @@ def album_deliveries(subject: Album, parts: PartsHere) -> Deliveries:
     response_model_exclude_none=True,
     responses=responses(PhotoNotFound, DeliveryNotFound, WebhooksOff, *WHO),
 )
-def retry_for_photo(subject: Photo, delivery_id: DeliveryId, parts: PartsHere) -> Delivery:
+def retry_for_photo(_: WebhooksOn, subject: Photo, delivery_id: DeliveryId, parts: PartsHere) -> Delivery:
     """Tries at once, and begins the schedule anew, also when it was delivered or given up."""
-    return _retry(subject, delivery_id, parts)
+    return parts.deliveries.retry(subject, delivery_id)
 
 
 @router.post(
@@ -83,12 +89,6 @@ def retry_for_photo(subject: Photo, delivery_id: DeliveryId, parts: PartsHere) -
     response_model_exclude_none=True,
     responses=responses(AlbumNotFound, DeliveryNotFound, WebhooksOff, *WHO),
 )
-def retry_for_album(subject: Album, delivery_id: DeliveryId, parts: PartsHere) -> Delivery:
+def retry_for_album(_: WebhooksOn, subject: Album, delivery_id: DeliveryId, parts: PartsHere) -> Delivery:
     """Tries at once, and begins the schedule anew, also when it was delivered or given up."""
-    return _retry(subject, delivery_id, parts)
-
-
-def _retry(subject: str, delivery_id: str, parts: Parts) -> Delivery:
-    if not parts.settings.webhooks_on:
-        raise WebhooksOff
     return parts.deliveries.retry(subject, delivery_id)

@@ -89,4 +89,5 @@ def test_whatever_is_sent_is_taken_or_refused(text: str) -> None:
         except CallbackRefused:
             continue
         assert told.address is None or told.address == ip_address(told.host)
-        assert not set(told.host + told.target) & set(" \r\n\t\\@#")
+        assert not set(told.host) & set("@/?")
+        assert not set(told.host + told.target) & set(" \r\n\t\\#")
