@@ -1,7 +1,9 @@
 """Albums at the front door, without a worker: the tests answer photos and questions through the stores."""
 
+import io
 import json
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,13 +14,22 @@ from tests.e2e.gateway.conftest import Gateway, Start
 from tests.support.critiques import make_critique
 from tests.support.waiting import until
 
-from critic_core.contracts.album import ALBUM_QUEUE, AlbumPage, GroupsQuestion, Thresholds, digest_of
+from critic_core.contracts.album import (
+    ALBUM_QUEUE,
+    AlbumPage,
+    GroupsQuestion,
+    SelectionQuestion,
+    Thresholds,
+    digest_of,
+)
 from critic_core.contracts.errors import PhotoBroken
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import CRITIQUE_QUEUE
 from critic_core.imaging.golden import golden_photo
+from critic_core.runtime.album_store import AlbumStore
 from critic_core.runtime.answer_store import AnswerStore, Part
 from critic_core.runtime.job_store import connect
+from critic_worker.albums.answering import answer
 
 PHOTO = golden_photo()
 Json = dict[str, Any]
@@ -354,3 +365,48 @@ def test_a_restart_of_redis_loses_no_event(gateway: Gateway, album: str) -> None
 
 def _answers(gateway: Gateway, album: str) -> Callable[[], bool]:
     return lambda: gateway.client.get(f"/v1/albums/{album}").status_code == 200
+
+
+# -- exports ----------------------------------------------------------------------------------------------------------
+
+
+def answered_album(gateway: Gateway, album: str) -> None:
+    """Two photos, and the answer about them that a worker would give."""
+    for photo, score in zip(add(gateway, album, 1, 2), (20, 90), strict=True):
+        gateway.store().finish(photo["id"], make_critique(score))
+    client = connect(gateway.redis.url)
+    question = SelectionQuestion(keep=1, thresholds=Thresholds())
+    answer(album, question.model_dump_json(), AlbumStore(client), AnswerStore(client))
+
+
+@pytest.mark.parametrize(
+    ("wished", "kind", "begins"),
+    [
+        ("csv", "text/csv", b"file_name,verdict,stars"),
+        ("json", "application/json", b'{"format":"photo-critic-album/1"'),
+        ("xmp", "application/zip", b"PK"),
+        ("zip", "application/zip", b"PK"),
+        ("html", "text/html", b"<!doctype html>"),
+    ],
+)
+def test_an_album_is_taken_away(gateway: Gateway, wished: str, kind: str, begins: bytes) -> None:
+    album = make(gateway, name="Zoë/Ben")
+    answered_album(gateway, album)
+    told = gateway.client.get(f"/v1/albums/{album}/export", params={"format": wished, "keep": 1})
+    assert told.status_code == 200, told.text
+    assert told.headers["content-type"].startswith(kind)
+    assert told.content.startswith(begins)
+    assert "filename*=UTF-8''Ben." in told.headers["content-disposition"]
+    if wished == "zip":
+        archive = zipfile.ZipFile(io.BytesIO(told.content))
+        assert archive.read("2.jpg") == different(2)
+        assert "1.jpg" not in archive.namelist()
+
+
+@pytest.mark.parametrize(
+    "asked", [{"format": "pdf"}, {}, {"format": "csv", "stars": "1"}, {"format": "xmp", "sidecars": "x"}]
+)
+def test_an_export_that_is_none_is_refused(gateway: Gateway, album: str, asked: Json) -> None:
+    answered_album(gateway, album)
+    told = gateway.client.get(f"/v1/albums/{album}/export", params={"keep": 1, **asked})
+    assert (told.status_code, told.json()["code"]) == (422, "request_invalid")

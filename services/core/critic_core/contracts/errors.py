@@ -132,6 +132,12 @@ class AlbumAnswerLate(CriticError):
     code, title, status, permanent = "album_answer_late", "The answer is not there yet", 503, False
 
 
+class SidecarUnreadable(CriticError):
+    """The sidecar that is there is not XMP that we can read; it was left as it is."""
+
+    code, title, status, permanent = "sidecar_unreadable", "The sidecar cannot be read", 422, True
+
+
 class PreviewNotReady(CriticError):
     """The preview is made together with the critique, which is not there yet."""
 

@@ -9,6 +9,8 @@ import fsspec
 
 from critic_core.contracts.errors import PhotoNotFound, StorageUnavailable
 
+PIECE_BYTES = 1 << 20
+
 
 def photo_key(photo_id: str) -> str:
     """Where a photo's original lies. The last two digits are random in a UUIDv7, so folders fill evenly."""
@@ -59,6 +61,16 @@ class Storage:
             raise StorageUnavailable(f"The photo storage does not answer: {error}") from error
         return data
 
+    def reading(self, key: str) -> Iterator[bytes]:
+        """The bytes under `key`, piece by piece; whether it is there is seen at once. PhotoNotFound as in `get`."""
+        try:
+            file = self._fs.open(self._path(key), "rb")
+        except FileNotFoundError:
+            raise PhotoNotFound("The photo's bytes are gone: it was deleted, or its time to live ran out.") from None
+        except OSError as error:
+            raise StorageUnavailable(f"The photo storage does not answer: {error}") from error
+        return _pieces(file)
+
     def delete(self, key: str) -> None:
         """Forget `key`, with the folder that held it when that is now empty; nothing there is fine."""
         path = self._path(key)
@@ -78,6 +90,12 @@ class Storage:
 
     def _path(self, key: str) -> str:
         return f"{self._root}/{key}"
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(PIECE_BYTES):
+            yield piece
 
 
 def _options(url: str) -> dict[str, Any]:

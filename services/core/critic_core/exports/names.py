@@ -1,0 +1,42 @@
+"""Names of files in an archive: harmless on every system, and each used once."""
+
+import re
+from pathlib import PurePosixPath
+
+from critic_core.exports.export import Naming
+
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")  # Windows takes them for devices
+_LONGEST = 200
+
+
+class Names:
+    """Gives each file a name of its own."""
+
+    def __init__(self) -> None:
+        self._used: set[str] = set()
+
+    def give(self, wished: str | None, otherwise: str) -> str:
+        """The wished name made harmless, or `otherwise` when nothing is left; numbered when it was given before."""
+        name = safe(wished or "") or otherwise
+        path, number = PurePosixPath(name), 1
+        while name.casefold() in self._used:  # two names that differ in case are one on many systems
+            number += 1
+            name = f"{path.stem} ({number}){path.suffix}"
+        self._used.add(name.casefold())
+        return name
+
+
+def safe(name: str) -> str:
+    """Without folders, control characters and what Windows forbids; empty when nothing is left."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    plain = _FORBIDDEN.sub("_", last).strip(" .")
+    cut = PurePosixPath(plain)
+    short = f"{cut.stem[: _LONGEST - len(cut.suffix[:20])]}{cut.suffix[:20]}" if len(plain) > _LONGEST else plain
+    return f"_{short}" if _RESERVED.fullmatch(short) else short
+
+
+def sidecar_names(name: str, naming: Naming) -> list[str]:
+    """What the sidecars of the file `name` are called."""
+    adobe, darktable = f"{PurePosixPath(name).stem}.xmp", f"{name}.xmp"
+    return {Naming.adobe: [adobe], Naming.darktable: [darktable], Naming.both: [adobe, darktable]}[naming]

@@ -1,0 +1,180 @@
+"""Each format: read back with a reader of its own kind, with hostile names, and without holding an album whole."""
+
+import csv
+import io
+import json
+import tracemalloc
+import zipfile
+from collections.abc import Iterator
+
+import pytest
+from lxml import html
+from tests.unit.core.exports.given import PREVIEW, Pictures, given, proposal, written
+
+from critic_core.contracts.album import Decision, Flag, Proposal, Verdict
+from critic_core.contracts.errors import RequestInvalid
+from critic_core.exports.document import AlbumDocument
+from critic_core.exports.export import Export, Given, Naming, StarMap, Wish
+from critic_core.exports.names import Names
+from critic_core.exports.registry import EXPORTS
+
+KEPT, MAYBE, REJECTED = proposal(0), proposal(1, Verdict.maybe, score=10.0), proposal(2, Verdict.reject)
+
+
+def opened(export: str, *proposals: Proposal, **told: object) -> zipfile.ZipFile:
+    archive = zipfile.ZipFile(io.BytesIO(written(EXPORTS[export], *proposals, **told)))
+    assert archive.testzip() is None
+    return archive
+
+
+def test_csv_has_a_line_for_each_photo() -> None:
+    text = written(EXPORTS["csv"], KEPT, MAYBE, REJECTED).decode()
+    lines = list(csv.DictReader(io.StringIO(text)))
+    assert [(line["file_name"], line["verdict"], line["stars"]) for line in lines] == [
+        ("IMG_0000.JPG", "keep", "4"), ("IMG_0001.JPG", "maybe", "1"), ("IMG_0002.JPG", "reject", "-1"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@sum", "\ttab", 'a"b,c\nd'])
+def test_csv_runs_no_formula(name: str) -> None:
+    told = list(csv.DictReader(io.StringIO(written(EXPORTS["csv"], proposal(file_name=name)).decode(), newline="")))
+    assert told[0]["file_name"] in (f"'{name}", 'a"b,c\nd')
+
+
+def test_json_is_what_its_schema_says() -> None:
+    decided = proposal(3, decision=Decision(flag=Flag.pick, stars=2, at="2026-06-01T12:00:00Z"))  # type: ignore[arg-type]
+    told = AlbumDocument.model_validate_json(written(EXPORTS["json"], KEPT, decided, REJECTED))
+    assert [photo.stars for photo in told.photos] == [4, 2, -1]
+    assert told.photos[0].proposal == KEPT
+    assert told.album.name == "Wedding"
+
+
+def test_json_of_nothing_is_json() -> None:
+    assert json.loads(written(EXPORTS["json"]))["photos"] == []
+
+
+@pytest.mark.parametrize(
+    ("naming", "expected"),
+    [
+        (Naming.adobe, ["IMG.xmp"]),
+        (Naming.darktable, ["IMG.CR2.xmp"]),
+        (Naming.both, ["IMG.xmp", "IMG.CR2.xmp"]),
+    ],
+)
+def test_sidecars_in_both_namings(naming: Naming, expected: list[str]) -> None:
+    archive = opened("xmp", proposal(file_name="IMG.CR2"), wish=Wish(naming=naming))
+    assert archive.namelist() == expected
+    assert b'Rating="4"' in archive.read(expected[0])
+
+
+def test_raw_and_jpeg_of_one_name_share_the_better_ones_sidecar() -> None:
+    archive = opened("xmp", proposal(0, file_name="A.CR2"), proposal(1, Verdict.reject, file_name="A.JPG"))
+    assert archive.namelist() == ["A.xmp", "A.CR2.xmp", "A.JPG.xmp"]
+    assert b'Rating="4"' in archive.read("A.xmp")
+
+
+def test_keepers_are_the_originals_and_only_they() -> None:
+    archive = opened("zip", KEPT, MAYBE, REJECTED)
+    assert archive.namelist() == ["IMG_0000.JPG", "IMG_0000.xmp", "IMG_0000.JPG.xmp"]
+    assert archive.read("IMG_0000.JPG") == b"original " + KEPT.id.encode()
+
+
+def test_a_keeper_that_is_gone_is_told_and_stops_nothing() -> None:
+    other = proposal(4)
+    archive = opened("zip", KEPT, other, gone=(KEPT.id,))
+    assert "IMG_0004.JPG" in archive.namelist()
+    assert b"IMG_0000.JPG" in archive.read("missing.txt")
+
+
+HOSTILE = [
+    "../../etc/passwd",
+    "/abs.jpg",
+    "C:\\x\\..\\evil.jpg",
+    "nul.jpg",
+    "a\x00b.jpg",
+    "..",
+    "  ",
+    "",
+    None,
+    "x" * 300,
+]
+
+
+@pytest.mark.parametrize("export", ["zip", "xmp"])
+def test_names_in_archives_are_harmless_and_different(export: str) -> None:
+    photos = [proposal(number, file_name=name) for number, name in enumerate([*HOSTILE, "Same.jpg", "same.JPG"])]
+    names = opened(export, *photos).namelist()
+    assert len({name.casefold() for name in names}) == len(names)
+    for name in names:
+        assert not set(name) & set('/\\:*?"<>|\0')
+        assert not name.startswith((".", "nul"))
+        assert len(name) < 250
+
+
+def test_names_are_numbered() -> None:
+    names = Names()
+    assert [names.give("a.jpg", "x"), names.give("A.JPG", "x"), names.give("a.jpg", "x"), names.give(None, "x")] == [
+        "a.jpg", "A (2).JPG", "a (3).jpg", "x",
+    ]  # fmt: skip
+
+
+def test_the_contact_sheet_stands_alone() -> None:
+    text = written(EXPORTS["html"], KEPT, MAYBE, REJECTED, gone=(MAYBE.id,)).decode()
+    page = html.fromstring(text)
+    assert not page.xpath("//script | //link | //iframe | //*[@onload or @onerror]")
+    assert [picture.get("src")[:23] for picture in page.xpath("//img")] == ["data:image/jpeg;base64,"]
+    assert "http" not in text.replace('http-equiv="Content-Security-Policy"', "")
+    assert [heading.text_content() for heading in page.xpath("//h2")] == ["Keep 1", "Maybe 1", "Reject 1"]
+    assert page.xpath("//div[@class='gone']")
+
+
+def test_the_contact_sheet_believes_no_name() -> None:
+    evil = '"><script>alert(1)</script>'
+    page = html.fromstring(written(EXPORTS["html"], proposal(file_name=evil), name=evil).decode())
+    assert not page.xpath("//script")
+    assert evil in page.text_content()
+    assert page.xpath("//title")[0].text == evil
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_a_large_album_is_not_held_in_memory(name: str) -> None:
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        total = sum(len(piece) for piece in EXPORTS[name].write(_many(count)))
+        assert total > 0
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    assert peak(2000) - peak(100) < 5e6  # an archive's directory of names is what grows
+
+
+def _many(count: int) -> Given:
+    def proposals() -> Iterator[Proposal]:
+        plain = proposal()
+        for number in range(count):
+            verdict = Verdict.keep if number % 50 == 0 else Verdict.reject
+            yield plain.model_copy(update={"file_name": f"{number}.jpg", "verdict": verdict})
+
+    return Given(given().album, proposals, Wish(), Pictures())
+
+
+@pytest.mark.parametrize(("score", "stars"), [(0, 1), (19.9, 1), (20, 2), (59, 3), (80, 5), (100, 5)])
+def test_stars_follow_the_score(score: float, stars: int) -> None:
+    assert StarMap().of(proposal(score=score)) == stars
+
+
+def test_the_map_can_be_edited() -> None:
+    assert StarMap.parse("10, 20,30,40").of(proposal(score=40.0)) == 5
+
+
+@pytest.mark.parametrize("text", ["", "1,2,3", "1,2,3,4,5", "4,3,2,1", "1,1,2,3", "a,b,c,d", "-1,2,3,4", "1,2,3,nan"])
+def test_a_map_that_makes_no_sense_is_refused(text: str) -> None:
+    with pytest.raises(RequestInvalid):
+        StarMap.parse(text)
+
+
+def test_every_export_says_what_it_is() -> None:
+    assert set(EXPORTS) == {"csv", "json", "xmp", "zip", "html"}
+    assert all(isinstance(export, Export) and export.media_type and export.suffix for export in EXPORTS.values())
+    assert PREVIEW.startswith(b"\xff\xd8")
