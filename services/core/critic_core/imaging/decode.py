@@ -13,6 +13,7 @@ from PIL import Image, JpegImagePlugin
 from critic_core.contracts.critique import ImageFacts
 from critic_core.contracts.errors import PhotoBroken, PhotoError, PhotoTooManyPixels
 from critic_core.contracts.manifest import Preprocessing
+from critic_core.imaging.capture import capture_of, capture_of_raw
 from critic_core.imaging.colour import to_srgb
 from critic_core.imaging.formats import Format, sniff
 from critic_core.imaging.limits import DEFAULT_LIMITS, Limits
@@ -52,6 +53,7 @@ def _decode(data: bytes, known: Format, long_side: int, limits: Limits) -> Decod
     opened = READERS[known.reader](data)
     image, stored = opened.image, opened.image.size
     limits.check_pixels(*stored)
+    capture = capture_of_raw(data) if known.reader == "raw" else capture_of(image)  # loading closes some files
     _draft(image, long_side)
     image = opened.load(image)
     limits.check_pixels(*image.size)  # HEIF may turn out larger than its header said
@@ -59,7 +61,7 @@ def _decode(data: bytes, known: Format, long_side: int, limits: Limits) -> Decod
     turn = 1 if opened.upright else told
     small, notes = to_srgb(reduce_upright(image, turn, long_side), image.info.get("icc_profile"))
     facts = _facts(opened, known, told, opened.size or upright_size(stored, turn), notes)
-    return Decoded(np.array(small), facts)
+    return Decoded(np.array(small), facts.model_copy(update={"capture": capture}))
 
 
 def _draft(image: Image.Image, long_side: int) -> None:
