@@ -9,8 +9,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from critic_cli.client import Client, NoServer, NotPhotoCritic
+from critic_cli.client import Client
 from critic_cli.options import DEFAULT_URL, ApiKeyOption, UrlOption
+from critic_cli.reaching import reach
 from critic_cli.refusal import Refusal
 from critic_cli.scoring.outcome import Outcome, best_first
 from critic_cli.scoring.photo_files import find_photos
@@ -34,28 +35,13 @@ def score(  # noqa: PLR0913, PLR0917 - one parameter an option
     photos = find_photos(files)
     if not photos:
         raise Refusal("There are no photos in what you named.")
-    with _client(url, api_key) as client:
+    with reach(url, api_key) as client:
         if model:
             _check_model(client, model)
         outcomes = best_first(_with_progress(score_all(client, photos, at_a_time, model), len(photos)))
     _show(outcomes, as_json, as_csv)
     if any(outcome.problem for outcome in outcomes):
         raise typer.Exit(1)
-
-
-def _client(url: str, api_key: str | None) -> Client:
-    """A client whose server answers."""
-    try:
-        client = Client(url, api_key)
-        client.greet()
-    except NoServer:
-        raise Refusal(
-            f"No Photo Critic answers at {url}. Start one on this machine with `photo-critic up`, "
-            f"or say where yours is with --url or CRITIC_URL."
-        ) from None
-    except NotPhotoCritic as error:
-        raise Refusal(f"{error.detail} Say where Photo Critic is with --url or CRITIC_URL.") from None
-    return client
 
 
 def _check_model(client: Client, model: str) -> None:

@@ -87,14 +87,14 @@ def _row(outcome: Outcome) -> dict[str, Any]:
 
 
 def _path(outcome: Outcome) -> str:
-    return _printable(str(outcome.file))
+    return printable(str(outcome.file))
 
 
 def _name(outcome: Outcome) -> str:
-    return _printable(outcome.file.name)
+    return printable(outcome.file.name)
 
 
-def _printable(path: str) -> str:
+def printable(path: str) -> str:
     """A path as it can be printed: bytes that are no UTF-8 and control characters replaced."""
     text = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
