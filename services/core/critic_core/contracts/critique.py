@@ -78,6 +78,7 @@ class Fingerprint(Contract):
     perceptual_hash: str = Field(description="64-bit pHash, 16 hex digits (ImageHash)")
     difference_hash: str = Field(description="64-bit dHash, 16 hex digits (ImageHash)")
     pixels_sha256: str = Field(description="Of the decoded upright sRGB pixels: equal for exact duplicates")
+    thumbnail: str = Field(default="", description="32 × 32 grey pixels, base64: how far two frames are shifted")
     embedding: str = Field(description="The network's L2-normalised embedding, float16 little-endian, base64")
 
 

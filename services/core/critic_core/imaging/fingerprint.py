@@ -16,6 +16,7 @@ from PIL import Image
 from critic_core.contracts.critique import Fingerprint
 from critic_core.imaging.decode import Pixels
 
+THUMBNAIL = (32, 32)
 _ENOUGH_SIDE = 320  # pixels
 
 
@@ -26,6 +27,7 @@ def fingerprint(pixels: Pixels, embedding: npt.NDArray[np.floating]) -> Fingerpr
         perceptual_hash=str(imagehash.phash(grey)),
         difference_hash=str(imagehash.dhash(grey)),
         pixels_sha256=_pixels_sha256(pixels),
+        thumbnail=base64.b64encode(grey.resize(THUMBNAIL, Image.Resampling.BOX).tobytes()).decode("ascii"),
         embedding=base64.b64encode(np.asarray(embedding).ravel().astype("<f2").tobytes()).decode("ascii"),
     )
 

@@ -17,8 +17,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from critic_worker.albums.linkage import Numbers
+from critic_worker.albums.sequences import ALONE
 
-ALONE = -1  # in no sequence
 _LEAST_PER_SCENE = 2
 _CHAPTER_SHARE = 2.0  # a chapter gets at most this many times its share of the album's moments
 

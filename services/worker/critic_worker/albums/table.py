@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from critic_core.contracts.album import Decision, Marks, SequenceKind, Thresholds
-from critic_core.contracts.critique import Reason
+from critic_core.contracts.critique import Capture, Reason
 from critic_core.runtime.album_store import Snapshot
 from critic_worker.albums import grouping, likeness
-from critic_worker.albums.choosing import ALONE
 from critic_worker.albums.grouping import Levels
 from critic_worker.albums.linkage import Numbers
+from critic_worker.albums.sequences import Frames, sequences
+from critic_worker.albums.shifts import SIDE
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def table(snapshot: Snapshot, limits: Thresholds) -> Table:
     ids = sorted(snapshot.marks)
     marks = [snapshot.marks[photo_id] for photo_id in ids]
     taken = np.array([_taken(each) for each in marks], np.float64)
+    found = sequences(frames_of(marks))
     levels = grouping.group([each.fingerprint.pixels_sha256 for each in marks], _compared(marks, taken), limits)
     return Table(
         revision=snapshot.revision,
@@ -53,15 +55,47 @@ def table(snapshot: Snapshot, limits: Thresholds) -> Table:
         quality=np.array([each.score for each in marks], np.float64),
         taken=taken,
         levels=levels,
-        sequence=np.full(len(ids), ALONE, np.int64),
-        kinds=[],
+        sequence=found.of,
+        kinds=found.kinds,
         reasons=[()] * len(ids),
     )
 
 
 def _compared(marks: list[Marks], taken: npt.NDArray[np.float64]) -> likeness.Marks:
-    hashes = np.array([int(each.fingerprint.perceptual_hash, 16) for each in marks], np.uint64)
-    return likeness.Marks(hashes, _embeddings(marks), taken)
+    return likeness.Marks(_hashes(marks), _embeddings(marks), taken)
+
+
+def frames_of(marks: list[Marks]) -> Frames:
+    """What sequences are found by."""
+    plain = Capture()
+    captures = [each.capture or plain for each in marks]
+
+    def told(name: str) -> npt.NDArray[np.float64]:
+        return np.array([getattr(capture, name) for capture in captures], np.float64)  # None becomes NaN
+
+    _, cameras = np.unique([capture.camera or "" for capture in captures], return_inverse=True)
+    return Frames(
+        taken=np.array([_taken(each) for each in marks], np.float64),
+        camera=cameras.astype(np.int64),
+        exposure=told("exposure_seconds"),
+        f_number=told("f_number"),
+        iso=told("iso"),
+        bias=told("exposure_bias_ev"),
+        focal=told("focal_length_mm"),
+        distance=told("focus_distance_m"),
+        hashes=_hashes(marks),
+        thumbnail=np.array([_thumbnail(each) for each in marks], np.uint8).reshape(-1, SIDE, SIDE),
+    )
+
+
+def _hashes(marks: list[Marks]) -> npt.NDArray[np.uint64]:
+    return np.array([int(each.fingerprint.perceptual_hash, 16) for each in marks], np.uint64)
+
+
+def _thumbnail(marks: Marks) -> npt.NDArray[np.uint8]:
+    """Black where a critique of an older version has none: it fits nothing."""
+    pixels = np.frombuffer(base64.b64decode(marks.fingerprint.thumbnail), np.uint8)
+    return pixels if len(pixels) == SIDE * SIDE else np.zeros(SIDE * SIDE, np.uint8)
 
 
 def _embeddings(marks: list[Marks]) -> npt.NDArray[np.float32]:

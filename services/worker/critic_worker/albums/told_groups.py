@@ -7,8 +7,8 @@ import numpy as np
 
 from critic_core.contracts.album import Group, GroupLevel, Member, Thresholds
 from critic_core.runtime.answer_store import Part
-from critic_worker.albums.choosing import ALONE
 from critic_worker.albums.linkage import Numbers
+from critic_worker.albums.sequences import ALONE
 from critic_worker.albums.table import Table
 
 

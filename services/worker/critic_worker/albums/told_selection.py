@@ -10,7 +10,8 @@ import numpy as np
 from critic_core.contracts.album import Flag, GroupLevel, Proposal, SelectionQuestion, Verdict
 from critic_core.contracts.critique import Reason
 from critic_core.runtime.answer_store import Part
-from critic_worker.albums.choosing import ALONE, Album, Choice, Fate, choose
+from critic_worker.albums.choosing import Album, Choice, Fate, choose
+from critic_worker.albums.sequences import ALONE
 from critic_worker.albums.table import Table
 from critic_worker.albums.told_groups import of_level, together
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from critic_worker.albums.choosing import ALONE, Album, Choice, Fate, choose
+from critic_worker.albums.choosing import Album, Choice, Fate, choose
+from critic_worker.albums.sequences import ALONE
 
 PAUSE = 1800.0
 

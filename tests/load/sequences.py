@@ -1,0 +1,124 @@
+"""How often sequences are found, and how often something else is taken for one: imitated with real photographs.
+
+    python -m tests.load.sequences --photos ../shared/data/ccby/images
+
+Panoramas are parts of a photograph side by side, each a little turned, higher or lower, and lighter or darker. Brackets
+are the same frame in other light (linear), clipped. Stacks are sharp in another third each. Thresholds were chosen on
+the photographs with an even number; these figures are of those with an odd one.
+"""
+
+import argparse
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from critic_core.contracts.album import Marks, SequenceKind
+from critic_core.contracts.critique import Capture
+from critic_core.imaging.fingerprint import fingerprint
+from critic_worker.albums.sequences import Sequences, sequences
+from critic_worker.albums.table import frames_of
+
+BEGAN = datetime(2026, 6, 1, 9)  # noqa: DTZ001 - a camera's clock has no zone
+Frame = tuple[Image.Image, Capture]
+Imitation = Callable[[Image.Image, np.random.Generator], list[Frame]]
+
+
+def main() -> None:
+    """Measure, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--photos", type=Path, required=True)
+    paths = sorted(parser.parse_args().photos.glob("*.jpg"))[1::2]
+    for name, (imitate, expected) in IMITATIONS.items():
+        random = np.random.default_rng(0)
+        told = [found(imitate(opened(path), random)) for path in paths]
+        whole = [list(one.kinds) == [expected] and (one.of == 0).all() if expected else not one.kinds for one in told]
+        print(f"| {name} | {np.mean(whole):.3f} | {len(paths)} |")
+
+
+def opened(path: Path) -> Image.Image:
+    with Image.open(path) as photo:
+        return photo.convert("RGB")
+
+
+def found(frames: list[Frame]) -> Sequences:
+    """As the worker does it."""
+    marks = [
+        Marks(
+            score=0, percentile=0, properties={}, fingerprint=fingerprint(np.asarray(photo), np.ones(1)), capture=told
+        )
+        for photo, told in frames
+    ]
+    return sequences(frames_of(marks))
+
+
+def panorama(photo: Image.Image, random: np.random.Generator) -> list[Frame]:
+    """Three parts, each 40 % further to the right."""
+    return [(_part(photo, 0.22 * number, random), _capture(4 * number)) for number in range(3)]
+
+
+def burst(photo: Image.Image, random: np.random.Generator) -> list[Frame]:
+    """Five frames, hardly moved."""
+    return [(_part(photo, random.uniform(0.2, 0.22), random), _capture(number / 5)) for number in range(5)]
+
+
+def bracket(photo: Image.Image, random: np.random.Generator) -> list[Frame]:
+    """0, −2 and +2 EV, hardly moved."""
+    return [
+        (_lit(_part(photo, random.uniform(0.2, 0.21), random), ev), _capture(number, exposure_bias_ev=ev))
+        for number, ev in enumerate((0.0, -2.0, 2.0))
+    ]
+
+
+def stack(photo: Image.Image, random: np.random.Generator) -> list[Frame]:
+    """Three frames, each sharp in another third of the picture."""
+    return [
+        (_sharp_in(_part(photo, 0.2, random), third), _capture(number, focus_distance_m=1.0 + number))
+        for number, third in enumerate((0, 1, 2))
+    ]
+
+
+def bracketing_while_walking(photo: Image.Image, random: np.random.Generator) -> list[Frame]:
+    """Another bias for each of three different pictures: no bracket."""
+    parts = [_part(photo, 0.0, random), _part(photo.transpose(Image.Transpose.ROTATE_180), 0.1, random)]
+    parts.append(_part(photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT), 0.3, random))
+    return [(part, _capture(number, exposure_bias_ev=float(number))) for number, part in enumerate(parts)]
+
+
+IMITATIONS: dict[str, tuple[Imitation, SequenceKind | None]] = {
+    "panorama of three, found whole": (panorama, SequenceKind.panorama),
+    "exposure bracket of three, found whole": (bracket, SequenceKind.exposure_bracket),
+    "focus stack of three, found whole": (stack, SequenceKind.focus_stack),
+    "burst of five, taken for nothing": (burst, None),
+    "three pictures with other biases, taken for nothing": (bracketing_while_walking, None),
+}
+
+
+def _part(photo: Image.Image, left: float, random: np.random.Generator) -> Image.Image:
+    width, height = photo.size
+    top = random.uniform(0.02, 0.06)
+    box = (int(left * width), int(top * height), int((left + 0.55) * width), int((top + 0.9) * height))
+    return _lit(photo.crop(box), random.uniform(-0.2, 0.2)).rotate(random.uniform(-1, 1), Image.Resampling.BICUBIC)
+
+
+def _lit(photo: Image.Image, ev: float) -> Image.Image:
+    linear = (np.asarray(photo, np.float32) / 255) ** 2.2 * 2**ev
+    return Image.fromarray((255 * np.clip(linear, 0, 1) ** (1 / 2.2)).astype(np.uint8))
+
+
+def _sharp_in(photo: Image.Image, third: int) -> Image.Image:
+    soft = photo.filter(ImageFilter.GaussianBlur(photo.width / 60))
+    box = (photo.width * third // 3, 0, photo.width * (third + 1) // 3, photo.height)
+    soft.paste(photo.crop(box), box)
+    return soft
+
+
+def _capture(second: float, **told: float) -> Capture:
+    plain = {"exposure_seconds": 0.01, "f_number": 4.0, "iso": 100.0, "focal_length_mm": 35.0}
+    return Capture(taken_at=BEGAN + timedelta(seconds=second), camera="Test", **(plain | told))
+
+
+if __name__ == "__main__":
+    main()
