@@ -12,10 +12,12 @@ class PropertyName(StrEnum):
     """The measured qualities of a photo, each defined in `critic_core/imaging/properties/<name>.py`."""
 
     sharpness = "sharpness"
+    fine_detail = "fine_detail"
     contrast = "contrast"
     saturation = "saturation"
     exposure = "exposure"
     clipping = "clipping"
+    highlights = "highlights"
     white_balance = "white_balance"
     subject_separation = "subject_separation"
     background_flatness = "background_flatness"

@@ -13,7 +13,9 @@ from critic_core.runtime.album_store import Snapshot
 from critic_worker.albums import grouping, likeness
 from critic_worker.albums.grouping import Levels
 from critic_worker.albums.linkage import Numbers
-from critic_worker.albums.sequences import Frames, sequences
+from critic_worker.albums.quality import quality
+from critic_worker.albums.reasons import reasons_in_groups
+from critic_worker.albums.sequences import ALONE, Frames, sequences
 from critic_worker.albums.shifts import SIDE
 
 
@@ -44,7 +46,8 @@ def table(snapshot: Snapshot, limits: Thresholds) -> Table:
     marks = [snapshot.marks[photo_id] for photo_id in ids]
     taken = np.array([_taken(each) for each in marks], np.float64)
     found = sequences(frames_of(marks))
-    levels = grouping.group([each.fingerprint.pixels_sha256 for each in marks], _compared(marks, taken), limits)
+    levels = grouping.group([each.fingerprint.pixels_sha256 for each in marks], compared(marks, taken), limits)
+    worth = quality(marks, levels.near)
     return Table(
         revision=snapshot.revision,
         ids=ids,
@@ -52,16 +55,23 @@ def table(snapshot: Snapshot, limits: Thresholds) -> Table:
         sha256=[snapshot.sha256[photo_id] for photo_id in ids],
         marks=marks,
         decisions=[snapshot.decisions.get(photo_id) for photo_id in ids],
-        quality=np.array([each.score for each in marks], np.float64),
+        quality=worth,
         taken=taken,
         levels=levels,
         sequence=found.of,
         kinds=found.kinds,
-        reasons=[()] * len(ids),
+        reasons=reasons_in_groups(marks, worth, _rivals(levels.near, found.of)),
     )
 
 
-def _compared(marks: list[Marks], taken: npt.NDArray[np.float64]) -> likeness.Marks:
+def _rivals(near: Numbers, sequence: Numbers) -> Numbers:
+    """Near duplicates without the frames of sequences, which differ on purpose: those are alone."""
+    own = int(near.max(initial=-1)) + 1 + np.arange(len(near))
+    return np.asarray(np.where(sequence == ALONE, near, own), np.int64)
+
+
+def compared(marks: list[Marks], taken: npt.NDArray[np.float64]) -> likeness.Marks:
+    """What photos are grouped by."""
     return likeness.Marks(_hashes(marks), _embeddings(marks), taken)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from critic_core.contracts.critique import PropertyName
 from critic_training.baselines.table import Entrant, lead, row, to_json
 from critic_training.dataset import read_rated
 from critic_training.duplicates import changed
@@ -110,10 +111,9 @@ def test_what_was_not_given_is_said(table: Path, tmp_path: Path) -> None:
 
 def test_the_ends_differ_in_what_the_score_follows() -> None:
     random = np.random.default_rng(0)
-    names = ("sharpness", "contrast", "saturation", "exposure", "clipping", "white_balance", "subject_separation")
     photos = []
     for number in range(90):
-        measured = {name: float(random.normal()) for name in (*names, "background_flatness")}
+        measured = {name: float(random.normal()) for name in PropertyName}
         measured["saturation"] = -number / 10
         photos.append(Photo(Path(), "", "", "", 90.0 - number, measured))
     best, worst = ends(photos)

@@ -9,6 +9,8 @@ from critic_core.imaging.properties import (
     clipping,
     contrast,
     exposure,
+    fine_detail,
+    highlights,
     saturation,
     sharpness,
     subject_separation,
@@ -18,10 +20,12 @@ from critic_core.imaging.properties.view import View
 
 _ALL = (
     sharpness.MEASURE,
+    fine_detail.MEASURE,
     contrast.MEASURE,
     saturation.MEASURE,
     exposure.MEASURE,
     clipping.MEASURE,
+    highlights.MEASURE,
     white_balance.MEASURE,
     subject_separation.MEASURE,
     background_flatness.MEASURE,

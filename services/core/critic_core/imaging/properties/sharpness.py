@@ -13,12 +13,11 @@ import numpy.typing as npt
 
 from critic_core.contracts.critique import Level, PropertyName
 from critic_core.imaging.properties.measure import Measure, against, in_favour
-from critic_core.imaging.properties.view import View
+from critic_core.imaging.properties.view import View, tiles
 
 _Float = npt.NDArray[np.float32]
 
 _WINDOW = 9
-_TILES = 8
 _NOISE_LEVELS = 4.0
 _ENOUGH_DETAIL = 1.0  # levels for each pixel: under it a tile has nothing that could be sharp
 
@@ -26,7 +25,7 @@ _ENOUGH_DETAIL = 1.0  # levels for each pixel: under it a tile has nothing that 
 def sharpness(view: View) -> float:
     """0 to 1; 0 for a photo without any edge."""
     down, across = _lost_and_all(view.luma), _lost_and_all(view.luma.T)
-    lost, whole = _tiles(down[0] + across[0].T), _tiles(down[1] + across[1].T)
+    lost, whole = tiles(down[0] + across[0].T), tiles(down[1] + across[1].T)
     shares = np.where(whole > _ENOUGH_DETAIL, lost / np.maximum(whole, _ENOUGH_DETAIL), 0.0)
     return float(np.quantile(shares, 0.9))
 
@@ -46,16 +45,6 @@ def _mean(values: _Float) -> _Float:
     padded = np.pad(values, ((half + 1, half), (0, 0)), mode="edge")
     sums = np.cumsum(padded, axis=0, dtype=np.float32)
     return np.asarray((sums[_WINDOW:] - sums[:-_WINDOW]) / np.float32(_WINDOW), dtype=np.float32)
-
-
-def _tiles(values: _Float) -> npt.NDArray[np.float64]:
-    """Means over a grid of at most 8 × 8 tiles."""
-    rows, columns = (min(_TILES, side) for side in values.shape)
-    tops = np.linspace(0, values.shape[0], rows, endpoint=False, dtype=int)
-    lefts = np.linspace(0, values.shape[1], columns, endpoint=False, dtype=int)
-    sums = np.add.reduceat(np.add.reduceat(values, tops, axis=0, dtype=np.float64), lefts, axis=1)
-    counts = np.outer(np.diff([*tops, values.shape[0]]), np.diff([*lefts, values.shape[1]]))
-    return np.asarray(sums / counts)
 
 
 MEASURE = Measure(

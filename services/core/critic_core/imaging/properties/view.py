@@ -15,6 +15,7 @@ LONG_SIDE = 480
 
 _SUBJECT_TAIL = 0.1
 _COLOUR_SIDE = 160
+_TILES = 8
 
 
 class View:
@@ -68,6 +69,16 @@ class View:
         outside = np.ones(self.detail.shape, dtype=bool)
         outside[self.subject] = False
         return self.detail[outside]
+
+
+def tiles(values: _Float) -> npt.NDArray[np.float64]:
+    """Means over a grid of at most 8 × 8 tiles."""
+    rows, columns = (min(_TILES, side) for side in values.shape)
+    tops = np.linspace(0, values.shape[0], rows, endpoint=False, dtype=int)
+    lefts = np.linspace(0, values.shape[1], columns, endpoint=False, dtype=int)
+    sums = np.add.reduceat(np.add.reduceat(values, tops, axis=0, dtype=np.float64), lefts, axis=1)
+    counts = np.outer(np.diff([*tops, values.shape[0]]), np.diff([*lefts, values.shape[1]]))
+    return np.asarray(sums / counts)
 
 
 def _linear_table() -> _Float:

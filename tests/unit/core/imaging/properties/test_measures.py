@@ -76,6 +76,23 @@ def test_a_sharp_subject_before_a_soft_background_is_sharp() -> None:
 
 
 @every_photo
+def test_fine_detail_falls_with_blur_darkness_and_noise(photo: Image.Image) -> None:
+    blurred = [photo.filter(ImageFilter.GaussianBlur(radius)) for radius in (0.5, 1, 2)]
+    assert falling([value("fine_detail", image) for image in (photo, *blurred)])
+    assert level("fine_detail", blurred[2]) is Level.low
+    dark = [ImageEnhance.Brightness(photo).enhance(factor) for factor in (1.0, 0.6, 0.3)]
+    assert falling([value("fine_detail", image) for image in dark])
+    assert value("fine_detail", noisy(photo, 25)) < value("fine_detail", photo)
+
+
+def test_nothing_but_noise_has_no_fine_detail() -> None:
+    grey = Image.new("RGB", (480, 320), (128, 128, 128))
+    assert value("fine_detail", noisy(grey, 20)) < 1
+    assert value("fine_detail", grey) == 0
+    assert value("fine_detail", Image.new("RGB", (480, 2))) == 0
+
+
+@every_photo
 def test_contrast_follows_the_contrast(photo: Image.Image) -> None:
     made = [ImageEnhance.Contrast(photo).enhance(factor) for factor in (1.0, 0.7, 0.4, 0.1)]
     assert falling([value("contrast", image) for image in made])
@@ -122,6 +139,18 @@ def test_clipping_tells_white_from_black_and_how_much() -> None:
 def test_overexposing_clips_highlights_and_underexposing_shadows(photo: Image.Image) -> None:
     assert level("clipping", ImageEnhance.Brightness(photo).enhance(6)) is Level.high
     assert level("clipping", ImageEnhance.Brightness(photo).enhance(0.02)) is Level.low
+
+
+@every_photo
+def test_highlights_grow_with_exposure(photo: Image.Image) -> None:
+    made = [ImageEnhance.Brightness(photo).enhance(factor) for factor in (1.0, 1.5, 2.5, 4.0)]
+    assert falling([-value("highlights", image) for image in made])
+
+
+def test_a_sky_without_its_blue_is_lost_in_the_highlights_and_not_clipped() -> None:
+    sky = Image.new("RGB", (100, 100), (180, 220, 255))
+    assert value("highlights", sky) == 100
+    assert value("clipping", sky) == 0
 
 
 @every_photo

@@ -1,0 +1,35 @@
+"""Highlights: how much of the photo has a colour channel at its end, where its detail is lost.
+
+The share of pixels with any channel at 250 or more. Unit: percent of the photo, 0 to 100. Clipping counts pure white
+alone; a sky loses its blue first, so this tells earlier which of two photos of the same thing was exposed for longer.
+Source: the highlight warning of RAW developers, by channel.
+"""
+
+import numpy as np
+
+from critic_core.contracts.critique import Level, PropertyName
+from critic_core.imaging.properties.measure import Measure
+from critic_core.imaging.properties.view import View
+
+_END = 250
+
+
+def highlights(view: View) -> float:
+    """0 to 100."""
+    red, green, blue = np.moveaxis(view.pixels, 2, 0)
+    return 100 * float((np.maximum(np.maximum(red, green), blue) >= _END).mean())
+
+
+MEASURE = Measure(
+    name=PropertyName.highlights,
+    unit="% of pixels",
+    value=highlights,
+    low=0.0081,
+    high=12.05,
+    sentences={
+        Level.low: "The highlights keep all of their detail.",
+        Level.usual: "As little is lost in the highlights as in most photos.",
+        Level.high: "Much of the highlights has lost detail in one colour or in all.",
+    },
+    reasons={},  # white paper and red flowers are no faults; what is lost in white is told by clipping
+)

@@ -1,0 +1,85 @@
+"""What was technically lost decides among near duplicates, and hardly counts between photos of different things."""
+
+import numpy as np
+import pytest
+
+from critic_core.contracts.album import Marks
+from critic_core.contracts.critique import Fingerprint, PropertyName
+from critic_worker.albums.quality import MOST_WITHIN_GROUP, best_of, preference, quality
+
+ALONE = np.arange(2)
+TOGETHER = np.zeros(2, np.int64)
+
+
+def photo(score: float = 50, fine_detail: float = 4.0, highlights: float = 1.0) -> Marks:
+    values = {PropertyName.fine_detail: fine_detail, PropertyName.highlights: highlights}
+    none = Fingerprint(perceptual_hash="0" * 16, difference_hash="0" * 16, pixels_sha256="0", embedding="")
+    return Marks(score=score, percentile=0, properties=values, fingerprint=none)
+
+
+def shoot(count: int, seed: int = 1) -> list[Marks]:
+    random = np.random.default_rng(seed)
+    rows = zip(random.uniform(0, 100, count), random.gamma(2, 2, count), random.gamma(1, 4, count), strict=True)
+    return [photo(*row) for row in rows]
+
+
+@pytest.mark.parametrize("worse", [photo(score=45), photo(fine_detail=3), photo(highlights=8)])
+def test_one_thing_that_is_worse_decides_a_group(worse: Marks) -> None:
+    good, bad = quality([photo(), worse], TOGETHER)
+    assert good > bad
+
+
+def test_a_blurred_near_duplicate_does_not_win_by_its_score() -> None:
+    assert best_of([photo(score=70, fine_detail=2), photo(score=50)], TOGETHER).tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("soft", [0.0, 0.5, 1.2, 2.0])
+def test_a_beautiful_soft_photo_goes_before_a_crisp_dull_one(soft: float) -> None:
+    beautiful, dull = quality([photo(score=85, fine_detail=soft), photo(score=60, fine_detail=9)], ALONE)
+    assert beautiful > dull
+
+
+def test_without_faults_the_quality_of_a_photo_of_its_own_is_its_score() -> None:
+    assert quality([photo(score=63.5), photo(score=12)], ALONE) == pytest.approx([63.5, 12], abs=0.02)
+
+
+def test_the_preferred_one_is_on_top_of_its_group_with_its_own_quality_and_the_rest_follow_in_order() -> None:
+    marks = shoot(60)
+    near = np.random.default_rng(2).integers(0, 12, 60)
+    told, alone, best = quality(marks, near), quality(marks, np.arange(60)), best_of(marks, near)
+    assert told[best] == pytest.approx(alone[best])
+    for number in range(12):
+        members = np.flatnonzero(near == number)
+        assert np.array_equal(np.argsort(told[members]), np.argsort(preference([marks[n] for n in members])))
+
+
+def test_a_copy_loses_a_bounded_part_of_what_its_group_is_worth() -> None:
+    _, copy = quality([photo(score=50), photo(score=0, fine_detail=0, highlights=100)], TOGETHER)
+    assert 100 / (1 + np.exp(MOST_WITHIN_GROUP)) < copy < 15
+
+
+def test_no_group_changes_another() -> None:
+    marks = shoot(30)
+    near = np.arange(30) // 3
+    assert quality(marks[:15], near[:15]) == pytest.approx(quality(marks, near)[:15])
+
+
+def test_the_order_in_which_photos_come_does_not_matter() -> None:
+    marks, order = shoot(30), np.random.default_rng(4).permutation(30)
+    near = np.arange(30) // 3
+    mixed = quality([marks[n] for n in order], near[order])
+    assert mixed == pytest.approx(quality(marks, near)[order])
+
+
+def test_a_critique_that_is_older_than_a_property_counts_as_usual() -> None:
+    old = photo().model_copy(update={"properties": {}})
+    assert quality([old, photo()], ALONE) == pytest.approx([50, 50])
+
+
+@pytest.mark.parametrize("score", [0.0, 100.0])
+def test_the_ends_of_the_score_are_numbers(score: float) -> None:
+    assert np.isfinite(quality([photo(score=score), photo()], TOGETHER)).all()
+
+
+def test_an_album_without_photos() -> None:
+    assert len(quality([], np.zeros(0, np.int64))) == 0
