@@ -2,8 +2,9 @@
 
     python -m tests.load.best_of_group --photos ../shared/data [--each 300] [--fit] [--keep FILE]
 
-Photos are drawn by chance from `ccby` and `oasis`, half of them to fit the weights of `critic_worker.albums.quality`
-(--fit prints them), the other half for the figures. --keep stores what was seen, and reads it when it is there.
+Photos are drawn by chance from `ccby` and `oasis`: `each` of either to find and fit the formula of
+`critic_worker.albums.quality` (--fit prints its weights), and half as many others, never looked at before, for the
+figures. --keep stores what was seen, and reads it when it is there.
 The models learnt from the OASIS photos and their ratings, so that the score alone looks too good there; `vessel`, which
 no model learnt from, is the fairer judge of the order of an album.
 """
@@ -32,7 +33,8 @@ DRAWS = 2000
 class Albums:
     """What was seen: photos with their copies, and rated photos with their ratings by set."""
 
-    copied: list[Seen]
+    fitted: list[Seen]
+    reported: list[Seen]
     rated: dict[str, tuple[list[Seen], list[float]]]
 
 
@@ -40,16 +42,15 @@ def main() -> None:
     """Look, and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photos", type=Path, required=True, help="folder with ccby, oasis and vessel")
-    parser.add_argument("--each", type=int, default=300, help="photos of ccby and of oasis that are copied")
+    parser.add_argument("--each", type=int, default=300, help="of either set to fit on; half as many to report")
     parser.add_argument("--fit", action="store_true", help="fit the weights, and print them")
     parser.add_argument("--keep", type=Path, help="what was seen, to look no second time")
     told = parser.parse_args()
     albums = _albums(told.photos, told.each, told.keep)
-    fitted, reported = _halves(albums.copied)
     if told.fit:
-        tell_weights(fitted)
+        tell_weights(albums.fitted)
     for number, model in enumerate(MODELS):
-        _tell_accuracy(model, [seen.marks[number] for seen in reported])
+        _tell_accuracy(model, [seen.marks[number] for seen in albums.reported])
         _tell_order(number, albums.rated)
 
 
@@ -58,25 +59,31 @@ def _albums(folder: Path, each: int, keep: Path | None) -> Albums:
         kept = pickle.loads(keep.read_bytes())
         assert isinstance(kept, Albums)
         return kept
-    random = np.random.default_rng(1)
-    files = [sorted((folder / name / "images").rglob("*.jpg")) for name in ("ccby", "oasis")]
-    drawn = [of_set[place] for of_set in files for place in sorted(random.choice(len(of_set), each, replace=False))]
-    found = Albums(see(drawn, copies=True), {name: _rated(folder / name) for name in ("oasis", "vessel")})
+    fitted, reported = _drawn([sorted((folder / name / "images").rglob("*.jpg")) for name in ("ccby", "oasis")], each)
+    rated = {name: _rated(folder / name) for name in ("oasis", "vessel")}
+    found = Albums(see(fitted, copies=True), see(reported, copies=True), rated)
     if keep:
         keep.write_bytes(pickle.dumps(found))
     return found
+
+
+def _drawn(sets: list[list[Path]], each: int) -> tuple[list[Path], list[Path]]:
+    """Photos to fit on, and others to report on."""
+    random = np.random.default_rng(1)
+    fitted = [sorted(random.choice(len(files), each, replace=False)) for files in sets]
+    others = [np.setdiff1d(np.arange(len(files)), drawn) for files, drawn in zip(sets, fitted, strict=True)]
+    reported = [sorted(random.choice(left, each // 2, replace=False)) for left in others]
+    return _of(sets, fitted), _of(sets, reported)
+
+
+def _of(sets: list[list[Path]], drawn: list[list[int]]) -> list[Path]:
+    return [files[place] for files, places in zip(sets, drawn, strict=True) for place in places]
 
 
 def _rated(folder: Path) -> tuple[list[Seen], list[float]]:
     with (folder / "labels.csv").open(newline="") as lines:
         rows = list(csv.DictReader(lines))
     return see([folder / row["file"] for row in rows], copies=False), [float(row["score"]) for row in rows]
-
-
-def _halves(copied: list[Seen]) -> tuple[list[Seen], list[Seen]]:
-    """Photographs, with all of their copies, to learn from and to report on."""
-    order = np.random.default_rng(0).permutation(len(copied))
-    return [copied[place] for place in sorted(order[::2])], [copied[place] for place in sorted(order[1::2])]
 
 
 def _tell_accuracy(model: str, groups: list[list[Marks]]) -> None:
