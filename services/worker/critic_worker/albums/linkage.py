@@ -4,6 +4,7 @@ Distances are told as pairs, in units of the threshold: 1 is the largest that st
 not told is further apart than that.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,6 +55,13 @@ def _split(members: Numbers, pairs: Pairs, chosen: Numbers) -> Numbers:
 def _numbered(group: Numbers) -> Numbers:
     _, first, number = np.unique(group, return_index=True, return_inverse=True)
     return np.asarray(np.argsort(np.argsort(first))[number], np.int64)
+
+
+def together(group: Numbers) -> Iterator[Numbers]:
+    """The members of each group that has at least two, in their order; negative numbers are of no group."""
+    order = np.argsort(group, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(group[order])) + 1)
+    return (members for members in parts if len(members) > 1 and group[members[0]] >= 0)
 
 
 def lifted(pairs: Pairs, group: Numbers) -> Pairs:

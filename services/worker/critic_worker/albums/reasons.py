@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from critic_core.contracts.album import Marks
 from critic_core.contracts.critique import PropertyName, Reason
-from critic_worker.albums.linkage import Numbers
+from critic_worker.albums.linkage import Numbers, together
 from critic_worker.albums.quality import Floats, value_of
 
 _SOFTER = 0.8  # of the sharpest photo's fine detail: the first blur that one sees side by side takes a fifth
@@ -43,8 +43,8 @@ class _Group:
 def reasons_in_groups(marks: Sequence[Marks], quality: Floats, near: Numbers) -> list[tuple[Reason, ...]]:
     """For each of N photos; none for those that are alone. `near` `[N]`: the group of near duplicates of each."""
     told: list[tuple[Reason, ...]] = [()] * len(marks)
-    for number in np.flatnonzero(np.bincount(near) > 1):
-        members = np.flatnonzero(near == number).tolist()
+    for group in together(near):
+        members = group.tolist()
         for place, found in zip(members, _of_group([marks[place] for place in members], quality[members]), strict=True):
             told[place] = found
     return told

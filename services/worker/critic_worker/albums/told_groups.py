@@ -1,14 +1,10 @@
 """Groups of one level as they are told: the largest first, the best photo of each on top."""
 
 import json
-from collections.abc import Iterator
-
-import numpy as np
 
 from critic_core.contracts.album import Group, GroupLevel, Member, Thresholds
 from critic_core.runtime.answer_store import Part
-from critic_worker.albums.linkage import Numbers
-from critic_worker.albums.sequences import ALONE
+from critic_worker.albums.linkage import Numbers, together
 from critic_worker.albums.table import Table
 
 
@@ -26,7 +22,7 @@ def told_groups(photos: Table, level: GroupLevel, limits: Thresholds) -> Part:
 
 
 def of_level(photos: Table, level: GroupLevel) -> Numbers:
-    """The number of each photo's group, `[N]`; ALONE for those in no sequence."""
+    """The number of each photo's group, `[N]`; −1 for those in no sequence."""
     levels = photos.levels
     return {
         GroupLevel.exact: levels.exact,
@@ -34,13 +30,6 @@ def of_level(photos: Table, level: GroupLevel) -> Numbers:
         GroupLevel.scene: levels.scene,
         GroupLevel.sequence: photos.sequence,
     }[level]
-
-
-def together(group: Numbers) -> Iterator[Numbers]:
-    """The members of each group that has at least two, in the order in which they came."""
-    order = np.argsort(group, kind="stable")
-    parts = np.split(order, np.flatnonzero(np.diff(group[order])) + 1)
-    return (members for members in parts if len(members) > 1 and group[members[0]] != ALONE)
 
 
 def _group(members: Numbers, photos: Table, level: GroupLevel) -> Group:

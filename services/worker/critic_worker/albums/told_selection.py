@@ -11,9 +11,10 @@ from critic_core.contracts.album import Flag, GroupLevel, Proposal, SelectionQue
 from critic_core.contracts.critique import Reason
 from critic_core.runtime.answer_store import Part
 from critic_worker.albums.choosing import Album, Choice, Fate, choose
+from critic_worker.albums.linkage import together
 from critic_worker.albums.sequences import ALONE
 from critic_worker.albums.table import Table
-from critic_worker.albums.told_groups import of_level, together
+from critic_worker.albums.told_groups import of_level
 
 
 def _told(verdict: Verdict, code: str, sentence: str) -> tuple[Verdict, Reason]:
