@@ -1,14 +1,19 @@
 """Docs are tested: what the code offers, they mention."""
 
 import re
+from inspect import signature
 from pathlib import Path
 
 import pytest
 
+from critic_cli.cull import cull
 from critic_core.contracts.critique import Critique, PropertyName
+from critic_core.exports.registry import EXPORTS
 from critic_core.imaging.formats import FORMATS, Format
 from critic_gateway.app import create_app
 from critic_gateway.settings import GatewaySettings
+from critic_worker.albums.choosing import Fate
+from critic_worker.albums.told_selection import FATES
 
 ROOT = Path(__file__).parents[2]
 API = (ROOT / "docs" / "api.md").read_text("utf-8")
@@ -56,3 +61,23 @@ def test_every_link_between_documents_leads_somewhere() -> None:
         f"{one.name}: {to}" for one, to in targets if not to.startswith("http") and not (one.parent / to).exists()
     ]
     assert broken == []
+
+
+@pytest.mark.parametrize("fate", FATES, ids=lambda fate: fate.name)
+def test_every_reason_of_a_proposal_is_in_the_docs(fate: Fate) -> None:
+    verdict, reason = FATES[fate]
+    assert f"| `{reason.code}` | {verdict.value} | {reason.sentence} |" in API
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_every_export_is_in_the_docs(name: str) -> None:
+    assert f"| `{name}` |" in (ROOT / "docs" / "exports.md").read_text("utf-8")
+
+
+def test_every_option_of_cull_is_in_the_docs() -> None:
+    told = (ROOT / "docs" / "culling.md").read_text("utf-8")
+    options = [
+        f"--{name.replace('_', '-')}" for name in signature(cull).parameters if name not in ("folder", "api_key")
+    ]
+    assert len(options) >= 10
+    assert [option for option in options if option not in told] == []
