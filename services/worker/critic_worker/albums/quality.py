@@ -7,8 +7,8 @@ little. All of it adds up in log-odds:
 
     preference = ln(score / (100 − score)) + DETAIL · ln(fine detail, levels) − HIGHLIGHTS · √(highlights, %)
 
-The two weights are fitted on photographs and their worse copies (logistic regression on differences, of half of the
-photographs and both shipped models together; the other half is what docs/measurements.md tells of):
+The two weights are fitted on photographs and their worse copies (logistic regression on differences, both shipped models
+together; docs/measurements.md tells what they achieve on other photographs):
 
     python -m tests.load.best_of_group --photos ../shared/data --fit
 """
@@ -24,7 +24,7 @@ from critic_worker.albums.linkage import Numbers
 
 Floats = npt.NDArray[np.float64]
 
-DETAIL, HIGHLIGHTS = 4.0, 0.7
+DETAIL, HIGHLIGHTS = 3.7, 0.7
 LEAST_DETAIL, MUCH_IN_HIGHLIGHTS = 1.22, 20.8  # levels and %: the worst twentieth of 1,627 photographs
 MOST_BETWEEN_GROUPS = 1.0  # log-odds that faults may cost a photo against photos of other things
 MOST_WITHIN_GROUP = 2.0  # log-odds between the best of a group and a copy of which nothing is left

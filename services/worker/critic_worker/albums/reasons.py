@@ -61,18 +61,19 @@ def _of_group(marks: Sequence[Marks], quality: Floats) -> list[tuple[Reason, ...
 
 def _held(group: _Group) -> dict[Reason, _Flags]:
     """Which photos each reason is true of, `[n]`."""
-    soft = group.detail < _SOFTER * group.detail.max()
-    noisy = group.calm < group.calm[np.argmax(group.detail)] - _CALMER
     off = group.off > group.off.min() + _BRIGHTER
+    sharpest = int(np.argmax(np.where(off, -1.0, group.detail)))  # what is too bright looks harder than it is
+    soft = group.detail < _SOFTER * group.detail[sharpest]
+    noisy = group.calm < group.calm[sharpest] - _CALMER
     return {
-        SHARPEST: (group.detail == group.detail.max()) & soft.any(),
+        SHARPEST: (np.arange(len(soft)) == sharpest) & soft.any(),
         BETTER_EXPOSED: ~off & (group.off < group.off.max() - _BRIGHTER),
         MOST_PLEASING: (group.score == group.score.max()) & (group.score.min() < group.score.max() - _LIKED),
         BLURRED: soft & ~noisy,
         NOISY: noisy,
         TOO_DARK: off & (group.lightness < _MIDDLE),
         TOO_BRIGHT: off & (group.lightness > _MIDDLE),
-        CLIPPED: group.blown > group.blown.min() + _BLOWN,
+        CLIPPED: group.blown > group.blown[~soft].min() + _BLOWN,  # blur smears highlights away, and saves none
     }
 
 
