@@ -7,8 +7,8 @@ little. All of it adds up in log-odds:
 
     preference = ln(score / (100 − score)) + DETAIL · ln(fine detail, levels) − HIGHLIGHTS · √(highlights, %)
 
-The two weights are fitted on photographs and their worse copies (logistic regression on differences, both shipped models
-together; docs/measurements.md tells what they achieve on other photographs):
+The two weights are fitted on photographs and their worse copies (logistic regression on differences, both shipped
+models together; docs/measurements.md tells what they achieve on other photographs):
 
     python -m tests.load.best_of_group --photos ../shared/data --fit
 """
