@@ -167,7 +167,9 @@ class Member(Contract):
     file_name: str | None = None
     quality: float = Field(description="Score, sharpness, exposure and clipping in one: what the best is chosen by")
     score: float
-    reasons: tuple[Reason, ...] = Field(description="Why it is better or worse than the others of its group")
+    reasons: tuple[Reason, ...] = Field(
+        description="Why it is better or worse than the others of its group; only of near duplicates"
+    )
 
 
 class Group(Contract):

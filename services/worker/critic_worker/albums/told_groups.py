@@ -41,15 +41,16 @@ def _group(members: Numbers, photos: Table, level: GroupLevel) -> Group:
         level=level,
         kind=photos.kinds[photos.sequence[members[0]]] if sequence else None,
         best=photos.ids[best_first[0]],
-        photos=tuple(_member(number, photos) for number in shown),
+        photos=tuple(_member(number, photos, level) for number in shown),
     )
 
 
-def _member(number: int, photos: Table) -> Member:
+def _member(number: int, photos: Table, level: GroupLevel) -> Member:
+    """Reasons compare near duplicates; of a scene they would say nothing, and make its page long."""
     return Member(
         id=photos.ids[number],
         file_name=photos.names[number],
         quality=round(float(photos.quality[number]), 2),
         score=photos.marks[number].score,
-        reasons=photos.reasons[number],
+        reasons=photos.reasons[number] if level is GroupLevel.near else (),
     )
