@@ -1,6 +1,7 @@
 """Ten thousand photos in one album: each page comes at once, and the gateway's memory does not grow with the album."""
 
 from collections.abc import Iterator
+from statistics import median
 
 import psutil
 import pytest
@@ -36,8 +37,8 @@ def album(gateway: Gateway) -> str:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_comes_at_once(gateway: Gateway, album: str, path: str) -> None:
-    taken = sorted(pages(gateway, album, path))
-    assert taken[len(taken) // 2] < PAGE_MILLISECONDS
+    taken = [milliseconds for _ in range(3) for milliseconds in pages(gateway, album, path)]
+    assert median(taken) < PAGE_MILLISECONDS
 
 
 def test_the_gateways_memory_stays_flat(gateway: Gateway, album: str) -> None:
