@@ -72,7 +72,7 @@ class ScriptedServer:
                 self.end_headers()
                 self.wfile.write(answer.body)
 
-            do_GET = do_POST = do_DELETE = _any  # noqa: N815 - names that http.server looks for
+            do_GET = do_POST = do_PUT = do_DELETE = _any  # noqa: N815 - names that http.server looks for
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its base class's name
                 pass

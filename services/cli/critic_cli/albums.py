@@ -92,7 +92,9 @@ class Albums:
 
     def undo(self, album_id: str, photo_id: str) -> Decisions:
         """Take the last decision back. Not tried again when the connection breaks: it may have been taken back."""
-        return read_as(Decisions, self._http.post(f"{_decision(album_id, photo_id)}/undo").raise_for_status())
+        return read_as(
+            Decisions, self._connection.once(lambda: self._http.post(f"{_decision(album_id, photo_id)}/undo"))
+        )
 
     def decisions(self, album_id: str, photo_id: str) -> Decisions:
         """What was decided."""

@@ -77,6 +77,16 @@ class Connection:
                 raise error
             time.sleep(pause)
 
+    def once(self, call: Callable[[], httpx.Response]) -> httpx.Response:
+        """Call a single time: what must not be done twice. Raises what the server refuses it with, and NoServer."""
+        try:
+            answer = call()
+        except httpx.TransportError as cause:
+            raise NoServer(f"Nobody answers at {self.http.base_url}: {cause}") from cause
+        if not answer.is_success:
+            raise error_in(answer)
+        return answer
+
     @contextmanager
     def streaming(self, path: str, **told: object) -> Iterator[httpx.Response]:
         """An answer that is read piece by piece. Raises what the server refuses it with, and NoServer."""

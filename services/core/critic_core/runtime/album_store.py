@@ -160,7 +160,8 @@ class AlbumStore:
 
     def clear(self, album_id: str) -> None:
         """Forget what is left of an album whose photos are gone."""
-        answers = [str(name) for name in self._redis.scan_iter(match=album_key(album_id, "answer:*"), count=1000)]
+        with answering():
+            answers = [str(name) for name in self._redis.scan_iter(match=album_key(album_id, "answer:*"), count=1000)]
         with answering(), self._redis.pipeline(transaction=True) as pipe:
             pipe.delete(*(album_key(album_id, part) for part in _PARTS), *answers)
             pipe.zrem(ALBUM_EXPIRY, album_id)
