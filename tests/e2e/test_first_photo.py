@@ -91,6 +91,12 @@ def test_the_preview_shows_it(http: httpx.Client, photo: Photo) -> None:
     assert difference(preview.resize((8, 8)), original) < 10
 
 
+def test_the_original_is_the_very_bytes_that_were_sent(http: httpx.Client, photo: Photo) -> None:
+    answer = http.get(f"/v1/photos/{photo.id}/original")
+    assert (answer.headers["content-type"], answer.content) == ("image/jpeg", ROCKET.read_bytes())
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
 def test_models_tells_the_manifest(http: httpx.Client, manifest: Manifest) -> None:
     told, _ = http.get("/v1/models").json()["models"]
     assert told == manifest.model_dump(mode="json")

@@ -52,13 +52,6 @@ class NewAlbum(Contract):
     )
 
 
-class AlbumEvent(Contract):
-    """What a server-sent event carries; its name is what happened."""
-
-    photo: str | None = Field(default=None, description="The photo it happened to")
-    counts: Counts
-
-
 class Flag(StrEnum):
     """What a photographer decided."""
 
@@ -110,6 +103,14 @@ class AlbumPhoto(Contract):
     summary: Summary | None = None
     problem: Problem | None = None
     decision: Decision | None = None
+
+
+class AlbumEvent(Contract):
+    """What a server-sent event carries; its name is what happened."""
+
+    photo: str | None = Field(default=None, description="The photo it happened to")
+    counts: Counts
+    now: AlbumPhoto | None = Field(default=None, description="That photo as it is when this is told; without its rank")
 
 
 class AlbumPage(Contract):

@@ -56,6 +56,15 @@ for _, photo in ipairs(redis.call('ZREVRANGE', order, start, start + ARGV[3] - 1
 end
 return {told, start, redis.call('ZCARD', order)}
 """
+_EVENTS = """
+local told = {}
+for _, event in ipairs(redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])) do
+  local photo = event[2][4]
+  table.insert(told, {event[1], event[2], redis.call('ZSCORE', KEYS[2], photo), redis.call('HGET', KEYS[3], photo),
+    redis.call('HMGET', ARGV[3] .. photo, unpack(ARGV, 4))})
+end
+return told
+"""
 _DECIDE = f"""{ALBUM}
 local album, photo, kept = ARGV[1], ARGV[2], {{}}
 if not redis.call('ZSCORE', album_key(album, 'order'), photo) then return false end
@@ -94,6 +103,7 @@ class Event:
     kind: str
     photo: str
     counts: Counts
+    now: AlbumPhoto | None
 
 
 @dataclass(frozen=True)
@@ -117,6 +127,7 @@ class AlbumStore:
         self._add = client.register_script(_ADD)
         self._look = client.register_script(_LOOK)
         self._page = client.register_script(_PAGE)
+        self._events = client.register_script(_EVENTS)
         self._decide = client.register_script(_DECIDE)
 
     # -- the album itself ---------------------------------------------------------------------------------------------
@@ -199,7 +210,11 @@ class AlbumStore:
                 keys=[album_key(album_id, "order"), album_key(album_id, "decisions")],
                 args=[*cursor, limit, photo_hash(""), *_SHOWN],
             )
-        photos = tuple(_album_photo(start + number, *each) for number, each in enumerate(told, 1) if each[3][0])
+        photos = tuple(
+            _album_photo(start + number if float(place) >= 0 else None, photo_id, decided, shown)
+            for number, (photo_id, place, decided, shown) in enumerate(told, 1)
+            if shown[0]
+        )
         following = Cursor(told[-1][0], float(told[-1][1])) if told and start + len(told) < total else None
         return Page(photos, following)
 
@@ -245,9 +260,12 @@ class AlbumStore:
     # -- what happened ------------------------------------------------------------------------------------------------
 
     def events(self, album_id: str, after: str, limit: int = 1000) -> list[Event]:
-        """What happened after the event of that id; `0` for all that is still told."""
+        """What happened after the event of that id, each with its photo as it is now; `0` for all that is told."""
         with answering():
-            told: Any = self._redis.xrange(album_key(album_id, "events"), f"({after}", "+", count=limit)
+            told: Any = self._events(
+                keys=[album_key(album_id, part) for part in ("events", "order", "decisions")],
+                args=[f"({after}", limit, photo_hash(""), *_SHOWN],
+            )
         return [_event(*each) for each in told]
 
     def last_event(self, album_id: str) -> str:
@@ -286,9 +304,12 @@ def _latest(told: str) -> Decision:
     return Decision.model_validate_json(json.loads(told)[-1])
 
 
-def _event(event_id: str, fields: dict[str, str]) -> Event:
+def _event(event_id: str, told: list[str], place: str | None, decided: str | None, shown: list[str | None]) -> Event:
+    fields = dict(zip(told[::2], told[1::2], strict=True))
     kind, photo = fields.pop("kind"), fields.pop("photo")
-    return Event(str(event_id), kind, photo, Counts.model_validate(fields))
+    here = place is not None and shown[0] is not None
+    now = _album_photo(None, photo, decided, shown) if here else None
+    return Event(str(event_id), kind, photo, Counts.model_validate(fields), now)
 
 
 def moment(event_id: str) -> tuple[int, ...]:
@@ -296,13 +317,13 @@ def moment(event_id: str) -> tuple[int, ...]:
     return tuple(int(part) for part in event_id.split("-"))
 
 
-def _album_photo(rank: int, photo_id: str, place: str, decided: str | None, shown: list[str | None]) -> AlbumPhoto:
+def _album_photo(rank: int | None, photo_id: str, decided: str | None, shown: list[str | None]) -> AlbumPhoto:
     fields = {name: value for name, value in zip(_SHOWN, shown, strict=True) if value is not None}
     summary, problem = fields.pop("summary", None), fields.pop("problem", None)
     return AlbumPhoto.model_validate(
         {
             "id": photo_id,
-            "rank": rank if float(place) >= 0 else None,
+            "rank": rank,
             "summary": Summary.model_validate_json(summary) if summary else None,
             "problem": Problem.model_validate_json(problem) if problem else None,
             "decision": _latest(decided) if decided else None,

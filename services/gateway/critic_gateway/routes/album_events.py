@@ -34,8 +34,9 @@ LastEventId = Annotated[
 async def events(album: AlbumHere, parts: PartsHere, last_event_id: LastEventId = None) -> EventSourceResponse:
     """Server-sent events: `photo_added`, `photo_done`, `photo_failed`, `photo_queued`, `photo_deleted`, `decision`.
 
-    Each with the photo's id and the counts after it. Begins with `album` (the counts now) unless `Last-Event-ID` tells
-    from where to go on; `album` in the place of what is too long ago: look at the album anew. Ends with `gone`.
+    Each with the photo's id, the counts after it, and the photo as it is now. Begins with `album` (the counts now)
+    unless `Last-Event-ID` tells from where to go on; `album` in the place of what is too long ago: look at the album
+    anew. Ends with `gone`.
     """
     return EventSourceResponse(
         _events(album, parts, last_event_id), ping=PING_SECONDS, headers={"X-Accel-Buffering": "no"}
@@ -49,7 +50,7 @@ async def _events(album: Album, parts: Parts, seen: str | None) -> AsyncIterator
         now = await run_in_threadpool(parts.albums.get, album.id)
         yield _event("album", after, AlbumEvent(counts=now.counts))
     async for event in parts.feeds.follow(album.id, after):
-        yield _event(event.kind, event.id, AlbumEvent(photo=event.photo, counts=event.counts))
+        yield _event(event.kind, event.id, AlbumEvent(photo=event.photo, counts=event.counts, now=event.now))
     yield ServerSentEvent(event="gone", data="{}")
 
 

@@ -145,6 +145,20 @@ def preview(photo_id: PhotoId, parts: PartsHere, _: Caller) -> Response:
     return Response(data, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
 
 
+@router.get(
+    "/{photo_id}/original",
+    summary="The photo as it was sent",
+    response_class=Response,
+    responses={200: {"content": {"image/*": {}}}, **responses(PhotoNotFound, ApiKeyMissing, ApiKeyWrong)},
+)
+def original(photo_id: PhotoId, parts: PartsHere, _: Caller) -> Response:
+    """The very bytes of the upload, with the media type that they were found to have."""
+    require_photo_id(photo_id)
+    media_type = parts.store.get(photo_id).media_type
+    data = parts.storage.get(photo_key(photo_id))
+    return Response(data, media_type=media_type, headers={"Cache-Control": "private, max-age=3600"})
+
+
 def _answer(receipts: list[PhotoReceipt], path: str) -> Response:
     finished = all(receipt.photo is None or receipt.photo.state.final for receipt in receipts)
     status = 200 if finished else 202

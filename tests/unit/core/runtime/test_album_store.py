@@ -201,6 +201,22 @@ def test_events_tell_what_happened_in_order(albums: AlbumStore, jobs: JobStore, 
     assert albums.events(album, told[1].id) == told[2:]
     assert albums.last_event(album) == told[-1].id
     assert albums.events_since(album, told[0].id)
+
+
+def test_an_event_tells_its_photo_as_it_is_now(albums: AlbumStore, album: str, add: Add) -> None:
+    one = add(50)
+    albums.decide(album, one, Choice(stars=1))
+    told = [event.now for event in albums.events(album, "0")]
+    (ranked,) = albums.page(album, None, 10).photos
+    assert told == [ranked.model_copy(update={"rank": None})] * 3
+    assert ranked.summary is not None and ranked.decision is not None
+
+
+def test_an_event_of_a_photo_that_is_gone_tells_nothing_of_it(
+    albums: AlbumStore, jobs: JobStore, album: str, add: Add
+) -> None:
+    jobs.delete(add(50))
+    assert {event.now for event in albums.events(album, "0")} == {None}
     assert not albums.events_since(album, "0-0")
 
 
