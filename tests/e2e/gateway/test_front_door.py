@@ -239,7 +239,8 @@ def test_with_keys_set_every_call_of_the_api_wants_one(start_gateway: Callable[.
     gateway = start_gateway(API_KEYS=hashlib.sha256(b"ann").hexdigest())
     some_id = "01a20acd-e6da-752f-b759-a4c60fba8bf9"
     calls = [("POST", "/v1/photos"), ("GET", f"/v1/photos/{some_id}"), ("DELETE", f"/v1/photos/{some_id}"),
-             ("GET", f"/v1/photos/{some_id}/preview"), ("GET", f"/v1/photos/{some_id}/original"), ("GET", "/v1/models")]  # fmt: skip
+             ("GET", f"/v1/photos/{some_id}/preview"), ("GET", f"/v1/photos/{some_id}/original"),
+             ("GET", "/v1/models")]  # fmt: skip
     answers = [gateway.client.request(method, path) for method, path in calls]
     assert {answer.status_code for answer in answers} == {401}
     assert {answer.json()["code"] for answer in answers} == {"api_key_missing"}

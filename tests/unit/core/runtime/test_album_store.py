@@ -209,7 +209,8 @@ def test_an_event_tells_its_photo_as_it_is_now(albums: AlbumStore, album: str, a
     told = [event.now for event in albums.events(album, "0")]
     (ranked,) = albums.page(album, None, 10).photos
     assert told == [ranked.model_copy(update={"rank": None})] * 3
-    assert ranked.summary is not None and ranked.decision is not None
+    assert ranked.summary is not None
+    assert ranked.decision is not None
 
 
 def test_an_event_of_a_photo_that_is_gone_tells_nothing_of_it(
