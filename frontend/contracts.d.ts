@@ -61,6 +61,7 @@ export interface Photo {
   size_bytes: number;
   sha256: string;
   expires_at: string;
+  media_type: string;
   critique?: Critique;
   problem?: Problem;
 }
@@ -80,4 +81,57 @@ export interface Manifest {
   reference: { dataset: string; photos: number };
   datasets: DatasetCard[];
   summary: string;
+}
+
+export interface PhotoReceipt {
+  file_name: string | null;
+  photo?: Photo;
+  known: boolean;
+  problem?: Problem;
+}
+
+export interface Album {
+  id: string;
+  name?: string;
+  expires_at: string;
+}
+
+export type Flag = "pick" | "reject";
+
+export interface Choice {
+  flag?: Flag | null;
+  stars?: number | null;
+}
+
+export interface Decisions {
+  current?: Choice;
+}
+
+export interface Summary {
+  score: number;
+  percentile: number;
+  label: string;
+  taken_at?: string;
+}
+
+export interface AlbumPhoto {
+  id: string;
+  state: PhotoState;
+  file_name?: string;
+  media_type: string;
+  summary?: Summary;
+  problem?: Problem;
+  decision?: Choice;
+}
+
+export type Verdict = "keep" | "maybe" | "reject";
+
+export interface Proposal {
+  id: string;
+  verdict: Verdict;
+  quality: number;
+  reasons: Reason[];
+  decision?: Choice;
+  near?: string;
+  scene?: string;
 }

@@ -1,18 +1,38 @@
-// Where the page begins.
+// Where the page begins: it takes photos at once; what culls them is loaded when it is needed, or when there is time.
 
-import { showAbout } from "./about.js";
-import { Album } from "./album.js";
-import { byId } from "./find.js";
-import { watchIntake } from "./intake.js";
-import { ChosenPhoto } from "./photo.js";
+import { albumInAddress, rememberedAlbum } from "./album/address.js";
+import { showAbout } from "./page/about.js";
+import { notice } from "./page/announce.js";
+import { byId } from "./page/find.js";
+import { sentences } from "./page/words.js";
+import { watchIntake } from "./sending/intake.js";
 
-const album = new Album();
-const originals = byId("originals", HTMLInputElement);
-let chosen = 0;
+const IDLE_MS = 300;
 
-watchIntake((files) => {
-  for (const file of files) {
-    new ChosenPhoto(file, { original: originals.checked, order: chosen++, album }).go();
+/** Everything that an album needs; null when the server does not answer, which is told. */
+async function culling() {
+  try {
+    return await import("./culling.js");
+  } catch (error) {
+    console.error(error);
+    notice("page", sentences.pageIncomplete, { word: "Reload", act: () => location.reload() });
+    return null;
   }
-});
-showAbout();
+}
+
+/** The album of the last visit is a click away. */
+function offerLastAlbum() {
+  const id = rememberedAlbum();
+  const link = byId("last-album", HTMLAnchorElement);
+  link.hidden = id === null;
+  link.href = `#album/${id}`;
+}
+
+watchIntake(async (files, leftOut) => void (await culling())?.take(files, leftOut));
+window.addEventListener("hashchange", () => location.reload());
+if (albumInAddress()) void culling().then((loaded) => loaded?.resume());
+else {
+  offerLastAlbum();
+  setTimeout(() => void culling(), IDLE_MS);
+}
+void showAbout();

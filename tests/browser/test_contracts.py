@@ -1,18 +1,32 @@
 """The page's idea of what the server says, compared with what it says."""
 
 import re
+from enum import StrEnum
 
 import pytest
 from tests.browser.visitor import FRONTEND
 
+from critic_core.contracts.album import (
+    Album,
+    AlbumPhoto,
+    Choice,
+    Decisions,
+    Flag,
+    Proposal,
+    Summary,
+    Verdict,
+)
 from critic_core.contracts.base import Contract
 from critic_core.contracts.critique import Critique, ImageFacts, Level, Property, Provenance, Reason
 from critic_core.contracts.errors import Problem
 from critic_core.contracts.manifest import DatasetCard, Manifest
-from critic_core.contracts.photo import Photo, PhotoState
+from critic_core.contracts.photo import Photo, PhotoReceipt, PhotoState
 
 TYPES = (FRONTEND / "contracts.d.ts").read_text("utf-8")
-CONTRACTS = [Problem, Property, Reason, ImageFacts, Provenance, Critique, Photo, DatasetCard, Manifest]
+CONTRACTS = [
+    Problem, Property, Reason, ImageFacts, Provenance, Critique, Photo, DatasetCard, Manifest, PhotoReceipt, Album,
+    Choice, Decisions, Summary, AlbumPhoto, Proposal,
+]  # fmt: skip
 
 
 def declared(name: str) -> set[str]:
@@ -32,8 +46,8 @@ def test_the_page_reads_only_fields_that_exist(contract: type[Contract]) -> None
     assert fields <= set(contract.model_fields)
 
 
-@pytest.mark.parametrize(("name", "values"), [("Level", Level), ("PhotoState", PhotoState)])
-def test_the_page_knows_every_value(name: str, values: type[Level] | type[PhotoState]) -> None:
-    told = re.search(rf"type {name} = (.*);", TYPES)
+@pytest.mark.parametrize("values", [Level, PhotoState, Flag, Verdict], ids=lambda values: values.__name__)
+def test_the_page_knows_every_value(values: type[StrEnum]) -> None:
+    told = re.search(rf"type {values.__name__} = (.*);", TYPES)
     assert told is not None
     assert set(re.findall(r'"(\w+)"', told[1])) == {value.value for value in values}

@@ -47,8 +47,10 @@ def test_a_turned_photo_is_turned_back_exactly_once(visitor: Visitor, orientatio
     """The paper's application turned every photo by 90 degrees."""
     upright = Chosen("upright.jpg", saved(cat(LARGE), "JPEG", quality=95))
     turned_one = Chosen("turned.jpg", turned(cat(LARGE), orientation, "JPEG", quality=95))
-    visitor.visit().choose(upright, turned_one)
-    assert abs(visitor.scored("upright.jpg") - visitor.scored("turned.jpg")) <= 1
+    visitor.visit().choose(upright)
+    score = visitor.scored("upright.jpg")
+    visitor.visit().choose(turned_one)  # in another album: in the same one, equal bytes would be one photo
+    assert abs(score - visitor.scored("turned.jpg")) <= 1
     image = visitor.told_of("turned.jpg")["critique"]["image"]
     assert (image["width"], image["height"], image["orientation"]) == (LONG_SIDE, 683, 1)
 

@@ -13,13 +13,14 @@ from tests.support.photos import DATA
 from critic_core.contracts.errors import CriticError, Overloaded, QueueUnavailable
 
 CAT = Chosen.at(DATA / "cat.png")
-UPLOADS = "**/v1/photos"
-QUESTIONS = "**/v1/photos/*wait=*"
+UPLOADS = "**/v1/albums/*/photos"
+EVENTS = "**/v1/albums/*/events"
 KEY = "a key for this test only"
+QUICKLY = "20 20"  # RETRY_PAUSES_MS
 
 
 def document(error: CriticError) -> dict[str, Any]:
-    return error.problem("/v1/photos").model_dump(mode="json")
+    return error.problem("/v1/albums").model_dump(mode="json")
 
 
 def never(_: Route) -> None:
@@ -27,21 +28,29 @@ def never(_: Route) -> None:
 
 
 def try_again(visitor: Visitor) -> None:
-    visitor.card("cat.png").get_by_role("button", name="Try again").click()
+    visitor.troubled("cat.png").get_by_role("button", name="Try again").click()
+
+
+def test_a_hiccup_of_the_server_is_not_worth_a_word(visitor: Visitor) -> None:
+    visitor.be_impatient(RETRY_PAUSES_MS=QUICKLY)
+    visitor.page.route(UPLOADS, lambda route: answer(route, 503, document(QueueUnavailable())), times=2)
+    visitor.visit().choose(CAT)
+    visitor.scored("cat.png")
 
 
 def test_a_broken_server_is_told_in_its_own_words_and_can_be_tried_again(visitor: Visitor) -> None:
-    visitor.page.route(UPLOADS, lambda route: answer(route, 503, document(QueueUnavailable())), times=1)
+    visitor.be_impatient(RETRY_PAUSES_MS=QUICKLY)
+    visitor.page.route(UPLOADS, lambda route: answer(route, 503, document(QueueUnavailable())), times=3)
     visitor.visit().choose(CAT)
     assert visitor.trouble("cat.png") == "The queue (Redis) does not answer."
     expect(visitor.page.locator("#summary")).to_have_text("0 of 1 scored, 1 could not be")
     try_again(visitor)
-    visitor.scored("cat.png")
-    expect(visitor.page.locator("#summary")).to_have_text("Scored")
+    visitor.all_scored(1)
 
 
 def test_a_proxys_error_page_is_told_as_a_sentence(visitor: Visitor) -> None:
-    visitor.page.route(UPLOADS, lambda route: answer(route, 502, "<h1>Bad gateway</h1>"), times=1)
+    visitor.be_impatient(RETRY_PAUSES_MS=QUICKLY)
+    visitor.page.route(UPLOADS, lambda route: answer(route, 502, "<h1>Bad gateway</h1>"), times=3)
     visitor.visit().choose(CAT)
     assert "does not understand (status 502)" in visitor.trouble("cat.png")
     try_again(visitor)
@@ -55,6 +64,14 @@ def test_an_answer_that_is_not_json_is_told_as_a_sentence(visitor: Visitor) -> N
     assert "does not understand" in visitor.trouble("cat.png")
 
 
+def test_without_an_album_every_photo_says_why_and_can_be_tried_again(visitor: Visitor) -> None:
+    visitor.page.route("**/v1/albums", lambda route: answer(route, 503, document(QueueUnavailable())), times=1)
+    visitor.visit().choose(CAT)
+    assert visitor.trouble("cat.png") == "The queue (Redis) does not answer."
+    try_again(visitor)
+    visitor.scored("cat.png")
+
+
 def test_a_busy_server_is_waited_for(visitor: Visitor) -> None:
     busy = document(Overloaded())
     visitor.page.route(UPLOADS, lambda route: answer(route, 429, busy, Retry_After="1"), times=2)
@@ -64,17 +81,10 @@ def test_a_busy_server_is_waited_for(visitor: Visitor) -> None:
 
 
 def test_a_server_that_stays_busy_is_given_up(visitor: Visitor) -> None:
-    visitor.be_impatient(BUSY_PAUSE_MAX_MS=50)
-    asked: list[Route] = []
-
-    def busy(route: Route) -> None:
-        asked.append(route)
-        answer(route, 429, document(Overloaded()), Retry_After="3600")
-
-    visitor.page.route(UPLOADS, busy)
+    visitor.be_impatient(BUSY_PAUSE_MAX_MS=50, RESULT_MS=500)
+    visitor.page.route(UPLOADS, lambda route: answer(route, 429, document(Overloaded()), Retry_After="3600"))
     visitor.visit().choose(CAT)
-    assert "Too many photos are waiting" in visitor.trouble("cat.png")
-    assert len(asked) == 6
+    assert "takes no more photos" in visitor.trouble("cat.png")
 
 
 def test_an_upload_that_is_never_answered_ends(visitor: Visitor) -> None:
@@ -87,8 +97,9 @@ def test_an_upload_that_is_never_answered_ends(visitor: Visitor) -> None:
     visitor.scored("cat.png")
 
 
-def test_a_lost_connection_is_told(visitor: Visitor) -> None:
-    visitor.page.route(UPLOADS, lambda route: route.abort("connectionreset"), times=1)
+def test_a_lost_connection_is_tried_again_and_then_told(visitor: Visitor) -> None:
+    visitor.be_impatient(RETRY_PAUSES_MS=QUICKLY)
+    visitor.page.route(UPLOADS, lambda route: route.abort("connectionreset"), times=3)
     visitor.visit().choose(CAT)
     assert "connection to the server was lost" in visitor.trouble("cat.png")
     try_again(visitor)
@@ -99,82 +110,68 @@ def test_an_upload_repeated_after_a_lost_answer_makes_no_second_photo(visitor: V
     arrived: list[str] = []
 
     def lose_the_answer(route: Route) -> None:
-        arrived.append(route.fetch().json()["id"])
+        arrived.append(route.fetch().json()["photos"][0]["photo"]["id"])
         route.abort("connectionreset")
 
     visitor.page.route(UPLOADS, lose_the_answer, times=1)
     visitor.visit().choose(CAT)
-    assert "connection to the server was lost" in visitor.trouble("cat.png")
-    try_again(visitor)
-    visitor.scored("cat.png")
+    visitor.all_scored(1)
+    expect(visitor.page.locator(".cell:visible")).to_have_count(1)
     assert visitor.told_of("cat.png")["id"] == arrived[0]
 
 
-def test_a_score_that_does_not_come_is_told_and_can_be_waited_for(visitor: Visitor) -> None:
-    visitor.be_impatient(RESULT_MS=500, ANSWER_MS=1000, POLL_SECONDS=0)
-    visitor.page.route(QUESTIONS, never)
+def test_scores_that_do_not_come_are_told_and_come_all_the_same(visitor: Visitor) -> None:
+    visitor.be_impatient(RESULT_MS=500, FEED_SILENCE_MS=4000)
+    visitor.page.route(EVENTS, never, times=1)
     visitor.visit().choose(CAT)
-    assert "did not answer within" in visitor.trouble("cat.png")
-    visitor.page.unroute(QUESTIONS)
-    try_again(visitor)
+    expect(visitor.page.locator("#notices")).to_contain_text("unusually long", timeout=5000)
     visitor.scored("cat.png")
+    expect(visitor.page.locator("#notices")).not_to_contain_text("unusually long")
 
 
-def test_a_photo_that_stays_in_the_queue_is_told_and_can_be_waited_for(visitor: Visitor) -> None:
-    visitor.be_impatient(RESULT_MS=500, POLL_SECONDS=0)
-
-    def still_queued(route: Route) -> None:
-        told = {**route.fetch().json(), "state": "queued"}
-        told.pop("critique", None)
-        route.fulfill(json=told)
-
-    visitor.page.route(QUESTIONS, still_queued)
+def test_a_lost_feed_is_told_and_found_again(visitor: Visitor) -> None:
+    visitor.page.route(EVENTS, lambda route: route.abort("connectionreset"), times=2)
     visitor.visit().choose(CAT)
-    assert "unusually long" in visitor.trouble("cat.png")
-    visitor.page.unroute(QUESTIONS)
-    uploads = len(_uploads(visitor))
-    visitor.card("cat.png").get_by_role("button", name="Keep waiting").click()
+    expect(visitor.page.locator("#notices")).to_contain_text("tried again by itself")
     visitor.scored("cat.png")
-    assert len(_uploads(visitor)) == uploads  # it waited, and sent nothing again
-
-
-def test_a_hiccup_while_waiting_is_not_worth_a_word(visitor: Visitor) -> None:
-    visitor.be_impatient(POLL_PAUSE_MS=50)
-    visitor.page.route(QUESTIONS, lambda route: answer(route, 503, document(QueueUnavailable())), times=2)
-    visitor.visit().choose(CAT)
-    visitor.scored("cat.png")
-
-
-def test_a_photo_that_failed_for_the_moment_is_sent_anew(visitor: Visitor) -> None:
-    def failed(route: Route) -> None:
-        told = {**route.fetch().json(), "state": "failed", "problem": document(QueueUnavailable())}
-        told.pop("critique", None)
-        route.fulfill(json=told)
-
-    visitor.page.route(QUESTIONS, failed, times=1)
-    visitor.visit().choose(CAT)
-    assert visitor.trouble("cat.png") == "The queue (Redis) does not answer."
-    try_again(visitor)
-    visitor.scored("cat.png")
-    first, second = (upload.json()["id"] for upload in _uploads(visitor))
-    assert first != second
+    expect(visitor.page.locator("#notices")).not_to_contain_text("tried again by itself")
 
 
 def test_a_photo_can_be_forgotten_while_its_upload_hangs(visitor: Visitor) -> None:
     visitor.page.route(UPLOADS, never)
     visitor.visit().choose(CAT)
     expect(visitor.card("cat.png")).to_contain_text("Uploading")
-    visitor.page.get_by_role("button", name="Forget cat.png").click()
-    expect(visitor.page.locator(".card")).to_have_count(0)
+    visitor.card("cat.png").click()
+    visitor.page.get_by_role("button", name="Forget this photo").click()
+    expect(visitor.page.locator(".cell:visible")).to_have_count(0)
     assert visitor.complaints == []
 
 
 def test_a_hanging_upload_does_not_hold_up_its_neighbours(visitor: Visitor) -> None:
     visitor.page.route(UPLOADS, never, times=1)
-    visitor.visit().drop(CAT, *(Chosen(f"{number}.png", CAT.data) for number in range(4)))
-    for number in range(4):
-        visitor.scored(f"{number}.png")
+    copies = [Chosen(f"{number}.png", CAT.data + bytes([number])) for number in range(4)]
+    visitor.visit().drop(CAT, *copies)
+    for copy in copies:
+        visitor.scored(copy.name)
     expect(visitor.card("cat.png")).to_contain_text("Uploading")
+
+
+def test_a_decision_that_cannot_be_saved_is_kept_and_saved_later(visitor: Visitor, stack: LocalStack) -> None:
+    visitor.visit().choose(CAT)
+    visitor.all_scored(1)
+    visitor.page.route("**/decision", lambda route: route.abort("connectionreset"))
+    visitor.page.locator("#grid").focus()
+    visitor.page.keyboard.press("p")
+    expect(visitor.page.locator("#notices")).to_contain_text("kept here and saved later")
+    expect(visitor.card("cat.png")).to_have_attribute("data-flag", "pick")
+    visitor.page.unroute("**/decision")
+    with visitor.page.expect_response("**/decision") as saved:
+        visitor.page.reload()
+    assert saved.value.ok
+    expect(visitor.card("cat.png")).to_have_attribute("data-flag", "pick")
+    with stack.client() as http:
+        (photo,) = http.get(f"/v1/albums/{visitor.album()}").json()["photos"]
+    assert photo["decision"]["flag"] == "pick"
 
 
 def test_without_the_models_description_photos_are_scored_all_the_same(visitor: Visitor) -> None:
@@ -202,14 +199,16 @@ def test_a_server_that_wants_a_key_gets_it_from_the_visitor(page: Page, locked_s
     expect(dialog).to_contain_text("not one this server knows")
     _give(page, KEY)
     expect(dialog).to_be_hidden()
-    expect(page.locator("#about .model").first).to_be_visible()
+    expect(page.locator("#about .model").first).to_be_attached()
     heic = Chosen.at(DATA / "formats" / "heic.heic")
     visitor.choose(CAT, heic)
     visitor.scored("cat.png")
     visitor.scored("heic.heic")
-    expect(visitor.card("heic.heic").locator("img")).to_be_visible()  # its preview needed the key as well
+    expect(visitor.card("heic.heic").locator("img")).to_have_js_property(
+        "naturalWidth", 240
+    )  # its preview needed the key as well
     page.reload()
-    expect(page.locator("#about .model").first).to_be_visible()
+    expect(page.locator("#about .model").first).to_be_attached()
     expect(dialog).to_be_hidden()  # the tab remembers
     assert visitor.complaints == []
 
@@ -229,7 +228,3 @@ def test_a_visitor_without_a_key_is_told_so(page: Page, locked_stack: LocalStack
 def _give(page: Page, key: str) -> None:
     page.get_by_role("textbox", name="API key").fill(key)
     page.get_by_role("button", name="Use this key").click()
-
-
-def _uploads(visitor: Visitor) -> list[Any]:
-    return [told for told in visitor.answers if told.request.method == "POST"]

@@ -12,6 +12,7 @@ from playwright.sync_api import FilePayload, Locator, Page, Response, Route, exp
 
 from critic_core.runtime.packaged import packaged_folder
 
+VIEW = "photo-critic-view"
 FRONTEND = packaged_folder("critic_gateway", "page", "frontend")
 SCORE_MS = 60_000  # on a busy machine; well under a second otherwise
 # Chromium itself logs every answer of 400 and above; that is the server's word, and not a fault of the page.
@@ -57,7 +58,10 @@ class Visitor:
 
     # -- what they do ---------------------------------------------------------------------------------------------
 
-    def visit(self) -> "Visitor":
+    def visit(self, stacks: str = "") -> "Visitor":
+        """With every photo shown by itself, unless `stacks` is `near` or `scene`."""
+        view = json.dumps({"sort": "score", "show": "all", "stars": "0", "stacks": stacks})
+        self.page.add_init_script(f"localStorage.getItem('{VIEW}') || localStorage.setItem('{VIEW}', '{view}')")
         self.page.goto(self.url)
         return self
 
@@ -83,37 +87,68 @@ class Visitor:
     # -- what they see --------------------------------------------------------------------------------------------
 
     def card(self, name: str) -> Locator:
-        return self.page.locator(".card").filter(has=self.page.get_by_role("heading", name=name, exact=True))
+        """A photo in the grid."""
+        return self.page.locator(f".cell[data-name={json.dumps(name)}]:visible")
 
     def scored(self, name: str) -> int:
-        """The score on a card, once it is there."""
-        number = self.card(name).locator(".number")
+        """The score of a photo in the grid, once it is there."""
+        number = self.card(name).locator("[data-part=score]")
         expect(number).to_have_text(re.compile(r"^\d{1,3}$"), timeout=SCORE_MS)
         return int(number.inner_text())
 
     def trouble(self, name: str) -> str:
-        """The sentence on a card that could not be scored, once it is there."""
-        sentence = self.card(name).locator(".trouble p")
+        """The sentence about a photo that could not be scored, once it is there."""
+        sentence = self.troubled(name).locator("p")
         expect(sentence).to_be_visible(timeout=SCORE_MS)
         return sentence.inner_text()
 
+    def troubled(self, name: str) -> Locator:
+        """The row about a photo that could not be scored."""
+        return self.page.locator(f"#troubles-list [data-name={json.dumps(name)}]")
+
+    def look_at(self, name: str) -> Locator:
+        """Click a photo in the grid; what is told of it."""
+        self.card(name).click()
+        details = self.page.locator("#details")
+        expect(details.get_by_role("heading", name=name, exact=True)).to_be_visible()
+        expect(details.locator("meter")).to_be_visible(timeout=SCORE_MS)
+        return details
+
+    def all_scored(self, count: int) -> None:
+        """Wait for the whole album."""
+        told = "One photo scored" if count == 1 else f"{count} photos scored"
+        expect(self.page.locator("#summary")).to_have_text(told, timeout=SCORE_MS + 1000 * count)
+
     def names(self) -> list[str]:
-        """The cards, from the top."""
-        return self.page.locator(".card h2").all_inner_texts()
+        """The photos in view, from the top."""
+        told: list[str] = self.page.locator(".cell:visible").evaluate_all(
+            "all => all.sort((a, b) => a.ariaPosInSet - b.ariaPosInSet).map(one => one.dataset.name)"
+        )
+        return told
+
+    def album(self) -> str:
+        """Its id, from the address."""
+        return self.page.url.rpartition("#album/")[2]
 
     def told_of(self, name: str) -> dict[str, Any]:
-        """The last thing the server said of that photo."""
-        told = [json for json in map(_photo, self.answers) if json.get("file_name") == name]
-        assert told, f"the server was not asked about {name}"
-        return told[-1]
+        """What the server says of that photo of the album."""
+        photos = self.page.request.get(f"{self.url}/v1/albums/{self.album()}").json()["photos"]
+        ids = [photo["id"] for photo in photos if photo["file_name"] == name]
+        assert ids, f"{name} is not in the album"
+        told: dict[str, Any] = self.page.request.get(f"{self.url}/v1/photos/{ids[-1]}").json()
+        return told
+
+    def uploads(self) -> list[Response]:
+        """The answers to photos that were sent."""
+        return [told for told in self.answers if told.request.method == "POST" and told.url.endswith("/photos")]
 
     # -- how the world treats them --------------------------------------------------------------------------------
 
-    def be_impatient(self, **milliseconds: int) -> None:
+    def be_impatient(self, **deadlines: int | str) -> None:
         """Give the page shorter deadlines than it has, by their names in deadlines.js. Before the visit."""
-        text = (FRONTEND / "deadlines.js").read_text("utf-8")
-        for name, value in milliseconds.items():
-            text, found = re.subn(rf"(const {name} = )[\d_]+;", rf"\g<1>{value};", text)
+        text = (FRONTEND / "server" / "deadlines.js").read_text("utf-8")
+        for name, value in deadlines.items():
+            text, found = re.subn(rf"(const {name} = ).*;", rf"\g<1>{json.dumps(value)};", text)
             assert found == 1, f"deadlines.js has no {name}"
         self.page.route("**/deadlines.js", lambda route: route.fulfill(body=text, content_type="text/javascript"))
 
@@ -127,11 +162,3 @@ def answer(route: Route, status: int, body: dict[str, Any] | str, **headers: str
         route.fulfill(
             status=status, body=json.dumps(body), headers={**told, "Content-Type": "application/problem+json"}
         )
-
-
-def _photo(response: Response) -> dict[str, Any]:
-    asked = response.request.method in ("GET", "POST") and "/v1/photos" in response.url
-    if not asked or "preview" in response.url or response.status >= 400:
-        return {}
-    told: dict[str, Any] = response.json()
-    return told

@@ -1,0 +1,249 @@
+"""A shoot is culled on the page: stacks, decisions by keyboard, the proposal, comparing, exports."""
+
+import csv
+import re
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO, StringIO
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageFilter
+from playwright.sync_api import Browser, Page, expect
+from tests.browser.conftest import DESKTOP
+from tests.browser.visitor import Chosen, Visitor
+from tests.support.local_stack import LocalStack
+from tests.support.photos import DATA, cat, saved
+
+ROCKET = Image.open(DATA / "rocket.jpg").convert("RGB")
+
+
+def shoot() -> list[Chosen]:
+    """Three frames of one cat, of which two are blurred, and two rockets that differ."""
+    frames = {
+        "cat 1.jpg": cat(),
+        "cat 2.jpg": cat().filter(ImageFilter.GaussianBlur(2)),
+        "cat 3.jpg": cat().filter(ImageFilter.GaussianBlur(3)),
+        "rocket.jpg": ROCKET,
+        "sideways.jpg": ROCKET.rotate(90, expand=True),
+    }
+    return [Chosen(name, saved(picture, "JPEG", quality=92)) for name, picture in frames.items()]
+
+
+@pytest.fixture(scope="module")
+def album(chromium: Browser, stack: LocalStack) -> Iterator[str]:
+    """An album that is scored; each test looks at it with a browser of its own."""
+    page = chromium.new_page(viewport=DESKTOP)
+    visitor = Visitor(page, stack.url).visit()
+    visitor.choose(*shoot())
+    visitor.all_scored(5)
+    yield page.url
+    page.close()
+
+
+@pytest.fixture
+def culling(page: Page, album: str, stack: LocalStack) -> Visitor:
+    """Somebody who opens the album, with the grid ready for keys."""
+    visitor = Visitor(page, stack.url)
+    page.goto(album)
+    visitor.all_scored(5)
+    expect(page.locator(".cell:visible")).to_have_count(3)
+    page.locator("#grid").focus()
+    return visitor
+
+
+def press(visitor: Visitor, *keys: str) -> None:
+    for key in keys:
+        visitor.page.keyboard.press(key)
+
+
+def active(visitor: Visitor) -> str:
+    return visitor.page.locator(".cell.active").get_attribute("data-name") or ""
+
+
+def decided(visitor: Visitor, stack: LocalStack) -> dict[str, tuple[str | None, int | None]]:
+    with stack.client() as http:
+        photos = http.get(f"/v1/albums/{visitor.album()}").json()["photos"]
+    decisions = {photo["file_name"]: photo.get("decision", {}) for photo in photos}
+    return {name: (told.get("flag"), told.get("stars")) for name, told in decisions.items() if told}
+
+
+def saved_all(visitor: Visitor) -> None:
+    """Every decision has been answered by the server."""
+    place = f"photo-critic-unsaved-{visitor.album()}"
+    expect(visitor.page.locator("body")).to_be_visible()
+    visitor.page.wait_for_function(f"() => localStorage.getItem({place!r}) === '[]'")
+
+
+def test_near_duplicates_lie_on_a_stack_with_the_best_on_top(culling: Visitor) -> None:
+    cats = culling.card("cat 1.jpg")
+    expect(cats.locator(".cell-stack")).to_have_text("3")
+    expect(cats).to_have_accessible_name(re.compile("best of 3 alike"))
+    culling.card("cat 1.jpg").click()
+    press(culling, "s")
+    expect(culling.page.locator(".cell:visible")).to_have_count(5)
+    names = culling.names()
+    at = names.index("cat 1.jpg")
+    assert set(names[at : at + 3]) == {"cat 1.jpg", "cat 2.jpg", "cat 3.jpg"}
+    press(culling, "s")
+    expect(culling.page.locator(".cell:visible")).to_have_count(3)
+
+
+def test_decisions_are_made_by_key_saved_at_once_and_survive_a_reload(culling: Visitor, stack: LocalStack) -> None:
+    press(culling, "Home")
+    first = active(culling)
+    press(culling, "p", "4", "ArrowRight")
+    second = active(culling)
+    press(culling, "x")
+    saved_all(culling)
+    assert decided(culling, stack) == {first: ("pick", 4), second: ("reject", None)}
+    culling.page.reload()
+    expect(culling.card(first)).to_have_attribute("data-flag", "pick")
+    expect(culling.card(first).locator(".cell-stars")).to_have_text("★★★★")
+    expect(culling.card(second)).to_have_attribute("data-flag", "reject")
+
+
+def test_u_takes_decisions_back_one_by_one(culling: Visitor, stack: LocalStack) -> None:
+    before = decided(culling, stack)
+    press(culling, "Home")
+    name = active(culling)
+    flag = before.get(name, (None, None))[0] or ""
+    press(culling, "x", "2", "u")
+    expect(culling.card(name)).to_have_attribute("data-flag", "reject")
+    expect(culling.page.locator("#said")).to_contain_text("rejected")
+    press(culling, "u")
+    expect(culling.card(name)).to_have_attribute("data-flag", flag)
+    saved_all(culling)
+    assert decided(culling, stack) == before
+
+
+def test_shift_decides_and_goes_on(culling: Visitor) -> None:
+    press(culling, "Home")
+    first = active(culling)
+    press(culling, "Shift+P")
+    assert active(culling) != first
+    expect(culling.card(first)).to_have_attribute("data-flag", "pick")
+    press(culling, "u")
+
+
+def test_the_slider_shows_what_it_would_keep(culling: Visitor) -> None:
+    slider = culling.page.get_by_label("Keep the best")
+    slider.fill("2")
+    expect(culling.page.locator("#keep-count")).to_have_text("2")
+    kept = culling.page.locator(".cell:visible").filter(has=culling.page.locator(".cell-mark:visible"))
+    expect(kept).not_to_have_count(0)
+    culling.page.get_by_label("Show").select_option("not to keep")
+    expect(culling.page.locator(".cell[data-verdict=keep]:visible")).to_have_count(0)
+    culling.page.get_by_label("Show").select_option("all")
+    culling.page.reload()
+    expect(culling.page.locator("#keep-count")).to_have_text("2")
+
+
+def test_the_large_view_tells_why_and_shows_what_is_alike(culling: Visitor) -> None:
+    culling.card("cat 1.jpg").dblclick()
+    loupe = culling.page.locator("#loupe")
+    expect(loupe.get_by_role("heading", name="cat 1.jpg").first).to_be_visible()
+    expect(loupe.locator("meter")).to_be_visible()
+    expect(loupe.locator("#loupe-image")).to_have_js_property("naturalWidth", 451)
+    expect(loupe.locator("#loupe-image")).to_have_attribute("alt", re.compile(r"cat 1\.jpg, score \d+ of 100"))
+    expect(loupe.locator(".near-photo")).to_have_count(2)
+    press(culling, "ArrowRight")
+    expect(loupe.locator("#loupe-name")).not_to_have_text("cat 1.jpg")
+    press(culling, "Escape")
+    expect(loupe).to_be_hidden()
+    expect(culling.page.locator("#grid")).to_be_focused()
+
+
+def test_pictures_are_compared_at_the_same_zoom_and_place(culling: Visitor) -> None:
+    culling.card("cat 1.jpg").click()
+    press(culling, "c")
+    panes = culling.page.locator(".pane")
+    expect(panes).to_have_count(3)
+    for number in range(3):
+        expect(panes.nth(number).locator("img")).to_have_js_property("complete", True)
+    press(culling, "z", "Shift+ArrowRight", "+")
+    places = panes.locator("img").evaluate_all("all => all.map(one => one.style.transform)")
+    assert len(set(places)) == 1
+    assert "scale(1)" not in places[0]
+    expect(panes.first).to_be_focused()
+    press(culling, "ArrowRight", "x")
+    expect(panes.nth(1).get_by_role("button", name="Reject")).to_have_attribute("aria-pressed", "true")
+    press(culling, "u", "Escape")
+    expect(culling.page.locator("#compare")).to_be_hidden()
+
+
+def test_marked_photos_are_compared(culling: Visitor) -> None:
+    press(culling, "Home", "m", "ArrowRight", "m", "c")
+    expect(culling.page.locator(".pane")).to_have_count(2)
+
+
+def test_the_keys_are_told(culling: Visitor) -> None:
+    press(culling, "?")
+    expect(culling.page.get_by_role("dialog")).to_contain_text("spread a stack out")
+    press(culling, "Escape")
+
+
+FILES = [("CSV table", ".csv"), ("XMP sidecars", "-sidecars.zip"), ("ZIP of the keepers", "-keepers.zip")]
+
+
+@pytest.mark.parametrize(("button", "ending"), FILES)
+def test_the_decisions_are_taken_away(culling: Visitor, tmp_path: Path, button: str, ending: str) -> None:
+    culling.page.get_by_role("button", name="Export").click()
+    with culling.page.expect_download() as downloading:
+        culling.page.get_by_role("button", name=button).click()
+    assert downloading.value.suggested_filename.endswith(ending)
+    downloading.value.save_as(tmp_path / "taken")
+    data = (tmp_path / "taken").read_bytes()
+    if ending == ".csv":
+        assert len(list(csv.DictReader(StringIO(data.decode("utf-8-sig"))))) == 5
+    else:
+        assert zipfile.ZipFile(BytesIO(data)).testzip() is None
+    expect(culling.page.locator("#export-told")).to_contain_text("Done")
+
+
+def test_from_files_to_the_export_without_a_mouse(visitor: Visitor, tmp_path: Path) -> None:
+    """Everything by keyboard, from the first key to the file on the disk."""
+    page = visitor.visit("near").page
+    with page.expect_file_chooser() as opened:
+        press(visitor, "Tab")
+        expect(page.locator("#files")).to_be_focused()
+        press(visitor, "Enter")
+    opened.value.set_files([photo.payload() for photo in shoot()])
+    visitor.all_scored(5)
+    expect(page.locator(".cell:visible")).to_have_count(3)
+    tab_to(visitor, "#grid")
+    press(visitor, "Home", "Shift+P", "Shift+X", "3")
+    saved_all(visitor)
+    tab_to(visitor, "#export-open", back=True)
+    press(visitor, "Enter")
+    tab_to(visitor, "[data-format=csv]")
+    with page.expect_download() as downloading:
+        press(visitor, "Enter")
+    downloading.value.save_as(tmp_path / "decisions.csv")
+    rows = list(csv.DictReader(StringIO((tmp_path / "decisions.csv").read_text("utf-8-sig"))))
+    assert len(rows) == 5
+    assert visitor.complaints == []
+
+
+def tab_to(visitor: Visitor, selector: str, *, back: bool = False) -> None:
+    """Go there with the tab key."""
+    wanted = visitor.page.locator(selector)
+    for _ in range(40):
+        if wanted.evaluate("one => one === document.activeElement"):
+            return
+        press(visitor, "Shift+Tab" if back else "Tab")
+    raise AssertionError(f"{selector} cannot be reached with the tab key")
+
+
+def test_a_finger_opens_a_photo_and_decides_on_it(chromium: Browser, album: str) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(album)
+    page.locator(".cell[data-name='rocket.jpg']").tap()
+    expect(page.locator("#loupe-name")).to_have_text("rocket.jpg")
+    pick = page.locator("#loupe").get_by_role("button", name="Pick")
+    pick.tap()
+    expect(pick).to_have_attribute("aria-pressed", "true")
+    page.locator("#loupe-close").tap()
+    expect(page.locator(".cell[data-name='rocket.jpg']")).to_have_attribute("data-flag", "pick")
+    context.close()
