@@ -40,6 +40,8 @@ export class Album {
     this.items = new Map();
     /** @type {Map<string, Item>} */
     this.byId = new Map();
+    /** Told by the server before the receipt of the upload said which photo it is. @type {Map<string, AlbumPhoto>} */
+    this.early = new Map();
     /** Grows with everything that could change an order, a group or a proposal. */
     this.revision = 0;
     this.lastFinished = 0;
@@ -96,11 +98,25 @@ export class Album {
     }
     item.id = photo.id;
     this.byId.set(photo.id, item);
-    this.set(item, { stage: item.summary ? "scored" : "waiting" });
+    this.set(item, { stage: "waiting" });
+    this.settle();
+  }
+
+  /** What was told early finds its photo, or is somebody else's. */
+  settle() {
+    for (const [id, photo] of this.early) {
+      if (!this.byId.has(id) && this.#isOnItsWay(photo)) continue;
+      this.early.delete(id);
+      this.tell(photo);
+    }
   }
 
   /** What the server says of a photo, whoever sent it. @param {AlbumPhoto} photo */
   tell(photo) {
+    if (!this.byId.has(photo.id) && this.#isOnItsWay(photo)) {
+      this.early.set(photo.id, photo);
+      return;
+    }
     const item = this.byId.get(photo.id) ?? this.#fromServer(photo);
     const { summary = null, decision = null, problem, media_type: mediaType } = photo;
     const stage = STAGES[photo.state];
@@ -116,6 +132,7 @@ export class Album {
     this.items.delete(item.key);
     if (item.id && this.byId.get(item.id) === item) this.byId.delete(item.id);
     this.revision += 1;
+    this.settle();
     this.changed();
   }
 
@@ -133,6 +150,11 @@ export class Album {
     item.id = photo.id;
     this.byId.set(photo.id, item);
     return item;
+  }
+
+  /** One of that name is being sent: its receipt will say whether it is this one. @param {AlbumPhoto} photo */
+  #isOnItsWay({ file_name: name }) {
+    return [...this.items.values()].some((item) => !item.id && item.name === name && item.stage !== "failed");
   }
 
   #finished() {

@@ -18,6 +18,8 @@ export class Session {
     this.leaving = new AbortController();
     /** @type {Promise<void> | null} */
     this.making = null;
+    /** What happens while the whole album is looked at; it counts afterwards. @type {(() => void)[] | null} */
+    this.heard = null;
   }
 
   /** There is an album after this; throws a ProblemError when none could be made. @param {string} name */
@@ -70,11 +72,19 @@ export class Session {
 
   /** Everything anew, also what was deleted meanwhile. */
   async #look() {
-    const { album, photos } = await fetchAlbum(this.album.id, this.leaving.signal);
-    Object.assign(this.album, { name: album.name ?? "", expiresAt: album.expires_at });
-    const here = new Set(photos.map((photo) => photo.id));
-    for (const item of [...this.album.items.values()]) if (item.id && !here.has(item.id)) this.album.remove(item);
-    for (const photo of photos) this.album.tell(photo);
+    const known = [...this.album.byId.values()];
+    this.heard = [];
+    try {
+      const { album, photos } = await fetchAlbum(this.album.id, this.leaving.signal);
+      Object.assign(this.album, { name: album.name ?? "", expiresAt: album.expires_at });
+      const here = new Set(photos.map((photo) => photo.id));
+      for (const item of known) if (!here.has(item.id ?? "")) this.album.remove(item);
+      for (const photo of photos) this.album.tell(photo);
+    } finally {
+      const heard = /** @type {(() => void)[]} */ (this.heard ?? []);
+      this.heard = null;
+      for (const hear of heard) hear();
+    }
   }
 
   async #follow() {
@@ -94,7 +104,9 @@ export class Session {
   }
 
   /** @param {import("../server/feed.js").Told} event */
-  #hear({ kind, data }) {
+  #hear(event) {
+    const { kind, data } = event;
+    if (this.heard) return void this.heard.push(() => this.#hear(event));
     if (kind === "album") {
       this.#look().catch((error) => this.leaving.signal.aborted || this.listener.onLost(asProblem(error)));
     }
@@ -102,8 +114,6 @@ export class Session {
       const item = this.album.byId.get(data.photo);
       if (item) this.album.remove(item);
     }
-    // Its receipt says which of our own photos was added; only somebody else's is news.
-    const ours = kind === "photo_added" && this.album.counts().sending > 0;
-    if (data.now && !ours) this.album.tell(data.now);
+    if (data.now) this.album.tell(data.now);
   }
 }

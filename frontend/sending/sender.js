@@ -140,6 +140,7 @@ export class Sender {
   #failed(item, problem) {
     if (problem.permanent) void outbox.drop(item.key);
     this.album.set(item, { stage: "failed", problem });
+    this.album.settle();
   }
 }
 

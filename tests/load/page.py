@@ -1,0 +1,178 @@
+"""The page, measured in Chromium: `python -m tests.load.page [--photos 2000]`.
+
+First paint, bytes of script and style, from drop to first score, photos a second, frames a second while 2,000 photos
+scroll (by Chromium's own tracing), memory; and how far shrinking in the browser moves the score, and what it saves.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from tests.browser.conftest import ARGUMENTS, DESKTOP
+from tests.support.local_stack import LocalStack
+from tests.support.shoots import shoot, written
+
+SCROLL_SECONDS = 8
+LONG_SIDE = 2560  # pixels, of photos that are shrunk by the page
+SCROLL = """(seconds) => new Promise((done) => {
+  const grid = document.querySelector('#grid');
+  const end = performance.now() + 1000 * seconds;
+  let step = 24;
+  const frame = (now) => {
+    grid.scrollTop += step;
+    if (grid.scrollTop + grid.clientHeight >= grid.scrollHeight || grid.scrollTop <= 0) step = -step;
+    if (now < end) requestAnimationFrame(frame); else done();
+  };
+  requestAnimationFrame(frame);
+})"""
+LOADED = """() => performance.getEntriesByType('resource').filter((one) => /[.](js|css)$/.test(one.name))
+  .reduce((sum, one) => sum + one.decodedBodySize, 0)"""
+PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--photos", type=int, default=2000)
+    parser.add_argument("--shrink", type=Path, help="a folder of photos, for what shrinking does to the score")
+    parser.add_argument("--shrunk", type=int, default=200, help="how many of them")
+    told = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, _stack(Path(folder)) as stack, _chromium() as browser:
+        _first_visit(browser, stack)
+        _album(browser, stack, written(Path(folder) / "shoot", shoot(told.photos)))
+        if told.shrink:
+            _shift(browser, stack, _large(told.shrink, told.shrunk, Path(folder) / "large"))
+
+
+@contextmanager
+def _stack(folder: Path) -> Iterator[LocalStack]:
+    stack = LocalStack(folder / "stack")
+    stack.start()
+    yield stack
+    stack.stop()
+
+
+@contextmanager
+def _chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = os.environ.get("CRITIC_CHROMIUM", "/usr/bin/chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def _first_visit(browser: Browser, stack: LocalStack) -> None:
+    paints = []
+    for _ in range(5):
+        page = browser.new_page(viewport=DESKTOP)
+        page.route("**/culling.js", lambda route: route.abort())
+        page.goto(stack.url)
+        paints.append(page.evaluate(PAINT))
+        begin = page.evaluate(LOADED)
+        page.close()
+    page = browser.new_page(viewport=DESKTOP)
+    page.goto(stack.url)
+    page.wait_for_load_state("networkidle")
+    _tell("first contentful paint, median of 5", f"{statistics.median(paints):.0f} ms")
+    _tell("script and style to begin", f"{begin / 1000:.0f} KB")
+    _tell("script and style in all", f"{page.evaluate(LOADED) / 1000:.0f} KB")
+    page.close()
+
+
+def _album(browser: Browser, stack: LocalStack, files: list[Path]) -> None:
+    page = browser.new_page(viewport=DESKTOP)
+    page.add_init_script("localStorage.setItem('photo-critic-view', JSON.stringify({stacks: ''}))")
+    page.goto(stack.url, wait_until="networkidle")
+    began = time.perf_counter()
+    page.set_input_files("#files", files)
+    page.locator(".cell[data-stage=scored]").first.wait_for(timeout=60_000)
+    _tell(f"from {len(files)} files chosen to the first score", f"{time.perf_counter() - began:.1f} s")
+    count = f"{len(files):,} photos scored"
+    expect(page.locator("#summary")).to_have_text(count, timeout=1000 * len(files))
+    _tell("from the page to the last score", f"{len(files) / (time.perf_counter() - began):.1f} photos/s")
+    expect(page.locator("#keep")).to_have_attribute("max", str(len(files)))
+    _scroll(browser, page)
+    _tell("cells in the document", str(page.locator(".cell").count()))
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    _tell("JavaScript heap", f"{session.send('Runtime.getHeapUsage')['usedSize'] / 1e6:.0f} MB")
+    page.close()
+
+
+def _scroll(browser: Browser, page: Page) -> None:
+    categories = ["disabled-by-default-devtools.timeline.frame", "devtools.timeline.frame", "devtools.timeline"]
+    browser.start_tracing(page=page, categories=categories)
+    page.evaluate(SCROLL, SCROLL_SECONDS)
+    events: list[dict[str, Any]] = json.loads(browser.stop_tracing())["traceEvents"]
+    drawn = sorted(event["ts"] for event in events if event["name"] == "DrawFrame")
+    gaps = sorted((later - earlier) / 1000 for earlier, later in pairwise(drawn))
+    _tell("frames a second while scrolling", f"{(len(drawn) - 1) / ((drawn[-1] - drawn[0]) / 1e6):.1f}")
+    _tell("between two frames", f"{_quantiles(gaps)} ms")
+
+
+def _shift(browser: Browser, stack: LocalStack, files: list[Path]) -> None:
+    shrunk, sent = _scores(browser, stack, files, original=False)
+    original, chosen = _scores(browser, stack, files, original=True)
+    shifts = [score - original[name] for name, score in shrunk.items()]
+    _tell(f"score of {len(shifts)} photos, shrunk or not: difference", _quantiles(sorted(map(abs, shifts))))
+    _tell("mean shift", f"{statistics.mean(shifts):+.2f}")
+    saved = f"{sent / 1e6:.1f} of {chosen / 1e6:.1f} MB ({100 * (1 - sent / chosen):.0f} % saved)"
+    _tell("bytes sent instead of the originals", saved)
+
+
+def _scores(browser: Browser, stack: LocalStack, files: list[Path], *, original: bool) -> tuple[dict[str, float], int]:
+    """The score of each file, and the bytes that were sent."""
+    page = browser.new_page(viewport=DESKTOP)
+    page.goto(stack.url)
+    if original:
+        page.get_by_role("switch", name="Send originals").check()
+    page.set_input_files("#files", files)
+    expect(page.locator("#progress")).to_be_visible(timeout=30_000)
+    expect(page.locator("#progress")).to_be_hidden(timeout=10_000 * len(files))
+    album = page.url.rpartition("#album/")[2]
+    photos = page.request.get(f"{stack.url}/v1/albums/{album}?limit=1000").json()["photos"]
+    page.close()
+    scores = {photo["file_name"]: photo["summary"]["score"] for photo in photos if photo.get("summary")}
+    return scores, sum(photo["size_bytes"] for photo in photos)
+
+
+def _large(photos: Path, count: int, folder: Path) -> list[Path]:
+    """The first `count` photos of a folder; those that the page would not shrink are enlarged before."""
+    folder.mkdir()
+    paths = [path for path in sorted(photos.rglob("*.*")) if path.suffix.lower() in (".jpg", ".jpeg")][:count]
+    return [_enlarged(path, folder / f"{number:04}.jpg") for number, path in enumerate(paths)]
+
+
+def _enlarged(path: Path, to: Path) -> Path:
+    with Image.open(path) as image:
+        share = max(1.0, LONG_SIDE / max(image.size))
+        size = round(image.width * share), round(image.height * share)
+        image.convert("RGB").resize(size, Image.Resampling.LANCZOS).save(to, quality=92)
+    return to
+
+
+def _quantiles(values: list[float]) -> str:
+    """Of a sorted list."""
+    shares = {"median": 0.5, "90 %": 0.9, "99 %": 0.99}
+    parts = [f"{name} {values[min(len(values) - 1, int(len(values) * share))]:.1f}" for name, share in shares.items()]
+    return ", ".join([*parts, f"most {values[-1]:.1f}"])
+
+
+def _tell(what: str, value: str) -> None:
+    sys.stdout.write(f"{what:55} {value}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
