@@ -29,7 +29,7 @@ export class Details {
 
   /** @param {Item | null} item @param {Proposed | null} proposal */
   show(item, proposal) {
-    const wanted = item ? [item.key, item.stage, proposal?.verdict, proposal?.reasons.length].join("|") : "";
+    const wanted = item ? [item.key, item.stage, proposal?.verdict, ...(proposal?.reasons ?? []).map(({ code }) => code)].join("|") : "";
     if (wanted === this.shown) return;
     this.shown = wanted;
     this.leaving.abort();
