@@ -1,6 +1,7 @@
 """Many photos at once: folders, interruptions, a full server, a restarted server. Nothing is lost, nothing doubled."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,24 @@ def test_a_folder_is_an_album_of_its_name_and_what_is_no_photo_stays_out(visitor
     visitor.all_scored(3)
     expect(visitor.page.locator("#notices")).to_contain_text("2 files that are no photos were left out.")
     assert visitor.page.request.get(f"{visitor.url}/v1/albums/{visitor.album()}").json()["album"]["name"] == "Wedding"
+
+
+def test_a_mixed_folder_is_dropped(visitor: Visitor, tmp_path: Path) -> None:
+    """Good, broken, RAW, and what is no photo, in folders within folders, dropped as a file manager does it."""
+    folder = tmp_path / "Card"
+    paths = written(folder / "DCIM" / "100", shoot(120))  # more than a browser lists at once
+    paths[0].write_bytes(paths[0].read_bytes()[:2000])
+    shutil.copy(DATA / "formats" / "dng.dng", folder / "DCIM")
+    (folder / "DCIM" / "100" / "0002.xmp").write_text("<x/>")
+    visitor.visit()
+    session = visitor.page.context.new_cdp_session(visitor.page)
+    for step in ("dragEnter", "dragOver", "drop"):
+        data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
+        session.send("Input.dispatchDragEvent", {"type": step, "x": 600, "y": 400, "data": data})
+    expect(visitor.page.locator("#summary")).to_have_text("120 of 121 scored, 1 could not be", timeout=90_000)
+    assert "damaged" in visitor.trouble("0001.jpg")
+    assert visitor.told_of("dng.dng")["state"] == "done"
+    expect(visitor.page.locator("#notices")).to_contain_text("One file that is no photo was left out.")
 
 
 def test_every_format_gets_its_score_or_a_reason(visitor: Visitor) -> None:

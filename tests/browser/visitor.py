@@ -132,7 +132,7 @@ class Visitor:
 
     def told_of(self, name: str) -> dict[str, Any]:
         """What the server says of that photo of the album."""
-        photos = self.page.request.get(f"{self.url}/v1/albums/{self.album()}").json()["photos"]
+        photos = self.page.request.get(f"{self.url}/v1/albums/{self.album()}?limit=1000").json()["photos"]
         ids = [photo["id"] for photo in photos if photo["file_name"] == name]
         assert ids, f"{name} is not in the album"
         told: dict[str, Any] = self.page.request.get(f"{self.url}/v1/photos/{ids[-1]}").json()
