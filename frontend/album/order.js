@@ -92,7 +92,20 @@ function stacked(sorted, proposals, { stacks: level, opened }) {
  * @param {Map<string, Proposed>} proposals
  * @param {"near" | "scene"} level
  */
-export const groupOf = ({ id }, proposals, level) => (id && proposals.get(id)?.[level]) || null;
+const groupOf = ({ id }, proposals, level) => (id && proposals.get(id)?.[level]) || null;
+
+/**
+ * The near duplicates of a photo, without itself, the best first.
+ * @param {Item} item
+ * @param {Iterable<Item>} items
+ * @param {Map<string, Proposed>} proposals
+ */
+export function nearDuplicates(item, items, proposals) {
+  const group = groupOf(item, proposals, "near");
+  if (!group) return [];
+  const alike = [...items].filter((one) => one !== item && groupOf(one, proposals, "near") === group);
+  return alike.sort(byQuality(proposals));
+}
 
 /** @param {Map<string, Proposed>} proposals @returns {(one: Item, other: Item) => number} */
 const byQuality = (proposals) => {

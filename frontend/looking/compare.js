@@ -1,6 +1,6 @@
 // Two to four photos side by side, at the same zoom and position.
 
-import { groupOf } from "../album/order.js";
+import { nearDuplicates } from "../album/order.js";
 import { say } from "../page/announce.js";
 import { byId, copyOf, part } from "../page/find.js";
 import { keyListener } from "../page/keyboard.js";
@@ -46,8 +46,7 @@ export class Compare {
     if (!this.dialog.open) return;
     for (const { item, element, bar } of this.panes) {
       bar.show(item);
-      const alone = spoken(item, this.culling.verdict(item), 1);
-      element.setAttribute("aria-label", alone);
+      element.setAttribute("aria-label", spoken(item, this.culling.verdict(item), 1));
       const reasons = this.culling.proposal.photos.get(item.id ?? "")?.reasons ?? [];
       part(element, "why").textContent = reasons.map(({ sentence }) => sentence).join(" ");
     }
@@ -58,10 +57,7 @@ export class Compare {
     const marked = grid.markedItems;
     const { active } = grid;
     if (marked.length >= 2 || !active) return marked.slice(0, MOST);
-    const group = groupOf(active, proposal.photos, "near");
-    const near = [...album.items.values()].filter((one) => group && groupOf(one, proposal.photos, "near") === group);
-    const quality = (/** @type {Item} */ item) => proposal.photos.get(item.id ?? "")?.quality ?? 0;
-    return [active, ...near.filter((one) => one !== active).sort((one, other) => quality(other) - quality(one))].slice(0, MOST);
+    return [active, ...nearDuplicates(active, album.items.values(), proposal.photos)].slice(0, MOST);
   }
 
   /** @param {Item} item @returns {Pane} */

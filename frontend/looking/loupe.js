@@ -1,6 +1,6 @@
 // One photo, large: as sharp as it is, with why it has its score, its near duplicates beside it, and what one decides.
 
-import { groupOf } from "../album/order.js";
+import { nearDuplicates } from "../album/order.js";
 import { byId, make } from "../page/find.js";
 import { keyListener } from "../page/keyboard.js";
 import { sentences, spoken } from "../page/words.js";
@@ -10,6 +10,8 @@ import { showLarge } from "./large-picture.js";
 import { Zoom } from "./zoom.js";
 
 /** @typedef {import("../album/album.js").Item} Item */
+
+const MOST_NEAR = 12;
 
 /**
  * @typedef {object} Culling what the dialogs know of the album and can do to it
@@ -111,11 +113,9 @@ export class Loupe {
   /** @param {Item} item */
   #showNear(item) {
     const { album, proposal, grid } = this.culling;
-    const group = groupOf(item, proposal.photos, "near");
-    const near = group ? [...album.items.values()].filter((one) => groupOf(one, proposal.photos, "near") === group) : [];
-    const others = near.filter((one) => one !== item).slice(0, 12);
-    byId("loupe-near").hidden = others.length === 0;
-    byId("loupe-near-list").replaceChildren(...others.map((one) => this.#nearButton(one, grid)));
+    const near = nearDuplicates(item, album.items.values(), proposal.photos).slice(0, MOST_NEAR);
+    byId("loupe-near").hidden = near.length === 0;
+    byId("loupe-near-list").replaceChildren(...near.map((one) => this.#nearButton(one, grid)));
   }
 
   /** @param {Item} item @param {import("../grid/grid.js").Grid} grid */

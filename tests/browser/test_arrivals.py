@@ -73,7 +73,7 @@ def test_a_folder_is_an_album_of_its_name_and_what_is_no_photo_stays_out(visitor
 def test_a_mixed_folder_is_dropped(visitor: Visitor, tmp_path: Path) -> None:
     """Good, broken, RAW, and what is no photo, in folders within folders, dropped as a file manager does it."""
     folder = tmp_path / "Card"
-    paths = written(folder / "DCIM" / "100", shoot(120))  # more than a browser lists at once
+    paths = written(folder / "DCIM" / "100", shoot(120, (96, 64)))  # more than a browser lists at once
     paths[0].write_bytes(paths[0].read_bytes()[:2000])
     shutil.copy(DATA / "formats" / "dng.dng", folder / "DCIM")
     (folder / "DCIM" / "100" / "0002.xmp").write_text("<x/>")
