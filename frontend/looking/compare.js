@@ -6,7 +6,7 @@ import { byId, copyOf, part } from "../page/find.js";
 import { keyListener } from "../page/keyboard.js";
 import { sentences, spoken } from "../page/words.js";
 import { DecideBar, decisionKeys } from "./decide-bar.js";
-import { showLarge } from "./large-picture.js";
+import { giveBack, showLarge } from "./large-picture.js";
 import { Zoom } from "./zoom.js";
 
 /** @typedef {import("../album/album.js").Item} Item */
@@ -82,7 +82,7 @@ export class Compare {
     byId("compare-close").addEventListener("click", () => this.dialog.close());
     this.dialog.addEventListener("close", () => {
       this.leaving.abort();
-      for (const image of this.place.querySelectorAll("img")) URL.revokeObjectURL(image.src);
+      for (const image of this.place.querySelectorAll("img")) giveBack(image);
       this.culling.grid.unmarkAll();
       byId("grid").focus();
     });

@@ -4,6 +4,9 @@ import { fetchOriginal, fetchPreview } from "../server/photos.js";
 
 /** @typedef {import("../album/album.js").Item} Item */
 
+/** What was made here, and is to be given back; other addresses are the grid's. @type {WeakMap<HTMLImageElement, string>} */
+const made = new WeakMap();
+
 const SHOWN_BY_BROWSERS = new Set(["image/jpeg", "image/png", "image/webp", "image/avif", "image/gif"]);
 
 /**
@@ -41,8 +44,15 @@ async function shows(image, blob) {
     URL.revokeObjectURL(address);
     return false;
   }
-  const earlier = image.src;
+  giveBack(image);
+  made.set(image, address);
   image.src = address;
-  if (earlier) URL.revokeObjectURL(earlier);
   return true;
+}
+
+/** The picture is not looked at any more. @param {HTMLImageElement} image */
+export function giveBack(image) {
+  const address = made.get(image);
+  if (address) URL.revokeObjectURL(address);
+  made.delete(image);
 }

@@ -59,7 +59,6 @@ export class Sender {
       this.album.byId.delete(item.id);
       Object.assign(item, { id: null, attempt: item.attempt + 1 });
     }
-    this.album.set(item, { stage: "pending", problem: null });
     await this.send(item);
   }
 

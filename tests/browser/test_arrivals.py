@@ -44,6 +44,16 @@ def some_uploaded(visitor: Visitor, count: int) -> None:
     visitor.page.route(UPLOADS, pass_some)
 
 
+def reload_after_five(visitor: Visitor, files: list[Path]) -> None:
+    """Choose all, and reload the page when five of them are scored and the others are on their way."""
+    some_uploaded(visitor, 5)
+    visitor.visit()
+    choose(visitor, files)
+    expect(visitor.page.locator(".cell[data-stage=scored]")).to_have_count(5, timeout=30_000)
+    visitor.page.unroute(UPLOADS)
+    visitor.page.reload()
+
+
 def test_three_hundred_photos(visitor: Visitor) -> None:
     visitor.visit()
     visitor.choose(*(Chosen(f"{number:03}.jpg", photo) for number, photo in enumerate(shoot(300))))
@@ -108,12 +118,7 @@ def test_what_is_here_is_not_sent_again(visitor: Visitor, files: list[Path]) -> 
 
 
 def test_a_reload_in_the_middle_loses_nothing(visitor: Visitor, files: list[Path]) -> None:
-    some_uploaded(visitor, 5)
-    visitor.visit()
-    choose(visitor, files)
-    expect(visitor.page.locator(".cell[data-stage=scored]")).to_have_count(5, timeout=30_000)
-    visitor.page.unroute(UPLOADS)
-    visitor.page.reload()
+    reload_after_five(visitor, files)
     visitor.all_scored(30)
     assert in_album(visitor) == [file.name for file in files]
 
@@ -123,12 +128,7 @@ def test_photos_that_could_not_be_kept_are_asked_for_after_a_reload(visitor: Vis
     without_room = re.sub(r"MOST_BYTES = [\d_]+", "MOST_BYTES = 0", text)
     assert without_room != text
     visitor.page.route("**/outbox.js", lambda route: route.fulfill(body=without_room, content_type="text/javascript"))
-    some_uploaded(visitor, 5)
-    visitor.visit()
-    choose(visitor, files)
-    expect(visitor.page.locator(".cell[data-stage=scored]")).to_have_count(5, timeout=30_000)
-    visitor.page.unroute(UPLOADS)
-    visitor.page.reload()
+    reload_after_five(visitor, files)
     expect(visitor.page.locator("#notices")).to_contain_text("25 photos had not been read")
     choose(visitor, files)
     visitor.all_scored(30)

@@ -154,6 +154,18 @@ def test_the_large_view_tells_why_and_shows_what_is_alike(culling: Visitor) -> N
     expect(culling.page.locator("#grid")).to_be_focused()
 
 
+def test_the_large_view_leaves_the_grids_pictures_as_they_are(culling: Visitor) -> None:
+    culling.card("rocket.jpg").dblclick()
+    expect(culling.page.locator("#loupe-image")).to_have_js_property("naturalWidth", 640)
+    press(culling, "Escape")
+    address = culling.card("rocket.jpg").locator("img").get_attribute("src")
+    width = culling.page.evaluate(
+        "async (src) => { const one = new Image(); one.src = src; await one.decode(); return one.naturalWidth; }",
+        address,
+    )
+    assert width > 0
+
+
 def test_pictures_are_compared_at_the_same_zoom_and_place(culling: Visitor) -> None:
     culling.card("cat 1.jpg").click()
     press(culling, "c")
