@@ -13,7 +13,8 @@ import httpx
 from critic_core.contracts.photo import Photo
 
 ROOT = Path(__file__).parents[2]
-IMAGE_VERSION = "test"  # so that the images of whoever runs the tests stay as they are
+# A version of their own, so that the images of whoever runs the tests stay as they are.
+IMAGE_VERSION = os.environ.get("PHOTO_CRITIC_TEST_VERSION", "test")
 BUILD_SECONDS, UP_SECONDS = 480, 150
 
 
