@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 BASE = "docker-compose.yml"
 OVERLAYS = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "infra/compose").glob("*.yml"))
 COMBINATIONS = [[BASE], *([BASE, overlay] for overlay in OVERLAYS), [BASE, *OVERLAYS]]
+FOR_OPERATORS = {"jaeger"}  # pages of others' software, which only those who run the stack are to see
 DOCKERFILE = ROOT / "infra/docker/Dockerfile"
 
 
@@ -76,8 +77,9 @@ def test_every_service_that_stays_says_whether_it_is_well(services: dict[str, An
 
 def test_only_the_gateway_can_be_reached_and_only_from_this_machine(services: dict[str, Any]) -> None:
     published = {name: service["ports"] for name, service in services.items() if service.get("ports")}
-    assert list(published) == ["gateway"]
-    assert [(port["host_ip"], port["published"]) for port in published["gateway"]] == [("127.0.0.1", "8000")]
+    assert set(published) - FOR_OPERATORS == {"gateway"}
+    assert [port["published"] for port in published["gateway"]] == ["8000"]
+    assert {port["host_ip"] for ports in published.values() for port in ports} == {"127.0.0.1"}
 
 
 def test_replicas_are_possible(services: dict[str, Any]) -> None:

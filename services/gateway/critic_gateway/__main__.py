@@ -6,6 +6,7 @@ from critic_core.runtime import logs
 from critic_core.runtime.allocator import keep_freed_memory
 from critic_gateway.app import create_app
 from critic_gateway.settings import GatewaySettings
+from critic_gateway.tracing import trace_requests
 
 
 def main() -> None:
@@ -13,8 +14,10 @@ def main() -> None:
     settings = GatewaySettings()
     logs.configure("gateway", settings.log_level, settings.log_format)
     keep_freed_memory()
+    app = create_app(settings)
+    trace_requests(app)
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.gateway_host,
         port=settings.gateway_port,
         log_config=None,

@@ -6,10 +6,12 @@ from critic_worker import background, metrics
 from critic_worker.app import make_place, worker_app
 from critic_worker.settings import WorkerSettings
 from critic_worker.threads import bound_shutdown
+from critic_worker.tracing import trace_tasks
 
 
 def run(settings: WorkerSettings, app: Celery | None = None) -> int:
     """Consume until told to stop; returns the exit status."""
+    trace_tasks()  # before the application, whose children make gRPC channels when they start
     app = app or worker_app(settings)
     _wire(app, settings)
     worker = app.Worker(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from critic_core.contracts.critique import Timings
+from critic_core.runtime import tracing
 
 
 class Stopwatch:
@@ -19,7 +20,8 @@ class Stopwatch:
         """Time the block as `name`, one of the fields of Timings."""
         began = time.perf_counter()
         try:
-            yield
+            with tracing.span(name):
+                yield
         finally:
             self._stages[name] += (time.perf_counter() - began) * 1000
 

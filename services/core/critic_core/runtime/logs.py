@@ -7,11 +7,14 @@ from typing import Any
 import structlog
 from structlog.typing import Processor
 
+from critic_core.runtime import tracing
+
 
 def configure(service: str, level: str, style: str = "json") -> None:
     """Send everything, also what libraries log through `logging`, to standard error in one form."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        *([_name_trace] if tracing.wanted() else []),
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -28,6 +31,12 @@ def configure(service: str, level: str, style: str = "json") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+
+
+def _name_trace(_: Any, __: str, event: Any) -> Any:
+    if trace_id := tracing.current_trace_id():
+        event["trace_id"] = trace_id
+    return event
 
 
 def _formatter(service: str, style: str, shared: list[Processor]) -> logging.Formatter:

@@ -11,6 +11,7 @@ from critic_core.contracts.errors import CriticError
 from critic_inference.errors import Unsupported
 from critic_inference.serving.dataplane import DataPlane
 from critic_inference.transports import grpc_codec
+from critic_inference.transports.tracing import interceptors
 
 CODES = {
     400: grpc.StatusCode.INVALID_ARGUMENT,
@@ -74,11 +75,12 @@ async def _abort(context: Any, error: CriticError) -> Any:
 def grpc_server(plane: DataPlane, address: str, max_request_bytes: int) -> grpc.aio.Server:
     """A server bound to `address` (host:port), not yet started. Raises RuntimeError when the port is taken."""
     server = grpc.aio.server(
+        interceptors=interceptors(),
         options=[
             ("grpc.max_receive_message_length", max_request_bytes),
             ("grpc.max_send_message_length", -1),
             ("grpc.so_reuseport", 0),  # a taken port is an error, not a second server beside the first
-        ]
+        ],
     )
     service_pb2_grpc.add_GRPCInferenceServiceServicer_to_server(InferenceService(plane), server)
     server.add_insecure_port(address)
