@@ -19,6 +19,14 @@ class Device(StrEnum):
     cuda = "cuda"
 
 
+class IoBinding(StrEnum):
+    """Whether batches are computed between buffers that are made once for each batch size."""
+
+    auto = "auto"  # on CUDA, where it saves an allocation on the device a batch
+    on = "on"
+    off = "off"
+
+
 def packaged_models() -> Path:
     """The model repository that travels with the package, or the checkout's."""
     return packaged_folder("critic_inference", "model_repository", in_checkout="services/inference/model_repository")
@@ -54,8 +62,17 @@ class InferenceSettings(CriticSettings):
         default=False,
         description="Let idle compute threads spin instead of sleep: a little faster alone, wasteful beside others.",
     )
+    gpu_device: int = Field(
+        default=0,
+        ge=0,
+        description="Which GPU computes, of those that this process sees; in a container that was given one, 0.",
+    )
     gpu_memory_limit_mib: int = Field(
         default=0, ge=0, description="Most GPU memory one model's arena may take, MiB; 0: no limit."
+    )
+    io_binding: IoBinding = Field(
+        default=IoBinding.auto,
+        description="on, off or auto (on CUDA): compute between buffers that are made once for each batch size.",
     )
     inference_max_request_bytes: int = Field(
         default=64 * MEBI, ge=1, description="Largest inference request taken, bytes."

@@ -34,17 +34,25 @@ class Waiting:
         return tuple(array.shape[1:] for array in self.feeds.values())
 
 
+def compute_threads(policy: BatchPolicy) -> ThreadPoolExecutor:
+    """A thread for each batch that may be computed at a time; none is started before it is needed."""
+    return ThreadPoolExecutor(policy.instances, thread_name_prefix="compute")
+
+
 class Batcher:
     """Answers requests in batches. Belongs to the event loop it was started on."""
 
-    def __init__(self, session: Session, policy: BatchPolicy, statistics: Statistics) -> None:
+    def __init__(
+        self, session: Session, policy: BatchPolicy, statistics: Statistics, threads: ThreadPoolExecutor | None = None
+    ) -> None:
+        """`threads`: those that warmed the session, as many as the policy has instances; without them, new ones."""
         self._session = session
         self._policy = policy
         self._statistics = statistics
         self._waiting: deque[Waiting] = deque()
         self._changed = asyncio.Event()
         self._idle = asyncio.Semaphore(policy.instances)
-        self._threads = ThreadPoolExecutor(policy.instances, thread_name_prefix="compute")
+        self._threads = threads or compute_threads(policy)
         self._running: set[asyncio.Task[None]] = set()
         self._loop_task: asyncio.Task[None] | None = None
 

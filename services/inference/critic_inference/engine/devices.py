@@ -3,14 +3,14 @@
 from typing import Any
 
 from critic_inference.errors import ModelUnusable
-from critic_inference.settings import MEBI, Device
+from critic_inference.settings import MEBI, Device, InferenceSettings
 
 CPU = "CPUExecutionProvider"
 CUDA = "CUDAExecutionProvider"
 Providers = list[str | tuple[str, dict[str, Any]]]
 
 
-def wanted_providers(device: Device, available: list[str], memory_limit_mib: int) -> Providers:
+def wanted_providers(device: Device, available: list[str], settings: InferenceSettings) -> Providers:
     """The providers to ask for, best first. Raises ModelUnusable when cuda is asked of a build that has none."""
     if device is Device.cuda and CUDA not in available:
         raise ModelUnusable(
@@ -18,17 +18,24 @@ def wanted_providers(device: Device, available: list[str], memory_limit_mib: int
         )
     if device is Device.cpu or CUDA not in available:
         return [CPU]
-    return [(CUDA, cuda_options(memory_limit_mib)), CPU]
+    return [(CUDA, cuda_options(settings)), CPU]
 
 
-def cuda_options(memory_limit_mib: int) -> dict[str, Any]:
-    """HEURISTIC avoids a search of 300 to 1300 ms per new shape; kSameAsRequested stops the arena from doubling."""
+def cuda_options(settings: InferenceSettings) -> dict[str, Any]:
+    """Said even where they are ONNX Runtime's defaults: a default that changes must not change scores or memory.
+
+    Why each of them is so: docs/gpu.md.
+    """
     options: dict[str, Any] = {
-        "cudnn_conv_algo_search": "HEURISTIC",
-        "arena_extend_strategy": "kSameAsRequested",
+        "device_id": settings.gpu_device,
+        "cudnn_conv_algo_search": "HEURISTIC",  # EXHAUSTIVE, the default, costs 300 to 1300 ms for each new shape
+        "arena_extend_strategy": "kSameAsRequested",  # the default doubles what it takes
+        "cudnn_conv_use_max_workspace": "1",  # or cuDNN may take no algorithm that needs more than 32 MB
+        "do_copy_in_default_stream": "1",  # a stream of its own for copies may race with the computation
+        "use_tf32": "1",  # ten bits of mantissa, as float16: far within the golden photo's tolerance
     }
-    if memory_limit_mib:
-        options["gpu_mem_limit"] = memory_limit_mib * MEBI
+    if settings.gpu_memory_limit_mib:
+        options["gpu_mem_limit"] = settings.gpu_memory_limit_mib * MEBI
     return options
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import onnxruntime
 
+from critic_inference.engine.bound import BoundRuns, Place, binds
 from critic_inference.engine.cpus import usable_cpus
 from critic_inference.engine.devices import computing_device, wanted_providers
 from critic_inference.errors import ComputeFailed, ModelUnusable
@@ -32,7 +33,7 @@ class OnnxSession:
 
     def __init__(self, path: Path, device: Device, settings: InferenceSettings) -> None:
         """Load the file. Raises ModelUnusable when it cannot be loaded, or not on the device asked for."""
-        providers = wanted_providers(device, onnxruntime.get_available_providers(), settings.gpu_memory_limit_mib)
+        providers = wanted_providers(device, onnxruntime.get_available_providers(), settings)
         try:
             self._session = onnxruntime.InferenceSession(str(path), _options(settings), providers=providers)
         except Exception as error:  # ONNX Runtime's errors share no base but Exception
@@ -43,10 +44,16 @@ class OnnxSession:
         self.inputs = tuple(_spec(node) for node in self._session.get_inputs())
         self.outputs = tuple(_spec(node) for node in self._session.get_outputs())
         self._output_names = [spec.name for spec in self.outputs]
+        self._bound: BoundRuns | None = None
+        if binds(settings.io_binding, self.device, (*self.inputs, *self.outputs)):
+            place = Place(self.device, settings.gpu_device if self.device == "cuda" else 0)
+            self._bound = BoundRuns(self._session, self.inputs, self.outputs, place)
 
     def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
         """Compute every output. Raises ComputeFailed."""
         try:
+            if self._bound:
+                return self._bound.run(feeds)
             values = self._session.run(self._output_names, feeds)
         except Exception as error:  # as above
             raise ComputeFailed(f"ONNX Runtime: {error}") from error

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from critic_core.runtime.logs import logger
+from critic_inference.batching.batcher import compute_threads
+from critic_inference.batching.policy import batch_policy
 from critic_inference.errors import ModelUnusable, UnknownModel
 from critic_inference.serving.config import read_config
 from critic_inference.serving.model import ModelVersion, State, load_session, refusal
@@ -107,10 +109,17 @@ async def load_all(catalogue: Catalogue, settings: InferenceSettings) -> None:
 
 
 async def load(version: ModelVersion, folder: Path, settings: InferenceSettings) -> None:
-    """Make the version answer, or say why it does not."""
+    """Make the version answer, or say why it does not.
+
+    It is warmed by the thread that will compute: what CUDA and cuDNN prepare belongs to a thread, and a session that is
+    run by another one takes that memory a second time.
+    """
+    threads = compute_threads(batch_policy(version.config))
+    loop = asyncio.get_running_loop()
     try:
-        version.begin(await asyncio.to_thread(load_session, version, folder, settings))
+        version.begin(await loop.run_in_executor(threads, load_session, version, folder, settings), threads)
     except Exception as error:  # noqa: BLE001 - a broken version must not stop the others
+        threads.shutdown(wait=False)
         version.give_up(refusal(error))
 
 

@@ -1,6 +1,7 @@
 """A version of a model: loaded, warmed, batched, counted."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -52,11 +53,11 @@ class ModelVersion:
             raise ModelNotReady(f"Model '{self.name}' version {self.number} is not ready: {self.reason}.")
         return self.batcher
 
-    def begin(self, session: Session) -> None:
-        """Take requests; called on the event loop."""
+    def begin(self, session: Session, threads: ThreadPoolExecutor) -> None:
+        """Take requests, computed in these threads; called on the event loop."""
         self.config = complete_config(self.config, session.device)
         self.device = session.device
-        self.batcher = Batcher(session, batch_policy(self.config), self.statistics)
+        self.batcher = Batcher(session, batch_policy(self.config), self.statistics, threads)
         self.batcher.start()
         self.state, self.reason = State.ready, ""
 
@@ -67,7 +68,10 @@ class ModelVersion:
 
 
 def load_session(version: ModelVersion, folder: Path, settings: InferenceSettings) -> Session:
-    """Load, warm and prove the model file; slow, meant for a thread. Raises ModelUnusable or ComputeFailed."""
+    """Load, warm and prove the model file; slow, and meant for the thread that will compute.
+
+    Raises ModelUnusable or ComputeFailed.
+    """
     started = time.perf_counter()
     own = folder / str(version.number)
     path = own / (version.config.default_model_filename or MODEL_FILE)

@@ -2,9 +2,16 @@ import pytest
 
 from critic_inference.engine.devices import CPU, CUDA, computing_device, wanted_providers
 from critic_inference.errors import ModelUnusable
-from critic_inference.settings import Device
+from critic_inference.settings import Device, InferenceSettings
 
-CUDA_OPTIONS = {"cudnn_conv_algo_search": "HEURISTIC", "arena_extend_strategy": "kSameAsRequested"}
+CUDA_OPTIONS = {
+    "device_id": 0,
+    "cudnn_conv_algo_search": "HEURISTIC",
+    "arena_extend_strategy": "kSameAsRequested",
+    "cudnn_conv_use_max_workspace": "1",
+    "do_copy_in_default_stream": "1",
+    "use_tf32": "1",
+}
 
 
 @pytest.mark.parametrize(
@@ -17,17 +24,22 @@ CUDA_OPTIONS = {"cudnn_conv_algo_search": "HEURISTIC", "arena_extend_strategy": 
     ],
 )
 def test_what_is_asked_of_onnx_runtime(device, available, providers):
-    assert wanted_providers(device, available, 0) == providers
+    assert wanted_providers(device, available, InferenceSettings()) == providers
 
 
 def test_a_memory_limit_is_told_in_bytes():
-    (_, options), _ = wanted_providers(Device.cuda, [CUDA, CPU], 512)
+    (_, options), _ = wanted_providers(Device.cuda, [CUDA, CPU], InferenceSettings(gpu_memory_limit_mib=512))
     assert options["gpu_mem_limit"] == 512 * 1024 * 1024
+
+
+def test_another_gpu_is_told_by_its_number():
+    (_, options), _ = wanted_providers(Device.auto, [CUDA, CPU], InferenceSettings(gpu_device=3))
+    assert options["device_id"] == 3
 
 
 def test_cuda_of_a_build_without_it_is_refused():
     with pytest.raises(ModelUnusable, match="no CUDA support"):
-        wanted_providers(Device.cuda, [CPU], 0)
+        wanted_providers(Device.cuda, [CPU], InferenceSettings())
 
 
 def test_what_computes_is_what_the_session_says():
