@@ -1,7 +1,8 @@
 """A finished model becomes a version in a folder that servers read, in one step.
 
-`<name>/config.pbtxt`, and in `<name>/<version>/` `model.onnx`, `manifest.json`, `golden.npy` and the model card, where
-the model comes with one. A server that watches the folder sees a version whole or not at all.
+`<name>/config.pbtxt` with its variants in `configs/`, and in `<name>/<version>/` `model.onnx`, `manifest.json`,
+`golden.npy` and the model card, where the model comes with one. A server that watches the folder sees a version whole
+or not at all.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from critic_core.contracts.manifest import GOLDEN_FILE, MANIFEST_FILE, Manifest,
 from critic_core.imaging.golden import golden_photo
 from critic_core.imaging.prepare import prepare
 from critic_training.runtime import ask, session
-from critic_training.triton_config import config
+from critic_training.triton_config import config_files
 
 MODEL_FILE, CARD_FILE = "model.onnx", "MODEL_CARD.md"
 KEPT = 3
@@ -39,7 +40,7 @@ def publish(repository: Path, manifest: Manifest, model: Path, version: str | No
     staged = _stage(folder, manifest, model, golden)
     others = [number for number in versions(folder) if str(number) != manifest.version]
     staying = others[max(0, len(others) - kept + 1) :]
-    _write_config(folder, [manifest, *_manifests(folder, staying)])
+    write_configs(folder, [manifest, *_manifests(folder, staying)])
     _put(staged, folder / manifest.version)
     for number in set(versions(folder)) - {*staying, int(manifest.version)}:
         _remove(folder / str(number))
@@ -89,10 +90,13 @@ def _remove(version: Path) -> None:
     shutil.rmtree(leaving)
 
 
-def _write_config(folder: Path, manifests: list[Manifest]) -> None:
-    temporary = folder / ".config.new"
-    temporary.write_text(config(*manifests), encoding="utf-8")
-    temporary.replace(folder / "config.pbtxt")
+def write_configs(folder: Path, manifests: list[Manifest]) -> None:
+    """The model's configuration and its variants, newest version first; each file is replaced in one step."""
+    for name, text in reversed(config_files(*manifests).items()):  # config.pbtxt last: it is what everybody waits for
+        temporary = folder / ".config.new"
+        temporary.write_text(text, encoding="utf-8")
+        (folder / name).parent.mkdir(exist_ok=True)
+        temporary.replace(folder / name)
 
 
 def _manifests(folder: Path, numbers: list[int]) -> list[Manifest]:

@@ -1,26 +1,60 @@
-"""`config.pbtxt`: how a server batches the model, and the manifest as a parameter.
+"""`config.pbtxt`: how a server batches, warms and computes the model, and the manifest as a parameter.
 
-Source of the fields: https://github.com/triton-inference-server/common/blob/main/protobuf/model_config.proto
+One text for CPU and GPU, for our server and for Triton. Sources of the fields:
+https://github.com/triton-inference-server/common/blob/main/protobuf/model_config.proto and, for the options of ONNX
+Runtime, https://github.com/triton-inference-server/onnxruntime_backend#readme
 """
 
 from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, PROBABILITY_NAME, Manifest, manifest_parameter
 
 LARGEST_BATCH = 32
+WARM_UP_BATCHES = (1, 32, 2, 4, 8, 16)
+"""Every size that a batch is padded to. The ends come first: TensorRT builds its engine anew for a size outside those
+it has seen, and has then seen them all."""
 QUEUE_DELAY_MICROSECONDS = 2000  # what a photo waits for company: a seventh of what it costs to compute on one core
 QUEUE_SIZE = 256  # photos waiting; beyond it a server says UNAVAILABLE at once
+VERSIONS_SERVED = 2  # the newest answers who names none; the one before can be asked by its number, and is gone back to
+GPU_MEMORY_BYTES = 4 * 1024**3  # a fuse for each version on each GPU, not a reservation: its arena grows as needed
+
+# As parameters, which the backend's README calls deprecated, and not in `execution_accelerators`, name "cuda":
+# where a config has any parameter (ours has the manifest), the backend overwrites what it was told there by defaults.
+ONNX_RUNTIME = {
+    "cudnn_conv_algo_search": "1",  # HEURISTIC; a search costs 300 to 1300 ms for each new batch size
+    "arena_extend_strategy": "1",  # kSameAsRequested; doubling takes memory that nothing needs
+    "gpu_mem_limit": str(GPU_MEMORY_BYTES),
+    "execution_mode": "0",  # one operator after the other, each on all threads: these networks have no branches
+    "intra_op_thread_count": "0",  # on the CPU: as many threads as cores
+    "inter_op_thread_count": "1",
+}
+TENSORRT = {
+    "precision_mode": "FP16",
+    "max_workspace_size_bytes": str(1024**3),
+    "trt_engine_cache_enable": "1",
+    "trt_engine_cache_path": "/engines",  # a folder that infra/compose/triton-tensorrt.yml mounts
+    "trt_timing_cache_enable": "1",
+    "trt_timing_cache_path": "/engines",
+}
+
+
+def config_files(manifest: Manifest, *others: Manifest) -> dict[str, str]:
+    """Texts by path below the model's folder: what everybody reads, and what `--model-config-name=tensorrt` chooses."""
+    told = config(manifest, *others)
+    return {"config.pbtxt": told, "configs/tensorrt.pbtxt": told + _tensorrt()}
 
 
 def config(manifest: Manifest, *others: Manifest) -> str:
     """Protobuf text format, `inference.ModelConfig`, of a model whose newest version is `manifest`."""
     size = manifest.preprocessing.size
+    image = (size, size, 3)
     return "\n".join(
         [
-            "# Written by critic_training. The parameter is manifest.json, for clients that ask the server.",
+            "# Written by critic_training. The manifests are those of the versions, for clients that ask the server.",
             f'name: "{manifest.name}"',
             'platform: "onnxruntime_onnx"',
             'backend: "onnxruntime"',
+            f"version_policy {{ latest {{ num_versions: {VERSIONS_SERVED} }} }}",
             f"max_batch_size: {LARGEST_BATCH}",
-            _tensor("input", INPUT_NAME, "TYPE_UINT8", (size, size, 3)),
+            _tensor("input", INPUT_NAME, "TYPE_UINT8", image),
             _tensor("output", PROBABILITY_NAME, "TYPE_FP32", (2,)),
             _tensor("output", EMBEDDING_NAME, "TYPE_FP32", (manifest.embedding_size,)),
             "dynamic_batching {",
@@ -28,20 +62,39 @@ def config(manifest: Manifest, *others: Manifest) -> str:
             f"  max_queue_delay_microseconds: {QUEUE_DELAY_MICROSECONDS}",
             f"  default_queue_policy {{ max_queue_size: {QUEUE_SIZE} }}",
             "}",
+            "# One on each GPU that the server sees; without a GPU, one on the CPU.",
             "instance_group [{ count: 1 kind: KIND_AUTO }]",
-            *(_parameter(each) for each in (manifest, *others)),
+            *(_warm_up(batch, image) for batch in WARM_UP_BATCHES),
+            *(_parameter(key, value) for key, value in ONNX_RUNTIME.items()),
+            *(_parameter(manifest_parameter(each.version), each.model_dump_json()) for each in (manifest, *others)),
             "",
         ]
     )
 
 
-def _parameter(manifest: Manifest) -> str:
-    key, value = manifest_parameter(manifest.version), quoted(manifest.model_dump_json())
-    return f'parameters {{ key: "{key}" value {{ string_value: "{value}" }} }}'
+def _warm_up(batch: int, image: tuple[int, ...]) -> str:
+    """Zeros: what they cost is what a photo costs, and no file must be kept in step with the preprocessing."""
+    value = f"data_type: TYPE_UINT8 dims: {_list(image)} zero_data: true"
+    sample = f'inputs {{ key: "{INPUT_NAME}" value {{ {value} }} }}'
+    return f'model_warmup [{{ name: "batch of {batch}" batch_size: {batch} {sample} }}]'
+
+
+def _tensorrt() -> str:
+    options = " ".join(f'parameters {{ key: "{key}" value: "{value}" }}' for key, value in TENSORRT.items())
+    accelerator = f'gpu_execution_accelerator [{{ name: "tensorrt" {options} }}]'
+    return f"optimization {{ execution_accelerators {{ {accelerator} }} }}\n"
+
+
+def _parameter(key: str, value: str) -> str:
+    return f'parameters {{ key: "{key}" value {{ string_value: "{quoted(value)}" }} }}'
 
 
 def _tensor(side: str, name: str, data_type: str, dims: tuple[int, ...]) -> str:
-    return f'{side} [{{ name: "{name}" data_type: {data_type} dims: [{", ".join(map(str, dims))}] }}]'
+    return f'{side} [{{ name: "{name}" data_type: {data_type} dims: {_list(dims)} }}]'
+
+
+def _list(dims: tuple[int, ...]) -> str:
+    return f"[{', '.join(map(str, dims))}]"
 
 
 def quoted(text: str) -> str:

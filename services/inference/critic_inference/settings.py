@@ -68,7 +68,9 @@ class InferenceSettings(CriticSettings):
         description="Which GPU computes, of those that this process sees; in a container that was given one, 0.",
     )
     gpu_memory_limit_mib: int = Field(
-        default=0, ge=0, description="Most GPU memory one model's arena may take, MiB; 0: no limit."
+        default=0,
+        ge=0,
+        description="Most GPU memory one model's arena may take, MiB; 0: what its config.pbtxt says (gpu_mem_limit).",
     )
     io_binding: IoBinding = Field(
         default=IoBinding.auto,

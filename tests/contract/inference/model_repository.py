@@ -20,6 +20,7 @@ output [
   {{ name: "probability" data_type: TYPE_FP32 dims: [ 2 ] }},
   {{ name: "embedding" data_type: TYPE_FP32 dims: [ 16 ] }}
 ]
+instance_group [ {{ count: 1 kind: KIND_AUTO }} ]
 {rest}
 """
 QUICK = """

@@ -102,7 +102,7 @@ def test_new_versions_take_over_under_load_without_a_failed_request(
     clients.stop()
     assert clients.failures == []
     assert clients.versions == sorted(clients.versions)  # nobody was answered by an old one after the new one
-    assert index(server) == {"4": ("READY", "")}
+    assert index(server) == {"3": ("READY", ""), "4": ("READY", "")}  # the newest two, as the config asks for
     config = InferenceServerClient(server.grpc).get_model_config(NAME).config
     assert {"manifest.3", "manifest.4"} <= set(config.parameters)
 
@@ -197,4 +197,26 @@ def test_a_server_that_starts_over_a_broken_version_serves_the_one_before(
         assert "golden photo" in index(server)["2"][1]
         assert published(4) == "4"
         until(lambda: answers_with(server, "4"), 30, "version 4")
-        until(lambda: list(index(server)) == ["4"], 30, "an index without what was refused")
+        assert published(5) == "5"
+        until(lambda: sorted(index(server)) == ["4", "5"], 30, "an index without what was refused")
+
+
+def test_a_server_that_starts_over_a_broken_version_serves_two_others(
+    published: Publish, repository: Path, tmp_path: Path
+) -> None:
+    for seed in (1, 2, 3):
+        published(seed)
+    (repository / NAME / "3" / "model.onnx").write_bytes(b"no model at all")
+    with our_server(repository, tmp_path, env=POLL) as server:
+        states = {version: state for version, (state, _) in index(server).items()}
+        assert states == {"1": "READY", "2": "READY", "3": "UNAVAILABLE"}
+        assert answers_with(server, "2")
+
+
+def test_a_version_that_is_asked_for_by_its_number_answers_beside_the_newest(
+    server: Server, published: Publish
+) -> None:
+    published(2)
+    until(lambda: answers_with(server, "2"), 30, "version 2")
+    stub = service_pb2_grpc.GRPCInferenceServiceStub(grpc.insecure_channel(server.grpc))
+    assert stub.ModelInfer(infer_request(images(1), NAME, "1")).model_version == "1"

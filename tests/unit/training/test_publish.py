@@ -12,9 +12,10 @@ from typer.testing import CliRunner
 from critic_core.contracts.manifest import Golden, Manifest, manifest_parameter, parse_manifest
 from critic_core.imaging.golden import golden_photo
 from critic_core.imaging.prepare import prepare
+from critic_inference.batching.buckets import bucket_sizes
 from critic_training.__main__ import app
 from critic_training.publish import commit, publish, sha256, versions
-from critic_training.triton_config import config
+from critic_training.triton_config import LARGEST_BATCH, config, config_files
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def carried(repository: Path) -> dict[str, Manifest]:
     """The manifests in the config, by their keys."""
     text = (repository / "aesthetics" / "config.pbtxt").read_text("utf-8")
     parameters = text_format.Parse(text, model_config_pb2.ModelConfig()).parameters
-    return {key: parse_manifest(value.string_value) for key, value in parameters.items()}
+    return {key: parse_manifest(told.string_value) for key, told in parameters.items() if key.startswith("manifest.")}
 
 
 def test_config_is_what_triton_reads_and_carries_the_manifest(manifest: Manifest) -> None:
@@ -62,6 +63,27 @@ def test_config_is_what_triton_reads_and_carries_the_manifest(manifest: Manifest
     assert parse_manifest(told.parameters[manifest_parameter("1")].string_value) == manifest
 
 
+def test_config_warms_every_size_that_a_batch_is_padded_to(manifest: Manifest) -> None:
+    told = text_format.Parse(config(manifest), model_config_pb2.ModelConfig())
+    assert sorted(sample.batch_size for sample in told.model_warmup) == list(bucket_sizes(LARGEST_BATCH))
+    for sample in told.model_warmup:
+        image = sample.inputs["image"]
+        assert (image.data_type, list(image.dims)) == (told.input[0].data_type, list(told.input[0].dims))
+        assert image.zero_data
+
+
+def test_the_variant_for_tensorrt_differs_in_its_accelerator_only(manifest: Manifest) -> None:
+    files = config_files(manifest)
+    plain, tensorrt = (
+        text_format.Parse(files[name], model_config_pb2.ModelConfig())
+        for name in ("config.pbtxt", "configs/tensorrt.pbtxt")
+    )
+    (accelerator,) = tensorrt.optimization.execution_accelerators.gpu_execution_accelerator
+    assert (accelerator.name, accelerator.parameters["trt_engine_cache_enable"]) == ("tensorrt", "1")
+    tensorrt.ClearField("optimization")
+    assert tensorrt == plain
+
+
 def test_a_published_version_holds_weights_manifest_and_golden_photo(
     manifest: Manifest, model: Path, repository: Path
 ) -> None:
@@ -71,7 +93,8 @@ def test_a_published_version_holds_weights_manifest_and_golden_photo(
     assert parse_manifest((version / "manifest.json").read_text("utf-8")) == manifest
     np.testing.assert_array_equal(np.load(version / "golden.npy"), prepare(golden_photo(), manifest.preprocessing))
     assert sorted(path.name for path in version.iterdir()) == ["golden.npy", "manifest.json", "model.onnx"]
-    assert sorted(path.name for path in version.parent.iterdir()) == ["1", "config.pbtxt"]
+    assert sorted(path.name for path in version.parent.iterdir()) == ["1", "config.pbtxt", "configs"]
+    assert [path.name for path in (version.parent / "configs").iterdir()] == ["tensorrt.pbtxt"]
 
 
 def test_the_next_version_gets_the_next_number_and_the_config_tells_of_all(

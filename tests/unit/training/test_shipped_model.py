@@ -16,6 +16,7 @@ from critic_training.evaluate import metrics
 from critic_training.knobs import Knobs
 from critic_training.publish import sha256
 from critic_training.runtime import ask, session
+from critic_training.triton_config import config_files
 
 REPOSITORY = Path(__file__).parents[3] / "services" / "inference" / "model_repository"
 LARGEST = {"aesthetics": 40_000_000, "aesthetics-efficientnet": 20_000_000}
@@ -48,6 +49,11 @@ def test_every_model_is_here_and_has_its_card() -> None:
 def test_config_carries_the_same_manifest(folder: Path, manifest: Manifest) -> None:
     told = text_format.Parse((folder / "config.pbtxt").read_text("utf-8"), model_config_pb2.ModelConfig())
     assert parse_manifest(told.parameters[manifest_parameter("1")].string_value) == manifest
+
+
+def test_configs_are_those_that_publishing_writes(folder: Path, manifest: Manifest) -> None:
+    for name, text in config_files(manifest).items():
+        assert (folder / name).read_text("utf-8") == text, f"{name} was written by an older critic_training"
 
 
 def test_weights_are_those_of_the_manifest_and_small(folder: Path, model: Path, manifest: Manifest) -> None:

@@ -12,7 +12,7 @@ from critic_inference.batching.policy import batch_policy
 from critic_inference.errors import ModelUnusable, UnknownModel
 from critic_inference.serving.config import read_config
 from critic_inference.serving.model import ModelVersion, State, load_session, refusal
-from critic_inference.serving.versions import parse_version, served_versions, versions_on_disk
+from critic_inference.serving.versions import newest_wanted, parse_version, served_versions, versions_on_disk
 from critic_inference.settings import InferenceSettings
 
 log = logger(__name__)
@@ -124,12 +124,21 @@ async def load(version: ModelVersion, folder: Path, settings: InferenceSettings)
 
 
 async def go_back(model: Model, settings: InferenceSettings) -> None:
-    """While nothing answers, try the version before: a fresh server serves what one serves that saw them come."""
-    while model.versions and not model.ready and (number := _before(model)):
-        reject(model, {each.number: each.reason for each in model.versions.values()})
-        older = ModelVersion(model.name, number, next(iter(model.versions.values())).config)
-        model.versions = {number: older}
+    """For each version that cannot be served, try one before: a fresh server serves what one serves that saw them come.
+
+    When not even an old one answers, all that were tried stay, and say why.
+    """
+    failed = next((each for each in model.versions.values() if each.state is not State.ready), None)
+    wanted = newest_wanted(failed.config.version_policy) if failed else None
+    if failed is None or wanted is None:
+        return
+    while len(model.ready) < wanted and (number := _before(model)):
+        older = ModelVersion(model.name, number, failed.config)
+        model.versions = {number: older, **model.versions}
         await load(older, model.folder, settings)
+    if model.ready:
+        reject(model, {each.number: each.reason for each in model.versions.values() if each.reason})
+        model.versions = {each.number: each for each in model.ready}
 
 
 def reject(model: Model, reasons: dict[int, str]) -> None:
@@ -140,10 +149,8 @@ def reject(model: Model, reasons: dict[int, str]) -> None:
 
 
 def _before(model: Model) -> int | None:
-    """The newest version on disk before those that the policy chose. None where it names the versions itself."""
-    oldest, version = min(model.versions.items())
-    if (version.config.version_policy.WhichOneof("policy_choice") or "latest") != "latest":
-        return None
+    """The newest version on disk before those that were tried."""
+    oldest = min(model.versions)
     return max((number for number in versions_on_disk(model.folder) if number < oldest), default=None)
 
 

@@ -7,13 +7,18 @@ from typing import Any
 from google.protobuf import text_format
 from tritonclient.grpc import model_config_pb2
 
+from critic_core.runtime.logs import logger
 from critic_inference.engine.session import Session
 from critic_inference.errors import ModelUnusable
-from critic_inference.settings import Device
+from critic_inference.serving.fields import unheeded
+from critic_inference.settings import MEBI, Device
 from critic_inference.tensors import TensorSpec, datatype_of
+
+log = logger(__name__)
 
 CONFIG_FILE = "config.pbtxt"
 MODEL_FILE = "model.onnx"
+GPU_MEM_LIMIT = "gpu_mem_limit"
 KIND_CPU = model_config_pb2.ModelInstanceGroup.KIND_CPU
 KIND_GPU = model_config_pb2.ModelInstanceGroup.KIND_GPU
 KINDS = {"cpu": KIND_CPU, "cuda": KIND_GPU}
@@ -29,6 +34,8 @@ def read_config(folder: Path) -> Any:
     if config.name not in ("", folder.name):
         raise ModelUnusable(f"{CONFIG_FILE} names the model '{config.name}', its folder '{folder.name}'")
     config.name = folder.name
+    if passed_over := unheeded(config):
+        log.warning("config_fields_ignored", model=folder.name, fields=passed_over)
     return config
 
 
@@ -40,6 +47,14 @@ def device_for(config: Any, asked: Device) -> Device:
     if asked is Device.auto and KIND_CPU in kinds:
         return Device.cpu
     return asked
+
+
+def memory_limit_mib(config: Any, asked: int) -> int:
+    """The operator's choice; 0 leaves it to the model's parameter `gpu_mem_limit` (bytes). Raises ModelUnusable."""
+    told = config.parameters[GPU_MEM_LIMIT].string_value if GPU_MEM_LIMIT in config.parameters else "0"
+    if not (told.isascii() and told.isdigit()):
+        raise ModelUnusable(f"{CONFIG_FILE}: {GPU_MEM_LIMIT} is '{told}', not a number of bytes")
+    return asked or int(told) // MEBI
 
 
 def check_config(config: Any, session: Session) -> None:

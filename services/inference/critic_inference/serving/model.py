@@ -17,7 +17,14 @@ from critic_inference.batching.policy import batch_policy
 from critic_inference.engine.onnx import OnnxSession
 from critic_inference.engine.session import Session
 from critic_inference.errors import ModelNotReady
-from critic_inference.serving.config import MODEL_FILE, check_config, complete_config, device_for, input_specs
+from critic_inference.serving.config import (
+    MODEL_FILE,
+    check_config,
+    complete_config,
+    device_for,
+    input_specs,
+    memory_limit_mib,
+)
 from critic_inference.serving.golden import check_golden
 from critic_inference.serving.statistics import Statistics
 from critic_inference.settings import InferenceSettings
@@ -75,7 +82,9 @@ def load_session(version: ModelVersion, folder: Path, settings: InferenceSetting
     started = time.perf_counter()
     own = folder / str(version.number)
     path = own / (version.config.default_model_filename or MODEL_FILE)
-    session = OnnxSession(path, device_for(version.config, settings.device), settings)
+    limit = memory_limit_mib(version.config, settings.gpu_memory_limit_mib)
+    told = settings.model_copy(update={"gpu_memory_limit_mib": limit})
+    session = OnnxSession(path, device_for(version.config, settings.device), told)
     check_config(version.config, session)
     loaded = time.perf_counter()
     warm_up(session, input_specs(version.config), version.config.max_batch_size)

@@ -14,15 +14,21 @@ def versions_on_disk(folder: Path) -> tuple[int, ...]:
     return tuple(sorted(int(name) for name in names if name.isascii() and name.isdigit() and name[0] != "0"))
 
 
+def newest_wanted(policy: Any) -> int | None:
+    """How many of the newest versions the policy asks for; None where it asks for all, or names them itself."""
+    if (policy.WhichOneof("policy_choice") or "latest") != "latest":
+        return None
+    return policy.latest.num_versions or 1
+
+
 def served_versions(policy: Any, present: tuple[int, ...]) -> tuple[int, ...]:
     """The versions to load, ascending. Raises ModelUnusable when the policy leaves none."""
-    choice = policy.WhichOneof("policy_choice") or "latest"
-    if choice == "all":
-        chosen = present
-    elif choice == "specific":
+    if count := newest_wanted(policy):
+        chosen = present[-count:]
+    elif policy.HasField("specific"):
         chosen = tuple(version for version in present if version in policy.specific.versions)
     else:
-        chosen = present[-(policy.latest.num_versions or 1) :]
+        chosen = present
     if not chosen:
         raise ModelUnusable("no version folder that the version policy asks for")
     return chosen

@@ -17,7 +17,7 @@ log = logger(__name__)
 CONFIG = 0
 """Stands for the config among the rejected versions."""
 Stamp = frozenset[tuple[str, int, int]]
-"""Path, time of change (ns) and size of every file of a model."""
+"""Path, time of change (ns) and size of every file of a model and its versions."""
 
 
 class Watch:
@@ -78,7 +78,7 @@ class Watch:
 
 
 def _stamp(folder: Path) -> Stamp:
-    files = (file for pattern in ("*", "*/*") for file in folder.glob(pattern))
+    files = (file for pattern in ("*", "[1-9]*/*") for file in folder.glob(pattern))
     shown = (file for file in files if not any(part.startswith(".") for part in file.relative_to(folder).parts))
     told = ((file.relative_to(folder).as_posix(), file.stat()) for file in shown if file.is_file())
     return frozenset((name, stat.st_mtime_ns, stat.st_size) for name, stat in told)
@@ -91,13 +91,14 @@ def _untouched(version: ModelVersion, changed: Stamp) -> bool:
 
 
 def _settled(old: Model | None, new: Model, refused: dict[int, str]) -> Model:
-    """Who answers from now on: the newcomers that can, and while one of them cannot, also those that did so far.
+    """Who answers from now on: the newcomers that can, and for each of them that cannot, one that did so far.
 
     A model that answered, or is new here, never makes the server unready; one that has failed all along still does.
     """
     if not refused or (old and not old.ready):
         return new
     able = {version.number: version for version in [*(old.ready if old else []), *new.ready]}
-    settled = Model(new.name, new.folder, dict(sorted(able.items())))
+    staying = sorted(able)[-(len(new.versions) or len(able)) :]
+    settled = Model(new.name, new.folder, {number: able[number] for number in staying})
     reject(settled, refused)
     return settled

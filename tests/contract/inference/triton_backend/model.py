@@ -1,5 +1,6 @@
-"""Triton's Python backend around `model.onnx`: the wheel's tritonserver has no ONNX Runtime backend of its own."""
+"""A backend of Triton in Python that runs `model.onnx`: what stands in for Triton's own ONNX Runtime backend."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,11 @@ class TritonPythonModel:
     """One session per instance; the requests of a batch run together, as in Triton's own ONNX Runtime backend."""
 
     def initialize(self, args):
+        """Load the version's file, with as many threads as the config says."""
         folder = Path(args["model_repository"]) / args["model_version"]
+        told = json.loads(args["model_config"])["parameters"]
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
+        options.intra_op_num_threads = int(told.get("intra_op_thread_count", {}).get("string_value", 0))
         self.session = onnxruntime.InferenceSession(
             str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
         )
@@ -21,6 +24,7 @@ class TritonPythonModel:
         self.outputs = [each.name for each in self.session.get_outputs()]
 
     def execute(self, requests):
+        """Answer all requests with one run."""
         feeds = [
             {name: pb_utils.get_input_tensor_by_name(request, name).as_numpy() for name in self.inputs}
             for request in requests

@@ -4,8 +4,11 @@ from tests.unit.inference.sessions import Doubler
 from tritonclient.grpc.model_config_pb2 import ModelConfig, ModelInstanceGroup
 
 from critic_inference.errors import ModelUnusable
-from critic_inference.serving.config import check_config, complete_config, device_for, read_config
-from critic_inference.settings import Device
+from critic_inference.serving.config import check_config, complete_config, device_for, memory_limit_mib, read_config
+from critic_inference.serving.fields import HEEDED, NEEDLESS, unheeded
+from critic_inference.settings import Device, packaged_models
+
+SHIPPED = packaged_models() / "aesthetics"
 
 GOOD = """
 max_batch_size: 4
@@ -88,3 +91,34 @@ def test_completing_changes_nothing_that_was_written():
     assert told.version_policy == written.version_policy
     assert told.parameters["k"].string_value == "v"
     assert written == parse(GOOD + 'version_policy { all {} } parameters { key: "k" value { string_value: "v" } }')
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "limit"), [(0, None, 0), (0, "4294967296", 4096), (512, "4294967296", 512), (512, None, 512)]
+)
+def test_the_limit_of_gpu_memory(asked, told, limit):
+    parameter = f'parameters {{ key: "gpu_mem_limit" value {{ string_value: "{told}" }} }}' if told else ""
+    assert memory_limit_mib(parse(parameter), asked) == limit
+
+
+def test_a_limit_of_gpu_memory_that_is_no_number():
+    with pytest.raises(ModelUnusable, match="gpu_mem_limit"):
+        memory_limit_mib(parse('parameters { key: "gpu_mem_limit" value { string_value: "4G" } }'), 0)
+
+
+def test_every_field_of_a_published_config_is_known():
+    for text in (SHIPPED / "config.pbtxt").read_text(), GOOD:
+        assert unheeded(parse(text)) == []
+
+
+def test_fields_that_mean_something_elsewhere_are_named():
+    assert unheeded(parse("sequence_batching {} response_cache { enable: true }")) == [
+        "sequence_batching",
+        "response_cache",
+    ]
+    tensorrt = parse((SHIPPED / "configs" / "tensorrt.pbtxt").read_text())
+    assert unheeded(tensorrt) == ["optimization"]
+
+
+def test_no_field_is_known_that_triton_does_not_have():
+    assert set(HEEDED | NEEDLESS) <= set(ModelConfig.DESCRIPTOR.fields_by_name)
