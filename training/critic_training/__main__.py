@@ -16,6 +16,7 @@ from critic_training.bench.command import app as bench
 from critic_training.data.command import app as data
 from critic_training.evaluation.command import app as evaluation
 from critic_training.export.command import app as export
+from critic_training.export.halving import app as halving
 from critic_training.export.serving import app as serving
 from critic_training.finetune.command import app as finetune
 from critic_training.head.command import app as head
@@ -29,6 +30,7 @@ app.add_typer(baselines)
 app.add_typer(head)
 app.add_typer(finetune)
 app.add_typer(export)
+app.add_typer(halving)
 app.add_typer(serving)
 app.add_typer(bench)
 app.add_typer(data)

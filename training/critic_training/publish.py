@@ -17,7 +17,7 @@ from critic_core.contracts.manifest import GOLDEN_FILE, MANIFEST_FILE, Manifest,
 from critic_core.imaging.golden import golden_photo
 from critic_core.imaging.prepare import prepare
 from critic_training.runtime import ask, session
-from critic_training.triton_config import config_files
+from critic_training.triton_config import LARGEST_BATCH, config_files
 
 MODEL_FILE, CARD_FILE = "model.onnx", "MODEL_CARD.md"
 KEPT = 3
@@ -26,7 +26,14 @@ GOLDEN_BOUND = 1e-3
 """How far the golden photo's probability may be from the manifest's: other processors round otherwise."""
 
 
-def publish(repository: Path, manifest: Manifest, model: Path, version: str | None = None, kept: int = KEPT) -> Path:
+def publish(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    repository: Path,
+    manifest: Manifest,
+    model: Path,
+    version: str | None = None,
+    kept: int = KEPT,
+    largest_batch: int = LARGEST_BATCH,
+) -> Path:
     """Writes the version and returns its folder: the next free number, or `version`, which is replaced if it is there.
 
     Raises ValueError, and writes nothing, when the weights are not those that the manifest tells of, or do not say of
@@ -40,7 +47,7 @@ def publish(repository: Path, manifest: Manifest, model: Path, version: str | No
     staged = _stage(folder, manifest, model, golden)
     others = [number for number in versions(folder) if str(number) != manifest.version]
     staying = others[max(0, len(others) - kept + 1) :]
-    write_configs(folder, [manifest, *_manifests(folder, staying)])
+    write_configs(folder, [manifest, *_manifests(folder, staying)], largest_batch)
     _put(staged, folder / manifest.version)
     for number in set(versions(folder)) - {*staying, int(manifest.version)}:
         _remove(folder / str(number))
@@ -90,9 +97,10 @@ def _remove(version: Path) -> None:
     shutil.rmtree(leaving)
 
 
-def write_configs(folder: Path, manifests: list[Manifest]) -> None:
+def write_configs(folder: Path, manifests: list[Manifest], largest_batch: int = LARGEST_BATCH) -> None:
     """The model's configuration and its variants, newest version first; each file is replaced in one step."""
-    for name, text in reversed(config_files(*manifests).items()):  # config.pbtxt last: it is what everybody waits for
+    files = config_files(*manifests, largest_batch=largest_batch)
+    for name, text in reversed(files.items()):  # config.pbtxt last: it is what everybody waits for
         temporary = folder / ".config.new"
         temporary.write_text(text, encoding="utf-8")
         (folder / name).parent.mkdir(exist_ok=True)

@@ -7,10 +7,7 @@ Runtime, https://github.com/triton-inference-server/onnxruntime_backend#readme
 
 from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, PROBABILITY_NAME, Manifest, manifest_parameter
 
-LARGEST_BATCH = 32
-WARM_UP_BATCHES = (1, 32, 2, 4, 8, 16)
-"""Every size that a batch is padded to. The ends come first: TensorRT builds its engine anew for a size outside those
-it has seen, and has then seen them all."""
+LARGEST_BATCH = 32  # unless `publish` is told another one: on a CPU, larger batches take memory and bring nothing
 QUEUE_DELAY_MICROSECONDS = 2000  # what a photo waits for company: a seventh of what it costs to compute on one core
 QUEUE_SIZE = 256  # photos waiting; beyond it a server says UNAVAILABLE at once
 VERSIONS_SERVED = 2  # the newest answers who names none; the one before can be asked by its number, and is gone back to
@@ -36,16 +33,17 @@ TENSORRT = {
 }
 
 
-def config_files(manifest: Manifest, *others: Manifest) -> dict[str, str]:
+def config_files(manifest: Manifest, *others: Manifest, largest_batch: int = LARGEST_BATCH) -> dict[str, str]:
     """Texts by path below the model's folder: what everybody reads, and what `--model-config-name=tensorrt` chooses."""
-    told = config(manifest, *others)
+    told = config(manifest, *others, largest_batch=largest_batch)
     return {"config.pbtxt": told, "configs/tensorrt.pbtxt": told + _tensorrt()}
 
 
-def config(manifest: Manifest, *others: Manifest) -> str:
+def config(manifest: Manifest, *others: Manifest, largest_batch: int = LARGEST_BATCH) -> str:
     """Protobuf text format, `inference.ModelConfig`, of a model whose newest version is `manifest`."""
     size = manifest.preprocessing.size
     image = (size, size, 3)
+    batches = _batches(largest_batch)
     return "\n".join(
         [
             "# Written by critic_training. The manifests are those of the versions, for clients that ask the server.",
@@ -53,23 +51,33 @@ def config(manifest: Manifest, *others: Manifest) -> str:
             'platform: "onnxruntime_onnx"',
             'backend: "onnxruntime"',
             f"version_policy {{ latest {{ num_versions: {VERSIONS_SERVED} }} }}",
-            f"max_batch_size: {LARGEST_BATCH}",
+            f"max_batch_size: {largest_batch}",
             _tensor("input", INPUT_NAME, "TYPE_UINT8", image),
             _tensor("output", PROBABILITY_NAME, "TYPE_FP32", (2,)),
             _tensor("output", EMBEDDING_NAME, "TYPE_FP32", (manifest.embedding_size,)),
             "dynamic_batching {",
-            "  preferred_batch_size: [4, 8, 16, 32]",
+            f"  preferred_batch_size: {_list(batches[2:])}",
             f"  max_queue_delay_microseconds: {QUEUE_DELAY_MICROSECONDS}",
             f"  default_queue_policy {{ max_queue_size: {QUEUE_SIZE} }}",
             "}",
             "# One on each GPU that the server sees; without a GPU, one on the CPU.",
             "instance_group [{ count: 1 kind: KIND_AUTO }]",
-            *(_warm_up(batch, image) for batch in WARM_UP_BATCHES),
+            *(_warm_up(batch, image) for batch in _ends_first(batches)),
             *(_parameter(key, value) for key, value in ONNX_RUNTIME.items()),
             *(_parameter(manifest_parameter(each.version), each.model_dump_json()) for each in (manifest, *others)),
             "",
         ]
     )
+
+
+def _batches(largest: int) -> tuple[int, ...]:
+    """Every size that a batch is padded to: powers of two, and the largest itself."""
+    return (*(2**power for power in range((largest - 1).bit_length())), largest)
+
+
+def _ends_first(batches: tuple[int, ...]) -> tuple[int, ...]:
+    """TensorRT builds its engine anew for a size outside those it has seen: so it has then seen them all."""
+    return (batches[0], batches[-1], *batches[1:-1])
 
 
 def _warm_up(batch: int, image: tuple[int, ...]) -> str:
@@ -93,8 +101,8 @@ def _tensor(side: str, name: str, data_type: str, dims: tuple[int, ...]) -> str:
     return f'{side} [{{ name: "{name}" data_type: {data_type} dims: {_list(dims)} }}]'
 
 
-def _list(dims: tuple[int, ...]) -> str:
-    return f"[{', '.join(map(str, dims))}]"
+def _list(numbers: tuple[int, ...]) -> str:
+    return f"[{', '.join(map(str, numbers))}]"
 
 
 def quoted(text: str) -> str:

@@ -13,19 +13,26 @@ from critic_core.imaging.prepare import prepare
 from critic_training.dataset import read_rated
 from critic_training.duplicates import likeness
 from critic_training.evaluate import metrics
+from critic_training.export.halving import SAID
 from critic_training.knobs import Knobs
 from critic_training.publish import sha256
 from critic_training.runtime import ask, session
 from critic_training.triton_config import config_files
 
-REPOSITORY = Path(__file__).parents[3] / "services" / "inference" / "model_repository"
+INFERENCE = Path(__file__).parents[3] / "services" / "inference"
+REPOSITORY, FOR_GPUS = INFERENCE / "model_repository", INFERENCE / "model_repository_gpu"
 LARGEST = {"aesthetics": 40_000_000, "aesthetics-efficientnet": 20_000_000}
 
 
+@pytest.fixture(scope="module", params=["model_repository", "model_repository_gpu"])
+def repository(request: pytest.FixtureRequest) -> Path:
+    return INFERENCE / str(request.param)
+
+
 @pytest.fixture(scope="module", params=LARGEST)
-def folder(request: pytest.FixtureRequest) -> Path:
+def folder(request: pytest.FixtureRequest, repository: Path) -> Path:
     """Of one model; its only version is 1."""
-    return REPOSITORY / str(request.param)
+    return repository / str(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +51,18 @@ def test_every_model_is_here_and_has_its_card() -> None:
         card = (REPOSITORY / name / "1" / "MODEL_CARD.md").read_text("utf-8")
         assert f"# {name}, version 1" in card
         assert "## Reliability" in card
+
+
+@pytest.mark.parametrize("name", LARGEST)
+def test_gpus_serve_the_same_models_in_float16_and_in_larger_batches(name: str) -> None:
+    whole, half = (parse_manifest((of / name / "1" / "manifest.json").read_bytes()) for of in (REPOSITORY, FOR_GPUS))
+    assert half.architecture == whole.architecture + SAID
+    changed = {"architecture": "", "golden": whole.golden, "weights_sha256": ""}
+    assert half.model_copy(update=changed) == whole.model_copy(update=changed)
+    assert half.golden.probability == pytest.approx(whole.golden.probability, abs=2e-3)
+    told = text_format.Parse((FOR_GPUS / name / "config.pbtxt").read_text("utf-8"), model_config_pb2.ModelConfig())
+    assert told.max_batch_size == 256
+    assert list(told.dynamic_batching.preferred_batch_size)[-3:] == [64, 128, 256]
 
 
 def test_config_carries_the_same_manifest(folder: Path, manifest: Manifest) -> None:
