@@ -20,7 +20,11 @@ DOCKERFILE = ROOT / "infra/docker/Dockerfile"
 @pytest.fixture(params=COMBINATIONS, ids="+".join)
 def services(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Every service of one combination of files, as on a fresh clone: no variable set."""
-    files = [part for name in request.param for part in ("-f", name)]
+    return services_of(request.param)
+
+
+def services_of(names: list[str]) -> dict[str, Any]:
+    files = [part for name in names for part in ("-f", name)]
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     command = ["docker", "compose", *files, "--profile", "*", "config", "--format", "json"]
     if compose_missing():
@@ -80,6 +84,22 @@ def test_only_the_gateway_can_be_reached_and_only_from_this_machine(services: di
     assert set(published) - FOR_OPERATORS == {"gateway"}
     assert [port["published"] for port in published["gateway"]] == ["8000"]
     assert {port["host_ip"] for ports in published.values() for port in ports} == {"127.0.0.1"}
+
+
+@pytest.mark.parametrize("overlays", [["gpu"], ["gpu", "gpu-2"]], ids="+".join)
+def test_every_gpu_has_a_stanza_of_its_own(overlays: list[str]) -> None:
+    services = services_of([BASE, *(f"infra/compose/{name}.yml" for name in overlays)])
+    found = {name: service for name, service in services.items() if name.startswith("inference")}
+    assert len(found) == len(overlays)
+    for number, (name, service) in enumerate(found.items()):
+        (device,) = service["deploy"]["resources"]["reservations"]["devices"]
+        assert device["device_ids"] == [str(number)], name
+        environment = service["environment"]
+        assert environment["CRITIC_DEVICE"] == "cuda", name  # a demand: a fallback to the CPU is not ready
+        assert environment["CRITIC_MODEL_REPOSITORY"].endswith("/model_repository_gpu"), name
+        assert service["image"].endswith("-cuda"), name
+        assert service["build"]["args"] == {"DEVICE": "cuda"}, name
+        assert name == "inference" or service["networks"]["back"]["aliases"] == ["inference"]
 
 
 def test_replicas_are_possible(services: dict[str, Any]) -> None:

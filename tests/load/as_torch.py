@@ -24,7 +24,7 @@ def _conv(read: list[Tensor], how: Attributes) -> Tensor:
     top, left, bottom, right = how.get("pads", [0, 0, 0, 0])
     padded = functional.pad(value, (left, right, top, bottom)) if (top, left) != (bottom, right) else value
     padding = (0, 0) if padded is not value else (top, left)
-    return functional.conv2d(padded, weight, bias, how["strides"] if "strides" in how else 1, padding, 1, how["group"])
+    return functional.conv2d(padded, weight, bias, how.get("strides", 1), padding, 1, how["group"])
 
 
 def _maximum(read: list[Tensor], _: Attributes) -> Tensor:

@@ -10,10 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import httpx
+import numpy as np
 import onnxruntime
 import pytest
-from tests.contract.inference.calls import images, infer_request, json_body
-from tests.contract.inference.model_repository import make_repository
+from tests.contract.inference.calls import images, infer_request, json_body, outputs_of
+from tests.contract.inference.model_repository import SHIPPED, make_repository
 from tests.contract.inference.server_process import our_server
 from tests.support.waiting import until
 from tritonclient.grpc import InferenceServerClient
@@ -67,6 +68,21 @@ def test_cuda_asked_for_and_missing_is_live_but_not_ready(models, tmp_path):
                 client._client_stub.ModelInfer(infer_request(ONE))
             assert refused.value.code() is grpc.StatusCode.UNAVAILABLE
             assert "no CUDA support" in refused.value.details()
+
+
+def test_the_models_for_gpus_answer_alike_where_there_is_none(tmp_path):
+    """Float16, batches of up to 256 and bound buffers, all on the CPU: slow there, but nothing is refused."""
+    shutil.copytree(SHIPPED.with_name("model_repository_gpu") / "aesthetics", tmp_path / "models" / "aesthetics")
+    batch = images(180)
+    with (
+        our_server(tmp_path / "models", tmp_path, env={"CRITIC_IO_BINDING": "on"}) as server,
+        InferenceServerClient(server.grpc) as client,
+    ):
+        told = outputs_of(client._client_stub.ModelInfer(infer_request(batch, "aesthetics")))
+    session = onnxruntime.InferenceSession(SHIPPED / "aesthetics" / "1" / "model.onnx")
+    names = ["probability", "embedding"]
+    for name, wanted in zip(names, session.run(names, {"image": batch}), strict=True):
+        np.testing.assert_allclose(told[name], wanted, atol=2e-3)
 
 
 def test_a_broken_model_is_named_and_harms_no_other(models, tmp_path):
