@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.support.inference import inference_settings
 from tests.support.local_stack import LocalStack, served_model
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """`photo-critic up`, one for the whole test run. Its log is printed when it does not start."""
-    served_model()
-    running = LocalStack(tmp_path_factory.mktemp("stack") / "data")
-    running.start()
-    yield running
-    code = running.stop()
+    folder = tmp_path_factory.mktemp("stack")
+    with inference_settings(served_model().parents[1], folder) as settings:
+        running = LocalStack(folder / "data", **settings)
+        running.start()
+        yield running
+        code = running.stop()
     if code != 0:
         sys.stderr.write(running.said())
     assert code == 0

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.support.inference import inference_settings
 from tests.support.local_stack import LocalStack, photo_of
 from tests.support.photos import DATA
 from tests.support.tiny_model import tiny_model_folder
@@ -43,10 +44,12 @@ def golden(repository: Path) -> dict[str, float]:
 
 @pytest.fixture(scope="module")
 def two_models(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[LocalStack]:
-    stack = LocalStack(tmp_path_factory.mktemp("two-models") / "data", MODEL_REPOSITORY=str(repository))
-    stack.start()
-    yield stack
-    assert stack.stop() == 0
+    folder = tmp_path_factory.mktemp("two-models")
+    with inference_settings(repository, folder) as settings:
+        stack = LocalStack(folder / "data", **settings)
+        stack.start()
+        yield stack
+        assert stack.stop() == 0
 
 
 @pytest.fixture

@@ -30,10 +30,16 @@ def up(  # noqa: PLR0913, PLR0917 - one parameter an option
     model_repository: Annotated[
         Path | None, typer.Option(exists=True, file_okay=False, help="Folder of models in Triton's layout.")
     ] = None,
+    inference: Annotated[
+        str | None,
+        typer.Option(
+            envvar="CRITIC_INFERENCE_URL", help="host:port (gRPC) of an inference server that runs already, as Triton."
+        ),
+    ] = None,
 ) -> None:
     """Run the whole stack on this machine, until Ctrl-C: queue, inference, worker, gateway and the page."""
     folder = DataFolder(data_folder)
-    wished = Wishes(host, port, folder, workers, device.value if device else None, model_repository)
+    wished = Wishes(host, port, folder, workers, device.value if device else None, model_repository, inference)
     with folder.lock():
         _run(wished)
 
@@ -57,6 +63,8 @@ def _run(wished: Wishes) -> None:
 
 def _introduce(wished: Wishes, narrator: Narrator) -> None:
     narrator.say(f"Starting; photos and queue are kept in {wished.data_folder.path}")
+    if wished.inference:
+        narrator.say(f"Photos are scored by the inference server at {wished.inference}")
     if not _only_this_machine(wished.host) and not os.environ.get("CRITIC_API_KEYS"):
         narrator.say(
             f"Listening on {wished.host} without API keys: everybody who reaches this machine may use it. "

@@ -30,6 +30,8 @@ T = TypeVar("T")
 
 # The same request would be refused again; everything else may be better in a moment.
 _REFUSALS = ("StatusCode.INVALID_ARGUMENT", "StatusCode.UNIMPLEMENTED", "StatusCode.OUT_OF_RANGE")
+# A Triton that stops says first that it is stopping, and then for seconds that it knows no such model.
+_AWAY = ("StatusCode.UNAVAILABLE", "StatusCode.NOT_FOUND")
 _CONFIG_MAX_AGE_SECONDS = 60.0
 _CHANNEL = [
     # Without these, a server that was away for long is not tried again for up to two minutes.
@@ -142,7 +144,7 @@ def _translated(call: Callable[[], T]) -> T:
         status, said = str(error.status()), str(error.message())
         if status in _REFUSALS:
             raise InferenceFailed(f"The inference server refused the photo: {said}") from error
-        kind = _Away if status == "StatusCode.UNAVAILABLE" else InferenceUnavailable
+        kind = _Away if status in _AWAY else InferenceUnavailable
         raise kind(f"The inference server does not answer: {said}") from error
 
 

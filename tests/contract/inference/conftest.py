@@ -1,6 +1,5 @@
 """The same suite against our server and against a real Triton."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import onnxruntime
 import pytest
 from tests.contract.inference.model_repository import add_shipped, make_repository
 from tests.contract.inference.server_process import Server, our_server
-from tests.contract.inference.triton import TritonMissing, install, triton_server
+from tests.contract.inference.triton import need_triton, triton_server
 from tritonclient.grpc import InferenceServerClient
 
 Images = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
@@ -29,7 +28,7 @@ def server(
     """A running server over `repository`. A missing Triton skips at home and fails in CI."""
     folder = tmp_path_factory.mktemp(request.param)
     if request.param == "triton":
-        _need_triton()
+        need_triton()
     start = {"ours": our_server, "triton": triton_server}[request.param]
     with start(repository, folder) as running:
         yield running
@@ -53,12 +52,3 @@ def raw(repository: Path) -> Callable[..., Outputs]:
         return dict(zip(names, session.run(names, {"image": images}), strict=True))
 
     return run
-
-
-def _need_triton() -> None:
-    try:
-        install()
-    except TritonMissing as missing:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(missing))

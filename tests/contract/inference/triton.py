@@ -11,14 +11,17 @@ import fcntl
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from tests.contract.inference.server_process import Server, free_ports, running
 
 PACKAGES = ["nvidia-pytriton==0.7.0", "onnxruntime>=1.22"]
 PYTHONS = ["python3.11", "python3.12", "python3.10"]  # the wheel pins numpy<2, which has none for Python 3.13
+WHAT = ("http", "grpc", "metrics")
 MODEL_CODE = Path(__file__).with_name("triton_backend") / "model.py"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "photo-critic" / "triton"
 
@@ -27,28 +30,51 @@ class TritonMissing(Exception):
     """Triton cannot be had on this machine; the message says why."""
 
 
+@dataclass(frozen=True)
+class Launch:
+    """How to start it."""
+
+    command: list[str]
+    env: dict[str, str]
+    cwd: Path
+
+
 @contextmanager
 def triton_server(repository: Path, folder: Path, *options: str) -> Iterator[Server]:
     """A Triton over the models of `repository`; log and backends go to `folder`. Raises TritonMissing."""
+    ports = free_ports(3)
+    launch = triton_launch(repository, folder, ports, *options)
+    with running("triton", launch.command, ports, folder, env=launch.env, cwd=launch.cwd) as server:
+        yield server
+
+
+def triton_launch(repository: Path, folder: Path, ports: Sequence[int], *options: str) -> Launch:
+    """A Triton on these loopback ports (HTTP, gRPC, metrics). Raises TritonMissing."""
     python, packages = install()
     triton = packages / "pytriton" / "tritonserver"
-    http, grpc, metrics = ports = free_ports(3)
     command = [
         str(triton / "bin" / "tritonserver"),
         f"--model-repository={repository}",
         f"--backend-directory={_backends(folder / 'backends', triton)}",
-        *(f"--{what}-address=127.0.0.1" for what in ("http", "grpc", "metrics")),
-        f"--http-port={http}",
-        f"--grpc-port={grpc}",
-        f"--metrics-port={metrics}",
+        *(f"--{what}-address=127.0.0.1" for what in WHAT),
+        *(f"--{what}-port={port}" for what, port in zip(WHAT, ports, strict=True)),
         "--exit-timeout-secs=5",
         *options,
     ]
     libraries = f"{_config_var(python, 'LIBDIR')}:{packages / 'nvidia_pytriton.libs'}"
     env = os.environ | {"LD_LIBRARY_PATH": libraries, "PYTHONPATH": str(packages)}
     # The backend's embedded Python ignores PYTHONPATH, but looks into its working folder first.
-    with running("triton", command, list(ports), folder, env=env, cwd=packages) as server:
-        yield server
+    return Launch(command, env, packages)
+
+
+def need_triton() -> None:
+    """Skips where Triton cannot be had, and fails in CI."""
+    try:
+        install()
+    except TritonMissing as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(missing))
 
 
 def install() -> tuple[str, Path]:

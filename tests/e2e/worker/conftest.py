@@ -7,10 +7,13 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 import psutil
 import pytest
+from tests.contract.inference.triton import need_triton, triton_launch
 from tests.e2e.worker.dangerous_worker import MARK
+from tests.support.inference import ON_TRITON, POLL
 from tests.support.redis_server import RedisServer, free_port
 from tests.support.tiny_model import publish_tiny_model, tiny_model_folder
 from tests.support.waiting import until
@@ -50,6 +53,11 @@ class Inference:
         return parse_manifest((version / MANIFEST_FILE).read_bytes())
 
     def start(self) -> None:
+        with (self.folder / "inference.log").open("ab") as log:
+            self._process = self._start_triton(log) if ON_TRITON else self._start_ours(log)
+        until(self.ready, 60 if ON_TRITON else 30, "the inference server's readiness")
+
+    def _start_ours(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
         told = {
             "MODEL_REPOSITORY": str(self.folder / "models"),
             "MODEL_POLL_SECONDS": "0.2",
@@ -59,9 +67,13 @@ class Inference:
             "INFERENCE_METRICS_PORT": str(free_port()),
             "INFERENCE_DRAIN_DELAY_SECONDS": "0",
         }
-        with (self.folder / "inference.log").open("ab") as log:
-            self._process = start_module("critic_inference", told, log)
-        until(self.ready, 30, "the inference server's readiness")
+        return start_module("critic_inference", told, log)
+
+    def _start_triton(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
+        need_triton()
+        ports = (free_port(), self.port, free_port())
+        launch = triton_launch(self.folder / "models", self.folder, ports, *POLL)
+        return subprocess.Popen(launch.command, env=launch.env, cwd=launch.cwd, stdout=log, stderr=log)
 
     def ready(self) -> bool:
         assert self._process is not None

@@ -131,8 +131,9 @@ def test_the_models_that_are_ready_are_told_once_each(client: InferenceClient) -
     assert client.served() == [NAME, "second"]
 
 
-def test_a_draining_server_is_tried_once_more(client: InferenceClient, server: Server) -> None:
-    server.next_errors = [grpc.StatusCode.UNAVAILABLE]
+@pytest.mark.parametrize("said", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.NOT_FOUND])
+def test_a_draining_server_is_tried_once_more(client: InferenceClient, server: Server, said: grpc.StatusCode) -> None:
+    server.next_errors = [said]
     assert client.classify([TENSOR])[0].probability == 0.75
     assert server.calls == 2
 
@@ -141,7 +142,7 @@ def test_a_draining_server_is_tried_once_more(client: InferenceClient, server: S
     ("status", "error", "calls"),
     [
         (grpc.StatusCode.UNAVAILABLE, InferenceUnavailable, 2),
-        (grpc.StatusCode.NOT_FOUND, InferenceUnavailable, 1),
+        (grpc.StatusCode.NOT_FOUND, InferenceUnavailable, 2),
         (grpc.StatusCode.INTERNAL, InferenceUnavailable, 1),
         (grpc.StatusCode.INVALID_ARGUMENT, InferenceFailed, 1),
     ],

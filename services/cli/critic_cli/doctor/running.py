@@ -75,9 +75,9 @@ def _will_be_made(path: Path) -> Finding:
 
 
 def _inference(stack: RunningStack | None) -> Finding:
-    if stack is not None:
+    if stack is not None and stack.inference_http is not None:
         return _inference_ready(stack.inference_http)
-    told = os.environ.get("CRITIC_INFERENCE_URL")
+    told = stack.inference_grpc if stack else os.environ.get("CRITIC_INFERENCE_URL")
     return _inference_listens(told) if told else note("Inference", _NOT_RUNNING)
 
 

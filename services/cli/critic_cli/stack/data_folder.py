@@ -22,7 +22,7 @@ class RunningStack(BaseModel):
     redis_url: str
     storage_url: str
     inference_grpc: str
-    inference_http: str
+    inference_http: str | None  # None: an inference server that is not ours
     processes: dict[int, str] = {}  # pid → identity (stale.py)
 
 

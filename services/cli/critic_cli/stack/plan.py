@@ -1,6 +1,7 @@
 """Which processes make up a local stack, and what each is told."""
 
 import os
+import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,7 @@ class Wishes:
     workers: int | None = None
     device: str | None = None
     model_repository: Path | None = None
+    inference: str | None = None  # host:port of a server that runs already
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,22 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class _OwnInference:
+    """Ports of the inference server that belongs to the stack."""
+
+    http: int
+    grpc: int
+    metrics: int
+
+
+@dataclass(frozen=True)
 class _Places:
     """Everything that two processes must agree on."""
 
     redis_url: str
     storage_url: str
-    inference_http: int
-    inference_grpc: int
-    inference_metrics: int
+    inference_grpc: str  # host:port
+    own_inference: _OwnInference | None = None
     before: tuple[Service, ...] = field(default=())
 
 
@@ -55,14 +65,15 @@ def make_plan(wishes: Wishes) -> Plan:
     """A stack on free loopback ports. Refusal when the settings in the environment make no sense."""
     places = _places(wishes)
     last = (*_webhooks(places), _gateway(wishes, places))
-    services = (*places.before, _inference(wishes, places), _worker(wishes, places), *last)
+    services = (*places.before, *_inference(wishes, places), _worker(wishes, places), *last)
+    own = places.own_inference
     note = RunningStack(
         supervisor=os.getpid(),
         gateway_url=gateway_url(wishes.host, wishes.port),
         redis_url=places.redis_url,
         storage_url=places.storage_url,
-        inference_grpc=f"{LOOPBACK}:{places.inference_grpc}",
-        inference_http=f"http://{LOOPBACK}:{places.inference_http}",
+        inference_grpc=places.inference_grpc,
+        inference_http=f"http://{LOOPBACK}:{own.http}" if own else None,
     )
     return Plan(services, note)
 
@@ -94,31 +105,49 @@ def _plain(error: ValidationError | OSError) -> str:
 
 def _places(wishes: Wishes) -> _Places:
     told = queue_settings()
-    queue, http, grpc, metrics = free_ports(4)
+    queue, *ports = free_ports(4)
     own_storage = told.storage_url if "storage_url" in told.model_fields_set else wishes.data_folder.storage_url
+    own = None if wishes.inference else _OwnInference(*ports)
+    inference = f"{LOOPBACK}:{own.grpc}" if own else _another(wishes)
     if "redis_url" in told.model_fields_set:
-        return _Places(told.redis_url, own_storage, http, grpc, metrics)
+        return _Places(told.redis_url, own_storage, inference, own)
     server = queue_server(wishes.data_folder.queue, queue)
-    return _Places(server.url, own_storage, http, grpc, metrics, before=(server.service,))
+    return _Places(server.url, own_storage, inference, own, before=(server.service,))
 
 
-def _inference(wishes: Wishes, places: _Places) -> Service:
+def _another(wishes: Wishes) -> str:
+    """The server to use instead of one of our own. Refusal when it is no address, or was told what only ours can do."""
+    address = wishes.inference or ""
+    if not re.fullmatch(r"[^\s/]+:\d{1,5}", address):
+        raise Refusal(f"The inference server (--inference, CRITIC_INFERENCE_URL) is a host:port, and not '{address}'.")
+    if wishes.device is not None or wishes.model_repository is not None:
+        raise Refusal(
+            f"--device and --model-repository are for an inference server of our own; that at {address} has its own. "
+            f"Leave them away, or --inference and CRITIC_INFERENCE_URL."
+        )
+    return address
+
+
+def _inference(wishes: Wishes, places: _Places) -> tuple[Service, ...]:
+    own = places.own_inference
+    if own is None:
+        return ()
     told = {
         "CRITIC_INFERENCE_HOST": LOOPBACK,
-        "CRITIC_INFERENCE_HTTP_PORT": str(places.inference_http),
-        "CRITIC_INFERENCE_GRPC_PORT": str(places.inference_grpc),
-        "CRITIC_INFERENCE_METRICS_PORT": str(places.inference_metrics),
+        "CRITIC_INFERENCE_HTTP_PORT": str(own.http),
+        "CRITIC_INFERENCE_GRPC_PORT": str(own.grpc),
+        "CRITIC_INFERENCE_METRICS_PORT": str(own.metrics),
         "CRITIC_INFERENCE_DRAIN_DELAY_SECONDS": "0",  # no balancer has to notice that it leaves
     }
     if wishes.device is not None:
         told["CRITIC_DEVICE"] = wishes.device
     if wishes.model_repository is not None:
         told["CRITIC_MODEL_REPOSITORY"] = str(wishes.model_repository.absolute())
-    return _python("inference", {**_common(places), **told})
+    return (_python("inference", {**_common(places), **told}),)
 
 
 def _worker(wishes: Wishes, places: _Places) -> Service:
-    told = {"CRITIC_INFERENCE_URL": f"{LOOPBACK}:{places.inference_grpc}"}
+    told = {"CRITIC_INFERENCE_URL": places.inference_grpc}
     if wishes.workers is not None:
         told["CRITIC_WORKER_CONCURRENCY"] = str(wishes.workers)
     # Longer than the worker's own soft shutdown, in which it finishes its photos or hands them back.

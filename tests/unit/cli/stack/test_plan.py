@@ -1,5 +1,6 @@
 """Who is started, and what each is told."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,26 @@ def test_the_order_to_use_another_queue_is_followed(wishes: Wishes, monkeypatch:
     plan = make_plan(wishes)
     assert [each.name for each in plan.services] == ["inference", "worker", "gateway"]
     assert plan.services[2].environment["CRITIC_REDIS_URL"] == "redis://elsewhere:6379/3"
+
+
+def test_an_inference_server_that_runs_already_is_used_instead_of_an_own_one(wishes: Wishes) -> None:
+    plan = make_plan(replace(wishes, inference="triton.local:8001"))
+    queue, worker, gateway = plan.services
+    assert [queue.name, worker.name, gateway.name] == ["queue", "worker", "gateway"]
+    assert worker.environment["CRITIC_INFERENCE_URL"] == "triton.local:8001" == plan.note.inference_grpc
+    assert plan.note.inference_http is None
+
+
+@pytest.mark.parametrize("address", ["triton", "http://triton:8000", "triton:", "tri ton:8001"])
+def test_an_address_that_is_none_is_refused(wishes: Wishes, address: str) -> None:
+    with pytest.raises(Refusal, match="host:port"):
+        make_plan(replace(wishes, inference=address))
+
+
+def test_what_only_an_own_inference_server_can_do_is_refused_beside_another(wishes: Wishes, tmp_path: Path) -> None:
+    for more in ({"device": "cuda"}, {"model_repository": tmp_path}):
+        with pytest.raises(Refusal, match="has its own"):
+            make_plan(replace(wishes, inference="triton:8001", **more))
 
 
 def test_webhooks_are_sent_where_there_is_a_secret(wishes: Wishes, monkeypatch: pytest.MonkeyPatch) -> None:

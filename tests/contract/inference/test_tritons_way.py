@@ -1,0 +1,141 @@
+"""What Triton does in its own way, and what we rely on: new versions by polling, and the seconds in which it stops."""
+
+import shutil
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.contract.inference.calls import images
+from tests.contract.inference.server_process import Server, free_ports, running
+from tests.contract.inference.test_publishing import Clients, Publish, index
+from tests.contract.inference.triton import need_triton, triton_launch, triton_server
+from tests.support.inference import POLL
+from tests.support.tiny_model import NAME, tiny_model_folder
+from tests.support.waiting import until
+from tritonclient.grpc import InferenceServerClient
+
+from critic_core.contracts.errors import InferenceFailed, InferenceUnavailable
+from critic_training.publish import publish
+from critic_worker.inference_client import InferenceClient
+
+pytestmark = [pytest.mark.triton, pytest.mark.timeout(900)]  # the first test may have to install Triton
+
+
+class Worker(threading.Thread):
+    """Asks without a pause and as patiently as a worker; counts answers, notes what would fail a photo."""
+
+    def __init__(self, client: InferenceClient) -> None:
+        super().__init__(daemon=True)
+        self._client, self._leave = client, threading.Event()
+        self.answers = 0
+        self.refused_by_a_stopping_server = 0
+        self.failures: list[str] = []
+
+    def run(self) -> None:
+        while not self._leave.is_set() and not self.failures:
+            try:
+                self._client.classify([images(1)[0]])
+                self.answers += 1
+            except InferenceUnavailable as error:
+                self.refused_by_a_stopping_server += "stopp" in error.detail or "unknown model" in error.detail
+            except InferenceFailed as error:
+                self.failures.append(error.detail)
+
+    def leave(self) -> None:
+        self._leave.set()
+        self.join(30)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    return tmp_path / "models"
+
+
+@pytest.fixture
+def published(repository: Path, tmp_path: Path) -> Publish:
+    """Publishes the tiny model with that seed; its version."""
+
+    def put(seed: int) -> str:
+        folder = tmp_path / f"finished-{seed}"
+        return publish(repository, tiny_model_folder(folder, seed), folder / "model.onnx").name
+
+    return put
+
+
+@pytest.fixture
+def server(published: Publish, repository: Path, tmp_path: Path) -> Iterator[Server]:
+    need_triton()
+    published(1)
+    with triton_server(repository, tmp_path, *POLL) as running:
+        yield running
+
+
+@pytest.fixture
+def clients(server: Server) -> Iterator[Clients]:
+    asking = Clients(server)
+    asking.start()
+    until(lambda: asking.versions, 20, "a first answer")
+    yield asking
+    asking.stop()
+
+
+def test_new_versions_are_taken_up_under_load_without_a_failed_request(
+    server: Server, clients: Clients, published: Publish
+) -> None:
+    for seed, version in ((2, "2"), (3, "3")):
+        assert published(seed) == version
+        until(lambda v=version: clients.versions[-1] == v, 60, f"version {version}")  # type: ignore[misc]
+    clients.stop()
+    assert clients.failures == []
+    states = {version: state for version, (state, _) in index(server).items()}
+    assert {version for version, state in states.items() if state == "READY"} == {"2", "3"}
+
+
+def test_a_broken_version_is_refused_and_taking_the_newest_away_goes_back(
+    server: Server, clients: Clients, repository: Path, published: Publish
+) -> None:
+    broken = repository / NAME / "2"
+    broken.mkdir()
+    (broken / "model.onnx").write_bytes(b"no model at all")
+    until(lambda: index(server).get("2", ("", ""))[0] == "UNAVAILABLE", 60, "the refusal")
+    shutil.rmtree(broken)
+    assert published(2) == "2"
+    until(lambda: clients.versions[-1] == "2", 60, "version 2")
+    broken.rename(repository / NAME / ".2.bad")
+    until(lambda: clients.versions[-1] == "1", 60, "version 1 again")
+    clients.stop()
+    assert clients.failures == []
+
+
+def test_a_config_by_another_name_is_chosen(published: Publish, repository: Path, tmp_path: Path) -> None:
+    need_triton()
+    published(1)
+    with triton_server(repository, tmp_path, "--model-config-name=tensorrt") as server:
+        config = InferenceServerClient(server.grpc).get_model_config(NAME).config
+        (accelerator,) = config.optimization.execution_accelerators.gpu_execution_accelerator
+        assert (accelerator.name, accelerator.parameters["precision_mode"]) == ("tensorrt", "FP16")
+
+
+def test_a_worker_waits_while_triton_stops_and_starts_again(
+    published: Publish, repository: Path, tmp_path: Path
+) -> None:
+    """It stops in four steps: answers, "is stopping", "unknown model", nobody there. None of them fails a photo."""
+    need_triton()
+    published(1)
+    ports = free_ports(3)
+    launch = triton_launch(repository, tmp_path, ports)
+    client = InferenceClient(f"127.0.0.1:{ports[1]}", NAME, timeout_seconds=5)
+    with running("triton", launch.command, ports, tmp_path, env=launch.env, cwd=launch.cwd) as first:
+        asking = Worker(client)
+        asking.start()
+        until(lambda: asking.answers, 20, "a first answer")
+        first.process.send_signal(signal.SIGTERM)
+        first.process.wait(30)
+    with running("triton", launch.command, ports, tmp_path, env=launch.env, cwd=launch.cwd):
+        before = asking.answers
+        until(lambda: asking.answers > before or not asking.is_alive(), 30, "an answer after the restart")
+        asking.leave()
+    assert asking.failures == []
+    assert asking.refused_by_a_stopping_server, "it stopped between two requests: this test proved nothing"
