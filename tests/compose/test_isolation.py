@@ -7,17 +7,17 @@ from tests.compose.stack import Stack, run
 
 pytestmark = [pytest.mark.compose, pytest.mark.timeout(660)]
 
-SERVICES = ["gateway", "worker", "inference", "redis"]
+SERVICES = ["edge", "gateway", "worker", "balancer", "inference", "redis"]
 
 
-def test_only_the_gateway_is_published_and_only_on_loopback(stack: Stack) -> None:
+def test_only_the_edge_is_published_and_only_on_loopback(stack: Stack) -> None:
     published = {}
     for container in stack.containers():
         bindings = [one for ports in container["NetworkSettings"]["Ports"].values() for one in ports or []]
         if bindings:
             published[container["Config"]["Labels"]["com.docker.compose.service"]] = bindings
-    assert list(published) == ["gateway"]
-    assert {one["HostIp"] for one in published["gateway"]} == {"127.0.0.1"}
+    assert list(published) == ["edge"]
+    assert {one["HostIp"] for one in published["edge"]} == {"127.0.0.1"}
 
 
 def test_what_is_behind_has_no_way_in_or_out(stack: Stack) -> None:
@@ -27,8 +27,8 @@ def test_what_is_behind_has_no_way_in_or_out(stack: Stack) -> None:
         one["Config"]["Labels"]["com.docker.compose.service"]: sorted(one["NetworkSettings"]["Networks"])
         for one in stack.containers()
     }
-    assert networks.pop("gateway") == [back, f"{stack.project}_front"]
-    assert networks == {"worker": [back], "inference": [back], "redis": [back]}
+    assert networks.pop("edge") == [back, f"{stack.project}_front"]
+    assert networks == {name: [back] for name in SERVICES if name != "edge"}
 
 
 def test_redis_wants_its_password(stack: Stack) -> None:

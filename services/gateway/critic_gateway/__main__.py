@@ -1,10 +1,11 @@
 """`python -m critic_gateway`: serve the REST API and the page."""
 
-import uvicorn
+from contextlib import suppress
 
 from critic_core.runtime import logs
 from critic_core.runtime.allocator import keep_freed_memory
 from critic_gateway.app import create_app
+from critic_gateway.server import DrainingServer
 from critic_gateway.settings import GatewaySettings
 from critic_gateway.tracing import trace_requests
 
@@ -16,16 +17,9 @@ def main() -> None:
     keep_freed_memory()
     app = create_app(settings)
     trace_requests(app)
-    uvicorn.run(
-        app,
-        host=settings.gateway_host,
-        port=settings.gateway_port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=30,
-        timeout_graceful_shutdown=35,
-    )
+    server = DrainingServer(app, settings)
+    with suppress(KeyboardInterrupt):  # raised again by uvicorn, when all is over
+        server.run()
 
 
 if __name__ == "__main__":

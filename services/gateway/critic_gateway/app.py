@@ -37,6 +37,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
+    app.state.leaving = False
     problems.install(app, settings)
     for router in (
         photos.router,

@@ -14,6 +14,11 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
 
     gateway_host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
     gateway_port: int = Field(default=8000, ge=0, le=65535, description="Port the gateway listens on.")
+    gateway_drain_delay_seconds: float = Field(
+        default=2.0,
+        ge=0,
+        description="After SIGTERM: not alive on /livez, but still answering, for this long (balancers leave).",
+    )
     max_backlog: int = Field(
         default=2000, ge=1, description="With this many photos queued or running, uploads get 429 and Retry-After."
     )

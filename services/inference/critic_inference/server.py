@@ -73,8 +73,11 @@ class InferenceServer:
         self._plane.drain()
         log.info("draining", seconds=self._settings.inference_drain_delay_seconds)
         await asyncio.sleep(self._settings.inference_drain_delay_seconds)
-        deadline = self._settings.inference_drain_deadline_seconds
-        await asyncio.gather(rpc.stop(deadline), http.stop(deadline))
+        seconds = self._settings.inference_drain_deadline_seconds
+        deadline = time.monotonic() + seconds
+        await rpc.stop(seconds)
+        # Last of all: while requests are under way, a balancer's checks are to hear "not ready", and not nothing.
+        await http.stop(deadline - time.monotonic())
         batchers = [each.batcher for each in self._catalogue.versions() if each.batcher]
         await asyncio.gather(*(batcher.stop() for batcher in batchers))
 

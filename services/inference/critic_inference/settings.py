@@ -80,7 +80,7 @@ class InferenceSettings(CriticSettings):
         default=64 * MEBI, ge=1, description="Largest inference request taken, bytes."
     )
     inference_drain_delay_seconds: float = Field(
-        default=1.0, ge=0, description="After SIGTERM: not ready, but still answering, for this long (balancers leave)."
+        default=2.0, ge=0, description="After SIGTERM: not ready, but still answering, for this long (balancers leave)."
     )
     inference_drain_deadline_seconds: float = Field(
         default=20.0, gt=0, description="After the drain delay: requests in flight get this long to finish."

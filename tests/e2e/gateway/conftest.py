@@ -23,7 +23,8 @@ class Gateway:
         port = free_port()
         self.url, self.redis, self.storage = f"http://127.0.0.1:{port}", redis, folder / "storage"
         self.log = folder / "gateway.log"
-        told = {"REDIS_URL": redis.url, "STORAGE_URL": self.storage.as_uri(), "GATEWAY_PORT": str(port), **settings}
+        told = {"REDIS_URL": redis.url, "STORAGE_URL": self.storage.as_uri(), "GATEWAY_PORT": str(port)}
+        told |= {"GATEWAY_DRAIN_DELAY_SECONDS": "0", **settings}
         environment = {**os.environ, **{f"CRITIC_{name}": value for name, value in told.items()}}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen([sys.executable, "-m", "critic_gateway"], env=environment, stderr=log)

@@ -163,7 +163,11 @@ def _webhooks(places: _Places) -> tuple[Service, ...]:
 
 
 def _gateway(wishes: Wishes, places: _Places) -> Service:
-    told = {"CRITIC_GATEWAY_HOST": wishes.host, "CRITIC_GATEWAY_PORT": str(wishes.port)}
+    told = {
+        "CRITIC_GATEWAY_HOST": wishes.host,
+        "CRITIC_GATEWAY_PORT": str(wishes.port),
+        "CRITIC_GATEWAY_DRAIN_DELAY_SECONDS": "0",  # no balancer has to notice that it leaves
+    }
     return _python("gateway", {**_common(places), **told})
 
 

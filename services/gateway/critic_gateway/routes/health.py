@@ -19,9 +19,15 @@ def _probe(request: Request) -> ReadinessProbe:
     return probe
 
 
-@router.get("/livez", summary="Is the process alive?")
-async def livez() -> dict[str, str]:
-    """Answers as long as the event loop turns; says nothing about anything else."""
+@router.get("/livez", summary="Is the process alive?", responses={503: {"description": "It is about to stop"}})
+async def livez(request: Request, response: Response) -> dict[str, str]:
+    """Answers as long as the event loop turns; says nothing about anything else.
+
+    503 once the process was told to stop: it finishes what is under way, and balancers send it nothing new.
+    """
+    if request.app.state.leaving:
+        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+        return {"status": "leaving"}
     return {"status": "alive"}
 
 
