@@ -7,6 +7,7 @@ import pytest
 from tests.kubernetes.rendered import ROOT, Manifest, containers, named, pods, workloads
 
 from critic_core.runtime.settings import CriticSettings
+from critic_gateway.server import FINISH_SECONDS
 from critic_gateway.settings import GatewaySettings
 from critic_inference.settings import InferenceSettings
 from critic_worker.settings import WorkerSettings
@@ -99,6 +100,16 @@ def test_whatever_is_set_is_a_setting_of_that_service(objects: list[Manifest]) -
         assert asked <= known, name
 
 
+def test_the_balancer_is_told_what_its_configuration_knows(objects: list[Manifest]) -> None:
+    configuration = (ROOT / "infra/haproxy/inference.cfg").read_text("utf-8")
+    known = set(re.findall(r"^ +presetenv (\w+)", configuration, re.MULTILINE))
+    (container,) = pods(objects)["balancer"]["containers"]
+    assert {one["name"] for one in container["env"]} <= known
+    assert container["command"][-1].endswith("/inference.cfg")
+    for port in container["ports"]:
+        assert re.search(rf"^ +bind :{port['containerPort']}\b", configuration, re.MULTILINE)
+
+
 def test_whatever_names_a_file_of_the_secret_finds_it(objects: list[Manifest]) -> None:
     for name, pod in pods(objects).items():
         kept = {item["path"] for volume in pod["volumes"] for item in volume.get("secret", {}).get("items", [])}
@@ -150,13 +161,13 @@ def test_every_service_finds_pods_and_their_port(objects: list[Manifest]) -> Non
 
 def test_everybody_has_time_to_finish(objects: list[Manifest]) -> None:
     """Longer than what the code takes to drain, the pause before it included."""
-    inference = InferenceSettings(inference_drain_delay_seconds=5)
+    inference, drain = InferenceSettings(inference_drain_delay_seconds=5), "CRITIC_GATEWAY_DRAIN_DELAY_SECONDS"
     takes = {
-        "gateway": 5 + 35,  # timeout_graceful_shutdown in critic_gateway.__main__
+        "gateway": float(told(objects, pods(objects)["gateway"]["containers"][0])[drain]) + FINISH_SECONDS,
         "worker": WorkerSettings().shutdown_seconds,
         "webhooks": SenderSettings().webhook_timeout_seconds,
         "inference": inference.inference_drain_delay_seconds + inference.inference_drain_deadline_seconds,
-        "balancer": 5 + 20,  # hard-stop-after
+        "balancer": 5 + 20,  # preStop, and hard-stop-after in inference.cfg
     }
     for name, pod in pods(objects).items():
         assert pod["terminationGracePeriodSeconds"] > takes.get(name, 0), name
