@@ -43,9 +43,9 @@ class Stack:
         """Build the images; what has not changed since the last time comes from the builder's cache."""
         self.compose("build", "--quiet", seconds=BUILD_SECONDS)
 
-    def up(self) -> None:
+    def up(self, *options: str) -> None:
         """Start what is not running, and come back when every container is healthy."""
-        self.compose("up", "--detach", "--wait", "--scale", "worker=2", seconds=UP_SECONDS)
+        self.compose("up", "--detach", "--wait", "--scale", "worker=2", *options, seconds=UP_SECONDS)
 
     def down(self) -> None:
         """Take everything away, volumes included, those of training too."""

@@ -34,12 +34,16 @@ TENSORRT = {
 
 
 def config_files(manifest: Manifest, *others: Manifest, largest_batch: int = LARGEST_BATCH) -> dict[str, str]:
-    """Texts by path below the model's folder: what everybody reads, and what `--model-config-name=tensorrt` chooses."""
+    """Texts by path below the model's folder: what everybody reads, and what Triton's `--model-config-name` chooses."""
     told = config(manifest, *others, largest_batch=largest_batch)
-    return {"config.pbtxt": told, "configs/tensorrt.pbtxt": told + _tensorrt()}
+    return {
+        "config.pbtxt": told,
+        "configs/tensorrt.pbtxt": told + _tensorrt(),
+        "configs/two-instances.pbtxt": config(manifest, *others, largest_batch=largest_batch, instances=2),
+    }
 
 
-def config(manifest: Manifest, *others: Manifest, largest_batch: int = LARGEST_BATCH) -> str:
+def config(manifest: Manifest, *others: Manifest, largest_batch: int = LARGEST_BATCH, instances: int = 1) -> str:
     """Protobuf text format, `inference.ModelConfig`, of a model whose newest version is `manifest`."""
     size = manifest.preprocessing.size
     image = (size, size, 3)
@@ -60,8 +64,8 @@ def config(manifest: Manifest, *others: Manifest, largest_batch: int = LARGEST_B
             f"  max_queue_delay_microseconds: {QUEUE_DELAY_MICROSECONDS}",
             f"  default_queue_policy {{ max_queue_size: {QUEUE_SIZE} }}",
             "}",
-            "# One on each GPU that the server sees; without a GPU, one on the CPU.",
-            "instance_group [{ count: 1 kind: KIND_AUTO }]",
+            "# So many on each GPU that the server sees; without a GPU, on the CPU.",
+            f"instance_group [{{ count: {instances} kind: KIND_AUTO }}]",
             *(_warm_up(batch, image) for batch in _ends_first(batches)),
             *(_parameter(key, value) for key, value in ONNX_RUNTIME.items()),
             *(_parameter(manifest_parameter(each.version), each.model_dump_json()) for each in (manifest, *others)),

@@ -23,6 +23,9 @@ from critic_worker.inference_client import InferenceClient
 pytestmark = [pytest.mark.triton, pytest.mark.timeout(900)]  # the first test may have to install Triton
 
 
+AS_IN_COMPOSE = (*POLL, "--strict-readiness=false")
+
+
 class Worker(threading.Thread):
     """Asks without a pause and as patiently as a worker; counts answers, notes what would fail a photo."""
 
@@ -48,6 +51,11 @@ class Worker(threading.Thread):
         self.join(30)
 
 
+def refusals(server: Server) -> int:
+    """How often it has tried version 2 in vain."""
+    return server.log.read_text().count(f"failed to load '{NAME}' version 2")
+
+
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     return tmp_path / "models"
@@ -68,7 +76,7 @@ def published(repository: Path, tmp_path: Path) -> Publish:
 def server(published: Publish, repository: Path, tmp_path: Path) -> Iterator[Server]:
     need_triton()
     published(1)
-    with triton_server(repository, tmp_path, *POLL) as running:
+    with triton_server(repository, tmp_path, *AS_IN_COMPOSE) as running:
         yield running
 
 
@@ -93,20 +101,32 @@ def test_new_versions_are_taken_up_under_load_without_a_failed_request(
     assert {version for version, state in states.items() if state == "READY"} == {"2", "3"}
 
 
-def test_a_broken_version_is_refused_and_taking_the_newest_away_goes_back(
+def test_a_broken_version_holds_newer_ones_up_until_it_is_gone_and_the_newest_can_be_gone_back_from(
     server: Server, clients: Clients, repository: Path, published: Publish
 ) -> None:
     broken = repository / NAME / "2"
     broken.mkdir()
     (broken / "model.onnx").write_bytes(b"no model at all")
-    until(lambda: index(server).get("2", ("", ""))[0] == "UNAVAILABLE", 60, "the refusal")
+    until(lambda: refusals(server) == 1, 60, "the refusal")
+    assert published(3) == "3"
+    until(lambda: refusals(server) == 2, 60, "the refusal of both")
+    assert set(clients.versions) == {"1"}
+    assert server.answers("/v2/health/ready")  # which it would not with strict readiness, from now on
     shutil.rmtree(broken)
-    assert published(2) == "2"
-    until(lambda: clients.versions[-1] == "2", 60, "version 2")
-    broken.rename(repository / NAME / ".2.bad")
+    until(lambda: clients.versions[-1] == "3", 60, "version 3")
+    (repository / NAME / "3").rename(repository / NAME / ".3.bad")
     until(lambda: clients.versions[-1] == "1", 60, "version 1 again")
     clients.stop()
     assert clients.failures == []
+
+
+def test_a_start_over_a_broken_version_ends(published: Publish, repository: Path, tmp_path: Path) -> None:
+    need_triton()
+    published(1)
+    shutil.copytree(repository / NAME / "1", repository / NAME / "2")
+    (repository / NAME / "2" / "model.onnx").write_bytes(b"no model at all")
+    with triton_server(repository, tmp_path, *AS_IN_COMPOSE, wait_ready=False) as server:
+        assert server.process.wait(60) != 0
 
 
 def test_a_config_by_another_name_is_chosen(published: Publish, repository: Path, tmp_path: Path) -> None:

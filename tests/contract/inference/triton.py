@@ -40,11 +40,12 @@ class Launch:
 
 
 @contextmanager
-def triton_server(repository: Path, folder: Path, *options: str) -> Iterator[Server]:
+def triton_server(repository: Path, folder: Path, *options: str, wait_ready: bool = True) -> Iterator[Server]:
     """A Triton over the models of `repository`; log and backends go to `folder`. Raises TritonMissing."""
     ports = free_ports(3)
     launch = triton_launch(repository, folder, ports, *options)
-    with running("triton", launch.command, ports, folder, env=launch.env, cwd=launch.cwd) as server:
+    command, env, cwd = launch.command, launch.env, launch.cwd
+    with running("triton", command, ports, folder, env=env, cwd=cwd, wait_ready=wait_ready) as server:
         yield server
 
 

@@ -84,6 +84,17 @@ def test_the_variant_for_tensorrt_differs_in_its_accelerator_only(manifest: Mani
     assert tensorrt == plain
 
 
+def test_the_variant_with_two_instances_differs_in_their_number_only(manifest: Manifest) -> None:
+    files = config_files(manifest)
+    plain, two = (
+        text_format.Parse(files[name], model_config_pb2.ModelConfig())
+        for name in ("config.pbtxt", "configs/two-instances.pbtxt")
+    )
+    assert (plain.instance_group[0].count, two.instance_group[0].count) == (1, 2)
+    two.instance_group[0].count = 1
+    assert two == plain
+
+
 def test_a_published_version_holds_weights_manifest_and_golden_photo(
     manifest: Manifest, model: Path, repository: Path
 ) -> None:
@@ -94,7 +105,8 @@ def test_a_published_version_holds_weights_manifest_and_golden_photo(
     np.testing.assert_array_equal(np.load(version / "golden.npy"), prepare(golden_photo(), manifest.preprocessing))
     assert sorted(path.name for path in version.iterdir()) == ["golden.npy", "manifest.json", "model.onnx"]
     assert sorted(path.name for path in version.parent.iterdir()) == ["1", "config.pbtxt", "configs"]
-    assert [path.name for path in (version.parent / "configs").iterdir()] == ["tensorrt.pbtxt"]
+    variants = sorted(path.name for path in (version.parent / "configs").iterdir())
+    assert variants == ["tensorrt.pbtxt", "two-instances.pbtxt"]
 
 
 def test_the_next_version_gets_the_next_number_and_the_config_tells_of_all(
