@@ -164,7 +164,7 @@ class Albums:
                 if name == "id":
                     event_id = value
                 elif name == "data" and event_id and value != "{}":
-                    yield event_id, AlbumEvent.model_validate_json(value).counts
+                    yield event_id, AlbumEvent.read(value).counts
 
 
 def question(keep: float, per_scene: int | None, thresholds: Thresholds = DEFAULTS) -> Parameters:

@@ -103,7 +103,7 @@ class Connection:
 def read_as(kind: type[M], answer: httpx.Response) -> M:
     """What was answered. NotPhotoCritic when it is something else."""
     try:
-        return kind.model_validate_json(answer.content)
+        return kind.read(answer.content)
     except ValueError as error:
         raise NotPhotoCritic from error
 
@@ -117,7 +117,7 @@ def error_of(problem: Problem) -> CriticError:
 def error_in(answer: httpx.Response) -> CriticError:
     """The error that an answer without success tells of."""
     try:
-        return error_of(Problem.model_validate_json(answer.content))
+        return error_of(Problem.read(answer.content))
     except ValueError:
         return NotPhotoCritic(f"{answer.url.copy_with(query=None)} answered {answer.status_code}, without saying why.")
 

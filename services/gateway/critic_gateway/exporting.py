@@ -34,7 +34,7 @@ def proposals(where: Where, token: str, parts: Parts) -> Iterator[Proposal]:
     first, more = 0, True
     while more:
         told = page(where, token, first, AT_ONCE, parts)
-        yield from (Proposal.model_validate_json(row) for row in told.rows)
+        yield from (Proposal.read(row) for row in told.rows)
         first, more = first + AT_ONCE, told.more
 
 

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from critic_core.contracts.base import Contract
 
@@ -121,3 +122,9 @@ class Critique(Contract):
     fingerprint: Fingerprint
     provenance: Provenance
     timings_ms: Timings
+
+    @field_validator("properties", mode="before")
+    @classmethod
+    def _pass_over_unknown(cls, told: Any) -> Any:
+        """A newer worker may measure what this version has no name for."""
+        return {name: value for name, value in told.items() if name in set(PropertyName)}

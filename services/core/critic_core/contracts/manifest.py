@@ -133,10 +133,14 @@ class Manifest(Contract):
 
 
 def parse_manifest(text: str | bytes) -> Manifest:
-    """Read a manifest; a stored digest that does not fit the stored preprocessing is refused with ValueError."""
+    """Read a manifest; a stored digest that does not fit the stored preprocessing is refused with ValueError.
+
+    What a newer version of ours says beside that is passed over. A step of the preprocessing that this one does not
+    know changes the digest, and is thus refused.
+    """
     raw: dict[str, Any] = json.loads(text)
     stored = raw.get("preprocessing", {}).pop("digest", None)
-    manifest = Manifest.model_validate(raw)
+    manifest = Manifest.of_fields(raw)
     if stored is not None and stored != manifest.preprocessing.digest:
         raise ValueError(f"preprocessing digest {stored} does not fit its fields ({manifest.preprocessing.digest})")
     return manifest

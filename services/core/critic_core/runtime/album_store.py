@@ -150,7 +150,7 @@ class AlbumStore:
         fields = dict(zip(told[0][::2], told[0][1::2], strict=True))
         photos, waiting, done, failed = told[1]
         counts = Counts(photos=photos, waiting=waiting, done=done, failed=failed)
-        return Album.model_validate({"id": album_id, "counts": counts, **fields})
+        return Album.of_fields({"id": album_id, "counts": counts, **fields})
 
     def forget(self, album_id: str) -> None:
         """Make the album unknown at once. AlbumNotFound when it was.
@@ -230,7 +230,7 @@ class AlbumStore:
         return Snapshot(
             int(revision),
             int(decided),
-            {photo_id: Marks.model_validate_json(told) for photo_id, told in marks.items()},
+            {photo_id: Marks.read(told) for photo_id, told in marks.items()},
             {photo_id: _latest(told) for photo_id, told in decisions.items()},
             names,
             {photo_id: sha256 for sha256, photo_id in by_bytes.items()},
@@ -296,12 +296,12 @@ def album_key(album_id: str, part: str | None = None) -> str:
 
 
 def _decisions(told: list[str]) -> Decisions:
-    history = tuple(Decision.model_validate_json(each) for each in told)
+    history = tuple(Decision.read(each) for each in told)
     return Decisions(current=history[-1] if history else None, history=history)
 
 
 def _latest(told: str) -> Decision:
-    return Decision.model_validate_json(json.loads(told)[-1])
+    return Decision.read(json.loads(told)[-1])
 
 
 def _event(event_id: str, told: list[str], place: str | None, decided: str | None, shown: list[str | None]) -> Event:
@@ -309,7 +309,7 @@ def _event(event_id: str, told: list[str], place: str | None, decided: str | Non
     kind, photo = fields.pop("kind"), fields.pop("photo")
     here = place is not None and shown[0] is not None
     now = _album_photo(None, photo, decided, shown) if here else None
-    return Event(str(event_id), kind, photo, Counts.model_validate(fields), now)
+    return Event(str(event_id), kind, photo, Counts.of_fields(fields), now)
 
 
 def moment(event_id: str) -> tuple[int, ...]:
@@ -320,12 +320,12 @@ def moment(event_id: str) -> tuple[int, ...]:
 def _album_photo(rank: int | None, photo_id: str, decided: str | None, shown: list[str | None]) -> AlbumPhoto:
     fields = {name: value for name, value in zip(_SHOWN, shown, strict=True) if value is not None}
     summary, problem = fields.pop("summary", None), fields.pop("problem", None)
-    return AlbumPhoto.model_validate(
+    return AlbumPhoto.of_fields(
         {
             "id": photo_id,
             "rank": rank,
-            "summary": Summary.model_validate_json(summary) if summary else None,
-            "problem": Problem.model_validate_json(problem) if problem else None,
+            "summary": Summary.read(summary) if summary else None,
+            "problem": Problem.read(problem) if problem else None,
             "decision": _latest(decided) if decided else None,
             **fields,
         }

@@ -263,6 +263,6 @@ def _photo(photo_id: str, fields: dict[str, str]) -> Photo:
     plain = {
         name: value for name, value in fields.items() if name not in ("critique", "problem", "releases", "summary")
     }
-    critique = Critique.model_validate_json(fields["critique"]) if "critique" in fields else None
-    problem = Problem.model_validate_json(fields["problem"]) if "problem" in fields else None
-    return Photo.model_validate({"id": photo_id, "critique": critique, "problem": problem, **plain})
+    critique = Critique.read(fields["critique"]) if "critique" in fields else None
+    problem = Problem.read(fields["problem"]) if "problem" in fields else None
+    return Photo.of_fields({"id": photo_id, "critique": critique, "problem": problem, **plain})

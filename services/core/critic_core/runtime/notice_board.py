@@ -28,7 +28,7 @@ class NoticeBoard:
         """Pulses since that time (seconds since the epoch), newest first; older ones are swept away."""
         try:
             raw = self._redis.hgetall(PULSES)
-            pulses = [Pulse.model_validate_json(text) for text in raw.values()]
+            pulses = [Pulse.read(text) for text in raw.values()]
             stale = [pulse.worker for pulse in pulses if pulse.at.timestamp() < newer_than]
             if stale:
                 self._redis.hdel(PULSES, *stale)

@@ -145,7 +145,7 @@ class DeliveryStore:
         if told is None:
             self.keep(ticket, None, None)
             return None
-        delivery = Delivery.model_validate_json(str(told))
+        delivery = Delivery.read(str(told))
         begun = delivery.model_copy(update={"tries": delivery.tries + 1})
         renewed = Ticket(ticket.subject, ticket.delivery_id, self._now() + lease_seconds)
         return (renewed, begun) if self.keep(ticket, begun, renewed.until) else None
@@ -166,7 +166,7 @@ class DeliveryStore:
         """All deliveries about a subject, oldest first."""
         with answering():
             told: Any = self._redis.hgetall(_hash(subject))
-        return [Delivery.model_validate_json(told[delivery_id]) for delivery_id in sorted(told)]
+        return [Delivery.read(told[delivery_id]) for delivery_id in sorted(told)]
 
     def retry(self, subject: str, delivery_id: str) -> Delivery:
         """Deliver at once, whatever became of it, with all tries before it. DeliveryNotFound."""
@@ -175,7 +175,7 @@ class DeliveryStore:
         if told is None:
             raise DeliveryNotFound
         fresh = {"state": DeliveryState.waiting, "tries": 0, "next_try_at": datetime.fromtimestamp(self._now(), UTC)}
-        delivery = Delivery.model_validate_json(str(told)).model_copy(update=fresh)
+        delivery = Delivery.read(str(told)).model_copy(update=fresh)
         args: list[Any] = [
             f"{delivery_id} {subject}",
             delivery_id,
