@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import httpx
-from pydantic import BaseModel
 
+from critic_core.contracts.base import Contract
 from critic_core.contracts.errors import CriticError, Overloaded, Problem, ServiceUnavailable
 
 LONGEST_WAIT_SECONDS = 30.0  # what one call of the API may wait for
@@ -21,7 +21,7 @@ _NEVER_BY_PROXY: dict[str, httpx.BaseTransport | None] = {
     f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")
 }
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M", bound=Contract)
 
 
 class NoServer(ServiceUnavailable):
