@@ -4,18 +4,24 @@ Keys are the caller's own: two callers may use the same one. The same key with a
 Source: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 """
 
+import asyncio
 import hashlib
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import redis
 from redis.exceptions import RedisError
+from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.errors import IdempotencyInProgress, IdempotencyKeyReused, QueueUnavailable
 from critic_core.runtime.job_store import PREFIX
 from critic_gateway.intake import RefusedFile, TakenFile
 
 LONGEST_KEY = 255
+LEASE_SECONDS = 10
+"""A key whose request is under way is held for this long, over and over: it outlives its gateway no longer."""
 _PENDING = "pending"
 
 
@@ -30,14 +36,14 @@ class Earlier:
 class IdempotencyKeys:
     """Keys and the answers that were given under them, for a day."""
 
-    def __init__(self, client: "redis.Redis", ttl_seconds: int, pending_seconds: int) -> None:
-        self._redis, self._ttl, self._pending = client, ttl_seconds, pending_seconds
+    def __init__(self, client: "redis.Redis", ttl_seconds: int) -> None:
+        self._redis, self._ttl = client, ttl_seconds
 
     def begin(self, caller: str, key: str) -> Earlier | None:
-        """Take a key; the earlier answer when there is one, IdempotencyInProgress while the first is under way."""
+        """Take a key; the earlier answer when there is one, IdempotencyInProgress while another has it."""
         name = self._name(caller, key)
         try:
-            if self._redis.set(name, _PENDING, nx=True, ex=self._pending):
+            if self._redis.set(name, _PENDING, nx=True, ex=LEASE_SECONDS):
                 return None
             kept = str(self._redis.get(name) or _PENDING)
         except RedisError as error:
@@ -46,6 +52,23 @@ class IdempotencyKeys:
             raise IdempotencyInProgress
         told = json.loads(kept)
         return Earlier(told["body_digest"], tuple(told["photo_ids"]))
+
+    @asynccontextmanager
+    async def held(self, caller: str, key: str) -> AsyncIterator[None]:
+        """Hold a key that was taken, for as long as the block lasts and the process lives."""
+        holding = asyncio.create_task(self._hold(self._name(caller, key)))
+        try:
+            yield
+        finally:
+            holding.cancel()
+            with suppress(asyncio.CancelledError):
+                await holding
+
+    async def _hold(self, name: str) -> None:
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / 3)
+            with suppress(RedisError):  # it is tried again before the lease ends
+                await run_in_threadpool(self._redis.expire, name, LEASE_SECONDS)
 
     def keep(self, caller: str, key: str, answer: Earlier) -> None:
         """Remember what was answered."""

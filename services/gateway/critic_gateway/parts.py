@@ -57,7 +57,7 @@ async def open_parts(settings: GatewaySettings) -> AsyncIterator[Parts]:
         storage=Storage(settings.storage_url),
         queue=celery_app(settings),
         bell=bell,
-        keys=IdempotencyKeys(client, settings.idempotency_ttl_seconds, settings.upload_timeout_seconds + 60),
+        keys=IdempotencyKeys(client, settings.idempotency_ttl_seconds),
         deliveries=DeliveryStore(client),
     )
     async with parts.bell.listening():

@@ -59,9 +59,10 @@ async def _once(request: Request, parts: Parts, caller: str, key: str, terms: Te
     if earlier is not None:
         return await _again(request, parts, earlier, terms)
     try:
-        await run_in_threadpool(accepting.ensure_room, parts)
-        taken = await _take(request, parts)
-        receipts = await run_in_threadpool(accepting.accept, taken, parts, terms)
+        async with parts.keys.held(caller, key):
+            await run_in_threadpool(accepting.ensure_room, parts)
+            taken = await _take(request, parts)
+            receipts = await run_in_threadpool(accepting.accept, taken, parts, terms)
         ids = tuple(receipt.photo.id for receipt in receipts if receipt.photo is not None)
         await run_in_threadpool(parts.keys.keep, caller, key, Earlier(body_digest(taken, terms.told), ids))
     except BaseException:
