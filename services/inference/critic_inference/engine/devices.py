@@ -1,6 +1,9 @@
 """Which ONNX Runtime execution providers to ask for, and what came of it."""
 
+from functools import cache
 from typing import Any
+
+import onnxruntime
 
 from critic_inference.errors import ModelUnusable
 from critic_inference.settings import MEBI, Device, InferenceSettings
@@ -37,6 +40,15 @@ def cuda_options(settings: InferenceSettings) -> dict[str, Any]:
     if settings.gpu_memory_limit_mib:
         options["gpu_mem_limit"] = settings.gpu_memory_limit_mib * MEBI
     return options
+
+
+@cache
+def load_cuda_libraries() -> None:
+    """CUDA and cuDNN come as Python packages, whose folders the loader of ONNX Runtime's provider does not search.
+
+    Without this, CUDA never starts from the extra inference-gpu, and a session silently computes on the CPU.
+    """
+    onnxruntime.preload_dlls()
 
 
 def computing_device(asked: Device, providers: list[str]) -> str:

@@ -7,7 +7,7 @@ import onnxruntime
 
 from critic_inference.engine.bound import BoundRuns, Place, binds
 from critic_inference.engine.cpus import usable_cpus
-from critic_inference.engine.devices import computing_device, wanted_providers
+from critic_inference.engine.devices import computing_device, load_cuda_libraries, wanted_providers
 from critic_inference.errors import ComputeFailed, ModelUnusable
 from critic_inference.settings import Device, InferenceSettings
 from critic_inference.tensors import Array, TensorSpec
@@ -34,6 +34,8 @@ class OnnxSession:
     def __init__(self, path: Path, device: Device, settings: InferenceSettings) -> None:
         """Load the file. Raises ModelUnusable when it cannot be loaded, or not on the device asked for."""
         providers = wanted_providers(device, onnxruntime.get_available_providers(), settings)
+        if len(providers) > 1:
+            load_cuda_libraries()
         try:
             self._session = onnxruntime.InferenceSession(str(path), _options(settings), providers=providers)
         except Exception as error:  # ONNX Runtime's errors share no base but Exception

@@ -1,6 +1,8 @@
+import onnxruntime
 import pytest
 
-from critic_inference.engine.devices import CPU, CUDA, computing_device, wanted_providers
+from critic_inference.engine.devices import CPU, CUDA, computing_device, load_cuda_libraries, wanted_providers
+from critic_inference.engine.onnx import OnnxSession
 from critic_inference.errors import ModelUnusable
 from critic_inference.settings import Device, InferenceSettings
 
@@ -45,6 +47,21 @@ def test_cuda_of_a_build_without_it_is_refused():
 def test_what_computes_is_what_the_session_says():
     assert computing_device(Device.auto, [CUDA, CPU]) == "cuda"
     assert computing_device(Device.auto, [CPU]) == "cpu"
+
+
+def test_cuda_is_given_its_libraries_before_the_session(monkeypatch, tmp_path):
+    """They are found by ONNX Runtime's own function alone: it is called where CUDA is asked for, and only there."""
+    called = []
+    load_cuda_libraries.cache_clear()
+    monkeypatch.setattr(onnxruntime, "preload_dlls", lambda: called.append("preloaded"))
+    with pytest.raises(ModelUnusable, match=r"model\.onnx"):
+        OnnxSession(tmp_path / "model.onnx", Device.auto, InferenceSettings())
+    assert called == []
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [CUDA, CPU])
+    with pytest.raises(ModelUnusable, match=r"model\.onnx"):
+        OnnxSession(tmp_path / "model.onnx", Device.auto, InferenceSettings())
+    assert called == ["preloaded"]
+    load_cuda_libraries.cache_clear()
 
 
 def test_a_silent_fallback_from_cuda_is_noticed():
