@@ -62,8 +62,8 @@ def roll(service: str, seconds: float) -> bool:
 
 
 def containers(service: str) -> list[str]:
-    """The ids of those that run."""
-    return compose("ps", "--quiet", service).split()
+    """The ids of all, also of those that do not get up."""
+    return compose("ps", "--all", "--quiet", service).split()
 
 
 def healthy(ids: list[str]) -> bool:
