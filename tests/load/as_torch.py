@@ -15,10 +15,6 @@ Attributes = dict[str, Any]
 Operator = Callable[[list[Tensor], Attributes], Tensor]
 
 
-def _cast(read: list[Tensor], how: Attributes) -> Tensor:
-    return read[0].to(torch.from_numpy(np.empty(0, helper.tensor_dtype_to_np_dtype(how["to"]))).dtype)
-
-
 def _conv(read: list[Tensor], how: Attributes) -> Tensor:
     value, weight, bias = read
     top, left, bottom, right = how.get("pads", [0, 0, 0, 0])
@@ -33,7 +29,7 @@ def _maximum(read: list[Tensor], _: Attributes) -> Tensor:
 
 OPERATORS: dict[str, Operator] = {
     "Add": lambda read, _: read[0] + read[1],
-    "Cast": _cast,
+    "Cast": lambda read, how: read[0].to(how["to"]),
     "Clip": lambda read, _: torch.minimum(torch.maximum(read[0], read[1]), read[2]),
     "Concat": lambda read, how: torch.cat(read, dim=how["axis"]),
     "Conv": _conv,
@@ -66,12 +62,13 @@ class OnnxInTorch(nn.Module):
         for name, reads, operator, how in self._steps:
             if all(hasattr(self, _told(each)) for each in reads):  # a stored weight is unfolded once
                 self.register_buffer(_told(name), operator([getattr(self, _told(each)) for each in reads], how))
+        self._known = [name.replace("__", ".") for name, _ in self.named_buffers()]
+        self._steps = [step for step in self._steps if step[0] not in self._known]
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        values = {"image": image} | {name.replace("__", "."): value for name, value in self.named_buffers()}
+        values = {"image": image} | {name: getattr(self, _told(name)) for name in self._known}
         for name, reads, operator, how in self._steps:
-            if name not in values:
-                values[name] = operator([values[each] for each in reads], how)
+            values[name] = operator([values[each] for each in reads], how)
         return values["probability"], values["embedding"]
 
 
@@ -79,6 +76,8 @@ def _step(node: onnx.NodeProto) -> tuple[str, list[str], Operator, Attributes]:
     how = {each.name: helper.get_attribute_value(each) for each in node.attribute}
     if node.op_type == "Gemm" and not how.get("transB"):
         raise KeyError(f"{node.name}: a Gemm that is not transposed")
+    if node.op_type == "Cast":
+        how["to"] = torch.from_numpy(np.empty(0, helper.tensor_dtype_to_np_dtype(how["to"]))).dtype
     return node.output[0], list(node.input), OPERATORS[node.op_type], {"group": 1} | how
 
 

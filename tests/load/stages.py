@@ -33,9 +33,13 @@ class Stage:
 
 def stages(photos: list[bytes], model: Path) -> list[Stage]:
     """Decode, measure and fingerprint, prepare, and the bare runtime at several batch sizes."""
+    return prepared_stages(photos, model) + [_runtime(model / "model.onnx", batch) for batch in BATCHES]
+
+
+def prepared_stages(photos: list[bytes], model: Path) -> list[Stage]:
+    """What a worker does with a photo before it asks the network."""
     preprocessing = parse_manifest((model / "manifest.json").read_bytes()).preprocessing
-    loops = [_on_every_core(name, photos, preprocessing) for name in WORK]
-    return loops + [_runtime(model / "model.onnx", batch) for batch in BATCHES]
+    return [_on_every_core(name, photos, preprocessing) for name in WORK]
 
 
 def _decode(photo: bytes, preprocessing: Preprocessing) -> Callable[[], object]:

@@ -1,0 +1,56 @@
+"""What the measurements of inference rest on: the same network in PyTorch, and figures that mean what they say."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tests.load.as_torch import OnnxInTorch
+from tests.load.feeding import Feeding, best, row
+from tests.load.inference import figure_of
+from tests.load.memory_plateau import Sample, growth
+from tests.load.stages import Stage
+
+from critic_training.runtime import ask, session
+
+INFERENCE = Path(__file__).parents[3] / "services" / "inference"
+
+
+@pytest.mark.parametrize(
+    ("repository", "model", "apart"),
+    [
+        ("model_repository", "aesthetics", 1e-4),
+        ("model_repository", "aesthetics-efficientnet", 1e-4),
+        ("model_repository_gpu", "aesthetics", 2e-3),
+    ],
+)
+def test_pytorch_computes_the_network_that_is_served(repository: str, model: str, apart: float) -> None:
+    folder = INFERENCE / repository / model / "1"
+    images = np.stack([np.load(folder / "golden.npy"), np.zeros((224, 224, 3), np.uint8)])
+    with torch.inference_mode():
+        probability, embedding = OnnxInTorch(folder / "model.onnx")(torch.from_numpy(images))
+    wanted, vectors = ask(session(folder / "model.onnx"), images)
+    assert wanted[0] != pytest.approx(wanted[1], abs=1e-3)
+    np.testing.assert_allclose(probability[:, 1].numpy(), wanted, atol=apart)
+    np.testing.assert_allclose(embedding.numpy(), vectors, atol=apart)
+
+
+def test_rates_of_clients_add_up_and_their_latencies_are_one_distribution() -> None:
+    figure = figure_of("server", 8, [[0.1] * 10, [0.2] * 10])
+    assert figure.per_second == pytest.approx(8 / 0.1 + 8 / 0.2)
+    assert (figure.median_ms, figure.p99_ms) == (pytest.approx(150), pytest.approx(200))
+
+
+def test_memory_that_grows_at_the_end_is_no_plateau() -> None:
+    risen = [Sample(number, {"resident": 100 + min(number, 25)}) for number in range(41)]
+    assert growth(risen)["resident"] == 0
+    rising = [Sample(number, {"resident": 100 + number}) for number in range(41)]
+    assert growth(rising)["resident"] == pytest.approx(138 / 133 - 1)
+
+
+def test_what_feeds_a_gpu_is_all_that_a_worker_does_before_it_asks() -> None:
+    fed = Feeding("large", [Stage("decode", 40, 0), Stage("look", 20, 0), Stage("prepare", 4, 0)])
+    assert fed.cores(5000) == pytest.approx(320)
+    assert "31, the worker's cores, most by decode" in row(fed, 5000, cores=2)
+    assert "10, inference" in row(fed, 10, cores=2)
+    assert best([{"way": "raw", "per_second": 900.0}, {"way": "server", "per_second": 700.0}]) == 700
