@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from tests.compose.front import Front, answers, make_certificate, settings_of_front
 from tests.compose.stack import ROOT, Stack, engine_missing
 from tests.support.redis_server import free_port
+from tests.support.waiting import until
 
 from critic_core.imaging.golden import golden_photo
 
@@ -19,6 +21,18 @@ def stack() -> Iterator[Stack]:
     with built() as stack:
         stack.up()
         yield stack
+
+
+@pytest.fixture(scope="session")
+def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    """The edge with TLS and a certificate made for it, a gateway and Redis."""
+    port, certificate = free_port(), tmp_path_factory.mktemp("tls") / "both.pem"
+    make_certificate(certificate)
+    with built("infra/compose/tls.yml", **settings_of_front(port, certificate)) as stack:
+        stack.compose("up", "--detach", "edge", seconds=60)
+        running = Front(stack, port, certificate)
+        until(lambda: answers(running), 30, "the edge's first answer")
+        yield running
 
 
 @contextmanager

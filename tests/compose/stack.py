@@ -34,10 +34,12 @@ class Stack:
     def __init__(self, project: str, port: int, *overlays: str, **settings: str) -> None:
         files = ["docker-compose.yml", "tests/compose/short-waits.yml", *overlays]
         self._command = ["docker", "compose", "-p", project, *(part for name in files for part in ("-f", name))]
+        self._names = {"COMPOSE_PROJECT_NAME": project, "COMPOSE_FILE": ":".join(files)}
         self.project, self.password = project, uuid.uuid4().hex
         told = {"PORT": str(port), "PHOTO_CRITIC_VERSION": IMAGE_VERSION, "CRITIC_REDIS_PASSWORD": self.password}
         self._environment = {**os.environ, **told, **settings}
-        self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=40)
+        self.url = f"http://127.0.0.1:{port}"
+        self.client = httpx.Client(base_url=self.url, timeout=40)
 
     def build(self) -> None:
         """Build the images; what has not changed since the last time comes from the builder's cache."""
@@ -47,6 +49,11 @@ class Stack:
         """Start what is not running, and come back when every container is healthy."""
         self.compose("up", "--detach", "--wait", "--scale", "worker=2", *options, seconds=UP_SECONDS)
 
+    def scale(self, **replicas: int) -> None:
+        """So many of each service, and all healthy; containers that run are left as they are."""
+        told = [word for name, number in replicas.items() for word in ("--scale", f"{name}={number}")]
+        self.compose("up", "--detach", "--wait", "--no-recreate", *told, *replicas, seconds=UP_SECONDS)
+
     def down(self) -> None:
         """Take everything away, volumes included, those of training too."""
         self.client.close()
@@ -55,6 +62,11 @@ class Stack:
     def compose(self, *arguments: str, seconds: float = 60) -> str:
         """What `docker compose` prints; CalledProcessError when it fails, with its own words on standard error."""
         return run([*self._command, *arguments], seconds, self._environment)
+
+    def roll(self, *services: str, **settings: str) -> None:
+        """Replace their containers as those who run the stack do."""
+        words = ["python3", "infra/compose/roll.py", *services]
+        run(words, UP_SECONDS, {**self._environment, **self._names, **settings})
 
     def train(self, *words: str, seconds: float = 300) -> str:
         """Run `critic-train` in its container; what it printed."""
