@@ -58,8 +58,8 @@ const ORDERS = {
   chosen: byOrder,
 };
 
-/** @param {Item} item */
-const scoreOf = (item) => item.summary?.score ?? -1;
+/** As the server ranks: by what versions of a model share, and where that is equal by score. @param {Item} item */
+const scoreOf = ({ summary }) => (summary ? summary.percentile + summary.score * 1e-6 : -1);
 
 /** Photos without a time come last. @param {Item} item */
 const takenAt = (item) => item.summary?.taken_at ?? "9";

@@ -9,6 +9,7 @@ import typer
 from critic_cli.cull import cull
 from critic_cli.dead_letters import dead_letters
 from critic_cli.doctor.command import doctor
+from critic_cli.model import model
 from critic_cli.new_key import new_key
 from critic_cli.new_webhook_secret import new_webhook_secret
 from critic_cli.refusal import Refusal
@@ -22,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (up, cull, score, doctor, dead_letters, new_key, new_webhook_secret):
+for command in (up, cull, score, doctor, model, dead_letters, new_key, new_webhook_secret):
     app.command()(command)
 
 

@@ -10,8 +10,9 @@ from critic_core.runtime.answer_store import AnswerStore
 from critic_core.runtime.job_store import JobStore, connect
 from critic_core.runtime.notice_board import NoticeBoard
 from critic_core.runtime.queue import celery_app, enqueue
+from critic_core.runtime.routing_store import RoutingStore
 from critic_core.runtime.storage import Storage
-from critic_worker.classifier import Models
+from critic_worker.models import Models
 from critic_worker.settings import WorkerSettings
 from critic_worker.tasks import add_tasks, once_a_process
 from critic_worker.work import Place
@@ -60,4 +61,4 @@ def _models(settings: WorkerSettings) -> Models:
     # gRPC must not be loaded before the fork: its channels and threads do not survive it.
     from critic_worker.inference_models import InferenceModels  # noqa: PLC0415
 
-    return InferenceModels(settings)
+    return InferenceModels(settings, RoutingStore(connect(settings.redis_url)))

@@ -37,15 +37,3 @@ class Classifier(Protocol):
     def classify(self, tensors: Sequence[Tensor]) -> list[Answer]:
         """Ask about photos, all in one request. Raises ModelReplaced when they suit a version that is gone."""
         ...
-
-
-class Models(Protocol):
-    """The models of an inference server."""
-
-    def classifier(self, name: str | None = None) -> Classifier:
-        """The model of that name; without one the worker's own. Whether it is served is seen when it is asked."""
-        ...
-
-    def others(self) -> list[str]:
-        """The names of the models that answer beside the worker's own. Raises InferenceUnavailable."""
-        ...

@@ -55,15 +55,18 @@ class Served:
 
 
 class InferenceClient:
-    """Asks one model by its name; whichever version the server chooses answers, and is told with the answer."""
+    """Asks one model by its name, and by its version where one is given; else whichever the server chooses answers.
 
-    def __init__(self, url: str, model: str, timeout_seconds: float) -> None:
+    Which one it was is told with the answer.
+    """
+
+    def __init__(self, url: str, model: str, timeout_seconds: float, version: str = "") -> None:
         self._client = InferenceServerClient(url, channel_args=_CHANNEL)
-        self._model, self._timeout = model, timeout_seconds
+        self._model, self._timeout, self._version = model, timeout_seconds, version
         self._served: Served | None = None
 
     def manifest(self) -> Manifest:
-        """The manifest of the newest version served."""
+        """The manifest of its version, or of the newest one served."""
         return self._known().manifest
 
     def classify(self, tensors: Sequence[Tensor]) -> list[Answer]:
@@ -86,6 +89,11 @@ class InferenceClient:
         told = self._call(lambda: self._client.get_model_repository_index(client_timeout=self._timeout))
         return sorted({each.name for each in told.models if each.state == "READY"})
 
+    def versions(self) -> list[str]:
+        """The versions of the model that are served now. Raises InferenceUnavailable."""
+        told = self._call(lambda: self._client.get_model_metadata(self._model, client_timeout=self._timeout))
+        return [str(version) for version in told.versions]
+
     def close(self) -> None:
         """Let the connection go."""
         self._client.close()
@@ -94,7 +102,9 @@ class InferenceClient:
         image = InferInput(INPUT_NAME, list(batch.shape), "UINT8")
         image.set_data_from_numpy(batch)
         outputs = [InferRequestedOutput(PROBABILITY_NAME), InferRequestedOutput(EMBEDDING_NAME)]
-        return self._client.infer(self._model, [image], outputs=outputs, client_timeout=self._timeout)
+        return self._client.infer(
+            self._model, [image], model_version=self._version, outputs=outputs, client_timeout=self._timeout
+        )
 
     def _known(self) -> Served:
         if self._served is None or time.monotonic() - self._served.read_at > _CONFIG_MAX_AGE_SECONDS:
@@ -115,10 +125,10 @@ class InferenceClient:
             raise ModelReplaced from refusal
 
     def _read(self, version: str | None = None) -> Served:
-        timeout = self._timeout
-        config = self._call(lambda: self._client.get_model_config(self._model, client_timeout=timeout)).config
-        metadata = self._call(lambda: self._client.get_model_metadata(self._model, client_timeout=timeout))
-        manifest = _manifest(config, version or _newest(metadata.versions, config))
+        client, asked, timeout = self._client, (self._model, self._version), self._timeout
+        config = self._call(lambda: client.get_model_config(*asked, client_timeout=timeout)).config
+        metadata = self._call(lambda: client.get_model_metadata(*asked, client_timeout=timeout))
+        manifest = _manifest(config, version or self._version or _newest(metadata.versions, config))
         _check_fit(metadata, manifest)
         return Served(manifest, _device(config), time.monotonic())
 

@@ -20,6 +20,17 @@ STAGE_SECONDS = Histogram(
 PHOTOS = Counter("critic_worker_photos", "Photos answered, by outcome and error code", ["outcome", "code"])
 RELEASES = Counter("critic_worker_releases", "Photos put back because a service was away", ["code"])
 
+FALLBACKS = Counter(
+    "critic_worker_canary_fallbacks", "Questions that a version did not answer and another one did", ["version", "code"]
+)
+SHADOW_DIFFERENCE = Histogram(
+    "critic_worker_shadow_difference",
+    "Percentile points between the answer that counts and that of the version it is compared with",
+    ["model", "version"],
+    buckets=(1, 2, 5, 10, 20, 30, 50),
+)
+SHADOWED = Counter("critic_worker_shadowed", "Photos that were to be compared, by what became of that", ["outcome"])
+
 
 def observe(timings: Timings) -> None:
     """Count one photo's stages."""

@@ -10,16 +10,18 @@ from datetime import UTC, datetime
 
 from celery import Celery
 
-from critic_core.contracts.errors import CriticError, NotReady, QueueUnavailable
+from critic_core.contracts.errors import CriticError, InferenceUnavailable, NotReady, QueueUnavailable
 from critic_core.contracts.manifest import Golden, Manifest
 from critic_core.contracts.pulse import PULSE_TASK, Proof, Pulse, pulse_queue
+from critic_core.contracts.routing import Answering
 from critic_core.imaging.golden import golden_photo
 from critic_core.imaging.limits import DEFAULT_LIMITS
 from critic_core.runtime.logs import logger
 from critic_core.runtime.notice_board import NoticeBoard
 from critic_core.runtime.queue import send
-from critic_worker.classifier import Classifier, Models
+from critic_worker.classifier import Classifier
 from critic_worker.critique import critique
+from critic_worker.models import Models
 
 log = logger(__name__)
 
@@ -27,31 +29,50 @@ log = logger(__name__)
 def take_pulse(worker: str, models: Models, board: NoticeBoard) -> Pulse:
     """Score the golden photo with every model, and tell everybody how that went. One try: it comes again soon."""
     pulse = Pulse(worker=worker, at=datetime.now(UTC))
-    own, manifest = _prove(models.classifier())
-    others = _prove_others(models, board, manifest) if manifest else ()  # else what was served last stays told
+    answering = _answering(models, board)
+    own, manifest = _prove(models.classifier(version=answering.stable) if answering else models.classifier())
+    others = _prove_others(models, board, manifest, answering) if manifest else ()  # else what was served stays told
     pulse = pulse.model_copy(update={**dict(own), "others": others})
     board.post_pulse(pulse)
     return pulse
 
 
-def _prove_others(models: Models, board: NoticeBoard, own: Manifest) -> tuple[Proof, ...]:
-    """The models beside the worker's own; all those served are told. None when the server goes away meanwhile."""
+def _answering(models: Models, board: NoticeBoard) -> Answering | None:
+    """Which versions answer, told to everybody; None when that is not known."""
+    try:
+        answering = models.answering()
+    except InferenceUnavailable as error:
+        log.warning("versions_unknown", error=error.detail)
+        return None
+    board.post_answering(answering)
+    return answering
+
+
+def _prove_others(models: Models, board: NoticeBoard, own: Manifest, answering: Answering | None) -> tuple[Proof, ...]:
+    """The models, and the versions of its own, beside the one that answers most; all those served are told.
+
+    None when the server goes away meanwhile.
+    """
     try:
         names = models.others()
     except CriticError as error:
         log.warning("models_unknown", error=error.detail)
         return ()
+    beside = [_prove(models.classifier(version=one), own.name, one) for one in answering.beside] if answering else []
     proved = [_prove(models.classifier(name), name) for name in names]
-    board.post_models([own, *(manifest for _, manifest in proved if manifest)], [own.name, *names])
-    return tuple(proof for proof, _ in proved)
+    told = [own, *(manifest for _, manifest in proved if manifest)]
+    board.post_models(told, [own.name, *names], [manifest for _, manifest in beside if manifest])
+    return tuple(proof for proof, _ in [*beside, *proved])
 
 
-def _prove(classifier: Classifier, name: str | None = None) -> tuple[Proof, Manifest | None]:
+def _prove(
+    classifier: Classifier, name: str | None = None, version: str | None = None
+) -> tuple[Proof, Manifest | None]:
     """What the model says of the golden photo, and its manifest when it says anything."""
     try:
         looked = critique(golden_photo(), classifier, DEFAULT_LIMITS)
     except CriticError as error:
-        return Proof(model=name, problem=error.problem()), None
+        return Proof(model=name, version=version, problem=error.problem()), None
     told = looked.critique
     deviation = _deviation(told.probability, looked.manifest.golden)
     proof = Proof(

@@ -3,8 +3,9 @@
 import os
 import socket
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
+from critic_core.contracts.routing import Routing, Share
 from critic_core.imaging.limits import Limits
 from critic_core.runtime.settings import PhotoLimits, QueueSettings
 
@@ -16,6 +17,15 @@ class WorkerSettings(QueueSettings, PhotoLimits):
         default="127.0.0.1:8001", description="host:port where the inference server (or its balancer) speaks gRPC."
     )
     model: str = Field(default="aesthetics", description="Name of the model that scores photos.")
+    canary: str = Field(
+        default="",
+        description="A version of CRITIC_MODEL and the share of photos that it answers (2:10%); empty: the newest "
+        "answers all. `photo-critic model` changes it without a restart.",
+    )
+    shadow: str = Field(
+        default="",
+        description="A version of CRITIC_MODEL that is asked too (2, or 2:25% of photos), only to compare its answer.",
+    )
     inference_timeout_seconds: float = Field(
         default=5.0, gt=0, description="Longest wait for one answer of the inference server."
     )
@@ -48,6 +58,21 @@ class WorkerSettings(QueueSettings, PhotoLimits):
     worker_metrics_port: int = Field(
         default=0, ge=0, le=65535, description="Port of the worker's Prometheus metrics; 0 turns them off."
     )
+
+    @field_validator("canary", "shadow")
+    @classmethod
+    def _is_a_share(cls, told: str, info: ValidationInfo) -> str:
+        if told:
+            Share.parse(told, 100 if info.field_name == "shadow" else None)
+        return told
+
+    @property
+    def routing(self) -> Routing:
+        """What counts until `photo-critic model` says otherwise."""
+        return Routing(
+            canary=Share.parse(self.canary) if self.canary else None,
+            shadow=Share.parse(self.shadow, 100) if self.shadow else None,
+        )
 
     @property
     def limits(self) -> Limits:

@@ -15,7 +15,7 @@ from critic_core.contracts.photo import CRITIQUE_TASK
 from critic_core.contracts.pulse import PULSE_TASK
 from critic_core.runtime.queue import REQUEST_ID_HEADER
 from critic_worker.albums.answering import answer
-from critic_worker.classifier import Models
+from critic_worker.models import Models
 from critic_worker.pulse import take_pulse
 from critic_worker.work import Place, process, stopped
 

@@ -16,7 +16,7 @@ from critic_core.contracts.errors import (
     ServiceUnavailable,
 )
 from critic_core.contracts.manifest import Manifest
-from critic_core.contracts.photo import PhotoState
+from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.runtime.album_store import AlbumStore
 from critic_core.runtime.answer_store import AnswerStore
 from critic_core.runtime.job_store import Claim, JobStore
@@ -24,8 +24,9 @@ from critic_core.runtime.logs import logger
 from critic_core.runtime.notice_board import NoticeBoard
 from critic_core.runtime.storage import Storage, photo_key, preview_key
 from critic_worker import metrics
-from critic_worker.classifier import Answer, Classifier, Models, Tensor
+from critic_worker.classifier import Answer, Classifier, Tensor
 from critic_worker.critique import Given, Looked, critiques
+from critic_worker.models import Models
 from critic_worker.patience import patiently
 from critic_worker.settings import WorkerSettings
 from critic_worker.stopwatch import Stopwatch
@@ -40,6 +41,15 @@ class Outcome(StrEnum):
     failed = "failed"
     released = "released"  # put back: a service is away
     skipped = "skipped"  # answered before, or deleted
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """A photo, its bytes, and what was found out about it."""
+
+    photo: Photo
+    data: bytes
+    looked: Looked | PhotoError
 
 
 @dataclass(frozen=True)
@@ -103,18 +113,18 @@ def _process_together(photo_ids: Sequence[str], place: Place, models: Models) ->
     claimed = [photo_id for photo_id in photo_ids if _claim(photo_id, place)]
     if not claimed:
         return
-    for photo_id, looked in zip(claimed, _look(claimed, place, models), strict=True):
-        if isinstance(looked, PhotoError) and isinstance(_as_ours(looked), PhotoTookTooLong):
-            raise _as_ours(looked)  # the time was that of all
-        _settle(photo_id, looked, place)
+    for answered in _look(claimed, place, models):
+        if isinstance(answered.looked, PhotoError) and isinstance(_as_ours(answered.looked), PhotoTookTooLong):
+            raise _as_ours(answered.looked)  # the time was that of all
+        _settle(answered, place, models)
 
 
 def _process_alone(photo_id: str, place: Place, models: Models) -> None:
     if not _claim(photo_id, place):
         return
     try:
-        (looked,) = _look([photo_id], place, models)
-        _settle(photo_id, looked, place)
+        (answered,) = _look([photo_id], place, models)
+        _settle(answered, place, models)
     except ServiceUnavailable as error:
         _put_back(photo_id, error, place)
     except Exception as error:  # noqa: BLE001 - whatever went wrong, the photo's owner is told
@@ -132,11 +142,18 @@ def _claim(photo_id: str, place: Place) -> bool:
     return claim is Claim.taken
 
 
-def _look(photo_ids: Sequence[str], place: Place, models: Models) -> list[Looked | PhotoError]:
-    asked = place.jobs.get(photo_ids[0]).model
-    photos = [_load(photo_id, place) for photo_id in photo_ids]
-    patient = PatientClassifier(models.classifier(asked), place.settings.patience_seconds)
-    return critiques(photos, patient, place.settings.limits)
+def _look(photo_ids: Sequence[str], place: Place, models: Models) -> list[_Answered]:
+    """Those that go the same way are one question."""
+    photos = [place.jobs.get(photo_id) for photo_id in photo_ids]
+    given = [_load(photo_id, place) for photo_id in photo_ids]
+    ways = patiently(lambda: models.ways(photos), place.settings.patience_seconds)
+    looked: dict[str, Looked | PhotoError] = {}
+    for way in dict.fromkeys(ways):
+        mine = [number for number, own in enumerate(ways) if own == way]
+        patient = PatientClassifier(models.for_photo(photos[mine[0]]), place.settings.patience_seconds)
+        told = critiques([given[number] for number in mine], patient, place.settings.limits)
+        looked |= {photos[number].id: one for number, one in zip(mine, told, strict=True)}
+    return [_Answered(photo, data.data, looked[photo.id]) for photo, data in zip(photos, given, strict=True)]
 
 
 def _load(photo_id: str, place: Place) -> Given:
@@ -146,23 +163,25 @@ def _load(photo_id: str, place: Place) -> Given:
     return Given(data, watch)
 
 
-def _settle(photo_id: str, looked: Looked | PhotoError, place: Place) -> None:
+def _settle(answered: _Answered, place: Place, models: Models) -> None:
+    photo, looked = answered.photo, answered.looked
     if isinstance(looked, PhotoError):
-        _fail(photo_id, _as_ours(looked), place)
-    else:
-        _keep(photo_id, looked, place)
+        _fail(photo.id, _as_ours(looked), place)
+    elif _keep(photo.id, looked, place):
+        models.compare(photo, answered.data, looked)
 
 
-def _keep(photo_id: str, looked: Looked, place: Place) -> None:
-    """The preview first: who sees the answer can see the preview."""
+def _keep(photo_id: str, looked: Looked, place: Place) -> bool:
+    """The preview first: who sees the answer can see the preview. False when the answer came too late."""
     patience = place.settings.patience_seconds
     patiently(lambda: place.storage.put(preview_key(photo_id), looked.preview), patience)
     if patiently(lambda: place.jobs.finish(photo_id, looked.critique), patience):
         metrics.observe(looked.critique.timings_ms)
         _count(photo_id, Outcome.done, "")
-        return
+        return True
     _forget_preview_of_deleted(photo_id, place)
     _count(photo_id, Outcome.skipped, "late")
+    return False
 
 
 def _forget_preview_of_deleted(photo_id: str, place: Place) -> None:

@@ -1,8 +1,8 @@
 """What a photo's change means for its album, as Lua that the scripts of both stores begin with.
 
-An album is a hash, and its photos are one sorted set: the score of a photo that is done, FAILED or WAITING below it. So
-the ranking, its pages and the counts are one structure, which cannot disagree with itself. Every change is told in a
-stream, whose ids are those of the server-sent events.
+An album is a hash, and its photos are one sorted set: the percentile of a photo that is done (and where that is equal,
+its score), FAILED or WAITING below it. So the ranking, its pages and the counts are one structure, which cannot
+disagree with itself. Every change is told in a stream, whose ids are those of the server-sent events.
 """
 
 from critic_core.runtime.webhooks.lua import ANNOUNCE

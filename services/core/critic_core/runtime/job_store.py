@@ -161,7 +161,7 @@ class JobStore:
     def finish(self, photo_id: str, critique: Critique) -> bool:
         """Keep the answer. False when there is one already, or the photo was deleted meanwhile."""
         told = summary_of(critique).model_dump_json(exclude_none=True), marks_of(critique).model_dump_json()
-        return self._end(photo_id, PhotoState.done, "critique", critique.model_dump_json(), critique.score, *told)
+        return self._end(photo_id, PhotoState.done, "critique", critique.model_dump_json(), place_of(critique), *told)
 
     def fail(self, photo_id: str, problem: Problem) -> bool:
         """Keep the problem instead of an answer. False as in `finish`."""
@@ -239,6 +239,11 @@ class JobStore:
     def _run(self, script: Any, photo_id: str, *args: Any) -> Any:
         with answering():
             return script(keys=[photo_hash(photo_id), QUEUED, RUNNING], args=[photo_id, *args])
+
+
+def place_of(critique: Critique) -> float:
+    """In an album's order: the percentile, which versions of a model share; where it is equal, the score."""
+    return critique.percentile + critique.score * 1e-6
 
 
 def fields_of(photo: Photo) -> dict[str, Any]:

@@ -1,14 +1,18 @@
 """What workers tell everybody through Redis: which model is served, and that they consume and can answer."""
 
+from collections.abc import Sequence
+
 import redis
 from redis.exceptions import RedisError
 
 from critic_core.contracts.errors import QueueUnavailable
 from critic_core.contracts.manifest import Manifest, parse_manifest
 from critic_core.contracts.pulse import Pulse
+from critic_core.contracts.routing import Answering
 
 PULSES = "critic:pulses"
-MODELS = "critic:models"
+MODELS = "critic:models"  # by name; a version that is asked beside the one that answers, by name@version
+ANSWERING = "critic:answering"
 
 
 class NoticeBoard:
@@ -37,13 +41,15 @@ class NoticeBoard:
         fresh = [pulse for pulse in pulses if pulse.worker not in stale]
         return sorted(fresh, key=lambda pulse: pulse.at, reverse=True)
 
-    def post_models(self, answering: list[Manifest], served: list[str]) -> None:
-        """Tell which models answer under their names, and forget those that are not served any more."""
+    def post_models(self, answering: list[Manifest], served: list[str], beside: Sequence[Manifest] = ()) -> None:
+        """Tell which models answer under their names, and which versions are asked beside those; forget all others."""
         try:
-            gone = [name for name in map(str, self._redis.hkeys(MODELS)) if name not in served]
+            told = {manifest.name: manifest for manifest in answering}
+            told |= {f"{manifest.name}@{manifest.version}": manifest for manifest in beside}
+            gone = [name for name in map(str, self._redis.hkeys(MODELS)) if name not in [*served, *told]]
             with self._redis.pipeline(transaction=True) as pipe:
-                for manifest in answering:
-                    pipe.hset(MODELS, manifest.name, manifest.model_dump_json())
+                for name, manifest in told.items():
+                    pipe.hset(MODELS, name, manifest.model_dump_json())
                 if gone:
                     pipe.hdel(MODELS, *gone)
                 pipe.execute()
@@ -51,9 +57,25 @@ class NoticeBoard:
             raise QueueUnavailable(f"The queue does not answer: {error}") from error
 
     def models(self) -> list[Manifest]:
-        """The manifests of all models served, by name."""
+        """The manifests of all models served, and of versions asked beside them, by name and version."""
         try:
             raw = self._redis.hgetall(MODELS)
         except RedisError as error:
             raise QueueUnavailable(f"The queue does not answer: {error}") from error
-        return sorted((parse_manifest(text) for text in raw.values()), key=lambda manifest: manifest.name)
+        manifests = [parse_manifest(text) for text in raw.values()]
+        return sorted(manifests, key=lambda each: (each.name, len(each.version), each.version))
+
+    def post_answering(self, answering: Answering) -> None:
+        """Tell which versions of a model answer now."""
+        try:
+            self._redis.hset(ANSWERING, answering.model, answering.model_dump_json())
+        except RedisError as error:
+            raise QueueUnavailable(f"The queue does not answer: {error}") from error
+
+    def answering(self) -> list[Answering]:
+        """Which versions answer, by model, as a worker told last."""
+        try:
+            raw = self._redis.hvals(ANSWERING)
+        except RedisError as error:
+            raise QueueUnavailable(f"The queue does not answer: {error}") from error
+        return sorted((Answering.read(text) for text in raw), key=lambda one: one.model)

@@ -1,0 +1,90 @@
+"""Which version answers: shares, and what comes of wishes."""
+
+import math
+
+import pytest
+
+from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.routing import Answering, Routing, Share
+
+TENTH = Share(version="2", percent=10)
+
+
+@pytest.mark.parametrize(
+    ("text", "version", "percent"), [("2:10%", "2", 10), ("12:0.5%", "12", 0.5), (" 3:100% ", "3", 100)]
+)
+def test_a_share_is_read(text: str, version: str, percent: float) -> None:
+    assert Share.parse(text) == Share(version=version, percent=percent)
+    assert Share.parse(str(Share.parse(text))) == Share.parse(text)
+
+
+@pytest.mark.parametrize("text", ["2", "2:10", "2:0%", "2:101%", "0:10%", "two:10%", ":10%", "2:%", "", "2:nan%"])
+def test_what_is_no_share_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Share.parse(text)
+
+
+def test_a_shadow_needs_no_share() -> None:
+    assert Share.parse("2", 100) == Share(version="2", percent=100)
+
+
+@pytest.mark.parametrize("percent", [1, 10, 50])
+def test_as_many_photos_go_there_as_were_wished(percent: float) -> None:
+    photos, share = 20_000, Share(version="2", percent=percent)
+    taken = sum(share.takes(new_photo_id()) for _ in range(photos))
+    expected, deviation = photos * percent / 100, math.sqrt(photos * percent / 100 * (1 - percent / 100))
+    assert abs(taken - expected) < 5 * deviation  # one run in 1.7 million is further away
+
+
+def test_a_photo_goes_the_same_way_each_time_and_stays_when_the_share_grows() -> None:
+    keys = [new_photo_id() for _ in range(2000)]
+    tenth = {key for key in keys if TENTH.takes(key)}
+    assert tenth == {key for key in keys if TENTH.takes(key)}
+    assert tenth < {key for key in keys if Share(version="2", percent=30).takes(key)}
+
+
+def test_another_version_is_tried_on_other_photos() -> None:
+    keys = [new_photo_id() for _ in range(2000)]
+    one, other = ({key for key in keys if Share(version=each, percent=10).takes(key)} for each in "23")
+    assert len(one & other) < len(one) / 2
+
+
+@pytest.mark.parametrize(
+    ("routing", "served", "stable"),
+    [
+        (Routing(), ["1", "2", "10"], "10"),
+        (Routing(canary=TENTH), ["1", "2"], "1"),
+        (Routing(canary=TENTH), ["1", "2", "3"], "3"),
+        (Routing(canary=TENTH), ["2"], "2"),  # better than nobody
+        (Routing(shadow=TENTH), ["1", "2"], "1"),
+        (Routing(pinned="1"), ["1", "2"], "1"),
+        (Routing(pinned="1"), ["2", "3"], "3"),  # it is not served any more
+        (Routing(withdrawn=("2",)), ["1", "2"], "1"),
+        (Routing(withdrawn=("2",)), ["1", "2", "3"], "3"),
+        (Routing(withdrawn=("2",)), ["2"], None),
+    ],
+)
+def test_who_answers_what_the_canary_does_not(routing: Routing, served: list[str], stable: str | None) -> None:
+    assert routing.stable(served) == stable
+    found = Answering.of("aesthetics", routing, served)
+    assert (found.stable if found else None) == stable
+
+
+def test_a_canary_that_is_not_served_answers_nobody() -> None:
+    found = Answering.of("aesthetics", Routing(canary=TENTH, shadow=TENTH), ["1", "3"])
+    assert found is not None
+    assert (found.stable, found.canary, found.shadow) == ("3", None, None)
+
+
+def test_the_way_of_a_version_from_shadow_to_everybody_and_back() -> None:
+    served = ["1", "2"]
+    routing = Routing().with_shadow(Share(version="2", percent=100))
+    assert (routing.stable(served), routing.shadow is not None) == ("1", True)
+    routing = routing.with_canary(TENTH)
+    assert (routing.stable(served), routing.canary) == ("1", TENTH)
+    routing = routing.promote("2")
+    assert routing == Routing(pinned="2")
+    routing = routing.withdraw("2")
+    assert (routing.stable(served), routing.withdrawn) == ("1", ("2",))
+    assert routing.stable([*served, "3"]) == "3"
+    assert routing.with_canary(TENTH).withdrawn == ()
