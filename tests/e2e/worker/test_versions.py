@@ -23,7 +23,6 @@ from critic_core.imaging.golden import golden_photo
 from critic_core.runtime.queue import enqueue
 from critic_core.runtime.routing_store import RoutingStore
 from critic_core.runtime.storage import photo_key
-from critic_worker.drift import drift_of
 from critic_worker.inference_client import InferenceClient
 from critic_worker.versions import MAX_AGE_SECONDS
 
@@ -167,9 +166,8 @@ def test_a_shadow_is_compared_and_the_report_is_that_of_both_versions_own_answer
         ids.append(stack.submit(data))
         assert version_of(stack.answered(ids[-1])) == "1"
         until(lambda: len(routing.pairs("aesthetics", "1", "2")) == len(ids), 10, "the comparison")
-    others = by_version_2(stack, routing, server)
     told = json.loads(command(stack, "drift", "--json").stdout)
-    assert told == json.loads(drift_of("aesthetics", "1", "2", routing.pairs("aesthetics", "1", "2")).model_dump_json())
+    others = by_version_2(stack, routing, server)
     firsts = [stack.jobs.get(photo_id).critique for photo_id in ids]
     scores = np.array([each.score for each in firsts if each])
     assert told["photos"] == len(PHOTOS)
@@ -184,14 +182,6 @@ def by_version_2(stack: Stack, routing: RoutingStore, server: Inference) -> list
     until(lambda: version_of(stack.answered(stack.submit())) == "2", 10 * MAX_AGE_SECONDS, "version 2")
     critiques = [stack.answered(stack.submit(data)).critique for data in PHOTOS]
     return [critique.score for critique in critiques if critique]
-
-
-def test_a_shadow_that_does_not_answer_costs_nothing(stack: Stack, server: Inference, routing: RoutingStore) -> None:
-    server.publish(9, golden=server.manifest.golden.model_copy(update={"probability": 0.001}))  # refused by the server
-    routing.wish("aesthetics", Routing(shadow=Share(version="3", percent=100), pinned="1"))
-    stack.start_worker()
-    assert set(answered(stack, [stack.submit() for _ in range(10)]).values()) == {"1"}
-    assert routing.pairs("aesthetics", "1", "3") == []
 
 
 def album(stack: Stack) -> Album:
