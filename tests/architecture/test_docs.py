@@ -5,6 +5,8 @@ from inspect import signature
 from pathlib import Path
 
 import pytest
+from google.protobuf import text_format
+from tritonclient.grpc.model_config_pb2 import ModelConfig
 
 from critic_cli.cull import cull
 from critic_core.contracts.critique import Critique, PropertyName
@@ -12,12 +14,15 @@ from critic_core.exports.registry import EXPORTS
 from critic_core.imaging.formats import FORMATS, Format
 from critic_gateway.app import create_app
 from critic_gateway.settings import GatewaySettings
+from critic_inference.serving.fields import HEEDED, NEEDLESS
+from critic_inference.settings import packaged_models
 from critic_worker.albums.choosing import Fate
 from critic_worker.albums.told_selection import FATES
 
 ROOT = Path(__file__).parents[2]
 API = (ROOT / "docs" / "api.md").read_text("utf-8")
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
+SERVERS = (ROOT / "docs" / "inference-servers.md").read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
 
 
@@ -81,3 +86,15 @@ def test_every_option_of_cull_is_in_the_docs() -> None:
     ]
     assert len(options) >= 10
     assert [option for option in options if option not in told] == []
+
+
+@pytest.mark.parametrize("field", HEEDED | NEEDLESS)
+def test_every_field_of_a_models_configuration_is_in_the_docs(field: str) -> None:
+    assert f"`{field}`" in SERVERS
+
+
+def test_the_accelerator_in_the_docs_is_the_one_that_is_published() -> None:
+    (told,) = re.findall(r"```pbtxt\n(.*?)```", SERVERS, re.DOTALL)
+    published = packaged_models() / "aesthetics" / "configs" / "tensorrt.pbtxt"
+    config = text_format.Parse(published.read_text("utf-8"), ModelConfig())
+    assert text_format.Parse(told, ModelConfig()).optimization == config.optimization

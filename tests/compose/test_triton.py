@@ -23,6 +23,7 @@ from critic_core.imaging.golden import golden_photo
 pytestmark = [pytest.mark.compose, pytest.mark.triton, pytest.mark.timeout(660)]
 
 STAND_IN = f"photo-critic/triton-stand-in:24.10-{IMAGE_VERSION}"  # the release that the wheel carries
+ASK = "import sys, urllib.request as u; print(u.urlopen(u.Request(sys.argv[1], method=sys.argv[2])).read().decode())"
 MANIFEST = parse_manifest((ROOT / "services/inference/model_repository/aesthetics/1" / MANIFEST_FILE).read_bytes())
 
 
@@ -35,19 +36,32 @@ def triton() -> Iterator[Stack]:
         yield stack
 
 
-def asked(stack: Stack, path: str, method: str = "GET") -> Any:
-    """What the first Triton answers to an HTTP request from inside its container."""
-    code = (
-        "import sys, urllib.request as u\nprint(u.urlopen(u.Request(sys.argv[1], method=sys.argv[2])).read().decode())"
-    )
+def asked(container: str, path: str, method: str = "GET") -> Any:
+    """What a Triton answers to an HTTP request from inside its container."""
     url = f"http://127.0.0.1:8000{path}"
-    return json.loads(stack.inside("inference", "python3", "-c", code, url, method).stdout)
+    return json.loads(run(["docker", "exec", container, "python3", "-c", ASK, url, method], 30))
+
+
+def computed(container: str) -> int:
+    """How many photos a Triton has been asked about."""
+    (stats,) = asked(container, "/v2/models/aesthetics/stats")["model_stats"]
+    return int(stats["inference_count"])
 
 
 def test_it_is_triton_that_answers(triton: Stack) -> None:
-    assert asked(triton, "/v2")["name"] == "triton"
-    states = {(one["name"], one["state"]) for one in asked(triton, "/v2/repository/index", "POST")}
-    assert states == {("aesthetics", "READY"), ("aesthetics-efficientnet", "READY")}
+    for container in triton.containers("inference"):
+        assert asked(container["Id"], "/v2")["name"] == "triton"
+        states = {(one["name"], one["state"]) for one in asked(container["Id"], "/v2/repository/index", "POST")}
+        assert states == {("aesthetics", "READY"), ("aesthetics-efficientnet", "READY")}
+
+
+def test_the_balancer_gives_requests_to_both(triton: Stack) -> None:
+    replicas = [one["Id"] for one in triton.containers("inference")]
+    before = [computed(one) for one in replicas]
+    for number in range(12):
+        triton.score(golden_photo() + bytes([number]))
+    assert len(replicas) == 2
+    assert all(computed(one) > earlier for one, earlier in zip(replicas, before, strict=True))
 
 
 def test_real_photographs_are_scored_with_their_provenance(triton: Stack, photographs: dict[str, bytes]) -> None:
