@@ -8,6 +8,7 @@ itself, its ONNX Runtime backend (here ONNX Runtime runs inside a backend in Pyt
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -42,11 +43,26 @@ def asked(container: str, path: str, method: str = "GET") -> Any:
     return json.loads(run(["docker", "exec", container, "python3", "-c", ASK, url, method], 30))
 
 
+def computed(container: str) -> int:
+    """How many photos a Triton has been asked about."""
+    (stats,) = asked(container, "/v2/models/aesthetics/stats")["model_stats"]
+    return int(stats["inference_count"])
+
+
 def test_it_is_triton_that_answers(triton: Stack) -> None:
     for container in triton.containers("inference"):
         assert asked(container["Id"], "/v2")["name"] == "triton"
         states = {(one["name"], one["state"]) for one in asked(container["Id"], "/v2/repository/index", "POST")}
         assert states == {("aesthetics", "READY"), ("aesthetics-efficientnet", "READY")}
+
+
+def test_the_balancer_gives_requests_to_both(triton: Stack) -> None:
+    replicas = [one["Id"] for one in triton.containers("inference")]
+    before = [computed(one) for one in replicas]
+    assert len(replicas) == 2
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: triton.score(golden_photo() + bytes([number])), range(48)))
+    assert all(computed(one) > earlier for one, earlier in zip(replicas, before, strict=True))
 
 
 def test_real_photographs_are_scored_with_their_provenance(triton: Stack, photographs: dict[str, bytes]) -> None:
