@@ -4,6 +4,7 @@ Plain ASGI, because Starlette's own base class buffers bodies and would hold upl
 """
 
 import re
+from http import HTTPMethod
 from time import perf_counter
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from critic_gateway import measures
 from critic_gateway.problems import ProblemResponse
 
 REQUEST_ID = "X-Request-ID"
+_METHODS = frozenset(HTTPMethod)
 _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -86,7 +88,8 @@ def _request_id(headers: Headers) -> str:
 
 def _tell(scope: Scope, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", None) or "page"
-    measures.REQUESTS.labels(scope["method"], route, str(status)).inc()
-    measures.SECONDS.labels(scope["method"], route).observe(seconds)
+    method = scope["method"] if scope["method"] in _METHODS else "other"  # a client may send any word
+    measures.REQUESTS.labels(method, route, str(status)).inc()
+    measures.SECONDS.labels(method, route).observe(seconds)
     if route not in ("/livez", "/readyz", "/metrics"):
         log.info("request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 1))

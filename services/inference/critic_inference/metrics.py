@@ -1,8 +1,11 @@
-"""Prometheus metrics, with Triton's names and labels where the meaning is Triton's."""
+"""Prometheus metrics, with Triton's names and labels where the meaning is Triton's.
+
+Why something is not ready is a sentence, and no label: the log and the repository index tell it.
+"""
 
 from collections.abc import Callable, Iterator
 
-from prometheus_client.core import Metric
+from prometheus_client.core import HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from critic_inference.serving.catalogue import Catalogue
@@ -10,6 +13,7 @@ from critic_inference.serving.dataplane import DataPlane
 from critic_inference.serving.model import ModelVersion, State
 
 MICROSECOND = 1000  # nanoseconds
+BATCH_ROWS = (1, 2, 4, 8, 16, 32, 64)
 
 Reader = Callable[[ModelVersion], float]
 COUNTERS: dict[str, tuple[str, Reader]] = {
@@ -69,6 +73,7 @@ class InferenceCollector(Collector):
         yield self._ready()
         yield self._models_ready(versions)
         yield self._models_rejected()
+        yield _batch_rows(versions)
 
     def _failures(self, versions: list[ModelVersion]) -> Metric:
         family = _triton_counter("nv_inference_request_failure", "Number of failed inference requests")
@@ -78,24 +83,40 @@ class InferenceCollector(Collector):
         return family
 
     def _ready(self) -> Metric:
-        family = Metric("critic_inference_ready", "1 when the server is ready; the reason label says why not", "gauge")
-        reasons = self._plane.unready()
-        family.add_sample(family.name, {"reason": "; ".join(reasons)}, 0 if reasons else 1)
+        family = Metric("critic_inference_ready", "1 when the server is ready; /v2/health/ready says why not", "gauge")
+        family.add_sample(family.name, {}, int(not self._plane.unready()))
         return family
 
     def _models_ready(self, versions: list[ModelVersion]) -> Metric:
         family = Metric("critic_inference_model_ready", "1 when the model version answers", "gauge")
         for each in versions:
-            told = {**_labels(each), "device": each.device, "reason": each.reason}
+            told = {**_labels(each), "device": each.device or "none"}
             family.add_sample(family.name, told, int(each.state is State.ready))
         return family
 
     def _models_rejected(self) -> Metric:
         family = Metric("critic_inference_model_rejected", "1 for a published version that is not served", "gauge")
         for model in self._catalogue:
-            for number, reason in model.rejected.items():
-                family.add_sample(family.name, {"model": model.name, "version": str(number), "reason": reason}, 1)
+            for number in model.rejected:
+                family.add_sample(family.name, {"model": model.name, "version": str(number)}, 1)
         return family
+
+
+def _batch_rows(versions: list[ModelVersion]) -> Metric:
+    """How large batches were. The sizes come from `batches`, which has one entry for each size that was computed."""
+    family = HistogramMetricFamily(
+        "critic_inference_batch_rows", "Photos computed together, padding left out", labels=["model", "version"]
+    )
+    for each in versions:
+        computed = {rows: stages.infer.count for rows, stages in list(each.statistics.batches.items())}
+        buckets = [(f"{limit}.0", _up_to(limit, computed)) for limit in BATCH_ROWS]
+        total = sum(rows * count for rows, count in computed.items())
+        family.add_metric([each.name, str(each.number)], [*buckets, ("+Inf", sum(computed.values()))], total)
+    return family
+
+
+def _up_to(limit: int, computed: dict[int, int]) -> int:
+    return sum(count for rows, count in computed.items() if rows <= limit)
 
 
 def _triton_counter(name: str, help_text: str) -> Metric:

@@ -12,6 +12,7 @@ from critic_core.runtime.notice_board import NoticeBoard
 from critic_core.runtime.queue import celery_app, enqueue
 from critic_core.runtime.routing_store import RoutingStore
 from critic_core.runtime.storage import Storage
+from critic_worker import metrics
 from critic_worker.models import Models
 from critic_worker.settings import WorkerSettings
 from critic_worker.tasks import add_tasks, once_a_process
@@ -36,6 +37,7 @@ def worker_app(settings: WorkerSettings) -> Celery:
     # A child gets ready before its first photo. Celery holds receivers weakly, and this one is nobody else's.
     @signals.worker_process_init.connect(weak=False)
     def get_ready(**_: object) -> None:
+        metrics.STARTED.inc()
         place()
         models()
 

@@ -1,15 +1,32 @@
-"""What Prometheus is told. Pool children count in files (multiprocess mode), the main process serves the sum."""
+"""What Prometheus is told. Pool children count in files (multiprocess mode), the main process serves the sum.
 
+The files are named by a child's place in the pool and not by its pid: a child that takes the place of another one goes
+on counting where that one ended. So no counter falls when a child dies, and the files do not become ever more.
+"""
+
+import os
+import time
 from collections.abc import Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
+from billiard import current_process
+from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server, values
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
+from prometheus_client.values import MultiProcessValue
 
-from critic_core.contracts.critique import Timings
+from critic_core.contracts.critique import Critique
 from critic_core.contracts.errors import QueueUnavailable
+from critic_core.contracts.identity import made_at
 from critic_core.runtime.job_store import JobStore
+
+
+def _place_in_pool() -> str:
+    return str(getattr(current_process(), "index", "main"))
+
+
+if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+    values.ValueClass = MultiProcessValue(_place_in_pool)  # type: ignore[no-untyped-call]  # before the first metric
 
 STAGE_SECONDS = Histogram(
     "critic_worker_stage_seconds",
@@ -19,7 +36,19 @@ STAGE_SECONDS = Histogram(
 )
 PHOTOS = Counter("critic_worker_photos", "Photos answered, by outcome and error code", ["outcome", "code"])
 RELEASES = Counter("critic_worker_releases", "Photos put back because a service was away", ["code"])
-
+STARTED = Counter("critic_worker_processes_started", "Pool processes started, those that took another's place included")
+CRITIQUES = Counter("critic_worker_critiques", "Critiques kept, by what made them", ["model", "version"])
+SCORES = Histogram(
+    "critic_worker_scores",
+    "Percentiles of critiques among the model's reference photos: without drift, each bucket gets a twentieth",
+    ["model", "version"],
+    buckets=tuple(range(5, 100, 5)),
+)
+ANSWER_SECONDS = Histogram(
+    "critic_worker_answer_seconds",
+    "From the moment a photo got its id at the gateway until its critique was kept",
+    buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600),
+)
 FALLBACKS = Counter(
     "critic_worker_canary_fallbacks", "Questions that a version did not answer and another one did", ["version", "code"]
 )
@@ -32,10 +61,14 @@ SHADOW_DIFFERENCE = Histogram(
 SHADOWED = Counter("critic_worker_shadowed", "Photos that were to be compared, by what became of that", ["outcome"])
 
 
-def observe(timings: Timings) -> None:
-    """Count one photo's stages."""
-    for stage, milliseconds in timings.model_dump().items():
+def observe(photo_id: str, critique: Critique) -> None:
+    """Count one photo's critique: how long it took, what made it, what it says."""
+    for stage, milliseconds in critique.timings_ms.model_dump().items():
         STAGE_SECONDS.labels(stage).observe(milliseconds / 1000)
+    told = critique.provenance
+    CRITIQUES.labels(told.model, told.version).inc()
+    SCORES.labels(told.model, told.version).observe(critique.percentile)
+    ANSWER_SECONDS.observe(max(0.0, time.time() - made_at(photo_id)))  # two machines' clocks may differ
 
 
 def serve(host: str, port: int, jobs: JobStore) -> int:

@@ -176,7 +176,7 @@ def _keep(photo_id: str, looked: Looked, place: Place) -> bool:
     patience = place.settings.patience_seconds
     patiently(lambda: place.storage.put(preview_key(photo_id), looked.preview), patience)
     if patiently(lambda: place.jobs.finish(photo_id, looked.critique), patience):
-        metrics.observe(looked.critique.timings_ms)
+        metrics.observe(photo_id, looked.critique)
         _count(photo_id, Outcome.done, "")
         return True
     _forget_preview_of_deleted(photo_id, place)

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from tests.contract.inference.calls import images, infer_request, post_binary
 from tests.contract.inference.model_repository import SLOW_MAX_QUEUE
 from tests.support.waiting import until
@@ -126,3 +127,19 @@ def test_metrics_count(client, server):
     before = counted()
     client._client_stub.ModelInfer(infer_request(images(3), "newest"))
     assert counted() == before + 3
+
+
+def test_batch_sizes_are_a_histogram(client, server):
+    if server.name != "ours":
+        pytest.skip("Triton tells its batch sizes in its statistics")
+
+    def counted():
+        families = text_string_to_metric_families(httpx.get(f"{server.metrics}/metrics").text)
+        samples = [one for each in families if each.name == "critic_inference_batch_rows" for one in each.samples]
+        return {one.labels.get("le", one.name): one.value for one in samples if one.labels["model"] == "newest"}
+
+    before = counted()
+    client._client_stub.ModelInfer(infer_request(images(3), "newest"))
+    grown = {name: value - before[name] for name, value in counted().items()}
+    assert (grown["2.0"], grown["4.0"], grown["+Inf"]) == (0, 1, 1)
+    assert grown["critic_inference_batch_rows_sum"] == 3

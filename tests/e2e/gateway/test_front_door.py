@@ -282,6 +282,13 @@ def test_metrics_count_what_happened(start_gateway: Callable[..., Gateway]) -> N
     send(gateway, b"no photo")
     text = gateway.client.get("/metrics").text
     assert "critic_backlog_photos 1.0" in text
+    assert "critic_backlog_limit_photos 2000.0" in text
+    assert "critic_dead_letters 0.0" in text
+    assert "critic_redis_persists 1.0" in text
+    assert 'critic_gateway_ready{check="scoring"} 0.0' in text
+    assert (
+        float(next(line for line in text.splitlines() if line.startswith("critic_storage_free_bytes")).split()[1]) > 0
+    )
     assert "critic_photos_accepted_total 1.0" in text
     assert 'critic_photos_refused_total{code="photo_unsupported"} 1.0' in text
     assert 'critic_http_requests_total{method="POST",route="/v1/photos",status="202"} 1.0' in text
@@ -292,8 +299,10 @@ def test_labels_of_metrics_are_bounded(start_gateway: Callable[..., Gateway]) ->
     for number in range(20):
         gateway.client.get(f"/v1/photos/{number}")
         gateway.client.get(f"/nowhere/{number}")
+        gateway.client.request(f"ANY{number}", "/")
     text = gateway.client.get("/metrics").text
     assert "nowhere" not in text
+    assert "ANY1" not in text
     assert 'critic_http_requests_total{method="GET",route="/v1/photos/{photo_id}",status="404"} 20.0' in text
 
 

@@ -1,10 +1,13 @@
 """What a worker says about its work, and what the work costs."""
 
+import os
+import signal
 import urllib.request
 from io import BytesIO
 from pathlib import Path
 
 import psutil
+import pytest
 from PIL import Image
 from prometheus_client.parser import text_string_to_metric_families
 from tests.e2e.worker.conftest import Stack
@@ -26,8 +29,34 @@ def test_metrics_of_all_processes_are_served(stack: Stack) -> None:
     assert told["critic_worker_photos_total", ("code", ""), ("outcome", "done")] == 6
     assert told["critic_worker_photos_total", ("code", "photo_unsupported"), ("outcome", "failed")] == 1
     assert told["critic_worker_stage_seconds_count", ("stage", "decode")] == 6
+    assert told["critic_worker_critiques_total", ("model", "aesthetics"), ("version", "1")] == 6
+    assert told["critic_worker_scores_count", ("model", "aesthetics"), ("version", "1")] == 6
+    assert told[("critic_worker_answer_seconds_count",)] == 6
+    assert told[("critic_worker_processes_started_total",)] == 2
     assert told[("critic_backlog_photos",)] == 0
     assert told[("critic_oldest_queued_seconds",)] == 0
+
+
+def test_no_counter_falls_and_no_file_is_added_when_a_process_is_killed(
+    stack: Stack, hold: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, port = tmp_path / "figures", free_port()
+    folder.mkdir()
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(folder))
+    stack.start_dangerous_worker(worker_metrics_port=str(port))
+    for photo_id in [stack.submit() for _ in range(3)]:
+        stack.answered(photo_id)
+    files, before = _names(folder), _metrics(f"http://127.0.0.1:{port}/metrics")
+    photo_id = stack.submit(command=f"hold {hold}")
+    os.kill(stack.held(hold), signal.SIGKILL)
+    (hold / "go").touch()
+    stack.answered(photo_id)
+    after = _metrics(f"http://127.0.0.1:{port}/metrics")
+    assert {name: value for name, value in before.items() if after[name] < value and "oldest" not in str(name)} == {}
+    done = ("critic_worker_photos_total", ("code", ""), ("outcome", "done"))
+    assert (before[done], after[done]) == (3, 4)
+    assert after[("critic_worker_processes_started_total",)] == 2
+    assert _names(folder) == files
 
 
 def test_a_photo_of_24_megapixels_needs_less_than_400_mb(stack: Stack) -> None:
@@ -48,6 +77,10 @@ def _peak_bytes(pid: int) -> int:
     """The largest resident set a process has had."""
     status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
     return int(status["VmHWM"].split()[0]) * 1024
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
 
 
 def _metrics(url: str) -> dict[tuple[object, ...], float]:

@@ -15,6 +15,11 @@ def new_photo_id() -> str:
     return str(UUID(int=value))
 
 
+def made_at(photo_id: str) -> float:
+    """When the id was made, seconds since the epoch."""
+    return (UUID(photo_id).int >> 80) / 1000
+
+
 def is_photo_id(text: str) -> bool:
     """True for a UUIDv7 in its canonical lower-case form."""
     try:

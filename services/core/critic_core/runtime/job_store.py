@@ -220,6 +220,11 @@ class JobStore:
         with answering():
             return [str(photo_id) for photo_id in self._redis.zrange(DEAD, 0, limit - 1)]
 
+    def count_dead_letters(self) -> int:
+        """How many photos are set aside."""
+        with answering():
+            return int(self._redis.zcard(DEAD))
+
     def revive(self, photo_id: str) -> bool:
         """Make a dead letter a queued photo again; the caller enqueues it. False when it is none any more."""
         with answering():

@@ -1,11 +1,14 @@
 """Where bytes lie between gateway and worker: a folder by default, an S3 bucket by URL (fsspec)."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
 
 import fsspec
+from fsspec.implementations.local import LocalFileSystem
 
 from critic_core.contracts.errors import PhotoNotFound, StorageUnavailable
 
@@ -87,6 +90,11 @@ class Storage:
         self.put(key, b"1")
         self.get(key)
         self.delete(key)
+
+    def free_bytes(self) -> int | None:
+        """Room left on the folder's disk; None for a bucket, and for a folder that nothing was written to yet."""
+        folder = Path(self._root)
+        return shutil.disk_usage(folder).free if isinstance(self._fs, LocalFileSystem) and folder.is_dir() else None
 
     def _path(self, key: str) -> str:
         return f"{self._root}/{key}"

@@ -5,9 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from critic_core.contracts.errors import CriticError
 from critic_core.runtime.metrics import exposition
-from critic_gateway import measures
+from critic_gateway.figures import look_up
 from critic_gateway.parts import PartsHere
 from critic_gateway.readiness import Readiness, ReadinessProbe
 
@@ -41,16 +40,8 @@ def readyz(probe: Annotated[ReadinessProbe, Depends(_probe)], response: Response
 
 
 @router.get("/metrics", summary="Figures for Prometheus", response_class=Response)
-def metrics(parts: PartsHere) -> Response:
+def metrics(parts: PartsHere, probe: Annotated[ReadinessProbe, Depends(_probe)]) -> Response:
     """Prometheus text. The backlog counts queued, reserved and running photos."""
-    try:
-        measures.BACKLOG.set(parts.store.backlog())
-        measures.OLDEST.set(parts.store.oldest_queued_seconds())
-        measures.WEBHOOKS.set(parts.deliveries.waiting())
-    except CriticError:
-        # Better no figure than an old one: a scrape still gets the rest while Redis is away.
-        measures.BACKLOG.set(float("nan"))
-        measures.OLDEST.set(float("nan"))
-        measures.WEBHOOKS.set(float("nan"))
+    look_up(parts, probe.look())
     text, media_type = exposition()
     return Response(text, media_type=media_type)

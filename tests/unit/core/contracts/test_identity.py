@@ -1,8 +1,9 @@
 """Photo ids."""
 
+import time
 from uuid import UUID, uuid4
 
-from critic_core.contracts.identity import is_photo_id, new_photo_id
+from critic_core.contracts.identity import is_photo_id, made_at, new_photo_id
 
 
 def test_ids_are_uuid_version_7_and_never_repeat() -> None:
@@ -19,3 +20,7 @@ def test_later_ids_sort_later() -> None:
 def test_anything_else_is_none() -> None:
     for text in ("", "x", str(uuid4()), new_photo_id().upper(), f"{{{new_photo_id()}}}", "../" + new_photo_id()):
         assert not is_photo_id(text)
+
+
+def test_an_id_tells_when_it_was_made() -> None:
+    assert abs(time.time() - made_at(new_photo_id())) < 5

@@ -1,0 +1,48 @@
+"""Figures that are looked up when Prometheus asks: what waits, what Redis and the storage say of themselves."""
+
+from typing import Any
+
+from redis.exceptions import RedisError
+
+from critic_core.contracts.errors import CriticError
+from critic_gateway import measures
+from critic_gateway.parts import Parts
+from critic_gateway.readiness import Readiness
+
+_OF_REDIS = (
+    measures.BACKLOG,
+    measures.OLDEST,
+    measures.WEBHOOKS,
+    measures.DEAD_LETTERS,
+    measures.REDIS_MEMORY,
+    measures.REDIS_MEMORY_LIMIT,
+    measures.REDIS_PERSISTS,
+    measures.REDIS_CLIENTS,
+)
+
+
+def look_up(parts: Parts, readiness: Readiness) -> None:
+    """Set every gauge that is not counted along the way."""
+    measures.BACKLOG_LIMIT.set(parts.settings.max_backlog)
+    for name, check in readiness.checks.items():
+        measures.READY.labels(name).set(check.ok)
+    free = parts.storage.free_bytes()
+    measures.STORAGE_FREE.set(float("nan") if free is None else free)
+    try:
+        _ask_redis(parts)
+    except (CriticError, RedisError):
+        # Better no figure than an old one: a scrape still gets the rest while Redis is away.
+        for gauge in _OF_REDIS:
+            gauge.set(float("nan"))
+
+
+def _ask_redis(parts: Parts) -> None:
+    measures.BACKLOG.set(parts.store.backlog())
+    measures.OLDEST.set(parts.store.oldest_queued_seconds())
+    measures.WEBHOOKS.set(parts.deliveries.waiting())
+    measures.DEAD_LETTERS.set(parts.store.count_dead_letters())
+    told: Any = parts.redis.info()
+    measures.REDIS_MEMORY.set(told["used_memory"])
+    measures.REDIS_MEMORY_LIMIT.set(told["maxmemory"])
+    measures.REDIS_PERSISTS.set(told["aof_enabled"] == 1 and told["aof_last_write_status"] == "ok")
+    measures.REDIS_CLIENTS.set(told["connected_clients"])
