@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 BASE = "docker-compose.yml"
 OVERLAYS = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "infra/compose").glob("*.yml"))
 COMBINATIONS = [[BASE], *([BASE, overlay] for overlay in OVERLAYS), [BASE, *OVERLAYS]]
-FOR_OPERATORS = {"jaeger"}  # pages of others' software, which only those who run the stack are to see
+FOR_OPERATORS = {"jaeger", "prometheus", "grafana"}  # pages that only those who run the stack are to see
 DOCKERFILE = ROOT / "infra/docker/Dockerfile"
 
 

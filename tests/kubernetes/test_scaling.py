@@ -1,15 +1,13 @@
 """The autoscalers' questions to Prometheus: real metrics, right answers, and no answer where nothing is known."""
 
 import json
-import os
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.kubernetes.rendered import FOLDERS, Manifest, named, pods, rendered
+from tests.support.promtool import promtool
 
 from critic_gateway import measures
 from critic_gateway.settings import GatewaySettings
@@ -91,15 +89,4 @@ def test_the_answer(tmp_path: Path, name: str, series: dict[str, str], answer: f
     (tmp_path / "rules.yml").write_text(json.dumps(rules))
     unit: dict[str, Any] = {"rule_files": ["rules.yml"], "evaluation_interval": "5s", "tests": [test]}
     (tmp_path / "test.yml").write_text(json.dumps(unit))
-    done = subprocess.run(
-        [promtool(), "test", "rules", tmp_path / "test.yml"], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def promtool() -> str:
-    found = shutil.which("promtool")
-    if found is None:
-        reason = "no promtool (Debian's package prometheus)"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    return str(found)
+    promtool("test", "rules", str(tmp_path / "test.yml"))

@@ -1,0 +1,66 @@
+"""Rules, runbooks and dashboards, as far as they can be checked without a running stack."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.support.promtool import promtool
+
+ROOT = Path(__file__).parents[2]
+MONITORING = ROOT / "infra/monitoring"
+RULES = MONITORING / "prometheus/rules/photo-critic.yml"
+CASES = MONITORING / "tests/alerts.yml"
+RUNBOOKS = ROOT / "docs/runbooks"
+DASHBOARDS = sorted((MONITORING / "grafana/dashboards").glob("*.json"))
+ALERTS = re.findall(r"^ +- alert: (\w+)$", RULES.read_text("utf-8"), re.MULTILINE)
+
+
+def test_the_rules_can_be_read() -> None:
+    promtool("check", "rules", "--lint=all", "--lint-fatal", str(RULES))
+
+
+def test_every_alert_fires_when_it_should_and_stays_silent_when_not() -> None:
+    promtool("test", "rules", str(CASES))
+
+
+@pytest.mark.parametrize("alert", ALERTS)
+def test_every_alert_has_both_cases_a_runbook_and_its_line_in_the_docs(alert: str) -> None:
+    cases = CASES.read_text("utf-8")
+    assert f"name: {alert} fires\n" in cases
+    assert f"name: {alert} stays silent\n" in cases
+    assert f"runbook_url: docs/runbooks/{alert}.md\n" in RULES.read_text("utf-8")
+    assert f"(runbooks/{alert}.md)" in (ROOT / "docs/monitoring.md").read_text("utf-8")
+
+
+def test_every_runbook_is_of_an_alert_and_says_what_to_do() -> None:
+    assert len(ALERTS) > 10
+    assert sorted(path.stem for path in RUNBOOKS.glob("*.md")) == sorted(ALERTS)
+    for path in RUNBOOKS.glob("*.md"):
+        text = path.read_text("utf-8")
+        for part in ("**What it means.**", "**Confirm it.**", "```sh", "**Do.**", "**Prevent it.**"):
+            assert part in text, f"{path.name}: {part}"
+
+
+@pytest.mark.parametrize("path", DASHBOARDS, ids=lambda path: path.stem)
+def test_a_dashboard_is_whole(path: Path) -> None:
+    board = json.loads(path.read_text("utf-8"))
+    panels: list[dict[str, Any]] = board["panels"]
+    assert (board["uid"], board["editable"]) == (path.stem, False)
+    assert [panel["id"] for panel in panels] == list(range(1, len(panels) + 1))
+    for panel in panels:
+        assert panel["title"]
+        assert panel["description"], panel["title"]
+        assert panel["fieldConfig"]["defaults"]["unit"], panel["title"]
+        assert panel["targets"], panel["title"]
+        assert {one["datasource"]["uid"] for one in panel["targets"]} == {"prometheus"}, panel["title"]
+        place = panel["gridPos"]
+        assert place["x"] + place["w"] <= 24, panel["title"]
+    assert len({(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in panels}) == len(panels)
+
+
+def test_dashboards_ask_the_data_source_that_is_provisioned() -> None:
+    assert len({json.loads(path.read_text("utf-8"))["uid"] for path in DASHBOARDS}) == len(DASHBOARDS) >= 3
+    source = (MONITORING / "grafana/provisioning/datasources/prometheus.yml").read_text("utf-8")
+    assert "uid: prometheus\n" in source
