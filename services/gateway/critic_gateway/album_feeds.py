@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from critic_core.contracts.errors import AlbumNotFound, QueueUnavailable
 from critic_core.runtime.album_store import AlbumStore, Event, moment
 from critic_core.runtime.logs import logger
+from critic_gateway import measures
 from critic_gateway.bell import Bell
 
 RECENT_EVENTS = 1000
@@ -54,9 +55,11 @@ class AlbumFeeds:
         if feed.task is None:
             feed.task = asyncio.create_task(self._read(album_id, feed))
         feed.followers += 1
+        measures.FOLLOWERS.inc()
         try:
             yield feed
         finally:
+            measures.FOLLOWERS.dec()
             feed.followers -= 1
             if not feed.followers:
                 self._feeds.pop(album_id, None)

@@ -1,6 +1,10 @@
 """What the gateway counts. Labels come from bounded sets: route templates, never paths; codes, never messages."""
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import REGISTRY, Counter, Gauge, Histogram
+
+from critic_core.runtime.metrics import BuildInfo
+
+REGISTRY.register(BuildInfo("gateway"))
 
 REQUESTS = Counter("critic_http_requests_total", "Requests answered", ["method", "route", "status"])
 SECONDS = Histogram(
@@ -23,3 +27,4 @@ REDIS_MEMORY = Gauge("critic_redis_memory_bytes", "What Redis holds")
 REDIS_MEMORY_LIMIT = Gauge("critic_redis_memory_limit_bytes", "What Redis may hold; 0 is no limit")
 REDIS_PERSISTS = Gauge("critic_redis_persists", "1 when Redis keeps an append-only file and last wrote it well")
 REDIS_CLIENTS = Gauge("critic_redis_clients", "Connections to Redis")
+FOLLOWERS = Gauge("critic_album_followers", "Connections that follow an album's events")

@@ -11,6 +11,7 @@ import uvicorn
 from prometheus_client import REGISTRY, start_http_server
 
 from critic_core.runtime.logs import logger
+from critic_core.runtime.metrics import BuildInfo
 from critic_inference.gpus import gpu_collector
 from critic_inference.metrics import InferenceCollector
 from critic_inference.serving.catalogue import Catalogue, load_all, read_repository
@@ -45,6 +46,7 @@ class InferenceServer:
         rpc = grpc_server(self._plane, _grpc_address(settings), settings.inference_max_request_bytes)
         metrics, _ = start_http_server(settings.inference_metrics_port, settings.inference_host)
         REGISTRY.register(InferenceCollector(self._catalogue, self._plane))
+        REGISTRY.register(BuildInfo("inference"))
         if gpus := gpu_collector(settings.device):
             REGISTRY.register(gpus)
         http.start()

@@ -19,6 +19,7 @@ from critic_core.contracts.critique import Critique
 from critic_core.contracts.errors import QueueUnavailable
 from critic_core.contracts.identity import made_at
 from critic_core.runtime.job_store import JobStore
+from critic_core.runtime.metrics import BuildInfo
 
 
 def _place_in_pool() -> str:
@@ -76,6 +77,7 @@ def serve(host: str, port: int, jobs: JobStore) -> int:
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus-client types only part of itself
     registry.register(Backlog(jobs))
+    registry.register(BuildInfo("worker"))
     server, _ = start_http_server(port, host, registry)
     return int(server.server_port)
 

@@ -289,6 +289,19 @@ def test_events_come_as_they_happen(gateway: Gateway, album: str) -> None:
             events.next()
 
 
+def test_followers_are_counted_until_they_leave(start_gateway: Start) -> None:
+    gateway = start_gateway()
+    album = make(gateway)
+
+    def told(number: int) -> Callable[[], bool]:
+        return lambda: f"critic_album_followers {number}.0" in gateway.client.get("/metrics").text
+
+    with following(gateway, album) as first, following(gateway, album) as second:
+        first.next(), second.next()
+        until(told(2), 10, "two followers")
+    until(told(0), 20, "no follower")
+
+
 def test_many_follow_and_each_sees_everything(gateway: Gateway, album: str) -> None:
     with following(gateway, album) as one, following(gateway, album) as other:
         assert one.kinds(1) == other.kinds(1) == ["album"]
