@@ -28,21 +28,24 @@ def look_up(parts: Parts, readiness: Readiness) -> None:
         measures.READY.labels(name).set(check.ok)
     free = parts.storage.free_bytes()
     measures.STORAGE_FREE.set(float("nan") if free is None else free)
-    try:
-        _ask_redis(parts)
-    except (CriticError, RedisError):
-        # Better no figure than an old one: a scrape still gets the rest while Redis is away.
-        for gauge in _OF_REDIS:
+    # Where the queue does not answer, a scrape would wait for its deadlines a second time.
+    if not (readiness.checks["queue"].ok and _ask_redis(parts)):
+        for gauge in _OF_REDIS:  # better no figure than an old one
             gauge.set(float("nan"))
 
 
-def _ask_redis(parts: Parts) -> None:
-    measures.BACKLOG.set(parts.store.backlog())
-    measures.OLDEST.set(parts.store.oldest_queued_seconds())
-    measures.WEBHOOKS.set(parts.deliveries.waiting())
-    measures.DEAD_LETTERS.set(parts.store.count_dead_letters())
-    told: Any = parts.redis.info()
+def _ask_redis(parts: Parts) -> bool:
+    """False when it went away meanwhile."""
+    try:
+        measures.BACKLOG.set(parts.store.backlog())
+        measures.OLDEST.set(parts.store.oldest_queued_seconds())
+        measures.WEBHOOKS.set(parts.deliveries.waiting())
+        measures.DEAD_LETTERS.set(parts.store.count_dead_letters())
+        told: Any = parts.redis.info()
+    except (CriticError, RedisError):
+        return False
     measures.REDIS_MEMORY.set(told["used_memory"])
     measures.REDIS_MEMORY_LIMIT.set(told["maxmemory"])
     measures.REDIS_PERSISTS.set(told["aof_enabled"] == 1 and told["aof_last_write_status"] == "ok")
     measures.REDIS_CLIENTS.set(told["connected_clients"])
+    return True

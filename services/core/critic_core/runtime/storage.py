@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
 
@@ -92,9 +91,13 @@ class Storage:
         self.delete(key)
 
     def free_bytes(self) -> int | None:
-        """Room left on the folder's disk; None for a bucket, and for a folder that nothing was written to yet."""
-        folder = Path(self._root)
-        return shutil.disk_usage(folder).free if isinstance(self._fs, LocalFileSystem) and folder.is_dir() else None
+        """Room left on the folder's disk; None for a bucket, and for a folder that is away or not made yet."""
+        if not isinstance(self._fs, LocalFileSystem):
+            return None
+        try:
+            return shutil.disk_usage(self._root).free
+        except OSError:
+            return None
 
     def _path(self, key: str) -> str:
         return f"{self._root}/{key}"
