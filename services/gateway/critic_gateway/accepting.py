@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from critic_core.contracts.album import Album
-from critic_core.contracts.errors import CriticError, Overloaded
+from critic_core.contracts.errors import CriticError
 from critic_core.contracts.photo import Photo, PhotoReceipt, PhotoState
 from critic_core.runtime.logs import logger
 from critic_core.runtime.queue import enqueue
@@ -35,14 +35,6 @@ class Terms:
         """The same for two uploads that ask for the same."""
         album = self.album.id if self.album else ""
         return f"{self.model or ''} {album} {self.callback_url or ''}"
-
-
-def ensure_room(parts: Parts) -> None:
-    """Overloaded when too many photos wait already; asked before a byte of the body is read."""
-    if parts.store.backlog() >= parts.settings.max_backlog:
-        raise Overloaded(
-            f"{parts.settings.max_backlog:,} photos are waiting already; try again in a moment. Nothing was kept."
-        )
 
 
 def accept(taken: list[TakenFile], parts: Parts, terms: Terms) -> list[PhotoReceipt]:

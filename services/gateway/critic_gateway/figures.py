@@ -11,6 +11,7 @@ from critic_gateway.readiness import Readiness
 
 _OF_REDIS = (
     measures.BACKLOG,
+    measures.WAIT,
     measures.OLDEST,
     measures.WEBHOOKS,
     measures.DEAD_LETTERS,
@@ -37,7 +38,9 @@ def look_up(parts: Parts, readiness: Readiness) -> None:
 def _ask_redis(parts: Parts) -> bool:
     """False when it went away meanwhile."""
     try:
-        measures.BACKLOG.set(parts.store.backlog())
+        load = parts.store.load()
+        measures.BACKLOG.set(load.backlog)
+        measures.WAIT.set(load.wait_seconds())
         measures.OLDEST.set(parts.store.oldest_queued_seconds())
         measures.WEBHOOKS.set(parts.deliveries.waiting())
         measures.DEAD_LETTERS.set(parts.store.count_dead_letters())

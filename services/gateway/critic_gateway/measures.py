@@ -17,6 +17,9 @@ UPLOADED_BYTES = Counter("critic_uploaded_bytes_total", "Bytes of photos put int
 ACCEPTED = Counter("critic_photos_accepted_total", "Photos accepted and enqueued")
 REFUSED = Counter("critic_photos_refused_total", "Photos refused at the door", ["code"])
 BACKLOG = Gauge("critic_backlog_photos", "Photos queued, reserved or running")
+WAIT = Gauge(
+    "critic_expected_wait_seconds", "How long a photo that comes now will wait, at the pace of the last seconds"
+)
 WEBHOOKS = Gauge("critic_webhooks_waiting", "Events that are not yet delivered to their callback URL, nor given up")
 OLDEST = Gauge("critic_oldest_queued_seconds", "How long the photo that has waited longest has waited")
 BACKLOG_LIMIT = Gauge("critic_backlog_limit_photos", "Backlog from which on uploads get 429 (CRITIC_MAX_BACKLOG)")

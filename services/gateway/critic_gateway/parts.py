@@ -17,6 +17,7 @@ from critic_core.runtime.queue import celery_app
 from critic_core.runtime.storage import Storage
 from critic_core.runtime.webhooks.delivery_store import DeliveryStore
 from critic_gateway import access
+from critic_gateway.admission import Admission
 from critic_gateway.album_feeds import AlbumFeeds
 from critic_gateway.bell import Bell
 from critic_gateway.idempotency import IdempotencyKeys
@@ -30,6 +31,7 @@ class Parts:
     settings: GatewaySettings
     redis: "redis.Redis"
     store: JobStore
+    admission: Admission
     albums: AlbumStore
     answers: AnswerStore
     feeds: AlbumFeeds
@@ -45,11 +47,12 @@ class Parts:
 async def open_parts(settings: GatewaySettings) -> AsyncIterator[Parts]:
     """The parts of a gateway with these settings; nothing here needs Redis to be up yet."""
     client = connect(settings.redis_url)
-    albums, bell = AlbumStore(client), Bell(settings.redis_url)
+    store, albums, bell = JobStore(client), AlbumStore(client), Bell(settings.redis_url)
     parts = Parts(
         settings=settings,
         redis=client,
-        store=JobStore(client),
+        store=store,
+        admission=Admission(store.load, settings),
         albums=albums,
         answers=AnswerStore(client),
         feeds=AlbumFeeds(albums, bell),
@@ -62,11 +65,14 @@ async def open_parts(settings: GatewaySettings) -> AsyncIterator[Parts]:
     )
     async with parts.bell.listening():
         yield parts
+    parts.admission.close()
     parts.queue.close()
     client.close()
 
 
-def _parts(request: Request) -> Parts:
+# These three are coroutines, though they wait for little or nothing: FastAPI would have plain functions wait for the
+# thread pool, behind uploads that are being written.
+async def _parts(request: Request) -> Parts:
     parts: Parts = request.app.state.parts
     return parts
 
@@ -74,8 +80,16 @@ def _parts(request: Request) -> Parts:
 PartsHere = Annotated[Parts, Depends(_parts)]
 
 
-def _caller(request: Request, parts: PartsHere) -> str:
+async def _caller(request: Request, parts: PartsHere) -> str:
     return access.caller(request, parts.settings.api_keys)
 
 
 Caller = Annotated[str, Depends(_caller)]
+
+
+async def _room(parts: PartsHere, _: Caller) -> None:
+    await parts.admission.ensure_room()
+
+
+ROOM = Depends(_room)
+"""First among the dependencies of a route that takes photos: Overloaded before anything else is looked at."""

@@ -50,7 +50,7 @@ def responses(*errors: type[CriticError]) -> dict[int | str, dict[str, Any]]:
 
 def _headers(error: CriticError, settings: GatewaySettings) -> dict[str, str]:
     if isinstance(error, Overloaded) or (error.status == HTTPStatus.SERVICE_UNAVAILABLE and not error.permanent):
-        return {"Retry-After": str(settings.retry_after_seconds)}
+        return {"Retry-After": str(error.retry_after_seconds or settings.retry_after_seconds)}
     if error.status == HTTPStatus.UNAUTHORIZED:
         return {"WWW-Authenticate": 'Bearer realm="photo-critic"'}
     return {}

@@ -22,10 +22,16 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
     max_backlog: int = Field(
         default=2000, ge=1, description="With this many photos queued or running, uploads get 429 and Retry-After."
     )
+    max_wait_seconds: float = Field(
+        default=60.0,
+        ge=0,
+        description="With more photos waiting than are answered in this time, uploads get 429 and Retry-After; "
+        "0: only CRITIC_MAX_BACKLOG counts.",
+    )
     photos_per_task: int = Field(
         default=4, ge=1, le=16, description="Most photos that a worker process gets at once, when very many wait."
     )
-    retry_after_seconds: int = Field(default=2, ge=1, description="What Retry-After says when the backlog is full.")
+    retry_after_seconds: int = Field(default=2, ge=1, description="The least that Retry-After says.")
     max_photos_per_request: int = Field(default=100, ge=1, description="Most files in one upload.")
     max_request_bytes: int = Field(default=1000 * MEGA, ge=1, description="Largest upload with all its files, bytes.")
     upload_timeout_seconds: int = Field(

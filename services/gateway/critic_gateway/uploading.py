@@ -49,8 +49,13 @@ async def _take(request: Request, parts: Parts) -> list[TakenFile]:
 
 
 async def _take_and_accept(request: Request, parts: Parts, terms: Terms) -> list[PhotoReceipt]:
-    await run_in_threadpool(accepting.ensure_room, parts)
-    return await run_in_threadpool(accepting.accept, await _take(request, parts), parts, terms)
+    return await _accept(await _take(request, parts), parts, terms)
+
+
+async def _accept(taken: list[TakenFile], parts: Parts, terms: Terms) -> list[PhotoReceipt]:
+    receipts = await run_in_threadpool(accepting.accept, taken, parts, terms)
+    parts.admission.admitted(sum(receipt.photo is not None for receipt in receipts))
+    return receipts
 
 
 async def _once(request: Request, parts: Parts, caller: str, key: str, terms: Terms) -> list[PhotoReceipt]:
@@ -60,9 +65,8 @@ async def _once(request: Request, parts: Parts, caller: str, key: str, terms: Te
         return await _again(request, parts, earlier, terms)
     try:
         async with parts.keys.held(caller, key):
-            await run_in_threadpool(accepting.ensure_room, parts)
             taken = await _take(request, parts)
-            receipts = await run_in_threadpool(accepting.accept, taken, parts, terms)
+            receipts = await _accept(taken, parts, terms)
         ids = tuple(receipt.photo.id for receipt in receipts if receipt.photo is not None)
         await run_in_threadpool(parts.keys.keep, caller, key, Earlier(body_digest(taken, terms.told), ids))
     except BaseException:

@@ -16,7 +16,7 @@ from critic_core.contracts.errors import NotReady, PhotoBroken
 from critic_core.contracts.photo import CRITIQUE_QUEUE
 from critic_core.contracts.pulse import Proof, Pulse
 from critic_core.imaging.golden import golden_photo
-from critic_core.runtime.job_store import connect
+from critic_core.runtime.job_store import JobStore, connect
 from critic_core.runtime.notice_board import NoticeBoard
 
 PHOTO = golden_photo()
@@ -150,7 +150,33 @@ def test_a_full_backlog_is_429_before_the_body_is_read(start_gateway: Callable[.
     assert answers[2].json()["permanent"] is False
     assert len(gateway.stored()) == 2
     gateway.client.delete(f"/v1/photos/{answers[0].json()['id']}")
-    assert send(gateway).status_code == 202
+    assert until(lambda: send(gateway).status_code == 202, 5, "room, seen in a moment")
+
+
+def test_a_wait_that_would_be_too_long_is_429_with_the_time_when_there_is_room(
+    start_gateway: Callable[..., Gateway],
+) -> None:
+    gateway = start_gateway(MAX_WAIT_SECONDS="1")
+    taken = [send(gateway).json()["id"] for _ in range(20)]
+    answered(gateway.store(), taken[:12], 0.5)
+    refusal = until(lambda: (answer := send(gateway)).status_code == 429 and answer, 5, "a refusal")
+    assert refusal.json()["code"] == "overloaded"
+    assert 2 <= int(refusal.headers["retry-after"]) <= 8  # about ten wait, two a second are answered, two may wait
+    assert 3 < float(metric(gateway, "critic_expected_wait_seconds")) < 9
+    answered(gateway.store(), taken[12:], 0)
+    assert until(lambda: send(gateway).status_code == 202, 5, "room, seen in a moment")
+
+
+def answered(store: JobStore, photo_ids: list[str], seconds: float) -> None:
+    """By workers that need so long for each, as the store is told."""
+    started = time.time()
+    for number, photo_id in enumerate(photo_ids, 1 - len(photo_ids)):
+        JobStore(store._redis, lambda at=started + number * seconds: at).fail(photo_id, PhotoBroken().problem())
+
+
+def metric(gateway: Gateway, name: str) -> str:
+    lines = gateway.client.get("/metrics").text.splitlines()
+    return next(line.rpartition(" ")[2] for line in lines if line.startswith(f"{name} "))
 
 
 def test_redis_away_is_503_soon_and_nothing_is_kept(gateway: Gateway) -> None:

@@ -28,12 +28,13 @@ class CriticError(Exception):
     status: ClassVar[int] = 500
     permanent: ClassVar[bool] = False
 
-    def __init__(self, detail: str | None = None) -> None:
+    def __init__(self, detail: str | None = None, retry_after_seconds: int | None = None) -> None:
         self.detail = detail or (self.__doc__ or self.title).strip().splitlines()[0]
+        self.retry_after_seconds = retry_after_seconds  # None: nothing better is known than what the settings say
         super().__init__(self.detail)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.detail,)
+        return type(self), (self.detail, self.retry_after_seconds)
 
     def problem(self, instance: str | None = None) -> Problem:
         """This error as it goes over the wire."""

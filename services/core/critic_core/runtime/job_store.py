@@ -21,6 +21,7 @@ from critic_core.contracts.critique import Critique
 from critic_core.contracts.errors import PhotoNotFound, Problem, QueueUnavailable
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.runtime.album_lua import ALBUM, FAILED, WAITING
+from critic_core.runtime.pace import KEEP_PACE, PACE, Load, Pace
 
 PREFIX = "critic:"
 QUEUED, RUNNING, EXPIRY, DEAD = (f"{PREFIX}{name}" for name in ("queued", "running", "expiry", "dead"))
@@ -46,16 +47,17 @@ redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
 return redis.call('HINCRBY', KEYS[1], 'releases', 1)
 """
 
-_CLOSE = f"""{ALBUM}
+_CLOSE = f"""{ALBUM}{KEEP_PACE}
 local state = redis.call('HGET', KEYS[1], 'state')
 redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('ZREM', KEYS[3], ARGV[1])
 if not state or state == 'done' or state == 'failed' then return 0 end
+keep_pace(tonumber(ARGV[7]), redis.call('ZCARD', KEYS[2]) > 0)
 redis.call('HSET', KEYS[1], 'state', ARGV[2], ARGV[4], ARGV[5])
-if ARGV[7] then redis.call('HSET', KEYS[1], 'summary', ARGV[7]) end
+if ARGV[8] then redis.call('HSET', KEYS[1], 'summary', ARGV[8]) end
 local album = redis.call('HGET', KEYS[1], 'album')
 if album then
-  if ARGV[8] then redis.call('HSET', album_key(album, 'marks'), ARGV[1], ARGV[8]) end
+  if ARGV[9] then redis.call('HSET', album_key(album, 'marks'), ARGV[1], ARGV[9]) end
   place(ARGV[3], album, ARGV[1], ARGV[6], 'photo_' .. ARGV[2])
 end
 announce('photo:' .. ARGV[1])
@@ -182,6 +184,15 @@ class JobStore:
             pipe.zcard(RUNNING)
             return sum(pipe.execute())
 
+    def load(self) -> Load:
+        """The backlog, and how fast it is worked off."""
+        with answering(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.zcard(QUEUED)
+            pipe.zcard(RUNNING)
+            pipe.hmget(PACE, "photos", "seconds", "last")
+            queued, running, pace = pipe.execute()
+        return Load(queued + running, Pace.read(pace).per_second(self._now()))
+
     def oldest_queued_seconds(self) -> float:
         """How long the photo that has waited longest has waited; 0 when none waits."""
         with answering():
@@ -234,7 +245,8 @@ class JobStore:
     # -- inside -------------------------------------------------------------------------------------------------------
 
     def _end(self, photo_id: str, state: PhotoState, field: str, value: str, place: float, *told: str) -> bool:
-        return bool(self._run(self._close, photo_id, state.value, BELL_CHANNEL, field, value, place, *told))
+        end = (state.value, BELL_CHANNEL, field, value, place, self._now())
+        return bool(self._run(self._close, photo_id, *end, *told))
 
     def _older_than(self, name: str, seconds: float, limit: int) -> list[str]:
         with answering():

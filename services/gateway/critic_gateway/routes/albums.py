@@ -32,7 +32,7 @@ from critic_gateway import cursors
 from critic_gateway.accepting import Terms
 from critic_gateway.callback_choice import check_callback
 from critic_gateway.model_choice import require_served
-from critic_gateway.parts import Caller, Parts, PartsHere
+from critic_gateway.parts import ROOM, Caller, Parts, PartsHere
 from critic_gateway.problems import responses
 from critic_gateway.routes.photos import UPLOAD_BODY, IdempotencyKey, PhotoId, Wait, require_photo_id
 from critic_gateway.uploading import Sender, receive
@@ -81,6 +81,7 @@ def make_album(
     "/{album_id}/photos",
     status_code=202,
     summary="Add photos to an album",
+    dependencies=[ROOM],
     openapi_extra=UPLOAD_BODY,
     response_model=UploadReceipt,
     responses={

@@ -33,7 +33,7 @@ from critic_gateway.accepting import Terms
 from critic_gateway.callback_choice import AskedCallback
 from critic_gateway.idempotency import LONGEST_KEY
 from critic_gateway.model_choice import AskedModel
-from critic_gateway.parts import Caller, PartsHere
+from critic_gateway.parts import ROOM, Caller, PartsHere
 from critic_gateway.problems import ProblemResponse, responses
 from critic_gateway.uploading import Sender, receive
 from critic_gateway.waiting import finished
@@ -69,6 +69,7 @@ UPLOAD_BODY = {
     "",
     status_code=202,
     summary="Send photos to be looked at",
+    dependencies=[ROOM],
     openapi_extra=UPLOAD_BODY,
     response_model=Photo | UploadReceipt,
     responses={
