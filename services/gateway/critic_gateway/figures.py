@@ -6,12 +6,14 @@ from redis.exceptions import RedisError
 
 from critic_core.contracts.errors import CriticError
 from critic_gateway import measures
+from critic_gateway.admission import most_waiting
 from critic_gateway.parts import Parts
 from critic_gateway.readiness import Readiness
 
 _OF_REDIS = (
     measures.BACKLOG,
     measures.WAIT,
+    measures.BACKLOG_LIMIT,
     measures.OLDEST,
     measures.WEBHOOKS,
     measures.DEAD_LETTERS,
@@ -24,7 +26,6 @@ _OF_REDIS = (
 
 def look_up(parts: Parts, readiness: Readiness) -> None:
     """Set every gauge that is not counted along the way."""
-    measures.BACKLOG_LIMIT.set(parts.settings.max_backlog)
     for name, check in readiness.checks.items():
         measures.READY.labels(name).set(check.ok)
     free = parts.storage.free_bytes()
@@ -41,6 +42,7 @@ def _ask_redis(parts: Parts) -> bool:
         load = parts.store.load()
         measures.BACKLOG.set(load.backlog)
         measures.WAIT.set(load.wait_seconds())
+        measures.BACKLOG_LIMIT.set(most_waiting(load, parts.settings))
         measures.OLDEST.set(parts.store.oldest_queued_seconds())
         measures.WEBHOOKS.set(parts.deliveries.waiting())
         measures.DEAD_LETTERS.set(parts.store.count_dead_letters())

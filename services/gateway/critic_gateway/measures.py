@@ -22,7 +22,7 @@ WAIT = Gauge(
 )
 WEBHOOKS = Gauge("critic_webhooks_waiting", "Events that are not yet delivered to their callback URL, nor given up")
 OLDEST = Gauge("critic_oldest_queued_seconds", "How long the photo that has waited longest has waited")
-BACKLOG_LIMIT = Gauge("critic_backlog_limit_photos", "Backlog from which on uploads get 429 (CRITIC_MAX_BACKLOG)")
+BACKLOG_LIMIT = Gauge("critic_backlog_limit_photos", "Backlog from which on uploads get 429")
 DEAD_LETTERS = Gauge("critic_dead_letters", "Photos set aside because they brought their worker down")
 READY = Gauge("critic_gateway_ready", "1 when this part of readiness is well", ["check"])
 STORAGE_FREE = Gauge("critic_storage_free_bytes", "Room left for photos; no figure where storage is a bucket")
