@@ -1,5 +1,6 @@
 """One real stack for all compose tests. No engine: skipped at home, failed in CI."""
 
+import io
 import os
 import sys
 import uuid
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from PIL import Image
 from tests.compose.front import Front, answers, make_certificate, settings_of_front
 from tests.compose.stack import ROOT, Stack, engine_missing
 from tests.support.redis_server import free_port
@@ -55,3 +57,12 @@ def photographs() -> dict[str, bytes]:
     rated = ROOT / os.environ.get("CRITIC_DATA", "../shared/data") / "ccby" / "images"
     paths = [ROOT / "tests/data/rocket.jpg", ROOT / "tests/data/cat.png", *sorted(rated.glob("*.jpg"))[:10]]
     return {"golden.jpg": golden_photo(), **{path.name: path.read_bytes() for path in paths}}
+
+
+@pytest.fixture(scope="session")
+def slow_photo() -> bytes:
+    """A photograph that keeps a worker busy for a while: 12 megapixels of WebP, which has no scaled decoding."""
+    large = Image.open(ROOT / "tests/data/rocket.jpg").convert("RGB").resize((4000, 3000))
+    file = io.BytesIO()
+    large.save(file, "WEBP", quality=70, method=0)
+    return file.getvalue()

@@ -85,6 +85,12 @@ class Stack:
             told, cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=30, check=False
         )
 
+    def beside(self, module: str, *options: str, output: Path) -> subprocess.Popen[str]:
+        """Start one of our Python modules on this machine; this stack is the one that its Docker commands find."""
+        command, environment = [sys.executable, "-m", module, *options], {**self._environment, **self._names}
+        with output.open("w") as file:
+            return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file, text=True)
+
     def kill_all_processes(self, container: str) -> None:
         """Kill all that runs in a container, from inside, so that the engine sees a crash and not a wish to stop."""
         subprocess.run(["docker", "exec", container, "sh", "-c", "kill -KILL -1"], check=False, timeout=30)

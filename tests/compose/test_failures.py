@@ -1,6 +1,5 @@
 """Parts are killed under load: every photo that was accepted is answered, once."""
 
-import io
 import json
 import threading
 import time
@@ -9,8 +8,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from PIL import Image
-from tests.compose.stack import ROOT, Stack, run
+from tests.compose.stack import Stack, run
 from tests.support.waiting import until
 
 from critic_core.contracts.photo import PhotoState
@@ -19,15 +17,6 @@ from critic_core.imaging.golden import golden_photo
 pytestmark = [pytest.mark.compose, pytest.mark.timeout(660)]
 
 PHOTOS = 60
-
-
-@pytest.fixture(scope="module")
-def slow_photo() -> bytes:
-    """A photograph that keeps a worker busy for a while: 12 megapixels of WebP, which has no scaled decoding."""
-    large = Image.open(ROOT / "tests/data/rocket.jpg").convert("RGB").resize((4000, 3000))
-    file = io.BytesIO()
-    large.save(file, "WEBP", quality=70, method=0)
-    return file.getvalue()
 
 
 class Uploader(threading.Thread):
