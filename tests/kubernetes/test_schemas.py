@@ -1,6 +1,8 @@
 """Every object is one that Kubernetes, KEDA and the Prometheus operator know, to its last field."""
 
+import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -8,15 +10,17 @@ from typing import Any
 
 import kubernetes_validate
 import pytest
+import yaml
 from cloudcoil.models.keda.v1alpha1 import ScaledObject
-from cloudcoil.models.prometheus_operator.v1 import PodMonitor
+from cloudcoil.models.prometheus_operator.v1 import PodMonitor, PrometheusRule
 from pydantic import BaseModel, ValidationError
-from tests.kubernetes.rendered import FOLDER, FOLDERS, Manifest, named, rendered
+from tests.kubernetes.rendered import FOLDER, FOLDERS, ROOT, Manifest, named, rendered
 
 OLDEST, NEWEST = "1.30", "1.37"
 OPERATORS: dict[str, type[BaseModel]] = {
     "keda.sh/v1alpha1/ScaledObject": ScaledObject,
     "monitoring.coreos.com/v1/PodMonitor": PodMonitor,
+    "monitoring.coreos.com/v1/PrometheusRule": PrometheusRule,
 }
 
 
@@ -36,6 +40,15 @@ def test_every_object_fits_its_schema(objects: list[Manifest], version: str) -> 
     assert len(objects) > 20
     for one in objects:
         judge(one, version)
+
+
+def test_the_alerts_of_compose_are_rules_for_the_operator() -> None:
+    command = re.search(r"^\{ printf.*?\}(?= \| kubectl apply)", (FOLDER / "README.md").read_text("utf-8"), re.M | re.S)
+    assert command is not None
+    told = subprocess.run(["bash", "-c", command[0]], cwd=ROOT, capture_output=True, text=True, timeout=30, check=True)
+    rule = yaml.safe_load(told.stdout)
+    assert len(rule["spec"]["groups"]) > 1
+    judge(rule, NEWEST)
 
 
 def test_the_secrets_are_rendered_from_their_examples(tmp_path: Path) -> None:
