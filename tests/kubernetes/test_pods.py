@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from tests.kubernetes.rendered import ROOT, Manifest, containers, named, pods, workloads
+from tests.kubernetes.rendered import FOLDERS, ROOT, Manifest, containers, named, pods, rendered, workloads
 
 from critic_core.runtime.settings import CriticSettings
 from critic_gateway.server import FINISH_SECONDS
@@ -108,6 +108,14 @@ def test_the_balancer_is_told_what_its_configuration_knows(objects: list[Manifes
     assert container["command"][-1].endswith("/inference.cfg")
     for port in container["ports"]:
         assert re.search(rf"^ +bind :{port['containerPort']}\b", configuration, re.MULTILINE)
+
+
+def test_triton_is_told_the_same_as_in_compose() -> None:
+    text = (ROOT / "infra/compose/triton.yml").read_text("utf-8")
+    there = set(re.findall(r"^ +- (--[^ \n]+)", text, re.MULTILINE))
+    (container,) = pods(rendered(FOLDERS["triton"]))["inference"]["containers"]
+    assert set(container["args"][1:]) == {flag for flag in there if not flag.startswith("--model-config-name")}
+    assert f"TRITON_IMAGE:-{container['image']}" in text
 
 
 def test_whatever_names_a_file_of_the_secret_finds_it(objects: list[Manifest]) -> None:

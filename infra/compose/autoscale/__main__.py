@@ -36,8 +36,11 @@ def main() -> int:
 
 def _follow(engine: Engine, rule: Rule, every: float, ending: threading.Event) -> None:
     """Raises EngineError when there is nothing to follow; later, one failure is no reason to end."""
+    running = engine.workers()
+    if not running:
+        raise EngineError("no worker runs")
     # Who has just begun knows of no reason to let anybody go: what runs counts as asked for.
-    looks = [Look(time.monotonic(), engine.workers(), None)]
+    looks = [Look(time.monotonic(), running, None)]
     while not ending.is_set():
         try:
             looks = _look(engine, rule, looks)
