@@ -47,11 +47,11 @@ def roll(service: str, seconds: float) -> bool:
     old = containers(service)
     if not old:
         raise SystemExit(f"{service} does not run")
-    usable = servers(service)
+    wanted = servers(service) + len(old)
     compose("up", "--detach", "--no-deps", "--no-recreate", "--scale", f"{service}={2 * len(old)}", service)
     new = [one for one in containers(service) if one not in old]
     say(f"{service}: {len(new)} new beside {len(old)} old")
-    if not (until(lambda: healthy(new), seconds) and until(lambda: servers(service) >= usable + len(new), 30)):
+    if not (until(lambda: healthy(new), seconds) and until(lambda: servers(service) >= wanted, 30)):
         say(f"{service}: the new ones did not become healthy; their last words, and the old ones go on:")
         docker("logs", "--tail", "20", new[0], show=True)
         leave(new)
@@ -73,9 +73,9 @@ def healthy(ids: list[str]) -> bool:
 
 
 def servers(service: str) -> int:
-    """To how many HAProxy gives requests; 0 where it has no part in it."""
+    """To how many HAProxy gives requests; where it has no part in it, all that run."""
     if service not in BALANCED:
-        return 0
+        return len(containers(service))
     balancer, backend = BALANCED[service]
     told = compose("exec", "-T", balancer, "bash", "-c", ASK_FOR_METRICS)
     found = re.search(rf'^haproxy_backend_active_servers{{proxy="{backend}"}} (\d+)', told, re.MULTILINE)
