@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from tests.support.local_stack import LocalStack, photo_of, served_model
 from tests.support.photos import DATA, difference
+from tests.support.waiting import until
 
 from critic_core.contracts.critique import Critique, PropertyName
 from critic_core.contracts.manifest import Manifest, parse_manifest
@@ -97,8 +98,12 @@ def test_the_original_is_the_very_bytes_that_were_sent(http: httpx.Client, photo
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
+def _both(models: list[dict[str, object]]) -> list[dict[str, object]] | None:
+    return models if len(models) == 2 else None
+
+
 def test_models_tells_the_manifest(http: httpx.Client, manifest: Manifest) -> None:
-    told, _ = http.get("/v1/models").json()["models"]
+    told, _ = until(lambda: _both(http.get("/v1/models").json()["models"]), 30, "both models told by a pulse")
     assert told == manifest.model_dump(mode="json")
 
 
