@@ -5,7 +5,7 @@ import { read } from "../server/answers.js";
 import { BUSY_PAUSE_MAX_MS, RESULT_MS, RETRY_PAUSES_MS } from "../server/deadlines.js";
 import { askForKey, storedKey } from "../server/key.js";
 import { pause } from "../server/pause.js";
-import { ProblemError, asProblem, busyTooLong, fromDocument } from "../server/problems.js";
+import { ProblemError, asProblem, busyTooLong, fromDocument, isBusy } from "../server/problems.js";
 import { upload } from "../server/upload.js";
 import { Gate } from "./gate.js";
 import { Lane } from "./lane.js";
@@ -95,7 +95,7 @@ export class Sender {
         return await this.#upload(item, blob);
       } catch (error) {
         const problem = asProblem(error, signal);
-        if (problem.status === 429) this.#waitForRoom(item, problem, busySince);
+        if (isBusy(problem)) this.#waitForRoom(item, problem, busySince);
         else if (problem.status === 401 || problem.code === "api_key_wrong") {
           if (!(await askForKey(key, problem.code))) throw problem;
         } else if (!retriable(problem) || lost >= RETRY_PAUSES.length) throw problem;

@@ -3,7 +3,7 @@
 import { BUSY_PAUSE_MAX_MS, BUSY_TRIES } from "./deadlines.js";
 import { askForKey, storedKey } from "./key.js";
 import { pause } from "./pause.js";
-import { ProblemError } from "./problems.js";
+import { ProblemError, isBusy } from "./problems.js";
 
 /**
  * @template T
@@ -32,7 +32,7 @@ export async function patiently(attempt, signal, onBusy = () => {}) {
  */
 async function worthAnotherTry(problem, tries, key, signal, onBusy) {
   if (problem.status === 401 || problem.code === "api_key_wrong") return askForKey(key, problem.code);
-  if (problem.status !== 429 || tries >= BUSY_TRIES) return false;
+  if (!isBusy(problem) || tries >= BUSY_TRIES) return false;
   onBusy();
   await pause(Math.min(problem.retryAfterMs || 1000, BUSY_PAUSE_MAX_MS), signal);
   return true;

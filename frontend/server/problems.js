@@ -16,6 +16,10 @@ export class ProblemError extends Error {
   }
 }
 
+/** True when the server says "not now"; a quota that is used up comes back tomorrow, and nobody waits for that.
+ * @param {ProblemError} problem */
+export const isBusy = (problem) => problem.status === 429 && problem.code !== "quota_used_up";
+
 /** @param {import("../contracts.js").Problem} problem */
 export const fromDocument = (problem, retryAfterMs = 0) =>
   new ProblemError(problem.detail, { ...problem, retryAfterMs });

@@ -10,7 +10,7 @@ from tests.browser.visitor import Chosen, Visitor, answer
 from tests.support.local_stack import LocalStack
 from tests.support.photos import DATA
 
-from critic_core.contracts.errors import CriticError, Overloaded, QueueUnavailable
+from critic_core.contracts.errors import CriticError, Overloaded, QueueUnavailable, QuotaUsedUp
 
 CAT = Chosen.at(DATA / "cat.png")
 UPLOADS = "**/v1/albums/*/photos"
@@ -85,6 +85,22 @@ def test_a_server_that_stays_busy_is_given_up(visitor: Visitor) -> None:
     visitor.page.route(UPLOADS, lambda route: answer(route, 429, document(Overloaded()), Retry_After="3600"))
     visitor.visit().choose(CAT)
     assert "takes no more photos" in visitor.trouble("cat.png")
+
+
+def test_a_quota_that_is_used_up_is_told_at_once_and_not_waited_for(visitor: Visitor) -> None:
+    asked = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        answer(route, 429, document(QuotaUsedUp()), Retry_After="3600")
+
+    visitor.page.route(UPLOADS, refuse)
+    visitor.visit().choose(CAT)
+    assert visitor.trouble("cat.png") == "This API key has sent all the photos that it may send today."
+    assert len(asked) == 1
+    visitor.page.unroute(UPLOADS)
+    try_again(visitor)  # tomorrow
+    visitor.scored("cat.png")
 
 
 def test_an_upload_that_is_never_answered_ends(visitor: Visitor) -> None:

@@ -65,7 +65,9 @@ def _introduce(wished: Wishes, narrator: Narrator) -> None:
     narrator.say(f"Starting; photos and queue are kept in {wished.data_folder.path}")
     if wished.inference:
         narrator.say(f"Photos are scored by the inference server at {wished.inference}")
-    if not _only_this_machine(wished.host) and not os.environ.get("CRITIC_API_KEYS"):
+    if not _only_this_machine(wished.host) and not any(
+        os.environ.get(name) for name in ("CRITIC_API_KEYS", "CRITIC_KEYRING")
+    ):
         narrator.say(
             f"Listening on {wished.host} without API keys: everybody who reaches this machine may use it. "
             f"`photo-critic new-key` makes a key."

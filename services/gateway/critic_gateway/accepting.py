@@ -1,5 +1,7 @@
 """From files in storage to photos in the queue."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +15,9 @@ from critic_core.runtime.queue import enqueue
 from critic_core.runtime.storage import photo_key
 from critic_gateway import measures
 from critic_gateway.intake import RefusedFile, StoredFile, TakenFile
+from critic_gateway.keyring import ApiKey
 from critic_gateway.parts import Parts
+from critic_gateway.photo_quota import used_up
 
 WAITING_FOR_EACH = (
     32  # with fewer photos waiting for each that a task brings, small installations would have idle cores
@@ -37,18 +41,50 @@ class Terms:
         return f"{self.model or ''} {album} {self.callback_url or ''}"
 
 
-def accept(taken: list[TakenFile], parts: Parts, terms: Terms) -> list[PhotoReceipt]:
-    """Make photos of the stored files and enqueue them, on those terms.
+def accept(taken: list[TakenFile], parts: Parts, caller: ApiKey, terms: Terms) -> list[PhotoReceipt]:
+    """Make photos of the stored files and enqueue them, on those terms, as far as the caller's quota goes.
 
-    One that cannot be enqueued is refused alone, or with those that were to be looked at together with it.
+    One that cannot be enqueued is refused alone, or with those that were to be looked at together with it. Photos are
+    counted before they are enqueued, and given back where that failed, so that no quota is ever passed.
     """
+    wanted = [file for file in taken if isinstance(file, StoredFile)]
+    with _dropped_on_error(wanted, parts):
+        grant = parts.quota.take(caller, len(wanted))
+    within = _within(taken, wanted[grant.photos :], parts, caller)
     receipts = [
         refused(file) if isinstance(file, RefusedFile) else _accept(file, _photo(file, parts, terms), parts)
-        for file in taken
+        for file in within
     ]
     fresh = [receipt.photo for receipt in receipts if receipt.photo is not None and not receipt.known]
     problems = _enqueue(fresh, parts) if fresh else {}
+    parts.quota.give_back(grant, grant.photos - len(fresh) + len(problems))
+    measures.KEY_PHOTOS.labels(caller.name).inc(len(fresh) - len(problems))
     return [_after_enqueueing(receipt, problems) for receipt in receipts]
+
+
+def _within(taken: list[TakenFile], beyond: list[StoredFile], parts: Parts, caller: ApiKey) -> list[TakenFile]:
+    """The files, those beyond the quota refused; QuotaUsedUp when that is every one that could be kept."""
+    if not beyond:
+        return taken
+    _drop(beyond, parts)
+    error = used_up(caller)
+    if len(beyond) == sum(isinstance(file, StoredFile) for file in taken):
+        raise error
+    return [RefusedFile(file.file_name, error) if file in beyond else file for file in taken]
+
+
+@contextmanager
+def _dropped_on_error(files: list[StoredFile], parts: Parts) -> Iterator[None]:
+    try:
+        yield
+    except CriticError:
+        _drop(files, parts)
+        raise
+
+
+def _drop(files: list[StoredFile], parts: Parts) -> None:
+    for file in files:
+        parts.storage.delete(photo_key(file.photo_id))
 
 
 def _accept(file: StoredFile, photo: Photo, parts: Parts) -> PhotoReceipt:

@@ -1,30 +1,29 @@
 """Who may come in: API keys, known to the server only by their SHA-256 digests."""
 
-import hashlib
-import hmac
+from datetime import UTC, datetime
 
 from starlette.requests import HTTPConnection
 
 from critic_core.contracts.errors import ApiKeyMissing, ApiKeyWrong
+from critic_gateway.keyring import ApiKey, Keyring
 
-ANYBODY = "anybody"
 
+def caller(connection: HTTPConnection, keyring: Keyring) -> ApiKey:
+    """The key of whoever asks, or the one that stands for anybody where none is wanted.
 
-def caller(connection: HTTPConnection, digests: tuple[str, ...]) -> str:
-    """A name for whoever asks: the digest of their key, or `anybody` where none is wanted.
-
-    Raises ApiKeyMissing or ApiKeyWrong. Compared in constant time, and with every digest, so that the time an answer
-    takes tells nothing about the keys.
+    Raises ApiKeyMissing or ApiKeyWrong.
     """
-    if not digests:
-        return ANYBODY
-    key = _key(connection)
-    if key is None:
+    if keyring.open_to_all:
+        return keyring.anybody
+    told = _key(connection)
+    if told is None:
         raise ApiKeyMissing
-    told = hashlib.sha256(key.encode()).hexdigest()
-    if not any([hmac.compare_digest(told, digest) for digest in digests]):  # noqa: C419 - a generator would stop early
+    key = keyring.find(told)
+    if key is None:
         raise ApiKeyWrong
-    return told
+    if key.expires is not None and key.expires <= datetime.now(UTC):
+        raise ApiKeyWrong(f"The API key was valid until {key.expires:%Y-%m-%d %H:%M} UTC.")
+    return key
 
 
 def _key(connection: HTTPConnection) -> str | None:

@@ -11,7 +11,7 @@ from critic_gateway import problems
 from critic_gateway.middleware import RequestContext
 from critic_gateway.parts import open_parts
 from critic_gateway.readiness import ReadinessProbe
-from critic_gateway.routes import album_answers, album_events, albums, deliveries, health, models, photos
+from critic_gateway.routes import album_answers, album_events, albums, deliveries, health, models, photos, usage
 from critic_gateway.settings import GatewaySettings
 
 DESCRIPTION = "Looks at photographs and says how good they are, which to keep, and why."
@@ -46,6 +46,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
         album_answers.router,
         album_events.router,
         models.router,
+        usage.router,
         health.router,
     ):
         app.include_router(router)

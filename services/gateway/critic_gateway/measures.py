@@ -31,3 +31,5 @@ REDIS_MEMORY_LIMIT = Gauge("critic_redis_memory_limit_bytes", "What Redis may ho
 REDIS_PERSISTS = Gauge("critic_redis_persists", "1 when Redis keeps an append-only file and last wrote it well")
 REDIS_CLIENTS = Gauge("critic_redis_clients", "Connections to Redis")
 FOLLOWERS = Gauge("critic_album_followers", "Connections that follow an album's events")
+KEY_PHOTOS = Counter("critic_key_photos_total", "Photos accepted, by the API key's name in the settings", ["key"])
+KEY_LIMITED = Counter("critic_key_limited_total", "Requests that an API key's limits refused", ["key", "code"])

@@ -69,6 +69,7 @@ class RequestContext:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers.update({REQUEST_ID: request_id, **SECURITY_HEADERS})
+                headers.update(scope.get("state", {}).get("limit_fields", {}))
             await send(message)
 
         try:

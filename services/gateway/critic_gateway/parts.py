@@ -8,6 +8,7 @@ from typing import Annotated
 import redis
 from celery import Celery
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 
 from critic_core.runtime.album_store import AlbumStore
 from critic_core.runtime.answer_store import AnswerStore
@@ -21,6 +22,9 @@ from critic_gateway.admission import Admission
 from critic_gateway.album_feeds import AlbumFeeds
 from critic_gateway.bell import Bell
 from critic_gateway.idempotency import IdempotencyKeys
+from critic_gateway.keyring import ApiKey, Keyring
+from critic_gateway.photo_quota import PhotoQuota
+from critic_gateway.rate_limit import RateLimit
 from critic_gateway.settings import GatewaySettings
 
 
@@ -41,6 +45,9 @@ class Parts:
     bell: Bell
     keys: IdempotencyKeys
     deliveries: DeliveryStore
+    keyring: Keyring
+    rate: RateLimit
+    quota: PhotoQuota
 
 
 @asynccontextmanager
@@ -62,6 +69,9 @@ async def open_parts(settings: GatewaySettings) -> AsyncIterator[Parts]:
         bell=bell,
         keys=IdempotencyKeys(client, settings.idempotency_ttl_seconds),
         deliveries=DeliveryStore(client),
+        keyring=Keyring.of(settings),
+        rate=RateLimit(client),
+        quota=PhotoQuota(client),
     )
     async with parts.bell.listening():
         yield parts
@@ -80,11 +90,17 @@ async def _parts(request: Request) -> Parts:
 PartsHere = Annotated[Parts, Depends(_parts)]
 
 
-async def _caller(request: Request, parts: PartsHere) -> str:
-    return access.caller(request, parts.settings.api_keys)
+async def _caller(request: Request, parts: PartsHere) -> ApiKey:
+    key = access.caller(request, parts.keyring)
+    if key.requests_per_second:
+        standing = await run_in_threadpool(parts.rate.count, key)
+        request.state.limit_fields = standing.fields  # with the answer, whatever that is
+        standing.refuse_one_too_many()
+    return key
 
 
-Caller = Annotated[str, Depends(_caller)]
+Caller = Annotated[ApiKey, Depends(_caller)]
+"""Whose request it is. Raises ApiKeyMissing, ApiKeyWrong or RateLimited."""
 
 
 async def _room(parts: PartsHere, _: Caller) -> None:

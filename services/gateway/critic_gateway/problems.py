@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from critic_core.contracts.errors import CriticError, Overloaded, Problem, RequestInvalid
+from critic_core.contracts.errors import CriticError, Overloaded, Problem, QuotaUsedUp, RateLimited, RequestInvalid
 from critic_gateway.settings import GatewaySettings
 
 MEDIA_TYPE = "application/problem+json"
@@ -49,7 +49,9 @@ def responses(*errors: type[CriticError]) -> dict[int | str, dict[str, Any]]:
 
 
 def _headers(error: CriticError, settings: GatewaySettings) -> dict[str, str]:
-    if isinstance(error, Overloaded) or (error.status == HTTPStatus.SERVICE_UNAVAILABLE and not error.permanent):
+    if isinstance(error, (Overloaded, RateLimited, QuotaUsedUp)) or (
+        error.status == HTTPStatus.SERVICE_UNAVAILABLE and not error.permanent
+    ):
         return {"Retry-After": str(error.retry_after_seconds or settings.retry_after_seconds)}
     if error.status == HTTPStatus.UNAUTHORIZED:
         return {"WWW-Authenticate": 'Bearer realm="photo-critic"'}

@@ -1,5 +1,6 @@
 """What the gateway can be told."""
 
+from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -52,6 +53,21 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
         description="SHA-256 digests (hex, comma-separated) of the API keys that are let in; "
         "empty lets everybody in. `photo-critic new-key` makes one.",
     )
+    keyring: Path | None = Field(
+        default=None,
+        description="TOML file of API keys with names, limits and an end, beside CRITIC_API_KEYS; read again when it "
+        "changes. `photo-critic new-key --name NAME` makes an entry.",
+    )
+    rate_limit_per_second: float = Field(
+        default=0,
+        ge=0,
+        description="Requests a second of each API key, where the keyring says no other number; 0: no limit.",
+    )
+    quota_photos_per_day: int = Field(
+        default=0,
+        ge=0,
+        description="Photos a day (UTC) of each API key, where the keyring says no other number; 0: no limit.",
+    )
 
     @field_validator("api_keys", mode="before")
     @classmethod
@@ -72,6 +88,8 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
 
     @model_validator(mode="after")
     def _keys_in_production(self) -> Self:
-        if self.environment is Environment.production and not self.api_keys:
-            raise ValueError("CRITIC_API_KEYS is empty: in production the gateway lets nobody in without a key")
+        if self.environment is Environment.production and not self.api_keys and self.keyring is None:
+            raise ValueError(
+                "CRITIC_API_KEYS and CRITIC_KEYRING are empty: in production the gateway lets nobody in without a key"
+            )
         return self

@@ -12,6 +12,7 @@ from critic_gateway import accepting
 from critic_gateway.accepting import Terms
 from critic_gateway.idempotency import Earlier, body_digest, same_body
 from critic_gateway.intake import IntakeLimits, RefusedFile, TakenFile, forget, take_in
+from critic_gateway.keyring import ApiKey
 from critic_gateway.parts import Parts
 from critic_gateway.upload_body import upload_events
 from critic_gateway.waiting import finished
@@ -21,14 +22,14 @@ from critic_gateway.waiting import finished
 class Sender:
     """Who sends, and the Idempotency-Key of the request where it has one."""
 
-    caller: str
+    caller: ApiKey
     idempotency_key: str | None
 
 
 async def receive(request: Request, parts: Parts, sender: Sender, terms: Terms, wait: float) -> list[PhotoReceipt]:
     """Take an upload in, and wait that many seconds for its answers."""
     if sender.idempotency_key is None:
-        receipts = await _take_and_accept(request, parts, terms)
+        receipts = await _take_and_accept(request, parts, sender.caller, terms)
     else:
         receipts = await _once(request, parts, sender.caller, sender.idempotency_key, terms)
     return await _waited(receipts, parts, wait)
@@ -48,29 +49,31 @@ async def _take(request: Request, parts: Parts) -> list[TakenFile]:
     return taken
 
 
-async def _take_and_accept(request: Request, parts: Parts, terms: Terms) -> list[PhotoReceipt]:
-    return await _accept(await _take(request, parts), parts, terms)
+async def _take_and_accept(request: Request, parts: Parts, caller: ApiKey, terms: Terms) -> list[PhotoReceipt]:
+    await run_in_threadpool(parts.quota.ensure_left, caller)
+    return await _accept(await _take(request, parts), parts, caller, terms)
 
 
-async def _accept(taken: list[TakenFile], parts: Parts, terms: Terms) -> list[PhotoReceipt]:
-    receipts = await run_in_threadpool(accepting.accept, taken, parts, terms)
+async def _accept(taken: list[TakenFile], parts: Parts, caller: ApiKey, terms: Terms) -> list[PhotoReceipt]:
+    receipts = await run_in_threadpool(accepting.accept, taken, parts, caller, terms)
     parts.admission.admitted(sum(receipt.photo is not None for receipt in receipts))
     return receipts
 
 
-async def _once(request: Request, parts: Parts, caller: str, key: str, terms: Terms) -> list[PhotoReceipt]:
+async def _once(request: Request, parts: Parts, caller: ApiKey, key: str, terms: Terms) -> list[PhotoReceipt]:
     """The same as `_take_and_accept`, but only the first time that this caller sends this key."""
-    earlier = await run_in_threadpool(parts.keys.begin, caller, key)
+    earlier = await run_in_threadpool(parts.keys.begin, caller.name, key)
     if earlier is not None:
         return await _again(request, parts, earlier, terms)
     try:
-        async with parts.keys.held(caller, key):
+        async with parts.keys.held(caller.name, key):
+            await run_in_threadpool(parts.quota.ensure_left, caller)
             taken = await _take(request, parts)
-            receipts = await _accept(taken, parts, terms)
+            receipts = await _accept(taken, parts, caller, terms)
         ids = tuple(receipt.photo.id for receipt in receipts if receipt.photo is not None)
-        await run_in_threadpool(parts.keys.keep, caller, key, Earlier(body_digest(taken, terms.told), ids))
+        await run_in_threadpool(parts.keys.keep, caller.name, key, Earlier(body_digest(taken, terms.told), ids))
     except BaseException:
-        await run_in_threadpool(parts.keys.give_back, caller, key)
+        await run_in_threadpool(parts.keys.give_back, caller.name, key)
         raise
     return receipts
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,6 +45,13 @@ def test_a_new_key_comes_with_its_digest_and_is_never_the_same() -> None:
     assert digest == hashlib.sha256(key.encode()).hexdigest()
     assert len(key) >= 43  # 256 bits
     assert key not in run.invoke(app, ["new-key"]).stdout
+
+
+def test_a_new_key_with_a_name_is_an_entry_of_the_keyring() -> None:
+    told = run.invoke(app, ["new-key", "--name", "ann.b"]).stdout
+    key = told.splitlines()[1].strip()
+    entries = tomllib.loads(told[told.index("  [") :])
+    assert entries == {"ann.b": {"sha256": hashlib.sha256(key.encode()).hexdigest()}}
 
 
 def test_what_is_refused_ends_with_2_and_a_sentence(

@@ -223,6 +223,18 @@ class Overloaded(CriticError):
     code, title, status, permanent = "overloaded", "Busy: try again in a moment", 429, False
 
 
+class RateLimited(CriticError):
+    """This API key asks more often than it may; wait a moment."""
+
+    code, title, status, permanent = "rate_limited", "Too many requests", 429, False
+
+
+class QuotaUsedUp(CriticError):
+    """This API key has sent all the photos that it may send today."""
+
+    code, title, status, permanent = "quota_used_up", "Today's photos are used up", 429, False
+
+
 # -- the machinery ----------------------------------------------------------------------------------------------------
 
 

@@ -19,6 +19,8 @@ from critic_core.contracts.errors import (
     Overloaded,
     PhotoNotFound,
     QueueUnavailable,
+    QuotaUsedUp,
+    RateLimited,
     RequestInvalid,
     RequestTooLarge,
     StorageUnavailable,
@@ -89,7 +91,8 @@ def make_album(
         202: {"description": "Taken in"},
         **responses(
             AlbumNotFound, AlbumFull, TooManyPhotos, RequestTooLarge, RequestInvalid, ApiKeyMissing, ApiKeyWrong,
-            IdempotencyKeyReused, IdempotencyInProgress, UploadTooSlow, Overloaded, NotReady, QueueUnavailable,
+            IdempotencyKeyReused, IdempotencyInProgress, UploadTooSlow, Overloaded,
+            RateLimited, QuotaUsedUp, NotReady, QueueUnavailable,
             StorageUnavailable,
         ),
     },

@@ -19,6 +19,8 @@ from critic_core.contracts.errors import (
     PhotoUnsupported,
     PreviewNotReady,
     QueueUnavailable,
+    QuotaUsedUp,
+    RateLimited,
     RequestInvalid,
     RequestTooLarge,
     StorageUnavailable,
@@ -78,6 +80,7 @@ UPLOAD_BODY = {
         **responses(
             PhotoEmpty, PhotoUnsupported, PhotoTooManyBytes, TooManyPhotos, RequestTooLarge, RequestInvalid,
             ApiKeyMissing, ApiKeyWrong, IdempotencyKeyReused, IdempotencyInProgress, UploadTooSlow, Overloaded,
+            RateLimited, QuotaUsedUp,
             ModelNotFound, WebhooksOff, CallbackRefused, NotReady, QueueUnavailable, StorageUnavailable,
         ),
     },
