@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Replaces the containers of services without dropping a request: after a build, another version or another setting.
+"""Replaces the containers of services beside the old ones, which finish what they have: after a build, another version or another setting.
 
     infra/compose/roll.py gateway worker inference
     PHOTO_CRITIC_VERSION=0.2.0 infra/compose/roll.py inference worker gateway      an upgrade
