@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Replaces the containers of services beside the old ones, which finish what they have: after a build, another version or another setting.
+"""Replaces the containers of services by new ones, while the old finish what they have.
+
+After a build, for another version or another setting:
 
     infra/compose/roll.py gateway worker inference
     PHOTO_CRITIC_VERSION=0.2.0 infra/compose/roll.py inference worker gateway      an upgrade
