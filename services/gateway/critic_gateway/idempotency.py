@@ -15,8 +15,8 @@ import redis
 from redis.exceptions import RedisError
 from starlette.concurrency import run_in_threadpool
 
-from critic_core.contracts.errors import IdempotencyInProgress, IdempotencyKeyReused, QueueUnavailable
-from critic_core.runtime.job_store import PREFIX
+from critic_core.contracts.errors import IdempotencyInProgress, IdempotencyKeyReused
+from critic_core.runtime.job_store import PREFIX, answering
 from critic_gateway.intake import RefusedFile, TakenFile
 
 LONGEST_KEY = 255
@@ -42,12 +42,10 @@ class IdempotencyKeys:
     def begin(self, caller: str, key: str) -> Earlier | None:
         """Take a key; the earlier answer when there is one, IdempotencyInProgress while another has it."""
         name = self._name(caller, key)
-        try:
+        with answering():
             if self._redis.set(name, _PENDING, nx=True, ex=LEASE_SECONDS):
                 return None
             kept = str(self._redis.get(name) or _PENDING)
-        except RedisError as error:
-            raise QueueUnavailable(f"The queue does not answer: {error}") from error
         if kept == _PENDING:
             raise IdempotencyInProgress
         told = json.loads(kept)
@@ -73,17 +71,13 @@ class IdempotencyKeys:
     def keep(self, caller: str, key: str, answer: Earlier) -> None:
         """Remember what was answered."""
         told = json.dumps({"body_digest": answer.body_digest, "photo_ids": answer.photo_ids})
-        try:
+        with answering():
             self._redis.set(self._name(caller, key), told, ex=self._ttl)
-        except RedisError as error:
-            raise QueueUnavailable(f"The queue does not answer: {error}") from error
 
     def give_back(self, caller: str, key: str) -> None:
         """Free a key whose request failed, so that it can be sent again."""
-        try:
+        with answering():
             self._redis.delete(self._name(caller, key))
-        except RedisError as error:
-            raise QueueUnavailable(f"The queue does not answer: {error}") from error
 
     def _name(self, caller: str, key: str) -> str:
         digest = hashlib.sha256(f"{caller}|{key}".encode()).hexdigest()

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
 
 from critic_core.contracts.base import Contract
+from critic_core.contracts.identity import made_at
 from critic_core.contracts.routing import Pair
 
 BINS = 10  # of percentiles: on the reference set each holds a tenth
@@ -48,7 +48,7 @@ def drift_of(model: str, version: str, other: str, pairs: Sequence[Pair]) -> Dri
         return Drift(model=model, version=version, other=other, photos=0)
     score, percentile = _column(pairs, "score"), _column(pairs, "percentile")
     other_score, other_percentile = _column(pairs, "other_score"), _column(pairs, "other_percentile")
-    taken = sorted(_time_of(pair.photo) for pair in pairs)
+    taken = sorted(datetime.fromtimestamp(made_at(pair.photo), UTC) for pair in pairs)
     return Drift(
         model=model,
         version=version,
@@ -94,8 +94,3 @@ def _ranks(values: Floats) -> Floats:
 
 def _column(pairs: Sequence[Pair], name: str) -> Floats:
     return np.array([getattr(pair, name) for pair in pairs], np.float64)
-
-
-def _time_of(photo_id: str) -> datetime:
-    """A UUIDv7 begins with milliseconds since the epoch."""
-    return datetime.fromtimestamp((UUID(photo_id).int >> 80) / 1000, UTC)

@@ -1,10 +1,9 @@
 """What no single photo's way takes care of: lost deliveries, vanished workers, photos whose time ran out."""
 
 import redis
-from redis.exceptions import RedisError
 
-from critic_core.contracts.errors import QueueUnavailable
 from critic_core.contracts.photo import CRITIQUE_QUEUE
+from critic_core.runtime.job_store import answering
 from critic_core.runtime.logs import logger
 from critic_core.runtime.storage import photo_key, preview_key
 from critic_worker.work import Place
@@ -76,14 +75,10 @@ def _put_back(photo_id: str, lease: float, place: Place, why: str) -> None:
 
 
 def _my_turn(client: "redis.Redis", worker: str) -> bool:
-    try:
+    with answering():
         return bool(client.set(TURN, worker, nx=True, px=int(ROUND_SECONDS * 1000)))
-    except RedisError as error:
-        raise QueueUnavailable(f"The queue does not answer: {error}") from error
 
 
 def _queue_is_empty(client: "redis.Redis") -> bool:
-    try:
+    with answering():
         return client.llen(CRITIQUE_QUEUE) == 0
-    except RedisError as error:
-        raise QueueUnavailable(f"The queue does not answer: {error}") from error

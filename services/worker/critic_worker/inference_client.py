@@ -24,6 +24,7 @@ from critic_core.contracts.manifest import (
     manifest_parameter,
     parse_manifest,
 )
+from critic_core.contracts.routing import newest
 from critic_worker.classifier import Answer, ModelReplaced, Tensor
 
 T = TypeVar("T")
@@ -159,10 +160,10 @@ def _translated(call: Callable[[], T]) -> T:
 
 
 def _newest(versions: Any, config: ModelConfig) -> str:
-    told = [name for name in versions if manifest_parameter(name) in config.parameters]
-    if not told:
+    found = newest(name for name in versions if manifest_parameter(name) in config.parameters)
+    if found is None:
         raise InferenceFailed(f"The model {config.name} carries no manifest for its versions {list(versions)}.")
-    return str(max(told, key=lambda name: (len(name), name)))  # versions are numbers: the longer one is the larger
+    return found
 
 
 def _manifest(config: ModelConfig, version: str) -> Manifest:

@@ -270,6 +270,7 @@ def fields_of(photo: Photo) -> dict[str, Any]:
 
 @contextmanager
 def answering() -> Iterator[None]:
+    """Raises QueueUnavailable when Redis does not answer to what is asked of it in the block."""
     try:
         yield
     except RedisError as error:
