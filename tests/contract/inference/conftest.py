@@ -7,9 +7,14 @@ import numpy as np
 import onnxruntime
 import pytest
 from tests.contract.inference.model_repository import add_shipped, make_repository
+from tests.contract.inference.publishing import Clients, Publish
 from tests.contract.inference.server_process import Server, our_server
 from tests.contract.inference.triton import need_triton, triton_server
+from tests.support.tiny_model import tiny_model_folder
+from tests.support.waiting import until
 from tritonclient.grpc import InferenceServerClient
+
+from critic_training.publish import publish
 
 Images = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 Outputs = dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]
@@ -52,3 +57,24 @@ def raw(repository: Path) -> Callable[..., Outputs]:
         return dict(zip(names, session.run(names, {"image": images}), strict=True))
 
     return run
+
+
+@pytest.fixture
+def published(repository: Path, tmp_path: Path) -> Publish:
+    """Publishes the tiny model with that seed; its version."""
+
+    def put(seed: int) -> str:
+        folder = tmp_path / f"finished-{seed}"
+        manifest = tiny_model_folder(folder, seed)
+        return publish(repository, manifest, folder / "model.onnx").name
+
+    return put
+
+
+@pytest.fixture
+def clients(server: Server) -> Iterator[Clients]:
+    asking = Clients(server)
+    asking.start()
+    until(lambda: asking.versions, 20, "a first answer")
+    yield asking
+    asking.stop()

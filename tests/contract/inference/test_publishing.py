@@ -2,8 +2,7 @@
 
 import json
 import shutil
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import grpc
@@ -11,6 +10,7 @@ import httpx
 import numpy as np
 import pytest
 from tests.contract.inference.calls import images, infer_request
+from tests.contract.inference.publishing import Clients, Publish, index
 from tests.contract.inference.server_process import Server, our_server
 from tests.support.tiny_model import NAME, tiny_model_folder
 from tests.support.waiting import until
@@ -19,32 +19,6 @@ from tritonclient.grpc import InferenceServerClient, service_pb2_grpc
 from critic_training.publish import publish, versions
 
 POLL = {"CRITIC_MODEL_POLL_SECONDS": "0.1"}
-Publish = Callable[[int], str]
-
-
-class Clients(threading.Thread):
-    """Two clients that ask without a pause; every answer's version, every failure."""
-
-    def __init__(self, server: Server) -> None:
-        super().__init__(daemon=True)
-        self._stub = service_pb2_grpc.GRPCInferenceServiceStub(grpc.insecure_channel(server.grpc))
-        self._leave = threading.Event()
-        self.versions: list[str] = []
-        self.failures: list[str] = []
-
-    def run(self) -> None:
-        request = infer_request(images(1), NAME)
-        while not self._leave.is_set():
-            calls = [self._stub.ModelInfer.future(request, timeout=20) for _ in range(4)]
-            for call in calls:
-                try:
-                    self.versions.append(call.result().model_version)
-                except grpc.RpcError as error:
-                    self.failures.append(str(error))
-
-    def stop(self) -> None:
-        self._leave.set()
-        self.join(30)
 
 
 @pytest.fixture
@@ -53,37 +27,10 @@ def repository(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def published(repository: Path, tmp_path: Path) -> Publish:
-    """Publishes the tiny model with that seed; its version."""
-
-    def put(seed: int) -> str:
-        folder = tmp_path / f"finished-{seed}"
-        manifest = tiny_model_folder(folder, seed)
-        return publish(repository, manifest, folder / "model.onnx").name
-
-    return put
-
-
-@pytest.fixture
 def server(published: Publish, repository: Path, tmp_path: Path) -> Iterator[Server]:
     published(1)
     with our_server(repository, tmp_path, env=POLL) as running:
         yield running
-
-
-@pytest.fixture
-def clients(server: Server) -> Iterator[Clients]:
-    asking = Clients(server)
-    asking.start()
-    until(lambda: asking.versions, 20, "a first answer")
-    yield asking
-    asking.stop()
-
-
-def index(server: Server) -> dict[str, tuple[str, str]]:
-    """State and reason by version."""
-    told = httpx.post(f"{server.http}/v2/repository/index").json()
-    return {one["version"]: (one["state"], one.get("reason", "")) for one in told}
 
 
 def answers_with(server: Server, version: str) -> bool:

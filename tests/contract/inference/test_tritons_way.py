@@ -8,16 +8,15 @@ from pathlib import Path
 
 import pytest
 from tests.contract.inference.calls import images
+from tests.contract.inference.publishing import Clients, Publish, index
 from tests.contract.inference.server_process import Server, free_ports, running
-from tests.contract.inference.test_publishing import Clients, Publish, index
 from tests.contract.inference.triton import need_triton, triton_launch, triton_server
 from tests.support.inference import POLL
-from tests.support.tiny_model import NAME, tiny_model_folder
+from tests.support.tiny_model import NAME
 from tests.support.waiting import until
 from tritonclient.grpc import InferenceServerClient
 
 from critic_core.contracts.errors import InferenceFailed, InferenceUnavailable
-from critic_training.publish import publish
 from critic_worker.inference_client import InferenceClient
 
 pytestmark = [pytest.mark.triton, pytest.mark.timeout(900)]  # the first test may have to install Triton
@@ -62,31 +61,11 @@ def repository(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def published(repository: Path, tmp_path: Path) -> Publish:
-    """Publishes the tiny model with that seed; its version."""
-
-    def put(seed: int) -> str:
-        folder = tmp_path / f"finished-{seed}"
-        return publish(repository, tiny_model_folder(folder, seed), folder / "model.onnx").name
-
-    return put
-
-
-@pytest.fixture
 def server(published: Publish, repository: Path, tmp_path: Path) -> Iterator[Server]:
     need_triton()
     published(1)
     with triton_server(repository, tmp_path, *AS_IN_COMPOSE) as running:
         yield running
-
-
-@pytest.fixture
-def clients(server: Server) -> Iterator[Clients]:
-    asking = Clients(server)
-    asking.start()
-    until(lambda: asking.versions, 20, "a first answer")
-    yield asking
-    asking.stop()
 
 
 def test_new_versions_are_taken_up_under_load_without_a_failed_request(

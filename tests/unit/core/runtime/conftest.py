@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import redis
+from tests.support.clock import Clock
 from tests.support.redis_server import RedisServer
 
 from critic_core.runtime.job_store import connect
@@ -22,3 +23,8 @@ def client(redis_server: RedisServer) -> Iterator["redis.Redis"]:
     with connect(redis_server.url) as client:
         client.flushall()
         yield client
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()

@@ -1,32 +1,16 @@
 """The job store on a real server: every change of state, and the changes that must not happen."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import redis
+from tests.support.clock import NOW, Clock
 from tests.support.redis_server import free_port
 
 from critic_core.contracts.errors import PhotoBroken, PhotoNotFound, PhotoPoison, QueueUnavailable
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.runtime.job_store import Claim, JobStore, connect
-
-NOW = datetime.now(UTC)
-
-
-class Clock:
-    """A clock that a test turns."""
-
-    def __init__(self) -> None:
-        self.now = NOW.timestamp()
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 import pytest
 import redis
+from tests.support.clock import Clock
 from tests.support.critiques import make_photo
-from tests.unit.core.runtime.test_job_store import Clock
 
 from critic_core.contracts.errors import PhotoBroken
 from critic_core.contracts.photo import PhotoState
@@ -11,11 +11,6 @@ from critic_core.runtime.job_store import JobStore
 from critic_core.runtime.pace import FEWEST_PHOTOS, Load, Pace
 
 PROBLEM = PhotoBroken().problem()
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis
+from tests.support.clock import NOW, Clock
 from tests.support.critiques import make_critique
 
 from critic_core.contracts.errors import DeliveryNotFound, PhotoBroken
@@ -14,24 +15,8 @@ from critic_core.runtime.job_store import JobStore
 from critic_core.runtime.webhooks.delivery_store import DELIVERIES_KEPT, DUE, DeliveryStore, Entry, Ticket
 from critic_core.runtime.webhooks.lua import ANNOUNCE
 
-NOW = datetime.now(UTC)
 LATER = NOW + timedelta(hours=1)
 SUBJECT = "photo:1"
-
-
-class Clock:
-    """A clock that a test turns."""
-
-    def __init__(self) -> None:
-        self.now = NOW.timestamp()
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
