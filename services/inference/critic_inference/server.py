@@ -1,4 +1,4 @@
-"""The process: bind the ports, load the models, answer, and leave without dropping a request."""
+"""The process: tell by HTTP how it is, load the models, answer, and leave without dropping a request."""
 
 import asyncio
 import socket
@@ -43,15 +43,17 @@ class InferenceServer:
         started = time.perf_counter()
         settings = self._settings
         http = _HttpServer(http_app(self._plane, settings.inference_max_request_bytes), _bind(settings))
-        rpc = grpc_server(self._plane, _grpc_address(settings), settings.inference_max_request_bytes)
         metrics, _ = start_http_server(settings.inference_metrics_port, settings.inference_host)
         REGISTRY.register(InferenceCollector(self._catalogue, self._plane))
         REGISTRY.register(BuildInfo("inference"))
         if gpus := gpu_collector(settings.device):
             REGISTRY.register(gpus)
         http.start()
-        await rpc.start()
         await load_all(self._catalogue, settings)
+        # Its port opens last, as Triton's does: who knows a new replica by name only is refused, and asks another one.
+        rpc = grpc_server(self._plane, _grpc_address(settings), settings.inference_max_request_bytes)
+        await rpc.start()
+        self._plane.open()
         self._say_ready(started)
         watching = asyncio.create_task(self._watch.run(self._catalogue), name="watch")
         await self._stopping.wait()

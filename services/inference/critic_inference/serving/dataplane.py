@@ -22,7 +22,11 @@ class DataPlane:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._draining = False
+        self._open, self._draining = False, False
+
+    def open(self) -> None:
+        """All transports listen: ready as soon as the models are."""
+        self._open = True
 
     def drain(self) -> None:
         """Not ready from now on; requests are still answered."""
@@ -30,7 +34,9 @@ class DataPlane:
 
     def unready(self) -> list[str]:
         """Why the server is not ready, in sentences; [] when it is."""
-        return ["the server is shutting down"] if self._draining else self._catalogue.unready()
+        if self._draining:
+            return ["the server is shutting down"]
+        return self._catalogue.unready() or ([] if self._open else ["the server is starting"])
 
     def model_ready(self, name: str, version: str) -> bool:
         """False also for models unknown here, as in Triton. Raises RequestRefused for a version that is no number."""
