@@ -37,14 +37,14 @@ class InferenceModels:
         """The versions to ask about each photo; all are for the same model. Empty for models that have no routing."""
         if not self._is_own(photos[0]):
             return [()] * len(photos)
-        return [self._versions.to_ask(photo) for photo in photos]
+        return self._versions.to_ask(photos)
 
     def for_photo(self, photo: Photo) -> Classifier:
         """Who answers this photo, and all that go the same way."""
         if not self._is_own(photo):
             return self.classifier(photo.model)
         return FallingBack(
-            lambda: self._versions.to_ask(photo),
+            lambda: self._versions.to_ask([photo])[0],
             lambda version: self.classifier(version=version),
             self._versions.look_again,
         )

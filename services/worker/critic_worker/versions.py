@@ -1,7 +1,7 @@
 """Which version answers a photo: what operators wish, held against what the inference server serves."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from critic_core.contracts.errors import InferenceUnavailable
 from critic_core.contracts.photo import Photo
@@ -27,20 +27,32 @@ class Versions:
         self._model, self._store, self._settings, self._served, self._clock = model, store, settings, served, clock
         self._routing = settings
         self._answering: Answering | None = None
+        self._albums: dict[str, str] = {}  # the version of each, as long as `_answering` counts
         self._looked_at = float("-inf")
 
-    def to_ask(self, photo: Photo) -> tuple[str, ...]:
-        """The versions to ask about a photo, one after the other until one answers.
+    def to_ask(self, photos: Sequence[Photo]) -> list[tuple[str, ...]]:
+        """The versions to ask about each photo, one after the other until one answers.
 
-        Photos of one album have the version of its first photo while that may answer: they are to be compared.
+        Photos of one album have the version of its first photo while that may answer: they are to be compared. Redis
+        is asked once for all albums, and not again about one while this process sees the same versions answer.
         """
-        now, key = self.answering(), photo.album or photo.id
+        now = self.answering()
+        self._stick({photo.album for photo in photos if photo.album} - self._albums.keys(), now)
         stable = now.stable if self._routing.pinned or self._routing.aside else NEWEST
-        wanted = now.wanted(key)
-        if photo.album is None:
-            return tuple(dict.fromkeys((wanted if wanted != now.stable else stable, stable)))
-        able = [version for version in now.versions if version not in now.withdrawn]
-        return tuple(dict.fromkeys((self._store.stick(album_key(photo.album), wanted, able), stable)))
+        return [tuple(dict.fromkeys((self._first(photo, now, stable), stable))) for photo in photos]
+
+    def _first(self, photo: Photo, now: Answering, stable: str) -> str:
+        if photo.album:
+            return self._albums[photo.album]
+        wanted = now.wanted(photo.id)
+        return wanted if wanted != now.stable else stable
+
+    def _stick(self, albums: set[str], now: Answering) -> None:
+        if albums:
+            wanted = {album_key(album): now.wanted(album) for album in albums}
+            able = [version for version in now.versions if version not in now.withdrawn]
+            told = self._store.stick(wanted, able)
+            self._albums |= {album: told[album_key(album)] for album in albums}
 
     def compared(self, photo: Photo) -> str | None:
         """The version whose answer about it is only compared, if any, as far as is known; asks nobody."""
@@ -49,7 +61,7 @@ class Versions:
     def answering(self) -> Answering:
         """Who answers now, as looked up a moment ago."""
         if self._answering is None or self._clock() - self._looked_at > MAX_AGE_SECONDS:
-            self._answering = self._look()
+            self._answering, self._albums = self._look(), {}
             self._looked_at = self._clock()
         return self._answering
 

@@ -15,11 +15,16 @@ PAIRS_KEPT, PAIRS_TTL_SECONDS = 5000, 7 * 24 * 3600  # of each two versions: abo
 
 # An album that is forgotten meanwhile must not come back as a hash that never expires.
 _STICK = """
-if redis.call('EXISTS', KEYS[1]) == 0 then return ARGV[1] end
-local kept = redis.call('HGET', KEYS[1], 'answering')
-for index = 2, #ARGV do if kept == ARGV[index] then return kept end end
-redis.call('HSET', KEYS[1], 'answering', ARGV[1])
-return ARGV[1]
+local function stick(album, wanted)
+  if redis.call('EXISTS', album) == 0 then return wanted end
+  local kept = redis.call('HGET', album, 'answering')
+  for index = #KEYS + 1, #ARGV do if kept == ARGV[index] then return kept end end
+  redis.call('HSET', album, 'answering', wanted)
+  return wanted
+end
+local told = {}
+for index, album in ipairs(KEYS) do told[index] = stick(album, ARGV[index]) end
+return told
 """
 
 
@@ -44,10 +49,14 @@ class RoutingStore:
             else:
                 self._redis.hset(ROUTING, model, routing.model_dump_json())
 
-    def stick(self, album_key: str, wanted: str, able: list[str]) -> str:
-        """The version that the album has had since its first photo, while it is one of those; else the wanted one."""
+    def stick(self, wanted: dict[str, str], able: list[str]) -> dict[str, str]:
+        """The version that each album has had since its first photo, while it is one of those; else its wanted one.
+
+        Albums by their keys in Redis; one round trip for all of them.
+        """
         with answering():
-            return str(self._stick(keys=[album_key], args=[wanted, *able]))
+            told: Any = self._stick(keys=list(wanted), args=[*wanted.values(), *able])
+        return dict(zip(wanted, map(str, told), strict=True))
 
     def keep_pair(self, model: str, version: str, other: str, pair: Pair) -> None:
         """Remember what two versions said of a photo."""

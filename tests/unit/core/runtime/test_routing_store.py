@@ -33,25 +33,41 @@ def test_a_wish_counts_until_it_is_taken_back(client: "redis.Redis") -> None:
     assert store.wished("aesthetics") is None
 
 
-def test_an_album_stays_with_a_version_while_that_may_answer(client: "redis.Redis") -> None:
+def album(client: "redis.Redis") -> Album:
     now = datetime.now(UTC)
-    album = Album(
+    made = Album(
         id=new_photo_id(),
         created_at=now,
         expires_at=now + timedelta(hours=1),
         counts=Counts(photos=0, waiting=0, done=0, failed=0),
     )
-    AlbumStore(client).create(album)
-    store, key = RoutingStore(client), album_key(album.id)
-    assert store.stick(key, "1", ["1"]) == "1"
-    assert store.stick(key, "2", ["1", "2"]) == "1"
-    assert store.stick(key, "2", ["2"]) == "2"
-    assert store.stick(key, "1", ["1", "2"]) == "2"
-    assert AlbumStore(client).get(album.id) == album
+    AlbumStore(client).create(made)
+    return made
+
+
+def test_an_album_stays_with_a_version_while_that_may_answer(client: "redis.Redis") -> None:
+    made, store = album(client), RoutingStore(client)
+    key = album_key(made.id)
+    for wanted, able, told in (
+        ("1", ["1"], "1"),
+        ("2", ["1", "2"], "1"),
+        ("2", ["2"], "2"),
+        ("1", ["1", "2"], "2"),
+    ):
+        assert store.stick({key: wanted}, able) == {key: told}
+    assert AlbumStore(client).get(made.id) == made
+
+
+def test_each_of_several_albums_has_its_own_version(client: "redis.Redis") -> None:
+    store, (one, other, third) = RoutingStore(client), (album_key(album(client).id) for _ in range(3))
+    assert store.stick({one: "1", other: "2"}, ["1", "2"]) == {one: "1", other: "2"}
+    told = store.stick({third: "1", other: "1", one: "2"}, ["1", "2"])
+    assert told == {one: "1", other: "2", third: "1"}
 
 
 def test_an_album_that_is_gone_does_not_come_back(client: "redis.Redis") -> None:
-    assert RoutingStore(client).stick(album_key("gone"), "1", ["1"]) == "1"
+    gone = album_key("gone")
+    assert RoutingStore(client).stick({gone: "1"}, ["1"]) == {gone: "1"}
     assert client.keys("*gone*") == []
 
 
