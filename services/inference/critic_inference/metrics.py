@@ -13,7 +13,7 @@ from critic_inference.serving.dataplane import DataPlane
 from critic_inference.serving.model import ModelVersion, State
 
 MICROSECOND = 1000  # nanoseconds
-BATCH_ROWS = (1, 2, 4, 8, 16, 32, 64)
+BATCH_ROWS = (1, 2, 4, 8, 16, 32, 64, 128, 256)  # to the largest batch of the models for GPUs
 
 Reader = Callable[[ModelVersion], float]
 COUNTERS: dict[str, tuple[str, Reader]] = {
