@@ -68,12 +68,12 @@ class Desk:
 
 def shadow(desk: Desk, told: argparse.Namespace) -> None:
     """May be wished before the version is published: then it never answers by merely being the newest."""
-    desk.wish(desk.routing().with_shadow(_share(told.share, 100)))
+    desk.wish(desk.routing().with_shadow(_share(told.share, 100), desk.served()))
 
 
 def canary(desk: Desk, told: argparse.Namespace) -> None:
     """May be wished before the version is published, too."""
-    desk.wish(desk.routing().with_canary(_share(told.share)))
+    desk.wish(desk.routing().with_canary(_share(told.share), desk.served()))
 
 
 def promote(desk: Desk, told: argparse.Namespace) -> None:
@@ -84,13 +84,18 @@ def promote(desk: Desk, told: argparse.Namespace) -> None:
 
 
 def rollback(desk: Desk, told: argparse.Namespace) -> None:
-    """The canary where there is one, else the version that answers. Refused when no other one could answer."""
+    """The canary where there is one, else the version that answers. Refused when no other one could answer.
+
+    Who answers then has answered before: a version that waits, since nobody has tried it, is not put in its place.
+    """
     now = desk.answering()
     leaving = told.version or (now.canary.version if now.canary else now.stable)
     wished = desk.routing().withdraw(leaving)
-    if wished.stable(now.versions) is None:
+    able = [version for version in now.versions if version not in wished.withdrawn]
+    if not able:
         raise Refused(f"Version {leaving} cannot be withdrawn: no other version is served that may answer.")
-    desk.wish(wished)
+    before = now.stable if leaving != now.stable else newest(each for each in able if int(each) < int(leaving))
+    desk.wish(wished.promote(before) if before and before != wished.stable(now.versions) else wished)
 
 
 def reset(desk: Desk, _: argparse.Namespace) -> None:

@@ -11,6 +11,7 @@ def sentences(now: Answering) -> str:
         lines.append(f"Version {now.canary.version} answers {now.canary.percent:g} % of photos and albums.")
     if now.shadow:
         lines.append(f"Version {now.shadow.version} is compared on {now.shadow.percent:g} % of photos and albums.")
+    lines += [f"Version {version} waits, and answers nobody until it is promoted." for version in now.waiting]
     if now.withdrawn:
         lines.append(f"Withdrawn: {', '.join(now.withdrawn)}.")
     return "\n".join(lines)

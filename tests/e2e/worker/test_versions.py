@@ -156,6 +156,24 @@ def test_a_rollback_takes_effect_within_five_seconds_under_load_and_fails_no_pho
     assert (ran.returncode, "no other version is served" in ran.stderr) == (2, True)
 
 
+def test_a_version_that_is_published_while_a_canary_is_tried_waits(stack: Stack, server: Inference, load: Load) -> None:
+    assert "Version 2 answers 50 %" in command(stack, "canary", "2:50%").stdout
+    after = len(load.ids)
+    until(lambda: seen(stack, load.ids[after:]) == {"1", "2"}, 20, "both")
+    server.publish(9)
+    until(lambda: served(server) == {"2", "3"}, 30, "version 3, and version 1 gone: servers serve two")
+    after = len(load.ids)
+    until(lambda: len(load.ids) > after + 20, 30, "more photos")
+    assert "Version 3 waits, and answers nobody until it is promoted." in command(stack).stdout
+    assert seen(stack, load.ids) == {"1", "2"}
+    assert command(stack, "promote", "3").returncode == 0
+    until(lambda: seen(stack, load.ids[-1:]) == {"3"}, 10, "an answer of version 3")
+
+
+def seen(stack: Stack, ids: list[str]) -> set[str]:
+    return {*answered(stack, ids).values()}
+
+
 def test_a_shadow_is_compared_and_the_report_is_that_of_both_versions_own_answers(
     stack: Stack, server: Inference, routing: RoutingStore
 ) -> None:

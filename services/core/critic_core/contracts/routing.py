@@ -41,28 +41,44 @@ class Routing(Contract):
     canary: Share | None = Field(default=None, description="This version answers a share of the photos")
     shadow: Share | None = Field(default=None, description="This version is asked too, and its answer only compared")
     withdrawn: tuple[str, ...] = Field(default=(), description="Versions that answer nobody")
+    held: str | None = Field(
+        default=None, description="Answered when the trial of a canary or a shadow began, and does until that ends"
+    )
+
+    @property
+    def trials(self) -> set[str]:
+        """Versions that are tried: on some photos, or only compared."""
+        return {share.version for share in (self.canary, self.shadow) if share}
 
     @property
     def aside(self) -> set[str]:
         """Versions that do not answer merely because they are the newest."""
-        return {*self.withdrawn, *(share.version for share in (self.canary, self.shadow) if share)}
+        return {*self.withdrawn, *self.trials}
 
     def stable(self, served: Iterable[str]) -> str | None:
-        """The version, of those that are served, that answers what the canary does not; None when none may."""
+        """The version, of those that are served, that answers what the canary does not; None when none may.
+
+        While one is tried, one that is published meanwhile waits: nobody has tried it.
+        """
         able = [version for version in served if version not in self.withdrawn]
-        if self.pinned in able:
-            return self.pinned
-        return newest([version for version in able if version not in self.aside] or able)
+        for chosen in (self.pinned, self.held):
+            if chosen in able:
+                return chosen
+        if self.held and able:
+            return min(able, key=int)  # the one that answered is not served any more
+        settled = [version for version in able if version not in self.aside]
+        before = [version for version in settled if all(int(version) < int(tried) for tried in self.trials)]
+        return newest(before or settled or able)
 
     # -- what operators say -------------------------------------------------------------------------------------------
 
-    def with_canary(self, share: Share) -> "Routing":
-        """That version answers that share from now on."""
-        return self._with(canary=share, withdrawn=self._without(share.version))
+    def with_canary(self, share: Share, served: Iterable[str]) -> "Routing":
+        """That version answers that share from now on, and whoever answers beside it now the rest."""
+        return self._with(canary=share, withdrawn=self._without(share.version))._holding(self, share, served)
 
-    def with_shadow(self, share: Share) -> "Routing":
-        """That version is compared from now on."""
-        return self._with(shadow=share, withdrawn=self._without(share.version))
+    def with_shadow(self, share: Share, served: Iterable[str]) -> "Routing":
+        """That version is compared from now on, and whoever answers beside it now goes on."""
+        return self._with(shadow=share, withdrawn=self._without(share.version))._holding(self, share, served)
 
     def promote(self, version: str) -> "Routing":
         """That version answers everybody from now on."""
@@ -76,7 +92,13 @@ class Routing(Contract):
     def _dropped(self, version: str) -> "Routing":
         """Neither canary nor shadow any more."""
         canary, shadow = (None if share and share.version == version else share for share in (self.canary, self.shadow))
-        return self._with(canary=canary, shadow=shadow)
+        return self._with(canary=canary, shadow=shadow, held=self.held if canary or shadow else None)
+
+    def _holding(self, before: "Routing", share: Share, served: Iterable[str]) -> "Routing":
+        """Who answers beside the first of several trials does so until all of them end."""
+        going_on = before.held if before.trials and before.held != share.version else None
+        held = going_on or self._with(held=None).stable(served)
+        return self._with(held=held if held != share.version else None)
 
     def _without(self, version: str) -> tuple[str, ...]:
         return tuple(each for each in self.withdrawn if each != version)
@@ -115,6 +137,12 @@ class Answering(Contract):
             shadow=here(routing.shadow),
             withdrawn=withdrawn,
         )
+
+    @property
+    def waiting(self) -> list[str]:
+        """Versions newer than the stable one that nobody has wished for yet: they answer nobody."""
+        others = set(self.versions) - {*self.beside, *self.withdrawn}
+        return sorted((version for version in others if int(version) > int(self.stable)), key=int)
 
     @property
     def beside(self) -> list[str]:

@@ -54,7 +54,14 @@ def test_another_version_is_tried_on_other_photos() -> None:
     [
         (Routing(), ["1", "2", "10"], "10"),
         (Routing(canary=TENTH), ["1", "2"], "1"),
-        (Routing(canary=TENTH), ["1", "2", "3"], "3"),
+        (Routing(canary=TENTH), ["1", "2", "3"], "1"),  # nobody has tried 3
+        (Routing(shadow=TENTH), ["1", "2", "3"], "1"),
+        (Routing(canary=Share(version="1", percent=10)), ["1", "2"], "2"),  # back, little by little
+        (Routing(canary=TENTH, held="1"), ["1", "2", "3"], "1"),
+        (Routing(canary=TENTH, held="1"), ["2", "3"], "2"),  # 1 is not served any more, and 2 is tried at least
+        (Routing(canary=Share(version="1", percent=10), held="2"), ["1", "2", "3"], "2"),
+        (Routing(canary=TENTH, held="1", withdrawn=("1",)), ["1", "2", "3"], "2"),
+        (Routing(canary=TENTH), ["2", "3"], "3"),  # from the settings, which do not know who answered
         (Routing(canary=TENTH), ["2"], "2"),  # better than nobody
         (Routing(shadow=TENTH), ["1", "2"], "1"),
         (Routing(pinned="1"), ["1", "2"], "1"),
@@ -73,18 +80,48 @@ def test_who_answers_what_the_canary_does_not(routing: Routing, served: list[str
 def test_a_canary_that_is_not_served_answers_nobody() -> None:
     found = Answering.of("aesthetics", Routing(canary=TENTH, shadow=TENTH), ["1", "3"])
     assert found is not None
-    assert (found.stable, found.canary, found.shadow) == ("3", None, None)
+    assert (found.stable, found.canary, found.shadow) == ("1", None, None)
+    assert found.waiting == ["3"]
 
 
 def test_the_way_of_a_version_from_shadow_to_everybody_and_back() -> None:
     served = ["1", "2"]
-    routing = Routing().with_shadow(Share(version="2", percent=100))
+    routing = Routing().with_shadow(Share(version="2", percent=100), served)
     assert (routing.stable(served), routing.shadow is not None) == ("1", True)
-    routing = routing.with_canary(TENTH)
+    routing = routing.with_canary(TENTH, served)
     assert (routing.stable(served), routing.canary) == ("1", TENTH)
     routing = routing.promote("2")
     assert routing == Routing(pinned="2")
     routing = routing.withdraw("2")
     assert (routing.stable(served), routing.withdrawn) == ("1", ("2",))
     assert routing.stable([*served, "3"]) == "3"
-    assert routing.with_canary(TENTH).withdrawn == ()
+    assert routing.with_canary(TENTH, served).withdrawn == ()
+
+
+def test_a_version_that_is_published_while_another_one_is_tried_waits() -> None:
+    served = ["1", "2", "3"]
+    routing = Routing().with_canary(TENTH, ["1", "2"])
+    assert (routing.stable(served), routing.with_canary(TENTH, served).stable(served)) == ("1", "1")
+    assert routing.stable(["2", "3"]) == "2"
+    both = routing.with_shadow(Share(version="3", percent=100), served)
+    assert both.promote("2").stable(served) == "2"
+    assert both.withdraw("2").stable(served) == "1"  # the shadow goes on
+    assert both.withdraw("2").withdraw("3").held is None
+
+
+@pytest.mark.parametrize(
+    ("routing", "tried", "served", "held"),
+    [
+        (Routing(), "2", ["1", "2"], "1"),  # also when 2 has answered all until now
+        (Routing(), "2", ["1"], "1"),  # wished for before it is published
+        (Routing(), "1", ["1", "2"], "2"),
+        (Routing(), "2", ["2"], None),
+        (Routing(), "2", [], None),
+        (Routing(withdrawn=("2",)), "2", ["1", "2"], "1"),
+        (Routing(shadow=TENTH, held="1"), "3", ["1", "2", "3"], "1"),
+        (Routing(shadow=TENTH, held="1"), "1", ["1", "2", "3"], "3"),
+    ],
+)
+def test_who_answers_beside_a_trial_goes_on(routing: Routing, tried: str, served: list[str], held: str | None) -> None:
+    share = Share(version=tried, percent=10)
+    assert routing.with_canary(share, served).held == routing.with_shadow(share, served).held == held
