@@ -42,16 +42,16 @@ HEADER = """\
 # Copy to .env and change what you need: `docker compose up` reads it. Every setting can also come from a file:
 # CRITIC_<NAME>_FILE=/run/secrets/… (Docker and Kubernetes secrets).
 #
-# Compose alone reads these: where the edge is published, what one address may do there, the password of Redis, and
-# where monitoring is published (profile monitoring), with the password of Grafana's user admin.
+# Compose alone reads these: where the edge is published, what one address may do there, where monitoring is published
+# (profile monitoring), with the password of Grafana's user admin, and where production finds its secrets.
 # PORT=8000
 # EDGE_ADDRESS=127.0.0.1
 # EDGE_REQUESTS_PER_10S=3000
 # EDGE_CONNECTIONS=500
-# CRITIC_REDIS_PASSWORD=photo-critic
 # PROMETHEUS_PORT=9090
 # GRAFANA_PORT=3000
 # CRITIC_GRAFANA_PASSWORD=photo-critic
+# CRITIC_SECRETS=./secrets
 """
 
 

@@ -72,6 +72,14 @@ class Stack:
         """Run `critic-train` in its container; what it printed."""
         return self.compose("--profile", "training", "run", "--rm", "-T", "training", *words, seconds=seconds)
 
+    def alone(self, service: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        """One more container of a service, with other settings and without those that it needs, until it ends."""
+        command = [*self._command, "run", "--rm", "--no-deps", "-T", service]
+        environment = {**self._environment, **settings}
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+
     def containers(self, service: str = "") -> list[dict[str, Any]]:
         """What `docker inspect` tells of each container, of one service or of all."""
         ids = self.compose("ps", "--all", "--quiet", *filter(None, [service])).split()

@@ -8,12 +8,15 @@ import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import quote, urlsplit, urlunsplit
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 DEVELOPMENT_REDIS_PASSWORD = "photo-critic"  # noqa: S105 - the known default, refused in production
+SHORTEST_PASSWORD = 16
+"""In production, characters: what people think up is shorter, what `openssl rand` makes is longer."""
 MEGA = 1_000_000
 
 
@@ -28,11 +31,14 @@ class SecretFileSource(EnvSettingsSource):
     """Reads `CRITIC_X` from the file that `CRITIC_X_FILE` names (Docker and Kubernetes secrets)."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """The stripped text of the named file; a file that cannot be read is an error, not a silent default."""
-        path = os.environ.get(f"{self.env_prefix}{field_name}_FILE".upper())
-        if path is None:
+        """The stripped text of the named file; one that is empty or cannot be read is an error, no silent default."""
+        name = f"{self.env_prefix}{field_name}_FILE".upper()
+        if not (path := os.environ.get(name)):
             return None, field_name, False
-        return Path(path).read_text(encoding="utf-8").strip(), field_name, False
+        text = Path(path).read_text(encoding="utf-8").strip()
+        if not text:
+            raise ValueError(f"the file that {name} names is empty")
+        return text, field_name, False
 
 
 class CriticSettings(BaseSettings):
@@ -72,9 +78,14 @@ class CriticSettings(BaseSettings):
 class QueueSettings(CriticSettings):
     """Where photos wait and where their answers are kept."""
 
+    redis_password: SecretStr = Field(
+        default=SecretStr(""),
+        description="Password of Redis where CRITIC_REDIS_URL has none, so that it can come from a file of its own.",
+    )
     redis_url: str = Field(
         default="redis://127.0.0.1:6379/0",
         description="Redis for the queue and the job store; must run with noeviction and, to lose nothing, with AOF.",
+        validate_default=True,
     )
     storage_url: str = Field(
         default="file://.photo-critic/storage",
@@ -95,6 +106,15 @@ class QueueSettings(CriticSettings):
         default=3, ge=1, description="A photo that brought down its worker this often is set aside as poison."
     )
 
+    @field_validator("redis_url")
+    @classmethod
+    def _with_password(cls, url: str, told: ValidationInfo) -> str:
+        password, parts = told.data.get("redis_password", SecretStr("")).get_secret_value(), urlsplit(url)
+        if not password or parts.password is not None or not parts.hostname:
+            return url
+        netloc = f"{parts.username or ''}:{quote(password, safe='')}@{parts.netloc.rpartition('@')[2]}"
+        return urlunsplit(parts._replace(netloc=netloc))
+
     @model_validator(mode="after")
     def _timeouts_apart(self) -> Self:
         if self.visibility_timeout_seconds < 2 * self.task_time_limit_seconds:
@@ -105,9 +125,14 @@ class QueueSettings(CriticSettings):
         return self
 
     @model_validator(mode="after")
-    def _no_default_password_in_production(self) -> Self:
-        if self.environment is Environment.production and f":{DEVELOPMENT_REDIS_PASSWORD}@" in self.redis_url:
+    def _no_weak_password_in_production(self) -> Self:
+        if self.environment is not Environment.production:
+            return self
+        password = urlsplit(self.redis_url).password
+        if password == DEVELOPMENT_REDIS_PASSWORD:
             raise ValueError("CRITIC_REDIS_URL carries the default password: set CRITIC_REDIS_PASSWORD in production")
+        if password is not None and len(password) < SHORTEST_PASSWORD:
+            raise ValueError(f"In production the password of Redis has at least {SHORTEST_PASSWORD} characters")
         return self
 
 
