@@ -17,7 +17,7 @@ LOCAL := $(VENV)/.local
 DEV := $(VENV)/.dev
 TRAINING := $(VENV)/.training
 
-.PHONY: help run test check fix model one-model bench settings lock wheel clean
+.PHONY: help run test check fix model one-model bench capacity settings lock wheel clean
 
 help: ## What one can ask for
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,10 @@ one-model:
 
 bench: $(DEV) ## Measure each stage's limit, and the whole stack against it
 	$(BIN)/python -m tests.load.bench
+
+capacity: $(DEV) ## How many cores, replicas and GPUs for RATE=50 photos a second of SIZE=12MP (GPU=…, MEASURE=1)
+	@$(BIN)/python -m tests.load.capacity $(if $(RATE),--rate $(RATE)) $(if $(SIZE),--size $(SIZE)) $(if $(GPU),--gpu $(GPU)) \
+	  $(if $(MEASURE),--measure)
 
 lock: $(DEV) ## Resolve the dependencies anew into requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --strip-extras --all-extras --no-emit-package torch \
