@@ -63,4 +63,5 @@ def _models(settings: WorkerSettings) -> Models:
     # gRPC must not be loaded before the fork: its channels and threads do not survive it.
     from critic_worker.inference_models import InferenceModels  # noqa: PLC0415
 
-    return InferenceModels(settings, RoutingStore(connect(settings.redis_url)))
+    client = connect(settings.redis_url)
+    return InferenceModels(settings, RoutingStore(client), JobStore(client))

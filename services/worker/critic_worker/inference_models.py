@@ -2,6 +2,7 @@
 
 from critic_core.contracts.photo import Photo
 from critic_core.contracts.routing import Answering
+from critic_core.runtime.job_store import JobStore
 from critic_core.runtime.routing_store import RoutingStore
 from critic_worker.classifier import Classifier
 from critic_worker.critique import Looked
@@ -15,11 +16,16 @@ from critic_worker.versions import Versions
 class InferenceModels:
     """Makes a client when a version is first asked for; gRPC shares one connection between them."""
 
-    def __init__(self, settings: WorkerSettings, store: RoutingStore) -> None:
+    def __init__(self, settings: WorkerSettings, store: RoutingStore, jobs: JobStore) -> None:
         self._settings = settings
         self._clients: dict[tuple[str, str], InferenceClient] = {}
         self._versions = Versions(settings.model, store, settings.routing, self.classifier().versions)
-        self._shadow = Shadow(store, settings.limits, self.classifier)
+        self._shadow = Shadow(
+            store,
+            settings.limits,
+            self.classifier,
+            crowded=lambda: jobs.oldest_queued_seconds() > settings.shadow_max_wait_seconds,
+        )
 
     def classifier(self, name: str | None = None, version: str = "") -> InferenceClient:
         """The model of that name, or that of CRITIC_MODEL; that version of it, or the newest."""

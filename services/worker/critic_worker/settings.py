@@ -26,6 +26,9 @@ class WorkerSettings(QueueSettings, PhotoLimits):
         default="",
         description="A version of CRITIC_MODEL that is asked too (2, or 2:25% of photos), only to compare its answer.",
     )
+    shadow_max_wait_seconds: float = Field(
+        default=1.0, ge=0, description="While a photo has waited longer than this, none is compared (CRITIC_SHADOW)."
+    )
     inference_timeout_seconds: float = Field(
         default=5.0, gt=0, description="Longest wait for one answer of the inference server."
     )

@@ -1,7 +1,8 @@
 """A version that answers nobody is asked about photos that were answered, and the two answers are compared.
 
 In a thread of each worker process, over photos whose answer is kept: it delays and fails none. What comes faster than
-it can be asked is left out, and so is whatever the inference server does not answer at once.
+it can be asked is left out, and so is whatever the inference server does not answer at once. While photos wait for
+their own answer none is compared: the cores and the inference server are theirs.
 """
 
 import queue
@@ -35,8 +36,14 @@ class _Asked:
 class Shadow:
     """Compares in the background; the thread starts with the first photo."""
 
-    def __init__(self, store: RoutingStore, limits: Limits, classifier: Callable[[str, str], Classifier]) -> None:
-        self._store, self._limits, self._classifier = store, limits, classifier
+    def __init__(
+        self,
+        store: RoutingStore,
+        limits: Limits,
+        classifier: Callable[[str, str], Classifier],
+        crowded: Callable[[], bool],
+    ) -> None:
+        self._store, self._limits, self._classifier, self._crowded = store, limits, classifier, crowded
         self._waiting: queue.Queue[_Asked] = queue.Queue(WAITING)
         self._thread: threading.Thread | None = None
 
@@ -57,13 +64,15 @@ class Shadow:
         while True:
             asked = self._waiting.get()
             try:
-                self._compare(asked)
-                metrics.SHADOWED.labels("compared").inc()
+                metrics.SHADOWED.labels(self._compare(asked)).inc()
             except Exception as error:  # noqa: BLE001 - nobody waits for it, and the next photo may fare better
                 metrics.SHADOWED.labels("failed").inc()
                 log.warning("shadow_failed", photo_id=asked.photo_id, version=asked.version, error=str(error))
 
-    def _compare(self, asked: _Asked) -> None:
+    def _compare(self, asked: _Asked) -> str:
+        """What became of it, for the metric."""
+        if self._crowded():
+            return "held_back"
         model, before = asked.told.manifest.name, asked.told.critique
         classifier = self._classifier(model, asked.version)
         tensor = prepare(asked.data, classifier.manifest().preprocessing, self._limits)
@@ -71,6 +80,7 @@ class Shadow:
         self._store.keep_pair(model, before.provenance.version, asked.version, pair)
         difference = abs(pair.other_percentile - pair.percentile)
         metrics.SHADOW_DIFFERENCE.labels(model, asked.version).observe(difference)
+        return "compared"
 
 
 def pair_of(photo_id: str, told: Critique, other: Answer) -> Pair:

@@ -8,10 +8,12 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import numpy as np
 import pytest
 from tests.e2e.worker.conftest import Inference, Stack
 from tests.support.photos import DATA
+from tests.support.redis_server import free_port
 from tests.support.waiting import until
 
 from critic_core.contracts.album import Album, Counts
@@ -192,6 +194,24 @@ def test_a_shadow_is_compared_and_the_report_is_that_of_both_versions_own_answer
     assert told["score"]["mean"] == pytest.approx(np.abs(np.array(others) - scores).mean(), abs=1e-3)
     assert told["score"]["median"] == pytest.approx(np.median(np.abs(np.array(others) - scores)), abs=1e-3)
     assert told["labels_changed"] == np.mean((np.array(others) >= 50) != (scores >= 50))
+
+
+def test_no_photo_is_compared_while_another_one_waits(stack: Stack, routing: RoutingStore) -> None:
+    waiting, port = stack.submit(send=False), free_port()
+    stack.start_worker(shadow="2", shadow_max_wait_seconds="0.1", worker_metrics_port=str(port))
+
+    def held_back() -> float:
+        text = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
+        return sum(float(line.split()[1]) for line in text.splitlines() if 'shadowed_total{outcome="held_back"' in line)
+
+    for number in (1, 2, 3):
+        assert version_of(stack.answered(stack.submit())) == "1"
+        until(lambda n=number: held_back() == n, 10, "the photo held back")  # type: ignore[misc]
+    assert routing.pairs("aesthetics", "1", "2") == []
+    stack.jobs.delete(waiting)
+    photo_id = stack.submit()
+    (pair,) = until(lambda: routing.pairs("aesthetics", "1", "2"), 30, "the comparison")
+    assert pair.photo == photo_id
 
 
 def by_version_2(stack: Stack, routing: RoutingStore, server: Inference) -> list[float]:

@@ -66,13 +66,18 @@ def told() -> Looked:
     return critique(golden_photo(), Version("1", 0.25), DEFAULT_LIMITS)
 
 
+def quiet() -> bool:
+    """No photo waits."""
+    return False
+
+
 def counted(outcome: str) -> float:
     return metrics.SHADOWED.labels(outcome)._value.get()
 
 
 def test_both_answers_are_kept(second: Version, told: Looked) -> None:
     kept, photo_id = Kept(), new_photo_id()
-    Shadow(kept, DEFAULT_LIMITS, lambda *_: second).offer(photo_id, golden_photo(), told, "2")
+    Shadow(kept, DEFAULT_LIMITS, lambda *_: second, quiet).offer(photo_id, golden_photo(), told, "2")
     (pair,) = until(lambda: kept.pairs_kept, 10, "the comparison")
     assert (pair.photo, pair.score, pair.other_score, pair.percentile, pair.other_percentile) == (
         photo_id,
@@ -86,7 +91,7 @@ def test_both_answers_are_kept(second: Version, told: Looked) -> None:
 
 def test_a_photo_that_the_version_itself_answered_is_not_compared(second: Version, told: Looked) -> None:
     kept = Kept()
-    shadow = Shadow(kept, DEFAULT_LIMITS, lambda *_: second)
+    shadow = Shadow(kept, DEFAULT_LIMITS, lambda *_: second, quiet)
     shadow.offer(new_photo_id(), golden_photo(), told, "1")
     shadow.offer(new_photo_id(), golden_photo(), told, "2")
     until(lambda: kept.pairs_kept, 10, "the comparison")
@@ -96,7 +101,7 @@ def test_a_photo_that_the_version_itself_answered_is_not_compared(second: Versio
 def test_one_that_hangs_delays_nobody_and_what_comes_meanwhile_is_left_out(second: Version, told: Looked) -> None:
     second.free.clear()
     kept, left_out = Kept(), counted("left_out")
-    shadow, began = Shadow(kept, DEFAULT_LIMITS, lambda *_: second), time.monotonic()
+    shadow, began = Shadow(kept, DEFAULT_LIMITS, lambda *_: second, quiet), time.monotonic()
     for _ in range(ENOUGH):
         shadow.offer(new_photo_id(), golden_photo(), told, "2")
     assert time.monotonic() - began < 5  # it is asked 20 s long
@@ -107,10 +112,25 @@ def test_one_that_hangs_delays_nobody_and_what_comes_meanwhile_is_left_out(secon
 
 def test_one_that_fails_is_asked_about_the_next_photo(second: Version, told: Looked) -> None:
     kept, failed = Kept(), counted("failed")
-    shadow = Shadow(kept, DEFAULT_LIMITS, lambda *_: second)
+    shadow = Shadow(kept, DEFAULT_LIMITS, lambda *_: second, quiet)
     second.fails = True
     shadow.offer(new_photo_id(), golden_photo(), told, "2")
     until(lambda: counted("failed") == failed + 1, 10, "the failure")
     second.fails = False
+    shadow.offer(new_photo_id(), golden_photo(), told, "2")
+    until(lambda: kept.pairs_kept, 10, "the comparison")
+
+
+def test_while_photos_wait_none_is_compared(second: Version, told: Looked) -> None:
+    kept, before, crowded = Kept(), counted("held_back"), threading.Event()
+    crowded.set()
+    second.fails = True  # it is not asked, or that would be counted
+    shadow, failed = Shadow(kept, DEFAULT_LIMITS, lambda *_: second, crowded.is_set), counted("failed")
+    for number in (1, 2, 3):
+        shadow.offer(new_photo_id(), golden_photo(), told, "2")
+        until(lambda n=number: counted("held_back") == before + n, 10, "the photo held back")  # type: ignore[misc]
+    assert (kept.pairs_kept, counted("failed")) == ([], failed)
+    second.fails = False
+    crowded.clear()
     shadow.offer(new_photo_id(), golden_photo(), told, "2")
     until(lambda: kept.pairs_kept, 10, "the comparison")
