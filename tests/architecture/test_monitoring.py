@@ -8,12 +8,19 @@ from typing import Any
 import pytest
 from tests.support.promtool import promtool
 
+from critic_inference.gpus import GAUGES
+
 ROOT = Path(__file__).parents[2]
 MONITORING = ROOT / "infra/monitoring"
 RULES = MONITORING / "prometheus/rules/photo-critic.yml"
 CASES = MONITORING / "tests/alerts.yml"
 RUNBOOKS = ROOT / "docs/runbooks"
 DASHBOARDS = sorted((MONITORING / "grafana/dashboards").glob("*.json"))
+# Of etc/default-counters.csv of dcgm-exporter: what our dashboards ask of it.
+TOLD_BY_DCGM = {
+    "DCGM_FI_DEV_GPU_UTIL", "DCGM_FI_DEV_FB_USED", "DCGM_FI_DEV_POWER_USAGE", "DCGM_FI_DEV_GPU_TEMP",
+    "DCGM_FI_DEV_XID_ERRORS",
+}  # fmt: skip
 ALERTS = re.findall(r"^ +- alert: (\w+)$", RULES.read_text("utf-8"), re.MULTILINE)
 
 
@@ -58,6 +65,13 @@ def test_a_dashboard_is_whole(path: Path) -> None:
         place = panel["gridPos"]
         assert place["x"] + place["w"] <= 24, panel["title"]
     assert len({(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in panels}) == len(panels)
+
+
+def test_what_is_asked_of_gpus_is_told_by_our_server_or_by_default_by_nvidias_exporter() -> None:
+    """The live stack of the tests has no GPU."""
+    asked = set(re.findall(r"\b(?:nv_gpu|DCGM)_\w+", "".join(path.read_text("utf-8") for path in DASHBOARDS)))
+    assert asked
+    assert asked <= {*GAUGES, *TOLD_BY_DCGM}
 
 
 def test_dashboards_ask_the_data_source_that_is_provisioned() -> None:

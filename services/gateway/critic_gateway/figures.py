@@ -16,11 +16,13 @@ _OF_REDIS = (
     measures.BACKLOG_LIMIT,
     measures.OLDEST,
     measures.WEBHOOKS,
+    measures.WEBHOOKS_OLDEST,
     measures.DEAD_LETTERS,
     measures.REDIS_MEMORY,
     measures.REDIS_MEMORY_LIMIT,
     measures.REDIS_PERSISTS,
     measures.REDIS_CLIENTS,
+    measures.REDIS_EVICTED,
 )
 
 
@@ -45,6 +47,7 @@ def _ask_redis(parts: Parts) -> bool:
         measures.BACKLOG_LIMIT.set(most_waiting(load, parts.settings))
         measures.OLDEST.set(parts.store.oldest_queued_seconds())
         measures.WEBHOOKS.set(parts.deliveries.waiting())
+        measures.WEBHOOKS_OLDEST.set(parts.deliveries.oldest_due_seconds())
         measures.DEAD_LETTERS.set(parts.store.count_dead_letters())
         told: Any = parts.redis.info()
     except (CriticError, RedisError):
@@ -53,4 +56,5 @@ def _ask_redis(parts: Parts) -> bool:
     measures.REDIS_MEMORY_LIMIT.set(told["maxmemory"])
     measures.REDIS_PERSISTS.set(told["aof_enabled"] == 1 and told["aof_last_write_status"] == "ok")
     measures.REDIS_CLIENTS.set(told["connected_clients"])
+    measures.REDIS_EVICTED.set(told["evicted_keys"])
     return True

@@ -37,7 +37,7 @@ def worker_app(settings: WorkerSettings) -> Celery:
     # A child gets ready before its first photo. Celery holds receivers weakly, and this one is nobody else's.
     @signals.worker_process_init.connect(weak=False)
     def get_ready(**_: object) -> None:
-        metrics.STARTED.inc()
+        metrics.begin_process()
         place()
         models()
 

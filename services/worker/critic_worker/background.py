@@ -16,13 +16,14 @@ from critic_worker.work import Place
 log = logger(__name__)
 
 
-def start(app: Celery, place: Place) -> None:
-    """Start the two threads; they end with the process."""
+def start(app: Celery, place: Place) -> Heart:
+    """Start the two threads; they end with the process. Returns what knows how long the worker has been silent."""
     settings = place.settings
     client = connect(settings.redis_url)
     heart = Heart(app, place.board, settings.worker_name)
     every(settings.pulse_seconds, "pulse", lambda: watch(heart, settings))
     every(ROUND_SECONDS, "housekeeping", lambda: keep_house(place, client))
+    return heart
 
 
 def watch(heart: Heart, settings: WorkerSettings, leave: Callable[[int], None] = os._exit) -> None:

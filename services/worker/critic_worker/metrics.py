@@ -6,10 +6,11 @@ on counting where that one ended. So no counter falls when a child dies, and the
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from billiard import current_process
-from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server, values
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server, values
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -38,6 +39,11 @@ STAGE_SECONDS = Histogram(
 PHOTOS = Counter("critic_worker_photos", "Photos answered, by outcome and error code", ["outcome", "code"])
 RELEASES = Counter("critic_worker_releases", "Photos put back because a service was away", ["code"])
 STARTED = Counter("critic_worker_processes_started", "Pool processes started, those that took another's place included")
+IN_WORK = Gauge(
+    "critic_worker_photos_in_work",
+    "Photos that a pool process works on now; `pid` is its place in the pool",
+    multiprocess_mode="all",
+)
 CRITIQUES = Counter("critic_worker_critiques", "Critiques kept, by what made them", ["model", "version"])
 SCORES = Histogram(
     "critic_worker_scores",
@@ -62,6 +68,22 @@ SHADOW_DIFFERENCE = Histogram(
 SHADOWED = Counter("critic_worker_shadowed", "Photos that were to be compared, by what became of that", ["outcome"])
 
 
+def begin_process() -> None:
+    """A pool process starts: if it takes another one's place, that one works on nothing any more."""
+    STARTED.inc()
+    IN_WORK.set(0)
+
+
+@contextmanager
+def in_work(photos: int) -> Iterator[None]:
+    """So many photos are worked on in the block."""
+    IN_WORK.set(photos)
+    try:
+        yield
+    finally:
+        IN_WORK.set(0)
+
+
 def observe(photo_id: str, critique: Critique) -> None:
     """Count one photo's critique: how long it took, what made it, what it says."""
     for stage, milliseconds in critique.timings_ms.model_dump().items():
@@ -72,11 +94,12 @@ def observe(photo_id: str, critique: Critique) -> None:
     ANSWER_SECONDS.observe(max(0.0, time.time() - made_at(photo_id)))  # two machines' clocks may differ
 
 
-def serve(host: str, port: int, jobs: JobStore) -> int:
+def serve(host: str, port: int, jobs: JobStore, silence: Callable[[], float]) -> int:
     """Serve the metrics of all this worker's processes; returns the port. Needs PROMETHEUS_MULTIPROC_DIR."""
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus-client types only part of itself
     registry.register(Backlog(jobs))
+    registry.register(PulseAge(silence))
     registry.register(BuildInfo("worker"))
     server, _ = start_http_server(port, host, registry)
     return int(server.server_port)
@@ -96,3 +119,15 @@ class Backlog(Collector):
             return
         yield GaugeMetricFamily("critic_backlog_photos", "Photos queued, reserved and running", value=photos)
         yield GaugeMetricFamily("critic_oldest_queued_seconds", "Age of the photo that waits longest", value=oldest)
+
+
+class PulseAge(Collector):
+    """How long nothing of its own came out of the queue: what the worker itself ends by, when it is too long."""
+
+    def __init__(self, silence: Callable[[], float]) -> None:
+        self._silence = silence
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """One gauge, of the whole worker."""
+        help_text = "Since a pulse last came back out of the worker's own queue, while Redis answered"
+        yield GaugeMetricFamily("critic_worker_pulse_age_seconds", help_text, value=self._silence())

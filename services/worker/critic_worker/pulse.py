@@ -116,6 +116,10 @@ class Heart:
                 self._send(expires=patience)
         except QueueUnavailable:
             self._silent_since = self._clock()
+        return self.silence()
+
+    def silence(self) -> float:
+        """Seconds since the last pulse came back, as of the last look."""
         return self._clock() - self._silent_since
 
     def _look(self) -> bool:

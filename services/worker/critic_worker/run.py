@@ -35,9 +35,9 @@ def _wire(app: Celery, settings: WorkerSettings) -> None:
     @signals.worker_ready.connect(weak=False)
     def begin(**_: object) -> None:
         place = make_place(app, settings)
-        background.start(app, place)
+        heart = background.start(app, place)
         if settings.worker_metrics_port:
-            metrics.serve(settings.worker_metrics_host, settings.worker_metrics_port, place.jobs)
+            metrics.serve(settings.worker_metrics_host, settings.worker_metrics_port, place.jobs, heart.silence)
 
     @signals.worker_shutting_down.connect(weak=False)
     def end(how: str, **_: object) -> None:

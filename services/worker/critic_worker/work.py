@@ -71,6 +71,11 @@ def process(photo_ids: Sequence[str], place: Place, models: Models, again: bool 
     A delivery that comes `again` brought its worker down: then each photo is looked at by itself, so that none is
     blamed for another. Raises QueueUnavailable when Redis stays away: the delivery must come again.
     """
+    with metrics.in_work(len(photo_ids)):
+        _process(photo_ids, place, models, again)
+
+
+def _process(photo_ids: Sequence[str], place: Place, models: Models, again: bool) -> None:
     if len(photo_ids) == 1:
         _process_alone(photo_ids[0], place, models)
     elif again:

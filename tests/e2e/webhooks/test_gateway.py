@@ -115,7 +115,9 @@ def test_deleting_a_photo_forgets_its_event(on: Gateway) -> None:
     on.store().finish(photo_id, make_critique())
     deliveries = DeliveryStore(connect(on.redis.url))
     assert f"photo:{photo_id}" in [entry.subject for entry in deliveries.outbox()]
-    assert b"critic_webhooks_waiting 1.0" in on.client.get("/metrics").content
+    told = on.client.get("/metrics").text.splitlines()
+    assert "critic_webhooks_waiting 1.0" in told
+    assert any(line.startswith("critic_webhooks_oldest_seconds ") for line in told)
     on.client.delete(f"/v1/photos/{photo_id}")
     assert f"photo:{photo_id}" not in [entry.subject for entry in deliveries.outbox()]
 

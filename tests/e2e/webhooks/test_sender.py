@@ -10,6 +10,7 @@ import time
 from datetime import UTC, datetime
 from threading import Event
 
+import httpx
 import pytest
 from tests.e2e.webhooks.conftest import OLD_SECRET, SECRET, House, answering
 from tests.support.critiques import make_critique
@@ -51,6 +52,25 @@ def test_a_finished_photo_is_told_signed_and_once(house: House, receiver: Script
         "outcome": Outcome.delivered, "status": 200, "error": None,
     }  # fmt: skip
     assert house.deliveries.waiting() == 0
+
+
+def test_how_tries_end_is_counted(house: House, receiver: ScriptedServer) -> None:
+    receiver.answer, port = answering(500, 200), free_port()
+    house.start_sender(webhook_metrics_port=str(port))
+    house.ended(house.answered(receiver.url))
+    house.ended(house.answered(f"http://127.0.0.1:{free_port()}/nobody"))
+    told = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text.splitlines()
+    tries = 'critic_webhook_tries_total{{outcome="{}",state="{}"}} '
+    for line in (
+        tries.format("refused_status", "waiting") + "1.0",
+        tries.format("delivered", "delivered") + "1.0",
+        tries.format("not_reachable", "given_up") + "1.0",
+        "critic_webhook_tries_in_work 0.0",
+        "critic_webhooks_waiting 0.0",
+        "critic_webhooks_oldest_seconds 0.0",
+    ):
+        assert line in told
+    assert any('service="webhooks"' in line for line in told)
 
 
 def test_a_photo_that_failed_is_told_with_its_problem(house: House, receiver: ScriptedServer) -> None:

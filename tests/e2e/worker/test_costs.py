@@ -12,6 +12,7 @@ from PIL import Image
 from prometheus_client.parser import text_string_to_metric_families
 from tests.e2e.worker.conftest import Stack
 from tests.support.redis_server import free_port
+from tests.support.waiting import until
 
 from critic_core.contracts.photo import PhotoState
 from critic_core.imaging.golden import golden_photo
@@ -33,6 +34,8 @@ def test_metrics_of_all_processes_are_served(stack: Stack) -> None:
     assert told["critic_worker_scores_count", ("model", "aesthetics"), ("version", "1")] == 6
     assert told[("critic_worker_answer_seconds_count",)] == 6
     assert told[("critic_worker_processes_started_total",)] == 2
+    assert [told["critic_worker_photos_in_work", ("pid", place)] for place in ("0", "1")] == [0, 0]
+    assert 0 <= told[("critic_worker_pulse_age_seconds",)] < 30
     assert told[("critic_backlog_photos",)] == 0
     assert told[("critic_oldest_queued_seconds",)] == 0
 
@@ -48,11 +51,14 @@ def test_no_counter_falls_and_no_file_is_added_when_a_process_is_killed(
         stack.answered(photo_id)
     files, before = _names(folder), _metrics(f"http://127.0.0.1:{port}/metrics")
     photo_id = stack.submit(command=f"hold {hold}")
-    os.kill(stack.held(hold), signal.SIGKILL)
+    held = stack.held(hold)
+    assert _metrics(f"http://127.0.0.1:{port}/metrics")["critic_worker_photos_in_work", ("pid", "0")] == 1
+    os.kill(held, signal.SIGKILL)
     (hold / "go").touch()
     stack.answered(photo_id)
-    after = _metrics(f"http://127.0.0.1:{port}/metrics")
-    assert {name: value for name, value in before.items() if after[name] < value and "oldest" not in str(name)} == {}
+    after = until(lambda: _idle(f"http://127.0.0.1:{port}/metrics"), 10, "no photo in work")
+    counted = {name: value for name, value in before.items() if "oldest" not in str(name) and "age" not in str(name)}
+    assert {name: value for name, value in counted.items() if after[name] < value} == {}
     done = ("critic_worker_photos_total", ("code", ""), ("outcome", "done"))
     assert (before[done], after[done]) == (3, 4)
     assert after[("critic_worker_processes_started_total",)] == 2
@@ -71,6 +77,30 @@ def test_a_photo_of_24_megapixels_needs_less_than_400_mb(stack: Stack) -> None:
     peaks = [_peak_bytes(process.pid) / MEGA for process in processes]
     assert len(peaks) == 2
     assert max(peaks) < 400, f"peak memory of each process, MB: {peaks}"
+
+
+def test_the_age_of_the_pulse_tells_a_worker_that_consumes_nothing(stack: Stack) -> None:
+    port = free_port()
+    worker = stack.start_worker(worker_metrics_port=str(port))
+    until(lambda: stack.board.pulses(0), 30, "a pulse")
+
+    def age() -> float:
+        return _metrics(f"http://127.0.0.1:{port}/metrics")[("critic_worker_pulse_age_seconds",)]
+
+    children = psutil.Process(worker.pid).children(recursive=True)
+    until(lambda: age() < 1, 10, "a pulse that came back")
+    for child in children:
+        os.kill(child.pid, signal.SIGSTOP)
+    until(lambda: age() > 2, 10, "an older pulse")
+    for child in children:
+        os.kill(child.pid, signal.SIGCONT)
+    until(lambda: age() < 1, 20, "the next pulse")
+
+
+def _idle(url: str) -> dict[tuple[object, ...], float] | None:
+    """All metrics, once no photo is in work."""
+    told = _metrics(url)
+    return None if told["critic_worker_photos_in_work", ("pid", "0")] else told
 
 
 def _peak_bytes(pid: int) -> int:

@@ -9,6 +9,7 @@ from critic_core.runtime.logs import logger
 from critic_core.runtime.webhooks.callback import parse_callback
 from critic_core.runtime.webhooks.delivery_store import Ticket
 from critic_core.runtime.webhooks.settings import secret_key
+from critic_worker.webhooks import metrics
 from critic_worker.webhooks.deadline import Deadline
 from critic_worker.webhooks.occasions import Occasion, occasion_of
 from critic_worker.webhooks.place import Place
@@ -46,7 +47,8 @@ def _try(ticket: Ticket, delivery: Delivery, occasion: Occasion | None, place: P
         return
     began = time.time()
     try:
-        answer = _send(delivery, occasion, place)
+        with metrics.IN_WORK.track_inprogress():
+            answer = _send(delivery, occasion, place)
     except (CallbackRefused, NotReachable, OSError) as error:
         answer = None
         log.info("webhook_not_reachable", webhook_id=delivery.id, host=_host(occasion), error=str(error))
@@ -98,6 +100,7 @@ def _keep(ticket: Ticket, tried: Delivery, answer: Answer | None, occasion: Occa
         due = _next_try(tried, answer, occasion, place.settings)
         ended = _planned(tried, due) if due else _ended(tried, DeliveryState.given_up)
     place.deliveries.keep(ticket, ended, due)
+    metrics.observe(ended)
     last = ended.attempts[-1]
     log.info(
         f"webhook_{ended.state}", webhook_id=ended.id, type=ended.type, subject=ticket.subject,

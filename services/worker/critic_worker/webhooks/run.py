@@ -14,6 +14,7 @@ from critic_core.runtime.logs import logger
 from critic_core.runtime.queue import celery_app, send
 from critic_core.runtime.webhooks.delivery_store import DeliveryStore, Ticket
 from critic_worker.threads import EX_TEMPFAIL, bound_shutdown, every
+from critic_worker.webhooks import metrics
 from critic_worker.webhooks.delivering import deliver
 from critic_worker.webhooks.lanes import Lanes
 from critic_worker.webhooks.occasions import Stores
@@ -96,6 +97,7 @@ def _wire(place: Place, silence: Silence) -> None:
 
     @signals.worker_ready.connect(weak=False)
     def begin(**_: object) -> None:
+        metrics.serve(place.settings, place.deliveries)
         every(ROUND_SECONDS, "webhook_round", lambda: go_round(place))
         every(5.0, "webhook_watch", lambda: watch(place, silence))
 

@@ -25,6 +25,11 @@ class SenderSettings(QueueSettings, WebhookSettings):
         default=16, ge=1, description="Webhooks sent at a time; to one receiver at most three quarters of them."
     )
 
+    webhook_metrics_host: str = Field(default="127.0.0.1", description="Address of the sender's Prometheus metrics.")
+    webhook_metrics_port: int = Field(
+        default=0, ge=0, le=65535, description="Port of the sender's Prometheus metrics; 0 turns them off."
+    )
+
     @property
     def webhook_lease_seconds(self) -> float:
         """A try that nothing was heard of for this long is with nobody any more."""

@@ -201,6 +201,14 @@ class DeliveryStore:
             pipe.zcard(DUE)
             return sum(pipe.execute())
 
+    def oldest_due_seconds(self) -> float:
+        """For how long the event that is longest due has been due; 0 when none is. One that is being tried is not."""
+        with answering(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.zrange(OUTBOX, 0, 0, withscores=True)
+            pipe.zrange(DUE, 0, 0, withscores=True)
+            first = [since for found in pipe.execute() for _, since in found]
+        return max([0.0, *(self._now() - since for since in first)])
+
 
 def _hash(subject: str) -> str:
     return f"{PREFIX}webhooks:{subject}"

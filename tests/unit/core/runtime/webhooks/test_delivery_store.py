@@ -84,6 +84,25 @@ def test_an_entry_becomes_one_delivery_that_is_due_at_once(client: "redis.Redis"
     assert [ticket.delivery_id for ticket in store.take_due(60, 10)] == ["d1"]
 
 
+def test_what_is_due_and_taken_up_by_nobody_grows_old(
+    client: "redis.Redis", store: DeliveryStore, clock: Clock
+) -> None:
+    assert store.oldest_due_seconds() == 0
+    entry = happened(client, at=clock.now)
+    clock.now += 5
+    assert store.oldest_due_seconds() == 5
+    store.open(entry, Delivery(id="d1", type="photo.done", timestamp=NOW), LATER)
+    clock.now += 7
+    assert store.oldest_due_seconds() == 7
+    (ticket,) = store.take_due(60, 10)
+    assert store.oldest_due_seconds() == 0  # a sender has it, until its lease ends
+    store.keep(ticket, None, clock.now + 100)
+    clock.now += 90
+    assert store.oldest_due_seconds() == 0  # its next try is planned for later
+    clock.now += 30
+    assert store.oldest_due_seconds() == 20
+
+
 def test_what_happened_again_meanwhile_is_neither_opened_nor_dropped(
     client: "redis.Redis", store: DeliveryStore
 ) -> None:
