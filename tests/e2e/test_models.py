@@ -1,17 +1,21 @@
 """Two models behind one address: each photo is answered by the one it asks for, from the REST API to inference."""
 
 import csv
+import itertools
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
 from tests.support.inference import inference_settings
 from tests.support.local_stack import LocalStack, photo_of
 from tests.support.photos import DATA
+from tests.support.redis_server import free_port
 from tests.support.tiny_model import tiny_model_folder
 from tests.support.waiting import until
 
@@ -46,7 +50,7 @@ def golden(repository: Path) -> dict[str, float]:
 def two_models(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[LocalStack]:
     folder = tmp_path_factory.mktemp("two-models")
     with inference_settings(repository, folder) as settings:
-        stack = LocalStack(folder / "data", **settings)
+        stack = LocalStack(folder / "data", WORKER_METRICS_PORT=str(free_port()), **settings)
         stack.start()
         yield stack
         assert stack.stop() == 0
@@ -88,3 +92,55 @@ def test_the_command_line_asks_for_a_model(two_models: LocalStack, http: httpx.C
     ran = subprocess.run([*command, "--model", "third"], capture_output=True, text=True, timeout=60, check=False)
     assert ran.returncode == 2
     assert "There are: aesthetics, second." in ran.stderr
+
+
+INVENTED = 2000
+
+
+def invented(number: int) -> str:
+    """Names that nobody serves, some of which are trouble: long, foreign, quoted, with an end of line, nearly right."""
+    odd = ("m" * 90, "modèle-图", 'a"} 1\n', "aesthetics ", "../aesthetics", "aesthetics\x00", "{model}", "second@2")
+    return f"{odd[number % len(odd)]}{number}"
+
+
+def ask_for(stack: LocalStack, numbers: range) -> set[int]:
+    """Asks gateway and inference server for models of invented names; the statuses of the answers."""
+    told = set()
+    with stack.client() as client:
+        for number in numbers:
+            name = {"model": invented(number)}
+            told.add(client.post("/v1/photos", params=name, content=b"").status_code)
+            if number % 10 == 0:
+                told.add(client.post("/v1/albums", json=name).status_code)
+            if number % 10 == 0 and (inference := stack.note().inference_http):
+                path = f"/v2/models/{quote(name['model'], safe='')}"
+                told |= {
+                    client.get(f"{inference}{path}").status_code,
+                    client.post(f"{inference}{path}/infer").status_code,
+                }
+    return told
+
+
+def series(stack: LocalStack) -> dict[str, set[str]]:
+    """Every metric with its labels, by the service that tells it; the same series again and again are one."""
+    urls = {"gateway": stack.url, "worker": f"http://127.0.0.1:{stack.settings['WORKER_METRICS_PORT']}"}
+    if stack.note().inference_http:
+        port = stack.service("inference").environ()["CRITIC_INFERENCE_METRICS_PORT"]
+        urls["inference"] = f"http://127.0.0.1:{port}"
+    told = {name: httpx.get(f"{url}/metrics", timeout=10, trust_env=False).text for name, url in urls.items()}
+    return {name: {line.rpartition(" ")[0] for line in text.splitlines()} for name, text in told.items()}
+
+
+def test_invented_models_make_no_new_labels(two_models: LocalStack, http: httpx.Client) -> None:
+    score(http)
+    score(http, model="second")
+    ask_for(two_models, range(-80, 0))  # every kind of answer has been given once
+    series(two_models)  # so that it was asked for its metrics, too
+    before, quarters = series(two_models), [range(first, INVENTED, 4) for first in range(4)]
+    with ThreadPoolExecutor(len(quarters)) as threads:
+        told = set(itertools.chain(*threads.map(lambda numbers: ask_for(two_models, numbers), quarters)))
+    assert told <= {400, 404, 422}
+    assert 404 in told
+    after = series(two_models)
+    assert {name: after[name] - before[name] for name in before} == {name: set() for name in before}
+    assert 'model="second"' in str(after["worker"])

@@ -63,7 +63,9 @@ def test_every_container_asks_for_what_it_needs_and_may_not_take_all_memory(obje
 def test_every_container_that_listens_is_watched(objects: list[Manifest]) -> None:
     for name, pod in pods(objects).items():
         for one in pod["containers"]:
-            if name == "webhooks":  # tells its figures and is asked nothing else; ends itself when it no longer consumes
+            if (
+                name == "webhooks"
+            ):  # tells its figures and is asked nothing else; ends itself when it no longer consumes
                 assert [port["name"] for port in one["ports"]] == ["metrics"]
                 continue
             assert {"startupProbe", "readinessProbe", "livenessProbe"} <= set(one), name

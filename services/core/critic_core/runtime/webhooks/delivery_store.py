@@ -206,7 +206,7 @@ class DeliveryStore:
         with answering(), self._redis.pipeline(transaction=True) as pipe:
             pipe.zrange(OUTBOX, 0, 0, withscores=True)
             pipe.zrange(DUE, 0, 0, withscores=True)
-            first = [since for found in pipe.execute() for _, since in found]
+            first = [float(since) for found in pipe.execute() for _, since in found]
         return max([0.0, *(self._now() - since for since in first)])
 
 
