@@ -17,7 +17,7 @@ LOCAL := $(VENV)/.local
 DEV := $(VENV)/.dev
 TRAINING := $(VENV)/.training
 
-.PHONY: help run test check fix model one-model bench capacity settings lock wheel clean
+.PHONY: help run test check fix model one-model bench capacity lock sbom wheel clean
 
 help: ## What one can ask for
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,12 +28,13 @@ run: $(LOCAL) ## Start the whole stack on this machine, without Docker: http://1
 test: $(DEV) ## Run all tests; those whose service is missing here are skipped, and say why
 	$(BIN)/python -m pytest $(TESTS)
 
-check: $(DEV) ## Lint, types, import rules, generated files: changes nothing
+check: $(DEV) ## Lint, types, import rules, generated files, known vulnerabilities: changes nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python infra/generate.py --check
+	$(BIN)/python -m infra.supply_chain.audit
 	@if command -v npx >/dev/null; then npx --yes --package typescript@5.9.3 tsc --project frontend/jsconfig.json; \
 	else echo "npx is not here: the page's types were not checked"; [ -z "$$CI" ]; fi
 
@@ -63,6 +64,9 @@ capacity: $(DEV) ## How many cores, replicas and GPUs for RATE=50 photos a secon
 lock: $(DEV) ## Resolve the dependencies anew into requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --strip-extras --all-extras --no-emit-package torch \
 	  --no-header --no-annotate --upgrade -o requirements.lock pyproject.toml
+
+sbom: $(DEV) ## List what is in each image that is built here, as CycloneDX, in dist/sbom
+	$(BIN)/python -m infra.supply_chain.sbom
 
 wheel: $(DEV) ## Build the wheel, page and model inside
 	$(BIN)/python -m build --wheel --outdir dist .

@@ -130,9 +130,9 @@ class QueueSettings(CriticSettings):
             return self
         password = urlsplit(self.redis_url).password
         if password == DEVELOPMENT_REDIS_PASSWORD:
-            raise ValueError("CRITIC_REDIS_URL carries the default password: set CRITIC_REDIS_PASSWORD in production")
+            raise ValueError("CRITIC_REDIS_PASSWORD (or its file, or CRITIC_REDIS_URL) is the default password")
         if password is not None and len(password) < SHORTEST_PASSWORD:
-            raise ValueError(f"In production the password of Redis has at least {SHORTEST_PASSWORD} characters")
+            raise ValueError(f"CRITIC_REDIS_PASSWORD (or its file) must have at least {SHORTEST_PASSWORD} characters")
         return self
 
 
