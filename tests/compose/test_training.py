@@ -3,18 +3,15 @@
 import csv
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.compose.client import Client
 from tests.compose.conftest import built
 from tests.compose.stack import BUILD_SECONDS, ROOT, Stack
 from tests.support.waiting import until
-
-from critic_core.contracts.critique import Critique
-from critic_core.imaging.golden import golden_photo
 
 DATA = ROOT / os.environ.get("CRITIC_DATA", "../shared/data")
 SHIPPED = ROOT / "services/inference/model_repository/aesthetics/1"
@@ -23,29 +20,6 @@ SETS = {"oasis/labels.csv": 15, "pool/index.csv": 40, "ccby/attribution.csv": 40
 KNOBS = ("iterations=2", "validate_every=1", "batch=8")
 
 pytestmark = pytest.mark.timeout(1200)  # the training image is built first, with PyTorch in it
-
-
-class Client(threading.Thread):
-    """Somebody who has the golden photo scored, one time after the other."""
-
-    def __init__(self, stack: Stack) -> None:
-        super().__init__(daemon=True)
-        self._stack, self._leave = stack, threading.Event()
-        self.critiques: list[Critique] = []
-        self.failures: list[str] = []
-
-    def run(self) -> None:
-        while not self._leave.is_set():
-            try:
-                photo = self._stack.score(golden_photo())
-                assert photo.critique is not None, photo.problem
-                self.critiques.append(photo.critique)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the test tells
-                self.failures.append(repr(error))
-
-    def stop(self) -> None:
-        self._leave.set()
-        self.join(60)
 
 
 @pytest.fixture(scope="module")
