@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from tests.compose.client import Client
 from tests.compose.conftest import built
-from tests.compose.stack import BUILD_SECONDS, ROOT, Stack
+from tests.compose.stack import BUILD_SECONDS, IMAGE_VERSION, ROOT, Stack, run
+from tests.kubernetes.rendered import FOLDER, pods, rendered
 from tests.support.waiting import until
 
 DATA = ROOT / os.environ.get("CRITIC_DATA", "../shared/data")
@@ -115,3 +116,30 @@ def test_what_is_trained_exported_and_published_is_served_by_the_running_stack(
     agreed = stack.train("parity", "/models/aesthetics/2", "--server", "inference:8001", *asked)
     assert "the server agrees" in agreed
     assert "the trained network agrees" in agreed
+
+
+@pytest.fixture
+def model_image(trained_stack: Stack, tmp_path: Path) -> str:
+    """The shipped model in an image, made of that of training."""
+    image, training = f"photo-critic/model:{IMAGE_VERSION}", f"TRAINING=photo-critic/training:{IMAGE_VERSION}"
+    shutil.copytree(SHIPPED, tmp_path / "model")
+    file = str(ROOT / "infra/docker/model.Dockerfile")
+    run(["docker", "build", "-q", "-f", file, "--build-arg", training, "-t", image, str(tmp_path / "model")], 120)
+    return image
+
+
+def test_the_job_of_kubernetes_publishes_with_no_more_than_it_is_given(trained_stack: Stack, model_image: str) -> None:
+    """Its container as the manifest has it: user, memory, a file system it cannot change, nobody to reach."""
+    pod = pods(rendered(FOLDER / "publish"))["publish"]
+    (job,) = pod["containers"]
+    user = f"{pod['securityContext']['runAsUser']}:{pod['securityContext']['runAsGroup']}"
+    memory = job["resources"]["requests"]["memory"].replace("Mi", "m")  # what it asks for, and not its limit
+    rights = ("--user", user, "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
+    bounds = ("--network", "none", "--memory", memory, "--memory-swap", memory)
+    volume = f"{trained_stack.project}_published"
+    places = ("--tmpfs", "/tmp:size=256m,mode=1777", "-v", f"{volume}:/models")
+    command = ["docker", "run", "--rm", *rights, *bounds, *places, model_image, *job["args"]]
+    try:
+        assert [run(command, 120).split()[-1] for _ in range(2)] == ["/models/aesthetics/1", "/models/aesthetics/2"]
+    finally:
+        run(["docker", "volume", "rm", "--force", volume], 30)
