@@ -24,7 +24,7 @@ TARGETS = {
     for file in (ROOT / "infra/docker").glob("*Dockerfile")
     for target in re.findall(r"^FROM \S+ AS (\S+)$", file.read_text("utf-8"), re.MULTILINE)
 }
-# And the ports of each: the sender tells its figures alone, and ends itself when it no longer consumes; the Job ends anyway.
+# And their ports. The sender tells its figures alone, and ends itself when it no longer consumes; the Job just ends.
 UNWATCHED = {"webhooks": ["metrics"], "publish": []}
 VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
 
