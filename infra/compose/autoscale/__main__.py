@@ -15,8 +15,9 @@ import threading
 import time
 from dataclasses import fields
 
-from infra.compose.autoscale.engine import Engine, EngineError
+from infra.compose.autoscale.engine import Engine
 from infra.compose.autoscale.rule import Decision, Look, Rule, decide
+from infra.compose.project import EngineError
 
 
 def main() -> int:
