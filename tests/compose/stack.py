@@ -68,6 +68,13 @@ class Stack:
         words = ["python3", "infra/compose/roll.py", *services]
         run(words, UP_SECONDS, {**self._environment, **self._names, **settings})
 
+    def backup(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Save or restore as those who run the stack do, whatever the exit status."""
+        command, environment = [sys.executable, "-m", "infra.compose.backup", *words], self._environment | self._names
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=UP_SECONDS, check=False
+        )
+
     def train(self, *words: str, seconds: float = 300) -> str:
         """Run `critic-train` in its container; what it printed."""
         return self.compose("--profile", "training", "run", "--rm", "-T", "training", *words, seconds=seconds)

@@ -53,8 +53,10 @@ def _check(told: argparse.Namespace) -> None:
 def _restore(told: argparse.Namespace) -> None:
     began = time.monotonic()
     restored = restore(_stack(told), told.path, told.replace)
-    _say(f"restored what was saved at {restored.manifest.saved_at}: {restored.photos} photos; {restored.gone} had been")
-    _say(f"deleted while it was saved, and are again; {time.monotonic() - began:.1f} s")
+    photos = f"{restored.photos - restored.gone} photos"
+    if restored.gone:
+        photos += f" (and {restored.gone} that were deleted while it was made, and are again)"
+    _say(f"restored what was saved at {restored.manifest.saved_at}: {photos}, in {time.monotonic() - began:.1f} s")
 
 
 def _of(manifest: Manifest) -> str:

@@ -10,6 +10,7 @@ import json
 import re
 import tarfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -76,12 +77,13 @@ def checked(path: Path) -> Manifest:
     """The manifest of an archive, every byte of which is what was saved. Raises ArchiveRefused."""
     digests: dict[str, str] = {}
     told = b""
-    for name, data in _files(path):
-        reading = _Digesting(data)
-        told = reading.read() if name == MANIFEST else b""
-        while reading.read(PIECE_BYTES):
-            pass
-        digests[name] = reading.digest.hexdigest()
+    with _refusing(path), tarfile.open(path, "r:") as tar:
+        for name, data in _files(tar, path):
+            reading = _Digesting(data)
+            told = reading.read() if name == MANIFEST else b""
+            while reading.read(PIECE_BYTES):
+                pass
+            digests[name] = reading.digest.hexdigest()
     digests.pop(MANIFEST, None)
     manifest = _manifest(told, path)
     if manifest.files != digests:
@@ -101,16 +103,19 @@ def each(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, int, 
                 yield entry.name, entry.size, data
 
 
-def _files(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    """Every file in turn. Raises ArchiveRefused."""
+def _files(tar: tarfile.TarFile, path: Path) -> Iterator[tuple[str, IO[bytes]]]:
+    """Every file in turn; whatever else there is belongs to no backup."""
+    for entry in tar:
+        data = tar.extractfile(entry) if entry.isfile() else None
+        if data is None or (entry.name not in (MANIFEST, SNAPSHOT) and photo_of(entry.name) is None):
+            raise ArchiveRefused(f"{path} is no backup of Photo Critic: it holds {entry.name!r}.")
+        yield entry.name, data
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
     try:
-        with tarfile.open(path, "r:") as tar:
-            for entry in tar:
-                if not entry.isfile() or (entry.name not in (MANIFEST, SNAPSHOT) and photo_of(entry.name) is None):
-                    raise ArchiveRefused(f"{path} is no backup of Photo Critic: it holds {entry.name!r}.")
-                data = tar.extractfile(entry)
-                assert data is not None
-                yield entry.name, data
+        yield
     except (tarfile.TarError, EOFError) as error:
         raise ArchiveRefused(f"{path} is no backup, or was cut off: {error}.") from error
     except OSError as error:

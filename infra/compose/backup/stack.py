@@ -25,9 +25,10 @@ SWAP = "set -e; cd {folder}; rm -rf replaced; if [ -e {name} ]; then mv {name} r
 TIDY = "rm -rf {folder}/replaced {folder}/restoring"
 # As when somebody deletes a photo, its album and all counts included.
 FORGET = """
-import os, sys
+import sys
 from critic_core.runtime.job_store import JobStore, connect
-jobs = JobStore(connect(os.environ["CRITIC_REDIS_URL"]))
+from critic_core.runtime.settings import QueueSettings
+jobs = JobStore(connect(QueueSettings().redis_url))
 for photo_id in sys.stdin.read().split(): jobs.delete(photo_id)
 """
 
@@ -134,7 +135,7 @@ class Stack:
 
     def _redis(self, *command: str) -> str:
         """In the running container, where redis-cli finds the password in its environment."""
-        return self._project.run("exec", "-T", "redis", *command, seconds=LONG)
+        return self._project.run("exec", "-T", "redis", "with-redis-password", *command, seconds=LONG)
 
     def _own(self, service: str, script: str) -> None:
         self._project.run(*_own_container(service), "sh", "-c", script, seconds=LONG)
