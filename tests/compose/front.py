@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import ssl
 import subprocess
 from dataclasses import dataclass
@@ -24,8 +25,15 @@ class Front:
 
     def client(self) -> httpx.Client:
         """Somebody who trusts that certificate, and no other."""
-        trusting = ssl.create_default_context(cadata=self.certificate.read_text())
-        return httpx.Client(base_url=f"https://localhost:{self.tls_port}", verify=trusting, timeout=20)
+        return httpx.Client(base_url=f"https://localhost:{self.tls_port}", verify=self._trusting(), timeout=20)
+
+    def connection(self) -> ssl.SSLSocket:
+        """The same without a client's manners."""
+        bare = socket.create_connection(("localhost", self.tls_port), timeout=20)
+        return self._trusting().wrap_socket(bare, server_hostname="localhost")
+
+    def _trusting(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cadata=self.certificate.read_text())
 
 
 def settings_of_front(tls_port: int, certificate: Path) -> dict[str, str]:

@@ -5,9 +5,11 @@ import time
 
 import pytest
 from tests.compose.front import REQUESTS_PER_10S, Front, answers
+from tests.support.early_answer import asked_first, sent_whole
 from tests.support.waiting import until
 
 from critic_core.contracts.errors import Problem
+from critic_core.contracts.identity import new_photo_id
 
 pytestmark = [pytest.mark.compose, pytest.mark.timeout(660)]
 
@@ -40,6 +42,13 @@ def test_headers_that_drip_are_cut_off(front: Front) -> None:
         answer = slow.makefile("rb").read()
     assert answer.startswith(b"HTTP/1.1 408")
     assert time.monotonic() - started < 15
+
+
+def test_a_refusal_before_the_body_passes_the_edge_and_resets_no_connection(front: Front) -> None:
+    nowhere = f"/v1/albums/{new_photo_id()}/photos"
+    with front.connection() as connection:
+        assert sent_whole(connection, nowhere) == (404, 200)
+        assert asked_first(connection, nowhere) == 404
 
 
 def test_who_asks_too_much_is_told_when_to_come_again(front: Front) -> None:

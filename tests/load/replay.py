@@ -43,7 +43,7 @@ class RealPhotos:
     """Real photographs, the one nearest in bytes for each recorded size; no two sent are the same."""
 
     def __init__(self) -> None:
-        different = [*shoot(200), *(photo for size in SIZES for photo in jpegs(4, size))]
+        different = [*shoot(200), *(photo for size in SIZES for photo in jpegs(2, size))]
         self._photos, self._numbers = sorted(different, key=len), itertools.count()
 
     def like(self, size: int) -> bytes:

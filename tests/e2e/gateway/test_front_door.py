@@ -1,6 +1,7 @@
 """The gateway by itself: what it takes, what it refuses, and what it does when a part behind it is away."""
 
 import hashlib
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 from tests.e2e.gateway.conftest import Gateway, gateways
+from tests.support.early_answer import asked_first, sent_whole
 from tests.support.tiny_model import tiny_manifest
 from tests.support.waiting import until
 
@@ -151,6 +153,15 @@ def test_a_full_backlog_is_429_before_the_body_is_read(start_gateway: Callable[.
     assert len(gateway.stored()) == 2
     gateway.client.delete(f"/v1/photos/{answers[0].json()['id']}")
     assert until(lambda: send(gateway).status_code == 202, 5, "room, seen in a moment")
+
+
+def test_a_refusal_waits_for_no_body_and_resets_no_connection(start_gateway: Callable[..., Gateway]) -> None:
+    gateway = start_gateway(MAX_BACKLOG="1")
+    assert send(gateway).status_code == 202
+    port = httpx.URL(gateway.url).port
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        assert sent_whole(connection, "/v1/photos") == (429, 200)
+        assert asked_first(connection, "/v1/photos") == 429
 
 
 def test_a_wait_that_would_be_too_long_is_429_with_the_time_when_there_is_room(

@@ -1,0 +1,56 @@
+"""What became of uploads is read from both sides, and a photo that one side forgot is found."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.load.becoming import Outcome, Told
+from tests.load.replay import Sent, accepted_ids, percentile
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+def line(seconds: float, event: str, **fields: object) -> str:
+    return json.dumps({"timestamp": (NOON + timedelta(seconds=seconds)).isoformat(), "event": event, **fields})
+
+
+def sent(status: int, *photos: str, request_id: str = "", waits: bool = False) -> Sent:
+    return Sent(0.0, 1.0, 20.0, status, request_id, "/v1/photos", waits, photos, max(1, len(photos)))
+
+
+LOG = [
+    line(-1, "photo_accepted", photo_id="earlier"),
+    *(line(0, "photo_accepted", photo_id=photo) for photo in ("well", "twice", "lost", "unheard")),
+    line(1.5, "photo_done", photo_id="well"),
+    line(2, "photo_done", photo_id="twice"),
+    line(3, "photo_failed", photo_id="twice"),
+    line(3, "request", request_id="no", ms=2.5, status=429),
+]
+
+
+@pytest.fixture
+def outcome() -> Outcome:
+    return Outcome(
+        [sent(202, "well", "twice"), sent(200, "lost", waits=True), sent(429, request_id="no")], Told.by(LOG, NOON)
+    )
+
+
+def test_what_was_lost_repeated_or_accepted_in_vain_is_found(outcome: Outcome) -> None:
+    assert (outcome.lost(), outcome.answered_twice(), outcome.unheard()) == ({"lost"}, {"twice"}, {"unheard"})
+
+
+def test_times_are_told_by_who_can_know_them(outcome: Outcome) -> None:
+    assert sorted(outcome.critique_seconds()) == [1.5, 2.0]
+    assert (outcome.refused_ms(), outcome.refused_inside_ms()) == ([20.0], [2.5])
+    assert (outcome.accept_ms(), outcome.waited_seconds()) == ([20.0], [0.02])
+    assert (outcome.photos(), outcome.photos(429)) == (4, 1)
+
+
+def test_a_percentile_is_a_value_that_occurred() -> None:
+    values = [float(value) for value in range(1, 201)]
+    assert (percentile(values, 0.5), percentile(values, 0.99), percentile([7.0], 0.99)) == (100, 198, 7)
+
+
+def test_ids_are_found_in_both_kinds_of_answer() -> None:
+    assert accepted_ids({"id": "a", "state": "queued"}) == ("a",)
+    assert accepted_ids({"photos": [{"photo": {"id": "a"}}, {"photo": None, "problem": {}}]}) == ("a",)
