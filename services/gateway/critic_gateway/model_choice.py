@@ -26,7 +26,7 @@ def _served(parts: PartsHere, _: Caller, model: Name = None) -> str | None:
 
 def require_served(model: str, parts: Parts) -> None:
     """Raises ModelNotFound, or NotReady while no worker has told yet what is served."""
-    names = list(dict.fromkeys(manifest.name for manifest in parts.board.models()))
+    names = parts.board.names()
     if not names:
         raise NotReady("It is not known yet which models are served here.")
     if model not in names:

@@ -23,6 +23,13 @@ def test_live_and_ready_over_http(server):
         assert (answer.status_code, answer.content) == (200, b"")
 
 
+def test_an_answer_over_http_waits_for_no_acknowledgement(server):
+    """A connection that stays: an answer in two packets, the second held back for the first, takes 40 ms."""
+    with httpx.Client(base_url=server.http) as client:
+        seconds = [client.get("/v2/models/newest").elapsed.total_seconds() for _ in range(30)]
+    assert min(seconds[10:]) < 0.03  # the kernel acknowledges the first few of a connection at once
+
+
 def test_the_server_names_its_extensions(client, server):
     told = client.get_server_metadata()
     over_http = httpx.get(f"{server.http}/v2").json()

@@ -56,6 +56,12 @@ class NoticeBoard:
         manifests = [parse_manifest(text) for text in raw.values()]
         return sorted(manifests, key=lambda each: (each.name, len(each.version), each.version))
 
+    def names(self) -> list[str]:
+        """The names of all models served, without a look at their manifests."""
+        with answering():
+            told = self._redis.hkeys(MODELS)
+        return sorted({str(name).partition("@")[0] for name in told})
+
     def post_answering(self, told: Answering) -> None:
         """Tell which versions of a model answer now."""
         with answering():

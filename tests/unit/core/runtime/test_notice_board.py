@@ -36,8 +36,11 @@ def test_models_are_told_by_name_and_those_not_served_any_more_are_forgotten(cli
     first, second, third = (tiny_manifest().model_copy(update={"name": name}) for name in "abc")
     board.post_models([second, first], ["a", "b"])
     assert board.models() == [first, second]
+    assert board.names() == ["a", "b"]
     newer = first.model_copy(update={"version": "2"})
     board.post_models([newer, third], ["a", "b", "c"])  # the second one is served, and did not answer this time
     assert board.models() == [newer, second, third]
+    board.post_models([newer], ["a", "b", "c"], beside=[first])
+    assert board.names() == ["a", "b", "c"]
     board.post_models([newer], ["a"])
     assert board.models() == [newer]
