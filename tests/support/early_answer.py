@@ -20,6 +20,12 @@ def sent_whole(connection: socket.socket, target: str) -> tuple[int, int]:
     return status, _status(connection)
 
 
+def sent_for_the_last_time(connection: socket.socket, target: str) -> int:
+    """The status of an upload after which the connection is to be closed, as a balancer sends each."""
+    connection.sendall(_head(target, "Connection: close\r\n") + bytes(SIZE))
+    return _status(connection)
+
+
 def _head(target: str, more: str = "") -> bytes:
     told = (
         f"POST {target} HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\nContent-Length: {SIZE}\r\n{more}\r\n"

@@ -8,6 +8,7 @@ from starlette.staticfiles import StaticFiles
 
 from critic_core.runtime.packaged import packaged_folder
 from critic_gateway import problems
+from critic_gateway.lingering import Lingering
 from critic_gateway.middleware import RequestContext
 from critic_gateway.parts import open_parts
 from critic_gateway.readiness import ReadinessProbe
@@ -52,4 +53,5 @@ def create_app(settings: GatewaySettings) -> FastAPI:
         app.include_router(router)
     app.mount("/", StaticFiles(directory=packaged_folder("critic_gateway", "page", "frontend"), html=True), name="page")
     app.add_middleware(RequestContext)
+    app.add_middleware(Lingering)  # around all others: the log tells when the answer left
     return app

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 from tests.e2e.gateway.conftest import Gateway, gateways
-from tests.support.early_answer import asked_first, sent_whole
+from tests.support.early_answer import asked_first, sent_for_the_last_time, sent_whole
 from tests.support.tiny_model import tiny_manifest
 from tests.support.waiting import until
 
@@ -162,6 +162,8 @@ def test_a_refusal_waits_for_no_body_and_resets_no_connection(start_gateway: Cal
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         assert sent_whole(connection, "/v1/photos") == (429, 200)
         assert asked_first(connection, "/v1/photos") == 429
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        assert sent_for_the_last_time(connection, "/v1/photos") == 429
 
 
 def test_a_wait_that_would_be_too_long_is_429_with_the_time_when_there_is_room(
