@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from tests.compose.front import Front, answers, make_certificate, settings_of_front
 from tests.compose.stack import ROOT, Stack, engine_missing
-from tests.support.redis_server import free_port
+from tests.support.ports import free_port
 from tests.support.waiting import until
 
 from critic_core.imaging.golden import golden_photo

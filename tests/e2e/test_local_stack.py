@@ -102,31 +102,38 @@ def test_a_taken_port_is_said_at_once_and_nothing_is_started(new_stack: Callable
     assert not (stack.data_folder / "queue" / "queue.conf").exists()
 
 
-def test_a_second_stack_in_the_same_folder_is_refused(stack: LocalStack, tmp_path: Path) -> None:
-    second = LocalStack(stack.data_folder)
-    second.log = tmp_path / "log"
-    second.start_only()
-    assert second.process.wait(30) == 2
-    assert f"Photo Critic is already running at {stack.url}" in second.said()
-    assert stack.ready()
-
-
-@pytest.mark.parametrize("name", ["gateway", "worker", "inference", "queue"])
-def test_a_killed_service_comes_back_and_knows_its_photos(new_stack: Callable[..., LocalStack], name: str) -> None:
-    stack = new_stack()
+@pytest.fixture(scope="module")
+def struck(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """A stack that loses one service after the other, and stops in order all the same."""
+    served_model()
+    stack = LocalStack(tmp_path_factory.mktemp("struck") / "data", WORKER_CONCURRENCY="2")
     stack.start()
-    with stack.client() as http:
-        photo = photo_of(http.post("/v1/photos", params={"wait": 30}, content=ROCKET))
-        before = stack.service(name)
-        left_behind = [before, *before.children(recursive=True)]
-        os.kill(before.pid, signal.SIGKILL)
-        until(lambda: f"The {name} ended (killed by SIGKILL)" in stack.said(), 10, "the supervisor's notice")
-        until(lambda: _answers(http), 60, "an answer after the restart")
-        assert alive(left_behind) == []
-        assert photo_of(http.get(f"/v1/photos/{photo.id}")) == photo
+    yield stack
     everything = stack.processes()
     assert stack.stop() == 0
     assert alive(everything) == []
+
+
+def test_a_second_stack_in_the_same_folder_is_refused(struck: LocalStack, tmp_path: Path) -> None:
+    second = LocalStack(struck.data_folder)
+    second.log = tmp_path / "log"
+    second.start_only()
+    assert second.process.wait(30) == 2
+    assert f"Photo Critic is already running at {struck.url}" in second.said()
+    assert struck.ready()
+
+
+@pytest.mark.parametrize("name", ["gateway", "worker", "inference", "queue"])
+def test_a_killed_service_comes_back_and_knows_its_photos(struck: LocalStack, name: str) -> None:
+    with struck.client() as http:
+        photo = photo_of(http.post("/v1/photos", params={"wait": 30}, content=ROCKET))
+        before = struck.service(name)
+        left_behind = [before, *before.children(recursive=True)]
+        os.kill(before.pid, signal.SIGKILL)
+        until(lambda: f"The {name} ended (killed by SIGKILL)" in struck.said(), 10, "the supervisor's notice")
+        until(lambda: _answers(http), 60, "an answer after the restart")
+        assert alive(left_behind) == []
+        assert photo_of(http.get(f"/v1/photos/{photo.id}")) == photo
 
 
 def _answers(http: httpx.Client) -> bool:

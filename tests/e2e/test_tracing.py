@@ -13,6 +13,7 @@ from critic_core.contracts.photo import CRITIQUE_TASK, PhotoState
 
 ROCKET = (DATA / "rocket.jpg").read_bytes()
 UPLOADS = 3
+COMPUTE = "/inference.GRPCInferenceService/ModelInfer"
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,7 @@ def _whole(spans: list[Span]) -> set[str] | None:
     """The traces of all uploads, once each service has told its part; they send at times of their own."""
     begun = {span.trace_id for span in spans if span.service == "photo-critic-gateway" and not span.parent_id}
     worked = {span.trace_id for span in spans if span.name == f"run/{CRITIQUE_TASK}"}
-    computed = {span.trace_id for span in spans if span.service == "photo-critic-inference"}
+    computed = {span.trace_id for span in spans if span.name == COMPUTE}
     return begun if len(begun & worked & computed) == UPLOADS else None
 
 
@@ -70,7 +71,7 @@ def _ancestors(span: Span, spans: list[Span]) -> list[str]:
 
 def test_the_network_was_asked_in_the_trace_of_the_upload(traces: dict[str, list[Span]]) -> None:
     for spans in traces.values():
-        computed = _one(spans, "inference", "/inference.GRPCInferenceService/ModelInfer")
+        computed = _one(spans, "inference", COMPUTE)
         chain = _ancestors(computed, spans)
         assert chain[-1] == "POST /v1/photos"
         assert [name for name in chain if name.startswith(("run/", "apply_async/"))] == [

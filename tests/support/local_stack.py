@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import psutil
 import pytest
-from tests.support.redis_server import free_port
+from tests.support.ports import free_port
 from tests.support.waiting import until
 
 from critic_cli.stack import leash

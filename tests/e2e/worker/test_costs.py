@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from prometheus_client.parser import text_string_to_metric_families
 from tests.e2e.worker.conftest import Stack
-from tests.support.redis_server import free_port
+from tests.support.ports import free_port
 from tests.support.waiting import until
 
 from critic_core.contracts.photo import PhotoState

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import redis
 from tests.support.clock import NOW, Clock
-from tests.support.redis_server import free_port
+from tests.support.ports import free_port
 
 from critic_core.contracts.errors import PhotoBroken, PhotoNotFound, PhotoPoison, QueueUnavailable
 from critic_core.contracts.identity import new_photo_id
