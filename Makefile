@@ -25,8 +25,17 @@ help: ## What one can ask for
 run: $(LOCAL) ## Start the whole stack on this machine, without Docker: http://127.0.0.1:8000 (PORT=9000 for elsewhere)
 	@exec $(BIN)/photo-critic up --port $(PORT)
 
+# These measure time, or fill the machine by themselves: one after the other, when all the others are done.
+ALONE := tests/browser $(filter-out %/test_config.py %/test_images.py,$(wildcard tests/compose/test_*.py)) tests/e2e/test_large_album.py
+
 test: $(DEV) ## Run all tests; those whose service is missing here are skipped, and say why
+ifdef TESTS
 	$(BIN)/python -m pytest $(TESTS)
+else
+	@$(BIN)/python -m pytest -n auto --no-loadscope-reorder $(ALONE:%=--ignore=%) || together=failed; \
+	$(BIN)/python -m pytest $(ALONE) || alone=failed; \
+	echo "Side by side: $${together:-passed}. Alone: $${alone:-passed}."; [ -z "$$together$$alone" ]
+endif
 
 check: $(DEV) ## Lint, types, import rules, generated files, known vulnerabilities: changes nothing
 	$(BIN)/ruff format --check .

@@ -4,10 +4,25 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.support.inference import inference_settings
 from tests.support.local_stack import LocalStack, served_model
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Imported here, so that tests run without pytest-xdist, too."""
+    from tests.support.side_by_side import SideBySide  # noqa: PLC0415
+
+    return SideBySide(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Two test processes a core, since many tests wait most of the time; no more than memory has room for."""
+    return min(2 * (os.cpu_count() or 1), 8)
 
 
 @pytest.fixture(scope="session")

@@ -41,9 +41,9 @@ class Stack:
         self.url = f"http://127.0.0.1:{port}"
         self.client = httpx.Client(base_url=self.url, timeout=40)
 
-    def build(self) -> None:
-        """Build the images; what has not changed since the last time comes from the builder's cache."""
-        self.compose("build", "--quiet", seconds=BUILD_SECONDS)
+    def build(self, *services: str) -> None:
+        """Build the images of `up`, or of services; what has not changed since the last time comes from the cache."""
+        self.compose("build", "--quiet", *services, seconds=BUILD_SECONDS)
 
     def up(self, *options: str) -> None:
         """Start what is not running, and come back when every container is healthy."""
@@ -57,7 +57,7 @@ class Stack:
     def down(self) -> None:
         """Take everything away, volumes included, those of training too."""
         self.client.close()
-        self.compose("--profile", "*", "down", "--volumes", "--remove-orphans", "--timeout", "5", seconds=90)
+        self.compose("--profile", "*", "down", "--volumes", "--remove-orphans", "--timeout", "0", seconds=90)
 
     def compose(self, *arguments: str, seconds: float = 60) -> str:
         """What `docker compose` prints; CalledProcessError when it fails, with its own words on standard error."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.compose.client import Client
 from tests.compose.conftest import built
-from tests.compose.stack import BUILD_SECONDS, IMAGE_VERSION, ROOT, Stack, run
+from tests.compose.stack import IMAGE_VERSION, ROOT, Stack, run
 from tests.kubernetes.rendered import FOLDER, pods, rendered
 from tests.support.waiting import until
 
@@ -55,7 +55,7 @@ def copy_some(table: Path, copy: Path, every: int) -> None:
 def trained_stack(subset: Path) -> Iterator[Stack]:
     """A stack that serves the volume `models`, with the shipped model published into it."""
     with built("infra/compose/trained.yml", CRITIC_DATA=str(subset)) as stack:
-        stack.compose("--profile", "training", "build", "--quiet", "training", seconds=BUILD_SECONDS)
+        stack.build("training")
         stack.train("publish", "/data/shipped", "/models")
         stack.up()
         yield stack
