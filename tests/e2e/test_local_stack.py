@@ -11,8 +11,9 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from tests.support.local_stack import LocalStack, alive, photo_of, served_model
+from tests.support.local_stack import LocalStack, alive, photo_of
 from tests.support.photos import DATA
+from tests.support.tiny_model import publish_tiny_model
 from tests.support.waiting import until
 
 from critic_cli.stack.data_folder import DataFolder
@@ -21,13 +22,20 @@ from critic_cli.stack.stale import identity
 ROCKET = (DATA / "rocket.jpg").read_bytes()
 
 
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A model that is warm at once: what is scored does not matter here, and many stacks start."""
+    folder = tmp_path_factory.mktemp("models")
+    publish_tiny_model(folder)
+    return str(folder)
+
+
 @pytest.fixture
-def new_stack(tmp_path: Path) -> Iterator[Callable[..., LocalStack]]:
-    served_model()
+def new_stack(tmp_path: Path, models: str) -> Iterator[Callable[..., LocalStack]]:
     made: list[LocalStack] = []
 
     def make(**settings: str) -> LocalStack:
-        made.append(LocalStack(tmp_path / "data", WORKER_CONCURRENCY="2", **settings))
+        made.append(LocalStack(tmp_path / "data", WORKER_CONCURRENCY="2", MODEL_REPOSITORY=models, **settings))
         return made[-1]
 
     yield make
@@ -103,10 +111,9 @@ def test_a_taken_port_is_said_at_once_and_nothing_is_started(new_stack: Callable
 
 
 @pytest.fixture(scope="module")
-def struck(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+def struck(tmp_path_factory: pytest.TempPathFactory, models: str) -> Iterator[LocalStack]:
     """A stack that loses one service after the other, and stops in order all the same."""
-    served_model()
-    stack = LocalStack(tmp_path_factory.mktemp("struck") / "data", WORKER_CONCURRENCY="2")
+    stack = LocalStack(tmp_path_factory.mktemp("struck") / "data", WORKER_CONCURRENCY="2", MODEL_REPOSITORY=models)
     stack.start()
     yield stack
     everything = stack.processes()
