@@ -32,7 +32,7 @@ test: $(DEV) ## Run all tests; those whose service is missing here are skipped, 
 ifdef TESTS
 	$(BIN)/python -m pytest $(TESTS)
 else
-	@$(BIN)/python -m pytest -n auto --no-loadscope-reorder $(ALONE:%=--ignore=%) || together=failed; \
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --no-loadscope-reorder $(ALONE:%=--ignore=%) || together=failed; \
 	$(BIN)/python -m pytest $(ALONE) || alone=failed; \
 	echo "Side by side: $${together:-passed}. Alone: $${alone:-passed}."; [ -z "$$together$$alone" ]
 endif
