@@ -26,7 +26,7 @@ run: $(LOCAL) ## Start the whole stack on this machine, without Docker: http://1
 	@exec $(BIN)/photo-critic up --port $(PORT)
 
 # These measure time, or fill the machine by themselves: one after the other, when all the others are done.
-ALONE := tests/browser $(filter-out %/test_config.py %/test_images.py,$(wildcard tests/compose/test_*.py)) tests/e2e/test_large_album.py
+ALONE := tests/browser $(filter-out %/test_config.py %/test_images.py,$(wildcard tests/compose/test_*.py)) tests/e2e/test_large_album.py tests/e2e/test_overload.py
 
 test: $(DEV) ## Run all tests; those whose service is missing here are skipped, and say why
 ifdef TESTS

@@ -15,6 +15,7 @@ import onnxruntime
 import pytest
 from tests.contract.inference.calls import images, infer_request, json_body, outputs_of
 from tests.contract.inference.model_repository import SHIPPED, make_repository
+from tests.contract.inference.onnx_models import save, slow_model
 from tests.contract.inference.server_process import our_server
 from tests.support.waiting import until
 from tritonclient.grpc import InferenceServerClient
@@ -116,6 +117,7 @@ def test_an_empty_repository_is_not_ready(tmp_path):
 
 
 def test_requests_in_flight_survive_the_drain(models, tmp_path):
+    save(slow_model(rounds=400), models / "slow" / "1")  # long enough to be seen by a busy machine
     with our_server(models, tmp_path) as server, InferenceServerClient(server.grpc) as client:
         with ThreadPoolExecutor(2) as pool:
             asked = [pool.submit(client._client_stub.ModelInfer, infer_request(ONE, "slow")) for _ in range(2)]
