@@ -34,7 +34,8 @@ def named(objects: list[Manifest], kind: str) -> dict[str, Manifest]:
 
 def workloads(objects: list[Manifest]) -> dict[str, Manifest]:
     """What makes pods."""
-    return named(objects, "Deployment") | named(objects, "StatefulSet") | named(objects, "Job")
+    timed = {name: one["spec"]["jobTemplate"] for name, one in named(objects, "CronJob").items()}
+    return named(objects, "Deployment") | named(objects, "StatefulSet") | named(objects, "Job") | timed
 
 
 def pods(objects: list[Manifest]) -> dict[str, Manifest]:

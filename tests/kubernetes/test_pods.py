@@ -24,8 +24,8 @@ TARGETS = {
     for file in (ROOT / "infra/docker").glob("*Dockerfile")
     for target in re.findall(r"^FROM \S+ AS (\S+)$", file.read_text("utf-8"), re.MULTILINE)
 }
-# And their ports. The sender tells its figures alone, and ends itself when it no longer consumes; the Job just ends.
-UNWATCHED = {"webhooks": ["metrics"], "publish": []}
+# And their ports. The sender tells its figures alone, and ends itself when it no longer consumes; Jobs just end.
+UNWATCHED = {"webhooks": ["metrics"], "publish": [], "backup": [], "restore": []}
 VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
 
 
