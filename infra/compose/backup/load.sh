@@ -14,7 +14,7 @@ cd /data/restoring
 cat > snapshot.rdb
 redis-check-rdb snapshot.rdb >&2
 redis-server --dir /data/restoring --dbfilename snapshot.rdb --port 0 --unixsocket /tmp/redis.sock --save "" --appendonly no >&2 &
-until [ "$(server ping 2>&1)" = PONG ]; do kill -0 $! && sleep 0.1; done
+until [ "$(server ping 2>&1)" = PONG ]; do kill -0 $!; sleep 0.1; done
 server --scan --pattern 'critic:photo:*' --count 1000
 [ "$(server config set appendonly yes)" = OK ]
 until [ "$(persistence aof_rewrite_in_progress)$(persistence aof_rewrite_scheduled)" = 00 ]; do sleep 0.1; done

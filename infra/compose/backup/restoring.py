@@ -34,7 +34,7 @@ def restore(stack: Stack, path: Path, replace: bool) -> Restored:
     """
     manifest = checked(path)
     _fitting(stack, manifest, path)
-    ran = stack.running()
+    ran, leftovers = stack.running(), ["restoring"]
     stack.start_redis()
     try:
         if stack.has_photos_or_albums() and not replace:
@@ -44,10 +44,12 @@ def restore(stack: Stack, path: Path, replace: bool) -> Restored:
             stack.swap()
             stack.start_redis()
             gone = known - {photo_of(name) for name in manifest.files} if stack.keeps_photos else set()
-            stack.forget(gone)
+            if gone:
+                stack.forget(gone)
+        leftovers.append("replaced")
         return Restored(manifest, len(known), len(gone))
     finally:
-        stack.tidy()
+        stack.tidy(leftovers)
         if "redis" not in ran:
             stack.stop(["redis"])
 
@@ -80,8 +82,8 @@ def _prepare(stack: Stack, path: Path) -> set[str]:
 def _quiet(stack: Stack, ran: list[str]) -> Iterator[None]:
     """Nobody uses Redis or photos meanwhile."""
     writers = [service for service in ran if service in WRITERS]
-    stack.stop([*writers, "redis"])
     try:
+        stack.stop([*writers, "redis"])
         yield
     finally:
         stack.start_redis()

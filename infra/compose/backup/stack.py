@@ -22,7 +22,6 @@ HERE = Path(__file__).parent
 SNAPSHOT, LOAD = ((HERE / name).read_text("utf-8") for name in ("snapshot.sh", "load.sh"))
 # Renamed and not copied, so that it takes no time, and the old is there until the new is.
 SWAP = "set -e; cd {folder}; rm -rf replaced; if [ -e {name} ]; then mv {name} replaced; fi; mv restoring/{name} {name}"
-TIDY = "rm -rf {folder}/replaced {folder}/restoring"
 # As when somebody deletes a photo, its album and all counts included.
 FORGET = """
 import sys
@@ -101,10 +100,10 @@ class Stack:
         for service, names in self._waiting().items():
             self._own(service, SWAP.format(**names))
 
-    def tidy(self) -> None:
-        """Take away what was replaced, and what waited in vain."""
+    def tidy(self, leftovers: Sequence[str]) -> None:
+        """Take away what waited in vain (`restoring`) or what was replaced (`replaced`)."""
         for service, names in self._waiting().items():
-            self._own(service, TIDY.format(**names))
+            self._own(service, " ".join(["rm -rf", *(f"{names['folder']}/{one}" for one in leftovers)]))
 
     def forget(self, photo_ids: Iterable[str]) -> None:
         """Delete what Redis, which runs, knows about photos."""
