@@ -75,6 +75,12 @@ def _say(sentence: str) -> None:
     sys.stdout.flush()
 
 
+def _count(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError("at least the new one is kept")
+    return number
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m infra.compose.backup", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -84,7 +90,7 @@ def _arguments() -> argparse.Namespace:
     saving = verbs.add_parser("save", help="write an archive")
     saving.add_argument("path", type=Path, help="a folder, or the archive's name")
     saving.add_argument(
-        "--keep", type=int, metavar="NUMBER", help="afterwards, delete all but the newest of its folder"
+        "--keep", type=_count, metavar="NUMBER", help="afterwards, delete all but the newest of its folder"
     )
     verbs.add_parser("check", help="look at an archive").add_argument("path", type=Path)
     restoring = verbs.add_parser("restore", help="put an archive in the place of what the stack has")
