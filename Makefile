@@ -66,9 +66,10 @@ one-model:
 bench: $(DEV) ## Measure each stage's limit, and the whole stack against it
 	$(BIN)/python -m tests.load.bench
 
-capacity: $(DEV) ## How many cores, replicas and GPUs for RATE=50 photos a second of SIZE=12MP (GPU=…, MEASURE=1)
-	@$(BIN)/python -m tests.load.capacity $(if $(RATE),--rate $(RATE)) $(if $(SIZE),--size $(SIZE)) $(if $(GPU),--gpu $(GPU)) \
-	  $(if $(MEASURE),--measure)
+capacity: $(DEV) ## How many cores, replicas and GPUs for RATE=50 photos a second of SIZE=12MP (GPU=…, MEASURE=1; CHECK=1)
+	@$(BIN)/python -m tests.load.capacity$(if $(CHECK),.check,$(PLANNED))
+
+PLANNED = $(if $(RATE), --rate $(RATE))$(if $(SIZE), --size $(SIZE))$(if $(GPU), --gpu $(GPU))$(if $(MEASURE), --measure)
 
 lock: $(DEV) ## Resolve the dependencies anew into requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --strip-extras --all-extras --no-emit-package torch \

@@ -10,18 +10,18 @@ method, and what it does not know: docs/capacity.md
 
 import argparse
 import json
+import re
 from pathlib import Path
 
 from pydantic import TypeAdapter
 from tests.load.capacity.costs import Cost, Limits, megapixels_of
-from tests.load.capacity.measuring import machine, measure
+from tests.load.capacity.kept import KEPT, limits_here
 from tests.load.capacity.plan import Gpu, Target, plan
 from tests.load.capacity.queueing import Bound
 from tests.load.capacity.telling import told
 from tests.load.inference import Figure
 
-KEPT = Path(__file__).parents[3] / ".cache" / "capacity.json"
-LIMITS, FIGURES = TypeAdapter(Limits), TypeAdapter(list[Figure])
+FIGURES = TypeAdapter(list[Figure])
 
 
 def main() -> None:
@@ -64,28 +64,15 @@ def planned(words: argparse.Namespace, limits: Limits) -> str:
     return told(plan(cost, limits.memory_mb, target), cost, limits, target)
 
 
-def limits_here(kept: Path, *, anew: bool) -> Limits:
-    """What was measured before, else now; of another machine only where its file was named."""
-    if kept.exists() and not anew:
-        limits = LIMITS.validate_json(kept.read_bytes())
-        if kept != KEPT or limits.machine == machine():
-            return limits
-    limits = measure()
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_bytes(LIMITS.dump_json(limits, indent=1))
-    return limits
-
-
 def gpu_of(told: str, cost: Cost) -> Gpu:
     """A file of figures, or photos a second that somebody assumes. ValueError when it is neither."""
     if Path(told).is_file():
         best = max(through_server(Path(told)), key=lambda figure: figure.per_second)
         source = f"GPU as measured in {told}: {best.per_second:.0f} photos/s in batches of {best.batch}"
         return Gpu(best.per_second, best.median_ms / 1000, best.core_ms or 0.0, source)
-    try:
-        assumed = float(told)
-    except ValueError:
-        raise ValueError(f"{told} is no file of figures, and no number of photos a second") from None
+    assumed = float(told) if re.fullmatch(r"\d+(\.\d+)?", told) else 0.0
+    if not assumed:
+        raise ValueError(f"{told} is no file of figures, and no number of photos a second")
     core_ms = cost.core_ms["inference"]
     source = f"**assumed, not measured**: a GPU takes {assumed:g} photos/s, and spares the processor nothing"
     return Gpu(assumed, 1 / assumed, core_ms, source)

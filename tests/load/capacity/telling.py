@@ -17,7 +17,7 @@ def told(plan: Plan, cost: Cost, limits: Limits, target: Target) -> str:
 
 def asked(cost: Cost, target: Target) -> str:
     """What the plan is for."""
-    size = f"{cost.megapixels:g} megapixels ({cost.megabytes:.1f} MB each)"
+    size = f"{cost.megapixels:.3g} megapixels ({cost.megabytes:.1f} MB each)"
     spare = f", with {target.lost} of each tier lost" if target.lost else ""
     bound = f"{100 * target.bound.share:.0f} % busy and waits of {target.bound.wait_seconds:g} s at most{spare}"
     return f"{target.rate:g} photos/s of {size}, {target.rate * cost.megabytes:.0f} MB/s; {bound}"
