@@ -15,7 +15,7 @@ from tests.compose.stack import Stack, run
 from tests.load.capacity.step import Seen
 from tests.load.shoot import PHOTOS_A_REQUEST, send
 
-WARM_UP, TAIL = 15, 24
+WARM_UP, TAIL = 15, 16
 """Photos that are not counted: while processes begin, and while the engine is asked at the end."""
 PERIOD_US = 100_000
 UNLIMITED = -1
