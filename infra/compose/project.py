@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from tarfile import TarError
 from tempfile import TemporaryFile
 from typing import IO
 
@@ -47,16 +48,18 @@ class Project:
     def _started(
         self, arguments: Sequence[str], stdout: int | IO[bytes], stdin: int = subprocess.DEVNULL
     ) -> "Iterator[subprocess.Popen[bytes]]":
-        command = [*self._compose, *arguments]
+        command, cut_off = [*self._compose, *arguments], None
         with TemporaryFile() as said:
             with subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=said) as process:  # noqa: S603 - no shell
                 try:
                     yield process
-                except BrokenPipeError:
-                    pass  # it ended early, and says why
+                except (BrokenPipeError, TarError) as error:
+                    cut_off = error  # most likely it ended early, and says why
                 except BaseException:
                     process.kill()
                     raise
             if process.returncode != 0:
                 said.seek(0)
-                raise EngineError(said.read().decode(errors="replace").strip())
+                raise EngineError(said.read().decode(errors="replace").strip()) from cut_off
+            if cut_off:
+                raise cut_off

@@ -61,7 +61,9 @@ def _restore(told: argparse.Namespace) -> None:
 
 def _of(manifest: Manifest) -> str:
     photos = (
-        f"{manifest.photos} photos" if manifest.storage.startswith("file:") else f"photos stay in {manifest.storage}"
+        f"{len(manifest.originals)} photos"
+        if manifest.storage.startswith("file:")
+        else f"photos stay in {manifest.storage}"
     )
     return f"saved at {manifest.saved_at} from version {manifest.version}, {manifest.keys} keys, {photos}"
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 MANIFEST, SNAPSHOT = "manifest.json", "redis.rdb"
-PHOTO = re.compile(r"photos/[0-9a-f]{2}/(?P<id>[0-9a-f-]{36})/[\w.-]+")
+PHOTO = re.compile(r"photos/[0-9a-f]{2}/(?P<id>[0-9a-f-]{36})/(original|preview\.jpg)")
 KIND, FORMAT = "photo-critic backup", 1
 PIECE_BYTES = 1 << 20
 
@@ -41,9 +41,9 @@ class Manifest:
     format: int = FORMAT
 
     @property
-    def photos(self) -> int:
-        """How many photos' bytes are in the archive."""
-        return len(set(map(photo_of, self.files)) - {None})
+    def originals(self) -> set[str]:
+        """The photos whose bytes are in the archive; a preview alone is what a deletion had not come to yet."""
+        return {name.split("/")[2] for name in self.files if name.endswith("/original")}
 
 
 class Writer:

@@ -43,7 +43,7 @@ def restore(stack: Stack, path: Path, replace: bool) -> Restored:
         with _quiet(stack, ran):
             stack.swap()
             stack.start_redis()
-            gone = known - {photo_of(name) for name in manifest.files} if stack.keeps_photos else set()
+            gone = known - manifest.originals if stack.keeps_photos else set()
             if gone:
                 stack.forget(gone)
         leftovers.append("replaced")

@@ -30,7 +30,7 @@ def test_what_was_saved_is_read_again(tmp_path: Path) -> None:
     path = tmp_path / "it.tar"
     manifest = written(path)
     assert checked(path) == manifest
-    assert manifest.photos == 1
+    assert manifest.originals == {"01a20b18-c37c-7c7d-87c1-ffa18bba12cd"}
     assert {name: data.read() for name, _, data in each(path, lambda _: True) if name != MANIFEST} == CONTENTS
     assert [name for name, *_ in each(path, lambda name: name == PHOTO)] == [PHOTO]
 
