@@ -20,7 +20,7 @@ def loaded() -> Iterator[Loaded]:
 @pytest.fixture(scope="module")
 def overload(loaded: Loaded) -> Outcome:
     """What became of twice the capacity."""
-    return replay(loaded, 2 * capacity(loaded.url, 4.0, 2.0), SECONDS)
+    return replay(loaded, 2 * capacity(loaded, 6.0), SECONDS)
 
 
 def test_what_does_not_fit_is_refused_with_429_and_nothing_else(overload: Outcome) -> None:

@@ -93,6 +93,12 @@ class Outcome:
         known = [photo for photo in self.accepted if self.told.answered.get(photo) and photo in self.told.accepted]
         return [(self.told.answered[photo][0] - self.told.accepted[photo]).total_seconds() for photo in known]
 
+    def answered_a_second(self) -> float:
+        """Photos, in the middle half of the time from the first answer to the last."""
+        times = sorted(self.told.answered[photo][0].timestamp() for photo in self.accepted - self.lost())
+        quarter = (times[-1] - times[0]) / 4
+        return sum(times[0] + quarter <= each < times[-1] - quarter for each in times) / (2 * quarter)
+
     def photos(self, *statuses: int) -> int:
         """Photos in the uploads that got one of these statuses; all of them when none is named."""
         return sum(sent.sent_photos for sent in self.sent if not statuses or sent.status in statuses)

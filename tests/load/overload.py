@@ -3,35 +3,29 @@
     python -m tests.load.overload             # the stack of `photo-critic up`, at the gateway's own door
     python -m tests.load.overload --edge      # the stack of docker-compose.yml, through HAProxy
 
-First the capacity C is measured: photos a second while sixteen clients have an upload under way at every moment. Then
-Locust replays the recorded scenario evenly at 0.8 C and at 2 C. Client and stack share this machine's cores.
+First the capacity C is measured: photos that are answered a second while far more are offered. Then Locust replays the
+recorded scenario evenly at 0.8 C and at 2 C. Client and stack share this machine's cores.
 """
 
 import argparse
-import itertools
 import os
 import platform
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
 from tests.compose.conftest import built
-from tests.load.becoming import Outcome, Told, told
-from tests.load.replay import RealPhotos, Sent, body
-from tests.load.scenario import RECORDED, Scenario
+from tests.load.becoming import REFUSED, Outcome, Told, told
+from tests.load.replay import Sent
 from tests.support.local_stack import LocalStack
 
 ROOT = Path(__file__).parents[2]
-CLIENTS = 16
+FLOOD = 60.0  # photos a second to begin with
 FACTORS = (0.8, 2.0)
 
 
@@ -51,7 +45,7 @@ def main() -> None:
     parser.add_argument("--max-wait", type=float, default=4.0, help="CRITIC_MAX_WAIT_SECONDS of the stack")
     asked = parser.parse_args()
     with (composed if asked.edge else local)(asked.max_wait) as stack:
-        carried = capacity(stack.url, 15.0, 5.0)
+        carried = capacity(stack, 15.0)
         columns = {
             f"{factor:g} C": told(replay(stack, factor * carried, asked.seconds), asked.seconds) for factor in FACTORS
         }
@@ -80,44 +74,23 @@ def composed(max_wait: float) -> Iterator[Loaded]:
         yield Loaded(stack.url, lambda: stack.logs("gateway", "worker"))
 
 
-def capacity(url: str, seconds: float, warm_up: float) -> float:
-    """Photos a second that are answered while `CLIENTS` uploads are under way at every moment, once warm."""
-    uploads, photos = itertools.cycle(Scenario.load(RECORDED).uploads), RealPhotos()
-    turn, began, answered = threading.Lock(), time.monotonic() + warm_up, list[int]()
-
-    def client(_: int) -> None:
-        with httpx.Client(base_url=url, timeout=60, trust_env=False) as session:
-            while time.monotonic() < began + seconds:
-                with turn:
-                    mine = [photos.like(size) for size in next(uploads).photos]
-                kind, data = body(mine)
-                answer = session.post("/v1/photos", params={"wait": 30}, content=data, headers={"Content-Type": kind})
-                if answer.status_code == 200 and began <= time.monotonic() < began + seconds:
-                    answered.append(len(mine))
-
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        list(pool.map(client, range(CLIENTS)))
-    return sum(answered) / seconds
+def capacity(stack: Loaded, seconds: float, rate: float = FLOOD) -> float:
+    """Photos that are answered a second while more come than can be: at least every third is refused."""
+    flood = replay(stack, rate, seconds)
+    if flood.photos(REFUSED) < flood.photos() / 3:
+        return capacity(stack, seconds, 2 * rate)
+    return flood.answered_a_second()
 
 
 def replay(stack: Loaded, rate: float, seconds: float) -> Outcome:
-    """The recorded scenario, at so many photos a second. CalledProcessError when Locust saw a fault."""
+    """The recorded scenario, at so many photos a second. Faults that Locust ends with are in the outcome, too."""
     began = datetime.now(UTC)
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report"
         command = [sys.executable, "-m", "locust", "-f", "tests/load/locustfile.py", "--headless", "--only-summary"]
-        wanted = [
-            "--host",
-            stack.url,
-            "--rate",
-            str(rate),
-            "--even",
-            "--seconds",
-            str(seconds),
-            "--report",
-            str(report),
-        ]
-        subprocess.run([*command, *wanted], cwd=ROOT, check=True, timeout=seconds + 150, stdout=sys.stderr)
+        wanted = {"--host": stack.url, "--rate": rate, "--seconds": seconds, "--report": report}
+        options = [str(word) for option in wanted.items() for word in option]
+        subprocess.run([*command, "--even", *options], cwd=ROOT, check=False, timeout=seconds + 150, stdout=sys.stderr)
         return Outcome(Sent.load(report), Told.by(stack.log().splitlines(), began))
 
 

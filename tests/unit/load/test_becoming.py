@@ -46,6 +46,14 @@ def test_times_are_told_by_who_can_know_them(outcome: Outcome) -> None:
     assert (outcome.photos(), outcome.photos(429)) == (4, 1)
 
 
+def test_the_pace_is_that_of_the_middle() -> None:
+    photos = [str(number) for number in range(9)]  # one every half second, and each of the ends by itself
+    log = [line(8 + number / 2, "photo_done", photo_id=photo) for number, photo in enumerate(photos)]
+    ends = [line(0, "photo_done", photo_id="first"), line(20, "photo_done", photo_id="last")]
+    outcome = Outcome([sent(202, "first", *photos, "last")], Told.by(log + ends, NOON))
+    assert outcome.answered_a_second() == pytest.approx(0.9)  # of 5 s to 15 s
+
+
 def test_a_percentile_is_a_value_that_occurred() -> None:
     values = [float(value) for value in range(1, 201)]
     assert (percentile(values, 0.5), percentile(values, 0.99), percentile([7.0], 0.99)) == (100, 198, 7)
