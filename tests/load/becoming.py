@@ -1,5 +1,6 @@
 """What became of everything that was sent: the clients' own report, joined with what the services logged."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from tests.load.record import Line, log_lines
 from tests.load.replay import Sent, percentile
 
 OK, REFUSED = (200, 202), 429
+MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,12 @@ class Outcome:
         """Accepted by the gateway, and no client knows of it. Needs logs of nothing else."""
         return set(self.told.accepted) - self.accepted
 
-    def refused_ms(self) -> list[float]:
-        """From when an upload was due until its refusal was read."""
-        return [sent.ms for sent in self.sent if sent.status == REFUSED]
+    def refused_ms(self, most_bytes: float = math.inf) -> list[float]:
+        """From when an upload of at most so many bytes was due until its refusal was read.
+
+        This client sends all of a body before it reads, so what a large one takes on its way counts too.
+        """
+        return [sent.ms for sent in self.sent if sent.status == REFUSED and sent.sent_bytes <= most_bytes]
 
     def refused_inside_ms(self) -> list[float]:
         """The same refusals as the gateway counts them."""
@@ -117,6 +122,7 @@ def told(outcome: Outcome, seconds: float) -> dict[str, str]:
         "due → critique, for callers who stay, p50 / p99": _two(outcome.waited_seconds(), "s", 2),
         "due → accepted, for those who do not, p50 / p99": _two(outcome.accept_ms(), "ms", 0),
         "due → refused, p50 / p99": _two(refused, "ms", 1),
+        "— of bodies up to 1 MB, p50 / p99": _two(outcome.refused_ms(MEGABYTE), "ms", 1),
         "— of it in the gateway, p50 / p99": _two(inside, "ms", 1),
         "— of it before the client sent it, all uploads, p50 / p99": _two(outcome.late_ms(), "ms", 1),
         "accepted photos lost / answered twice / unknown to their sender": (

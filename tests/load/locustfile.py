@@ -86,7 +86,9 @@ class Everybody(FastHttpUser):
                 answer.success()
             ids = accepted_ids(answer.json()) if status in (200, 202) else ()
         times = (at, 1000 * (left - due), 1000 * took)
-        self._sent.append(Sent(*times, status, headers["X-Request-ID"], upload.route, upload.waits, ids, len(photos)))
+        self._sent.append(
+            Sent(*times, status, headers["X-Request-ID"], upload.route, upload.waits, ids, len(photos), len(data))
+        )
 
     def _ask_for_all(self, photos: list[str]) -> None:
         deadline = time.monotonic() + LOST_AFTER_SECONDS

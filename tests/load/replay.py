@@ -27,6 +27,7 @@ class Sent:
     waits: bool
     photos: tuple[str, ...]  # ids of those that were accepted
     sent_photos: int
+    sent_bytes: int
 
     @classmethod
     def load(cls, path: Path) -> list["Sent"]:

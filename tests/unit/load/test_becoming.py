@@ -15,7 +15,7 @@ def line(seconds: float, event: str, **fields: object) -> str:
 
 
 def sent(status: int, *photos: str, request_id: str = "", waits: bool = False) -> Sent:
-    return Sent(0.0, 1.0, 20.0, status, request_id, "/v1/photos", waits, photos, max(1, len(photos)))
+    return Sent(0.0, 1.0, 20.0, status, request_id, "/v1/photos", waits, photos, max(1, len(photos)), 500)
 
 
 LOG = [
@@ -42,6 +42,7 @@ def test_what_was_lost_repeated_or_accepted_in_vain_is_found(outcome: Outcome) -
 def test_times_are_told_by_who_can_know_them(outcome: Outcome) -> None:
     assert sorted(outcome.critique_seconds()) == [1.5, 2.0]
     assert (outcome.refused_ms(), outcome.refused_inside_ms()) == ([20.0], [2.5])
+    assert (outcome.refused_ms(500), outcome.refused_ms(499)) == ([20.0], [])
     assert (outcome.accept_ms(), outcome.waited_seconds()) == ([20.0], [0.02])
     assert (outcome.photos(), outcome.photos(429)) == (4, 1)
 
