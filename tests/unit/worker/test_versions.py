@@ -1,6 +1,5 @@
 """Who is asked about photos of an album, and how often Redis is for that."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,33 +8,16 @@ import redis
 from redis.connection import AbstractConnection
 from tests.support.clock import Clock
 from tests.support.critiques import make_photo
-from tests.support.redis_server import RedisServer
 
 from critic_core.contracts.album import Album, Counts
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.contracts.routing import Routing, Share
 from critic_core.runtime.album_store import AlbumStore
-from critic_core.runtime.job_store import connect
 from critic_core.runtime.routing_store import RoutingStore
 from critic_worker.versions import MAX_AGE_SECONDS, Versions
 
 HALF = Routing(canary=Share(version="2", percent=50))
-
-
-@pytest.fixture(scope="module")
-def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path_factory.mktemp("redis"))
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def client(redis_server: RedisServer) -> Iterator["redis.Redis"]:
-    with connect(redis_server.url) as client:
-        client.flushall()
-        yield client
 
 
 class Process:
