@@ -39,6 +39,8 @@ _CHANNEL = [
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 500),
     ("grpc.max_reconnect_backoff_ms", 1000),
+    # A balancer that was replaced has another address: its name is looked up anew at once, not half a minute later.
+    ("grpc.dns_min_time_between_resolutions_ms", 500),
     # A peer that vanished without a word is noticed; calls have deadlines besides.
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 5_000),
