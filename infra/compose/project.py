@@ -1,11 +1,14 @@
 """A Compose project, asked and told by Docker's own commands. Which: -p, -f and the variables that Compose reads."""
 
+import json
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from tarfile import TarError
 from tempfile import TemporaryFile
 from typing import IO
+
+ASK_SECONDS = 60.0
 
 
 class EngineError(Exception):
@@ -20,14 +23,34 @@ class Project:
 
     def run(self, *arguments: str, seconds: float) -> str:
         """What `docker compose` prints. Raises EngineError."""
-        command = [*self._compose, *arguments]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)  # noqa: S603 - no shell
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise EngineError(str(error)) from error
-        if done.returncode != 0:
-            raise EngineError(done.stderr.strip())
-        return done.stdout
+        return _output([*self._compose, *arguments], seconds)
+
+    def scale(self, service: str, replicas: int, seconds: float) -> None:
+        """So many replicas of a service; those that run stay as they are, and so does all else. Raises EngineError.
+
+        What it depends on is told with the replicas that it has, or Compose would scale that back. `--no-deps` would
+        not do: containers made with it are no longer those that the files describe, and the next `up` replaces them.
+        """
+        kept = {one: len(self.containers(one)) or 1 for one in self._needs(service)}
+        told = [
+            word for name, number in {**kept, service: replicas}.items() for word in ("--scale", f"{name}={number}")
+        ]
+        self.run("up", "--detach", "--no-recreate", "--no-build", *told, service, seconds=seconds)
+
+    def containers(self, service: str) -> list[str]:
+        """The ids of those that run or have just been started, also of those that do not get up. Raises EngineError."""
+        return self.run("ps", "--all", "--quiet", service, seconds=ASK_SECONDS).split()
+
+    def _needs(self, service: str) -> set[str]:
+        """The services that it depends on, and those that they depend on."""
+        services = json.loads(self.run("config", "--format", "json", seconds=ASK_SECONDS))["services"]
+        found: set[str] = set()
+        looking = [service]
+        while looking:
+            new = set(services.get(looking.pop(), {}).get("depends_on", {})) - found
+            found |= new
+            looking += new
+        return found
 
     @contextmanager
     def reading(self, *arguments: str) -> Iterator[IO[bytes]]:
@@ -63,3 +86,23 @@ class Project:
                 raise EngineError(said.read().decode(errors="replace").strip()) from cut_off
             if cut_off:
                 raise cut_off
+
+
+def docker(*arguments: str, seconds: float, both: bool = False) -> str:
+    """What a command about single containers prints, which Compose has no word for; `both` outputs, where logs are.
+
+    Raises EngineError.
+    """
+    return _output(["docker", *arguments], seconds, subprocess.STDOUT if both else subprocess.PIPE)
+
+
+def _output(command: list[str], seconds: float, errors: int = subprocess.PIPE) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell
+            command, stdout=subprocess.PIPE, stderr=errors, text=True, timeout=seconds, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise EngineError(str(error)) from error
+    if done.returncode != 0:
+        raise EngineError((done.stderr or done.stdout).strip())
+    return done.stdout

@@ -1,11 +1,10 @@
-#!/usr/bin/env python3
-"""Replaces the containers of services by new ones, while the old finish what they have.
+"""Replaces the containers of services by new ones, while the old finish what they have (docs/scaling.md).
 
 After a build, for another version or another setting:
 
-    infra/compose/roll.py gateway worker inference
-    PHOTO_CRITIC_VERSION=0.2.0 infra/compose/roll.py inference worker gateway      an upgrade
-    COMPOSE_FILE=docker-compose.yml:infra/compose/tls.yml infra/compose/roll.py gateway
+    python -m infra.compose.roll gateway worker inference
+    PHOTO_CRITIC_VERSION=0.2.0 python -m infra.compose.roll inference worker gateway      an upgrade
+    COMPOSE_FILE=docker-compose.yml:infra/compose/tls.yml python -m infra.compose.roll gateway
 
 As many new containers as there are old ones come up beside them. When they are healthy, and HAProxy gives them
 requests, the old ones are told to stop, and finish what is under way. New ones that do not become healthy are taken
@@ -15,10 +14,11 @@ away again, and the old ones go on. Run it where `docker compose` is run; it nee
 import argparse
 import json
 import re
-import subprocess
 import sys
 import time
 from collections.abc import Callable
+
+from infra.compose.project import EngineError, Project, docker
 
 # Who balances a service, and under what name (infra/haproxy).
 BALANCED = {"gateway": ("edge", "gateways"), "inference": ("balancer", "inference")}
@@ -31,31 +31,40 @@ ASK_FOR_METRICS = (
 )
 
 
+SHORT, LONG = 60.0, 300.0
+
+
 def main() -> int:
     """Roll each service named, in that order; the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.compose.roll", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("services", nargs="+", metavar="SERVICE")
     parser.add_argument("--wait", type=float, default=120, metavar="SECONDS", help="for new containers (default: 120)")
     told = parser.parse_args()
     for service in told.services:
         if service in ALONE:
             parser.error(f"{service} cannot be rolled: {ALONE[service]}")
-    return 0 if all(roll(service, told.wait) for service in told.services) else 1
+    try:
+        return 0 if all(roll(Project(), service, told.wait) for service in told.services) else 1
+    except EngineError as error:
+        say(f"failed: {error}")
+        return 1
 
 
-def roll(service: str, seconds: float) -> bool:
+def roll(project: Project, service: str, seconds: float) -> bool:
     """Replace all containers of a service. False when the new ones were no good, and the old ones go on."""
-    compose("rm", "--force", service)  # those that had stopped would be started again, as they were
-    old = containers(service)
+    project.run("rm", "--force", service, seconds=SHORT)  # those that had stopped would be started again, as they were
+    old = project.containers(service)
     if not old:
-        raise SystemExit(f"{service} does not run")
-    wanted = servers(service) + len(old)
-    compose("up", "--detach", "--no-deps", "--no-recreate", "--scale", f"{service}={2 * len(old)}", service)
-    new = [one for one in containers(service) if one not in old]
+        raise EngineError(f"{service} does not run")
+    wanted = servers(project, service) + len(old)
+    project.scale(service, 2 * len(old), LONG)
+    new = [one for one in project.containers(service) if one not in old]
     say(f"{service}: {len(new)} new beside {len(old)} old")
-    if not (until(lambda: healthy(new), seconds) and until(lambda: servers(service) >= wanted, 30)):
-        say(f"{service}: the new ones did not become healthy; their last words, and the old ones go on:")
-        docker("logs", "--tail", "20", new[0], show=True)
+    if not (until(lambda: healthy(new), seconds) and until(lambda: servers(project, service) >= wanted, 30)):
+        say(f"{service}: the new ones did not become healthy, and the old ones go on. Their last words:")
+        say(docker("logs", "--tail", "20", new[0], seconds=SHORT, both=True))
         leave(new)
         return False
     leave(old)
@@ -63,31 +72,26 @@ def roll(service: str, seconds: float) -> bool:
     return True
 
 
-def containers(service: str) -> list[str]:
-    """The ids of all, also of those that do not get up."""
-    return compose("ps", "--all", "--quiet", service).split()
-
-
 def healthy(ids: list[str]) -> bool:
     """Each of them, by its own health check, or running where it has none."""
-    states = [one["State"] for one in json.loads(docker("inspect", *ids))]
+    states = [one["State"] for one in json.loads(docker("inspect", *ids, seconds=SHORT))]
     return all(state.get("Health", {}).get("Status", "healthy") == "healthy" and state["Running"] for state in states)
 
 
-def servers(service: str) -> int:
+def servers(project: Project, service: str) -> int:
     """To how many HAProxy gives requests; where it has no part in it, all that run."""
     if service not in BALANCED:
-        return len(containers(service))
+        return len(project.containers(service))
     balancer, backend = BALANCED[service]
-    told = compose("exec", "-T", balancer, "bash", "-c", ASK_FOR_METRICS)
+    told = project.run("exec", "-T", balancer, "bash", "-c", ASK_FOR_METRICS, seconds=SHORT)
     found = re.search(rf'^haproxy_backend_active_servers{{proxy="{backend}"}} (\d+)', told, re.MULTILINE)
     return int(found[1]) if found else 0
 
 
 def leave(ids: list[str]) -> None:
     """Stop them as gracefully as their stop_grace_period allows, and take them away."""
-    docker("stop", *ids)
-    docker("rm", *ids)
+    docker("stop", *ids, seconds=LONG)
+    docker("rm", *ids, seconds=SHORT)
 
 
 def until(condition: Callable[[], bool], seconds: float) -> bool:
@@ -98,22 +102,6 @@ def until(condition: Callable[[], bool], seconds: float) -> bool:
             return False
         time.sleep(0.3)
     return True
-
-
-def compose(*words: str) -> str:
-    """What `docker compose` prints."""
-    return docker("compose", *words)
-
-
-def docker(*words: str, show: bool = False) -> str:
-    """What `docker` prints; what it complains about goes to standard error, and ends us when it fails."""
-    command = ["docker", *words]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603 - words, and no shell
-    if done.returncode != 0:
-        raise SystemExit(f"docker {' '.join(words[:3])} … failed")
-    if show:
-        sys.stderr.write(done.stdout)
-    return done.stdout
 
 
 def say(sentence: str) -> None:

@@ -33,7 +33,11 @@ class Stack:
 
     def __init__(self, project: str, port: int, *overlays: str, **settings: str) -> None:
         files = ["docker-compose.yml", "tests/compose/short-waits.yml", *overlays]
-        self._command = ["docker", "compose", "-p", project, *(part for name in files for part in ("-f", name))]
+        options = [part for name in files for part in ("-f", name)]
+        self._command = ["docker", "compose", "-p", project, *options]
+        # Compose writes the project's name into images: under another one they would be others, and `up` would replace
+        # the containers of whoever runs them.
+        self._build = ["docker", "compose", "-p", "photo-critic-test", *options, "build", "--quiet"]
         self._names = {"COMPOSE_PROJECT_NAME": project, "COMPOSE_FILE": ":".join(files)}
         self.project, self.password = project, uuid.uuid4().hex
         told = {"PORT": str(port), "PHOTO_CRITIC_VERSION": IMAGE_VERSION, "CRITIC_REDIS_PASSWORD": self.password}
@@ -43,7 +47,7 @@ class Stack:
 
     def build(self, *services: str) -> None:
         """Build the images of `up`, or of services; what has not changed since the last time comes from the cache."""
-        self.compose("build", "--quiet", *services, seconds=BUILD_SECONDS)
+        run([*self._build, *services], BUILD_SECONDS, self._environment)
 
     def up(self, *options: str) -> None:
         """Start what is not running, and come back when every container is healthy."""
@@ -65,7 +69,7 @@ class Stack:
 
     def roll(self, *services: str, **settings: str) -> None:
         """Replace their containers as those who run the stack do."""
-        words = ["python3", "infra/compose/roll.py", *services]
+        words = [sys.executable, "-m", "infra.compose.roll", *services]
         run(words, UP_SECONDS, {**self._environment, **self._names, **settings})
 
     def backup(self, *words: str) -> subprocess.CompletedProcess[str]:

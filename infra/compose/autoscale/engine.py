@@ -30,9 +30,7 @@ class Engine:
 
     def scale(self, workers: int) -> None:
         """Start or stop workers; those that are told to stop finish their photos first. Raises EngineError."""
-        # Nothing else of the stack is touched, whatever has changed in its files meanwhile.
-        how = ("--detach", "--no-deps", "--no-recreate", "--no-build", "--scale", f"worker={workers}")
-        self._project.run("up", *how, "worker", seconds=SCALE_SECONDS)
+        self._project.scale("worker", workers, SCALE_SECONDS)
 
 
 def gauge(text: str) -> float | None:
