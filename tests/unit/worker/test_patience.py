@@ -24,7 +24,7 @@ def test_it_gives_up_in_time_and_says_why() -> None:
     began = time.monotonic()
     with pytest.raises(StorageUnavailable, match="gone"):
         patiently(call, seconds=0.4)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 5
 
 
 def test_what_is_permanent_is_not_tried_again() -> None:

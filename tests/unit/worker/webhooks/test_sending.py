@@ -68,14 +68,14 @@ def test_a_receiver_that_drips_its_head_is_left_at_the_deadline(serve: Serve) ->
     began = time.monotonic()
     with pytest.raises(NotReachable):
         send(server.port, seconds=0.5)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5  # nothing else would end it
 
 
 def test_a_receiver_that_drips_its_body_has_answered(serve: Serve) -> None:
     server = serve(lambda connection: drip(connection, b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"))
     began = time.monotonic()
     assert send(server.port, seconds=0.5) == Answer(200)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5  # nothing else would end it
 
 
 def test_an_endless_body_is_not_read(serve: Serve) -> None:
@@ -112,7 +112,7 @@ def test_interim_answers_without_end_are_left_at_the_deadline(serve: Serve) -> N
     began = time.monotonic()
     with pytest.raises(NotReachable):
         send(serve(interim).port, seconds=0.5)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5  # nothing else would end it
 
 
 def test_a_receiver_that_says_nothing_is_left_at_the_deadline(serve: Serve) -> None:
@@ -183,4 +183,4 @@ def test_a_handshake_that_never_ends_is_left_at_the_deadline(serve: Serve) -> No
     began = time.monotonic()
     with pytest.raises(NotReachable):
         send(server.port, seconds=0.5, scheme="https")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5  # nothing else would end it
