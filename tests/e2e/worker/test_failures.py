@@ -73,14 +73,14 @@ def test_a_poison_photo_is_set_aside_after_three_deliveries_and_can_be_revived(s
 
 def test_the_queue_server_restarts_under_load_and_nothing_is_lost(stack: Stack, redis_server: RedisServer) -> None:
     stack.start_worker(worker_concurrency="2", task_time_limit_seconds="5")
-    photos = [stack.submit() for _ in range(40)]
+    photos = [stack.submit() for _ in range(150)]
     until(lambda: _finished(stack, photos) >= 5, 30, "the first answers")
     redis_server.kill()
     redis_server.start()
     assert stack.jobs.backlog() > 0, "the restart came too late to test anything"
     later = [stack.submit() for _ in range(5)]
     answers = [stack.answered(one, seconds=60).state for one in photos + later]
-    assert answers == [PhotoState.done] * 45
+    assert answers == [PhotoState.done] * 155
     assert stack.jobs.backlog() == 0
 
 
