@@ -17,6 +17,7 @@ from critic_core.contracts.photo import PhotoState
 pytestmark = [pytest.mark.compose, pytest.mark.timeout(660)]
 
 FOLDER = "/var/lib/photo-critic/photos"
+WAITING = 16  # photos under way, more than are answered until the workers are killed
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def before(stack: Stack, photographs: dict[str, bytes], slow_photo: bytes) -> Be
     forgotten = stack.score(photographs[names[0]]).id
     stack.inside("gateway", "rm", "-r", f"{FOLDER}/{forgotten[-2:]}/{forgotten}")
 
-    unanswered = [send(stack, slow_photo, key=str(number)) for number in range(6)]
+    unanswered = [send(stack, slow_photo, key=str(number)) for number in range(WAITING)]
     until(lambda: any(stack.photo(one).state is PhotoState.running for one in unanswered), 20, "a photo in work")
     stack.compose("kill", "--signal", "KILL", "worker")
     unanswered = [one for one in unanswered if not stack.photo(one).state.final]
@@ -80,7 +81,7 @@ def test_a_lost_stack_is_restored(
     for absent in (later, foreign.id, before.forgotten):
         assert stack.client.get(f"/v1/photos/{absent}").status_code == 404
         assert absent not in stack.inside("gateway", "find", FOLDER).stdout
-    assert send(stack, slow_photo, key="5") == before.unanswered[-1]
+    assert send(stack, slow_photo, key=str(WAITING - 1)) == before.unanswered[-1]
 
     until(lambda: all(stack.photo(one).state.final for one in before.unanswered), 60, "an answer to what waited")
     assert {stack.photo(one).state for one in before.unanswered} == {PhotoState.done}

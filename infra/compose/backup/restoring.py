@@ -41,11 +41,7 @@ def restore(stack: Stack, path: Path, replace: bool) -> Restored:
             raise RestoreRefused("This stack has photos or albums. With --replace the archive's take their place.")
         known = _prepare(stack, path)
         with _quiet(stack, ran):
-            stack.swap()
-            stack.start_redis()
-            gone = known - manifest.originals if stack.keeps_photos else set()
-            if gone:
-                stack.forget(gone)
+            gone = _take_over(stack, known, manifest)
         leftovers.append("replaced")
         return Restored(manifest, len(known), len(gone))
     finally:
@@ -76,6 +72,16 @@ def _prepare(stack: Stack, path: Path) -> set[str]:
                 entry.size, entry.mode = size, 0o644
                 tar.addfile(entry, data)
     return known
+
+
+def _take_over(stack: Stack, known: set[str], manifest: Manifest) -> set[str]:
+    """What waits takes the place of what is there; photos without bytes in the archive are forgotten. Their ids."""
+    stack.swap()
+    stack.start_redis()
+    gone = known - manifest.originals if stack.keeps_photos else set()
+    if gone:
+        stack.forget(gone)
+    return gone
 
 
 @contextmanager
