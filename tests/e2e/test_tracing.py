@@ -48,16 +48,20 @@ def traces(traced: LocalStack, collector: TraceCollector) -> dict[str, list[Span
 
 
 def _whole(spans: list[Span]) -> set[str] | None:
-    """The traces of all uploads, once each service has told its part; they send at times of their own."""
-    begun = {span.trace_id for span in spans if span.service == "photo-critic-gateway" and not span.parent_id}
-    worked = {span.trace_id for span in spans if span.name == f"run/{CRITIQUE_TASK}"}
-    computed = {span.trace_id for span in spans if span.name == COMPUTE}
+    """The traces of all uploads, once each service has told its last part; they send at times of their own."""
+    begun = {span.trace_id for span in spans if _is(span, "gateway", "POST /v1/photos")}
+    worked = {span.trace_id for span in spans if _is(span, "worker", f"run/{CRITIQUE_TASK}")}
+    computed = {span.trace_id for span in spans if _is(span, "inference", COMPUTE)}
     return begun if len(begun & worked & computed) == UPLOADS else None
 
 
 def _one(spans: list[Span], service: str, name: str) -> Span:
-    (found,) = [span for span in spans if span.service == f"photo-critic-{service}" and span.name == name]
+    (found,) = [span for span in spans if _is(span, service, name)]
     return found
+
+
+def _is(span: Span, service: str, name: str) -> bool:
+    return (span.service, span.name) == (f"photo-critic-{service}", name)  # a call has the same name on both sides
 
 
 def _ancestors(span: Span, spans: list[Span]) -> list[str]:
