@@ -70,8 +70,8 @@ def test_every_replica_is_asked_and_a_new_one_is_found(stack: Stack, prometheus:
 
 
 def test_what_dashboards_and_rules_ask_for_is_there(prometheus: Prometheus) -> None:
-    rules = (ROOT / "infra/monitoring/prometheus/rules/photo-critic.yml").read_text("utf-8")
-    asked = {name for text in [rules, *map(expressions, DASHBOARDS)] for name in METRIC.findall(text)}
+    rules = [path.read_text("utf-8") for path in (ROOT / "infra/monitoring/prometheus/rules").glob("*.yml")]
+    asked = {name for text in [*rules, *map(expressions, DASHBOARDS)] for name in METRIC.findall(text)}
     here = {name for name in asked - NOT_HERE if not ON_A_GPU.fullmatch(name)}
     until(lambda: here <= prometheus.names(), 60, "every metric that is asked for")
 

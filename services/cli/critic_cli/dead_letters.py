@@ -11,9 +11,9 @@ from critic_cli.options import DataFolderOption
 from critic_cli.refusal import Refusal
 from critic_cli.stack.data_folder import DEFAULT_DATA_FOLDER, DataFolder
 from critic_cli.stack.plan import queue_settings
-from critic_core.contracts.errors import PhotoNotFound, QueueUnavailable
+from critic_core.contracts.errors import QueueUnavailable
+from critic_core.runtime import dead_letters as letters
 from critic_core.runtime.job_store import JobStore, connect
-from critic_core.runtime.queue import celery_app, enqueue
 from critic_core.runtime.settings import QueueSettings
 
 
@@ -25,11 +25,10 @@ def dead_letters(
     settings = _settings(DataFolder(data_folder))
     store = JobStore(connect(settings.redis_url))
     try:
-        letters = store.dead_letters()
         if replay:
-            _replay(letters, store, settings)
+            print(letters.replay(store, settings))
         else:
-            _list(letters, store)
+            Console().print(_table(letters.dead_letters(store)))
     except QueueUnavailable as error:
         raise Refusal(f"{error.detail} Is it running, and is CRITIC_REDIS_URL its address?") from error
 
@@ -42,22 +41,9 @@ def _settings(folder: DataFolder) -> QueueSettings:
     return told.model_copy(update={"redis_url": note.redis_url})
 
 
-def _list(letters: list[str], store: JobStore) -> None:
+def _table(found: list[letters.DeadLetter]) -> Table | str:
     table = Table("Photo", "Name", "Taken in", "What happened", box=None, pad_edge=False)
-    for photo_id in letters:
-        try:
-            photo = store.get(photo_id)
-        except PhotoNotFound:
-            table.add_row(photo_id, "", "", "forgotten: its time to live ran out")
-            continue
-        problem = photo.problem.detail if photo.problem else ""
-        table.add_row(photo_id, Text(photo.file_name or ""), f"{photo.created_at:%Y-%m-%d %H:%M}", problem)
-    Console().print(table if letters else "No dead letters.")
-
-
-def _replay(letters: list[str], store: JobStore, settings: QueueSettings) -> None:
-    app = celery_app(settings)
-    revived = [photo_id for photo_id in letters if store.revive(photo_id)]
-    for photo_id in revived:
-        enqueue(app, photo_id)
-    print(f"{len(revived)} photos wait for another try; {len(letters) - len(revived)} were forgotten already.")
+    for each in found:
+        taken_in = f"{each.taken_in:%Y-%m-%d %H:%M}" if each.taken_in else ""
+        table.add_row(each.photo_id, Text(each.file_name), taken_in, each.what_happened)
+    return table if found else "No dead letters."
