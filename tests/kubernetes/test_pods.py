@@ -120,7 +120,8 @@ def test_triton_is_told_the_same_as_in_compose() -> None:
     text = (ROOT / "infra/compose/triton.yml").read_text("utf-8")
     there = set(re.findall(r"^ +- (--[^ \n]+)", text, re.MULTILINE))
     (container,) = pods(rendered(FOLDERS["triton"]))["inference"]["containers"]
-    assert set(container["args"][1:]) == {flag for flag in there if not flag.startswith("--model-config-name")}
+    chosen = {flag for flag in there if flag.startswith("--model-config-name")}
+    assert set(container["args"][1:]) == there - chosen | {"--model-config-name=gpu"}
     assert f"TRITON_IMAGE:-{container['image']}" in text
 
 

@@ -32,18 +32,24 @@ TENSORRT = {
     "trt_timing_cache_path": "/engines",
 }
 
+ANYWHERE = "count: 1 kind: KIND_AUTO"  # one on each GPU that the server sees; without a GPU, on the CPU
+INSTANCES = {
+    "config.pbtxt": ANYWHERE,
+    "configs/gpu.pbtxt": "count: 1 kind: KIND_GPU",  # without a GPU, Triton refuses to start: slow would pass for well
+    "configs/two-instances.pbtxt": "count: 2 kind: KIND_AUTO",
+}
+
 
 def config_files(manifest: Manifest, *others: Manifest, largest_batch: int = LARGEST_BATCH) -> dict[str, str]:
     """Texts by path below the model's folder: what everybody reads, and what Triton's `--model-config-name` chooses."""
-    told = config(manifest, *others, largest_batch=largest_batch)
-    return {
-        "config.pbtxt": told,
-        "configs/tensorrt.pbtxt": told + _tensorrt(),
-        "configs/two-instances.pbtxt": config(manifest, *others, largest_batch=largest_batch, instances=2),
+    texts = {
+        name: config(manifest, *others, largest_batch=largest_batch, instances=instances)
+        for name, instances in INSTANCES.items()
     }
+    return texts | {"configs/tensorrt.pbtxt": texts["configs/gpu.pbtxt"] + _tensorrt()}
 
 
-def config(manifest: Manifest, *others: Manifest, largest_batch: int = LARGEST_BATCH, instances: int = 1) -> str:
+def config(manifest: Manifest, *others: Manifest, largest_batch: int = LARGEST_BATCH, instances: str = ANYWHERE) -> str:
     """Protobuf text format, `inference.ModelConfig`, of a model whose newest version is `manifest`."""
     size = manifest.preprocessing.size
     image = (size, size, 3)
@@ -64,8 +70,7 @@ def config(manifest: Manifest, *others: Manifest, largest_batch: int = LARGEST_B
             f"  max_queue_delay_microseconds: {QUEUE_DELAY_MICROSECONDS}",
             f"  default_queue_policy {{ max_queue_size: {QUEUE_SIZE} }}",
             "}",
-            "# So many on each GPU that the server sees; without a GPU, on the CPU.",
-            f"instance_group [{{ count: {instances} kind: KIND_AUTO }}]",
+            f"instance_group [{{ {instances} }}]",
             *(_warm_up(batch, image) for batch in _ends_first(batches)),
             *(_parameter(key, value) for key, value in ONNX_RUNTIME.items()),
             *(_parameter(manifest_parameter(each.version), each.model_dump_json()) for each in (manifest, *others)),

@@ -119,10 +119,22 @@ def test_a_start_over_a_broken_version_ends(published: Publish, repository: Path
 def test_a_config_by_another_name_is_chosen(published: Publish, repository: Path, tmp_path: Path) -> None:
     need_triton()
     published(1)
-    with triton_server(repository, tmp_path, "--model-config-name=tensorrt") as server:
-        config = InferenceServerClient(server.grpc).get_model_config(NAME).config
-        (accelerator,) = config.optimization.execution_accelerators.gpu_execution_accelerator
-        assert (accelerator.name, accelerator.parameters["precision_mode"]) == ("tensorrt", "FP16")
+    with triton_server(repository, tmp_path, "--model-config-name=two-instances") as server:
+        (group,) = InferenceServerClient(server.grpc).get_model_config(NAME).config.instance_group
+        assert group.count == 2
+
+
+@pytest.mark.skipif(Path("/dev/nvidia0").exists(), reason="this machine has a GPU")
+@pytest.mark.parametrize("config", ["gpu", "tensorrt"])
+def test_a_config_for_gpus_is_refused_where_there_is_none(
+    published: Publish, repository: Path, tmp_path: Path, config: str
+) -> None:
+    """And not computed on the CPU in silence."""
+    need_triton()
+    published(1)
+    with triton_server(repository, tmp_path, f"--model-config-name={config}", wait_ready=False) as server:
+        assert server.process.wait(60) != 0
+    assert "KIND_GPU" in server.log.read_text()
 
 
 def test_a_worker_waits_while_triton_stops_and_starts_again(

@@ -76,12 +76,23 @@ def test_the_variant_for_tensorrt_differs_in_its_accelerator_only(manifest: Mani
     files = config_files(manifest)
     plain, tensorrt = (
         text_format.Parse(files[name], model_config_pb2.ModelConfig())
-        for name in ("config.pbtxt", "configs/tensorrt.pbtxt")
+        for name in ("configs/gpu.pbtxt", "configs/tensorrt.pbtxt")
     )
     (accelerator,) = tensorrt.optimization.execution_accelerators.gpu_execution_accelerator
     assert (accelerator.name, accelerator.parameters["trt_engine_cache_enable"]) == ("tensorrt", "1")
     tensorrt.ClearField("optimization")
     assert tensorrt == plain
+
+
+def test_the_variant_for_gpus_differs_in_its_demand_only(manifest: Manifest) -> None:
+    files = config_files(manifest)
+    plain, gpu = (
+        text_format.Parse(files[name], model_config_pb2.ModelConfig()) for name in ("config.pbtxt", "configs/gpu.pbtxt")
+    )
+    kinds = model_config_pb2.ModelInstanceGroup
+    assert (plain.instance_group[0].kind, gpu.instance_group[0].kind) == (kinds.KIND_AUTO, kinds.KIND_GPU)
+    gpu.instance_group[0].kind = kinds.KIND_AUTO
+    assert gpu == plain
 
 
 def test_the_variant_with_two_instances_differs_in_their_number_only(manifest: Manifest) -> None:
@@ -106,7 +117,7 @@ def test_a_published_version_holds_weights_manifest_and_golden_photo(
     assert sorted(path.name for path in version.iterdir()) == ["golden.npy", "manifest.json", "model.onnx"]
     assert sorted(path.name for path in version.parent.iterdir()) == ["1", "config.pbtxt", "configs"]
     variants = sorted(path.name for path in (version.parent / "configs").iterdir())
-    assert variants == ["tensorrt.pbtxt", "two-instances.pbtxt"]
+    assert variants == ["gpu.pbtxt", "tensorrt.pbtxt", "two-instances.pbtxt"]
 
 
 def test_the_next_version_gets_the_next_number_and_the_config_tells_of_all(

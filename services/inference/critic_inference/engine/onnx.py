@@ -38,6 +38,8 @@ class OnnxSession:
             load_cuda_libraries()
         try:
             self._session = onnxruntime.InferenceSession(str(path), _options(settings), providers=providers)
+            # Else a session whose GPU fails while it runs would be made anew on the CPU, and say nothing of it.
+            self._session.disable_fallback()
         except Exception as error:  # ONNX Runtime's errors share no base but Exception
             raise ModelUnusable(f"{path.name}: {error}") from error
         self.device = computing_device(device, self._session.get_providers())
