@@ -7,6 +7,7 @@ lock. While a batch is computed the next one gathers, so that load itself makes 
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,6 +18,19 @@ from critic_inference.batching.policy import BatchPolicy
 from critic_inference.engine.session import Session
 from critic_inference.errors import ComputeFailed, ModelNotReady, QueueFull, QueueTimeout
 from critic_inference.serving.statistics import Failure, Statistics
+
+FAILURES_IN_A_ROW = 5
+"""After so many batches the session itself is in doubt, and not what was asked of it."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """How to find out whether a session still computes, and whom to tell that it does not."""
+
+    prove: Callable[[], None]
+    """Computes something that must succeed; called in the thread that computes. Raises whatever went wrong."""
+    broken: Callable[[Exception], None]
+    """Called on the event loop."""
 
 
 @dataclass(eq=False, slots=True)
@@ -43,7 +57,12 @@ class Batcher:
     """Answers requests in batches. Belongs to the event loop it was started on."""
 
     def __init__(
-        self, session: Session, policy: BatchPolicy, statistics: Statistics, threads: ThreadPoolExecutor | None = None
+        self,
+        session: Session,
+        policy: BatchPolicy,
+        statistics: Statistics,
+        threads: ThreadPoolExecutor | None = None,
+        doubt: Doubt | None = None,
     ) -> None:
         """`threads`: those that warmed the session, as many as the policy has instances; without them, new ones."""
         self._session = session
@@ -55,6 +74,7 @@ class Batcher:
         self._threads = threads or compute_threads(policy)
         self._running: set[asyncio.Task[None]] = set()
         self._loop_task: asyncio.Task[None] | None = None
+        self._doubt, self._failures = doubt, 0
 
     @property
     def pending(self) -> int:
@@ -148,10 +168,22 @@ class Batcher:
             )
         except Exception as error:  # noqa: BLE001 - whatever it was, each waiting client must hear of it
             self._refuse(batch, error)
+            await self._look_closer()
         else:
+            self._failures = 0
             self._answer(batch, result, taken)
         finally:
             self._idle.release()
+
+    async def _look_closer(self) -> None:
+        """A GPU that is lost fails every batch, and at once: a balancer would take it for the least busy of all."""
+        self._failures += 1
+        if self._doubt is None or self._failures % FAILURES_IN_A_ROW:
+            return
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._threads, self._doubt.prove)
+        except Exception as error:  # noqa: BLE001 - whatever it was, it is the session's
+            self._doubt.broken(error)
 
     def _answer(self, batch: list[Waiting], result: BatchResult, taken: float) -> None:
         self._statistics.computed(result.rows, result.timing)

@@ -1,9 +1,11 @@
 """A version of a model: loaded, warmed, batched, counted."""
 
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import numpy as np
 
 from critic_core.contracts.errors import CriticError
 from critic_core.runtime.logs import logger
-from critic_inference.batching.batcher import Batcher
+from critic_inference.batching.batcher import Batcher, Doubt
 from critic_inference.batching.buckets import bucket_sizes
 from critic_inference.batching.policy import batch_policy
 from critic_inference.engine.onnx import OnnxSession
@@ -64,7 +66,8 @@ class ModelVersion:
         """Take requests, computed in these threads; called on the event loop."""
         self.config = complete_config(self.config, session.device)
         self.device = session.device
-        self.batcher = Batcher(session, batch_policy(self.config), self.statistics, threads)
+        doubt = Doubt(partial(warm_up, session, input_specs(self.config), 1), self._leave)
+        self.batcher = Batcher(session, batch_policy(self.config), self.statistics, threads, doubt)
         self.batcher.start()
         self.state, self.reason = State.ready, ""
 
@@ -72,6 +75,13 @@ class ModelVersion:
         """Say why this version will not answer."""
         self.state, self.reason = State.unavailable, reason
         log.error("model_unavailable", model=self.name, version=self.number, reason=reason)
+
+    def _leave(self, error: Exception) -> None:
+        """A device that is lost stays lost for this process: it ends as if told to, and another one takes its place."""
+        if self.state is not State.ready:
+            return
+        self.give_up(f"it computes nothing any more: {refusal(error)}")
+        signal.raise_signal(signal.SIGTERM)
 
 
 def load_session(version: ModelVersion, folder: Path, settings: InferenceSettings) -> Session:

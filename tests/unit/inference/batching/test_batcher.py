@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.unit.inference.sessions import Doubler, rows
 
-from critic_inference.batching.batcher import Batcher
+from critic_inference.batching.batcher import FAILURES_IN_A_ROW, Batcher, Doubt
 from critic_inference.batching.policy import BatchPolicy
 from critic_inference.errors import ComputeFailed, ModelNotReady, QueueFull, QueueTimeout
 from critic_inference.serving.statistics import Failure, Statistics
@@ -15,9 +15,9 @@ PATIENT = 30.0  # seconds; a delay that no test waits for
 
 
 @asynccontextmanager
-async def batching(session, **policy):
+async def batching(session, doubt=None, **policy):
     told = {"max_rows": 8, "combine": True, **policy}
-    batcher = Batcher(session, BatchPolicy(**told), statistics := Statistics())
+    batcher = Batcher(session, BatchPolicy(**told), statistics := Statistics(), doubt=doubt)
     batcher.start()
     try:
         yield batcher, statistics
@@ -191,6 +191,28 @@ def test_a_failing_batch_is_told_to_all_in_it_and_to_nobody_else():
             session.breaks = False
             assert await values(ask(batcher, 3)) == [[6]]
             assert statistics.failures[Failure.backend] == 2
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_after_failures_in_a_row_the_session_is_looked_at_and_only_one_that_is_lost_is_told(lost):
+    async def scenario():
+        session, proved, told = Doubler(), [], []
+
+        def prove():
+            proved.append(1)
+            if lost:
+                raise ComputeFailed("the device is lost")
+
+        async with batching(session, Doubt(prove, told.append)) as (batcher, _):
+            for number in range(3 * FAILURES_IN_A_ROW - 2):
+                session.breaks = number != FAILURES_IN_A_ROW - 1  # an answer in between ends the row
+                task = ask(batcher, 1)
+                await asyncio.wait([task])
+                assert (task.exception() is None) is not session.breaks
+            await until(lambda: len(proved) == 1)
+        assert [error.detail for error in told] == ["the device is lost"] * lost
 
     run(scenario)
 
