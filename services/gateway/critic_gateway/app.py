@@ -10,7 +10,7 @@ from critic_core.runtime.packaged import packaged_folder
 from critic_gateway import problems
 from critic_gateway.lingering import Lingering
 from critic_gateway.middleware import RequestContext
-from critic_gateway.parts import open_parts
+from critic_gateway.parts import at_a_glance, open_parts
 from critic_gateway.readiness import ReadinessProbe
 from critic_gateway.routes import album_answers, album_events, albums, deliveries, health, models, photos, usage
 from critic_gateway.settings import GatewaySettings
@@ -24,9 +24,10 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_parts(settings) as parts:
-            app.state.parts = parts
-            app.state.probe = ReadinessProbe(parts)
-            yield
+            with at_a_glance(parts) as glance:
+                app.state.parts = parts
+                app.state.probe = ReadinessProbe(glance)
+                yield
 
     # FastAPI's own documentation pages load scripts from elsewhere, which the content security policy forbids.
     app = FastAPI(

@@ -1,8 +1,8 @@
 """What the routes work with, made once at start, and asked for by type."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import redis
@@ -78,6 +78,14 @@ async def open_parts(settings: GatewaySettings) -> AsyncIterator[Parts]:
     parts.admission.close()
     parts.queue.close()
     client.close()
+
+
+@contextmanager
+def at_a_glance(parts: Parts) -> Iterator[Parts]:
+    """The same parts for probes and figures: with little patience for a Redis that hangs."""
+    with connect(parts.settings.redis_url, patient=False) as client:
+        board, deliveries = NoticeBoard(client), DeliveryStore(client)
+        yield replace(parts, redis=client, store=JobStore(client), board=board, deliveries=deliveries)
 
 
 # These three are coroutines, though they wait for little or nothing: FastAPI would have plain functions wait for the

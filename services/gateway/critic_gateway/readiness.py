@@ -33,7 +33,7 @@ class ReadinessProbe:
     """Looks at each part, at most once a second however often it is asked."""
 
     def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+        self.parts = parts
         self._last: _Checked | None = None
 
     def look(self) -> Readiness:
@@ -46,21 +46,21 @@ class ReadinessProbe:
 
     def _queue(self) -> Check:
         try:
-            return Check(ok=True, detail=f"{self._parts.store.backlog()} photos queued or running")
+            return Check(ok=True, detail=f"{self.parts.store.backlog()} photos queued or running")
         except CriticError as error:
             return Check(ok=False, detail=error.detail)
 
     def _storage(self) -> Check:
         try:
-            self._parts.storage.check()
+            self.parts.storage.check()
         except CriticError as error:
             return Check(ok=False, detail=error.detail)
         return Check(ok=True, detail="a byte was written and read back")
 
     def _scoring(self) -> Check:
-        age = self._parts.settings.pulse_max_age_seconds
+        age = self.parts.settings.pulse_max_age_seconds
         try:
-            pulses = self._parts.board.pulses(newer_than=time.time() - age)
+            pulses = self.parts.board.pulses(newer_than=time.time() - age)
         except CriticError as error:
             return Check(ok=False, detail=error.detail)
         good = [pulse for pulse in pulses if pulse.problem is None]

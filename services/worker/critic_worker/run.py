@@ -2,6 +2,7 @@
 
 from celery import Celery, signals
 
+from critic_core.runtime.job_store import JobStore, connect
 from critic_worker import background, metrics
 from critic_worker.app import make_place, worker_app
 from critic_worker.settings import WorkerSettings
@@ -37,7 +38,8 @@ def _wire(app: Celery, settings: WorkerSettings) -> None:
         place = make_place(app, settings)
         heart = background.start(app, place)
         if settings.worker_metrics_port:
-            metrics.serve(settings.worker_metrics_host, settings.worker_metrics_port, place.jobs, heart.silence)
+            jobs = JobStore(connect(settings.redis_url, patient=False))
+            metrics.serve(settings.worker_metrics_host, settings.worker_metrics_port, jobs, heart.silence)
 
     @signals.worker_shutting_down.connect(weak=False)
     def end(how: str, **_: object) -> None:

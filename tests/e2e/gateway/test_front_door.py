@@ -341,20 +341,22 @@ def test_metrics_count_what_happened(start_gateway: Callable[..., Gateway]) -> N
     assert 'critic_http_requests_total{method="POST",route="/v1/photos",status="202"} 1.0' in text
 
 
-def test_metrics_without_redis_say_so_in_time_for_a_scrape(start_gateway: Callable[..., Gateway]) -> None:
+@pytest.mark.parametrize("hangs", [False, True])
+def test_metrics_without_redis_say_so_in_time_for_a_scrape(start_gateway: Callable[..., Gateway], hangs: bool) -> None:
     gateway = start_gateway()
+    leave, come_back = (gateway.redis.hang, gateway.redis.go_on) if hangs else (gateway.redis.stop, gateway.redis.start)
 
     def told_within_ten_seconds() -> str:
         return str(gateway.client.get("/metrics", timeout=10).text)  # Prometheus gives up after this
 
-    gateway.redis.stop()
+    leave()
     try:
         until(lambda: 'critic_gateway_ready{check="queue"} 0.0' in told_within_ten_seconds(), 20, "the missing queue")
         text = told_within_ten_seconds()
         assert "critic_backlog_photos NaN" in text
         assert "critic_redis_memory_bytes NaN" in text
     finally:
-        gateway.redis.start()
+        come_back()
     until(lambda: "critic_backlog_photos 0.0" in told_within_ten_seconds(), 20, "the backlog")
 
 

@@ -106,15 +106,18 @@ class Claim(StrEnum):
     poison = "poison"  # it has brought down its workers too often: set it aside
 
 
-def connect(url: str) -> "redis.Redis":
-    """A Redis client with a deadline on every call; a call that a restart interrupts is tried again for a second."""
+def connect(url: str, patient: bool = True) -> "redis.Redis":
+    """A Redis client with a deadline on every call; a call that a restart interrupts is tried again for a second.
+
+    Not `patient`: for probes and figures, whose askers wait for some seconds only. A Redis that hangs is told in two.
+    """
     return redis.Redis.from_url(
         url,
         decode_responses=True,
-        socket_timeout=5,
-        socket_connect_timeout=2,
+        socket_timeout=5 if patient else 1,
+        socket_connect_timeout=2 if patient else 1,
         health_check_interval=10,
-        retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), retries=4),
+        retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), retries=4 if patient else 1),
         retry_on_error=[redis.ConnectionError, redis.TimeoutError],
     )
 

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from critic_core.runtime.metrics import exposition
 from critic_gateway.figures import look_up
-from critic_gateway.parts import PartsHere
 from critic_gateway.readiness import Readiness, ReadinessProbe
 
 router = APIRouter(tags=["operations"])
@@ -40,8 +39,8 @@ def readyz(probe: Annotated[ReadinessProbe, Depends(_probe)], response: Response
 
 
 @router.get("/metrics", summary="Figures for Prometheus", response_class=Response)
-def metrics(parts: PartsHere, probe: Annotated[ReadinessProbe, Depends(_probe)]) -> Response:
+def metrics(probe: Annotated[ReadinessProbe, Depends(_probe)]) -> Response:
     """Prometheus text. The backlog counts queued, reserved and running photos."""
-    look_up(parts, probe.look())
+    look_up(probe.parts, probe.look())
     text, media_type = exposition()
     return Response(text, media_type=media_type)
