@@ -26,7 +26,7 @@ class Project:
         return _output([*self._compose, *arguments], seconds)
 
     def scale(self, service: str, replicas: int, seconds: float) -> None:
-        """So many replicas of a service; those that run stay as they are, and so does all else. Raises EngineError.
+        """Set the number of replicas of a service; leave those that run, and all else, as they are. Raises EngineError.
 
         What it depends on is told with the replicas that it has, or Compose would scale that back. `--no-deps` would
         not do: containers made with it are no longer those that the files describe, and the next `up` replaces them.
@@ -38,7 +38,7 @@ class Project:
         self.run("up", "--detach", "--no-recreate", "--no-build", *told, service, seconds=seconds)
 
     def containers(self, service: str) -> list[str]:
-        """The ids of those that run or have just been started, also of those that do not get up. Raises EngineError."""
+        """The ids of its containers, those that fail to start included. Raises EngineError."""
         return self.run("ps", "--all", "--quiet", service, seconds=ASK_SECONDS).split()
 
     def _needs(self, service: str) -> set[str]:

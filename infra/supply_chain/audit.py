@@ -63,7 +63,8 @@ def main() -> int:
         say(str(advisory))
     for name in report.passed_over:
         say(f"{name}: the index does not know it")
-    say(f"{report.scanned} packages scanned, {len(open_ones)} with something known against them that is not accepted")
+    against = len({advisory.package for advisory in open_ones})
+    say(f"{report.scanned} packages scanned, {len(open_ones)} open advisories against {against} of them")
     return 1 if open_ones else 0
 
 

@@ -76,7 +76,7 @@ def test_what_dashboards_and_rules_ask_for_is_there(prometheus: Prometheus) -> N
     until(lambda: here <= prometheus.names(), 60, "every metric that is asked for")
 
 
-def test_every_panel_is_answered(prometheus: Prometheus) -> None:
+def test_every_panel_asks_what_prometheus_understands(prometheus: Prometheus) -> None:
     for path in DASHBOARDS:
         for expression in expressions(path).splitlines():
             prometheus.ask("query", query=expression)

@@ -1,9 +1,6 @@
 """Ask an ONNX model, as a server would."""
 
-import multiprocessing
-import resource
 import time
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -34,14 +31,3 @@ def milliseconds(asked: onnxruntime.InferenceSession, batch: int, repeats: int =
         ask(asked, images)
         times.append(time.perf_counter() - began)
     return float(np.median(times)) * 1000
-
-
-def resident_megabytes(model: Path, batch: int = 8) -> float:
-    """The most memory a fresh process held that loaded the model and asked it once."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(_peak, model, batch).result()
-
-
-def _peak(model: Path, batch: int) -> float:
-    ask(session(model), np.zeros((batch, 224, 224, 3), np.uint8))
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # kilobytes, on Linux

@@ -79,7 +79,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--every", type=float, default=5, help="seconds between two looks (5)")
     for field in fields(Rule):
         option = f"--{field.name.replace('_', '-')}"
-        parser.add_argument(option, type=type(field.default), default=field.default, help=f"({field.default:g})")
+        told = f"{field.metadata['help']} ({field.default:g})"
+        parser.add_argument(option, type=type(field.default), default=field.default, help=told)
     return parser.parse_args()
 
 

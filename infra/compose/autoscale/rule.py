@@ -5,23 +5,30 @@ It is handed what was seen lately and says what is wanted now; it knows no Docke
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def _knob(default: T, what: str) -> T:
+    return field(default=default, metadata={"help": what})
 
 
 @dataclass(frozen=True)
 class Rule:
-    """The knobs. What they are for, and how to choose them: docs/autoscaling.md"""
+    """The knobs. How to choose them: docs/autoscaling.md"""
 
-    photos_per_worker: float = 100.0
-    fewest: int = 1
-    most: int = 20
-    tolerance: float = 0.1  # a backlog that is this near to being right changes nothing
-    growth_factor: float = 2.0
-    growth_workers: int = 4  # in `growth_seconds` to at most so many times what ran, or so many more
-    growth_seconds: float = 15.0
-    patience_seconds: float = 300.0  # only what nothing asked for in this time goes
-    shrink_workers: int = 1  # and no more than this in `shrink_seconds`
-    shrink_seconds: float = 30.0
+    photos_per_worker: float = _knob(100.0, "photos waiting or in work that one worker may have")
+    fewest: int = _knob(1, "workers that always run")
+    most: int = _knob(20, "workers that run at most")
+    tolerance: float = _knob(0.1, "a backlog that is this near to being right changes nothing")
+    growth_factor: float = _knob(2.0, "growth in growth-seconds, in times what ran; or")
+    growth_workers: int = _knob(4, "so many more workers, where that is more")
+    growth_seconds: float = _knob(15.0, "time over which growth is bounded")
+    patience_seconds: float = _knob(300.0, "only workers that nothing asked for in this time go")
+    shrink_workers: int = _knob(1, "workers that go in shrink-seconds at most")
+    shrink_seconds: float = _knob(30.0, "time over which shrinking is bounded")
 
     @property
     def memory_seconds(self) -> float:

@@ -98,7 +98,8 @@ class InferenceCollector(Collector):
         family = Metric("critic_inference_model_rejected", "1 for a published version that is not served", "gauge")
         for model in self._catalogue:
             for number in model.rejected:
-                family.add_sample(family.name, {"model": model.name, "version": str(number)}, 1)
+                version = str(number) if number else "config"
+                family.add_sample(family.name, {"model": model.name, "version": version}, 1)
         return family
 
 

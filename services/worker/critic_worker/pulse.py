@@ -49,9 +49,9 @@ def _answering(models: Models, board: NoticeBoard) -> Answering | None:
 
 
 def _prove_others(models: Models, board: NoticeBoard, own: Manifest, answering: Answering | None) -> tuple[Proof, ...]:
-    """The models, and the versions of its own, beside the one that answers most; all those served are told.
+    """What every other model and version served says of the golden photo; all those served are told to everybody.
 
-    None when the server goes away meanwhile.
+    Empty when the server goes away meanwhile.
     """
     try:
         names = models.others()

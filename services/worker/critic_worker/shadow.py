@@ -20,7 +20,7 @@ from critic_worker import metrics
 from critic_worker.classifier import Answer, Classifier
 from critic_worker.critique import Looked, percentile
 
-WAITING = 2  # photos of each process, with their bytes; what comes beside them is left out
+WAITING = 2  # photos of each process, with their bytes; further ones are left out
 
 log = logger(__name__)
 

@@ -1,4 +1,4 @@
-"""What every process of ours does beside its tasks: rounds in threads, and a shutdown that ends."""
+"""Background threads, and a shutdown that ends: for workers and senders."""
 
 import os
 import signal

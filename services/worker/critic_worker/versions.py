@@ -1,4 +1,4 @@
-"""Which version answers a photo: what operators wish, held against what the inference server serves."""
+"""Which version answers a photo: what operators chose, held against what the inference server serves."""
 
 import time
 from collections.abc import Callable, Sequence

@@ -34,24 +34,25 @@ def main() -> None:
         raise SystemExit(str(error)) from error
 
 
+class _Help(argparse.RawDescriptionHelpFormatter, argparse.ArgumentDefaultsHelpFormatter):
+    """The text above as it is, and each option with its default."""
+
+
 def arguments() -> argparse.ArgumentParser:
     """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.load.capacity", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--rate", type=float, required=True, help="photos a second")
-    parser.add_argument("--size", default="12MP", help="of a photo: 12MP or 4000x3000 (12MP)")
-    parser.add_argument("--gpu", help="figures of `tests.load.inference --device cuda --json`, or photos/s to assume")
-    parser.add_argument("--share", type=float, default=Bound.share, help="of the time a tier may be busy (0.7)")
-    parser.add_argument("--wait", type=float, default=Bound.wait_seconds, help="s, 99 %% wait less at each tier (1)")
-    parser.add_argument(
-        "--variation", type=float, default=Bound.variation, help="how uneven photos and arrivals are (1)"
-    )
-    parser.add_argument("--lost", type=int, default=Target.lost, help="replicas of each tier that may be lost (1)")
-    parser.add_argument("--worker-processes", type=int, default=Target.worker_processes, help="of one replica (2)")
-    parser.add_argument("--inference-cores", type=int, default=Target.inference_cores, help="of one replica (2)")
-    parser.add_argument("--limits", type=Path, default=KEPT, help="what was measured: of another machine, say")
-    parser.add_argument("--measure", action="store_true", help="measure anew")
+    parser = argparse.ArgumentParser(prog="python -m tests.load.capacity", description=__doc__, formatter_class=_Help)
+    add = parser.add_argument
+    add("--rate", type=float, required=True, help="photos a second")
+    add("--size", default="12MP", help="of a photo: 12MP or 4000x3000")
+    add("--gpu", help="figures of `tests.load.inference --device cuda --json`, or photos/s to assume")
+    add("--share", type=float, default=Bound.share, help="highest utilisation of a tier")
+    add("--wait", type=float, default=Bound.wait_seconds, help="seconds; 99 %% of photos wait less at each tier")
+    add("--variation", type=float, default=Bound.variation, help="mean squared variation of arrivals and of service")
+    add("--lost", type=int, default=Target.lost, help="replicas of each tier that may be lost")
+    add("--worker-processes", type=int, default=Target.worker_processes, help="of a worker replica")
+    add("--inference-cores", type=int, default=Target.inference_cores, help="of an inference replica")
+    add("--limits", type=Path, default=KEPT, help="file of measured costs, of another machine perhaps")
+    add("--measure", action="store_true", help="measure anew")
     return parser
 
 

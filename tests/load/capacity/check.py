@@ -93,7 +93,7 @@ def several(stack: Stack, workers: int, shares: Shares, photos: list[bytes], wor
 
 
 def told(runs: dict[int, list[Seen]], shares: Shares, spare: Shares, cost: Cost) -> str:
-    """Both steps as a table; of one worker nothing is foretold but from costs that were measured elsewhere."""
+    """Both steps as a table; what one worker does is foretold from costs alone, two also from one."""
     seen = {workers: median(of) for workers, of in runs.items()}
     lines = [HEAD]
     for workers, one in seen.items():

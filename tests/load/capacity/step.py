@@ -1,8 +1,8 @@
 """What one more replica brings, foretold from what one does: the check of the method, as plain arithmetic.
 
-By the utilisation law a tier of `replicas`, each with a share of cores, takes no more photos a second than that share
-by what a photo costs; the whole machine no more than its cores by all costs. The lowest of these limits is what more
-replicas are worth, less what the first one lost to waiting.
+By the utilisation law a tier of n replicas takes no more photos a second than n times its share of cores, divided by
+the core time that a photo costs there; the whole machine no more than its cores divided by all costs together. The
+lowest of these limits is what more replicas are worth, less what the first one lost to waiting.
 """
 
 import statistics

@@ -14,8 +14,6 @@ from critic_core.contracts.album import AlbumPhoto
 from critic_core.contracts.errors import AlbumNotFound
 from critic_core.contracts.photo import PhotoState
 
-_LAST_EVENT_SECONDS = 5.0
-
 
 @dataclass(frozen=True)
 class Culled:

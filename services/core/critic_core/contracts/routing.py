@@ -42,7 +42,7 @@ class Routing(Contract):
     shadow: Share | None = Field(default=None, description="This version is asked too, and its answer only compared")
     withdrawn: tuple[str, ...] = Field(default=(), description="Versions that answer nobody")
     held: str | None = Field(
-        default=None, description="Answered when the trial of a canary or a shadow began, and does until that ends"
+        default=None, description="Was stable when the trial of a canary or a shadow began, and stays so until it ends"
     )
 
     @property

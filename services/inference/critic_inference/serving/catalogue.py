@@ -124,7 +124,7 @@ async def load(version: ModelVersion, folder: Path, settings: InferenceSettings)
 
 
 async def go_back(model: Model, settings: InferenceSettings) -> None:
-    """For each version that cannot be served, try one before: a fresh server serves what one serves that saw them come.
+    """For each version that cannot be served, try one before: who starts now serves the same as who has been running.
 
     When not even an old one answers, all that were tried stay, and say why.
     """
