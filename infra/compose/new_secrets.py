@@ -20,6 +20,9 @@ def main() -> int:
     """Write what is missing; the exit status."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "secrets")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_mode & 0o077:  # there before; the files in it can be read by whoever comes in
+        folder.chmod(0o700)
+        say(f"{folder}: is for its owner alone from now on")
     makers: dict[str, Callable[[], str]] = {
         "redis_password": lambda: secrets.token_urlsafe(32),
         "keyring.toml": first_key,

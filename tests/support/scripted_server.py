@@ -70,9 +70,10 @@ class ScriptedServer:
                 for name, value in {**answer.headers, "Content-Length": str(len(answer.body))}.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(answer.body)
+                if self.command != "HEAD":
+                    self.wfile.write(answer.body)
 
-            do_GET = do_POST = do_PUT = do_DELETE = _any  # noqa: N815 - names that http.server looks for
+            do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _any  # noqa: N815 - names that http.server looks for
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its base class's name
                 pass

@@ -99,7 +99,7 @@ def _accept(file: StoredFile, photo: Photo, parts: Parts) -> PhotoReceipt:
 def _enqueue(photos: list[Photo], parts: Parts) -> dict[str, CriticError]:
     """What went wrong with each photo that could not be enqueued."""
     problems: dict[str, CriticError] = {}
-    at_once = photos_a_task(parts.store.backlog(), parts.settings.photos_per_task)
+    at_once = photos_a_task(_backlog(parts), parts.settings.photos_per_task)
     for first in range(0, len(photos), at_once):
         ids = [photo.id for photo in photos[first : first + at_once]]
         try:
@@ -109,6 +109,14 @@ def _enqueue(photos: list[Photo], parts: Parts) -> dict[str, CriticError]:
     for photo_id in problems:
         _undo(photo_id, parts)
     return problems
+
+
+def _backlog(parts: Parts) -> int:
+    """0 where the queue does not answer just now: what was remembered must be enqueued, or forgotten again."""
+    try:
+        return parts.store.backlog()
+    except CriticError:
+        return 0
 
 
 def photos_a_task(waiting: int, most: int) -> int:

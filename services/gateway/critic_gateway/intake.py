@@ -4,14 +4,13 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import IO
 
 from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.errors import CriticError, PhotoTooManyBytes, RequestTooLarge, TooManyPhotos
 from critic_core.contracts.identity import new_photo_id
 from critic_core.imaging.formats import SNIFF_BYTES, sniff
-from critic_core.runtime.storage import Storage, photo_key
+from critic_core.runtime.storage import Sink, Storage, photo_key
 from critic_gateway.upload_body import FileBegins, FileBytes, FileEnds, UploadEvent
 
 FLUSH_BYTES = 1 << 20  # one hop to a thread and one write per this much
@@ -114,7 +113,7 @@ class _Incoming:
         self._size = 0
         self._media_type: str | None = None
         self._writing = ExitStack()
-        self._file: IO[bytes] | None = None
+        self._file: Sink | None = None
         self._refusal: CriticError | None = None
 
     async def add(self, data: bytes) -> None:

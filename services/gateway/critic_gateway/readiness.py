@@ -1,5 +1,6 @@
 """Able to answer: Redis and storage answer, and a worker has lately scored the golden photo through inference."""
 
+import threading
 import time
 from dataclasses import dataclass
 
@@ -35,14 +36,18 @@ class ReadinessProbe:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self._last: _Checked | None = None
+        self._looking = threading.Lock()
 
     def look(self) -> Readiness:
-        """The state of each part."""
-        if self._last is None or time.monotonic() - self._last.at > 1:
-            checks = {"queue": self._queue(), "storage": self._storage(), "scoring": self._scoring()}
-            ready = all(check.ok for check in checks.values())
-            self._last = _Checked(time.monotonic(), Readiness(ready=ready, checks=checks))
-        return self._last.readiness
+        """The state of each part. While somebody looks, others get what was seen last: a part may take its time."""
+        if self._last and (time.monotonic() - self._last.at <= 1 or self._looking.locked()):
+            return self._last.readiness
+        with self._looking:
+            if self._last is None or time.monotonic() - self._last.at > 1:
+                checks = {"queue": self._queue(), "storage": self._storage(), "scoring": self._scoring()}
+                ready = all(check.ok for check in checks.values())
+                self._last = _Checked(time.monotonic(), Readiness(ready=ready, checks=checks))
+            return self._last.readiness
 
     def _queue(self) -> Check:
         try:

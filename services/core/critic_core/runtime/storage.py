@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, Any
 from uuid import uuid4
 
@@ -12,6 +12,7 @@ from fsspec.implementations.local import LocalFileSystem
 from critic_core.contracts.errors import PhotoNotFound, StorageUnavailable
 
 PIECE_BYTES = 1 << 20
+BLOCK_BYTES = 8 << 20  # S3 takes none below 5 MiB but the last
 
 
 def photo_key(photo_id: str) -> str:
@@ -24,64 +25,70 @@ def preview_key(photo_id: str) -> str:
     return f"photos/{photo_id[-2:]}/{photo_id}/preview.jpg"
 
 
+class Sink:
+    """A file on its way into storage."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def write(self, data: bytes | bytearray) -> None:
+        """Add to it. Raises StorageUnavailable, when the disk is full for example."""
+        with _as_storage_error():
+            self._file.write(data)
+
+
 class Storage:
     """Bytes by key. Writes are atomic: a key holds either everything or nothing."""
 
     def __init__(self, url: str) -> None:
         self._fs, root = fsspec.core.url_to_fs(url, **_options(url))
         self._root = root.rstrip("/")
+        self._is_folder = isinstance(self._fs, LocalFileSystem)
 
     @contextmanager
-    def writing(self, key: str) -> Iterator[IO[bytes]]:
+    def writing(self, key: str) -> Iterator[Sink]:
         """A file to write `key` through; it appears when the block ends well, and leaves nothing behind otherwise."""
-        path, part = self._path(key), self._path(f"{key}.{uuid4().hex}.part")
+        path = self._path(key)
+        # A bucket shows an object when it is whole; a folder shows a file from its first byte.
+        place = self._path(f"{key}.{uuid4().hex}.part") if self._is_folder else path
         with _as_storage_error():
-            self._fs.makedirs(self._fs._parent(path), exist_ok=True)
-            file = self._fs.open(part, "wb")
+            file = self._fs.open(place, "wb")
         try:
-            with file:
-                yield file
+            yield Sink(file)
             with _as_storage_error():
-                self._fs.mv(part, path)
+                file.close()
+                if place != path:
+                    self._fs.mv(place, path)
         except BaseException:
-            with _as_storage_error():
-                self._fs.rm(part)
+            with suppress(StorageUnavailable):
+                self._drop(file, place)
             raise
 
     def put(self, key: str, data: bytes) -> None:
         """Store `data` under `key`, replacing what was there."""
-        with self.writing(key) as file, _as_storage_error():
+        with self.writing(key) as file:
             file.write(data)
 
     def get(self, key: str) -> bytes:
         """The bytes under `key`; PhotoNotFound when there are none."""
-        try:
+        with _as_found_or_not():
             data: bytes = self._fs.cat_file(self._path(key))
-        except FileNotFoundError:
-            raise PhotoNotFound("The photo's bytes are gone: it was deleted, or its time to live ran out.") from None
-        except OSError as error:
-            raise StorageUnavailable(f"The photo storage does not answer: {error}") from error
         return data
 
     def reading(self, key: str) -> Iterator[bytes]:
         """The bytes under `key`, piece by piece; whether it is there is seen at once. PhotoNotFound as in `get`."""
-        try:
+        with _as_found_or_not():
             file = self._fs.open(self._path(key), "rb")
-        except FileNotFoundError:
-            raise PhotoNotFound("The photo's bytes are gone: it was deleted, or its time to live ran out.") from None
-        except OSError as error:
-            raise StorageUnavailable(f"The photo storage does not answer: {error}") from error
         return _pieces(file)
 
     def delete(self, key: str) -> None:
         """Forget `key`, with the folder that held it when that is now empty; nothing there is fine."""
         path = self._path(key)
-        with _as_storage_error():
-            if self._fs.exists(path):
-                self._fs.rm(path)
-            folder = self._fs._parent(path)
-            if self._fs.exists(folder) and not self._fs.ls(folder, detail=False):
-                self._fs.rmdir(folder)
+        with suppress(PhotoNotFound), _as_found_or_not():
+            self._fs.rm_file(path)
+        if self._is_folder:
+            with suppress(OSError):  # another file is in it, or another deletion was faster
+                self._fs.rmdir(self._fs._parent(path))
 
     def check(self) -> None:
         """Raise StorageUnavailable unless a byte can be written and read back."""
@@ -92,12 +99,22 @@ class Storage:
 
     def free_bytes(self) -> int | None:
         """Room left on the folder's disk; None for a bucket, and for a folder that is away or not made yet."""
-        if not isinstance(self._fs, LocalFileSystem):
+        if not self._is_folder:
             return None
         try:
             return shutil.disk_usage(self._root).free
         except OSError:
             return None
+
+    def _drop(self, file: Any, place: str) -> None:
+        """What was written in vain."""
+        with suppress(PhotoNotFound), _as_found_or_not():
+            if self._is_folder:
+                self._fs.rm_file(place)
+                file.close()
+            elif not file.closed:
+                file.discard()
+                file.closed = True  # else it would be sent when it is collected as garbage
 
     def _path(self, key: str) -> str:
         return f"{self._root}/{key}"
@@ -110,15 +127,32 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _options(url: str) -> dict[str, Any]:
-    # A folder is made on first use. Without its cache of listings, s3fs sees what another process wrote.
-    return {"auto_mkdir": True} if url.startswith("file:") or "://" not in url else {"use_listings_cache": False}
+    if url.startswith("file:") or "://" not in url:
+        return {"auto_mkdir": True}  # a folder is made on first use
+    # Without its cache of listings, s3fs sees what another process wrote. Of each upload it keeps a block in memory,
+    # which would be 50 MB.
+    return {"use_listings_cache": False, "default_block_size": BLOCK_BYTES}
 
 
 @contextmanager
 def _as_storage_error() -> Iterator[None]:
+    """Each backend has errors of its own: those of botocore, for example, are no OSErrors."""
+    try:
+        yield
+    except Exception as error:
+        raise _unavailable(error) from error
+
+
+@contextmanager
+def _as_found_or_not() -> Iterator[None]:
+    """The same, where it may be that nothing is there."""
     try:
         yield
     except FileNotFoundError:
-        return  # two deletions met: what was to go is gone
-    except OSError as error:
-        raise StorageUnavailable(f"The photo storage does not answer: {error}") from error
+        raise PhotoNotFound("The photo's bytes are gone: it was deleted, or its time to live ran out.") from None
+    except Exception as error:
+        raise _unavailable(error) from error
+
+
+def _unavailable(error: Exception) -> StorageUnavailable:
+    return StorageUnavailable(f"The photo storage does not answer: {error}")

@@ -53,3 +53,17 @@ def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StorageUnavailable):
         Storage((tmp_path / "file").as_uri()).check()
+
+
+def test_a_disk_that_is_full_is_unavailable_and_leaves_nothing_behind(storage: Storage, tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+
+    def write() -> None:
+        with storage.writing(photo_key(PHOTO)) as file, Path("/dev/full").open("wb", buffering=0) as full:
+            file._file = full
+            file.write(b"more than there is room for")
+
+    with pytest.raises(StorageUnavailable, match="No space left"):
+        write()
+    assert files(tmp_path) == []
