@@ -49,7 +49,9 @@ class WorkerSettings(QueueSettings, PhotoLimits):
         default=10.0, ge=0, description="How long a photo waits in the worker for storage or inference to come back."
     )
     max_releases: int = Field(
-        default=30, ge=0, description="After being put back this often because a service was away, a photo fails."
+        default=360,
+        ge=0,
+        description="Put back this often because a service was away, a photo fails: after an hour or more.",
     )
     shutdown_seconds: float = Field(
         default=15.0, ge=0, description="A worker told to stop gives its photos this long, then hands them to others."
