@@ -8,7 +8,8 @@ from tarfile import TarError
 from tempfile import TemporaryFile
 from typing import IO
 
-ASK_SECONDS = 60.0
+SHORT, LONG = 60.0, 300.0
+"""Seconds for a command that asks, and for one that starts or stops."""
 
 
 class EngineError(Exception):
@@ -39,11 +40,11 @@ class Project:
 
     def containers(self, service: str) -> list[str]:
         """The ids of its containers, those that fail to start included. Raises EngineError."""
-        return self.run("ps", "--all", "--quiet", service, seconds=ASK_SECONDS).split()
+        return self.run("ps", "--all", "--quiet", service, seconds=SHORT).split()
 
     def _needs(self, service: str) -> set[str]:
         """The services that it depends on, and those that they depend on."""
-        services = json.loads(self.run("config", "--format", "json", seconds=ASK_SECONDS))["services"]
+        services = json.loads(self.run("config", "--format", "json", seconds=SHORT))["services"]
         found: set[str] = set()
         looking = [service]
         while looking:

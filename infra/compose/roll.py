@@ -18,7 +18,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from infra.compose.project import EngineError, Project, docker
+from infra.compose.project import LONG, SHORT, EngineError, Project, docker
 
 # Who balances a service, and under what name (infra/haproxy).
 BALANCED = {"gateway": ("edge", "gateways"), "inference": ("balancer", "inference")}
@@ -29,9 +29,6 @@ ALONE = {
 ASK_FOR_METRICS = (
     "exec 3<>/dev/tcp/127.0.0.1/8405; printf 'GET /metrics?scope=backend HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3"
 )
-
-
-SHORT, LONG = 60.0, 300.0
 
 
 def main() -> int:
@@ -45,8 +42,9 @@ def main() -> int:
     for service in told.services:
         if service in ALONE:
             parser.error(f"{service} cannot be rolled: {ALONE[service]}")
+    project = Project()
     try:
-        return 0 if all(roll(Project(), service, told.wait) for service in told.services) else 1
+        return 0 if all(roll(project, service, told.wait) for service in told.services) else 1
     except EngineError as error:
         say(f"failed: {error}")
         return 1

@@ -13,11 +13,10 @@ from tempfile import TemporaryFile
 from typing import IO
 from uuid import uuid4
 
-from infra.compose.project import EngineError, Project
+from infra.compose.project import LONG, SHORT, EngineError, Project
 
 FOLDER = "/var/lib/photo-critic"
 WRITERS = ("gateway", "worker", "webhooks")  # who changes Redis and photos
-SHORT, LONG = 60.0, 300.0
 HERE = Path(__file__).parent
 SNAPSHOT, LOAD = ((HERE / name).read_text("utf-8") for name in ("snapshot.sh", "load.sh"))
 # Renamed and not copied, so that it takes no time, and the old is there until the new is.

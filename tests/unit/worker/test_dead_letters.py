@@ -3,21 +3,25 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import redis
 from tests.support.redis_server import RedisServer
 
 from critic_core.contracts.errors import PhotoPoison
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import CRITIQUE_QUEUE, Photo, PhotoState
-from critic_core.runtime.job_store import JobStore, connect
+from critic_core.runtime.job_store import JobStore
 from critic_worker.dead_letters import main
 
 
 def test_they_are_listed_and_given_another_try(
-    redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    redis_server: RedisServer,
+    client: "redis.Redis",
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("CRITIC_REDIS_URL", redis_server.url)
-    client, now = connect(redis_server.url), datetime.now(UTC)
-    store, end = JobStore(client), now + timedelta(hours=1)
+    store, now = JobStore(client), datetime.now(UTC)
+    end = now + timedelta(hours=1)
     photo = Photo(
         id=new_photo_id(), state=PhotoState.queued, file_name="evil.jpg", media_type="image/jpeg", size_bytes=1,
         sha256="0", created_at=now, expires_at=end,
