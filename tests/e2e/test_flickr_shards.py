@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from critic_training.data.shards import summary
-from critic_training.finetune.shards import read_shard
+from critic_training.data.download import summary
+from critic_training.finetune.shard_source import read_shard
 
 DATA = Path(__file__).parents[1] / "data"
 PHOTOS, BROKEN, MISSING = 30, 6, 4

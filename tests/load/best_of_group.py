@@ -21,8 +21,8 @@ from tests.load.quality_weights import tell_weights
 from tests.load.worse_copies import COPIES, MODELS, NEVER_GROUPED, Seen, see
 
 from critic_core.contracts.album import Marks, Thresholds
-from critic_training.evaluation.worse import STRENGTHS, WORSE
-from critic_worker.albums.grouping import group
+from critic_training.data.degradations import STRENGTHS, WORSE
+from critic_worker.albums.group_levels import group
 from critic_worker.albums.quality import preference, quality
 from critic_worker.albums.table import compared
 

@@ -18,7 +18,7 @@ from tests.load.as_torch import OnnxInTorch
 from critic_core.contracts.manifest import MANIFEST_FILE, parse_manifest
 from critic_inference.engine.onnx import OnnxSession
 from critic_inference.settings import Device, InferenceSettings
-from critic_training.dataset import Inputs, read_unrated
+from critic_training.data.photo_sets import Inputs, read_unrated
 from critic_training.export.parity import Answers, by_file, difference, read_inputs
 
 SERVICES = Path(__file__).parents[2] / "services" / "inference"

@@ -1,6 +1,6 @@
 """Photographs and their worse copies as the worker sees them: marks of each, by every model.
 
-The copies are those of training (`critic_training.evaluation.worse`), made of decoded pixels, before they are shrunk.
+The copies are those of training (`critic_training.data.degradations`), made of decoded pixels, before they are shrunk.
 """
 
 import base64
@@ -17,9 +17,9 @@ from critic_core.contracts.album import Marks
 from critic_core.contracts.manifest import parse_manifest
 from critic_core.imaging.decode import Pixels, decode
 from critic_core.imaging.fingerprint import fingerprint
-from critic_core.imaging.prepare import to_input
+from critic_core.imaging.preprocess import to_input
 from critic_core.imaging.properties import measure_all
-from critic_training.evaluation.worse import STRENGTHS, WORSE, worse
+from critic_training.data.degradations import STRENGTHS, WORSE, worse
 
 REPOSITORY = Path(__file__).parents[2] / "services" / "inference" / "model_repository"
 MODELS = ("aesthetics", "aesthetics-efficientnet")

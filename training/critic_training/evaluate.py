@@ -8,8 +8,8 @@ import numpy.typing as npt
 from scipy.stats import spearmanr
 
 from critic_core.contracts.manifest import Metric
-from critic_training.dataset import Floats, Rated
-from critic_training.knobs import Knobs
+from critic_training.data.photo_sets import Floats, Rated
+from critic_training.evaluation.config import Knobs
 
 Measure = Callable[[npt.NDArray[np.int64]], float]
 """A figure for the photos at these positions."""

@@ -7,7 +7,7 @@ import numpy as np
 import onnxruntime
 
 from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, PROBABILITY_NAME
-from critic_training.dataset import Floats, Inputs
+from critic_training.data.photo_sets import Floats, Inputs
 
 
 def session(model: Path | bytes) -> onnxruntime.InferenceSession:

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from critic_training.calibrate import calibrate
-from critic_training.dataset import Rated
+from critic_training.data.photo_sets import Rated
 from critic_training.evaluate import Sides, accuracy, metrics, resamples, sides, spearman
 from critic_training.evaluation.reliability import calibration_error, reliability
-from critic_training.knobs import Knobs
+from critic_training.evaluation.config import Knobs
 
 KNOBS = Knobs(resamples=50)
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from critic_core.contracts.manifest import Golden, Manifest, manifest_parameter, parse_manifest
 from critic_core.imaging.golden import golden_photo
-from critic_core.imaging.prepare import prepare
+from critic_core.imaging.preprocess import prepare
 from critic_inference.batching.buckets import bucket_sizes
 from critic_training.__main__ import app
 from critic_training.publish import commit, publish, sha256, versions

@@ -9,12 +9,12 @@ from tritonclient.grpc import model_config_pb2
 
 from critic_core.contracts.manifest import Manifest, manifest_parameter, parse_manifest
 from critic_core.imaging.golden import golden_photo
-from critic_core.imaging.prepare import prepare
-from critic_training.dataset import read_rated
-from critic_training.duplicates import likeness
+from critic_core.imaging.preprocess import prepare
+from critic_training.data.photo_sets import read_rated
+from critic_training.evaluation.copy_retrieval import likeness
 from critic_training.evaluate import metrics
 from critic_training.export.halving import SAID
-from critic_training.knobs import Knobs
+from critic_training.evaluation.config import Knobs
 from critic_training.publish import sha256
 from critic_training.runtime import ask, session
 from critic_training.triton_config import LARGEST_BATCH, config_files

@@ -17,18 +17,18 @@ import typer
 from rich.console import Console
 
 from critic_core.contracts.manifest import Preprocessing
-from critic_training.baselines.looks import Looks, look
-from critic_training.baselines.machines import BY_CHANCE, MACHINES
-from critic_training.baselines.protocol import by_category, classifier, out_of_fold, regressor
-from critic_training.baselines.table import Entrant, lead, row, table_one, table_two, to_json
-from critic_training.dataset import Rated, read_rated, read_unrated
+from critic_training.baselines.alexnet_features import Looks, look
+from critic_training.baselines.classifiers import BY_CHANCE, MACHINES
+from critic_training.baselines.cross_validation import by_category, classifier, out_of_fold, regressor
+from critic_training.baselines.comparison import Entrant, lead, row, table_one, table_two, to_json
+from critic_training.data.photo_sets import Rated, read_rated, read_unrated
 from critic_training.evaluate import sides
 from critic_training.evaluation.reliability import cross_fitted
 from critic_training.export import answers
 from critic_training.finetune.folds import ACROSS_FILE, OUT_OF_FOLD_FILE
-from critic_training.finetune.photos import prepared
-from critic_training.head.alexnet import SAMPLE, AlexNetFront
-from critic_training.knobs import Knobs
+from critic_training.data.photo_cache import prepared
+from critic_training.head.alexnet_backbone import SAMPLE, AlexNetFront
+from critic_training.evaluation.config import Knobs
 from critic_training.networks.network import EMBEDDING_SIZE
 
 SEEDS = (7, 8, 9, 10, 11)

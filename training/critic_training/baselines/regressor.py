@@ -5,7 +5,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVR
 
-from critic_training.dataset import Floats
+from critic_training.data.photo_sets import Floats
 
 
 def pooled(maps: Floats) -> Floats:

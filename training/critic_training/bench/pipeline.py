@@ -10,11 +10,11 @@ import numpy as np
 import torch
 
 from critic_core.contracts.manifest import Preprocessing
-from critic_core.imaging.prepare import prepare
-from critic_training.dataset import Inputs
-from critic_training.finetune.augment import augmented, draw
-from critic_training.finetune.configuration import Configuration
-from critic_training.finetune.degradations import degrade
+from critic_core.imaging.preprocess import prepare
+from critic_training.data.photo_sets import Inputs
+from critic_training.finetune.augmentation import augmented, draw
+from critic_training.runs.configuration import Configuration
+from critic_training.finetune.random_degradation import degrade
 
 Made = TypeVar("Made")
 

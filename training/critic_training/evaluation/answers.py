@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import kendalltau
 
-from critic_training.dataset import Floats, Rated
+from critic_training.data.photo_sets import Floats, Rated
 from critic_training.evaluate import Sides, accuracy, resamples, sides, spearman
 from critic_training.evaluation.classes import CLASSES
 from critic_training.evaluation.interval import Figure, figure
-from critic_training.knobs import Knobs
+from critic_training.evaluation.config import Knobs
 
 Positions = npt.NDArray[np.int64]
 OVERALL = "all"

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, precision_score, recall_score
 from sklearn.metrics import roc_auc_score as area
 
-from critic_training.dataset import Floats
+from critic_training.data.photo_sets import Floats
 
 Sides = npt.NDArray[np.bool_]
 

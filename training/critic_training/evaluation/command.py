@@ -17,11 +17,11 @@ import typer
 from rich.console import Console
 
 from critic_core.contracts.manifest import MANIFEST_FILE, parse_manifest
-from critic_training.dataset import Floats, Inputs, read_rated, read_unrated
+from critic_training.data.photo_sets import Floats, Inputs, read_rated, read_unrated
 from critic_training.evaluation import tables
 from critic_training.evaluation.run import RunFigures, judge_run
 from critic_training.evaluation.sanity import Drop, Scorer, Shift, drops, shifts
-from critic_training.knobs import Knobs
+from critic_training.evaluation.config import Knobs
 from critic_training.publish import MODEL_FILE
 from critic_training.runtime import ask, session
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from critic_training.dataset import Floats, Rated
+from critic_training.data.photo_sets import Floats, Rated
 
 GAPS = (0.0, 0.5, 1.0, 1.5, 2.0)
 

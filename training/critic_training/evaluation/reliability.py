@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from critic_training.calibrate import calibrate
-from critic_training.dataset import Floats
+from critic_training.data.photo_sets import Floats
 from critic_training.evaluate import Sides
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from critic_training.dataset import Rated
+from critic_training.data.photo_sets import Rated
 from critic_training.evaluate import sides
 from critic_training.evaluation.answers import classes, ranks
 from critic_training.evaluation.interval import Figure
@@ -15,7 +15,7 @@ from critic_training.evaluation.pairs import Pairs, pairs_by_gap
 from critic_training.evaluation.reliability import Bin, calibration_error, cross_fitted, reliability
 from critic_training.export import answers
 from critic_training.finetune.folds import ACROSS_FILE, OUT_OF_FOLD_FILE
-from critic_training.knobs import Knobs
+from critic_training.evaluation.config import Knobs
 
 Ranks = dict[tuple[str, str], Figure]
 

@@ -15,9 +15,9 @@ from PIL import Image
 
 from critic_core.contracts.manifest import Preprocessing
 from critic_core.imaging.decode import decode
-from critic_core.imaging.prepare import prepare
-from critic_training.dataset import Floats, Inputs
-from critic_training.evaluation.worse import STRENGTHS, WORSE, worse
+from critic_core.imaging.preprocess import prepare
+from critic_training.data.photo_sets import Floats, Inputs
+from critic_training.data.degradations import STRENGTHS, WORSE, worse
 
 Scorer = Callable[[Inputs], Floats]
 """Network inputs `[N, S, S, 3]` → scores 0 to 100 `[N]`."""

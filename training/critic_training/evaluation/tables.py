@@ -9,7 +9,7 @@ from critic_training.evaluation.interval import Figure
 from critic_training.evaluation.pairs import Pairs
 from critic_training.evaluation.reliability import Bin
 from critic_training.evaluation.sanity import Drop, Shift, mean_lower
-from critic_training.evaluation.worse import STRENGTHS, WORSE
+from critic_training.data.degradations import STRENGTHS, WORSE
 
 
 def ranks(title: str, found: Mapping[tuple[str, str], Figure]) -> Table:

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from critic_training.dataset import Floats
+from critic_training.data.photo_sets import Floats
 from critic_training.export.ends import Ends, array
 from critic_training.export.factor import Factors, Span, by_answers, span
 from critic_training.export.form import Form

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from critic_training.dataset import Floats, Rated
+from critic_training.data.photo_sets import Floats, Rated
 
 
 def out_of_fold(file: Path, rated: Rated) -> dict[int, Floats]:

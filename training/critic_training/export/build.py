@@ -7,7 +7,7 @@ import onnx
 
 from critic_core.contracts.manifest import PROBABILITY_NAME
 from critic_training.calibrate import Platt
-from critic_training.dataset import Floats
+from critic_training.data.photo_sets import Floats
 from critic_training.export import alexnet, efficientnet_lite
 from critic_training.export.ends import Ends, array
 from critic_training.export.factor import Factors

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from critic_training.dataset import Floats
+from critic_training.data.photo_sets import Floats
 from critic_training.export.ends import Ends, array
 from critic_training.export.factor import Factors
 from critic_training.export.form import Form

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from torch import Tensor
 
-from critic_training.dataset import Floats
+from critic_training.data.photo_sets import Floats
 
 
 class Ends(NamedTuple):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from critic_training.dataset import Floats
+from critic_training.data.photo_sets import Floats
 
 
 @dataclass(frozen=True)

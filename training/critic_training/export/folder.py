@@ -20,20 +20,20 @@ from critic_core.contracts.manifest import (
     Reference,
 )
 from critic_core.imaging.golden import golden_photo
-from critic_core.imaging.prepare import prepare
+from critic_core.imaging.preprocess import prepare
 from critic_training.calibrate import Platt, calibrate
 from critic_training.cards import CARDS, REFERENCES
-from critic_training.dataset import Floats, Rated, load, read_rated, read_unrated
-from critic_training.duplicates import likeness
+from critic_training.data.photo_sets import Floats, Rated, load, read_rated, read_unrated
+from critic_training.evaluation.copy_retrieval import likeness
 from critic_training.evaluate import Sides, metrics, sides
 from critic_training.evaluation.reliability import Bin, calibration_error, cross_fitted, reliability
 from critic_training.export import answers
 from critic_training.export.card import MEANING, WARNING, card
 from critic_training.export.measure import Limits, Measured, choose, measure, reference, table
 from critic_training.export.parity import FLOAT32_BOUND, check, read_inputs
-from critic_training.finetune.checkpoint import BEST_FILE, load_network
+from critic_training.runs.checkpoint import BEST_FILE, load_network
 from critic_training.finetune.folds import ACROSS_FILE, OUT_OF_FOLD_FILE
-from critic_training.knobs import Knobs
+from critic_training.evaluation.config import Knobs
 from critic_training.publish import CARD_FILE, MODEL_FILE, commit, sha256
 from critic_training.runtime import ask, session
 

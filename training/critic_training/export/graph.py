@@ -13,7 +13,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, PROBABILITY_NAME
-from critic_training.dataset import Floats
+from critic_training.data.photo_sets import Floats
 
 OPSET = 17
 IR_VERSION = 8  # what opset 17 came with: Triton images since 2022 read it

@@ -17,8 +17,8 @@ from rich.console import Console
 
 from critic_core.contracts.manifest import MANIFEST_FILE, Golden, Manifest, parse_manifest
 from critic_core.imaging.golden import golden_photo
-from critic_core.imaging.prepare import prepare
-from critic_training.dataset import Inputs, read_unrated
+from critic_core.imaging.preprocess import prepare
+from critic_training.data.photo_sets import Inputs, read_unrated
 from critic_training.export.half import in_half
 from critic_training.export.measure import Limits
 from critic_training.export.parity import Difference, ParityError, by_file, check, difference, read_inputs

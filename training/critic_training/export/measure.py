@@ -9,7 +9,7 @@ import torch
 from rich.table import Table
 
 from critic_training.calibrate import Platt
-from critic_training.dataset import Inputs
+from critic_training.data.photo_sets import Inputs
 from critic_training.export import alexnet
 from critic_training.export.build import build
 from critic_training.export.form import FLOAT32, FORMS, Form

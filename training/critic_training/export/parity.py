@@ -7,9 +7,9 @@ import numpy as np
 import torch
 
 from critic_core.contracts.manifest import Preprocessing
-from critic_core.imaging.prepare import prepare
+from critic_core.imaging.preprocess import prepare
 from critic_training.calibrate import Platt
-from critic_training.dataset import Floats, Inputs
+from critic_training.data.photo_sets import Floats, Inputs
 from critic_training.evaluate import spearman
 from critic_training.networks.network import Network, score
 from critic_training.runtime import ask, session

@@ -22,7 +22,7 @@ from critic_core.contracts.manifest import (
     parse_manifest,
 )
 from critic_training.calibrate import Platt
-from critic_training.dataset import Inputs, read_unrated
+from critic_training.data.photo_sets import Inputs, read_unrated
 from critic_training.export.measure import Limits
 from critic_training.export.parity import (
     FLOAT32_BOUND,
@@ -35,7 +35,7 @@ from critic_training.export.parity import (
     read_inputs,
     trained,
 )
-from critic_training.finetune.checkpoint import BEST_FILE, load_network
+from critic_training.runs.checkpoint import BEST_FILE, load_network
 from critic_training.publish import MODEL_FILE
 
 BATCH = 8

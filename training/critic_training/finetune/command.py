@@ -19,19 +19,19 @@ import torch
 import typer
 
 from critic_core.contracts.manifest import Preprocessing
-from critic_training.dataset import read_unrated
+from critic_training.data.photo_sets import read_unrated
 from critic_training.finetune.batch import NO_LABEL
-from critic_training.finetune.configuration import Configuration, from_dict, parse_knobs, read_configuration
-from critic_training.finetune.degradations import degrade
-from critic_training.finetune.distributed import processes, wait
+from critic_training.runs.configuration import Configuration, from_dict, parse_knobs, read_configuration
+from critic_training.finetune.random_degradation import degrade
+from critic_training.finetune.process_group import processes, wait
 from critic_training.finetune.folds import run_final, run_folds
-from critic_training.finetune.photos import prepared
+from critic_training.data.photo_cache import prepared
 from critic_training.finetune.plan import Plan, open_library
-from critic_training.finetune.pool import DISTILLATION, Distillation
-from critic_training.finetune.pool import distil as distil_pool
-from critic_training.finetune.popularity import POPULARITY, Popularity, learn_popularity
-from critic_training.finetune.progress import Progress
-from critic_training.finetune.source import Share
+from critic_training.finetune.distillation import DISTILLATION, Distillation
+from critic_training.finetune.distillation import distil as distil_pool
+from critic_training.finetune.popularity_run import POPULARITY, Popularity, learn_popularity
+from critic_training.runs.progress import Progress
+from critic_training.finetune.photo_source import Share
 
 Read = TypeVar("Read")
 

@@ -3,9 +3,9 @@
 import numpy as np
 import torch
 
-from critic_training.dataset import Floats
-from critic_training.embedding import learn_projection
-from critic_training.finetune.photos import Photos
+from critic_training.data.photo_sets import Floats
+from critic_training.runs.embedding import learn_projection
+from critic_training.data.photo_cache import Photos
 from critic_training.finetune.teachers import Numbers
 from critic_training.networks.network import Network
 

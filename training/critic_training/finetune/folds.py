@@ -14,16 +14,16 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from critic_training.dataset import Floats
-from critic_training.finetune.checkpoint import BEST_FILE, RESUME_FILE, load_network, read, write_best
-from critic_training.finetune.configuration import Configuration
-from critic_training.finetune.distributed import wait
+from critic_training.data.photo_sets import Floats
+from critic_training.runs.checkpoint import BEST_FILE, RESUME_FILE, load_network, read, write_best
+from critic_training.runs.configuration import Configuration
+from critic_training.finetune.process_group import wait
 from critic_training.finetune.embed import fit_embedding
-from critic_training.finetune.judge import RatedJudge, ratings
+from critic_training.finetune.evaluator import RatedJudge, ratings
 from critic_training.finetune.loop import Job, fit
 from critic_training.finetune.plan import Plan, category_numbers, source_of
 from critic_training.finetune.precision import compute_type
-from critic_training.finetune.progress import Progress
+from critic_training.runs.progress import Progress
 from critic_training.finetune.student import Teachers
 from critic_training.finetune.teachers import Numbers, fit_raters, fit_targets, named
 from critic_training.networks.network import Network

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from critic_training.finetune.configuration import Configuration
+from critic_training.runs.configuration import Configuration
 
 
 @dataclass(frozen=True)

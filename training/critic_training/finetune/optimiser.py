@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from critic_training.finetune.configuration import Configuration, Schedule
+from critic_training.runs.configuration import Configuration, Schedule
 from critic_training.finetune.student import Student
 
 

@@ -3,7 +3,7 @@
 import torch
 from torch.nn import Module
 
-from critic_training.finetune.configuration import Precision
+from critic_training.runs.configuration import Precision
 
 TYPES = {
     Precision.float32: torch.float32,

@@ -6,10 +6,10 @@ import torch
 from torch import Tensor, nn
 
 from critic_training.finetune.batch import Batch
-from critic_training.finetune.configuration import Configuration
-from critic_training.finetune.distributed import gathered, row_counts
+from critic_training.runs.configuration import Configuration
+from critic_training.finetune.process_group import gathered, row_counts
 from critic_training.finetune.losses import Told, Wanted
-from critic_training.finetune.source import Share
+from critic_training.finetune.photo_source import Share
 from critic_training.networks.network import Network, new_linear, score
 
 Teacher = Callable[[Tensor], Tensor]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.svm import SVR
 
-from critic_training.dataset import Floats
-from critic_training.head.knobs import HeadKnobs
+from critic_training.data.photo_sets import Floats
+from critic_training.head.hyperparameters import HeadKnobs
 from critic_training.head.views import Views
 
 Teacher = Callable[[Floats], Floats]

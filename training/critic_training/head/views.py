@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from critic_training.dataset import Floats
+from critic_training.data.photo_sets import Floats
 
 
 @dataclass(frozen=True)

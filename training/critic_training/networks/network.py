@@ -39,7 +39,7 @@ class Network(nn.Module, ABC):
 
     @abstractmethod
     def see(self, image: Tensor) -> Seen:
-        """Of photos as `critic_core.imaging.prepare` gives them, uint8 `[N, 224, 224, 3]`."""
+        """Of photos as `critic_core.imaging.preprocess` gives them, uint8 `[N, 224, 224, 3]`."""
 
     @property
     @abstractmethod

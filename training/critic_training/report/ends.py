@@ -9,9 +9,9 @@ import numpy as np
 
 from critic_core.contracts.manifest import Preprocessing
 from critic_core.imaging.decode import decode
-from critic_core.imaging.prepare import to_input
+from critic_core.imaging.preprocess import to_input
 from critic_core.imaging.properties.registry import MEASURES, measure_all
-from critic_training.dataset import Floats
+from critic_training.data.photo_sets import Floats
 from critic_training.evaluation.sanity import Scorer
 
 COUNT = 100

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from critic_training.dataset import Floats
+from critic_training.data.photo_sets import Floats
 from critic_training.evaluation.pairs import Pairs
 from critic_training.evaluation.reliability import Bin
 

@@ -8,7 +8,7 @@ from critic_training.evaluation.answers import MEASURES
 from critic_training.evaluation.interval import Figure
 from critic_training.evaluation.run import RunFigures
 from critic_training.evaluation.sanity import Drop, Shift, mean_lower
-from critic_training.evaluation.worse import STRENGTHS, WORSE
+from critic_training.data.degradations import STRENGTHS, WORSE
 from critic_training.markdown import table
 from critic_training.report.ends import Contrast, Photo
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from critic_core.contracts.manifest import MANIFEST_FILE, parse_manifest
-from critic_training.data.figures import contact_sheet
-from critic_training.dataset import Rated, read_rated, read_unrated
+from critic_training.data.paper_figures import contact_sheet
+from critic_training.data.photo_sets import Rated, read_rated, read_unrated
 from critic_training.evaluation.command import behaviour, scorer_of
 from critic_training.evaluation.run import judge_run
-from critic_training.knobs import Knobs
+from critic_training.evaluation.config import Knobs
 from critic_training.report import ends, plots, text
 
 REPORT_FILE, ATTRIBUTION_FILE = "README.md", "ATTRIBUTION.md"

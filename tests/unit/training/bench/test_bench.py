@@ -7,7 +7,7 @@ import torch
 
 from critic_training.bench.pipeline import rates
 from critic_training.bench.steps import step
-from critic_training.finetune.configuration import Precision
+from critic_training.runs.configuration import Precision
 
 PHOTO = Path(__file__).parents[4] / "tests" / "data" / "rocket.jpg"
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from critic_training.data.near import near_pairs
-from critic_training.data.rated import prepare
-from critic_training.data.straddling import remove_straddling
-from critic_training.dataset import read_rated
-from critic_training.duplicates import changed
+from critic_training.data.near_duplicates import near_pairs
+from critic_training.data.rated_set import prepare
+from critic_training.data.split_leakage import remove_straddling
+from critic_training.data.photo_sets import read_rated
+from critic_training.evaluation.copy_retrieval import changed
 
 DATA = Path(__file__).parents[4] / "tests" / "data"
 

@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from critic_training.dataset import Rated
+from critic_training.data.photo_sets import Rated
 from critic_training.evaluate import sides
 from critic_training.evaluation.answers import OVERALL, classes, ranks
 from critic_training.evaluation.interval import figure
 from critic_training.evaluation.pairs import pairs_by_gap
 from critic_training.evaluation.reliability import Bin, calibration_error, cross_fitted, reliability
 from critic_training.evaluation.run import judge_run
-from critic_training.knobs import Knobs
+from critic_training.evaluation.config import Knobs
 
 KNOBS = Knobs(resamples=60)
 PHOTOS = 400

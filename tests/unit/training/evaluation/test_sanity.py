@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from critic_core.contracts.manifest import Preprocessing
-from critic_training.dataset import Floats, Inputs
+from critic_training.data.photo_sets import Floats, Inputs
 from critic_training.evaluation.sanity import SAME, TURNS, drops, mean_lower, shifts
-from critic_training.evaluation.worse import STRENGTHS, WORSE
+from critic_training.data.degradations import STRENGTHS, WORSE
 
 DATA = Path(__file__).parents[4] / "tests" / "data"
 PHOTOS = (DATA / "rocket.jpg", DATA / "cat.png")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from critic_training.evaluation.worse import STRENGTHS, WORSE, Pixels, bad_crop, exposure, focus_blur, tilt, worse
+from critic_training.data.degradations import STRENGTHS, WORSE, Pixels, bad_crop, exposure, focus_blur, tilt, worse
 
 PHOTO = Path(__file__).parents[4] / "tests" / "data" / "rocket.jpg"
 

@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from critic_core.contracts.manifest import Preprocessing
-from critic_core.imaging.prepare import prepare
+from critic_core.imaging.preprocess import prepare
 from critic_training.calibrate import Platt
-from critic_training.dataset import Inputs
-from critic_training.duplicates import changed
+from critic_training.data.photo_sets import Inputs
+from critic_training.evaluation.copy_retrieval import changed
 from critic_training.networks.network import Network
 from critic_training.networks.registry import create, pretrained
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from critic_training.dataset import Rated
+from critic_training.data.photo_sets import Rated
 from critic_training.export.answers import across, out_of_fold
 from critic_training.export.folder import calibrate_all
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from critic_training.calibrate import Platt
-from critic_training.dataset import Inputs
+from critic_training.data.photo_sets import Inputs
 from critic_training.export import alexnet
 from critic_training.export.build import build
 from critic_training.export.factor import Span, by_answers, by_weights, span

@@ -10,7 +10,7 @@ from onnx import TensorProto
 from tests.support.tiny_model import tiny_model_folder
 
 from critic_core.contracts.manifest import parse_manifest
-from critic_training.dataset import Inputs
+from critic_training.data.photo_sets import Inputs
 from critic_training.export import halving
 from critic_training.export.half import in_half
 from critic_training.export.halving import SAID, halve

@@ -5,10 +5,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from critic_training.dataset import Inputs
-from critic_training.finetune.configuration import Configuration, Precision, Watch
-from critic_training.finetune.judge import RatedJudge
-from critic_training.finetune.source import Facts, PhotoSource
+from critic_training.data.photo_sets import Inputs
+from critic_training.runs.configuration import Configuration, Precision, Watch
+from critic_training.finetune.evaluator import RatedJudge
+from critic_training.finetune.photo_source import Facts, PhotoSource
 from critic_training.networks.network import Network, Seen, new_linear
 
 SIDE = 16

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from critic_training.finetune.augment import Change, augmented, draw
-from critic_training.finetune.configuration import Configuration
+from critic_training.finetune.augmentation import Change, augmented, draw
+from critic_training.runs.configuration import Configuration
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from critic_training.finetune.configuration import (
+from critic_training.runs.configuration import (
     CONFIGURATION_FILE,
     Configuration,
     Labels,

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from critic_core.contracts.manifest import Preprocessing
-from critic_core.imaging.prepare import prepare
-from critic_training.finetune.degradations import degrade
+from critic_core.imaging.preprocess import prepare
+from critic_training.finetune.random_degradation import degrade
 
 PHOTO = Path(__file__).parents[4] / "tests" / "data" / "rocket.jpg"
 

@@ -9,13 +9,13 @@ import pytest
 import torch
 
 from critic_core.contracts.manifest import Preprocessing
-from critic_training.dataset import Rated, read_rated
-from critic_training.finetune.checkpoint import BEST_FILE, load_network
-from critic_training.finetune.configuration import Configuration, Precision
+from critic_training.data.photo_sets import Rated, read_rated
+from critic_training.runs.checkpoint import BEST_FILE, load_network
+from critic_training.runs.configuration import Configuration, Precision
 from critic_training.finetune.folds import ACROSS_FILE, OUT_OF_FOLD_FILE, next_fold, run_final, run_folds
-from critic_training.finetune.photos import prepared
+from critic_training.data.photo_cache import prepared
 from critic_training.finetune.plan import Library, Plan
-from critic_training.finetune.progress import Progress
+from critic_training.runs.progress import Progress
 
 ROOT = Path(__file__).parents[4]
 pytestmark = pytest.mark.data

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 import torch
 
-from critic_training.dataset import Inputs
+from critic_training.data.photo_sets import Inputs
 from critic_training.finetune.batch import Batch
-from critic_training.finetune.checkpoint import BEST_FILE, RESUME_FILE, read
-from critic_training.finetune.configuration import Configuration, Precision
+from critic_training.runs.checkpoint import BEST_FILE, RESUME_FILE, read
+from critic_training.runs.configuration import Configuration, Precision
 from critic_training.finetune.curves import read_curves
-from critic_training.finetune.judge import RatedJudge, ratings
+from critic_training.finetune.evaluator import RatedJudge, ratings
 from critic_training.finetune.loop import DivergedError, Job, fit
-from critic_training.finetune.source import Facts, PhotoSource
+from critic_training.finetune.photo_source import Facts, PhotoSource
 from critic_training.networks.network import Network
 
 

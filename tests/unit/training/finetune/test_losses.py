@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from critic_training.finetune import losses
-from critic_training.finetune.configuration import Configuration
+from critic_training.runs.configuration import Configuration
 
 NAN = float("nan")
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from critic_training.dataset import Floats
-from critic_training.head.learn import Head, Lesson
+from critic_training.data.photo_sets import Floats
+from critic_training.head.fit import Head, Lesson
 from critic_training.head.teacher import Standard
 from critic_training.head.views import Views
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from critic_training.head.pooling import learn_pooling
+from critic_training.runs.pooling import learn_pooling
 
 
 def test_units_tell_average_exactly_and_maximum_nearly(random: np.random.Generator) -> None:

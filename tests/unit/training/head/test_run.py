@@ -8,20 +8,20 @@ import numpy as np
 import pytest
 
 from critic_core.contracts.manifest import Preprocessing
-from critic_training.dataset import Rated
-from critic_training.duplicates import changed
-from critic_training.evaluation.worse import STRENGTHS, WORSE
+from critic_training.data.photo_sets import Rated
+from critic_training.evaluation.copy_retrieval import changed
+from critic_training.data.degradations import STRENGTHS, WORSE
 from critic_training.export import answers
-from critic_training.finetune.checkpoint import BEST_FILE, load_network
+from critic_training.runs.checkpoint import BEST_FILE, load_network
 from critic_training.finetune.folds import ACROSS_FILE, OUT_OF_FOLD_FILE
-from critic_training.finetune.photos import prepared
+from critic_training.data.photo_cache import prepared
 from critic_training.finetune.plan import Library
-from critic_training.finetune.progress import Progress
-from critic_training.head import look
-from critic_training.head.copies import draw_copies, made
-from critic_training.head.efficientnet_lite import EfficientNetFront
-from critic_training.head.knobs import HeadKnobs
-from critic_training.head.run import Run, run
+from critic_training.runs.progress import Progress
+from critic_training.runs import features
+from critic_training.head.degraded_copies import draw_copies, made
+from critic_training.head.efficientnet_backbone import EfficientNetFront
+from critic_training.head.hyperparameters import HeadKnobs
+from critic_training.head.train import Run, run
 
 PHOTO = Path(__file__).parents[4] / "tests" / "data" / "rocket.jpg"
 KNOBS = HeadKnobs(steps=3, copies=1, pool_batch=4, rated_batch=4, copies_batch=4)

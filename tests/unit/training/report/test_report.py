@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from critic_core.contracts.critique import PropertyName
-from critic_training.baselines.table import Entrant, lead, row, to_json
-from critic_training.dataset import read_rated
-from critic_training.duplicates import changed
+from critic_training.baselines.comparison import Entrant, lead, row, to_json
+from critic_training.data.photo_sets import read_rated
+from critic_training.evaluation.copy_retrieval import changed
 from critic_training.finetune.folds import ACROSS_FILE, ACROSS_HEADER, OUT_OF_FOLD_FILE, OUT_OF_FOLD_HEADER, write_rows
-from critic_training.knobs import Knobs
+from critic_training.evaluation.config import Knobs
 from critic_training.report.ends import Photo, contrasts, ends
 from critic_training.report.write import ATTRIBUTION_FILE, REPORT_FILE, Report, write
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from critic_training.finetune.configuration import Configuration, from_dict
+from critic_training.runs.configuration import Configuration, from_dict
 from critic_training.networks.network import Network
 from critic_training.networks.registry import create
 

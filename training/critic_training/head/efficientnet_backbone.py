@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from critic_training.head.front import Front
-from critic_training.head.learn import Head
+from critic_training.head.backbone import Front
+from critic_training.head.fit import Head
 from critic_training.head.teacher import Standard
 from critic_training.networks.efficientnet_lite_maps import UNITS, EfficientNetLite0Maps
 from critic_training.networks.registry import pretrained

@@ -19,12 +19,12 @@ import torch
 
 from critic_core.contracts.errors import PhotoError
 from critic_core.contracts.manifest import Preprocessing
-from critic_core.imaging.prepare import prepare
-from critic_training.dataset import Inputs
-from critic_training.finetune.augment import augmented, draw
+from critic_core.imaging.preprocess import prepare
+from critic_training.data.photo_sets import Inputs
+from critic_training.finetune.augmentation import augmented, draw
 from critic_training.finetune.batch import NO_LABEL, Batch
-from critic_training.finetune.configuration import Configuration
-from critic_training.finetune.source import Share
+from critic_training.runs.configuration import Configuration
+from critic_training.finetune.photo_source import Share
 
 Label = Callable[[dict[str, Any]], float]
 """A photo's metadata → probability of "pleasing", NaN for none."""

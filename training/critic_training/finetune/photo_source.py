@@ -13,11 +13,11 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from critic_training.dataset import Floats, Inputs
-from critic_training.finetune.augment import augmented, draw
+from critic_training.data.photo_sets import Floats, Inputs
+from critic_training.finetune.augmentation import augmented, draw
 from critic_training.finetune.batch import NO_LABEL, Batch, join
-from critic_training.finetune.configuration import Configuration
-from critic_training.finetune.photos import Photos
+from critic_training.runs.configuration import Configuration
+from critic_training.data.photo_cache import Photos
 
 Degrade = Callable[[Inputs, np.random.Generator], Inputs]
 """A photo uint8 `[S, S, 3]` → a copy of it that anyone would find worse."""

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from critic_training.head.learn import Head
+from critic_training.head.fit import Head
 from critic_training.head.teacher import Standard
 from critic_training.networks.network import Network
 

@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from critic_training.dataset import Floats
+from critic_training.data.photo_sets import Floats
 from critic_training.evaluate import spearman
 from critic_training.finetune.batch import Source
-from critic_training.finetune.configuration import Configuration
+from critic_training.runs.configuration import Configuration
 from critic_training.finetune.losses import losses, weighted
-from critic_training.finetune.photos import Photos
+from critic_training.data.photo_cache import Photos
 from critic_training.finetune.precision import autocast
-from critic_training.finetune.source import Share
+from critic_training.finetune.photo_source import Share
 from critic_training.finetune.student import Student, Teachers, answer
 from critic_training.networks.network import Network, score
 

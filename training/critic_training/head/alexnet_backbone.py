@@ -11,10 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from critic_training.dataset import Floats, Inputs
-from critic_training.head.front import Front
-from critic_training.head.learn import Head
-from critic_training.head.pooling import Pooling, learn_pooling
+from critic_training.data.photo_sets import Floats, Inputs
+from critic_training.head.backbone import Front
+from critic_training.head.fit import Head
+from critic_training.runs.pooling import Pooling, learn_pooling
 from critic_training.head.teacher import Standard
 from critic_training.networks.alexnet import AlexNet, normalise
 from critic_training.networks.registry import pretrained

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from critic_training.finetune.configuration import Configuration
+from critic_training.runs.configuration import Configuration
 
 GREY = (0.299, 0.587, 0.114)
 """Luma of ITU-R BT.601."""

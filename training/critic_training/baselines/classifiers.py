@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from critic_training.dataset import Floats
+from critic_training.data.photo_sets import Floats
 
 Answer = Callable[[Floats], Floats]
 """Features `[N, D]` → probabilities, or any increasing function of them that is 0.5 between the classes `[N]`."""

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from critic_core.contracts.manifest import Preprocessing
-from critic_training.data.near import hash_of, near_pairs
+from critic_training.data.near_duplicates import hash_of, near_pairs
 
 LABELS_FILE, BAD_ROWS_FILE, STATISTICS_FILE = "labels.csv", "bad_rows.csv", "statistics.json"
 NEEDED = ("file", "score", "category")

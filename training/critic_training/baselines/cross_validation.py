@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from critic_training.baselines.machines import Answer, Known
+from critic_training.baselines.classifiers import Answer, Known
 from critic_training.baselines.regressor import baseline
-from critic_training.dataset import Floats, Rated
+from critic_training.data.photo_sets import Floats, Rated
 from critic_training.evaluate import sides
 from critic_training.finetune.plan import part_of
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from critic_core.contracts.manifest import Preprocessing
-from critic_core.imaging.prepare import prepare
+from critic_core.imaging.preprocess import prepare
 
 Floats = npt.NDArray[np.float32]
 Inputs = npt.NDArray[np.uint8]

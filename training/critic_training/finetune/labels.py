@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from critic_training.dataset import Floats, Rated
+from critic_training.data.photo_sets import Floats, Rated
 from critic_training.finetune.batch import NO_LABEL
-from critic_training.finetune.configuration import Configuration, Labels
+from critic_training.runs.configuration import Configuration, Labels
 
 
 def labels(rated: Rated, knobs: Configuration) -> Floats:

@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 
 from critic_core.contracts.manifest import Preprocessing
-from critic_core.imaging.prepare import prepare
-from critic_training.dataset import Inputs, load
+from critic_core.imaging.preprocess import prepare
+from critic_training.data.photo_sets import Inputs, load
 
 
 class Photos(Protocol):

@@ -9,9 +9,9 @@ import torch
 
 from critic_core.contracts.manifest import Preprocessing
 from critic_core.imaging.golden import golden_photo
-from critic_core.imaging.prepare import prepare
-from critic_training.dataset import Floats, Inputs
-from critic_training.head.front import Front
+from critic_core.imaging.preprocess import prepare
+from critic_training.data.photo_sets import Floats, Inputs
+from critic_training.head.backbone import Front
 from critic_training.head.views import Views
 
 Advance = Callable[[int], object]

@@ -9,8 +9,8 @@ import onnxruntime
 from PIL import Image, ImageEnhance
 
 from critic_core.contracts.manifest import Preprocessing
-from critic_core.imaging.prepare import prepare
-from critic_training.dataset import Floats
+from critic_core.imaging.preprocess import prepare
+from critic_training.data.photo_sets import Floats
 from critic_training.runtime import ask
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import torch
 
 from critic_training.baselines.regressor import pooled
-from critic_training.dataset import Floats, Inputs
-from critic_training.head.alexnet import AlexNetFront
-from critic_training.head.look import batches
+from critic_training.data.photo_sets import Floats, Inputs
+from critic_training.head.alexnet_backbone import AlexNetFront
+from critic_training.runs.features import batches
 
 
 @dataclass(frozen=True)

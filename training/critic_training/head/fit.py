@@ -11,8 +11,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from critic_training.dataset import Floats
-from critic_training.head.knobs import HeadKnobs
+from critic_training.data.photo_sets import Floats
+from critic_training.head.hyperparameters import HeadKnobs
 from critic_training.head.teacher import teach
 from critic_training.head.views import Views
 

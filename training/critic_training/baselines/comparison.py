@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from rich.table import Table
 
-from critic_training.dataset import Floats, Rated
+from critic_training.data.photo_sets import Floats, Rated
 from critic_training.evaluate import resamples, sides
 from critic_training.evaluation.answers import OVERALL, classes, ranks
 from critic_training.evaluation.interval import Figure, figure
-from critic_training.knobs import Knobs
+from critic_training.evaluation.config import Knobs
 
 COLUMNS = ("precision", "recall", "F1", "accuracy", "AUC")
 ACROSS = "top 30 % against bottom 30 %"

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from critic_core.contracts.manifest import Preprocessing
-from critic_training.data.near import Hashes, hash_of, near_pairs
+from critic_training.data.near_duplicates import Hashes, hash_of, near_pairs
 
 STRADDLING_FILE = "straddling.csv"
 

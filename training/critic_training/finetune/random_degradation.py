@@ -7,9 +7,9 @@ They act on the network's 224 pixels and not on the file, so an evaluation on fi
 import numpy as np
 
 from critic_core.contracts.manifest import Fit, Preprocessing
-from critic_core.imaging.prepare import to_input
-from critic_training.dataset import Inputs
-from critic_training.evaluation.worse import WORSE
+from critic_core.imaging.preprocess import to_input
+from critic_training.data.photo_sets import Inputs
+from critic_training.data.degradations import WORSE
 
 KINDS = tuple(WORSE.values())
 

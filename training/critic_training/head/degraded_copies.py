@@ -10,9 +10,9 @@ import numpy as np
 
 from critic_core.contracts.manifest import Preprocessing
 from critic_core.imaging.decode import decode
-from critic_core.imaging.prepare import to_input
-from critic_training.dataset import Inputs
-from critic_training.evaluation.worse import STRENGTHS, WORSE, worse
+from critic_core.imaging.preprocess import to_input
+from critic_training.data.photo_sets import Inputs
+from critic_training.data.degradations import STRENGTHS, WORSE, worse
 
 BATCH = 64
 

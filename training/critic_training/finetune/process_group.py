@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from critic_training.finetune.source import Share
+from critic_training.finetune.photo_source import Share
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from critic_training.dataset import Floats
+from critic_training.data.photo_sets import Floats
 
 MAPS = (256, 36)
 MAXIMUM_UNITS = 15  # fc6 has 4096 units for 256 channels: one is the average, so 15 are left to tell the maximum
