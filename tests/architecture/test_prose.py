@@ -1,0 +1,32 @@
+"""Documentation names its nouns, and stays short: `python -m tests.architecture.prose` prints all pages."""
+
+import pytest
+from tests.architecture.prose import ROOT, Page, pages, render_table, words
+
+MOST_PRONOUNS = 40  # per 1,000 words
+MOST_WORDS = 25_000  # in all
+SHORT_PAGE = 100  # words; below, two sentences decide the density
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.path.relative_to(ROOT)))
+def test_few_pronouns_on_every_page(page: Page) -> None:
+    assert page.words <= SHORT_PAGE or page.density < MOST_PRONOUNS, f"\n{render_table([page])}"
+
+
+def test_few_words_in_all() -> None:
+    measured = pages()
+    assert len(measured) > 50
+    assert sum(page.words for page in measured) <= MOST_WORDS, f"\n{render_table(measured)}"
+
+
+@pytest.mark.parametrize(
+    ("markdown", "counted"),
+    [
+        ("It's *here*, 12.5 MB.", ["it", "here", "12.5", "mb"]),
+        ("[a page](docs/that.md) and <https://its.example>", ["a", "page", "and"]),
+        ("| `it` | which |\n|---|---|", ["which"]),
+        ("before\n```sh\nthat\n```\nafter <!-- this -->", ["before", "after"]),
+    ],
+)
+def test_prose_is_text_without_code_and_addresses(markdown: str, counted: list[str]) -> None:
+    assert words(markdown) == counted
