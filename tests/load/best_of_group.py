@@ -21,7 +21,7 @@ from tests.load.quality_weights import tell_weights
 from tests.load.worse_copies import COPIES, MODELS, NEVER_GROUPED, Seen, see
 
 from critic_core.contracts.album import Marks, Thresholds
-from critic_training.data.degradations import STRENGTHS, WORSE
+from critic_training.data.degradations import DEGRADATIONS, STRENGTHS
 from critic_worker.albums.group_levels import group
 from critic_worker.albums.quality import preference, quality
 from critic_worker.albums.table import compared
@@ -94,7 +94,7 @@ def _tell_accuracy(model: str, groups: list[list[Marks]]) -> None:
     wins = {"score": score[:, :1] > score[:, 1:], "combination": whole[:, :1] > whole[:, 1:]}
     print(f"## {model}, {len(groups)} photos\n\n| worse copy | strength | near duplicate | score alone | combination |")
     print("|---|---|---|---|---|")
-    for kind in WORSE:
+    for kind in DEGRADATIONS:
         for strength in STRENGTHS:
             chosen = [COPIES.index((kind, strength))]
             cells = " | ".join(_interval(won[:, chosen].mean(axis=1)) for won in wins.values())

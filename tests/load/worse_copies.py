@@ -19,11 +19,11 @@ from critic_core.imaging.decode import Pixels, decode
 from critic_core.imaging.fingerprint import fingerprint
 from critic_core.imaging.preprocess import to_input
 from critic_core.imaging.properties import measure_all
-from critic_training.data.degradations import STRENGTHS, WORSE, worse
+from critic_training.data.degradations import DEGRADATIONS, STRENGTHS, degrade
 
 REPOSITORY = Path(__file__).parents[2] / "services" / "inference" / "model_repository"
 MODELS = ("aesthetics", "aesthetics-efficientnet")
-COPIES = [(kind, strength) for kind in WORSE for strength in STRENGTHS]
+COPIES = [(kind, strength) for kind in DEGRADATIONS for strength in STRENGTHS]
 NEVER_GROUPED = ("bad crop",)  # it competes with nothing: no album groups it with its photo
 
 
@@ -44,7 +44,7 @@ def see(files: Sequence[Path], copies: bool, processes: int = 2) -> list[Seen]:
 def _see(file: Path, copies: bool) -> Seen:
     pixels = decode(file.read_bytes(), parse_manifest(_manifest(MODELS[0])).preprocessing).pixels
     seed = int.from_bytes(file.name.encode()[-8:], "big")  # of the photo, as in the reports of the models
-    made = [worse(pixels, kind, strength, seed) for kind, strength in COPIES] if copies else []
+    made = [degrade(pixels, kind, strength, seed) for kind, strength in COPIES] if copies else []
     told = [_marks(each) for each in (pixels, *made)]
     return Seen(file.name, tuple(list(each) for each in zip(*told, strict=True)))
 

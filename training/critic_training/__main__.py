@@ -16,8 +16,8 @@ from critic_training.bench.command import app as bench
 from critic_training.data.command import app as data
 from critic_training.evaluation.command import app as evaluation
 from critic_training.export.command import app as export
-from critic_training.export.halving import app as halving
-from critic_training.export.serving import app as serving
+from critic_training.export.half_precision.convert import app as halving
+from critic_training.export.parity_command import app as serving
 from critic_training.finetune.command import app as finetune
 from critic_training.head.command import app as head
 from critic_training.publishing import app as publishing

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from critic_training.calibrate import calibrate
+from critic_training.evaluation.calibration import calibrate
 from critic_training.data.photo_sets import Rated
-from critic_training.evaluate import Sides, accuracy, metrics, resamples, sides, spearman
+from critic_training.evaluation.statistics import Sides, accuracy, metrics, resamples, sides, spearman
+from critic_training.evaluation.config import EvaluationConfig
 from critic_training.evaluation.reliability import calibration_error, reliability
-from critic_training.evaluation.config import Knobs
 
-KNOBS = Knobs(resamples=50)
+KNOBS = EvaluationConfig(resamples=50)
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ from critic_core.contracts.manifest import Manifest, manifest_parameter, parse_m
 from critic_core.imaging.golden import golden_photo
 from critic_core.imaging.preprocess import prepare
 from critic_training.data.photo_sets import read_rated
-from critic_training.evaluation.copy_retrieval import likeness
-from critic_training.evaluate import metrics
-from critic_training.export.halving import SAID
-from critic_training.evaluation.config import Knobs
+from critic_training.evaluation.statistics import metrics
+from critic_training.evaluation.config import EvaluationConfig
+from critic_training.evaluation.copy_retrieval import measure_copy_similarity
+from critic_training.export.half_precision.convert import SAID
 from critic_training.publish import sha256
-from critic_training.runtime import ask, session
+from critic_training.evaluation.onnx_model import ask, session
 from critic_training.triton_config import LARGEST_BATCH, config_files
 
 INFERENCE = Path(__file__).parents[3] / "services" / "inference"
@@ -111,11 +111,11 @@ def test_vessel_figures_of_the_manifest_are_those_of_the_file(model: Path, manif
     images = (prepare(path.read_bytes(), manifest.preprocessing)[None] for path in vessel.files)
     told = np.concatenate([ask(asked, image)[0] for image in images])
     promised = {(m.name, m.category): m.value for m in manifest.metrics if "vessel" in m.dataset}
-    for metric in metrics(told, vessel, "vessel", Knobs(resamples=2), overall=False):
+    for metric in metrics(told, vessel, "vessel", EvaluationConfig(resamples=2), overall=False):
         assert metric.value == pytest.approx(promised[metric.name, metric.category], abs=0.02)
 
 
 @pytest.mark.data
 def test_changed_copies_find_their_original(model: Path, manifest: Manifest, data: Path) -> None:
     files = tuple(sorted((data / "ccby" / "images").glob("*.jpg")))[:120]
-    assert likeness(files, session(model), manifest.preprocessing).found > 0.95
+    assert measure_copy_similarity(files, session(model), manifest.preprocessing).found > 0.95

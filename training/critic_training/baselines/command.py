@@ -19,17 +19,16 @@ from rich.console import Console
 from critic_core.contracts.manifest import Preprocessing
 from critic_training.baselines.alexnet_features import Looks, look
 from critic_training.baselines.classifiers import BY_CHANCE, MACHINES
-from critic_training.baselines.cross_validation import by_category, classifier, out_of_fold, regressor
 from critic_training.baselines.comparison import Entrant, lead, row, table_one, table_two, to_json
-from critic_training.data.photo_sets import Rated, read_rated, read_unrated
-from critic_training.evaluate import sides
-from critic_training.evaluation.reliability import cross_fitted
-from critic_training.export import answers
-from critic_training.finetune.folds import ACROSS_FILE, OUT_OF_FOLD_FILE
+from critic_training.baselines.cross_validation import by_category, classifier, out_of_fold, regressor
 from critic_training.data.photo_cache import prepared
+from critic_training.data.photo_sets import Rated, read_rated, read_unrated
+from critic_training.evaluation.statistics import sides
+from critic_training.evaluation.config import EvaluationConfig
+from critic_training.evaluation.reliability import cross_fitted
 from critic_training.head.alexnet_backbone import SAMPLE, AlexNetFront
-from critic_training.evaluation.config import Knobs
 from critic_training.networks.network import EMBEDDING_SIZE
+from critic_training.runs.predictions import ACROSS_FILE, OUT_OF_FOLD_FILE, read_across, read_out_of_fold
 
 SEEDS = (7, 8, 9, 10, 11)
 TABLES_FILE = "tables.json"
@@ -51,7 +50,7 @@ def baselines(  # noqa: PLR0913, PLR0917 - each is an option of the command
     cache: Annotated[Path, typer.Option(help="Where prepared photos are kept.")] = Path(".cache/photos"),
 ) -> None:
     """Machines on frozen features, and networks beside them: precision, recall, F1, accuracy."""
-    knobs, console = Knobs(), Console()
+    knobs, console = EvaluationConfig(), Console()
     here, there = read_rated(rated), read_rated(across) if across else None
     photos = read_unrated(pool)
     sample = prepared(photos[:: max(1, len(photos) // SAMPLE)], Preprocessing(), cache)
@@ -67,7 +66,7 @@ def baselines(  # noqa: PLR0913, PLR0917 - each is an option of the command
     (out / TABLES_FILE).write_text(json.dumps(to_json(rows, leads), indent=1) + "\n", encoding="utf-8")
 
 
-def _machines(rated: Rated, seen: Looks, other: Looks | None, knobs: Knobs) -> Iterator[Entrant]:
+def _machines(rated: Rated, seen: Looks, other: Looks | None, knobs: EvaluationConfig) -> Iterator[Entrant]:
     everything = np.arange(len(rated.score))
     for name, learn in MACHINES.items():
         seeds = SEEDS if name in BY_CHANCE else SEEDS[:1]
@@ -83,9 +82,9 @@ def _machines(rated: Rated, seen: Looks, other: Looks | None, knobs: Knobs) -> I
     yield Entrant("SVR, one a category, on pooled pool5", [apart], [])
 
 
-def _network(run: Path, rated: Rated, other: Rated | None, knobs: Knobs) -> Entrant:
+def _network(run: Path, rated: Rated, other: Rated | None, knobs: EvaluationConfig) -> Entrant:
     split = sides(rated, knobs.good_share)
-    told = answers.out_of_fold(run / OUT_OF_FOLD_FILE, rated)
+    told = read_out_of_fold(run / OUT_OF_FOLD_FILE, rated)
     probability = [cross_fitted(one, split, rated.fold) for one in told.values()]
-    there = answers.across(run / ACROSS_FILE, other) if other else {}
+    there = read_across(run / ACROSS_FILE, other) if other else {}
     return Entrant(f"network {run.name}", probability, list(there.values()))

@@ -10,10 +10,10 @@ import numpy.typing as npt
 from rich.table import Table
 
 from critic_training.data.photo_sets import Floats, Rated
-from critic_training.evaluate import resamples, sides
-from critic_training.evaluation.answers import OVERALL, classes, ranks
+from critic_training.evaluation.statistics import resamples, sides
+from critic_training.evaluation.figures import OVERALL, classes, ranks
+from critic_training.evaluation.config import EvaluationConfig
 from critic_training.evaluation.interval import Figure, figure
-from critic_training.evaluation.config import Knobs
 
 COLUMNS = ("precision", "recall", "F1", "accuracy", "AUC")
 ACROSS = "top 30 % against bottom 30 %"
@@ -46,14 +46,14 @@ class Lead:
     points: Figure
 
 
-def row(entrant: Entrant, rated: Rated, other: Rated | None, knobs: Knobs) -> Row:
+def row(entrant: Entrant, rated: Rated, other: Rated | None, knobs: EvaluationConfig) -> Row:
     """Table I's line."""
     found = classes(entrant.probability, rated, knobs)
     there = ranks(entrant.across, other, knobs)[ACROSS, OVERALL] if other and entrant.across else None
     return Row(entrant.name, {name: found[name] for name in COLUMNS}, there)
 
 
-def lead(one: Entrant, other: Entrant, rated: Rated, knobs: Knobs) -> Lead:
+def lead(one: Entrant, other: Entrant, rated: Rated, knobs: EvaluationConfig) -> Lead:
     """Table II: the difference, its interval by themes drawn anew for both at once."""
     split = sides(rated, knobs.good_share)
     drawn = resamples(rated.group, knobs)

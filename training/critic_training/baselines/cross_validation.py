@@ -8,7 +8,7 @@ import numpy.typing as npt
 from critic_training.baselines.classifiers import Answer, Known
 from critic_training.baselines.regressor import baseline
 from critic_training.data.photo_sets import Floats, Rated
-from critic_training.evaluate import sides
+from critic_training.evaluation.statistics import sides
 from critic_training.finetune.plan import part_of
 
 Fit = Callable[[npt.NDArray[np.int64]], Answer]

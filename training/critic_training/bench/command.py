@@ -14,9 +14,9 @@ from rich.table import Table
 from critic_training.bench.pipeline import rates
 from critic_training.bench.steps import step
 from critic_training.data.photo_sets import read_unrated
-from critic_training.runs.configuration import Precision
 from critic_training.finetune.precision import compute_type
 from critic_training.networks.registry import KINDS
+from critic_training.runs.configuration import Precision
 
 app = typer.Typer()
 

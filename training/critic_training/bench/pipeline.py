@@ -12,9 +12,9 @@ import torch
 from critic_core.contracts.manifest import Preprocessing
 from critic_core.imaging.preprocess import prepare
 from critic_training.data.photo_sets import Inputs
-from critic_training.finetune.augmentation import augmented, draw
+from critic_training.finetune.augmentation import augment, draw_augmentation
+from critic_training.finetune.random_degradation import degrade_randomly
 from critic_training.runs.configuration import Configuration
-from critic_training.finetune.random_degradation import degrade
 
 Made = TypeVar("Made")
 
@@ -37,7 +37,7 @@ def rates(files: tuple[Path, ...], batch: int = 50) -> list[Rate]:
         pictures = np.stack(images)
         _, turned = _timed(lambda: _augment(pictures, batch))
         random = np.random.default_rng(0)
-        _, spoilt = _timed(lambda: [degrade(image, random) for image in images])
+        _, spoilt = _timed(lambda: [degrade_randomly(image, random) for image in images])
     finally:
         torch.set_num_threads(threads)
     seconds = {"read": read, "decode and prepare": decoded, "augment": turned, "degrade": spoilt}
@@ -49,7 +49,7 @@ def _augment(images: Inputs, batch: int) -> None:
     knobs = Configuration()
     for start in range(0, len(images), batch):
         part = torch.from_numpy(images[start : start + batch])
-        augmented(part, [draw(knobs, np.random.default_rng(start + n)) for n in range(len(part))])
+        augment(part, [draw_augmentation(knobs, np.random.default_rng(start + n)) for n in range(len(part))])
 
 
 def _timed(work: Callable[[], Made]) -> tuple[Made, float]:

@@ -11,9 +11,9 @@ import numpy as np
 import torch
 
 from critic_training.finetune.batch import Batch
-from critic_training.runs.configuration import Configuration, Precision
 from critic_training.finetune.loop import Job, fit
 from critic_training.networks.registry import create
+from critic_training.runs.configuration import Configuration, Precision
 
 WARM_UP = 2  # steps that allocate memory and choose kernels
 

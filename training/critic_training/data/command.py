@@ -13,10 +13,10 @@ import numpy as np
 import typer
 from rich.console import Console
 
-from critic_training.data.paper_figures import contact_sheet, extremes, score_distribution
-from critic_training.data.flickr import SCORES_FILE, TRAIN_FILE, VALIDATION_FILE, label_photos
-from critic_training.data.rated_set import prepare
 from critic_training.data.download import NoDownloader, download, downloader
+from critic_training.data.flickr import SCORES_FILE, TRAIN_FILE, VALIDATION_FILE, label_photos
+from critic_training.data.paper_figures import contact_sheet, extremes, score_distribution
+from critic_training.data.rated_set import prepare
 from critic_training.data.split_leakage import STRADDLING_FILE, remove_straddling
 
 app = typer.Typer(name="data", help="Get and prepare photos to learn from.", no_args_is_help=True)

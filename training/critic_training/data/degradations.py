@@ -76,7 +76,7 @@ def bad_crop(photo: Pixels, lost: float, random: Random) -> Pixels:
 
 Change = Callable[[Pixels, float, Random], Pixels]
 
-WORSE: dict[str, tuple[Change, tuple[float, float, float]]] = {
+DEGRADATIONS: dict[str, tuple[Change, tuple[float, float, float]]] = {
     "focus blur": (focus_blur, (0.002, 0.005, 0.01)),
     "motion blur": (motion_blur, (0.01, 0.025, 0.05)),
     "noise": (noise, (10, 25, 50)),
@@ -89,7 +89,7 @@ WORSE: dict[str, tuple[Change, tuple[float, float, float]]] = {
 """Name → change and its amount at each of `STRENGTHS`."""
 
 
-def worse(photo: Pixels, name: str, strength: str, seed: int) -> Pixels:
+def degrade(photo: Pixels, name: str, strength: str, seed: int) -> Pixels:
     """A copy by name and strength; the same for the same seed. KeyError or ValueError for unknown ones."""
-    change, amounts = WORSE[name]
+    change, amounts = DEGRADATIONS[name]
     return change(photo, amounts[STRENGTHS.index(strength)], np.random.default_rng(seed))

@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from critic_training.data.metadata import Rows, read_metadata
-from critic_training.data.popularity_labels import BAD, GOOD, NEITHER, labels, popularity
 from critic_training.data.owner_split import PARTS, validates
+from critic_training.data.popularity_labels import BAD, GOOD, NEITHER, labels, popularity
 
 TRAIN_FILE, VALIDATION_FILE = "train.parquet", "validation.parquet"
 SCORES_FILE = "scores.npy"

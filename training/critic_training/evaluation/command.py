@@ -19,11 +19,11 @@ from rich.console import Console
 from critic_core.contracts.manifest import MANIFEST_FILE, parse_manifest
 from critic_training.data.photo_sets import Floats, Inputs, read_rated, read_unrated
 from critic_training.evaluation import tables
-from critic_training.evaluation.run import RunFigures, judge_run
+from critic_training.evaluation.config import EvaluationConfig
+from critic_training.evaluation.run_figures import RunFigures, judge_run
 from critic_training.evaluation.sanity import Drop, Scorer, Shift, drops, shifts
-from critic_training.evaluation.config import Knobs
 from critic_training.publish import MODEL_FILE
-from critic_training.runtime import ask, session
+from critic_training.evaluation.onnx_model import ask, session
 
 app = typer.Typer()
 
@@ -43,7 +43,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - each is an option of the command
         raise typer.BadParameter("give --run with --rated, or --model with --photos, or all four")
     console, told = Console(), dict[str, Any]()
     if run and rated:
-        figures = judge_run(run, read_rated(rated), [read_rated(folder) for folder in across or ()], Knobs())
+        figures = judge_run(run, read_rated(rated), [read_rated(folder) for folder in across or ()], EvaluationConfig())
         _show_run(figures, console)
         told["run"] = figures.to_json()
     if model and photos:

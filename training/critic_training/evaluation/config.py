@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Knobs:
+class EvaluationConfig:
     """The values that all published figures were made with."""
 
     seed: int = 7

@@ -11,11 +11,11 @@ from PIL import Image, ImageEnhance
 from critic_core.contracts.manifest import Preprocessing
 from critic_core.imaging.preprocess import prepare
 from critic_training.data.photo_sets import Floats
-from critic_training.runtime import ask
+from critic_training.evaluation.onnx_model import ask
 
 
 @dataclass(frozen=True)
-class Likeness:
+class CopySimilarity:
     """Cosines: `copies` of each photo with its copy, `strangers` of each photo with the most like other photo."""
 
     copies: Floats
@@ -27,18 +27,18 @@ class Likeness:
         return float((self.copies > self.strangers).mean())
 
 
-def likeness(files: tuple[Path, ...], asked: onnxruntime.InferenceSession, preprocessing: Preprocessing) -> Likeness:
+def measure_copy_similarity(files: tuple[Path, ...], asked: onnxruntime.InferenceSession, preprocessing: Preprocessing) -> CopySimilarity:
     """Of the photos and a changed copy of each; four kinds of change, in turn."""
     originals = [path.read_bytes() for path in files]
     embeddings = _embeddings(originals, asked, preprocessing)
-    copies = _embeddings([changed(data, n) for n, data in enumerate(originals)], asked, preprocessing)
+    copies = _embeddings([alter(data, n) for n, data in enumerate(originals)], asked, preprocessing)
     between = copies @ embeddings.T
     own = np.diagonal(between).copy()
     np.fill_diagonal(between, -1)
-    return Likeness(own, between.max(1))
+    return CopySimilarity(own, between.max(1))
 
 
-def changed(data: bytes, kind: int) -> bytes:
+def alter(data: bytes, kind: int) -> bytes:
     """The photo at half its size and JPEG quality 40, by `kind` also cropped by 5 % a side, brighter or darker."""
     image = Image.open(io.BytesIO(data)).convert("RGB")
     if kind % 4 == 1:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from critic_training.calibrate import calibrate
+from critic_training.evaluation.calibration import calibrate
 from critic_training.data.photo_sets import Floats
-from critic_training.evaluate import Sides
+from critic_training.evaluation.statistics import Sides
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from PIL import Image
 from critic_core.contracts.manifest import Preprocessing
 from critic_core.imaging.decode import decode
 from critic_core.imaging.preprocess import prepare
+from critic_training.data.degradations import DEGRADATIONS, STRENGTHS, degrade
 from critic_training.data.photo_sets import Floats, Inputs
-from critic_training.data.degradations import STRENGTHS, WORSE, worse
 
 Scorer = Callable[[Inputs], Floats]
 """Network inputs `[N, S, S, 3]` → scores 0 to 100 `[N]`."""
@@ -62,7 +62,7 @@ def drops(photos: Sequence[Path], scorer: Scorer, preprocessing: Preprocessing) 
     """Every degradation at every strength."""
     own = _scores(photos, partial(_plain, preprocessing), scorer)
     found = []
-    for name in WORSE:
+    for name in DEGRADATIONS:
         for strength in STRENGTHS:
             told = _scores(photos, partial(_worse, preprocessing, name, strength), scorer)
             found.append(Drop(name, strength, len(photos), float((told < own).mean()), float((own - told).mean())))
@@ -102,7 +102,7 @@ def _plain(preprocessing: Preprocessing, photo: Path) -> Inputs:
 def _worse(preprocessing: Preprocessing, name: str, strength: str, photo: Path) -> Inputs:
     pixels = decode(photo.read_bytes(), preprocessing).pixels
     seed = int.from_bytes(photo.name.encode()[-8:], "big")  # of the photo, so that figures do not depend on its place
-    return prepare(_png(Image.fromarray(worse(pixels, name, strength, seed))), preprocessing)
+    return prepare(_png(Image.fromarray(degrade(pixels, name, strength, seed))), preprocessing)
 
 
 def _copy(preprocessing: Preprocessing, name: str, photo: Path) -> Inputs:

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rich.table import Table
 
-from critic_training.evaluation.answers import MEASURES
+from critic_training.data.degradations import DEGRADATIONS, STRENGTHS
+from critic_training.evaluation.figures import MEASURES
 from critic_training.evaluation.interval import Figure
 from critic_training.evaluation.pairs import Pairs
 from critic_training.evaluation.reliability import Bin
 from critic_training.evaluation.sanity import Drop, Shift, mean_lower
-from critic_training.data.degradations import STRENGTHS, WORSE
 
 
 def ranks(title: str, found: Mapping[tuple[str, str], Figure]) -> Table:
@@ -51,7 +51,7 @@ def drops(found: Sequence[Drop]) -> Table:
         "worse copy", *STRENGTHS, title=f"Worse copies that score lower, of {found[0].photos} photos (points)"
     )
     by_name = {(drop.name, drop.strength): drop for drop in found}
-    for name in WORSE:
+    for name in DEGRADATIONS:
         row = [by_name[name, strength] for strength in STRENGTHS]
         table.add_row(name, *(f"{drop.lower:.3f} ({drop.points:+.1f})" for drop in row))
     table.add_row("mean", *(f"{mean_lower(found, strength):.3f}" for strength in STRENGTHS), style="bold")

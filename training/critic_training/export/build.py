@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 
 from critic_core.contracts.manifest import PROBABILITY_NAME
-from critic_training.calibrate import Platt
+from critic_training.evaluation.calibration import Platt
 from critic_training.data.photo_sets import Floats
 from critic_training.export import alexnet, efficientnet_lite
 from critic_training.export.ends import Ends, array

@@ -3,7 +3,7 @@
 from critic_core.contracts.manifest import Manifest, Metric
 from critic_training.evaluation.reliability import Bin
 from critic_training.export.measure import HEADER, Measured, rows
-from critic_training.markdown import table
+from critic_training.evaluation.markdown import table
 
 MEANING = """\
 The score is 100 times the calibrated probability that people would place the photo among the more beautiful 30 % of its

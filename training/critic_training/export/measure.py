@@ -8,14 +8,14 @@ import onnx
 import torch
 from rich.table import Table
 
-from critic_training.calibrate import Platt
+from critic_training.evaluation.calibration import Platt
 from critic_training.data.photo_sets import Inputs
 from critic_training.export import alexnet
 from critic_training.export.build import build
 from critic_training.export.form import FLOAT32, FORMS, Form
 from critic_training.export.parity import Difference, compare
 from critic_training.networks.network import Network
-from critic_training.runtime import milliseconds, session
+from critic_training.evaluation.onnx_model import milliseconds, session
 
 BATCHES = (1, 8, 32)
 

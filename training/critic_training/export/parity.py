@@ -8,11 +8,11 @@ import torch
 
 from critic_core.contracts.manifest import Preprocessing
 from critic_core.imaging.preprocess import prepare
-from critic_training.calibrate import Platt
+from critic_training.evaluation.calibration import Platt
 from critic_training.data.photo_sets import Floats, Inputs
-from critic_training.evaluate import spearman
+from critic_training.evaluation.statistics import spearman
 from critic_training.networks.network import Network, score
-from critic_training.runtime import ask, session
+from critic_training.evaluation.onnx_model import ask, session
 
 Answers = tuple[Floats, Floats]
 

@@ -13,7 +13,7 @@ GREY = (0.299, 0.587, 0.114)
 
 
 @dataclass(frozen=True)
-class Change:
+class Augmentation:
     """One draw: `mirrored`; window `(left, top, width, height)` in shares of the side; factors around 1."""
 
     mirrored: bool
@@ -23,16 +23,16 @@ class Change:
     saturation: float
 
 
-def draw(knobs: Configuration, random: np.random.Generator) -> Change:
+def draw_augmentation(knobs: Configuration, random: np.random.Generator) -> Augmentation:
     """The same number of draws whatever the knobs, so that turning one leaves the others' chance alone."""
     flip, share, stretch, left, top, *colour = random.random(8)
     side, shape = 1 - knobs.crop * share, 1 + knobs.stretch * (2 * stretch - 1)
     width, height = min(1.0, side * shape**0.5), min(1.0, side / shape**0.5)
     factors = (1 + knobs.colour * (2 * value - 1) for value in colour)
-    return Change(knobs.mirror and flip < 0.5, (left * (1 - width), top * (1 - height), width, height), *factors)
+    return Augmentation(knobs.mirror and flip < 0.5, (left * (1 - width), top * (1 - height), width, height), *factors)
 
 
-def augmented(image: Tensor, changes: list[Change]) -> Tensor:
+def augment(image: Tensor, changes: list[Augmentation]) -> Tensor:
     """uint8 `[N, S, S, 3]` → uint8 `[N, S, S, 3]`, one change a photo."""
     value = image.permute(0, 3, 1, 2).float()
     grid = _grid(changes, value.shape)
@@ -40,7 +40,7 @@ def augmented(image: Tensor, changes: list[Change]) -> Tensor:
     return _coloured(value, changes).permute(0, 2, 3, 1).contiguous()
 
 
-def _grid(changes: list[Change], shape: torch.Size) -> Tensor:
+def _grid(changes: list[Augmentation], shape: torch.Size) -> Tensor:
     # Where each pixel comes from, [N, S, S, 2] in −1 to 1.
     rows = []
     for change in changes:
@@ -50,7 +50,7 @@ def _grid(changes: list[Change], shape: torch.Size) -> Tensor:
     return torch.nn.functional.affine_grid(torch.tensor(rows, dtype=torch.float32), list(shape), align_corners=False)
 
 
-def _coloured(value: Tensor, changes: list[Change]) -> Tensor:
+def _coloured(value: Tensor, changes: list[Augmentation]) -> Tensor:
     brightness, contrast, saturation = (
         torch.tensor([getattr(change, name) for change in changes], dtype=torch.float32).view(-1, 1, 1, 1)
         for name in ("brightness", "contrast", "saturation")

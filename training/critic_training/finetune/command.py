@@ -19,19 +19,19 @@ import torch
 import typer
 
 from critic_core.contracts.manifest import Preprocessing
+from critic_training.data.photo_cache import prepared
 from critic_training.data.photo_sets import read_unrated
 from critic_training.finetune.batch import NO_LABEL
-from critic_training.runs.configuration import Configuration, from_dict, parse_knobs, read_configuration
-from critic_training.finetune.random_degradation import degrade
-from critic_training.finetune.process_group import processes, wait
-from critic_training.finetune.folds import run_final, run_folds
-from critic_training.data.photo_cache import prepared
-from critic_training.finetune.plan import Plan, open_library
 from critic_training.finetune.distillation import DISTILLATION, Distillation
 from critic_training.finetune.distillation import distil as distil_pool
-from critic_training.finetune.popularity_run import POPULARITY, Popularity, learn_popularity
-from critic_training.runs.progress import Progress
+from critic_training.finetune.folds import run_final, run_folds
 from critic_training.finetune.photo_source import Share
+from critic_training.finetune.plan import Plan, open_library
+from critic_training.finetune.popularity_run import POPULARITY, Popularity, learn_popularity
+from critic_training.finetune.process_group import processes, wait
+from critic_training.finetune.random_degradation import degrade_randomly
+from critic_training.runs.configuration import Configuration, from_dict, parse_knobs, read_configuration
+from critic_training.runs.progress import Progress
 
 Read = TypeVar("Read")
 
@@ -85,7 +85,7 @@ def finetune(  # noqa: PLR0913, PLR0917 - each is an option of the command
             teachers=tuple(teacher or ()),
             targets=components,
             raters=tuple(rater or ()),
-            degrade=degrade,
+            degrade=degrade_randomly,
             share=share,
             device=device,
         )
@@ -112,7 +112,7 @@ def distil(  # noqa: PLR0913, PLR0917 - each is an option of the command
     with _processes(out, knobs) as (share, device), Progress(shown=share.rank == 0) as progress:
         photos = _first_alone(share, lambda: prepared(read_unrated(pool), Preprocessing(), cache))
         teachers = tuple(teacher or ("imagenet",))
-        distil_pool(Distillation(knobs, photos, weights, teachers, components, out, degrade, share, device), progress)
+        distil_pool(Distillation(knobs, photos, weights, teachers, components, out, degrade_randomly, share, device), progress)
 
 
 @app.command()

@@ -7,18 +7,18 @@ import numpy as np
 import torch
 
 from critic_training.data.photo_sets import Inputs
-from critic_training.runs.checkpoint import BEST_FILE, RESUME_FILE, load_network, write_best
-from critic_training.runs.configuration import Configuration, Watch
 from critic_training.finetune.embed import fit_embedding
 from critic_training.finetune.evaluator import LossJudge
 from critic_training.finetune.loop import Job, fit
+from critic_training.finetune.photo_source import Degrade, PhotoSource, Share, nothing_known
 from critic_training.finetune.plan import Chosen
 from critic_training.finetune.precision import compute_type
-from critic_training.runs.progress import Progress
-from critic_training.finetune.photo_source import Degrade, PhotoSource, Share, nothing_known
 from critic_training.finetune.student import Teachers
 from critic_training.finetune.teachers import Numbers, fit_targets, named
 from critic_training.networks.registry import pretrained
+from critic_training.runs.checkpoint import BEST_FILE, RESUME_FILE, load_network, write_best
+from critic_training.runs.configuration import Configuration, Watch
+from critic_training.runs.progress import Progress
 
 DISTILLATION = Configuration(
     cross_entropy=0.0,

@@ -3,11 +3,11 @@
 import numpy as np
 import torch
 
-from critic_training.data.photo_sets import Floats
-from critic_training.runs.embedding import learn_projection
 from critic_training.data.photo_cache import Photos
+from critic_training.data.photo_sets import Floats
 from critic_training.finetune.teachers import Numbers
 from critic_training.networks.network import Network
+from critic_training.runs.embedding import learn_projection
 
 
 def fit_embedding(network: Network, photos: Photos, numbers: Numbers) -> None:

@@ -8,16 +8,16 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from critic_training.data.photo_sets import Floats
-from critic_training.evaluate import spearman
-from critic_training.finetune.batch import Source
-from critic_training.runs.configuration import Configuration
-from critic_training.finetune.losses import losses, weighted
 from critic_training.data.photo_cache import Photos
-from critic_training.finetune.precision import autocast
+from critic_training.data.photo_sets import Floats
+from critic_training.evaluation.statistics import spearman
+from critic_training.finetune.batch import Source
+from critic_training.finetune.losses import losses, weighted
 from critic_training.finetune.photo_source import Share
+from critic_training.finetune.precision import autocast
 from critic_training.finetune.student import Student, Teachers, answer
 from critic_training.networks.network import Network, score
+from critic_training.runs.configuration import Configuration
 
 Judge = Callable[[Student], dict[str, float]]
 """Figures by their names in `Watch`; greater is better, so losses are negative."""

@@ -5,9 +5,7 @@ iteration; F is only answered about. The shipped network then learns from all fo
 iterations. Rows of `out_of_fold.csv` are file, seed, fold, rating; of `across.csv` dataset, file, seed, rating.
 """
 
-import csv
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,24 +13,28 @@ import numpy as np
 import torch
 
 from critic_training.data.photo_sets import Floats
-from critic_training.runs.checkpoint import BEST_FILE, RESUME_FILE, load_network, read, write_best
-from critic_training.runs.configuration import Configuration
-from critic_training.finetune.process_group import wait
 from critic_training.finetune.embed import fit_embedding
 from critic_training.finetune.evaluator import RatedJudge, ratings
 from critic_training.finetune.loop import Job, fit
 from critic_training.finetune.plan import Plan, category_numbers, source_of
 from critic_training.finetune.precision import compute_type
-from critic_training.runs.progress import Progress
+from critic_training.finetune.process_group import wait
 from critic_training.finetune.student import Teachers
 from critic_training.finetune.teachers import Numbers, fit_raters, fit_targets, named
 from critic_training.networks.network import Network
 from critic_training.networks.registry import pretrained
+from critic_training.runs.checkpoint import BEST_FILE, RESUME_FILE, load_network, read, write_best
+from critic_training.runs.configuration import Configuration
+from critic_training.runs.predictions import (
+    ACROSS_FILE,
+    ACROSS_HEADER,
+    OUT_OF_FOLD_FILE,
+    OUT_OF_FOLD_HEADER,
+    photo_name,
+    write_rows,
+)
+from critic_training.runs.progress import Progress
 
-OUT_OF_FOLD_FILE = "out_of_fold.csv"
-OUT_OF_FOLD_HEADER = ("file", "seed", "fold", "rating")
-ACROSS_FILE = "across.csv"
-ACROSS_HEADER = ("dataset", "file", "seed", "rating")
 OUTCOME_FILE = "outcome.json"
 SAMPLE = 3000  # photos that teachers and the embedding are standardised on: more change nothing
 
@@ -187,16 +189,3 @@ def _write_across(plan: Plan, network: Network, seed: int) -> None:
 def _write_outcome(folder: Path, best: int, told: Floats) -> None:
     content = {"best_iteration": best, "ratings": [round(float(value), 6) for value in told]}
     (folder / OUTCOME_FILE).write_text(json.dumps(content), encoding="utf-8")
-
-
-def photo_name(file: Path) -> str:
-    """As in `labels.csv`."""
-    return f"{file.parent.name}/{file.name}"
-
-
-def write_rows(file: Path, header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
-    """A CSV table."""
-    with file.open("w", newline="", encoding="utf-8") as opened:
-        writer = csv.writer(opened, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)

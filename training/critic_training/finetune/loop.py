@@ -14,19 +14,19 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from critic_training.runs import checkpoint
 from critic_training.finetune.batch import Batch, Source
-from critic_training.runs.configuration import Configuration
-from critic_training.finetune.train_state import Course, start
 from critic_training.finetune.curves import Curves
-from critic_training.finetune.process_group import agreed, together, wait
 from critic_training.finetune.evaluator import Judge
 from critic_training.finetune.losses import losses, weighted
 from critic_training.finetune.optimiser import set_rate
-from critic_training.finetune.precision import arrange, autocast, compute_type
 from critic_training.finetune.photo_source import Share
+from critic_training.finetune.precision import arrange, autocast, compute_type
+from critic_training.finetune.process_group import agreed, together, wait
 from critic_training.finetune.student import Student, Teachers, answer, prepare_training, training_mode
+from critic_training.finetune.train_state import Course, start
 from critic_training.networks.network import Network
+from critic_training.runs import checkpoint
+from critic_training.runs.configuration import Configuration
 
 
 class DivergedError(ArithmeticError):

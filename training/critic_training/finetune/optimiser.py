@@ -4,8 +4,8 @@ import math
 
 import torch
 
-from critic_training.runs.configuration import Configuration, Schedule
 from critic_training.finetune.student import Student
+from critic_training.runs.configuration import Configuration, Schedule
 
 
 def sgd(student: Student, knobs: Configuration) -> torch.optim.SGD:

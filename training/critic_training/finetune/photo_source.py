@@ -13,11 +13,11 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from critic_training.data.photo_cache import Photos
 from critic_training.data.photo_sets import Floats, Inputs
-from critic_training.finetune.augmentation import augmented, draw
+from critic_training.finetune.augmentation import augment, draw_augmentation
 from critic_training.finetune.batch import NO_LABEL, Batch, join
 from critic_training.runs.configuration import Configuration
-from critic_training.data.photo_cache import Photos
 
 Degrade = Callable[[Inputs, np.random.Generator], Inputs]
 """A photo uint8 `[S, S, 3]` → a copy of it that anyone would find worse."""
@@ -74,7 +74,7 @@ class PhotoSource(Dataset[Batch]):
         randoms = [np.random.default_rng([self.knobs.seed, self.stream, *pair]) for pair in chosen]
         numbers = [number for _, number in chosen]
         image = torch.from_numpy(np.stack([self.photos[number] for number in numbers]))
-        image = augmented(image, [draw(self.knobs, random) for random in randoms])
+        image = augment(image, [draw_augmentation(self.knobs, random) for random in randoms])
         worse, origin = self._degraded(image, randoms)
         facts = {name: torch.from_numpy(values[numbers]) for name, values in vars(self.facts).items()}
         return Batch(image=image, degraded=worse, origin=origin, **facts)

@@ -8,13 +8,13 @@ import numpy as np
 import torch
 
 from critic_core.contracts.manifest import Preprocessing
+from critic_training.data.photo_cache import prepared
 from critic_training.data.photo_sets import Floats, Inputs, Rated, read_rated, read_unrated
 from critic_training.finetune.batch import NO_LABEL
-from critic_training.runs.configuration import Configuration
-from critic_training.data.photo_cache import prepared
-from critic_training.finetune.photo_source import Both, Degrade, Facts, PhotoSource, Share, nothing_known
 from critic_training.finetune.labels import labels
+from critic_training.finetune.photo_source import Both, Degrade, Facts, PhotoSource, Share, nothing_known
 from critic_training.finetune.teachers import Numbers
+from critic_training.runs.configuration import Configuration
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import torch
 
-from critic_training.runs.checkpoint import RESUME_FILE
-from critic_training.runs.configuration import Configuration, Watch
 from critic_training.finetune.evaluator import LossJudge
 from critic_training.finetune.loop import Job, fit
-from critic_training.finetune.precision import compute_type
-from critic_training.runs.progress import Progress
-from critic_training.finetune.shard_source import Label, ShardSource
 from critic_training.finetune.photo_source import Share
+from critic_training.finetune.precision import compute_type
+from critic_training.finetune.shard_source import Label, ShardSource
 from critic_training.finetune.student import Teachers
 from critic_training.networks.registry import pretrained
+from critic_training.runs.checkpoint import RESUME_FILE
+from critic_training.runs.configuration import Configuration, Watch
+from critic_training.runs.progress import Progress
 
 POPULARITY = Configuration(
     iterations=450_000,  # as in the paper

@@ -8,13 +8,13 @@ import numpy as np
 
 from critic_core.contracts.manifest import Fit, Preprocessing
 from critic_core.imaging.preprocess import to_input
+from critic_training.data.degradations import DEGRADATIONS
 from critic_training.data.photo_sets import Inputs
-from critic_training.data.degradations import WORSE
 
-KINDS = tuple(WORSE.values())
+KINDS = tuple(DEGRADATIONS.values())
 
 
-def degrade(photo: Inputs, random: np.random.Generator) -> Inputs:
+def degrade_randomly(photo: Inputs, random: np.random.Generator) -> Inputs:
     """A worse copy of uint8 `[S, S, 3]`, of the same shape."""
     change, (mild, _, strong) = KINDS[random.integers(len(KINDS))]
     changed = change(photo, mild + random.random() * (strong - mild), random)

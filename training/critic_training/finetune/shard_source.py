@@ -21,10 +21,10 @@ from critic_core.contracts.errors import PhotoError
 from critic_core.contracts.manifest import Preprocessing
 from critic_core.imaging.preprocess import prepare
 from critic_training.data.photo_sets import Inputs
-from critic_training.finetune.augmentation import augmented, draw
+from critic_training.finetune.augmentation import augment, draw_augmentation
 from critic_training.finetune.batch import NO_LABEL, Batch
-from critic_training.runs.configuration import Configuration
 from critic_training.finetune.photo_source import Share
+from critic_training.runs.configuration import Configuration
 
 Label = Callable[[dict[str, Any]], float]
 """A photo's metadata → probability of "pleasing", NaN for none."""
@@ -67,7 +67,7 @@ class ShardSource:
     def _batch(self, iteration: int, images: Inputs, label: torch.Tensor) -> Batch:
         places = self.share.of(self.knobs.batch)
         randoms = [np.random.default_rng([self.knobs.seed, 2, iteration, place]) for place in places]
-        image = augmented(torch.from_numpy(images), [draw(self.knobs, random) for random in randoms])
+        image = augment(torch.from_numpy(images), [draw_augmentation(self.knobs, random) for random in randoms])
         unknown = torch.full((len(label),), NO_LABEL)
         nothing = torch.zeros(0, dtype=torch.int64)
         category = torch.zeros(len(label), dtype=torch.int64)

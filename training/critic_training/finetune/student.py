@@ -6,11 +6,11 @@ import torch
 from torch import Tensor, nn
 
 from critic_training.finetune.batch import Batch
-from critic_training.runs.configuration import Configuration
-from critic_training.finetune.process_group import gathered, row_counts
 from critic_training.finetune.losses import Told, Wanted
 from critic_training.finetune.photo_source import Share
+from critic_training.finetune.process_group import gathered, row_counts
 from critic_training.networks.network import Network, new_linear, score
+from critic_training.runs.configuration import Configuration
 
 Teacher = Callable[[Tensor], Tensor]
 """uint8 `[N, 224, 224, 3]` → standardised targets `[N, T]`; of a rating `[N]`."""

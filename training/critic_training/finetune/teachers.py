@@ -11,11 +11,11 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from critic_training.runs.checkpoint import load_network
 from critic_training.data.photo_cache import Photos
 from critic_training.networks import efficientnet_lite
 from critic_training.networks.network import Network, score
 from critic_training.networks.registry import KINDS, pretrained
+from critic_training.runs.checkpoint import load_network
 
 Numbers = npt.NDArray[np.int64]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import torch
 
-from critic_training.runs.configuration import Configuration
 from critic_training.finetune.optimiser import sgd
 from critic_training.finetune.student import Student
+from critic_training.runs.configuration import Configuration
 
 
 @dataclass

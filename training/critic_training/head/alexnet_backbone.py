@@ -14,10 +14,10 @@ from torch import Tensor
 from critic_training.data.photo_sets import Floats, Inputs
 from critic_training.head.backbone import Front
 from critic_training.head.fit import Head
-from critic_training.runs.pooling import Pooling, learn_pooling
 from critic_training.head.teacher import Standard
 from critic_training.networks.alexnet import AlexNet, normalise
 from critic_training.networks.registry import pretrained
+from critic_training.runs.pooling import Pooling, learn_pooling
 
 SAMPLE = 1000  # photos that pooling is learnt on: each is 256 examples
 

@@ -14,13 +14,13 @@ import typer
 from critic_core.contracts.manifest import Preprocessing
 from critic_training.data.photo_sets import read_unrated
 from critic_training.finetune.plan import Library, open_library
-from critic_training.runs.progress import Progress
 from critic_training.head.alexnet_backbone import AlexNetFront
-from critic_training.head.efficientnet_backbone import EfficientNetFront
 from critic_training.head.backbone import Front
+from critic_training.head.efficientnet_backbone import EfficientNetFront
 from critic_training.head.train import Run
 from critic_training.head.train import run as run_head
 from critic_training.networks.network import EMBEDDING_SIZE
+from critic_training.runs.progress import Progress
 
 app = typer.Typer()
 

@@ -11,8 +11,8 @@ import numpy as np
 from critic_core.contracts.manifest import Preprocessing
 from critic_core.imaging.decode import decode
 from critic_core.imaging.preprocess import to_input
+from critic_training.data.degradations import DEGRADATIONS, STRENGTHS, degrade
 from critic_training.data.photo_sets import Inputs
-from critic_training.data.degradations import STRENGTHS, WORSE, worse
 
 BATCH = 64
 
@@ -30,7 +30,7 @@ class Copy:
 def draw_copies(photos: int, each: int, seed: int) -> list[Copy]:
     """`each` copies a photo, no change twice."""
     random = np.random.default_rng(seed)
-    names = list(WORSE)
+    names = list(DEGRADATIONS)
     return [
         Copy(origin, str(change), STRENGTHS[random.integers(len(STRENGTHS))], int(random.integers(2**31)))
         for origin in range(photos)
@@ -50,4 +50,4 @@ def made(copies: list[Copy], files: tuple[Path, ...], preprocessing: Preprocessi
 def _make(asked: tuple[Path, Copy, Preprocessing]) -> Inputs:
     file, copy, preprocessing = asked
     pixels = decode(file.read_bytes(), preprocessing).pixels
-    return to_input(worse(pixels, copy.change, copy.strength, copy.seed), preprocessing)
+    return to_input(degrade(pixels, copy.change, copy.strength, copy.seed), preprocessing)

@@ -12,29 +12,29 @@ from pathlib import Path
 import numpy as np
 
 from critic_core.contracts.manifest import Preprocessing
+from critic_training.data.photo_cache import fingerprint
 from critic_training.data.photo_sets import Floats, Rated
+from critic_training.finetune.embed import fit_embedding
+from critic_training.finetune.folds import SAMPLE
+from critic_training.finetune.plan import Library
+from critic_training.head.backbone import Front
+from critic_training.head.degraded_copies import draw_copies, made
+from critic_training.head.fit import Head, Lesson, learn
+from critic_training.head.hyperparameters import HeadKnobs
+from critic_training.head.teacher import Standard, standard
+from critic_training.head.views import Views
 from critic_training.runs.checkpoint import write_best
 from critic_training.runs.configuration import Configuration
-from critic_training.finetune.embed import fit_embedding
-from critic_training.finetune.folds import (
+from critic_training.runs.features import features, kept, views
+from critic_training.runs.predictions import (
     ACROSS_FILE,
     ACROSS_HEADER,
     OUT_OF_FOLD_FILE,
     OUT_OF_FOLD_HEADER,
-    SAMPLE,
     photo_name,
     write_rows,
 )
-from critic_training.data.photo_cache import fingerprint
-from critic_training.finetune.plan import Library
 from critic_training.runs.progress import Progress
-from critic_training.head.degraded_copies import draw_copies, made
-from critic_training.head.backbone import Front
-from critic_training.head.hyperparameters import HeadKnobs
-from critic_training.head.fit import Head, Lesson, learn
-from critic_training.runs.features import features, kept, views
-from critic_training.head.teacher import Standard, standard
-from critic_training.head.views import Views
 
 
 @dataclass(frozen=True)

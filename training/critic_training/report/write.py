@@ -12,12 +12,12 @@ from critic_core.contracts.manifest import MANIFEST_FILE, parse_manifest
 from critic_training.data.paper_figures import contact_sheet
 from critic_training.data.photo_sets import Rated, read_rated, read_unrated
 from critic_training.evaluation.command import behaviour, scorer_of
-from critic_training.evaluation.run import judge_run
-from critic_training.evaluation.config import Knobs
+from critic_training.evaluation.config import EvaluationConfig
+from critic_training.evaluation.run_figures import judge_run
 from critic_training.report import ends, plots, text
 
 REPORT_FILE, ATTRIBUTION_FILE = "README.md", "ATTRIBUTION.md"
-KNOBS = Knobs()
+KNOBS = EvaluationConfig()
 CURVES = "seed-*/fold-*/curves.csv"
 
 

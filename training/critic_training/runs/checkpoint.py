@@ -8,9 +8,9 @@ from typing import Any
 
 import torch
 
-from critic_training.runs.configuration import Configuration, from_dict
 from critic_training.networks.network import Network
 from critic_training.networks.registry import create
+from critic_training.runs.configuration import Configuration, from_dict
 
 BEST_FILE = "checkpoint.pt"
 RESUME_FILE = "resume.pt"

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from critic_training.baselines.classifiers import MACHINES, Known, forest, paper_svm, searched_svm
-from critic_training.baselines.cross_validation import by_category, classifier, out_of_fold, regressor
 from critic_training.baselines.comparison import Entrant, lead, row, table_one, table_two, to_json
+from critic_training.baselines.cross_validation import by_category, classifier, out_of_fold, regressor
 from critic_training.data.photo_sets import Floats, Rated
-from critic_training.evaluation.config import Knobs
+from critic_training.evaluation.config import EvaluationConfig
 
-KNOBS = Knobs(resamples=60)
+KNOBS = EvaluationConfig(resamples=60)
 
 
 @pytest.fixture

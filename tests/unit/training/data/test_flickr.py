@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 
 from critic_training.__main__ import app
 from critic_training.data.flickr import label_photos
-from critic_training.data.popularity_labels import BAD, GOOD, NEITHER, labels, popularity
 from critic_training.data.owner_split import validates
+from critic_training.data.popularity_labels import BAD, GOOD, NEITHER, labels, popularity
 
 HEADER = ("photo_id", "url", "views", "uploaded", "crawled", "owner")
 FIRST = date(2015, 1, 1)

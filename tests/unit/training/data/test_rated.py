@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from critic_training.data.near_duplicates import near_pairs
+from critic_training.data.photo_sets import read_rated
 from critic_training.data.rated_set import prepare
 from critic_training.data.split_leakage import remove_straddling
-from critic_training.data.photo_sets import read_rated
-from critic_training.evaluation.copy_retrieval import changed
+from critic_training.evaluation.copy_retrieval import alter
 
 DATA = Path(__file__).parents[4] / "tests" / "data"
 
@@ -22,7 +22,7 @@ def source(tmp_path: Path) -> Path:
     folder = tmp_path / "source"
     (folder / "images").mkdir(parents=True)
     shutil.copyfile(DATA / "rocket.jpg", folder / "images" / "rocket.jpg")
-    (folder / "images" / "again.jpg").write_bytes(changed((DATA / "rocket.jpg").read_bytes(), 0))
+    (folder / "images" / "again.jpg").write_bytes(alter((DATA / "rocket.jpg").read_bytes(), 0))
     shutil.copyfile(DATA / "cat.png", folder / "images" / "cat.png")
     (folder / "images" / "broken.jpg").write_bytes(b"no photo")
     return folder
@@ -109,7 +109,7 @@ def shard(file: Path, photos: dict[str, bytes]) -> None:
 def test_validation_photos_that_training_has_leave_the_shards(tmp_path: Path) -> None:
     rocket, cat = (DATA / "rocket.jpg").read_bytes(), (DATA / "formats" / "jpeg.jpg").read_bytes()
     shard(tmp_path / "train" / "00000.tar", {"a": rocket, "broken": b"no photo"})
-    shard(tmp_path / "validation" / "00000.tar", {"b": changed(rocket, 0), "c": cat, "d": b"no photo"})
+    shard(tmp_path / "validation" / "00000.tar", {"b": alter(rocket, 0), "c": cat, "d": b"no photo"})
     assert remove_straddling(tmp_path / "train", tmp_path / "validation", tmp_path / "straddling.csv") == 1
     with tarfile.open(tmp_path / "validation" / "00000.tar") as opened:
         assert opened.getnames() == ["c.jpg", "c.json", "d.jpg", "d.json"]

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from critic_training.data.photo_sets import Rated
-from critic_training.evaluate import sides
-from critic_training.evaluation.answers import OVERALL, classes, ranks
+from critic_training.evaluation.statistics import sides
+from critic_training.evaluation.figures import OVERALL, classes, ranks
+from critic_training.evaluation.config import EvaluationConfig
 from critic_training.evaluation.interval import figure
 from critic_training.evaluation.pairs import pairs_by_gap
 from critic_training.evaluation.reliability import Bin, calibration_error, cross_fitted, reliability
-from critic_training.evaluation.run import judge_run
-from critic_training.evaluation.config import Knobs
+from critic_training.evaluation.run_figures import judge_run
 
-KNOBS = Knobs(resamples=60)
+KNOBS = EvaluationConfig(resamples=60)
 PHOTOS = 400
 
 
@@ -43,7 +43,7 @@ def test_the_order_of_the_ratings_gets_full_marks_and_the_reverse_none(rated: Ra
 
 def test_chance_is_inside_its_interval(rated: Rated) -> None:
     told = np.random.default_rng(2).normal(size=PHOTOS).astype(np.float32)
-    found = ranks([told], rated, Knobs(resamples=200))["Spearman", OVERALL]
+    found = ranks([told], rated, EvaluationConfig(resamples=200))["Spearman", OVERALL]
     assert found.low < 0 < found.high
     assert found.low < found.value < found.high
 

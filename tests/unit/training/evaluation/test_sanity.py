@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from critic_core.contracts.manifest import Preprocessing
+from critic_training.data.degradations import DEGRADATIONS, STRENGTHS
 from critic_training.data.photo_sets import Floats, Inputs
 from critic_training.evaluation.sanity import SAME, TURNS, drops, mean_lower, shifts
-from critic_training.data.degradations import STRENGTHS, WORSE
 
 DATA = Path(__file__).parents[4] / "tests" / "data"
 PHOTOS = (DATA / "rocket.jpg", DATA / "cat.png")
@@ -28,7 +28,7 @@ def leftness(images: Inputs) -> Floats:
 
 def test_a_scorer_of_brightness_likes_dark_copies_less_and_bright_ones_more() -> None:
     found = {(drop.name, drop.strength): drop for drop in drops(PHOTOS, brightness, Preprocessing())}
-    assert len(found) == len(WORSE) * len(STRENGTHS)
+    assert len(found) == len(DEGRADATIONS) * len(STRENGTHS)
     assert found["too dark", "moderate"].lower == 1
     assert found["too dark", "moderate"].points > found["too dark", "mild"].points > 0
     assert found["too bright", "moderate"].lower == 0

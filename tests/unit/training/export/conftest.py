@@ -8,9 +8,9 @@ import torch
 
 from critic_core.contracts.manifest import Preprocessing
 from critic_core.imaging.preprocess import prepare
-from critic_training.calibrate import Platt
+from critic_training.evaluation.calibration import Platt
 from critic_training.data.photo_sets import Inputs
-from critic_training.evaluation.copy_retrieval import changed
+from critic_training.evaluation.copy_retrieval import alter
 from critic_training.networks.network import Network
 from critic_training.networks.registry import create, pretrained
 
@@ -25,7 +25,7 @@ def platt() -> Platt:
 @pytest.fixture(scope="session")
 def images() -> Inputs:
     photos = [(ROOT / "tests" / "data" / name).read_bytes() for name in ("rocket.jpg", "formats/jpeg.jpg")]
-    changes = [changed(photo, kind) for photo in photos for kind in range(3)]
+    changes = [alter(photo, kind) for photo in photos for kind in range(3)]
     return np.stack([prepare(photo, Preprocessing()) for photo in (*photos, *changes)])
 
 

@@ -8,7 +8,7 @@ import onnx
 import pytest
 import torch
 
-from critic_training.calibrate import Platt
+from critic_training.evaluation.calibration import Platt
 from critic_training.data.photo_sets import Inputs
 from critic_training.export import alexnet
 from critic_training.export.build import build
@@ -17,7 +17,7 @@ from critic_training.export.form import FLOAT32, FORMS, Form
 from critic_training.export.graph import BLOCK, Graph, Storage, to_int4
 from critic_training.export.parity import FLOAT32_BOUND, Difference, ParityError, check, compare, trained
 from critic_training.networks.network import Network
-from critic_training.runtime import ask, session
+from critic_training.evaluation.onnx_model import ask, session
 
 ARCHITECTURES = ("alexnet", "efficientnet-lite0", "efficientnet-lite0-maps")
 

@@ -12,8 +12,8 @@ from tests.support.tiny_model import tiny_model_folder
 from critic_core.contracts.manifest import parse_manifest
 from critic_training.data.photo_sets import Inputs
 from critic_training.export import halving
-from critic_training.export.half import in_half
-from critic_training.export.halving import SAID, halve
+from critic_training.export.half_precision.graph import in_half
+from critic_training.export.half_precision.convert import SAID, halve
 from critic_training.export.measure import Limits
 from critic_training.export.parity import ParityError, by_file, check, difference
 

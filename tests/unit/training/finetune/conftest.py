@@ -6,10 +6,10 @@ import torch
 from torch import Tensor, nn
 
 from critic_training.data.photo_sets import Inputs
-from critic_training.runs.configuration import Configuration, Precision, Watch
 from critic_training.finetune.evaluator import RatedJudge
 from critic_training.finetune.photo_source import Facts, PhotoSource
 from critic_training.networks.network import Network, Seen, new_linear
+from critic_training.runs.configuration import Configuration, Precision, Watch
 
 SIDE = 16
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from critic_training.finetune.augmentation import Change, augmented, draw
+from critic_training.finetune.augmentation import Augmentation, augment, draw_augmentation
 from critic_training.runs.configuration import Configuration
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
@@ -16,26 +16,26 @@ def image() -> torch.Tensor:
 
 
 def test_no_change_leaves_every_pixel(image: torch.Tensor) -> None:
-    told = augmented(image, [Change(False, WHOLE, 1.0, 1.0, 1.0)])
+    told = augment(image, [Augmentation(False, WHOLE, 1.0, 1.0, 1.0)])
     assert (told.int() - image.int()).abs().max() <= 1
 
 
 def test_mirrored(image: torch.Tensor) -> None:
-    told = augmented(image, [Change(True, WHOLE, 1.0, 1.0, 1.0)])
+    told = augment(image, [Augmentation(True, WHOLE, 1.0, 1.0, 1.0)])
     assert (told.int() - image.flip(2).int()).abs().max() <= 1
 
 
 def test_a_window_is_what_is_seen() -> None:
     image = torch.zeros(1, 32, 32, 3, dtype=torch.uint8)
     image[:, 16:, 16:] = 200
-    told = augmented(image, [Change(False, (0.5, 0.5, 0.5, 0.5), 1.0, 1.0, 1.0)])
+    told = augment(image, [Augmentation(False, (0.5, 0.5, 0.5, 0.5), 1.0, 1.0, 1.0)])
     assert (told[:, 1:, 1:] == 200).all()
 
 
 def test_brightness_contrast_and_saturation() -> None:
     image = torch.tensor([[100, 50, 50], [50, 50, 100]], dtype=torch.uint8).view(1, 1, 2, 3).repeat(1, 2, 1, 1)
     brighter, flat, grey = (
-        augmented(image, [Change(False, WHOLE, *factors)]) for factors in ((1.5, 1, 1), (1, 0, 1), (1, 1, 0))
+        augment(image, [Augmentation(False, WHOLE, *factors)]) for factors in ((1.5, 1, 1), (1, 0, 1), (1, 1, 0))
     )
     assert brighter[0, 0, 0].tolist() == [150, 75, 75]
     assert flat.unique().tolist() == [67]
@@ -45,7 +45,7 @@ def test_brightness_contrast_and_saturation() -> None:
 def test_draws_stay_within_the_knobs() -> None:
     knobs = Configuration(mirror=False, crop=0.2, stretch=0.1, colour=0.05)
     for number in range(200):
-        change = draw(knobs, np.random.default_rng(number))
+        change = draw_augmentation(knobs, np.random.default_rng(number))
         left, top, width, height = change.window
         assert not change.mirrored
         assert 0.75 < width <= 1

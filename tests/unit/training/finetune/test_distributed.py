@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from critic_training.runs.configuration import Configuration
-from critic_training.finetune.process_group import processes
 from critic_training.finetune.evaluator import RatedJudge
 from critic_training.finetune.loop import Job, fit
 from critic_training.finetune.photo_source import PhotoSource, Share
+from critic_training.finetune.process_group import processes
 from critic_training.networks.network import Network
+from critic_training.runs.configuration import Configuration
 
 
 def _process(rank: int, port: int, job: Job) -> None:

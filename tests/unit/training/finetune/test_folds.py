@@ -9,12 +9,13 @@ import pytest
 import torch
 
 from critic_core.contracts.manifest import Preprocessing
+from critic_training.data.photo_cache import prepared
 from critic_training.data.photo_sets import Rated, read_rated
+from critic_training.finetune.folds import next_fold, run_final, run_folds
+from critic_training.finetune.plan import Library, Plan
 from critic_training.runs.checkpoint import BEST_FILE, load_network
 from critic_training.runs.configuration import Configuration, Precision
-from critic_training.finetune.folds import ACROSS_FILE, OUT_OF_FOLD_FILE, next_fold, run_final, run_folds
-from critic_training.data.photo_cache import prepared
-from critic_training.finetune.plan import Library, Plan
+from critic_training.runs.predictions import ACROSS_FILE, OUT_OF_FOLD_FILE
 from critic_training.runs.progress import Progress
 
 ROOT = Path(__file__).parents[4]

@@ -10,13 +10,13 @@ import torch
 
 from critic_training.data.photo_sets import Inputs
 from critic_training.finetune.batch import Batch
-from critic_training.runs.checkpoint import BEST_FILE, RESUME_FILE, read
-from critic_training.runs.configuration import Configuration, Precision
 from critic_training.finetune.curves import read_curves
 from critic_training.finetune.evaluator import RatedJudge, ratings
 from critic_training.finetune.loop import DivergedError, Job, fit
 from critic_training.finetune.photo_source import Facts, PhotoSource
 from critic_training.networks.network import Network
+from critic_training.runs.checkpoint import BEST_FILE, RESUME_FILE, read
+from critic_training.runs.configuration import Configuration, Precision
 
 
 def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:

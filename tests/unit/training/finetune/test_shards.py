@@ -11,9 +11,9 @@ import pytest
 import torch
 from PIL import Image
 
-from critic_training.runs.configuration import Configuration
-from critic_training.finetune.shard_source import ShardSource, read_shard
 from critic_training.finetune.photo_source import Share
+from critic_training.finetune.shard_source import ShardSource, read_shard
+from critic_training.runs.configuration import Configuration
 
 PHOTOS = 24
 BROKEN = -1.0

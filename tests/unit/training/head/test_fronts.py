@@ -12,8 +12,8 @@ from critic_core.imaging.preprocess import prepare
 from critic_training.data.photo_sets import Inputs
 from critic_training.export.alexnet import array, channel_blocks
 from critic_training.head.alexnet_backbone import AlexNetFront
-from critic_training.head.efficientnet_backbone import EfficientNetFront
 from critic_training.head.backbone import Front
+from critic_training.head.efficientnet_backbone import EfficientNetFront
 from critic_training.networks.efficientnet_lite_maps import EfficientNetLite0Maps, statistics, taps
 from critic_training.networks.network import score
 

@@ -4,9 +4,9 @@ import dataclasses
 
 import numpy as np
 
-from critic_training.evaluate import spearman
-from critic_training.head.hyperparameters import HeadKnobs
+from critic_training.evaluation.statistics import spearman
 from critic_training.head.fit import Lesson, learn
+from critic_training.head.hyperparameters import HeadKnobs
 from critic_training.head.teacher import standard, teach
 
 KNOBS = HeadKnobs(steps=200)

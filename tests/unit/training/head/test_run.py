@@ -8,20 +8,19 @@ import numpy as np
 import pytest
 
 from critic_core.contracts.manifest import Preprocessing
-from critic_training.data.photo_sets import Rated
-from critic_training.evaluation.copy_retrieval import changed
-from critic_training.data.degradations import STRENGTHS, WORSE
-from critic_training.export import answers
-from critic_training.runs.checkpoint import BEST_FILE, load_network
-from critic_training.finetune.folds import ACROSS_FILE, OUT_OF_FOLD_FILE
+from critic_training.data.degradations import DEGRADATIONS, STRENGTHS
 from critic_training.data.photo_cache import prepared
+from critic_training.data.photo_sets import Rated
+from critic_training.evaluation.copy_retrieval import alter
 from critic_training.finetune.plan import Library
-from critic_training.runs.progress import Progress
-from critic_training.runs import features
 from critic_training.head.degraded_copies import draw_copies, made
 from critic_training.head.efficientnet_backbone import EfficientNetFront
 from critic_training.head.hyperparameters import HeadKnobs
 from critic_training.head.train import Run, run
+from critic_training.runs import features
+from critic_training.runs.checkpoint import BEST_FILE, load_network
+from critic_training.runs.predictions import ACROSS_FILE, OUT_OF_FOLD_FILE, read_out_of_fold
+from critic_training.runs.progress import Progress
 
 PHOTO = Path(__file__).parents[4] / "tests" / "data" / "rocket.jpg"
 KNOBS = HeadKnobs(steps=3, copies=1, pool_batch=4, rated_batch=4, copies_batch=4)
@@ -31,7 +30,7 @@ SEEDS = (3, 4)
 def some(folder: Path, count: int) -> tuple[Path, ...]:
     folder.mkdir(parents=True)
     for number in range(count):
-        (folder / f"{number}.jpg").write_bytes(changed(PHOTO.read_bytes(), number))
+        (folder / f"{number}.jpg").write_bytes(alter(PHOTO.read_bytes(), number))
     return tuple(folder / f"{number}.jpg" for number in range(count))
 
 
@@ -51,7 +50,7 @@ def asked(tmp_path: Path) -> Run:
 def test_a_run_answers_about_every_photo_with_every_seed(asked: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     with Progress(shown=False) as progress:
         run(asked, progress)
-    told = answers.out_of_fold(asked.out / OUT_OF_FOLD_FILE, asked.library.rated)
+    told = read_out_of_fold(asked.out / OUT_OF_FOLD_FILE, asked.library.rated)
     assert set(told) == set(SEEDS)
     assert all(np.isfinite(one).all() for one in told.values())
     with (asked.out / ACROSS_FILE).open(encoding="utf-8") as file:
@@ -59,11 +58,11 @@ def test_a_run_answers_about_every_photo_with_every_seed(asked: Run, monkeypatch
     network, knobs = load_network(asked.out / BEST_FILE)
     assert (network.architecture, knobs.seed) == ("efficientnet-lite0-maps", SEEDS[0])
 
-    monkeypatch.setattr(look, "features", None)  # a second run looks at nothing again
+    monkeypatch.setattr(features, "features", None)  # a second run looks at nothing again
     shutil.rmtree(asked.out)
     with Progress(shown=False) as progress:
         run(asked, progress)
-    again = answers.out_of_fold(asked.out / OUT_OF_FOLD_FILE, asked.library.rated)
+    again = read_out_of_fold(asked.out / OUT_OF_FOLD_FILE, asked.library.rated)
     np.testing.assert_array_equal(told[3], again[3])
 
 
@@ -71,7 +70,7 @@ def test_copies_are_the_same_for_the_same_seed_and_never_twice_of_a_kind(asked: 
     copies = draw_copies(200, 3, seed=1)
     assert copies == draw_copies(200, 3, seed=1)
     assert copies != draw_copies(200, 3, seed=2)
-    assert {(copy.change, copy.strength) for copy in copies} == {(c, s) for c in WORSE for s in STRENGTHS}
+    assert {(copy.change, copy.strength) for copy in copies} == {(c, s) for c in DEGRADATIONS for s in STRENGTHS}
     assert all(len({copy.change for copy in copies[n : n + 3]}) == 3 for n in range(0, 600, 3))
 
 

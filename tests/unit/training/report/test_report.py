@@ -12,15 +12,21 @@ import pytest
 from critic_core.contracts.critique import PropertyName
 from critic_training.baselines.comparison import Entrant, lead, row, to_json
 from critic_training.data.photo_sets import read_rated
-from critic_training.evaluation.copy_retrieval import changed
-from critic_training.finetune.folds import ACROSS_FILE, ACROSS_HEADER, OUT_OF_FOLD_FILE, OUT_OF_FOLD_HEADER, write_rows
-from critic_training.evaluation.config import Knobs
+from critic_training.evaluation.config import EvaluationConfig
+from critic_training.evaluation.copy_retrieval import alter
 from critic_training.report.ends import Photo, contrasts, ends
 from critic_training.report.write import ATTRIBUTION_FILE, REPORT_FILE, Report, write
+from critic_training.runs.predictions import (
+    ACROSS_FILE,
+    ACROSS_HEADER,
+    OUT_OF_FOLD_FILE,
+    OUT_OF_FOLD_HEADER,
+    write_rows,
+)
 
 ROOT = Path(__file__).parents[4]
 MODEL = ROOT / "services" / "inference" / "model_repository" / "aesthetics" / "1"
-KNOBS = Knobs(resamples=20)
+KNOBS = EvaluationConfig(resamples=20)
 PHOTOS = ("rocket.jpg", "cat.png", "formats/jpeg.jpg")
 
 
@@ -36,7 +42,7 @@ def table(tmp_path: Path) -> Path:
     rows = []
     for number in range(6):
         data = (ROOT / "tests" / "data" / PHOTOS[number // 2]).read_bytes()
-        (file.parent / "images" / f"{number}.jpg").write_bytes(changed(data, number))
+        (file.parent / "images" / f"{number}.jpg").write_bytes(alter(data, number))
         page, licence = f"https://example.org/{number}", "https://creativecommons.org/licenses/by/2.0/"
         rows.append({"file": f"images/{number}.jpg", "author": f"A|{number}", "landing_url": page, "license": licence})
     with file.open("w", newline="", encoding="utf-8") as opened:

@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 
 from critic_training.data.photo_sets import Rated
-from critic_training.evaluate import sides
-from critic_training.evaluation.answers import classes, ranks
+from critic_training.evaluation.statistics import sides
+from critic_training.evaluation.figures import classes, ranks
+from critic_training.evaluation.config import EvaluationConfig
 from critic_training.evaluation.interval import Figure
 from critic_training.evaluation.pairs import Pairs, pairs_by_gap
 from critic_training.evaluation.reliability import Bin, calibration_error, cross_fitted, reliability
-from critic_training.export import answers
-from critic_training.finetune.folds import ACROSS_FILE, OUT_OF_FOLD_FILE
-from critic_training.evaluation.config import Knobs
+from critic_training.runs.predictions import ACROSS_FILE, OUT_OF_FOLD_FILE, read_across, read_out_of_fold
 
 Ranks = dict[tuple[str, str], Figure]
 
@@ -50,14 +49,14 @@ class RunFigures:
         }
 
 
-def judge_run(run: Path, rated: Rated, across: Sequence[Rated], knobs: Knobs) -> RunFigures:
+def judge_run(run: Path, rated: Rated, across: Sequence[Rated], knobs: EvaluationConfig) -> RunFigures:
     """Reads `out_of_fold.csv` and `across.csv` of the run. Raises ValueError when photos are missing there."""
-    told = answers.out_of_fold(run / OUT_OF_FOLD_FILE, rated)
+    told = read_out_of_fold(run / OUT_OF_FOLD_FILE, rated)
     split = sides(rated, knobs.good_share)
     probability = [cross_fitted(one, split, rated.fold) for one in told.values()]
     found = {f"{rated.name}, out of fold": ranks(list(told.values()), rated, knobs)}
     for other in across:
-        there = answers.across(run / ACROSS_FILE, other)
+        there = read_across(run / ACROSS_FILE, other)
         found[f"{rated.name} → {other.name}, never trained on"] = ranks(list(there.values()), other, knobs)
     diagram = reliability(probability[0], split)
     return RunFigures(

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from critic_core.contracts.manifest import Manifest
-from critic_training.evaluation.answers import MEASURES
+from critic_training.data.degradations import DEGRADATIONS, STRENGTHS
+from critic_training.evaluation.figures import MEASURES
 from critic_training.evaluation.interval import Figure
-from critic_training.evaluation.run import RunFigures
+from critic_training.evaluation.run_figures import RunFigures
 from critic_training.evaluation.sanity import Drop, Shift, mean_lower
-from critic_training.data.degradations import STRENGTHS, WORSE
-from critic_training.markdown import table
+from critic_training.evaluation.markdown import table
 from critic_training.report.ends import Contrast, Photo
 
 NOT_GIVEN = "*Not told: {} was not given to the command.*"
@@ -60,7 +60,7 @@ def figures(found: RunFigures) -> str:
 def behaviour(drops: Sequence[Drop], shifts: Sequence[Shift]) -> str:
     """Worse copies and harmless ones."""
     by_name = {(drop.name, drop.strength): drop for drop in drops}
-    rows = [(name, *(f"{by_name[name, strength].lower:.3f}" for strength in STRENGTHS)) for name in WORSE]
+    rows = [(name, *(f"{by_name[name, strength].lower:.3f}" for strength in STRENGTHS)) for name in DEGRADATIONS]
     rows.append(("**mean**", *(f"{mean_lower(drops, strength):.3f}" for strength in STRENGTHS)))
     moved = [(one.name, f"{one.median:.2f}", f"{one.p95:.2f}", f"{one.largest:.2f}") for one in shifts]
     return (

@@ -21,7 +21,7 @@ from critic_core.contracts.manifest import (
     Manifest,
     parse_manifest,
 )
-from critic_training.calibrate import Platt
+from critic_training.evaluation.calibration import Platt
 from critic_training.data.photo_sets import Inputs, read_unrated
 from critic_training.export.measure import Limits
 from critic_training.export.parity import (
@@ -35,8 +35,8 @@ from critic_training.export.parity import (
     read_inputs,
     trained,
 )
-from critic_training.runs.checkpoint import BEST_FILE, load_network
 from critic_training.publish import MODEL_FILE
+from critic_training.runs.checkpoint import BEST_FILE, load_network
 
 BATCH = 8
 COMPRESSED_BOUND = Limits.probability

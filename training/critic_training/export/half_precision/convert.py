@@ -19,11 +19,11 @@ from critic_core.contracts.manifest import MANIFEST_FILE, Golden, Manifest, pars
 from critic_core.imaging.golden import golden_photo
 from critic_core.imaging.preprocess import prepare
 from critic_training.data.photo_sets import Inputs, read_unrated
-from critic_training.export.half import in_half
+from critic_training.export.half_precision.graph import in_half
 from critic_training.export.measure import Limits
 from critic_training.export.parity import Difference, ParityError, by_file, check, difference, read_inputs
 from critic_training.publish import MODEL_FILE, sha256
-from critic_training.runtime import ask, session
+from critic_training.evaluation.onnx_model import ask, session
 
 SAID = "; computed in float16"
 """What the manifest's architecture ends with: beside the digest of the weights, how one knows which form answered."""

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from critic_training.data.photo_sets import Floats
-from critic_training.evaluate import Sides
+from critic_training.evaluation.statistics import Sides
 
 
 @dataclass(frozen=True)

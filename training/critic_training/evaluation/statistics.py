@@ -9,7 +9,7 @@ from scipy.stats import spearmanr
 
 from critic_core.contracts.manifest import Metric
 from critic_training.data.photo_sets import Floats, Rated
-from critic_training.evaluation.config import Knobs
+from critic_training.evaluation.config import EvaluationConfig
 
 Measure = Callable[[npt.NDArray[np.int64]], float]
 """A figure for the photos at these positions."""
@@ -57,7 +57,7 @@ def accuracy(told: Floats, rated: Rated, split: Sides) -> float:
     return right / asked if asked else 0.0
 
 
-def metrics(told: Floats, rated: Rated, dataset: str, knobs: Knobs, overall: bool = True) -> tuple[Metric, ...]:
+def metrics(told: Floats, rated: Rated, dataset: str, knobs: EvaluationConfig, overall: bool = True) -> tuple[Metric, ...]:
     """Spearman overall and within each category, their mean weighted by photos, and good-against-bad accuracy."""
     split = sides(rated, knobs.good_share)
     categories = [str(name) for name in np.unique(rated.category)]
@@ -91,7 +91,7 @@ def _mean_within(told: Floats, rated: Rated, at: npt.NDArray[np.int64], categori
     return float(np.average([_within(told, rated, at, name) for name in categories], weights=weights))
 
 
-def resamples(group: npt.NDArray[np.str_], knobs: Knobs) -> list[npt.NDArray[np.int64]]:
+def resamples(group: npt.NDArray[np.str_], knobs: EvaluationConfig) -> list[npt.NDArray[np.int64]]:
     """Positions of photos, drawn by whole groups with replacement: photos of one theme are not independent."""
     random = np.random.default_rng(knobs.seed)
     _, number = np.unique(group, return_inverse=True)

@@ -1,4 +1,4 @@
-"""Answers of a run come back in the order of the photos, and incomplete ones are refused."""
+"""Predictions of a run come back in the order of the photos, and incomplete ones are rejected."""
 
 from pathlib import Path
 
@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from critic_training.data.photo_sets import Rated
-from critic_training.export.answers import across, out_of_fold
-from critic_training.export.folder import calibrate_all
+from critic_training.runs.predictions import read_across, read_out_of_fold
 
 FILES = tuple(Path(f"/data/oasis/images/{n}.jpg") for n in range(40))
 
@@ -25,28 +24,20 @@ def lines(rated: Rated, seed: int, offset: float) -> str:
 def test_by_seed_and_in_order(rated: Rated, tmp_path: Path) -> None:
     file = tmp_path / "out_of_fold.csv"
     file.write_text("file,seed,fold,rating\n" + lines(rated, 8, 1.0) + lines(rated, 7, 0.0))
-    told = out_of_fold(file, rated)
-    np.testing.assert_allclose(told[7], rated.score, atol=1e-5)
-    np.testing.assert_allclose(told[8], rated.score + 1, atol=1e-5)
+    ratings = read_out_of_fold(file, rated)
+    np.testing.assert_allclose(ratings[7], rated.score, atol=1e-5)
+    np.testing.assert_allclose(ratings[8], rated.score + 1, atol=1e-5)
 
 
-def test_a_photo_without_an_answer_is_noticed(rated: Rated, tmp_path: Path) -> None:
+def test_a_photo_without_a_rating_is_noticed(rated: Rated, tmp_path: Path) -> None:
     file = tmp_path / "out_of_fold.csv"
     file.write_text("file,seed,fold,rating\n" + lines(rated, 7, 0.0).split("\n", 1)[1])
     with pytest.raises(ValueError, match="not every photo of oasis"):
-        out_of_fold(file, rated)
+        read_out_of_fold(file, rated)
 
 
 def test_across_takes_the_rows_of_its_set_only(rated: Rated, tmp_path: Path) -> None:
     file = tmp_path / "across.csv"
     rows = [f"{name},images/{f.name},7,{n}" for name, n in (("oasis", 1.5), ("other", 9)) for f in FILES]
     file.write_text("\n".join(["dataset,file,seed,rating", *rows]) + "\n")
-    np.testing.assert_allclose(across(file, rated)[7], 1.5)
-
-
-def test_calibration_learns_from_every_seed(rated: Rated) -> None:
-    random = np.random.default_rng(0)
-    noise = [rated.score + random.normal(0, 2, 40).astype(np.float32) for _ in range(3)]
-    platt = calibrate_all({7: noise[0], 8: noise[1], 9: noise[2]}, rated)
-    assert platt.probability(np.array([1.0], np.float32))[0] < 0.3
-    assert platt.probability(np.array([7.0], np.float32))[0] > 0.7
+    np.testing.assert_allclose(read_across(file, rated)[7], 1.5)

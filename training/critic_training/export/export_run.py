@@ -21,21 +21,20 @@ from critic_core.contracts.manifest import (
 )
 from critic_core.imaging.golden import golden_photo
 from critic_core.imaging.preprocess import prepare
-from critic_training.calibrate import Platt, calibrate
+from critic_training.evaluation.calibration import Platt, calibrate
 from critic_training.cards import CARDS, REFERENCES
 from critic_training.data.photo_sets import Floats, Rated, load, read_rated, read_unrated
-from critic_training.evaluation.copy_retrieval import likeness
-from critic_training.evaluate import Sides, metrics, sides
+from critic_training.evaluation.statistics import Sides, metrics, sides
+from critic_training.evaluation.config import EvaluationConfig
+from critic_training.evaluation.copy_retrieval import measure_copy_similarity
 from critic_training.evaluation.reliability import Bin, calibration_error, cross_fitted, reliability
-from critic_training.export import answers
 from critic_training.export.card import MEANING, WARNING, card
 from critic_training.export.measure import Limits, Measured, choose, measure, reference, table
 from critic_training.export.parity import FLOAT32_BOUND, check, read_inputs
-from critic_training.runs.checkpoint import BEST_FILE, load_network
-from critic_training.finetune.folds import ACROSS_FILE, OUT_OF_FOLD_FILE
-from critic_training.evaluation.config import Knobs
 from critic_training.publish import CARD_FILE, MODEL_FILE, commit, sha256
-from critic_training.runtime import ask, session
+from critic_training.runs.checkpoint import BEST_FILE, load_network
+from critic_training.runs.predictions import ACROSS_FILE, OUT_OF_FOLD_FILE, read_across, read_out_of_fold
+from critic_training.evaluation.onnx_model import ask, session
 
 LARGEST = {"alexnet": 40.0, "efficientnet-lite0": 20.0, "efficientnet-lite0-maps": 20.0}
 """Megabytes."""
@@ -73,7 +72,7 @@ def export(asked: Export, console: Console) -> Manifest:
     """
     network, knobs = load_network(asked.run / BEST_FILE)
     rated = read_rated(asked.rated)
-    told = answers.out_of_fold(asked.run / OUT_OF_FOLD_FILE, rated)
+    told = read_out_of_fold(asked.run / OUT_OF_FOLD_FILE, rated)
     platt = calibrate_all(told, rated)
     pool, photos = read_unrated(asked.pool), read_unrated(asked.reference)
     validation = read_inputs(list(photos[::7]), asked.preprocessing)
@@ -95,7 +94,7 @@ def export(asked: Export, console: Console) -> Manifest:
 
 def calibrate_all(told: dict[int, Floats], rated: Rated) -> Platt:
     """One curve for the answers of all seeds: each photo counts once a seed."""
-    split = sides(rated, Knobs.good_share)
+    split = sides(rated, EvaluationConfig.good_share)
     several = Sides(np.tile(split.good, len(told)), np.tile(split.bad, len(told)))
     return calibrate(np.concatenate(list(told.values())), several)
 
@@ -109,19 +108,19 @@ def write(out: Path, manifest: Manifest, chosen: Measured, text: str) -> None:
 
 
 def _diagram(told: Floats, rated: Rated) -> tuple[Bin, ...]:
-    split = sides(rated, Knobs.good_share)
+    split = sides(rated, EvaluationConfig.good_share)
     return reliability(cross_fitted(told, split, rated.fold), split)
 
 
 def _metrics(asked: Export, rated: Rated, told: Floats, error: float, seed: int) -> tuple[Metric, ...]:
     """Of the seed that the shipped network has; a report tells the spread over all."""
-    knobs = Knobs()
+    knobs = EvaluationConfig()
     dataset = f"{rated.name}, out of fold"
     found = metrics(told, rated, dataset, knobs)
     found += (Metric(name="expected calibration error", dataset=dataset, value=round(error, 4)),)
     for folder in asked.across:
         other = read_rated(folder)
-        of_seed = answers.across(asked.run / ACROSS_FILE, other)[seed]
+        of_seed = read_across(asked.run / ACROSS_FILE, other)[seed]
         found += metrics(of_seed, other, f"{rated.name} → {other.name}, never trained on it", knobs, overall=False)
     return found
 
@@ -132,7 +131,7 @@ def _manifest(
     photos, shipped = read_unrated(asked.reference), session(chosen.file)
     scores = np.concatenate([100 * ask(shipped, batch)[0] for batch in load(photos, asked.preprocessing)])
     golden, embedding = ask(shipped, prepare(golden_photo(), asked.preprocessing)[None])
-    copies = likeness(photos, shipped, asked.preprocessing).found
+    copies = measure_copy_similarity(photos, shipped, asked.preprocessing).found
     found = Metric(name="changed copies found again", dataset=asked.reference.parent.name, value=round(copies, 4))
     return Manifest(
         name=asked.name,

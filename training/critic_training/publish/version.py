@@ -16,7 +16,7 @@ import numpy as np
 from critic_core.contracts.manifest import GOLDEN_FILE, MANIFEST_FILE, Manifest, parse_manifest
 from critic_core.imaging.golden import golden_photo
 from critic_core.imaging.preprocess import prepare
-from critic_training.runtime import ask, session
+from critic_training.evaluation.onnx_model import ask, session
 from critic_training.triton_config import LARGEST_BATCH, config_files
 
 MODEL_FILE, CARD_FILE = "model.onnx", "MODEL_CARD.md"

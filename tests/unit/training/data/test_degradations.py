@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from critic_training.data.degradations import STRENGTHS, WORSE, Pixels, bad_crop, exposure, focus_blur, tilt, worse
+from critic_training.data.degradations import (
+    DEGRADATIONS,
+    STRENGTHS,
+    Pixels,
+    bad_crop,
+    degrade,
+    exposure,
+    focus_blur,
+    tilt,
+)
 
 PHOTO = Path(__file__).parents[4] / "tests" / "data" / "rocket.jpg"
 
@@ -21,22 +30,22 @@ def _as_large(copy: Pixels, photo: Pixels) -> Pixels:
 
 
 def _damage(photo: Pixels, name: str, strength: str) -> float:
-    copy = _as_large(worse(photo, name, strength, 3), photo)
+    copy = _as_large(degrade(photo, name, strength, 3), photo)
     return float(np.abs(copy.astype(float) - photo).mean())
 
 
-@pytest.mark.parametrize("name", WORSE)
+@pytest.mark.parametrize("name", DEGRADATIONS)
 def test_depends_on_the_seed_alone_and_grows_with_its_strength(photo: Pixels, name: str) -> None:
-    np.testing.assert_array_equal(worse(photo, name, "mild", 3), worse(photo, name, "mild", 3))
+    np.testing.assert_array_equal(degrade(photo, name, "mild", 3), degrade(photo, name, "mild", 3))
     mild, moderate, strong = (_damage(photo, name, strength) for strength in STRENGTHS)
     assert 0.3 < mild < moderate < strong
 
 
-@pytest.mark.parametrize("name", WORSE)
+@pytest.mark.parametrize("name", DEGRADATIONS)
 def test_means_the_same_at_every_size(photo: Pixels, name: str) -> None:
     half = np.array(Image.fromarray(photo).resize((photo.shape[1] // 2, photo.shape[0] // 2), Image.Resampling.BOX))
     small, large = (
-        np.array(Image.fromarray(worse(one, name, "strong", 3)).resize((160, 120), Image.Resampling.BOX), float)
+        np.array(Image.fromarray(degrade(one, name, "strong", 3)).resize((160, 120), Image.Resampling.BOX), float)
         for one in (half, photo)
     )
     assert np.abs(small - large).mean() < 0.6 * max(_damage(photo, name, "strong"), 6)

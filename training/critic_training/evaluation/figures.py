@@ -8,16 +8,16 @@ import numpy.typing as npt
 from scipy.stats import kendalltau
 
 from critic_training.data.photo_sets import Floats, Rated
-from critic_training.evaluate import Sides, accuracy, resamples, sides, spearman
+from critic_training.evaluation.statistics import Sides, accuracy, resamples, sides, spearman
 from critic_training.evaluation.classes import CLASSES
+from critic_training.evaluation.config import EvaluationConfig
 from critic_training.evaluation.interval import Figure, figure
-from critic_training.evaluation.config import Knobs
 
 Positions = npt.NDArray[np.int64]
 OVERALL = "all"
 
 
-def ranks(told: Sequence[Floats], rated: Rated, knobs: Knobs) -> dict[tuple[str, str], Figure]:
+def ranks(told: Sequence[Floats], rated: Rated, knobs: EvaluationConfig) -> dict[tuple[str, str], Figure]:
     """Spearman, Kendall, and top-against-bottom accuracy, by (figure, category). `told`: one answer `[N]` a seed."""
     drawn, split = resamples(rated.group, knobs), sides(rated, knobs.good_share)
     found: dict[tuple[str, str], Figure] = {}
@@ -29,7 +29,7 @@ def ranks(told: Sequence[Floats], rated: Rated, knobs: Knobs) -> dict[tuple[str,
     return found
 
 
-def classes(probability: Sequence[Floats], rated: Rated, knobs: Knobs) -> dict[str, Figure]:
+def classes(probability: Sequence[Floats], rated: Rated, knobs: EvaluationConfig) -> dict[str, Figure]:
     """The two-class figures over good and bad photos; `probability` one `[N]` a seed."""
     drawn, split = resamples(rated.group, knobs), sides(rated, knobs.good_share)
     return {
