@@ -4,6 +4,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 PORT ?= 8000
+DOCS_PORT ?= 8080
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -17,7 +18,7 @@ LOCAL := $(VENV)/.local
 DEV := $(VENV)/.dev
 TRAINING := $(VENV)/.training
 
-.PHONY: help run test check fix model one-model bench capacity lock sbom wheel clean
+.PHONY: help run test check fix docs model one-model bench capacity lock sbom wheel clean
 
 help: ## What one can ask for
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +45,7 @@ check: $(DEV) ## Lint, types, import rules, generated files, known vulnerabiliti
 	$(BIN)/lint-imports
 	$(BIN)/python infra/generate.py --check
 	$(BIN)/python -m infra.supply_chain.audit
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@if command -v npx >/dev/null; then npx --yes --package typescript@5.9.3 tsc --project frontend/jsconfig.json; \
 	else echo "npx is not here: the page's types were not checked"; [ -z "$$CI" ]; fi
 
@@ -51,6 +53,9 @@ fix: $(DEV) ## Format, repair what lint can, regenerate what is generated
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/python infra/generate.py
+
+docs: $(DEV) ## Serve the documentation as a site: http://127.0.0.1:8080 (DOCS_PORT=9090 for elsewhere)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --dev-addr 127.0.0.1:$(DOCS_PORT)
 
 model: $(TRAINING) ## Train the model anew and publish it to the model repository (DATA=…, WEIGHTS=…)
 	$(MAKE) --no-print-directory one-model ARCH=alexnet NAME=aesthetics
