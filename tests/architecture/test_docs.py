@@ -8,16 +8,16 @@ import pytest
 from google.protobuf import text_format
 from tritonclient.grpc.model_config_pb2 import ModelConfig
 
-from critic_cli.cull import cull
+from critic_cli.commands.cull import cull
 from critic_core.contracts.critique import Critique, PropertyName
 from critic_core.exports.registry import EXPORTS
 from critic_core.imaging.formats import FORMATS, Format
 from critic_gateway.app import create_app
 from critic_gateway.settings import GatewaySettings
-from critic_inference.serving.fields import HEEDED, NEEDLESS
+from critic_inference.serving.config_fields import SUPPORTED_FIELDS, REDUNDANT_FIELDS
 from critic_inference.settings import packaged_models
-from critic_worker.albums.choosing import Fate
-from critic_worker.albums.told_selection import FATES
+from critic_worker.albums.selection import Fate
+from critic_worker.albums.selection_rows import FATES
 
 ROOT = Path(__file__).parents[2]
 API = (ROOT / "docs" / "api.md").read_text("utf-8")
@@ -88,7 +88,7 @@ def test_every_option_of_cull_is_in_the_docs() -> None:
     assert [option for option in options if option not in told] == []
 
 
-@pytest.mark.parametrize("field", HEEDED | NEEDLESS)
+@pytest.mark.parametrize("field", SUPPORTED_FIELDS | REDUNDANT_FIELDS)
 def test_every_field_of_a_models_configuration_is_in_the_docs(field: str) -> None:
     assert f"`{field}`" in SERVERS
 

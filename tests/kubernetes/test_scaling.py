@@ -10,13 +10,13 @@ from infra.compose.autoscale.rule import Rule
 from tests.kubernetes.rendered import FOLDERS, Manifest, named, pods, rendered
 from tests.support.promtool import promtool
 
-from critic_gateway import measures
+from critic_gateway import metrics
 from critic_gateway.settings import GatewaySettings
 from critic_inference.metrics import COUNTERS
 
 CPU = rendered(FOLDERS["cpu"])
 SCALED = named(CPU, "ScaledObject")
-METRICS = {*COUNTERS, *(family.name for family in measures.BACKLOG.collect())}
+METRICS = {*COUNTERS, *(family.name for family in metrics.BACKLOG.collect())}
 HERE = '{namespace="photo-critic"}'
 
 

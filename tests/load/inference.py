@@ -28,11 +28,11 @@ from tests.contract.inference.server_process import our_server
 from tests.load.as_torch import OnnxInTorch
 
 from critic_core.contracts.errors import CriticError
-from critic_inference.engine.devices import load_cuda_libraries, wanted_providers
+from critic_inference.engine.devices import load_cuda_libraries, execution_providers
 from critic_inference.engine.onnx import OnnxSession
 from critic_inference.serving.config import read_config
 from critic_inference.settings import Device, InferenceSettings, IoBinding
-from critic_worker.inference_client import InferenceClient
+from critic_worker.inference.client import InferenceClient
 
 SERVICES = Path(__file__).parents[2] / "services" / "inference"
 REPOSITORIES = {"cpu": SERVICES / "model_repository", "cuda": SERVICES / "model_repository_gpu"}
@@ -105,7 +105,7 @@ def measured(way: str, told: argparse.Namespace, file: Path, largest: int) -> It
 def raw(file: Path, device: str) -> Ask:
     """A loop around ONNX Runtime as its manual has it, with the server's options."""
     settings = InferenceSettings()
-    providers = wanted_providers(Device(device), onnxruntime.get_available_providers(), settings)
+    providers = execution_providers(Device(device), onnxruntime.get_available_providers(), settings)
     if device == "cuda":
         load_cuda_libraries()
     session = onnxruntime.InferenceSession(file, providers=providers)
@@ -167,7 +167,7 @@ def asking(address: str, model: str, clients: int) -> Iterator[list[Ask]]:
 
 
 def patient(client: InferenceClient, images: Images) -> object:
-    """The answers; a refusal is the end of the measurement, and not a figure."""
+    """The answers; a state_reason is the end of the measurement, and not a figure."""
     try:
         return client.classify(list(images))
     except CriticError as error:

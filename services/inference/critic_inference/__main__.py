@@ -7,6 +7,8 @@ from critic_core.runtime.logs import configure
 from critic_inference.server import InferenceServer
 from critic_inference.settings import InferenceSettings
 
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
 
 async def serve(settings: InferenceSettings) -> None:
     """Serve until the first SIGTERM or SIGINT; a second one ends the process at once."""
@@ -14,12 +16,12 @@ async def serve(settings: InferenceSettings) -> None:
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
-        for each in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(each)
+        for number in SIGNALS:
+            loop.remove_signal_handler(number)
         server.stop()
 
-    for each in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(each, stop)
+    for number in SIGNALS:
+        loop.add_signal_handler(number, stop)
     await server.run()
 
 

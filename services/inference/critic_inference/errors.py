@@ -1,6 +1,6 @@
-"""What the protocol refuses, with the HTTP status Triton answers; the gRPC code follows from it.
+"""Errors of the protocol, with Triton's HTTP status; the gRPC code follows from it.
 
-Sentences follow Triton's where it has one, so that people find them in its issue tracker.
+Messages are Triton's own where it has one, so that a search finds them in its issue tracker.
 """
 
 from critic_core.contracts.errors import CriticError, ServiceUnavailable
@@ -13,25 +13,25 @@ class RequestRefused(CriticError):
 
 
 class RequestTooLarge(RequestRefused):
-    """The inference request is larger than this server takes."""
+    """The inference request is larger than the limit."""
 
     code, title, status = "inference_request_too_large", "The inference request is too large", 413
 
 
 class UnknownModel(CriticError):
-    """No such model, or no such version of it, is in the model repository."""
+    """The model repository has no such model or version."""
 
     code, title, status, permanent = "inference_unknown_model", "No such model", 404, True
 
 
 class Unsupported(CriticError):
-    """This part of the protocol is not spoken here."""
+    """This server does not implement this part of the protocol."""
 
     code, title, status, permanent = "inference_unsupported", "Not supported", 501, True
 
 
 class ModelNotReady(ServiceUnavailable):
-    """The model is known, but cannot answer now."""
+    """The model is known, but not ready."""
 
     code, title = "inference_model_not_ready", "The model is not ready"
 
@@ -55,6 +55,6 @@ class ComputeFailed(CriticError):
 
 
 class ModelUnusable(CriticError):
-    """The model cannot be loaded; the sentence says why."""
+    """The model cannot be loaded."""
 
     code, title, status, permanent = "inference_model_unusable", "The model cannot be loaded", 503, True

@@ -1,4 +1,4 @@
-"""What GPUs say of themselves (NVML), with Triton's names; nothing where there is no driver or no binding to it."""
+"""GPU metrics from NVML, with Triton's names; none without a driver and its Python binding."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from critic_inference.settings import Device
 MILLIWATT = 1e-3  # watts
 
 Reader = Callable[[Any, Any], float]
-"""Of the binding and a device's handle. May raise the binding's NVMLError: not every GPU tells everything."""
+"""A metric's value, from the binding and a device handle. Raises NVMLError where the GPU does not support it."""
 GAUGES: dict[str, tuple[str, Reader]] = {
     "nv_gpu_utilization": (
         "GPU utilization rate [0.0 - 1.0)",
@@ -33,7 +33,7 @@ GAUGES: dict[str, tuple[str, Reader]] = {
 
 
 class GpuCollector(Collector):
-    """Asks every GPU that this process sees when Prometheus asks."""
+    """Reads every visible GPU at each scrape."""
 
     def __init__(self, nvml: Any) -> None:
         self._nvml = nvml
@@ -41,19 +41,19 @@ class GpuCollector(Collector):
         self._gpus = {nvml.nvmlDeviceGetUUID(handle): handle for handle in handles}
 
     def collect(self) -> Iterator[Metric]:
-        """One family a metric, one sample a GPU that tells it."""
+        """One family a metric, one sample a GPU that supports it."""
         for name, (help_text, read) in GAUGES.items():
             family = Metric(name, help_text, "gauge")
             for uuid, handle in self._gpus.items():
                 try:
                     family.add_sample(name, {"gpu_uuid": uuid}, read(self._nvml, handle))
-                except self._nvml.NVMLError:  # a slice of a GPU, for one, tells no utilisation
+                except self._nvml.NVMLError:  # a MIG slice, for one, has no utilisation
                     continue
             yield family
 
 
 def gpu_collector(device: Device) -> GpuCollector | None:
-    """The collector, or None where GPUs are not wanted or not there."""
+    """The collector, or None with device=cpu and on machines without a GPU."""
     if device is Device.cpu:
         return None
     try:

@@ -1,4 +1,4 @@
-"""An inference request and its answer, as both transports hand them to the data plane."""
+"""Inference requests and responses, independent of the transport."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from critic_inference.tensors import Array
 
 @dataclass(frozen=True, slots=True)
 class InputTensor:
-    """One input: its data is either raw little-endian bytes or an array of the declared type."""
+    """One input; data is raw little-endian bytes or an array of the declared type."""
 
     name: str
     datatype: str
@@ -17,7 +17,7 @@ class InputTensor:
 
 @dataclass(frozen=True, slots=True)
 class InferRequest:
-    """A request. An empty version means the newest; no outputs asked for means all."""
+    """A request. An empty version means the newest, no outputs all of them."""
 
     model: str
     version: str
@@ -28,7 +28,7 @@ class InferRequest:
 
 @dataclass(frozen=True, slots=True)
 class InferResponse:
-    """The outputs by name, each `[rows, …]`, in the order asked for or else the model's."""
+    """The outputs by name, each `[rows, …]`, in the order requested, by default the model's."""
 
     model: str
     version: str

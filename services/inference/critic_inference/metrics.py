@@ -1,6 +1,6 @@
 """Prometheus metrics, with Triton's names and labels where the meaning is Triton's.
 
-Why something is not ready is a sentence, and no label: the log and the repository index tell it.
+The reason of an unready model is a sentence, and no label: it stands in the log and in the repository index.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 
 from critic_inference.serving.catalogue import Catalogue
 from critic_inference.serving.dataplane import DataPlane
-from critic_inference.serving.model import ModelVersion, State
+from critic_inference.serving.model_version import ModelVersion, State
 
 MICROSECOND = 1000  # nanoseconds
 BATCH_ROWS = (1, 2, 4, 8, 16, 32, 64, 128, 256)  # to the largest batch of the models for GPUs
@@ -19,41 +19,41 @@ Reader = Callable[[ModelVersion], float]
 COUNTERS: dict[str, tuple[str, Reader]] = {
     "nv_inference_request_success": (
         "Number of successful inference requests, all batch sizes",
-        lambda each: each.statistics.success.count,
+        lambda version: version.statistics.success.count,
     ),
     "nv_inference_count": (
         "Number of inferences performed",
-        lambda each: each.statistics.inferences,
+        lambda version: version.statistics.inferences,
     ),
     "nv_inference_exec_count": (
         "Number of model executions performed",
-        lambda each: each.statistics.executions,
+        lambda version: version.statistics.executions,
     ),
     "nv_inference_request_duration_us": (
         "Cumulative inference request duration in microseconds",
-        lambda each: each.statistics.success.ns // MICROSECOND,
+        lambda version: version.statistics.success.ns // MICROSECOND,
     ),
     "nv_inference_queue_duration_us": (
         "Cumulative inference queuing duration in microseconds",
-        lambda each: each.statistics.queue.ns // MICROSECOND,
+        lambda version: version.statistics.queue.ns // MICROSECOND,
     ),
     "nv_inference_compute_input_duration_us": (
         "Cumulative compute input duration in microseconds",
-        lambda each: each.statistics.stages.input.ns // MICROSECOND,
+        lambda version: version.statistics.stages.input.ns // MICROSECOND,
     ),
     "nv_inference_compute_infer_duration_us": (
         "Cumulative compute inference duration in microseconds",
-        lambda each: each.statistics.stages.infer.ns // MICROSECOND,
+        lambda version: version.statistics.stages.infer.ns // MICROSECOND,
     ),
     "nv_inference_compute_output_duration_us": (
         "Cumulative inference compute output duration in microseconds",
-        lambda each: each.statistics.stages.output.ns // MICROSECOND,
+        lambda version: version.statistics.stages.output.ns // MICROSECOND,
     ),
 }
 
 
 class InferenceCollector(Collector):
-    """Reads the counters when Prometheus asks."""
+    """Reads the counters at each scrape."""
 
     def __init__(self, catalogue: Catalogue, plane: DataPlane) -> None:
         self._catalogue = catalogue
@@ -68,7 +68,7 @@ class InferenceCollector(Collector):
         yield _per_version(
             Metric("nv_inference_pending_request_count", "Number of requests awaiting execution", "gauge"),
             versions,
-            lambda each: each.batcher.pending if each.batcher else 0,
+            lambda version: version.batcher.pending if version.batcher else 0,
         )
         yield self._ready()
         yield self._models_ready(versions)
@@ -77,9 +77,9 @@ class InferenceCollector(Collector):
 
     def _failures(self, versions: list[ModelVersion]) -> Metric:
         family = _triton_counter("nv_inference_request_failure", "Number of failed inference requests")
-        for each in versions:
-            for reason, count in each.statistics.failures.items():
-                family.add_sample(family.name, {**_labels(each), "reason": reason.value}, count)
+        for version in versions:
+            for reason, count in version.statistics.failures.items():
+                family.add_sample(family.name, {**_labels(version), "reason": reason.value}, count)
         return family
 
     def _ready(self) -> Metric:
@@ -88,10 +88,10 @@ class InferenceCollector(Collector):
         return family
 
     def _models_ready(self, versions: list[ModelVersion]) -> Metric:
-        family = Metric("critic_inference_model_ready", "1 when the model version answers", "gauge")
-        for each in versions:
-            told = {**_labels(each), "device": each.device or "none"}
-            family.add_sample(family.name, told, int(each.state is State.ready))
+        family = Metric("critic_inference_model_ready", "1 when the model version is ready", "gauge")
+        for version in versions:
+            labels = {**_labels(version), "device": version.device or "none"}
+            family.add_sample(family.name, labels, int(version.state is State.ready))
         return family
 
     def _models_rejected(self) -> Metric:
@@ -104,30 +104,32 @@ class InferenceCollector(Collector):
 
 
 def _batch_rows(versions: list[ModelVersion]) -> Metric:
-    """How large batches were. The sizes come from `batches`, which has one entry for each size that was computed."""
+    """Histogram of batch sizes, from `batches`, which has one entry for each size so far."""
     family = HistogramMetricFamily(
         "critic_inference_batch_rows", "Photos computed together, padding left out", labels=["model", "version"]
     )
-    for each in versions:
-        computed = {rows: stages.infer.count for rows, stages in list(each.statistics.batches.items())}
-        buckets = [(f"{limit}.0", _up_to(limit, computed)) for limit in BATCH_ROWS]
-        total = sum(rows * count for rows, count in computed.items())
-        family.add_metric([each.name, str(each.number)], [*buckets, ("+Inf", sum(computed.values()))], total)
+    for version in versions:
+        batches_by_rows = {rows: stages.infer.count for rows, stages in list(version.statistics.batches.items())}
+        buckets = [(f"{limit}.0", _up_to(limit, batches_by_rows)) for limit in BATCH_ROWS]
+        total = sum(rows * count for rows, count in batches_by_rows.items())
+        family.add_metric(
+            [version.name, str(version.number)], [*buckets, ("+Inf", sum(batches_by_rows.values()))], total
+        )
     return family
 
 
-def _up_to(limit: int, computed: dict[int, int]) -> int:
-    return sum(count for rows, count in computed.items() if rows <= limit)
+def _up_to(limit: int, batches_by_rows: dict[int, int]) -> int:
+    return sum(count for rows, count in batches_by_rows.items() if rows <= limit)
 
 
 def _triton_counter(name: str, help_text: str) -> Metric:
-    """Typed "unknown", because prometheus_client renames what is typed "counter" to end in _total; Triton's do not."""
+    """Of type "unknown": prometheus_client appends _total to the name of a "counter", and Triton's names have none."""
     return Metric(name, help_text, "unknown")
 
 
 def _per_version(family: Metric, versions: list[ModelVersion], read: Reader) -> Metric:
-    for each in versions:
-        family.add_sample(family.name, _labels(each), read(each))
+    for version in versions:
+        family.add_sample(family.name, _labels(version), read(version))
     return family
 
 

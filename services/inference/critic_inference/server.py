@@ -1,4 +1,4 @@
-"""The process: tell by HTTP how it is, load the models, answer, and leave without dropping a request."""
+"""The process: health over HTTP first, then the models, then gRPC; a drain at the end loses no request."""
 
 import asyncio
 import socket
@@ -16,7 +16,7 @@ from critic_inference.gpus import gpu_collector
 from critic_inference.metrics import InferenceCollector
 from critic_inference.serving.catalogue import Catalogue, load_all, read_repository
 from critic_inference.serving.dataplane import DataPlane
-from critic_inference.serving.watch import Watch
+from critic_inference.serving.repository_watcher import RepositoryWatcher
 from critic_inference.settings import InferenceSettings
 from critic_inference.transports.grpc_service import grpc_server
 from critic_inference.transports.http_routes import http_app
@@ -30,7 +30,7 @@ class InferenceServer:
     def __init__(self, settings: InferenceSettings) -> None:
         self._settings = settings
         self._stopping = asyncio.Event()
-        self._watch = Watch(settings)  # before the repository is read: what changes meanwhile is noticed later
+        self._watcher = RepositoryWatcher(settings)  # first: it notices changes made during the initial load
         self._catalogue: Catalogue = read_repository(settings.model_repository)
         self._plane = DataPlane(self._catalogue)
 
@@ -50,22 +50,22 @@ class InferenceServer:
             REGISTRY.register(gpus)
         http.start()
         await load_all(self._catalogue, settings)
-        # Its port opens last, as Triton's does: who knows a new replica by name only is refused, and asks another one.
+        # Its port opens last, as Triton's: clients of a replica that is not ready are refused, and try another one.
         rpc = grpc_server(self._plane, _grpc_address(settings), settings.inference_max_request_bytes)
         await rpc.start()
         self._plane.open()
-        self._say_ready(started)
-        watching = asyncio.create_task(self._watch.run(self._catalogue), name="watch")
+        self._log_ready(started)
+        polling = asyncio.create_task(self._watcher.run(self._catalogue), name="repository-watcher")
         await self._stopping.wait()
-        watching.cancel()
+        polling.cancel()
         await self._drain(http, rpc)
         metrics.shutdown()
         metrics.server_close()
         log.info("stopped")
 
-    def _say_ready(self, started: float) -> None:
+    def _log_ready(self, started: float) -> None:
         reasons = self._plane.unready()
-        served = [f"{each.name}/{each.number} on {each.device}" for each in self._catalogue.versions() if each.device]
+        served = [f"{v.name}/{v.number} on {v.device}" for v in self._catalogue.versions() if v.device]
         seconds = round(time.perf_counter() - started, 3)
         if reasons:
             log.error("not_ready", reasons=reasons, serving=served, seconds=seconds)
@@ -73,21 +73,21 @@ class InferenceServer:
             log.info("ready", serving=served, seconds=seconds, http=self._settings.inference_http_port)
 
     async def _drain(self, http: "_HttpServer", rpc: grpc.aio.Server) -> None:
-        """Say "not ready" until balancers have left, then close the doors and let those inside finish."""
+        """Report "not ready" until balancers have noticed, then accept nothing new and finish requests in flight."""
         self._plane.drain()
         log.info("draining", seconds=self._settings.inference_drain_delay_seconds)
         await asyncio.sleep(self._settings.inference_drain_delay_seconds)
         seconds = self._settings.inference_drain_deadline_seconds
         deadline = time.monotonic() + seconds
         await rpc.stop(seconds)
-        # Last of all: while requests are under way, a balancer's checks are to hear "not ready", and not nothing.
+        # Last: while requests are in flight, health checks must get "not ready", and no refused connection.
         await http.stop(deadline - time.monotonic())
-        batchers = [each.batcher for each in self._catalogue.versions() if each.batcher]
+        batchers = [version.batcher for version in self._catalogue.versions() if version.batcher]
         await asyncio.gather(*(batcher.stop() for batcher in batchers))
 
 
 class _HttpServer(uvicorn.Server):
-    """Uvicorn on a socket of ours, on our loop, and without its own signal handlers."""
+    """Uvicorn on an open socket and a running event loop, without its own signal handlers."""
 
     def __init__(self, app: object, listener: socket.socket) -> None:
         super().__init__(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))  # type: ignore[arg-type]  # Starlette is an ASGI app
@@ -100,11 +100,11 @@ class _HttpServer(uvicorn.Server):
         yield
 
     def start(self) -> None:
-        """Begin to answer."""
+        """Start serving in a task."""
         self._serving = asyncio.create_task(self.serve(sockets=[self._listener]), name="http")
 
     async def stop(self, deadline: float) -> None:
-        """Take no new connection; requests under way get `deadline` seconds."""
+        """Accept no new connection; requests in flight get `deadline` seconds."""
         self.config.timeout_graceful_shutdown = max(1, round(deadline))
         self.should_exit = True
         if self._serving is not None:
@@ -114,8 +114,8 @@ class _HttpServer(uvicorn.Server):
 def _bind(settings: InferenceSettings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.inference_host else socket.AF_INET
     listener = socket.create_server((settings.inference_host, settings.inference_http_port), family=family)
-    # An answer's head and body are two writes: the second would wait 40 ms for the first one's acknowledgement. Asyncio
-    # sees to that itself, but not with a socket that was made without naming its protocol.
+    # A response's head and body are two writes: with Nagle's algorithm the second waits 40 ms for the first one's
+    # acknowledgement. Asyncio sets TCP_NODELAY itself, but only on sockets with an explicit protocol number.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 

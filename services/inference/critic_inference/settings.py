@@ -1,4 +1,4 @@
-"""What the inference server can be told."""
+"""Settings of the inference server."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -20,15 +20,15 @@ class Device(StrEnum):
 
 
 class IoBinding(StrEnum):
-    """Whether batches are computed between buffers that are made once for each batch size."""
+    """IO binding: preallocated input and output buffers for each batch size."""
 
-    auto = "auto"  # on CUDA, where it saves an allocation on the device a batch
+    auto = "auto"  # on CUDA, where it saves a device allocation per batch
     on = "on"
     off = "off"
 
 
 def packaged_models() -> Path:
-    """The model repository that travels with the package, or the checkout's."""
+    """The model repository in the package, or the checkout's."""
     return packaged_folder("critic_inference", "model_repository", in_checkout="services/inference/model_repository")
 
 
@@ -42,12 +42,12 @@ class InferenceSettings(CriticSettings):
     model_poll_seconds: float = Field(
         default=5.0,
         ge=0,
-        description="How often the model repository is looked at for new versions, seconds; 0: only at the start.",
+        description="How often the model repository is polled for new versions, seconds; 0: only at the start.",
     )
     device: Device = Field(
         default=Device.auto,
-        description="cpu, cuda or auto (cuda where there is one). Asked for cuda and without one, the server is "
-        "not ready and says why.",
+        description="cpu, cuda or auto (cuda where there is one). With cuda and no GPU, the server stays "
+        "not ready and logs the reason.",
     )
     inference_host: str = Field(
         default="127.0.0.1", description="Address the inference server listens on; 0.0.0.0 in a container."
@@ -58,29 +58,29 @@ class InferenceSettings(CriticSettings):
     inference_threads: int = Field(
         default=0, ge=0, description="CPU threads that compute one batch; 0: every CPU this process may use."
     )
-    inference_spin: bool = Field(
+    inference_allow_spinning: bool = Field(
         default=False,
         description="Let idle compute threads spin instead of sleep: a little faster alone, wasteful beside others.",
     )
     gpu_device: int = Field(
         default=0,
         ge=0,
-        description="Which GPU computes, of those that this process sees; in a container that was given one, 0.",
+        description="Index of the GPU among those that this process sees; 0 in a container with one GPU.",
     )
     gpu_memory_limit_mib: int = Field(
         default=0,
         ge=0,
-        description="Most GPU memory one model's arena may take, MiB; 0: what its config.pbtxt says (gpu_mem_limit).",
+        description="Memory limit of one model's GPU arena, MiB; 0: gpu_mem_limit of its config.pbtxt.",
     )
     io_binding: IoBinding = Field(
         default=IoBinding.auto,
-        description="on, off or auto (on CUDA): compute between buffers that are made once for each batch size.",
+        description="on, off or auto (on CUDA): IO binding, preallocated input and output buffers for each batch size.",
     )
-    inference_max_request_bytes: int = Field(
-        default=64 * MEBI, ge=1, description="Largest inference request taken, bytes."
-    )
+    inference_max_request_bytes: int = Field(default=64 * MEBI, ge=1, description="Largest inference request, bytes.")
     inference_drain_delay_seconds: float = Field(
-        default=2.0, ge=0, description="After SIGTERM: not ready, but still answering, for this long (balancers leave)."
+        default=2.0,
+        ge=0,
+        description="After SIGTERM, not ready but still serving for this long, until balancers have noticed.",
     )
     inference_drain_deadline_seconds: float = Field(
         default=20.0, gt=0, description="After the drain delay: requests in flight get this long to finish."

@@ -1,4 +1,4 @@
-"""Tensor types, by their names in the protocol, in `config.pbtxt` and in numpy; and what a tensor looks like."""
+"""Tensor types by their names in the protocol, in `config.pbtxt` and in numpy; tensor specifications."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from critic_inference.errors import ModelUnusable
 
 Array = NDArray[np.generic]
 
-# The protocol's name → numpy. BYTES and BF16 have no fixed-size numpy type; no model of ours takes them.
+# The protocol's name → numpy. BYTES and BF16 have no fixed-size numpy type; our models use neither.
 NUMPY_TYPES: dict[str, np.dtype[np.generic]] = {
     "BOOL": np.dtype(np.bool_),
     "UINT8": np.dtype(np.uint8),
@@ -26,6 +26,8 @@ NUMPY_TYPES: dict[str, np.dtype[np.generic]] = {
     "FP32": np.dtype(np.float32),
     "FP64": np.dtype(np.float64),
 }
+DATATYPES = {str(dtype): name for name, dtype in NUMPY_TYPES.items()}
+"""Numpy's name → the protocol's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class TensorSpec:
     def accepts(self, shape: Sequence[int]) -> bool:
         """True when `shape` fits."""
         return len(shape) == len(self.shape) and all(
-            want in (-1, got) for want, got in zip(self.shape, shape, strict=True)
+            length in (-1, actual) for length, actual in zip(self.shape, shape, strict=True)
         )
 
 

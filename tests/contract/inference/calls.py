@@ -17,25 +17,25 @@ def images(count: int, seed: int = 1) -> np.ndarray[Any, np.dtype[np.uint8]]:
     return (ramp + random.uniform(0, 55, (count, *SHAPE))).astype(np.uint8)
 
 
-def infer_request(batch: Any, model: str = "quick", version: str = "", **told: Any) -> Any:
-    """A `ModelInferRequest` with the batch as raw bytes; `told` overrides name, datatype, shape, raw."""
+def infer_request(batch: Any, model: str = "quick", version: str = "", **fields: Any) -> Any:
+    """A `ModelInferRequest` with the batch as raw bytes; `fields` overrides name, datatype, shape, raw."""
     request = pb.ModelInferRequest(model_name=model, model_version=version, id="request 7")
     request.inputs.add(
-        name=told.get("name", "image"),
-        datatype=told.get("datatype", "UINT8"),
-        shape=told.get("shape", batch.shape),
+        name=fields.get("name", "image"),
+        datatype=fields.get("datatype", "UINT8"),
+        shape=fields.get("shape", batch.shape),
     )
-    raw = told.get("raw", batch.tobytes())
+    raw = fields.get("raw", batch.tobytes())
     if raw is not None:
         request.raw_input_contents.append(raw)
     return request
 
 
-def outputs_of(answer: Any) -> dict[str, Any]:
+def output_arrays(answer: Any) -> dict[str, Any]:
     """The arrays of a `ModelInferResponse`."""
     return {
-        told.name: np.frombuffer(raw, np.float32).reshape(told.shape)
-        for told, raw in zip(answer.outputs, answer.raw_output_contents, strict=True)
+        output.name: np.frombuffer(raw, np.float32).reshape(output.shape)
+        for output, raw in zip(answer.outputs, answer.raw_output_contents, strict=True)
     }
 
 
@@ -58,9 +58,9 @@ def binary_outputs(answer: httpx.Response) -> dict[str, Any]:
     """The arrays of an HTTP answer, whether each came as JSON or as bytes behind it."""
     length = int(answer.headers.get("Inference-Header-Content-Length", len(answer.content)))
     raw, found = answer.content[length:], {}
-    for told in json.loads(answer.content[:length])["outputs"]:
-        size = told.get("parameters", {}).get("binary_data_size")
-        values = told["data"] if size is None else np.frombuffer(raw[:size], np.float32)
+    for output in json.loads(answer.content[:length])["outputs"]:
+        size = output.get("parameters", {}).get("binary_data_size")
+        values = output["data"] if size is None else np.frombuffer(raw[:size], np.float32)
         raw = raw if size is None else raw[size:]
-        found[told["name"]] = np.array(values, np.float32).reshape(told["shape"])
+        found[output["name"]] = np.array(values, np.float32).reshape(output["shape"])
     return found

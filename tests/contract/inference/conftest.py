@@ -14,7 +14,7 @@ from tests.support.tiny_model import tiny_model_folder
 from tests.support.waiting import until
 from tritonclient.grpc import InferenceServerClient
 
-from critic_training.publish import publish
+from critic_training.publish.version import publish
 
 Images = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 Outputs = dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]
@@ -53,7 +53,7 @@ def raw(repository: Path) -> Callable[..., Outputs]:
     def run(images: Images, version: str = "2", model: str = "quick") -> Outputs:
         path = repository / model / version / "model.onnx"
         session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-        names = [each.name for each in session.get_outputs()]
+        names = [output.name for output in session.get_outputs()]
         return dict(zip(names, session.run(names, {"image": images}), strict=True))
 
     return run

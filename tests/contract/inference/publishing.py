@@ -41,5 +41,5 @@ class Clients(threading.Thread):
 
 def index(server: Server) -> dict[str, tuple[str, str]]:
     """State and reason by version."""
-    told = httpx.post(f"{server.http}/v2/repository/index").json()
-    return {one["version"]: (one["state"], one.get("reason", "")) for one in told}
+    index = httpx.post(f"{server.http}/v2/repository/index").json()
+    return {version["version"]: (version["state"], version.get("reason", "")) for version in index}

@@ -16,7 +16,7 @@ import httpx
 from tests.support.ports import free_ports
 from tests.support.waiting import until
 
-from critic_cli.stack import leash
+from critic_cli.stack import parent_death
 
 ROOT = Path(__file__).parents[3]
 START_SECONDS = 90
@@ -57,7 +57,7 @@ def our_server(
 ) -> Iterator[Server]:
     """`python -m critic_inference` over `repository`; its log goes to `folder`."""
     ports = free_ports(3)
-    told = {
+    environment = {
         "CRITIC_MODEL_REPOSITORY": str(repository),
         "CRITIC_DEVICE": "cpu",
         "CRITIC_INFERENCE_HTTP_PORT": str(ports[0]),
@@ -67,7 +67,7 @@ def our_server(
         **(env or {}),
     }
     command = [sys.executable, "-m", "critic_inference"]
-    with running("ours", command, ports, folder, env=os.environ | told, wait_ready=wait_ready) as server:
+    with running("ours", command, ports, folder, env=os.environ | environment, wait_ready=wait_ready) as server:
         yield server
 
 
@@ -85,7 +85,7 @@ def running(
     """Start `command` (it listens on `ports`: HTTP, gRPC, metrics), wait until it is ready, stop its whole group."""
     log = folder / f"{name}-{ports[0]}.log"
     # The leash: a test process that is killed leaves no server behind, which would compute and compute.
-    leashed = [sys.executable, "-I", leash.__file__, str(os.getpid()), *command]
+    leashed = [sys.executable, "-I", parent_death.__file__, str(os.getpid()), *command]
     with log.open("wb") as output:
         process = subprocess.Popen(
             leashed, env=dict(env), cwd=cwd, stdout=output, stderr=subprocess.STDOUT, start_new_session=True

@@ -10,7 +10,7 @@ from tests.contract.inference.calls import (
     images,
     infer_request,
     json_body,
-    outputs_of,
+    output_arrays,
     post_binary,
 )
 from tritonclient.grpc import InferInput, InferRequestedOutput
@@ -24,9 +24,9 @@ def ask(client, batch, version="", outputs=None):
     return client.infer("quick", [tensor], model_version=version, outputs=outputs, request_id="7")
 
 
-def close(got, wanted):
-    assert set(got) == set(wanted)
-    for name, value in wanted.items():
+def close(got, expected):
+    assert set(got) == set(expected)
+    for name, value in expected.items():
         np.testing.assert_allclose(got[name], value, atol=1e-5, rtol=0)
 
 
@@ -40,7 +40,7 @@ def test_a_batch(client, raw, count):
 def test_the_answer_names_model_version_and_request(client):
     answer = ask(client, images(1)).get_response()
     assert (answer.model_name, answer.model_version, answer.id) == ("quick", "2", "7")
-    assert [(each.name, each.datatype, list(each.shape)) for each in answer.outputs] == [
+    assert [(output.name, output.datatype, list(output.shape)) for output in answer.outputs] == [
         ("probability", "FP32", [1, 2]),
         ("embedding", "FP32", [1, 16]),
     ]
@@ -54,9 +54,9 @@ def test_each_version_is_its_own_model(client, raw, version):
     np.testing.assert_allclose(answer.as_numpy("probability"), raw(batch, version)["probability"], atol=1e-5)
 
 
-def test_only_the_outputs_asked_for(client):
+def test_only_the_requested_outputs(client):
     answer = ask(client, images(1), outputs=[InferRequestedOutput("embedding")])
-    assert [each.name for each in answer.get_response().outputs] == ["embedding"]
+    assert [output.name for output in answer.get_response().outputs] == ["embedding"]
 
 
 def test_concurrent_single_requests_each_get_their_own_answer(client, raw):
@@ -64,7 +64,7 @@ def test_concurrent_single_requests_each_get_their_own_answer(client, raw):
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda row: ask(client, row[None]), batch))
     close(
-        {name: np.concatenate([each.as_numpy(name) for each in answers]) for name in ("probability", "embedding")},
+        {name: np.concatenate([answer.as_numpy(name) for answer in answers]) for name in ("probability", "embedding")},
         raw(batch),
     )
 
@@ -81,7 +81,7 @@ def test_typed_contents(client, raw):
     batch = images(1)
     request = infer_request(batch, raw=None)
     request.inputs[0].contents.uint_contents.extend(batch.ravel().tolist())
-    close(outputs_of(client._client_stub.ModelInfer(request)), raw(batch))
+    close(output_arrays(client._client_stub.ModelInfer(request)), raw(batch))
 
 
 @pytest.mark.parametrize("nested", [False, True])
@@ -117,8 +117,8 @@ def test_http_binary_input_and_output(server, raw):
 
 def test_http_binary_for_one_output_only(server, raw):
     batch = images(1)
-    wanted = [{"name": "probability", "parameters": {"binary_data": True}}, {"name": "embedding"}]
-    answer = post_binary(f"{server.http}/v2/models/quick/infer", batch, outputs=wanted)
+    outputs = [{"name": "probability", "parameters": {"binary_data": True}}, {"name": "embedding"}]
+    answer = post_binary(f"{server.http}/v2/models/quick/infer", batch, outputs=outputs)
     header = answer.content[: int(answer.headers["Inference-Header-Content-Length"])]
     assert b'"binary_data_size"' in header
     assert header.count(b'"data"') == 1

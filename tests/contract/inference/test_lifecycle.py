@@ -13,7 +13,7 @@ import httpx
 import numpy as np
 import onnxruntime
 import pytest
-from tests.contract.inference.calls import images, infer_request, json_body, outputs_of
+from tests.contract.inference.calls import images, infer_request, json_body, output_arrays
 from tests.contract.inference.model_repository import SHIPPED, make_repository
 from tests.contract.inference.onnx_models import save, slow_model
 from tests.contract.inference.server_process import our_server
@@ -21,7 +21,7 @@ from tests.support.waiting import until
 from tritonclient.grpc import InferenceServerClient
 from tritonclient.utils import InferenceServerException
 
-ONE = images(1)
+PHOTO = images(1)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def reasons(server):
     return answer.json()["error"] if answer.status_code == 400 else ""
 
 
-def given_up(server):
+def wait_for_exit(server):
     return until(lambda: server.answers("/v2/health/live") and logged(server, "not_ready"), 30, "the server gave up")
 
 
@@ -47,15 +47,15 @@ def test_one_line_says_what_is_served_and_where(models, tmp_path):
     with our_server(models, tmp_path) as server:
         (line,) = logged(server, "ready")
         assert line["serving"] == ["newest/2 on cpu", "quick/1 on cpu", "quick/2 on cpu", "slow/1 on cpu"]
-        assert {told["load_seconds"] >= 0 for told in logged(server, "model_ready")} == {True}
+        assert {event["load_seconds"] >= 0 for event in logged(server, "model_ready")} == {True}
 
 
 @pytest.mark.skipif(
     "CUDAExecutionProvider" in onnxruntime.get_available_providers(), reason="this ONNX Runtime has CUDA"
 )
-def test_cuda_asked_for_and_missing_is_live_but_not_ready(models, tmp_path):
+def test_missing_cuda_is_live_but_not_ready(models, tmp_path):
     with our_server(models, tmp_path, wait_ready=False, env={"CRITIC_DEVICE": "cuda"}) as server:
-        given_up(server)
+        wait_for_exit(server)
         assert "no CUDA support" in reasons(server)
         lines = httpx.get(f"{server.metrics}/metrics").text.splitlines()
         assert "critic_inference_ready 0.0" in lines
@@ -65,7 +65,7 @@ def test_cuda_asked_for_and_missing_is_live_but_not_ready(models, tmp_path):
             assert client.is_server_live()
             assert not client.is_server_ready()
             with pytest.raises(grpc.RpcError) as refused:
-                client._client_stub.ModelInfer(infer_request(ONE))
+                client._client_stub.ModelInfer(infer_request(PHOTO))
             assert refused.value.code() is grpc.StatusCode.UNAVAILABLE
             assert "no CUDA support" in refused.value.details()
 
@@ -78,27 +78,27 @@ def test_the_models_for_gpus_answer_alike_where_there_is_none(tmp_path):
         our_server(tmp_path / "models", tmp_path, env={"CRITIC_IO_BINDING": "on"}) as server,
         InferenceServerClient(server.grpc) as client,
     ):
-        told = outputs_of(client._client_stub.ModelInfer(infer_request(batch, "aesthetics")))
+        outputs = output_arrays(client._client_stub.ModelInfer(infer_request(batch, "aesthetics")))
     session = onnxruntime.InferenceSession(SHIPPED / "aesthetics" / "1" / "model.onnx")
     names = ["probability", "embedding"]
-    for name, wanted in zip(names, session.run(names, {"image": batch}), strict=True):
-        np.testing.assert_allclose(told[name], wanted, atol=2e-3)
+    for name, expected in zip(names, session.run(names, {"image": batch}), strict=True):
+        np.testing.assert_allclose(outputs[name], expected, atol=2e-3)
 
 
 def test_a_broken_model_is_named_and_harms_no_other(models, tmp_path):
     (models / "slow" / "1" / "model.onnx").write_bytes(b"no model")
     (models / "newest" / "config.pbtxt").write_text("max_batch_size: many")
     with our_server(models, tmp_path, wait_ready=False) as server:
-        given_up(server)
+        wait_for_exit(server)
         assert "model 'slow' version 1" in reasons(server)
         assert "model 'newest': config.pbtxt" in reasons(server)
         index = httpx.post(f"{server.http}/v2/repository/index").json()
-        assert {each["name"]: each["state"] for each in index} == {
+        assert {model["name"]: model["state"] for model in index} == {
             "newest": "UNAVAILABLE",
             "quick": "READY",
             "slow": "UNAVAILABLE",
         }
-        answer = httpx.post(f"{server.http}/v2/models/quick/infer", json=json_body(ONE), timeout=30)
+        answer = httpx.post(f"{server.http}/v2/models/quick/infer", json=json_body(PHOTO), timeout=30)
         assert answer.status_code == 200
 
 
@@ -106,13 +106,13 @@ def test_a_config_that_does_not_fit_its_model_is_refused(models, tmp_path):
     config = models / "quick" / "config.pbtxt"
     config.write_text(config.read_text().replace("dims: [ 16 ]", "dims: [ 17 ]"))
     with our_server(models, tmp_path, wait_ready=False) as server:
-        given_up(server)
+        wait_for_exit(server)
         assert "embedding" in reasons(server)
 
 
 def test_an_empty_repository_is_not_ready(tmp_path):
     with our_server(tmp_path / "nothing", tmp_path, wait_ready=False) as server:
-        given_up(server)
+        wait_for_exit(server)
         assert "holds no model" in reasons(server)
 
 
@@ -120,22 +120,22 @@ def test_requests_in_flight_survive_the_drain(models, tmp_path):
     save(slow_model(rounds=400), models / "slow" / "1")  # long enough to be seen by a busy machine
     with our_server(models, tmp_path) as server, InferenceServerClient(server.grpc) as client:
         with ThreadPoolExecutor(2) as pool:
-            asked = [pool.submit(client._client_stub.ModelInfer, infer_request(ONE, "slow")) for _ in range(2)]
+            pending = [pool.submit(client._client_stub.ModelInfer, infer_request(PHOTO, "slow")) for _ in range(2)]
             until(lambda: _pending_or_computed(server), what="a slow request is under way")
             server.process.send_signal(signal.SIGTERM)
-            assert [each.result(30).model_name for each in asked] == ["slow", "slow"]
+            assert [call.result(30).model_name for call in pending] == ["slow", "slow"]
         assert server.process.wait(30) == 0
         assert logged(server, "stopped")
 
 
-def test_draining_is_first_told_then_done(models, tmp_path):
+def test_draining_reports_not_ready_before_it_closes(models, tmp_path):
     shutil.rmtree(models / "slow")
     with our_server(models, tmp_path, env={"CRITIC_INFERENCE_DRAIN_DELAY_SECONDS": "60"}) as server:
         server.process.send_signal(signal.SIGTERM)
         until(lambda: reasons(server), what="the server says that it leaves")
         assert reasons(server) == "the server is shutting down"
         assert server.answers("/v2/health/live")
-        answer = httpx.post(f"{server.http}/v2/models/quick/infer", json=json_body(ONE), timeout=30)
+        answer = httpx.post(f"{server.http}/v2/models/quick/infer", json=json_body(PHOTO), timeout=30)
         assert answer.status_code == 200
         server.process.send_signal(signal.SIGTERM)  # the second time ends it at once
         assert server.process.wait(20) == -signal.SIGTERM
@@ -157,7 +157,7 @@ def test_a_request_larger_than_the_limit_is_refused(models, tmp_path):
         with pytest.raises(grpc.RpcError) as refused:
             client._client_stub.ModelInfer(infer_request(images(2)))
         assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
-        assert client._client_stub.ModelInfer(infer_request(ONE)).model_name == "quick"
+        assert client._client_stub.ModelInfer(infer_request(PHOTO)).model_name == "quick"
 
 
 def test_calls_that_are_not_spoken_say_so(models, tmp_path):

@@ -31,10 +31,10 @@ def test_an_answer_over_http_waits_for_no_acknowledgement(server):
 
 
 def test_the_server_names_its_extensions(client, server):
-    told = client.get_server_metadata()
+    reply = client.get_server_metadata()
     over_http = httpx.get(f"{server.http}/v2").json()
-    assert {"binary_tensor_data", "model_configuration", "statistics"} <= set(told.extensions)
-    assert over_http == {"name": told.name, "version": told.version, "extensions": list(told.extensions)}
+    assert {"binary_tensor_data", "model_configuration", "statistics"} <= set(reply.extensions)
+    assert over_http == {"name": reply.name, "version": reply.version, "extensions": list(reply.extensions)}
 
 
 @pytest.mark.parametrize(
@@ -56,10 +56,10 @@ def test_model_ready(client, server, model, version, ready):
 
 
 def test_model_metadata(client):
-    told = client.get_model_metadata("quick")
-    assert (told.name, sorted(told.versions)) == ("quick", ["1", "2"])
-    assert [(each.name, each.datatype, list(each.shape)) for each in told.inputs] == INPUTS
-    assert [(each.name, each.datatype, list(each.shape)) for each in told.outputs] == OUTPUTS
+    reply = client.get_model_metadata("quick")
+    assert (reply.name, sorted(reply.versions)) == ("quick", ["1", "2"])
+    assert [(tensor.name, tensor.datatype, list(tensor.shape)) for tensor in reply.inputs] == INPUTS
+    assert [(tensor.name, tensor.datatype, list(tensor.shape)) for tensor in reply.outputs] == OUTPUTS
 
 
 def test_metadata_of_one_version_names_it_alone(client):
@@ -67,8 +67,8 @@ def test_metadata_of_one_version_names_it_alone(client):
 
 
 def test_model_metadata_over_http(server):
-    told = httpx.get(f"{server.http}/v2/models/quick/versions/2").json()
-    assert told == {
+    reply = httpx.get(f"{server.http}/v2/models/quick/versions/2").json()
+    assert reply == {
         "name": "quick",
         "platform": "onnxruntime_onnx",
         "versions": ["2"],
@@ -78,15 +78,15 @@ def test_model_metadata_over_http(server):
 
 
 def test_model_config_is_the_file_completed(client, repository):
-    told = client.get_model_config("quick").config
+    reply = client.get_model_config("quick").config
     written = text_format.Parse((repository / "quick" / "config.pbtxt").read_text(), model_config_pb2.ModelConfig())
-    assert (told.name, told.max_batch_size) == ("quick", 8)
-    assert [each.name for each in told.input] == [each.name for each in written.input]
-    assert [list(each.dims) for each in told.output] == [list(each.dims) for each in written.output]
-    assert list(told.dynamic_batching.preferred_batch_size) == [4, 8]
-    assert told.dynamic_batching.max_queue_delay_microseconds == 20000
-    assert told.version_policy == written.version_policy
-    assert dict(told.parameters) == dict(written.parameters)
+    assert (reply.name, reply.max_batch_size) == ("quick", 8)
+    assert [tensor.name for tensor in reply.input] == [tensor.name for tensor in written.input]
+    assert [list(tensor.dims) for tensor in reply.output] == [list(tensor.dims) for tensor in written.output]
+    assert list(reply.dynamic_batching.preferred_batch_size) == [4, 8]
+    assert reply.dynamic_batching.max_queue_delay_microseconds == 20000
+    assert reply.version_policy == written.version_policy
+    assert dict(reply.parameters) == dict(written.parameters)
 
 
 def test_model_config_says_which_device_computes(client):
@@ -94,33 +94,33 @@ def test_model_config_says_which_device_computes(client):
     assert (group.kind, group.count) == (model_config_pb2.ModelInstanceGroup.KIND_CPU, 1)
 
 
-def test_the_default_version_policy_is_told(client):
+def test_the_default_version_policy(client):
     assert client.get_model_config("newest").config.version_policy.latest.num_versions == 1
 
 
 def test_model_config_over_http(server):
-    told = httpx.get(f"{server.http}/v2/models/quick/config").json()
-    assert told["parameters"] == {f"manifest.{each}": {"string_value": '{"name": "quick"}'} for each in (1, 2)}
-    assert told["max_batch_size"] == 8
-    assert told["input"][0]["data_type"] == "TYPE_UINT8"
-    assert told["input"][0]["dims"] == [224, 224, 3]
-    assert told["dynamic_batching"]["max_queue_delay_microseconds"] == 20000
-    assert told["instance_group"][0]["kind"] == "KIND_CPU"
+    reply = httpx.get(f"{server.http}/v2/models/quick/config").json()
+    assert reply["parameters"] == {f"manifest.{version}": {"string_value": '{"name": "quick"}'} for version in (1, 2)}
+    assert reply["max_batch_size"] == 8
+    assert reply["input"][0]["data_type"] == "TYPE_UINT8"
+    assert reply["input"][0]["dims"] == [224, 224, 3]
+    assert reply["dynamic_batching"]["max_queue_delay_microseconds"] == 20000
+    assert reply["instance_group"][0]["kind"] == "KIND_CPU"
 
 
 def test_repository_index(client, server):
     expected = {("newest", "2"), ("quick", "1"), ("quick", "2"), ("slow", "1")}
-    told = client.get_model_repository_index().models
+    index = client.get_model_repository_index().models
     over_http = httpx.post(f"{server.http}/v2/repository/index", content=b"{}").json()
-    assert {(each.name, each.version) for each in told if each.state == "READY"} >= expected
-    assert {(each["name"], each["version"]) for each in over_http if each.get("state") == "READY"} >= expected
-    assert ("newest", "1") not in {(each.name, each.version) for each in told if each.state == "READY"}
+    assert {(model.name, model.version) for model in index if model.state == "READY"} >= expected
+    assert {(model["name"], model["version"]) for model in over_http if model.get("state") == "READY"} >= expected
+    assert ("newest", "1") not in {(model.name, model.version) for model in index if model.state == "READY"}
 
 
 def test_repository_index_of_the_ready_ones(server):
-    told = httpx.post(f"{server.http}/v2/repository/index", json={"ready": True}).json()
-    assert {each["name"] for each in told} >= {"newest", "quick", "slow"}
-    assert {each["state"] for each in told} == {"READY"}
+    models = httpx.post(f"{server.http}/v2/repository/index", json={"ready": True}).json()
+    assert {model["name"] for model in models} >= {"newest", "quick", "slow"}
+    assert {model["state"] for model in models} == {"READY"}
 
 
 def test_repository_index_with_a_body_that_is_no_json(server):

@@ -11,12 +11,12 @@ from typer.testing import CliRunner
 
 from critic_training.__main__ import app
 from critic_training.export.parity import FLOAT32_BOUND, ParityError
-from critic_training.export.serving import compared
+from critic_training.export.parity_command import compared
 
 PHOTOS = Path(__file__).parents[2] / "data"
-PARTS = 10  # the last request of eleven photos is smaller than the others
+CROPS = 10  # the last request of eleven photos is smaller than the others
 MODEL = SHIPPED / "aesthetics" / "1"
-OTHER = SHIPPED / "aesthetics-efficientnet" / "1"
+EFFICIENTNET = SHIPPED / "aesthetics-efficientnet" / "1"
 
 
 @pytest.fixture(scope="module")
@@ -24,13 +24,13 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
     """A photo and parts of it, which score differently."""
     folder = tmp_path_factory.mktemp("photos")
     with Image.open(PHOTOS / "rocket.jpg") as photo:
-        for number in range(PARTS):
-            left = photo.width * number // (2 * PARTS)
+        for number in range(CROPS):
+            left = photo.width * number // (2 * CROPS)
             photo.crop((left, 0, left + photo.width // 2, photo.height)).save(folder / f"{number}.png")
     return (PHOTOS / "rocket.jpg", *sorted(folder.glob("*.png")))
 
 
-@pytest.mark.parametrize("model", [MODEL, OTHER], ids=lambda folder: folder.parent.name)
+@pytest.mark.parametrize("model", [MODEL, EFFICIENTNET], ids=lambda folder: folder.parent.name)
 def test_a_server_that_serves_the_file_agrees_with_it(server: Server, model: Path, photos: tuple[Path, ...]) -> None:
     ((what, found),) = compared(model, photos, server.grpc, None)
     assert what == "the server"
@@ -39,7 +39,7 @@ def test_a_server_that_serves_the_file_agrees_with_it(server: Server, model: Pat
 
 def test_a_server_that_serves_something_else_does_not(server: Server, photos: tuple[Path, ...], tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_bytes((MODEL / "manifest.json").read_bytes())
-    (tmp_path / "model.onnx").write_bytes((OTHER / "model.onnx").read_bytes())
+    (tmp_path / "model.onnx").write_bytes((EFFICIENTNET / "model.onnx").read_bytes())
     with pytest.raises(ParityError, match="the server differs"):
         compared(tmp_path, photos, server.grpc, None)
 
@@ -48,7 +48,7 @@ def test_the_command_fails_in_words_where_no_server_answers(photos: tuple[Path, 
     table = tmp_path / "photos.csv"
     with table.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([("file",), *((str(photo),) for photo in photos)])
-    asked = ["parity", str(MODEL), "--server", "127.0.0.1:9", "--photos", str(table), "--every", "1"]
-    told = CliRunner().invoke(app, asked)
-    assert told.exit_code == 1
-    assert "no parity" in told.output
+    arguments = ["parity", str(MODEL), "--server", "127.0.0.1:9", "--photos", str(table), "--every", "1"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 1
+    assert "no parity" in result.output

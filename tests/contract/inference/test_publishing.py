@@ -16,7 +16,7 @@ from tests.support.tiny_model import NAME, tiny_model_folder
 from tests.support.waiting import until
 from tritonclient.grpc import InferenceServerClient, service_pb2_grpc
 
-from critic_training.publish import publish, versions
+from critic_training.publish.version import publish, versions
 
 POLL = {"CRITIC_MODEL_POLL_SECONDS": "0.1"}
 
@@ -48,7 +48,7 @@ def test_new_versions_take_over_under_load_without_a_failed_request(
         assert server.answers("/v2/health/ready")
     clients.stop()
     assert clients.failures == []
-    assert clients.versions == sorted(clients.versions)  # nobody was answered by an old one after the new one
+    assert clients.versions == sorted(clients.versions)  # no response of the old version after one of the new
     assert index(server) == {"3": ("READY", ""), "4": ("READY", "")}  # the newest two, as the config asks for
     config = InferenceServerClient(server.grpc).get_model_config(NAME).config
     assert {"manifest.3", "manifest.4"} <= set(config.parameters)
@@ -60,7 +60,7 @@ def test_a_broken_version_is_refused_and_the_one_before_goes_on(
     broken = repository / NAME / "2"
     broken.mkdir()
     (broken / "model.onnx").write_bytes(b"no model at all")
-    until(lambda: "2" in index(server), 30, "the refusal")
+    until(lambda: "2" in index(server), 30, "the state_reason")
     state, reason = index(server)["2"]
     assert state == "UNAVAILABLE"
     assert reason
@@ -77,11 +77,11 @@ def test_a_model_whose_golden_photo_comes_out_otherwise_is_refused(
     server: Server, clients: Clients, repository: Path
 ) -> None:
     staged = shutil.copytree(repository / NAME / "1", repository / NAME / ".2.new")
-    told = json.loads((staged / "manifest.json").read_text())
-    told["golden"]["probability"] = (told["golden"]["probability"] + 0.5) % 1
-    (staged / "manifest.json").write_text(json.dumps(told))
+    manifest = json.loads((staged / "manifest.json").read_text())
+    manifest["golden"]["probability"] = (manifest["golden"]["probability"] + 0.5) % 1
+    (staged / "manifest.json").write_text(json.dumps(manifest))
     staged.rename(repository / NAME / "2")
-    until(lambda: "golden photo" in index(server).get("2", ("", ""))[1], 30, "the refusal")
+    until(lambda: "golden photo" in index(server).get("2", ("", ""))[1], 30, "the state_reason")
     assert server.answers("/v2/health/ready")
     clients.stop()
     assert clients.failures == []
@@ -118,7 +118,7 @@ def test_a_golden_photo_that_comes_out_otherwise_keeps_a_fresh_server_unready(
     np.save(repository / NAME / "1" / "golden.npy", np.zeros((224, 224, 3), np.uint8))
     with our_server(repository, tmp_path, wait_ready=False, env=POLL) as server:
         until(lambda: server.answers("/v2/health/live"), 60, "the server lives")
-        until(lambda: index(server)["1"][0] == "UNAVAILABLE", 60, "the refusal")
+        until(lambda: index(server)["1"][0] == "UNAVAILABLE", 60, "the state_reason")
         assert not server.answers("/v2/health/ready")
         np.save(repository / NAME / "1" / "golden.npy", np.load(_good(repository, tmp_path)))
         until(lambda: server.answers("/v2/health/ready"), 60, "the repaired version")
@@ -160,9 +160,7 @@ def test_a_server_that_starts_over_a_broken_version_serves_two_others(
         assert answers_with(server, "2")
 
 
-def test_a_version_that_is_asked_for_by_its_number_answers_beside_the_newest(
-    server: Server, published: Publish
-) -> None:
+def test_a_version_requested_by_number_answers_beside_the_newest(server: Server, published: Publish) -> None:
     published(2)
     until(lambda: answers_with(server, "2"), 30, "version 2")
     stub = service_pb2_grpc.GRPCInferenceServiceStub(grpc.insecure_channel(server.grpc))

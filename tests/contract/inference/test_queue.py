@@ -14,7 +14,7 @@ from tests.support.waiting import until
 
 pytestmark = pytest.mark.timeout(900)  # the first test may have to install Triton
 
-ONE = images(1)
+PHOTO = images(1)
 CLIENTS = 12
 
 
@@ -33,9 +33,9 @@ def code_and_seconds(call, request):
 
 def test_a_full_queue_refuses_at_once(client):
     call = client._client_stub.ModelInfer
-    _, alone = code_and_seconds(call, infer_request(ONE, "slow"))
+    _, alone = code_and_seconds(call, infer_request(PHOTO, "slow"))
     with ThreadPoolExecutor(CLIENTS) as pool:
-        answers = list(pool.map(lambda _: code_and_seconds(call, infer_request(ONE, "slow")), range(CLIENTS)))
+        answers = list(pool.map(lambda _: code_and_seconds(call, infer_request(PHOTO, "slow")), range(CLIENTS)))
     codes = Counter(code for code, _ in answers)
     assert set(codes) == {grpc.StatusCode.OK, grpc.StatusCode.UNAVAILABLE}
     # Computing, and in Triton handed to the backend, do not count as waiting.
@@ -47,9 +47,9 @@ def test_a_full_queue_refuses_at_once(client):
 def test_a_full_queue_is_503_over_http(server):
     url = f"{server.http}/v2/models/slow/infer"
     with ThreadPoolExecutor(CLIENTS) as pool:
-        answers = list(pool.map(lambda _: post_binary(url, ONE), range(CLIENTS)))
-    assert {each.status_code for each in answers} == {200, 503}
-    refused = next(each for each in answers if each.status_code == 503)
+        answers = list(pool.map(lambda _: post_binary(url, PHOTO), range(CLIENTS)))
+    assert {answer.status_code for answer in answers} == {200, 503}
+    refused = next(answer for answer in answers if answer.status_code == 503)
     assert "Exceeds maximum queue size" in refused.json()["error"]
 
 
@@ -57,7 +57,7 @@ def test_requests_that_wait_together_are_computed_together(client):
     before = statistics(client, "quick", "1")
     call = client._client_stub.ModelInfer
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: call(infer_request(ONE, version="1")), range(32)))
+        list(pool.map(lambda _: call(infer_request(PHOTO, version="1")), range(32)))
     after = statistics(client, "quick", "1")
     inferences = after.inference_count - before.inference_count
     executions = after.execution_count - before.execution_count
@@ -77,25 +77,27 @@ def test_statistics_count_rows_requests_and_batches(client):
     assert after.inference_stats.success.count - before.inference_stats.success.count == 3
     assert after.inference_stats.success.ns > after.inference_stats.compute_infer.ns > 0
     assert after.last_inference > before.last_inference
-    counted = {each.batch_size: each.compute_infer.count for each in after.batch_stats}
-    earlier = {each.batch_size: each.compute_infer.count for each in before.batch_stats}
+    counted = {batch.batch_size: batch.compute_infer.count for batch in after.batch_stats}
+    earlier = {batch.batch_size: batch.compute_infer.count for batch in before.batch_stats}
     assert counted[1] - earlier.get(1, 0) == 1
     assert counted[3] - earlier.get(3, 0) == 2
 
 
 def test_statistics_over_http(client, server):
-    client._client_stub.ModelInfer(infer_request(ONE, "newest"))
-    told = httpx.get(f"{server.http}/v2/models/newest/versions/2/stats").json()["model_stats"][0]
+    client._client_stub.ModelInfer(infer_request(PHOTO, "newest"))
+    over_http = httpx.get(f"{server.http}/v2/models/newest/versions/2/stats").json()["model_stats"][0]
     over_grpc = statistics(client, "newest", "2")
-    assert (told["name"], told["version"]) == ("newest", "2")
-    assert told["inference_count"] == over_grpc.inference_count
-    assert told["inference_stats"]["success"]["ns"] == over_grpc.inference_stats.success.ns
-    assert {each["batch_size"] for each in told["batch_stats"]} == {each.batch_size for each in over_grpc.batch_stats}
+    assert (over_http["name"], over_http["version"]) == ("newest", "2")
+    assert over_http["inference_count"] == over_grpc.inference_count
+    assert over_http["inference_stats"]["success"]["ns"] == over_grpc.inference_stats.success.ns
+    assert {batch["batch_size"] for batch in over_http["batch_stats"]} == {
+        batch.batch_size for batch in over_grpc.batch_stats
+    }
 
 
 def test_statistics_of_all_models(client):
-    told = client.get_inference_statistics().model_stats
-    names = {(each.name, each.version) for each in told}
+    models = client.get_inference_statistics().model_stats
+    names = {(model.name, model.version) for model in models}
     assert names >= {("quick", "1"), ("quick", "2"), ("newest", "2"), ("slow", "1")}
 
 
@@ -135,8 +137,14 @@ def test_batch_sizes_are_a_histogram(client, server):
 
     def counted():
         families = text_string_to_metric_families(httpx.get(f"{server.metrics}/metrics").text)
-        samples = [one for each in families if each.name == "critic_inference_batch_rows" for one in each.samples]
-        return {one.labels.get("le", one.name): one.value for one in samples if one.labels["model"] == "newest"}
+        samples = [
+            sample for family in families if family.name == "critic_inference_batch_rows" for sample in family.samples
+        ]
+        return {
+            sample.labels.get("le", sample.name): sample.value
+            for sample in samples
+            if sample.labels["model"] == "newest"
+        }
 
     before = counted()
     client._client_stub.ModelInfer(infer_request(images(3), "newest"))

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from tests.contract.inference.calls import images, infer_request, outputs_of
+from tests.contract.inference.calls import images, infer_request, output_arrays
 from tests.contract.inference.model_repository import SHIPPED, SHIPPED_VERSIONS
 
 from critic_core.contracts.manifest import MANIFEST_FILE, manifest_parameter, parse_manifest
 from critic_core.imaging.golden import golden_photo
-from critic_core.imaging.prepare import prepare
+from critic_core.imaging.preprocess import prepare
 
 pytestmark = [
     pytest.mark.timeout(900),  # the first test may have to install Triton
@@ -20,7 +20,7 @@ def manifest_of(model, version):
 
 
 def ask(client, batch, model, version):
-    return outputs_of(client._client_stub.ModelInfer(infer_request(batch, model, version)))
+    return output_arrays(client._client_stub.ModelInfer(infer_request(batch, model, version)))
 
 
 def test_the_manifest_comes_with_the_config(client, model, version):
@@ -31,9 +31,9 @@ def test_the_manifest_comes_with_the_config(client, model, version):
 @pytest.mark.parametrize("count", [1, 3, 8])
 def test_answers_are_those_of_onnx_runtime(client, raw, model, version, count):
     batch = images(count)
-    answer, wanted = ask(client, batch, model, version), raw(batch, version, model)
+    answer, expected = ask(client, batch, model, version), raw(batch, version, model)
     for name in ("probability", "embedding"):
-        np.testing.assert_allclose(answer[name], wanted[name], atol=1e-4)
+        np.testing.assert_allclose(answer[name], expected[name], atol=1e-4)
 
 
 def test_the_golden_photo_is_what_the_manifest_says(client, model, version):

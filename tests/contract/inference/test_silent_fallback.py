@@ -32,8 +32,8 @@ def gpu_build() -> Path:
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, pinned]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
         if done.returncode:
-            told = f"{pinned} cannot be installed: {done.stderr[-300:]}"
-            pytest.fail(told) if os.environ.get("CI") else pytest.skip(told)
+            reason = f"{pinned} cannot be installed: {done.stderr[-300:]}"
+            pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
     return folder
 
 
@@ -48,15 +48,15 @@ def environment(gpu_build: Path) -> dict[str, str]:
 
 def test_the_runtime_falls_back_and_calls_it_a_success(gpu_build: Path, models: Path) -> None:
     command = [sys.executable, "-c", NO_CUDA, models / "quick" / "1" / "model.onnx"]
-    told = subprocess.run(
+    done = subprocess.run(
         command, env={**os.environ, **environment(gpu_build)}, capture_output=True, text=True, check=True
     )
-    assert told.stdout.split("\n")[0] == "True ['CPUExecutionProvider']"
+    assert done.stdout.split("\n")[0] == "True ['CPUExecutionProvider']"
 
 
-def test_asked_for_cuda_the_server_is_not_ready_and_says_why(gpu_build: Path, models: Path, tmp_path: Path) -> None:
-    told = {**environment(gpu_build), "CRITIC_DEVICE": "cuda"}
-    with our_server(models, tmp_path, wait_ready=False, env=told) as server:
+def test_with_device_cuda_the_server_is_not_ready_and_says_why(gpu_build: Path, models: Path, tmp_path: Path) -> None:
+    settings = {**environment(gpu_build), "CRITIC_DEVICE": "cuda"}
+    with our_server(models, tmp_path, wait_ready=False, env=settings) as server:
         until(lambda: "not_ready" in server.log.read_text(), 30, "the server gave up")
         answer = httpx.get(f"{server.http}/v2/health/ready")
         assert answer.status_code == 400
@@ -64,9 +64,9 @@ def test_asked_for_cuda_the_server_is_not_ready_and_says_why(gpu_build: Path, mo
         assert server.answers("/v2/health/live")
 
 
-def test_asked_for_whatever_there_is_it_says_that_it_is_the_cpu(gpu_build: Path, models: Path, tmp_path: Path) -> None:
-    told = {**environment(gpu_build), "CRITIC_DEVICE": "auto"}
-    with our_server(models, tmp_path, env=told) as server:
+def test_with_device_auto_the_server_reports_the_cpu(gpu_build: Path, models: Path, tmp_path: Path) -> None:
+    settings = {**environment(gpu_build), "CRITIC_DEVICE": "auto"}
+    with our_server(models, tmp_path, env=settings) as server:
         metrics = httpx.get(f"{server.metrics}/metrics").text
         assert 'device="cpu"' in metrics
         assert 'device="cuda"' not in metrics

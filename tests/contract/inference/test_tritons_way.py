@@ -18,7 +18,7 @@ from tests.support.waiting import until
 from tritonclient.grpc import InferenceServerClient
 
 from critic_core.contracts.errors import InferenceFailed, InferenceUnavailable
-from critic_worker.inference_client import InferenceClient
+from critic_worker.inference.client import InferenceClient
 
 pytestmark = [pytest.mark.triton, pytest.mark.timeout(900)]  # the first test may have to install Triton
 
@@ -89,14 +89,14 @@ def test_new_versions_are_taken_up_under_load_without_a_failed_request(
     assert {version for version, state in states.items() if state == "READY"} == {"2", "3"}
 
 
-def test_a_broken_version_holds_newer_ones_up_until_it_is_gone_and_the_newest_can_be_gone_back_from(
+def test_a_broken_version_blocks_newer_ones_until_its_removal_and_the_newest_can_be_rolled_back(
     server: Server, clients: Clients, repository: Path, published: Publish
 ) -> None:
     broken = put_broken(repository / NAME / "2")
-    until(lambda: refusals(server), 60, "the refusal")
+    until(lambda: refusals(server), 60, "the state_reason")
     assert published(3) == "3"
     refused = refusals(server)  # it may have looked in the middle of publishing, after the new config.pbtxt
-    until(lambda: refusals(server) > refused, 60, "the refusal of both")
+    until(lambda: refusals(server) > refused, 60, "the state_reason of both")
     assert set(clients.versions) == {"1"}
     assert server.answers("/v2/health/ready")  # which it would not with strict readiness, from now on
     shutil.rmtree(broken)
@@ -140,7 +140,7 @@ def test_a_config_for_gpus_is_refused_where_there_is_none(
 def test_a_worker_waits_while_triton_stops_and_starts_again(
     published: Publish, repository: Path, tmp_path: Path
 ) -> None:
-    """It stops in four steps: answers, "is stopping", "unknown model", nobody there. None of them fails a photo."""
+    """It stops in four steps: serving, "is stopping", "unknown model", connection refused. None fails a photo."""
     need_triton()
     published(1)
     ports = free_ports(3)

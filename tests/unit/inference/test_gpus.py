@@ -39,8 +39,8 @@ TWO_GPUS = SimpleNamespace(
 def test_every_gpu_tells_what_it_can_in_tritons_names():
     registry = CollectorRegistry()
     registry.register(GpuCollector(TWO_GPUS))
-    told = {line for line in generate_latest(registry).decode().splitlines() if not line.startswith("#")}
-    assert told == {
+    samples = {line for line in generate_latest(registry).decode().splitlines() if not line.startswith("#")}
+    assert samples == {
         'nv_gpu_utilization{gpu_uuid="GPU-one"} 0.37',
         'nv_gpu_memory_total_bytes{gpu_uuid="GPU-one"} 1.7179869184e+10',
         'nv_gpu_memory_total_bytes{gpu_uuid="MIG-two"} 1.7179869184e+10',
@@ -50,12 +50,12 @@ def test_every_gpu_tells_what_it_can_in_tritons_names():
     }
 
 
-def test_without_the_binding_nothing_is_told(monkeypatch):
+def test_without_the_binding_there_are_no_metrics(monkeypatch):
     monkeypatch.setitem(sys.modules, "pynvml", None)
     assert gpu_collector(Device.auto) is None
 
 
-def test_where_the_cpu_was_asked_for_no_driver_is_looked_for(monkeypatch):
+def test_on_the_cpu_no_driver_is_loaded(monkeypatch):
     monkeypatch.setitem(sys.modules, "pynvml", SimpleNamespace())
     assert gpu_collector(Device.cpu) is None
 

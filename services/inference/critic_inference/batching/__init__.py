@@ -1,1 +1,1 @@
-"""Putting waiting requests together into batches, as `config.pbtxt` says."""
+"""Dynamic batching as configured in `config.pbtxt`."""

@@ -1,4 +1,4 @@
-"""A batch: put together from requests, computed, and taken apart again. Runs in a compute thread."""
+"""A batch: assembled from requests, computed and split again. Runs in a compute thread."""
 
 import time
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ Feeds = dict[str, Array]
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Nanoseconds a batch took: putting together, computing, taking apart."""
+    """Durations of a batch's stages: assemble, compute, split (nanoseconds)."""
 
     input_ns: int
     infer_ns: int
@@ -24,7 +24,7 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What each request gets, in their order; `rows` without padding."""
+    """Outputs in the order of the requests; `rows` without padding."""
 
     outputs: tuple[Feeds, ...]
     rows: int
@@ -32,7 +32,7 @@ class BatchResult:
 
 
 def compute_batch(session: Session, requests: Sequence[Feeds], max_rows: int) -> BatchResult:
-    """Compute requests as one. `max_rows` 0: a model without a batch dimension, one request at a time.
+    """Compute requests as one batch. `max_rows` 0: a model without a batch dimension, one request at a time.
 
     Raises ComputeFailed.
     """
@@ -40,20 +40,20 @@ def compute_batch(session: Session, requests: Sequence[Feeds], max_rows: int) ->
     lengths = [_rows(feeds) if max_rows else 1 for feeds in requests]
     rows = sum(lengths)
     size = bucket_for(rows, max_rows) if max_rows and session.fixed_shapes else rows
-    feeds = requests[0] if len(requests) == 1 and size == rows else _together(requests, size)
+    feeds = requests[0] if len(requests) == 1 and size == rows else _assemble(requests, size)
     assembled = time.perf_counter_ns()
     outputs = session.run(feeds)
     computed = time.perf_counter_ns()
-    parts = _apart(outputs, lengths) if max_rows else (outputs,)
+    per_request = _split(outputs, lengths) if max_rows else (outputs,)
     timing = Timing(assembled - started, computed - assembled, time.perf_counter_ns() - computed)
-    return BatchResult(parts, rows, timing)
+    return BatchResult(per_request, rows, timing)
 
 
 def _rows(feeds: Feeds) -> int:
     return len(next(iter(feeds.values())))
 
 
-def _together(requests: Sequence[Feeds], size: int) -> Feeds:
+def _assemble(requests: Sequence[Feeds], size: int) -> Feeds:
     return {name: _stack([feeds[name] for feeds in requests], size) for name in requests[0]}
 
 
@@ -65,7 +65,7 @@ def _stack(arrays: list[Array], size: int) -> Array:
     return batch
 
 
-def _apart(outputs: Feeds, lengths: list[int]) -> tuple[Feeds, ...]:
+def _split(outputs: Feeds, lengths: list[int]) -> tuple[Feeds, ...]:
     stops = np.cumsum(lengths)
     starts = stops - lengths
     return tuple(

@@ -1,7 +1,7 @@
 """The queue of a model, and the loop that turns it into batches.
 
-The queue lives on the event loop (no locks); batches are computed in threads, where ONNX Runtime lets go of Python's
-lock. While a batch is computed the next one gathers, so that load itself makes batches larger, also without a delay.
+The queue lives on the event loop (no locks); batches are computed in threads, where ONNX Runtime releases the GIL.
+While a batch is computed the next one gathers, so that load itself makes batches larger, also without a delay.
 """
 
 import asyncio
@@ -15,46 +15,51 @@ from dataclasses import dataclass, field
 from critic_core.contracts.errors import CriticError
 from critic_inference.batching.batch import BatchResult, Feeds, compute_batch
 from critic_inference.batching.policy import BatchPolicy
+from critic_inference.batching.statistics import Failure, Statistics
 from critic_inference.engine.session import Session
 from critic_inference.errors import ComputeFailed, ModelNotReady, QueueFull, QueueTimeout
-from critic_inference.serving.statistics import Failure, Statistics
 
-FAILURES_IN_A_ROW = 5
-"""After so many batches the session itself is in doubt, and not what was asked of it."""
+FAILURES_BEFORE_PROBE = 5
+"""Consecutive failed batches after which the fault may be the session's, and not the requests'."""
 
 
 @dataclass(frozen=True)
-class Doubt:
-    """How to find out whether a session still computes, and whom to tell that it does not."""
+class DeviceProbe:
+    """A self-test of a session's device, and the callback for its failure."""
 
-    prove: Callable[[], None]
-    """Computes something that must succeed; called in the thread that computes. Raises whatever went wrong."""
-    broken: Callable[[Exception], None]
+    run: Callable[[], None]
+    """Computes a batch that must succeed, in a compute thread. May raise any error."""
+    on_failure: Callable[[Exception], None]
     """Called on the event loop."""
 
 
 @dataclass(eq=False, slots=True)
-class Waiting:
+class QueuedRequest:
     """A request in the queue."""
 
     feeds: Feeds
     rows: int
-    answer: asyncio.Future[Feeds]
-    queued: float = field(default_factory=time.perf_counter)  # seconds
+    result: asyncio.Future[Feeds]
+    queued_at: float = field(default_factory=time.perf_counter)  # seconds
 
     @property
     def shapes(self) -> tuple[tuple[int, ...], ...]:
-        """What must be equal for two requests to share a batch."""
+        """Shapes without the batch dimension; requests of equal shapes may share a batch."""
         return tuple(array.shape[1:] for array in self.feeds.values())
+
+    def fail(self, error: Exception) -> None:
+        """Raise `error` in the waiting client, if it still waits."""
+        if not self.result.done():
+            self.result.set_exception(error)
 
 
 def compute_threads(policy: BatchPolicy) -> ThreadPoolExecutor:
-    """A thread for each batch that may be computed at a time; none is started before it is needed."""
+    """One thread per instance of the policy, each started on first use."""
     return ThreadPoolExecutor(policy.instances, thread_name_prefix="compute")
 
 
 class Batcher:
-    """Answers requests in batches. Belongs to the event loop it was started on."""
+    """Dynamic batching of one session. Belongs to the event loop it was started on."""
 
     def __init__(
         self,
@@ -62,144 +67,139 @@ class Batcher:
         policy: BatchPolicy,
         statistics: Statistics,
         threads: ThreadPoolExecutor | None = None,
-        doubt: Doubt | None = None,
+        probe: DeviceProbe | None = None,
     ) -> None:
-        """`threads`: those that warmed the session, as many as the policy has instances; without them, new ones."""
+        """`threads`: those that warmed the session, as many as the policy has instances; new ones by default."""
         self._session = session
         self._policy = policy
         self._statistics = statistics
-        self._waiting: deque[Waiting] = deque()
-        self._changed = asyncio.Event()
-        self._idle = asyncio.Semaphore(policy.instances)
+        self._queue: deque[QueuedRequest] = deque()
+        self._queue_changed = asyncio.Event()
+        self._idle_instances = asyncio.Semaphore(policy.instances)
         self._threads = threads or compute_threads(policy)
         self._running: set[asyncio.Task[None]] = set()
         self._loop_task: asyncio.Task[None] | None = None
-        self._doubt, self._failures = doubt, 0
+        self._probe, self._failures_in_a_row = probe, 0
 
     @property
     def pending(self) -> int:
-        """Requests waiting, those being computed left out."""
-        return len(self._waiting)
+        """Queued requests; those in a running batch do not count."""
+        return len(self._queue)
 
     def start(self) -> None:
         """Begin to take batches off the queue."""
         self._loop_task = asyncio.create_task(self._serve(), name="batcher")
 
     async def infer(self, feeds: Feeds, rows: int) -> Feeds:
-        """The outputs for one request. Raises QueueFull at once, QueueTimeout, ComputeFailed."""
-        if self._policy.max_queue and len(self._waiting) >= self._policy.max_queue:
-            self._statistics.failed(Failure.rejected)
+        """The outputs of one request. Raises QueueFull at once, QueueTimeout, ComputeFailed."""
+        if self._policy.max_queue and len(self._queue) >= self._policy.max_queue:
+            self._statistics.record_failure(Failure.rejected)
             raise QueueFull
-        waiting = Waiting(feeds, rows, asyncio.get_running_loop().create_future())
-        self._waiting.append(waiting)
-        self._changed.set()
+        request = QueuedRequest(feeds, rows, asyncio.get_running_loop().create_future())
+        self._queue.append(request)
+        self._queue_changed.set()
         try:
-            return await waiting.answer
-        except asyncio.CancelledError:  # the client is gone: its place in the queue is free
-            self._statistics.failed(Failure.canceled)
+            return await request.result
+        except asyncio.CancelledError:  # the client disconnected: free its slot in the queue
+            self._statistics.record_failure(Failure.canceled)
             with suppress(ValueError):  # it may be in a batch already
-                self._waiting.remove(waiting)
+                self._queue.remove(request)
             raise
 
     async def finish(self) -> None:
-        """Answer everyone who waits, then stop. The caller sees to it that nobody else comes."""
-        if answers := [each.answer for each in self._waiting]:
-            await asyncio.wait(answers)
+        """Compute all queued requests, then stop. The caller lets no new request in."""
+        if results := [request.result for request in self._queue]:
+            await asyncio.wait(results)
         await self.stop()
 
     async def stop(self) -> None:
-        """Stop taking batches; whoever still waits is told so."""
+        """Finish running batches; queued requests fail with ModelNotReady."""
         if self._loop_task is not None:
             self._loop_task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._loop_task
         if self._running:
             await asyncio.wait(self._running)
-        while self._waiting:
-            _fail(self._waiting.popleft(), ModelNotReady("The server is shutting down."))
+        while self._queue:
+            self._queue.popleft().fail(ModelNotReady("The server is shutting down."))
         self._threads.shutdown(wait=False)
 
     async def _serve(self) -> None:
         while True:
-            await self._idle.acquire()
+            await self._idle_instances.acquire()
             batch = await self._next_batch()
             task = asyncio.create_task(self._compute(batch), name="batch")
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 
-    async def _next_batch(self) -> list[Waiting]:
+    async def _next_batch(self) -> list[QueuedRequest]:
         while True:
-            self._changed.clear()
-            self._refuse_late()
-            patience = None
-            if self._waiting:
-                wanted = self._policy.wanted_rows(sum(each.rows for each in self._waiting))
-                patience = self._waiting[0].queued + self._policy.max_delay - time.perf_counter()
-                if wanted is not None or patience <= 0:
-                    return self._take(self._policy.max_rows if wanted is None else wanted)
+            self._queue_changed.clear()
+            self._reject_expired()
+            delay = None
+            if self._queue:
+                size = self._policy.next_batch_size(sum(request.rows for request in self._queue))
+                delay = self._queue[0].queued_at + self._policy.max_delay - time.perf_counter()
+                if size is not None or delay <= 0:
+                    return self._dequeue(self._policy.max_rows if size is None else size)
             with suppress(TimeoutError):
-                async with asyncio.timeout(patience):
-                    await self._changed.wait()
+                async with asyncio.timeout(delay):
+                    await self._queue_changed.wait()
 
-    def _refuse_late(self) -> None:
-        """Those at the head of the queue that waited longer than the config allows."""
+    def _reject_expired(self) -> None:
+        """Fail requests at the head of the queue that waited longer than the queue timeout."""
         oldest = time.perf_counter() - self._policy.timeout if self._policy.timeout else float("-inf")
-        while self._waiting and self._waiting[0].queued < oldest:
-            self._statistics.failed(Failure.rejected)
-            _fail(self._waiting.popleft(), QueueTimeout())
+        while self._queue and self._queue[0].queued_at < oldest:
+            self._statistics.record_failure(Failure.rejected)
+            self._queue.popleft().fail(QueueTimeout())
 
-    def _take(self, wanted: int) -> list[Waiting]:
-        """The head of the queue, up to `wanted` rows of equal shape; the first request always, as it is."""
-        batch = [self._waiting.popleft()]
+    def _dequeue(self, max_rows: int) -> list[QueuedRequest]:
+        """The head of the queue, up to `max_rows` rows of equal shape; the first request always, as it is."""
+        batch = [self._queue.popleft()]
         rows = batch[0].rows
-        while self._policy.combine and self._waiting:
-            following = self._waiting[0]
-            if rows + following.rows > wanted or following.shapes != batch[0].shapes:
+        while self._policy.combine and self._queue:
+            following = self._queue[0]
+            if rows + following.rows > max_rows or following.shapes != batch[0].shapes:
                 break
             rows += following.rows
-            batch.append(self._waiting.popleft())
+            batch.append(self._queue.popleft())
         return batch
 
-    async def _compute(self, batch: list[Waiting]) -> None:
-        taken = time.perf_counter()
+    async def _compute(self, batch: list[QueuedRequest]) -> None:
+        dequeued_at = time.perf_counter()
         try:
             result = await asyncio.get_running_loop().run_in_executor(
-                self._threads, compute_batch, self._session, [each.feeds for each in batch], self._policy.max_rows
+                self._threads, compute_batch, self._session, [request.feeds for request in batch], self._policy.max_rows
             )
-        except Exception as error:  # noqa: BLE001 - whatever it was, each waiting client must hear of it
-            self._refuse(batch, error)
-            await self._look_closer()
+        except Exception as error:  # noqa: BLE001 - every waiting client must get the error, whatever it is
+            self._fail_batch(batch, error)
+            await self._probe_device()
         else:
-            self._failures = 0
-            self._answer(batch, result, taken)
+            self._failures_in_a_row = 0
+            self._complete(batch, result, dequeued_at)
         finally:
-            self._idle.release()
+            self._idle_instances.release()
 
-    async def _look_closer(self) -> None:
-        """A GPU that is lost fails every batch, and at once: a balancer would take it for the least busy of all."""
-        self._failures += 1
-        if self._doubt is None or self._failures % FAILURES_IN_A_ROW:
+    async def _probe_device(self) -> None:
+        """A lost GPU fails every batch at once: to a least-connections balancer it is the least busy of all."""
+        self._failures_in_a_row += 1
+        if self._probe is None or self._failures_in_a_row % FAILURES_BEFORE_PROBE:
             return
         try:
-            await asyncio.get_running_loop().run_in_executor(self._threads, self._doubt.prove)
-        except Exception as error:  # noqa: BLE001 - whatever it was, it is the session's
-            self._doubt.broken(error)
+            await asyncio.get_running_loop().run_in_executor(self._threads, self._probe.run)
+        except Exception as error:  # noqa: BLE001 - any error of the probe is the session's
+            self._probe.on_failure(error)
 
-    def _answer(self, batch: list[Waiting], result: BatchResult, taken: float) -> None:
-        self._statistics.computed(result.rows, result.timing)
-        done = time.perf_counter()
-        for each, outputs in zip(batch, result.outputs, strict=True):
-            if not each.answer.done():
-                each.answer.set_result(outputs)
-                self._statistics.answered(each.queued, taken, done, result.timing)
+    def _complete(self, batch: list[QueuedRequest], result: BatchResult, dequeued_at: float) -> None:
+        self._statistics.record_batch(result.rows, result.timing)
+        done_at = time.perf_counter()
+        for request, outputs in zip(batch, result.outputs, strict=True):
+            if not request.result.done():
+                request.result.set_result(outputs)
+                self._statistics.record_success(request.queued_at, dequeued_at, done_at, result.timing)
 
-    def _refuse(self, batch: list[Waiting], error: Exception) -> None:
-        told = error if isinstance(error, CriticError) else ComputeFailed(f"{type(error).__name__}: {error}")
-        for each in batch:
-            self._statistics.failed(Failure.backend, time.perf_counter() - each.queued)
-            _fail(each, told)
-
-
-def _fail(waiting: Waiting, error: Exception) -> None:
-    if not waiting.answer.done():
-        waiting.answer.set_exception(error)
+    def _fail_batch(self, batch: list[QueuedRequest], error: Exception) -> None:
+        reported = error if isinstance(error, CriticError) else ComputeFailed(f"{type(error).__name__}: {error}")
+        for request in batch:
+            self._statistics.record_failure(Failure.backend, time.perf_counter() - request.queued_at)
+            request.fail(reported)

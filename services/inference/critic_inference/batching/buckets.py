@@ -1,4 +1,4 @@
-"""The few batch sizes that a device with costly new shapes ever sees."""
+"""The few batch sizes of a device where new shapes are costly."""
 
 
 def bucket_sizes(largest: int) -> tuple[int, ...]:

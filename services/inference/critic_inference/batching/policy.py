@@ -1,4 +1,4 @@
-"""How a model wants its requests batched."""
+"""The batching configuration of a model."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,24 +10,24 @@ MICROSECOND = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class BatchPolicy:
-    """`config.pbtxt`'s words in numbers.
+    """Numbers of `config.pbtxt`.
 
     Rows are counted (a request may bring several), except in the queue limit, which counts requests, as in Triton.
     """
 
-    max_rows: int  # 0: the model takes no batch dimension
-    combine: bool  # False: every request is computed alone
+    max_rows: int  # 0: the model has no batch dimension
+    combine: bool  # False: one request a batch
     preferred: tuple[int, ...] = ()  # ascending
     max_delay: float = 0.0  # seconds
     max_queue: int = 0  # 0: no limit
-    timeout: float = 0.0  # seconds a request may wait; 0: for ever
-    instances: int = 1  # batches computed at the same time
+    timeout: float = 0.0  # queue timeout of a request, seconds; 0: none
+    instances: int = 1  # batches computed in parallel
 
-    def wanted_rows(self, waiting: int) -> int | None:
-        """The rows to compute now, or None to wait for more until `max_delay` is over."""
-        if not self.combine or waiting >= self.max_rows:
+    def next_batch_size(self, queued_rows: int) -> int | None:
+        """The rows to compute now, or None to wait up to `max_delay` for more."""
+        if not self.combine or queued_rows >= self.max_rows:
             return self.max_rows
-        return max((size for size in self.preferred if size <= waiting), default=None)
+        return max((size for size in self.preferred if size <= queued_rows), default=None)
 
 
 def batch_policy(config: Any) -> BatchPolicy:

@@ -1,1 +1,1 @@
-"""What computes: a session protocol, and one file per runtime. Knows no HTTP, no gRPC, no queue."""
+"""Computation: a session protocol and one file per runtime. Knows no HTTP, no gRPC, no queue."""

@@ -1,4 +1,4 @@
-"""How many CPUs this process may really use."""
+"""CPUs that this process may use."""
 
 import math
 import os
@@ -10,7 +10,7 @@ CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 def usable_cpus(quota_file: Path = CGROUP_QUOTA) -> int:
     """Affinity and the container's quota, whichever is smaller.
 
-    ONNX Runtime looks at neither quota: in a container limited to 2 of 64 CPUs it would start 64 threads.
+    ONNX Runtime reads neither: in a container limited to 2 of 64 CPUs it would start 64 threads.
     """
     cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:

@@ -1,4 +1,4 @@
-"""Which ONNX Runtime execution providers to ask for, and what came of it."""
+"""ONNX Runtime's execution providers: the request, and the check of the result."""
 
 from functools import cache
 from typing import Any
@@ -13,8 +13,8 @@ CUDA = "CUDAExecutionProvider"
 Providers = list[str | tuple[str, dict[str, Any]]]
 
 
-def wanted_providers(device: Device, available: list[str], settings: InferenceSettings) -> Providers:
-    """The providers to ask for, best first. Raises ModelUnusable when cuda is asked of a build that has none."""
+def execution_providers(device: Device, available: list[str], settings: InferenceSettings) -> Providers:
+    """The providers to request, best first. Raises ModelUnusable for cuda on a build without it."""
     if device is Device.cuda and CUDA not in available:
         raise ModelUnusable(
             "CRITIC_DEVICE=cuda, but this ONNX Runtime has no CUDA support: install the extra inference-gpu"
@@ -25,16 +25,16 @@ def wanted_providers(device: Device, available: list[str], settings: InferenceSe
 
 
 def cuda_options(settings: InferenceSettings) -> dict[str, Any]:
-    """Said even where they are ONNX Runtime's defaults: a default that changes must not change scores or memory.
+    """Explicit also where they equal the defaults: a new default must not change scores or memory.
 
-    Why each of them is so: docs/gpu.md.
+    The reason of each: docs/gpu.md.
     """
     options: dict[str, Any] = {
         "device_id": settings.gpu_device,
         "cudnn_conv_algo_search": "HEURISTIC",  # EXHAUSTIVE, the default, costs 300 to 1300 ms for each new shape
-        "arena_extend_strategy": "kSameAsRequested",  # the default doubles what it takes
-        "cudnn_conv_use_max_workspace": "1",  # or cuDNN may take no algorithm that needs more than 32 MB
-        "do_copy_in_default_stream": "1",  # a stream of its own for copies may race with the computation
+        "arena_extend_strategy": "kSameAsRequested",  # the default doubles each allocation
+        "cudnn_conv_use_max_workspace": "1",  # otherwise cuDNN's workspace is limited to 32 MB
+        "do_copy_in_default_stream": "1",  # a separate copy stream may race with the computation
         "use_tf32": "1",  # ten bits of mantissa, as float16: far within the golden photo's tolerance
     }
     if settings.gpu_memory_limit_mib:
@@ -44,21 +44,21 @@ def cuda_options(settings: InferenceSettings) -> dict[str, Any]:
 
 @cache
 def load_cuda_libraries() -> None:
-    """CUDA and cuDNN come as Python packages, whose folders the loader of ONNX Runtime's provider does not search.
+    """Load CUDA and cuDNN from their Python packages, which the loader of ONNX Runtime's provider does not search.
 
-    Without this, CUDA never starts from the extra inference-gpu, and a session silently computes on the CPU.
+    Without it, CUDA of the extra inference-gpu never starts, and sessions silently fall back to the CPU.
     """
     onnxruntime.preload_dlls()
 
 
-def computing_device(asked: Device, providers: list[str]) -> str:
-    """What a session with these providers computes on. Raises ModelUnusable when cuda was asked for and is not there.
+def session_device(requested: Device, providers: list[str]) -> str:
+    """The device of a session with these providers. Raises ModelUnusable for cuda without its provider.
 
-    ONNX Runtime falls back from CUDA to the CPU with one line in its log; this is where it is noticed.
+    ONNX Runtime falls back from CUDA to the CPU with one line in its log; this check detects it.
     """
     if CUDA in providers:
         return "cuda"
-    if asked is Device.cuda:
+    if requested is Device.cuda:
         raise ModelUnusable(
             "CRITIC_DEVICE=cuda, but ONNX Runtime could not start CUDA and fell back to the CPU: "
             "check the driver (nvidia-smi) and that the container was given a GPU"

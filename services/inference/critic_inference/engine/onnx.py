@@ -5,9 +5,9 @@ from pathlib import Path
 
 import onnxruntime
 
-from critic_inference.engine.bound import BoundRuns, Place, binds
 from critic_inference.engine.cpus import usable_cpus
-from critic_inference.engine.devices import computing_device, load_cuda_libraries, wanted_providers
+from critic_inference.engine.devices import execution_providers, load_cuda_libraries, session_device
+from critic_inference.engine.io_binding import BoundSession, DeviceId, uses_io_binding
 from critic_inference.errors import ComputeFailed, ModelUnusable
 from critic_inference.settings import Device, InferenceSettings
 from critic_inference.tensors import Array, TensorSpec
@@ -32,26 +32,26 @@ class OnnxSession:
     """A `model.onnx` on the CPU or on CUDA."""
 
     def __init__(self, path: Path, device: Device, settings: InferenceSettings) -> None:
-        """Load the file. Raises ModelUnusable when it cannot be loaded, or not on the device asked for."""
-        providers = wanted_providers(device, onnxruntime.get_available_providers(), settings)
+        """Load the file. Raises ModelUnusable when it cannot be loaded, or not on the requested device."""
+        providers = execution_providers(device, onnxruntime.get_available_providers(), settings)
         if len(providers) > 1:
             load_cuda_libraries()
         try:
             self._session = onnxruntime.InferenceSession(str(path), _options(settings), providers=providers)
-            # Else a session whose GPU fails while it runs would be made anew on the CPU, and say nothing of it.
+            # Otherwise a session whose GPU fails during a run is silently recreated on the CPU.
             self._session.disable_fallback()
         except Exception as error:  # ONNX Runtime's errors share no base but Exception
             raise ModelUnusable(f"{path.name}: {error}") from error
-        self.device = computing_device(device, self._session.get_providers())
-        # Each new batch size costs CUDA a search for convolution algorithms and memory; the CPU nothing.
+        self.device = session_device(device, self._session.get_providers())
+        # Each new batch size costs CUDA memory and a search for convolution algorithms; the CPU nothing.
         self.fixed_shapes = self.device == "cuda"
         self.inputs = tuple(_spec(node) for node in self._session.get_inputs())
         self.outputs = tuple(_spec(node) for node in self._session.get_outputs())
         self._output_names = [spec.name for spec in self.outputs]
-        self._bound: BoundRuns | None = None
-        if binds(settings.io_binding, self.device, (*self.inputs, *self.outputs)):
-            place = Place(self.device, settings.gpu_device if self.device == "cuda" else 0)
-            self._bound = BoundRuns(self._session, self.inputs, self.outputs, place)
+        self._bound: BoundSession | None = None
+        if uses_io_binding(settings.io_binding, self.device, (*self.inputs, *self.outputs)):
+            device_id = DeviceId(self.device, settings.gpu_device if self.device == "cuda" else 0)
+            self._bound = BoundSession(self._session, self.inputs, self.outputs, device_id)
 
     def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
         """Compute every output. Raises ComputeFailed."""
@@ -68,8 +68,8 @@ def _options(settings: InferenceSettings) -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = settings.inference_threads or usable_cpus()
     options.inter_op_num_threads = 1
-    options.log_severity_level = 3  # errors; what matters of its warnings is checked and said by ourselves
-    options.add_session_config_entry("session.intra_op.allow_spinning", "1" if settings.inference_spin else "0")
+    options.log_severity_level = 3  # errors only: relevant warnings are checked and logged by our own code
+    options.add_session_config_entry("session.intra_op.allow_spinning", str(int(settings.inference_allow_spinning)))
     return options
 
 

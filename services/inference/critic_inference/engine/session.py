@@ -1,4 +1,4 @@
-"""What a runtime must offer. Adding one is a file beside this with a class of this shape."""
+"""The interface of a runtime. A new runtime is one more file here, with a class of this protocol."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -11,11 +11,11 @@ class Session(Protocol):
 
     @property
     def device(self) -> str:
-        """What really computes: `cpu` or `cuda`."""
+        """The device in use: `cpu` or `cuda`."""
 
     @property
     def fixed_shapes(self) -> bool:
-        """True where a batch size not seen before is costly, so that batches are padded to a few sizes."""
+        """True where a new batch size is costly, so that batches are padded to a few sizes."""
 
     @property
     def inputs(self) -> tuple[TensorSpec, ...]:

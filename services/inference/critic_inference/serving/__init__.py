@@ -1,1 +1,1 @@
-"""The data plane: models, their states and statistics, and the protocol's calls without a transport."""
+"""The data plane: models, their states, and the protocol's calls independent of the transport."""

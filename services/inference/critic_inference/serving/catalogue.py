@@ -1,4 +1,4 @@
-"""All models of a repository, and who answers for a name and version."""
+"""All models of a repository, by name and version."""
 
 import asyncio
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from critic_inference.batching.batcher import compute_threads
 from critic_inference.batching.policy import batch_policy
 from critic_inference.errors import ModelUnusable, UnknownModel
 from critic_inference.serving.config import read_config
-from critic_inference.serving.model import ModelVersion, State, load_session, refusal
-from critic_inference.serving.versions import newest_wanted, parse_version, served_versions, versions_on_disk
+from critic_inference.serving.model_version import ModelVersion, State, load_session, state_reason
+from critic_inference.serving.version_policy import latest_count, parse_version, served_versions, versions_on_disk
 from critic_inference.settings import InferenceSettings
 
 log = logger(__name__)
@@ -20,9 +20,9 @@ log = logger(__name__)
 
 @dataclass(eq=False, slots=True)
 class Model:
-    """A folder of the repository. Without versions it could not be understood, and `reason` says why.
+    """A folder of the repository. One that cannot be read has a `reason` and no versions.
 
-    `rejected`: why newer versions are not served although older ones answer; 0 stands for the config.
+    `rejected`: reasons why newer versions are not served while older ones are; 0 stands for the config.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Model:
 
     @property
     def ready(self) -> list[ModelVersion]:
-        """The versions that answer, oldest first."""
+        """The ready versions, oldest first."""
         return [version for version in self.versions.values() if version.state is State.ready]
 
 
@@ -51,11 +51,11 @@ class Catalogue:
         return self._models.get(name)
 
     def put(self, model: Model) -> None:
-        """From now on this model answers under its name."""
+        """Serve this model under its name."""
         self._models[model.name] = model
 
     def remove(self, name: str) -> None:
-        """Nobody answers under that name any more."""
+        """Stop serving the model of that name."""
         self._models.pop(name, None)
 
     def versions(self) -> list[ModelVersion]:
@@ -63,7 +63,7 @@ class Catalogue:
         return [version for model in self for version in model.versions.values()]
 
     def find(self, name: str, version: str) -> ModelVersion:
-        """The version asked for, or the newest that answers. Raises RequestRefused or UnknownModel."""
+        """The requested version, or the newest ready one. Raises RequestRefused or UnknownModel."""
         number = parse_version(version)
         model = self._models.get(name)
         if model is None:
@@ -75,11 +75,11 @@ class Catalogue:
         return model.versions[number]
 
     def unready(self) -> list[str]:
-        """Why not everything is ready, one sentence a model version; [] when all is."""
+        """Reasons why the models are not ready, one a model version; [] when all are."""
         broken = [f"model '{model.name}': {model.reason}" for model in self if model.reason]
-        waiting = [each for each in self.versions() if each.state is not State.ready]
-        nothing = [] if self._models else ["the model repository holds no model"]
-        return nothing + broken + [f"model '{each.name}' version {each.number}: {each.reason}" for each in waiting]
+        unready = [version for version in self.versions() if version.state is not State.ready]
+        empty = [] if self._models else ["the model repository holds no model"]
+        return empty + broken + [f"model '{v.name}' version {v.number}: {v.reason}" for v in unready]
 
     @staticmethod
     def _newest(model: Model) -> ModelVersion:
@@ -90,75 +90,75 @@ class Catalogue:
 
 
 def read_repository(repository: Path) -> Catalogue:
-    """The catalogue of a folder, nothing loaded yet. A folder that is not there is an empty catalogue."""
+    """The catalogue of a folder, nothing loaded yet. A missing folder is an empty catalogue."""
     return Catalogue([read_model(folder) for folder in model_folders(repository)])
 
 
 def model_folders(repository: Path) -> list[Path]:
-    """The folders of models, by name; hidden ones are none."""
-    folders = sorted(each for each in repository.iterdir() if each.is_dir()) if repository.is_dir() else []
+    """The folders of models by name, hidden ones excluded."""
+    folders = sorted(path for path in repository.iterdir() if path.is_dir()) if repository.is_dir() else []
     return [folder for folder in folders if not folder.name.startswith((".", "_"))]
 
 
 async def load_all(catalogue: Catalogue, settings: InferenceSettings) -> None:
-    """Load one version after the other in a thread; one that cannot be loaded says so and harms no other."""
+    """Load the versions one by one in their threads; a failure affects no other version."""
     for model in catalogue:
         for version in model.versions.values():
             await load(version, model.folder, settings)
-        await go_back(model, settings)
+        await fall_back(model, settings)
 
 
 async def load(version: ModelVersion, folder: Path, settings: InferenceSettings) -> None:
-    """Make the version answer, or say why it does not.
+    """Make the version ready, or unavailable with its reason.
 
-    It is warmed by the thread that will compute: what CUDA and cuDNN prepare belongs to a thread, and a session that is
-    run by another one takes that memory a second time.
+    The compute thread itself warms it: CUDA and cuDNN allocate per thread, and a run in another thread would take that
+    memory a second time.
     """
     threads = compute_threads(batch_policy(version.config))
     loop = asyncio.get_running_loop()
     try:
-        version.begin(await loop.run_in_executor(threads, load_session, version, folder, settings), threads)
+        version.activate(await loop.run_in_executor(threads, load_session, version, folder, settings), threads)
     except Exception as error:  # noqa: BLE001 - a broken version must not stop the others
         threads.shutdown(wait=False)
-        version.give_up(refusal(error))
+        version.mark_unavailable(state_reason(error))
 
 
-async def go_back(model: Model, settings: InferenceSettings) -> None:
-    """For each version that cannot be served, try one before: who starts now serves the same as who has been running.
+async def fall_back(model: Model, settings: InferenceSettings) -> None:
+    """Replace each version that cannot be served by an older one, so that new replicas serve the same as running ones.
 
-    When not even an old one answers, all that were tried stay, and say why.
+    When no old one is ready either, all candidates stay, with their reasons.
     """
-    failed = next((each for each in model.versions.values() if each.state is not State.ready), None)
-    wanted = newest_wanted(failed.config.version_policy) if failed else None
-    if failed is None or wanted is None:
+    failed = next((version for version in model.versions.values() if version.state is not State.ready), None)
+    count = latest_count(failed.config.version_policy) if failed else None
+    if failed is None or count is None:
         return
-    while len(model.ready) < wanted and (number := _before(model)):
+    while len(model.ready) < count and (number := _previous_version(model)):
         older = ModelVersion(model.name, number, failed.config)
         model.versions = {number: older, **model.versions}
         await load(older, model.folder, settings)
     if model.ready:
-        reject(model, {each.number: each.reason for each in model.versions.values() if each.reason})
-        model.versions = {each.number: each for each in model.ready}
+        reject(model, {version.number: version.reason for version in model.versions.values() if version.reason})
+        model.versions = {version.number: version for version in model.ready}
 
 
 def reject(model: Model, reasons: dict[int, str]) -> None:
-    """Note, for people and programs, why newer versions are not served."""
+    """Record and log why newer versions are not served."""
     model.rejected |= reasons
     for number, reason in reasons.items():
         log.error("model_rejected", model=model.name, version=number, reason=reason)
 
 
-def _before(model: Model) -> int | None:
-    """The newest version on disk before those that were tried."""
+def _previous_version(model: Model) -> int | None:
+    """The newest version on disk that is older than all candidates."""
     oldest = min(model.versions)
     return max((number for number in versions_on_disk(model.folder) if number < oldest), default=None)
 
 
 def read_model(folder: Path) -> Model:
-    """The versions that the folder's config asks for, nothing loaded yet."""
+    """A model with the versions of its version policy, nothing loaded yet."""
     try:
         config: Any = read_config(folder)
         numbers = served_versions(config.version_policy, versions_on_disk(folder))
     except ModelUnusable as error:
-        return Model(folder.name, folder, reason=refusal(error))
+        return Model(folder.name, folder, reason=state_reason(error))
     return Model(folder.name, folder, {number: ModelVersion(folder.name, number, config) for number in numbers})

@@ -1,4 +1,4 @@
-"""`config.pbtxt`: read, checked against the model file, and completed with what the server decided."""
+"""`config.pbtxt`: read, checked against the model file, completed with the server's decisions."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from tritonclient.grpc import model_config_pb2
 from critic_core.runtime.logs import logger
 from critic_inference.engine.session import Session
 from critic_inference.errors import ModelUnusable
-from critic_inference.serving.fields import unheeded
+from critic_inference.serving.config_fields import ignored_fields
 from critic_inference.settings import MEBI, Device
 from critic_inference.tensors import TensorSpec, datatype_of
 
@@ -34,27 +34,27 @@ def read_config(folder: Path) -> Any:
     if config.name not in ("", folder.name):
         raise ModelUnusable(f"{CONFIG_FILE} names the model '{config.name}', its folder '{folder.name}'")
     config.name = folder.name
-    if passed_over := unheeded(config):
-        log.warning("config_fields_ignored", model=folder.name, fields=passed_over)
+    if fields := ignored_fields(config):
+        log.warning("config_fields_ignored", model=folder.name, fields=fields)
     return config
 
 
-def device_for(config: Any, asked: Device) -> Device:
+def device_for(config: Any, requested: Device) -> Device:
     """The operator's choice; `auto` leaves it to the model's instance group (KIND_CPU or KIND_GPU)."""
     kinds = {group.kind for group in config.instance_group}
-    if asked is Device.auto and KIND_GPU in kinds:
+    if requested is Device.auto and KIND_GPU in kinds:
         return Device.cuda
-    if asked is Device.auto and KIND_CPU in kinds:
+    if requested is Device.auto and KIND_CPU in kinds:
         return Device.cpu
-    return asked
+    return requested
 
 
-def memory_limit_mib(config: Any, asked: int) -> int:
+def memory_limit_mib(config: Any, requested: int) -> int:
     """The operator's choice; 0 leaves it to the model's parameter `gpu_mem_limit` (bytes). Raises ModelUnusable."""
-    told = config.parameters[GPU_MEM_LIMIT].string_value if GPU_MEM_LIMIT in config.parameters else "0"
-    if not (told.isascii() and told.isdigit()):
-        raise ModelUnusable(f"{CONFIG_FILE}: {GPU_MEM_LIMIT} is '{told}', not a number of bytes")
-    return asked or int(told) // MEBI
+    limit = config.parameters[GPU_MEM_LIMIT].string_value if GPU_MEM_LIMIT in config.parameters else "0"
+    if not (limit.isascii() and limit.isdigit()):
+        raise ModelUnusable(f"{CONFIG_FILE}: {GPU_MEM_LIMIT} is '{limit}', not a number of bytes")
+    return requested or int(limit) // MEBI
 
 
 def check_config(config: Any, session: Session) -> None:
@@ -64,21 +64,21 @@ def check_config(config: Any, session: Session) -> None:
 
 
 def complete_config(config: Any, device: str) -> Any:
-    """A copy that says what Triton also says of a loaded model: policy, files, and the device that computes."""
-    told = model_config_pb2.ModelConfig()
-    told.CopyFrom(config)
-    told.default_model_filename = told.default_model_filename or MODEL_FILE
-    if not told.backend:
-        told.backend = "onnxruntime"
-    if not told.HasField("version_policy"):
-        told.version_policy.latest.num_versions = 1
-    if not told.instance_group:
-        told.instance_group.add()
-    for group in told.instance_group:
-        group.name = group.name or told.name
+    """A copy completed as Triton completes it for a loaded model: policy, files, device in use."""
+    completed = model_config_pb2.ModelConfig()
+    completed.CopyFrom(config)
+    completed.default_model_filename = completed.default_model_filename or MODEL_FILE
+    if not completed.backend:
+        completed.backend = "onnxruntime"
+    if not completed.HasField("version_policy"):
+        completed.version_policy.latest.num_versions = 1
+    if not completed.instance_group:
+        completed.instance_group.add()
+    for group in completed.instance_group:
+        group.name = group.name or completed.name
         group.count = group.count or 1
         group.kind = KINDS[device]
-    return told
+    return completed
 
 
 def input_specs(config: Any) -> tuple[TensorSpec, ...]:
@@ -93,20 +93,20 @@ def output_specs(config: Any) -> tuple[TensorSpec, ...]:
 
 def _specs(config: Any, tensors: Sequence[Any]) -> tuple[TensorSpec, ...]:
     batch = (-1,) if config.max_batch_size else ()
-    return tuple(TensorSpec(each.name, datatype_of(each.data_type), (*batch, *each.dims)) for each in tensors)
+    return tuple(TensorSpec(tensor.name, datatype_of(tensor.data_type), (*batch, *tensor.dims)) for tensor in tensors)
 
 
-def _check_tensors(kind: str, told: tuple[TensorSpec, ...], real: tuple[TensorSpec, ...]) -> None:
-    by_name = {spec.name: spec for spec in real}
-    if not told or (kind == "input" and {spec.name for spec in told} != set(by_name)):
+def _check_tensors(kind: str, configured: tuple[TensorSpec, ...], actual: tuple[TensorSpec, ...]) -> None:
+    by_name = {spec.name: spec for spec in actual}
+    if not configured or (kind == "input" and {spec.name for spec in configured} != set(by_name)):
         raise ModelUnusable(f"{CONFIG_FILE} must name every {kind} of the model: {', '.join(by_name)}")
-    for spec in told:
+    for spec in configured:
         if spec.name not in by_name:
             raise ModelUnusable(f"{CONFIG_FILE} names the {kind} '{spec.name}', the model has: {', '.join(by_name)}")
         if not _fits(spec, by_name[spec.name]):
             raise ModelUnusable(f"{CONFIG_FILE} says {spec}, the model file says {by_name[spec.name]}")
 
 
-def _fits(told: TensorSpec, real: TensorSpec) -> bool:
-    """What the config promises (-1: any length), the model file must take. A file with a fixed batch does not."""
-    return told.datatype == real.datatype and real.accepts(told.shape)
+def _fits(configured: TensorSpec, actual: TensorSpec) -> bool:
+    """The model file must accept every length that the config allows (-1: any); one with a fixed batch does not."""
+    return configured.datatype == actual.datatype and actual.accepts(configured.shape)

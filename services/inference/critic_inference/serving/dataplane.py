@@ -1,4 +1,4 @@
-"""The protocol's calls without a transport. Answers about models are the protocol's own protobuf messages."""
+"""The protocol's calls, independent of the transport. Responses about models are the protocol's protobuf messages."""
 
 from importlib.metadata import version as package_version
 from typing import Any
@@ -8,38 +8,38 @@ from tritonclient.grpc import service_pb2 as pb
 from critic_inference.errors import ModelNotReady, RequestRefused, UnknownModel, Unsupported
 from critic_inference.messages import InferRequest, InferResponse
 from critic_inference.serving.catalogue import Catalogue
-from critic_inference.serving.checks import feeds_of, outputs_of
 from critic_inference.serving.config import input_specs, output_specs
-from critic_inference.serving.model import ModelVersion, State
-from critic_inference.serving.statistics import statistics_message
+from critic_inference.serving.model_version import ModelVersion, State
+from critic_inference.serving.request_validation import input_feeds, output_names
+from critic_inference.serving.statistics_message import statistics_message
 
 NAME = "photo-critic-inference"
 EXTENSIONS = ("model_repository", "model_configuration", "schedule_policy", "binary_tensor_data", "statistics")
 
 
 class DataPlane:
-    """Answers for every transport."""
+    """The calls of the protocol; every transport delegates to it."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._open, self._draining = False, False
 
     def open(self) -> None:
-        """All transports listen: ready as soon as the models are."""
+        """Called when all transports listen: from now on the server is as ready as its models."""
         self._open = True
 
     def drain(self) -> None:
-        """Not ready from now on; requests are still answered."""
+        """Not ready from now on, but still serving."""
         self._draining = True
 
     def unready(self) -> list[str]:
-        """Why the server is not ready, in sentences; [] when it is."""
+        """Reasons why the server is not ready; [] when it is."""
         if self._draining:
             return ["the server is shutting down"]
         return self._catalogue.unready() or ([] if self._open else ["the server is starting"])
 
     def model_ready(self, name: str, version: str) -> bool:
-        """False also for models unknown here, as in Triton. Raises RequestRefused for a version that is no number."""
+        """False also for unknown models, as in Triton. Raises RequestRefused for a version that is no number."""
         try:
             return not self._draining and self._catalogue.find(name, version).state is State.ready
         except UnknownModel:
@@ -51,9 +51,9 @@ class DataPlane:
 
     def model_metadata(self, name: str, version: str) -> Any:
         """A `ModelMetadataResponse`. Raises UnknownModel, ModelNotReady."""
-        found = self._serving(name, version)
+        found = self._ready_version(name, version)
         message = pb.ModelMetadataResponse(name=name, platform=found.config.platform or found.config.backend)
-        message.versions.extend(self._versions_of(name, found, version))
+        message.versions.extend(self._listed_versions(name, found, version))
         for spec in input_specs(found.config):
             message.inputs.add(name=spec.name, datatype=spec.datatype, shape=spec.shape)
         for spec in output_specs(found.config):
@@ -62,16 +62,16 @@ class DataPlane:
 
     def model_config(self, name: str, version: str) -> Any:
         """A `ModelConfigResponse`: config.pbtxt, completed. Raises UnknownModel, ModelNotReady."""
-        return pb.ModelConfigResponse(config=self._serving(name, version).config)
+        return pb.ModelConfigResponse(config=self._ready_version(name, version).config)
 
     def model_statistics(self, name: str, version: str) -> Any:
         """A `ModelStatisticsResponse`; no name means all models. Raises RequestRefused, as Triton does here."""
         try:
-            found = [self._catalogue.find(name, version)] if version and name else self._named(name)
+            found = [self._catalogue.find(name, version)] if version and name else self._ready_versions(name)
         except UnknownModel as error:
             raise RequestRefused(f"requested model '{name}' is not available") from error
         return pb.ModelStatisticsResponse(
-            model_stats=[statistics_message(each.name, each.number, each.statistics) for each in found]
+            model_stats=[statistics_message(model.name, model.number, model.statistics) for model in found]
         )
 
     def repository_index(self, repository: str = "", only_ready: bool = False) -> Any:
@@ -85,32 +85,37 @@ class DataPlane:
             for number, reason in model.rejected.items():
                 if number and not only_ready:
                     index.models.add(name=model.name, version=str(number), state=State.unavailable, reason=reason)
-            for each in model.versions.values():
-                if each.state is State.ready or not only_ready:
-                    index.models.add(name=each.name, version=str(each.number), state=each.state, reason=each.reason)
+            for version in model.versions.values():
+                if version.state is State.ready or not only_ready:
+                    _add_to_index(index, version)
         return index
 
     async def infer(self, request: InferRequest) -> InferResponse:
         """Compute. Raises RequestRefused, UnknownModel, ModelNotReady, QueueFull, QueueTimeout, ComputeFailed."""
         found = self._catalogue.find(request.model, request.version)
         batcher = found.serving()
-        wanted = outputs_of(request, found.config)
-        feeds, rows = feeds_of(request, found.config)
+        names = output_names(request, found.config)
+        feeds, rows = input_feeds(request, found.config)
         outputs = await batcher.infer(feeds, rows)
-        return InferResponse(request.model, str(found.number), {name: outputs[name] for name in wanted}, request.id)
+        return InferResponse(request.model, str(found.number), {name: outputs[name] for name in names}, request.id)
 
-    def _serving(self, name: str, version: str) -> ModelVersion:
+    def _ready_version(self, name: str, version: str) -> ModelVersion:
         found = self._catalogue.find(name, version)
         if found.state is not State.ready:
             raise ModelNotReady(f"Model '{name}' version {found.number} is not ready: {found.reason}.")
         return found
 
-    def _named(self, name: str) -> list[ModelVersion]:
-        found = [each for each in self._catalogue.versions() if name in ("", each.name) and each.state is State.ready]
+    def _ready_versions(self, name: str) -> list[ModelVersion]:
+        versions = self._catalogue.versions()
+        found = [version for version in versions if name in ("", version.name) and version.state is State.ready]
         if name and not found:
             raise UnknownModel(f"requested model '{name}' is not available")
         return found
 
-    def _versions_of(self, name: str, found: ModelVersion, asked: str) -> list[str]:
-        """Triton tells all served versions, unless one was asked for."""
-        return [str(found.number)] if asked else [str(each.number) for each in self._named(name)]
+    def _listed_versions(self, name: str, found: ModelVersion, requested: str) -> list[str]:
+        """The requested version, or as in Triton all served ones."""
+        return [str(found.number)] if requested else [str(ready.number) for ready in self._ready_versions(name)]
+
+
+def _add_to_index(index: Any, version: ModelVersion) -> None:
+    index.models.add(name=version.name, version=str(version.number), state=version.state, reason=version.reason)

@@ -1,7 +1,7 @@
-"""Does a model still say of the golden photo what it said when it was published?
+"""The golden photo: a model must reproduce the probability it was published with.
 
 Training puts the photo, as the network's input, beside the model: `golden.npy`, uint8 `[S, S, 3]`; the probability is
-in `manifest.json`. Models of other makers have neither, and are taken as they are.
+in `manifest.json`. Models of other origin have neither, and are not checked.
 """
 
 from pathlib import Path
@@ -14,16 +14,17 @@ from critic_inference.errors import ModelUnusable
 
 
 def check_golden(session: Session, version: Path) -> None:
-    """Raises ModelUnusable when the answer is another, or when the two files cannot be read."""
+    """Raises ModelUnusable when the probability differs, or when the two files cannot be read."""
     if not (version / GOLDEN_FILE).is_file():
         return
     try:
         image = np.load(version / GOLDEN_FILE, allow_pickle=False)
         golden = parse_manifest((version / MANIFEST_FILE).read_bytes()).golden
     except (OSError, ValueError) as error:
-        raise ModelUnusable(f"the golden photo cannot be asked about: {error}") from error
-    told = float(session.run({INPUT_NAME: image[None]})[PROBABILITY_NAME][0, 1])
-    if not abs(told - golden.probability) <= golden.tolerance:  # also refuses a NaN
+        raise ModelUnusable(f"the golden photo cannot be read: {error}") from error
+    probability = float(session.run({INPUT_NAME: image[None]})[PROBABILITY_NAME][0, 1])
+    if not abs(probability - golden.probability) <= golden.tolerance:  # also refuses a NaN
         raise ModelUnusable(
-            f"the golden photo has the probability {told:.4f}, the model was published with {golden.probability:.4f}"
+            f"the golden photo has the probability {probability:.4f}, "
+            f"the model was published with {golden.probability:.4f}"
         )

@@ -1,1 +1,1 @@
-"""gRPC and HTTP: each a codec, and thin calls of the data plane."""
+"""gRPC and HTTP: each a codec and thin calls of the data plane."""

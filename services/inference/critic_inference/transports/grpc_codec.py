@@ -8,7 +8,7 @@ from tritonclient.grpc import service_pb2 as pb
 
 from critic_inference.errors import RequestRefused
 from critic_inference.messages import InferRequest, InferResponse, InputTensor
-from critic_inference.tensors import NUMPY_TYPES, Array
+from critic_inference.tensors import DATATYPES, NUMPY_TYPES, Array
 
 # The typed field of `InferTensorContents` that carries each datatype; FP16 has none and must be sent raw.
 CONTENTS_FIELDS = {
@@ -24,24 +24,23 @@ CONTENTS_FIELDS = {
     "FP32": "fp32_contents",
     "FP64": "fp64_contents",
 }
-DATATYPES = {str(dtype): name for name, dtype in NUMPY_TYPES.items()}
 
 
 def decode(message: Any) -> InferRequest:
-    """Raises RequestRefused when a tensor has no data, or data of another type than it says."""
+    """Raises RequestRefused for a tensor without data or with data of another type."""
     return InferRequest(
         model=message.model_name,
         version=message.model_version,
         inputs=tuple(_inputs(message)),
-        outputs=tuple(each.name for each in message.outputs),
+        outputs=tuple(output.name for output in message.outputs),
         id=message.id,
     )
 
 
-def encode(answer: InferResponse) -> Any:
-    """Outputs as raw little-endian bytes, as Triton always answers."""
-    message = pb.ModelInferResponse(model_name=answer.model, model_version=answer.version, id=answer.id)
-    for name, array in answer.outputs.items():
+def encode(response: InferResponse) -> Any:
+    """Outputs as raw little-endian bytes, as Triton's."""
+    message = pb.ModelInferResponse(model_name=response.model, model_version=response.version, id=response.id)
+    for name, array in response.outputs.items():
         message.outputs.add(name=name, datatype=DATATYPES[str(array.dtype)], shape=array.shape)
         message.raw_output_contents.append(array.tobytes())
     return message
@@ -61,8 +60,8 @@ def _inputs(message: Any) -> Iterator[InputTensor]:
         yield InputTensor(tensor.name, tensor.datatype, tuple(tensor.shape), data)
 
 
-def _refused(what: str, tensor: Any, message: Any) -> RequestRefused:
-    return RequestRefused(f"{what} '{tensor.name}' for model '{message.model_name}' in request")
+def _refused(problem: str, tensor: Any, message: Any) -> RequestRefused:
+    return RequestRefused(f"{problem} '{tensor.name}' for model '{message.model_name}' in request")
 
 
 def _typed(tensor: Any, model: str) -> Array:

@@ -1,4 +1,4 @@
-"""The gRPC service: each call decodes, asks the data plane, encodes."""
+"""The gRPC service: each call decodes, calls the data plane, encodes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +23,7 @@ CODES = {
 
 
 class InferenceService(service_pb2_grpc.GRPCInferenceServiceServicer):  # type: ignore[misc]  # tritonclient has no types
-    """The calls by their names in the protocol."""
+    """The calls, named as in the protocol."""
 
     def __init__(self, plane: DataPlane) -> None:
         self._plane = plane
@@ -35,23 +35,23 @@ class InferenceService(service_pb2_grpc.GRPCInferenceServiceServicer):  # type: 
         return pb.ServerReadyResponse(ready=not self._plane.unready())
 
     async def ModelReady(self, request: Any, context: Any) -> Any:  # noqa: N802
-        ready = await _told(context, lambda: self._plane.model_ready(request.name, request.version))
+        ready = await _call(context, lambda: self._plane.model_ready(request.name, request.version))
         return pb.ModelReadyResponse(ready=ready)
 
     async def ServerMetadata(self, _request: Any, _context: Any) -> Any:  # noqa: N802
         return self._plane.server_metadata()
 
     async def ModelMetadata(self, request: Any, context: Any) -> Any:  # noqa: N802
-        return await _told(context, lambda: self._plane.model_metadata(request.name, request.version))
+        return await _call(context, lambda: self._plane.model_metadata(request.name, request.version))
 
     async def ModelConfig(self, request: Any, context: Any) -> Any:  # noqa: N802
-        return await _told(context, lambda: self._plane.model_config(request.name, request.version))
+        return await _call(context, lambda: self._plane.model_config(request.name, request.version))
 
     async def ModelStatistics(self, request: Any, context: Any) -> Any:  # noqa: N802
-        return await _told(context, lambda: self._plane.model_statistics(request.name, request.version))
+        return await _call(context, lambda: self._plane.model_statistics(request.name, request.version))
 
     async def RepositoryIndex(self, request: Any, context: Any) -> Any:  # noqa: N802
-        return await _told(context, lambda: self._plane.repository_index(request.repository_name, request.ready))
+        return await _call(context, lambda: self._plane.repository_index(request.repository_name, request.ready))
 
     async def ModelInfer(self, request: Any, context: Any) -> Any:  # noqa: N802
         try:
@@ -60,16 +60,16 @@ class InferenceService(service_pb2_grpc.GRPCInferenceServiceServicer):  # type: 
             return await _abort(context, error)
 
 
-async def _told(context: Any, call: Callable[[], Any]) -> Any:
+async def _call(context: Any, method: Callable[[], Any]) -> Any:
     try:
-        return call()
+        return method()
     except CriticError as error:
         return await _abort(context, error)
 
 
 async def _abort(context: Any, error: CriticError) -> Any:
     await context.abort(CODES.get(error.status, grpc.StatusCode.INTERNAL), error.detail)
-    raise Unsupported  # never reached: abort raises
+    raise Unsupported  # unreachable: abort raises
 
 
 def grpc_server(plane: DataPlane, address: str, max_request_bytes: int) -> grpc.aio.Server:

@@ -1,4 +1,4 @@
-"""Inference requests and answers in HTTP bodies: JSON, and JSON followed by raw tensors (the binary extension).
+"""Inference requests and responses in HTTP bodies: JSON, and JSON followed by raw tensors (the binary extension).
 
 Source: the Open Inference Protocol, and Triton's `extension_binary_data.md`.
 """
@@ -12,57 +12,56 @@ import numpy as np
 
 from critic_inference.errors import RequestRefused
 from critic_inference.messages import InferRequest, InferResponse, InputTensor
-from critic_inference.tensors import NUMPY_TYPES, Array
-from critic_inference.transports.grpc_codec import DATATYPES
+from critic_inference.tensors import DATATYPES, NUMPY_TYPES, Array
 
 HEADER_LENGTH = "Inference-Header-Content-Length"
 
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """A request, and which of its outputs are to come back as raw bytes (None: all of them)."""
+    """A request, and the outputs to return as raw bytes (None: all)."""
 
     request: InferRequest
     binary_outputs: frozenset[str] | None
 
 
 def decode(body: bytes, header_length: str | None, model: str, version: str) -> HttpRequest:
-    """Raises RequestRefused with a sentence about what does not fit."""
+    """Decode a body. Raises RequestRefused."""
     length = _header_length(header_length, len(body))
-    told = parse_object(body[:length])
+    header = parse_object(body[:length])
     raw = memoryview(body)[length:]
     inputs = []
-    for each in _objects(told, "inputs"):
-        tensor, raw = _input(each, raw)
+    for entry in _objects(header, "inputs"):
+        tensor, raw = _input(entry, raw)
         inputs.append(tensor)
     if raw:
         raise RequestRefused(f"unexpected additional input data for model '{model}'")
-    outputs = _objects(told, "outputs") if "outputs" in told else []
-    names = tuple(_field(each, "name", str) for each in outputs)
-    request = InferRequest(model, version, tuple(inputs), names, _field(told, "id", str) if "id" in told else "")
-    return HttpRequest(request, _binary_outputs(told, outputs))
+    outputs = _objects(header, "outputs") if "outputs" in header else []
+    names = tuple(_field(output, "name", str) for output in outputs)
+    request = InferRequest(model, version, tuple(inputs), names, _field(header, "id", str) if "id" in header else "")
+    return HttpRequest(request, _binary_outputs(header, outputs))
 
 
-def encode(answer: InferResponse, binary_outputs: frozenset[str] | None) -> tuple[bytes, dict[str, str]]:
+def encode(response: InferResponse, binary_outputs: frozenset[str] | None) -> tuple[bytes, dict[str, str]]:
     """The body, and the headers that describe it."""
     outputs, raw = [], []
-    for name, array in answer.outputs.items():
-        told: dict[str, Any] = {"name": name, "datatype": DATATYPES[str(array.dtype)], "shape": list(array.shape)}
+    for name, array in response.outputs.items():
+        output: dict[str, Any] = {"name": name, "datatype": DATATYPES[str(array.dtype)], "shape": list(array.shape)}
         if binary_outputs is None or name in binary_outputs:
-            told["parameters"] = {"binary_data_size": array.nbytes}
+            output["parameters"] = {"binary_data_size": array.nbytes}
             raw.append(array.tobytes())
         else:
-            told["data"] = array.ravel().tolist()
-        outputs.append(told)
-    header = json.dumps(_header(answer, outputs)).encode()
+            output["data"] = array.ravel().tolist()
+        outputs.append(output)
+    header = json.dumps(_header(response, outputs)).encode()
     if not raw:
         return header, {"Content-Type": "application/json"}
     return b"".join([header, *raw]), {"Content-Type": "application/octet-stream", HEADER_LENGTH: str(len(header))}
 
 
-def _header(answer: InferResponse, outputs: list[dict[str, Any]]) -> dict[str, Any]:
-    named = {"model_name": answer.model, "model_version": answer.version, "outputs": outputs}
-    return {"id": answer.id, **named} if answer.id else named
+def _header(response: InferResponse, outputs: list[dict[str, Any]]) -> dict[str, Any]:
+    header = {"model_name": response.model, "model_version": response.version, "outputs": outputs}
+    return {"id": response.id, **header} if response.id else header
 
 
 def _header_length(text: str | None, size: int) -> int:
@@ -76,60 +75,60 @@ def _header_length(text: str | None, size: int) -> int:
 def parse_object(body: bytes) -> Mapping[str, Any]:
     """A JSON object. Raises RequestRefused."""
     try:
-        told = json.loads(body)
+        value = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise RequestRefused(f"failed to parse the request JSON: {error}") from error
-    if not isinstance(told, dict):
+    if not isinstance(value, dict):
         raise RequestRefused("the request JSON must be an object")
-    return told
+    return value
 
 
-def _field(told: Mapping[str, Any], name: str, kind: type) -> Any:
-    if not isinstance(told.get(name), kind):
+def _field(entry: Mapping[str, Any], name: str, kind: type) -> Any:
+    if not isinstance(entry.get(name), kind):
         raise RequestRefused(f"Unable to parse '{name}': it must be there, and be of type {kind.__name__}")
-    return told[name]
+    return entry[name]
 
 
-def _objects(told: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    objects: list[Mapping[str, Any]] = _field(told, name, list)
-    if not all(isinstance(each, dict) for each in objects):
+def _objects(entry: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    objects: list[Mapping[str, Any]] = _field(entry, name, list)
+    if not all(isinstance(item, dict) for item in objects):
         raise RequestRefused(f"Unable to parse '{name}': it must be a list of objects")
     return objects
 
 
-def _parameters(told: Mapping[str, Any]) -> Mapping[str, Any]:
-    parameters: Mapping[str, Any] = _field(told, "parameters", dict) if "parameters" in told else {}
+def _parameters(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    parameters: Mapping[str, Any] = _field(entry, "parameters", dict) if "parameters" in entry else {}
     return parameters
 
 
-def _input(told: Mapping[str, Any], raw: memoryview) -> tuple[InputTensor, memoryview]:
-    name, datatype, shape = _field(told, "name", str), _field(told, "datatype", str), _shape(told)
-    size = _parameters(told).get("binary_data_size")
-    if ("data" in told) == (size is not None):
+def _input(entry: Mapping[str, Any], raw: memoryview) -> tuple[InputTensor, memoryview]:
+    name, datatype, shape = _field(entry, "name", str), _field(entry, "datatype", str), _shape(entry)
+    size = _parameters(entry).get("binary_data_size")
+    if ("data" in entry) == (size is not None):
         raise RequestRefused(f"Input '{name}' must set exactly one of 'data' and the parameter 'binary_data_size'")
     if size is None:
-        return InputTensor(name, datatype, shape, _values(told, name, datatype)), raw
+        return InputTensor(name, datatype, shape, _values(entry, name, datatype)), raw
     if not isinstance(size, int) or not 0 <= size <= len(raw):
         raise RequestRefused(f"unexpected size for input '{name}': it says {size}, there are {len(raw)} bytes")
     return InputTensor(name, datatype, shape, raw[:size]), raw[size:]
 
 
-def _shape(told: Mapping[str, Any]) -> tuple[int, ...]:
-    shape = _field(told, "shape", list)
+def _shape(entry: Mapping[str, Any]) -> tuple[int, ...]:
+    shape = _field(entry, "shape", list)
     if not all(isinstance(length, int) for length in shape):
         raise RequestRefused("Unable to parse 'shape': it must be a list of whole numbers")
     return tuple(shape)
 
 
-def _values(told: Mapping[str, Any], name: str, datatype: str) -> Array:
-    """A flat or nested list as a flat array; a value that the type cannot hold is refused, not rounded."""
+def _values(entry: Mapping[str, Any], name: str, datatype: str) -> Array:
+    """A flat or nested list as a flat array; a value that the type cannot represent is refused, not rounded."""
     if datatype not in NUMPY_TYPES:
         raise RequestRefused(f"invalid datatype for input {name}")
     dtype = NUMPY_TYPES[datatype]
     try:
-        given = _field(told, "data", list)
-        values = np.array(given, dtype).ravel()
-        exact = _holds(dtype, np.asarray(given))
+        data = _field(entry, "data", list)
+        values = np.array(data, dtype).ravel()
+        exact = _representable(dtype, np.asarray(data))
     except (ValueError, TypeError, OverflowError) as error:
         raise RequestRefused(f"Unable to parse 'data' of input '{name}' as {datatype}: {error}") from error
     if not exact:
@@ -137,18 +136,18 @@ def _values(told: Mapping[str, Any], name: str, datatype: str) -> Array:
     return values
 
 
-def _holds(dtype: np.dtype[np.generic], values: Array) -> bool:
-    """True for numbers, and for whole ones where `dtype` is not of floats. Strings would be read as numbers, too.
+def _representable(dtype: np.dtype[np.generic], values: Array) -> bool:
+    """True for numbers, whole ones unless `dtype` is a float. Numpy would also parse strings.
 
-    Numpy makes floats of integers that no one type of its own holds, so floats may still be whole.
+    Integers that fit no common numpy type become floats, so an array of floats may still be whole.
     """
     if values.dtype.kind == "f" and dtype.kind != "f":
         return bool(np.array_equal(values, np.floor(values)))
     return values.dtype.kind in "biuf"
 
 
-def _binary_outputs(told: Mapping[str, Any], outputs: list[Mapping[str, Any]]) -> frozenset[str] | None:
-    by_default = _parameters(told).get("binary_data_output", False)
+def _binary_outputs(header: Mapping[str, Any], outputs: list[Mapping[str, Any]]) -> frozenset[str] | None:
+    by_default = _parameters(header).get("binary_data_output", False)
     if not outputs:
         return None if by_default else frozenset()
-    return frozenset(each["name"] for each in outputs if _parameters(each).get("binary_data", by_default))
+    return frozenset(output["name"] for output in outputs if _parameters(output).get("binary_data", by_default))

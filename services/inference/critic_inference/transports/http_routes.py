@@ -1,4 +1,4 @@
-"""The HTTP service: each route decodes, asks the data plane, encodes."""
+"""The HTTP service: each route decodes, calls the data plane, encodes."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,67 +14,67 @@ from critic_core.contracts.errors import CriticError
 from critic_inference.errors import RequestTooLarge
 from critic_inference.serving.dataplane import DataPlane
 from critic_inference.transports import http_codec
-from critic_inference.transports.json_messages import as_json
+from critic_inference.transports.protobuf_json import message_to_dict
 
-LONG_JSON = 64 * 1024  # bytes; from here on parsing would hold up other requests noticeably
+LONG_JSON = 64 * 1024  # bytes; larger bodies are parsed in a thread, so that they do not block the event loop
 
 
 class Routes:
-    """The calls by their paths."""
+    """The endpoints."""
 
     def __init__(self, plane: DataPlane, max_request_bytes: int) -> None:
         self._plane = plane
         self._max_request_bytes = max_request_bytes
 
     async def live(self, _request: Request) -> Response:
-        """The process answers."""
+        """The process is alive."""
         return Response()
 
     async def ready(self, _request: Request) -> Response:
-        """200, or 400 as in Triton, with the reasons."""
+        """200, or as in Triton 400, with the reasons."""
         return _readiness(self._plane.unready())
 
     async def server(self, _request: Request) -> Response:
         """Server metadata."""
-        return JSONResponse(as_json(self._plane.server_metadata()))
+        return JSONResponse(message_to_dict(self._plane.server_metadata()))
 
     async def model_ready(self, request: Request) -> Response:
-        """200, or 400 as in Triton."""
-        ready = self._plane.model_ready(*_named(request))
+        """200, or as in Triton 400."""
+        ready = self._plane.model_ready(*_model_and_version(request))
         return _readiness([] if ready else ["Model version not ready"])
 
     async def model(self, request: Request) -> Response:
         """Model metadata."""
-        return JSONResponse(as_json(self._plane.model_metadata(*_named(request))))
+        return JSONResponse(message_to_dict(self._plane.model_metadata(*_model_and_version(request))))
 
     async def config(self, request: Request) -> Response:
         """The model's config."""
-        return JSONResponse(as_json(self._plane.model_config(*_named(request)).config))
+        return JSONResponse(message_to_dict(self._plane.model_config(*_model_and_version(request)).config))
 
     async def statistics(self, request: Request) -> Response:
         """Statistics of one model, or of all."""
-        return JSONResponse(as_json(self._plane.model_statistics(*_named(request))))
+        return JSONResponse(message_to_dict(self._plane.model_statistics(*_model_and_version(request))))
 
     async def index(self, request: Request) -> Response:
         """The repository index; the optional body is `{"ready": true}`."""
         body = await self._body(request)
         only_ready = bool(body) and http_codec.parse_object(body).get("ready") is True
-        return JSONResponse(as_json(self._plane.repository_index(only_ready=only_ready))["models"])
+        return JSONResponse(message_to_dict(self._plane.repository_index(only_ready=only_ready))["models"])
 
     async def infer(self, request: Request) -> Response:
         """Inference, JSON or binary."""
         body = await self._body(request)
         length = request.headers.get(http_codec.HEADER_LENGTH)
-        decoding = (body, length, *_named(request))
+        arguments = (body, length, *_model_and_version(request))
         if length is None and len(body) > LONG_JSON:
-            decoded = await asyncio.to_thread(http_codec.decode, *decoding)
+            decoded = await asyncio.to_thread(http_codec.decode, *arguments)
         else:
-            decoded = http_codec.decode(*decoding)
+            decoded = http_codec.decode(*arguments)
         content, headers = http_codec.encode(await self._plane.infer(decoded.request), decoded.binary_outputs)
         return Response(content, headers=headers)
 
     async def _body(self, request: Request) -> bytes:
-        """The body, counted while it comes in."""
+        """The body, limited while it is received."""
         chunks, size = [], 0
         async for chunk in request.stream():
             size += len(chunk)
@@ -97,7 +97,7 @@ def http_app(plane: DataPlane, max_request_bytes: int) -> Starlette:
     for path in ("/v2/models/{model}", "/v2/models/{model}/versions/{version:int}"):
         table += _model_routes(path, routes)
     app = Starlette(routes=table, exception_handlers={CriticError: _refused, HTTPException: _http_error})
-    app.router.redirect_slashes = False  # Triton knows no such redirect
+    app.router.redirect_slashes = False  # Triton has no such redirect
     return app
 
 
@@ -114,7 +114,7 @@ def _model_routes(path: str, routes: Routes) -> list[Route]:
     ]
 
 
-def _named(request: Request) -> tuple[str, str]:
+def _model_and_version(request: Request) -> tuple[str, str]:
     params = request.path_params
     return params.get("model", ""), str(params.get("version", ""))
 

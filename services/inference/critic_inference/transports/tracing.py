@@ -1,4 +1,4 @@
-"""A call that comes with a trace becomes a span of it."""
+"""Spans for calls that carry a trace context."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ from critic_core.runtime import tracing
 
 
 def interceptors() -> list[Any]:
-    """What a gRPC server needs to take part in traces; nothing where none are wanted."""
+    """gRPC interceptors for tracing; none while tracing is off."""
     if not tracing.wanted():
         return []
-    from opentelemetry.instrumentation.grpc import aio_server_interceptor  # noqa: PLC0415 - only when wanted
+    from opentelemetry.instrumentation.grpc import aio_server_interceptor  # noqa: PLC0415 - only with tracing on
 
     tracing.send_traces("inference")
     return [aio_server_interceptor()]

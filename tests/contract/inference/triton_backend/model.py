@@ -14,14 +14,14 @@ class TritonPythonModel:
     def initialize(self, args):
         """Load the version's file, with as many threads as the config says."""
         folder = Path(args["model_repository"]) / args["model_version"]
-        told = json.loads(args["model_config"])["parameters"]
+        parameters = json.loads(args["model_config"])["parameters"]
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = int(told.get("intra_op_thread_count", {}).get("string_value", 0))
+        options.intra_op_num_threads = int(parameters.get("intra_op_thread_count", {}).get("string_value", 0))
         self.session = onnxruntime.InferenceSession(
             str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
         )
-        self.inputs = [each.name for each in self.session.get_inputs()]
-        self.outputs = [each.name for each in self.session.get_outputs()]
+        self.inputs = [node.name for node in self.session.get_inputs()]
+        self.outputs = [node.name for node in self.session.get_outputs()]
 
     def execute(self, requests):
         """Answer all requests with one run."""
@@ -35,8 +35,8 @@ class TritonPythonModel:
         return self._split(results, stops)
 
     def _split(self, results, stops):
-        parts = {name: np.split(array, stops[:-1]) for name, array in results.items()}
+        rows_of = {name: np.split(array, stops[:-1]) for name, array in results.items()}
         return [
-            pb_utils.InferenceResponse([pb_utils.Tensor(name, parts[name][at]) for name in parts])
+            pb_utils.InferenceResponse([pb_utils.Tensor(name, rows_of[name][at]) for name in rows_of])
             for at in range(len(stops))
         ]

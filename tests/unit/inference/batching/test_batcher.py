@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 from tests.unit.inference.sessions import Doubler, rows
 
-from critic_inference.batching.batcher import FAILURES_IN_A_ROW, Batcher, Doubt
+from critic_inference.batching.batcher import FAILURES_BEFORE_PROBE, Batcher, DeviceProbe
 from critic_inference.batching.policy import BatchPolicy
+from critic_inference.batching.statistics import Failure, Statistics
 from critic_inference.errors import ComputeFailed, ModelNotReady, QueueFull, QueueTimeout
-from critic_inference.serving.statistics import Failure, Statistics
 
-PATIENT = 30.0  # seconds; a delay that no test waits for
+LONG_DELAY = 30.0  # seconds; no test waits for it
 
 
 @asynccontextmanager
-async def batching(session, doubt=None, **policy):
-    told = {"max_rows": 8, "combine": True, **policy}
-    batcher = Batcher(session, BatchPolicy(**told), statistics := Statistics(), doubt=doubt)
+async def batching(session, probe=None, **policy):
+    policy = BatchPolicy(**{"max_rows": 8, "combine": True, **policy})
+    batcher = Batcher(session, policy, statistics := Statistics(), probe=probe)
     batcher.start()
     try:
         yield batcher, statistics
@@ -26,7 +26,7 @@ async def batching(session, doubt=None, **policy):
         await batcher.stop()
 
 
-def ask(batcher, *values):
+def submit(batcher, *values):
     feeds = rows(*values)
     return asyncio.create_task(batcher.infer(feeds, len(values)))
 
@@ -51,9 +51,9 @@ def test_while_one_batch_is_computed_the_next_gathers():
         session = Doubler()
         session.gate.clear()
         async with batching(session) as (batcher, statistics):
-            first = ask(batcher, 1)
+            first = submit(batcher, 1)
             await until(lambda: session.batches == [1])
-            rest = [ask(batcher, value) for value in range(2, 8)]
+            rest = [submit(batcher, value) for value in range(2, 8)]
             await until(lambda: batcher.pending == 6)
             session.gate.set()
             assert await values(first, *rest) == [[2], [4], [6], [8], [10], [12], [14]]
@@ -67,11 +67,11 @@ def test_while_one_batch_is_computed_the_next_gathers():
 def test_a_preferred_size_goes_at_once_and_the_rest_waits():
     async def scenario():
         session = Doubler()
-        async with batching(session, preferred=(4,), max_delay=PATIENT) as (batcher, _):
-            asked = [ask(batcher, value) for value in range(5)]
-            assert await values(*asked[:4]) == [[0], [2], [4], [6]]
+        async with batching(session, preferred=(4,), max_delay=LONG_DELAY) as (batcher, _):
+            requests = [submit(batcher, value) for value in range(5)]
+            assert await values(*requests[:4]) == [[0], [2], [4], [6]]
             assert batcher.pending == 1
-            asked[4].cancel()
+            requests[4].cancel()
 
     run(scenario)
 
@@ -81,7 +81,7 @@ def test_after_the_delay_whatever_is_there_goes():
         session = Doubler()
         async with batching(session, preferred=(4,), max_delay=0.05) as (batcher, _):
             started = time.perf_counter()
-            assert await values(ask(batcher, 1), ask(batcher, 2)) == [[2], [4]]
+            assert await values(submit(batcher, 1), submit(batcher, 2)) == [[2], [4]]
             assert time.perf_counter() - started >= 0.05
         assert session.batches == [2]
 
@@ -93,12 +93,12 @@ def test_a_batch_is_never_larger_than_allowed():
         session = Doubler()
         session.gate.clear()
         async with batching(session) as (batcher, _):
-            first = ask(batcher, 0)
+            first = submit(batcher, 0)
             await until(lambda: session.batches == [1])
-            asked = [ask(batcher, 1, 2, 3), ask(batcher, 4, 5, 6), ask(batcher, 7, 8, 9)]
+            requests = [submit(batcher, 1, 2, 3), submit(batcher, 4, 5, 6), submit(batcher, 7, 8, 9)]
             await until(lambda: batcher.pending == 3)
             session.gate.set()
-            await values(first, *asked)
+            await values(first, *requests)
         assert session.batches == [1, 6, 3]
 
     run(scenario)
@@ -108,7 +108,7 @@ def test_without_combining_each_request_is_computed_alone():
     async def scenario():
         session = Doubler()
         async with batching(session, combine=False) as (batcher, _):
-            assert await values(ask(batcher, 1, 2), ask(batcher, 3)) == [[2, 4], [6]]
+            assert await values(submit(batcher, 1, 2), submit(batcher, 3)) == [[2, 4], [6]]
         assert session.batches == [2, 1]
 
     run(scenario)
@@ -119,7 +119,7 @@ def test_requests_of_different_shapes_share_no_batch():
         session = Doubler()
         async with batching(session, max_delay=0.01) as (batcher, _):
             wide = asyncio.create_task(batcher.infer({"x": np.ones((1, 5), np.float32)}, 1))
-            assert await values(ask(batcher, 1), wide) == [[2], [2]]
+            assert await values(submit(batcher, 1), wide) == [[2], [2]]
         assert session.batches == [1, 1]
 
     run(scenario)
@@ -130,12 +130,12 @@ def test_a_full_queue_refuses_at_once():
         session = Doubler()
         session.gate.clear()
         async with batching(session, max_queue=2) as (batcher, statistics):
-            first = ask(batcher, 1)
+            first = submit(batcher, 1)
             await until(lambda: session.batches == [1])
-            waiting = [ask(batcher, 2), ask(batcher, 3)]
+            waiting = [submit(batcher, 2), submit(batcher, 3)]
             await until(lambda: batcher.pending == 2)
             with pytest.raises(QueueFull):
-                await ask(batcher, 4)
+                await submit(batcher, 4)
             assert statistics.failures[Failure.rejected] == 1
             session.gate.set()
             assert await values(first, *waiting) == [[2], [4], [6]]
@@ -143,14 +143,14 @@ def test_a_full_queue_refuses_at_once():
     run(scenario)
 
 
-def test_who_waited_too_long_is_told_so():
+def test_a_request_that_waited_too_long_fails():
     async def scenario():
         session = Doubler()
         session.gate.clear()
         async with batching(session, timeout=0.01) as (batcher, statistics):
-            first = ask(batcher, 1)
+            first = submit(batcher, 1)
             await until(lambda: session.batches == [1])
-            late = ask(batcher, 2)
+            late = submit(batcher, 2)
             queued = time.perf_counter()
             await until(lambda: batcher.pending == 1 and time.perf_counter() > queued + 0.02)
             session.gate.set()
@@ -162,57 +162,57 @@ def test_who_waited_too_long_is_told_so():
     run(scenario)
 
 
-def test_a_client_that_left_is_not_computed():
+def test_a_cancelled_request_is_not_computed():
     async def scenario():
         session = Doubler()
         session.gate.clear()
         async with batching(session) as (batcher, statistics):
-            first = ask(batcher, 1)
+            first = submit(batcher, 1)
             await until(lambda: session.batches == [1])
-            gone, stays = ask(batcher, 2), ask(batcher, 3)
+            cancelled, waiting = submit(batcher, 2), submit(batcher, 3)
             await until(lambda: batcher.pending == 2)
-            gone.cancel()
+            cancelled.cancel()
             session.gate.set()
-            assert await values(first, stays) == [[2], [6]]
+            assert await values(first, waiting) == [[2], [6]]
             assert statistics.failures[Failure.canceled] == 1
         assert session.batches == [1, 1]
 
     run(scenario)
 
 
-def test_a_failing_batch_is_told_to_all_in_it_and_to_nobody_else():
+def test_a_failing_batch_fails_its_own_requests_only():
     async def scenario():
         session = Doubler()
         async with batching(session) as (batcher, statistics):
             session.breaks = True
-            for task in (ask(batcher, 1), ask(batcher, 2)):
+            for task in (submit(batcher, 1), submit(batcher, 2)):
                 with pytest.raises(ComputeFailed, match="out of twos"):
                     await task
             session.breaks = False
-            assert await values(ask(batcher, 3)) == [[6]]
+            assert await values(submit(batcher, 3)) == [[6]]
             assert statistics.failures[Failure.backend] == 2
 
     run(scenario)
 
 
 @pytest.mark.parametrize("lost", [True, False])
-def test_after_failures_in_a_row_the_session_is_looked_at_and_only_one_that_is_lost_is_told(lost):
+def test_failures_in_a_row_probe_the_device_and_a_failed_probe_is_reported(lost):
     async def scenario():
-        session, proved, told = Doubler(), [], []
+        session, probes, errors = Doubler(), [], []
 
-        def prove():
-            proved.append(1)
+        def probe():
+            probes.append(1)
             if lost:
                 raise ComputeFailed("the device is lost")
 
-        async with batching(session, Doubt(prove, told.append)) as (batcher, _):
-            for number in range(3 * FAILURES_IN_A_ROW - 2):
-                session.breaks = number != FAILURES_IN_A_ROW - 1  # an answer in between ends the row
-                task = ask(batcher, 1)
+        async with batching(session, DeviceProbe(probe, errors.append)) as (batcher, _):
+            for number in range(3 * FAILURES_BEFORE_PROBE - 2):
+                session.breaks = number != FAILURES_BEFORE_PROBE - 1  # an answer in between ends the row
+                task = submit(batcher, 1)
                 await asyncio.wait([task])
                 assert (task.exception() is None) is not session.breaks
-            await until(lambda: len(proved) == 1)
-        assert [error.detail for error in told] == ["the device is lost"] * lost
+            await until(lambda: len(probes) == 1)
+        assert [error.detail for error in errors] == ["the device is lost"] * lost
 
     run(scenario)
 
@@ -222,9 +222,9 @@ def test_two_instances_compute_side_by_side():
         session = Doubler()
         session.gate.clear()
         async with batching(session, instances=2) as (batcher, _):
-            first = ask(batcher, 1)
+            first = submit(batcher, 1)
             await until(lambda: session.batches == [1])
-            second = ask(batcher, 2)
+            second = submit(batcher, 2)
             await until(lambda: session.batches == [1, 1])
             session.gate.set()
             assert await values(first, second) == [[2], [4]]
@@ -232,14 +232,14 @@ def test_two_instances_compute_side_by_side():
     run(scenario)
 
 
-def test_stopping_answers_what_is_computed_and_tells_who_waits():
+def test_stopping_completes_the_running_batch_and_fails_the_queue():
     async def scenario():
         session = Doubler()
         session.gate.clear()
         async with batching(session) as (batcher, _):
-            first = ask(batcher, 1)
+            first = submit(batcher, 1)
             await until(lambda: session.batches == [1])
-            second = ask(batcher, 2)
+            second = submit(batcher, 2)
             await until(lambda: batcher.pending == 1)
             stopping = asyncio.create_task(batcher.stop())
             await asyncio.sleep(0)

@@ -8,8 +8,8 @@ def policy(text):
     return batch_policy(text_format.Parse(text, ModelConfig()))
 
 
-def test_everything_config_pbtxt_says():
-    told = policy("""
+def test_every_field_of_config_pbtxt():
+    parsed = policy("""
         max_batch_size: 32
         dynamic_batching {
             preferred_batch_size: [ 8, 4 ]
@@ -18,7 +18,7 @@ def test_everything_config_pbtxt_says():
         }
         instance_group [ { count: 2 }, { count: 1 } ]
     """)
-    assert told == BatchPolicy(
+    assert parsed == BatchPolicy(
         max_rows=32, combine=True, preferred=(4, 8), max_delay=0.0015, max_queue=100, timeout=2.0, instances=3
     )
 
@@ -31,16 +31,16 @@ def test_without_a_batch_dimension_nothing_can_be_combined():
     assert not policy("dynamic_batching {}").combine
 
 
-def test_a_timeout_that_only_delays_refuses_nobody():
+def test_a_timeout_that_only_delays_rejects_no_request():
     text = "default_queue_policy { timeout_action: DELAY default_timeout_microseconds: 5 }"
     assert policy(f"max_batch_size: 8 dynamic_batching {{ {text} }}").timeout == 0
 
 
 def test_the_largest_preferred_size_that_is_there():
-    told = BatchPolicy(max_rows=16, combine=True, preferred=(4, 8))
-    assert [told.wanted_rows(waiting) for waiting in (1, 3, 4, 7, 8, 15, 16, 40)] == [None, None, 4, 4, 8, 8, 16, 16]
+    batches = BatchPolicy(max_rows=16, combine=True, preferred=(4, 8))
+    assert [batches.next_batch_size(rows) for rows in (1, 3, 4, 7, 8, 15, 16, 40)] == [None, None, 4, 4, 8, 8, 16, 16]
 
 
-def test_without_preferred_sizes_a_full_batch_is_waited_for():
-    told = BatchPolicy(max_rows=16, combine=True)
-    assert [told.wanted_rows(waiting) for waiting in (1, 15, 16)] == [None, None, 16]
+def test_without_preferred_sizes_the_batcher_waits_for_a_full_batch():
+    batches = BatchPolicy(max_rows=16, combine=True)
+    assert [batches.next_batch_size(rows) for rows in (1, 15, 16)] == [None, None, 16]

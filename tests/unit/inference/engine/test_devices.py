@@ -1,7 +1,7 @@
 import onnxruntime
 import pytest
 
-from critic_inference.engine.devices import CPU, CUDA, computing_device, load_cuda_libraries, wanted_providers
+from critic_inference.engine.devices import CPU, CUDA, execution_providers, load_cuda_libraries, session_device
 from critic_inference.engine.onnx import OnnxSession
 from critic_inference.errors import ModelUnusable
 from critic_inference.settings import Device, InferenceSettings
@@ -25,32 +25,32 @@ CUDA_OPTIONS = {
         (Device.cpu, [CUDA, CPU], [CPU]),
     ],
 )
-def test_what_is_asked_of_onnx_runtime(device, available, providers):
-    assert wanted_providers(device, available, InferenceSettings()) == providers
+def test_the_requested_providers(device, available, providers):
+    assert execution_providers(device, available, InferenceSettings()) == providers
 
 
-def test_a_memory_limit_is_told_in_bytes():
-    (_, options), _ = wanted_providers(Device.cuda, [CUDA, CPU], InferenceSettings(gpu_memory_limit_mib=512))
+def test_the_memory_limit_in_bytes():
+    (_, options), _ = execution_providers(Device.cuda, [CUDA, CPU], InferenceSettings(gpu_memory_limit_mib=512))
     assert options["gpu_mem_limit"] == 512 * 1024 * 1024
 
 
-def test_another_gpu_is_told_by_its_number():
-    (_, options), _ = wanted_providers(Device.auto, [CUDA, CPU], InferenceSettings(gpu_device=3))
+def test_another_gpu_by_its_index():
+    (_, options), _ = execution_providers(Device.auto, [CUDA, CPU], InferenceSettings(gpu_device=3))
     assert options["device_id"] == 3
 
 
 def test_cuda_of_a_build_without_it_is_refused():
     with pytest.raises(ModelUnusable, match="no CUDA support"):
-        wanted_providers(Device.cuda, [CPU], InferenceSettings())
+        execution_providers(Device.cuda, [CPU], InferenceSettings())
 
 
-def test_what_computes_is_what_the_session_says():
-    assert computing_device(Device.auto, [CUDA, CPU]) == "cuda"
-    assert computing_device(Device.auto, [CPU]) == "cpu"
+def test_the_device_of_a_session():
+    assert session_device(Device.auto, [CUDA, CPU]) == "cuda"
+    assert session_device(Device.auto, [CPU]) == "cpu"
 
 
-def test_cuda_is_given_its_libraries_before_the_session(monkeypatch, tmp_path):
-    """They are found by ONNX Runtime's own function alone: it is called where CUDA is asked for, and only there."""
+def test_cuda_libraries_are_loaded_before_the_session(monkeypatch, tmp_path):
+    """Only ONNX Runtime's own function finds them: it is called where CUDA is requested, and only there."""
     called = []
     load_cuda_libraries.cache_clear()
     monkeypatch.setattr(onnxruntime, "preload_dlls", lambda: called.append("preloaded"))
@@ -66,4 +66,4 @@ def test_cuda_is_given_its_libraries_before_the_session(monkeypatch, tmp_path):
 
 def test_a_silent_fallback_from_cuda_is_noticed():
     with pytest.raises(ModelUnusable, match="fell back to the CPU"):
-        computing_device(Device.cuda, [CPU])
+        session_device(Device.cuda, [CPU])

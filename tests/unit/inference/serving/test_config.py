@@ -5,7 +5,7 @@ from tritonclient.grpc.model_config_pb2 import ModelConfig, ModelInstanceGroup
 
 from critic_inference.errors import ModelUnusable
 from critic_inference.serving.config import check_config, complete_config, device_for, memory_limit_mib, read_config
-from critic_inference.serving.fields import HEEDED, NEEDLESS, unheeded
+from critic_inference.serving.config_fields import REDUNDANT_FIELDS, SUPPORTED_FIELDS, ignored_fields
 from critic_inference.settings import Device, packaged_models
 
 SHIPPED = packaged_models() / "aesthetics"
@@ -61,7 +61,7 @@ def test_a_config_that_does_not_fit_its_model(text):
 
 
 @pytest.mark.parametrize(
-    ("asked", "group", "device"),
+    ("requested", "group", "device"),
     [
         (Device.auto, "", Device.auto),
         (Device.auto, "KIND_AUTO", Device.auto),
@@ -71,9 +71,9 @@ def test_a_config_that_does_not_fit_its_model(text):
         (Device.cuda, "KIND_CPU", Device.cuda),
     ],
 )
-def test_the_device_asked_for(asked, group, device):
+def test_the_requested_device(requested, group, device):
     config = parse(f"instance_group [ {{ kind: {group} }} ]" if group else "")
-    assert device_for(config, asked) is device
+    assert device_for(config, requested) is device
 
 
 @pytest.mark.parametrize(
@@ -81,24 +81,25 @@ def test_the_device_asked_for(asked, group, device):
 )
 def test_the_completed_config_says_what_computes(device, kind):
     for text in (GOOD, GOOD + "instance_group [ { kind: KIND_AUTO count: 2 } ]"):
-        told = complete_config(parse(text), device)
-        assert {group.kind for group in told.instance_group} == {kind}
+        completed = complete_config(parse(text), device)
+        assert {group.kind for group in completed.instance_group} == {kind}
 
 
 def test_completing_changes_nothing_that_was_written():
     written = parse(GOOD + 'version_policy { all {} } parameters { key: "k" value { string_value: "v" } }')
-    told = complete_config(written, "cpu")
-    assert told.version_policy == written.version_policy
-    assert told.parameters["k"].string_value == "v"
+    completed = complete_config(written, "cpu")
+    assert completed.version_policy == written.version_policy
+    assert completed.parameters["k"].string_value == "v"
     assert written == parse(GOOD + 'version_policy { all {} } parameters { key: "k" value { string_value: "v" } }')
 
 
 @pytest.mark.parametrize(
-    ("asked", "told", "limit"), [(0, None, 0), (0, "4294967296", 4096), (512, "4294967296", 512), (512, None, 512)]
+    ("requested", "configured", "limit"),
+    [(0, None, 0), (0, "4294967296", 4096), (512, "4294967296", 512), (512, None, 512)],
 )
-def test_the_limit_of_gpu_memory(asked, told, limit):
-    parameter = f'parameters {{ key: "gpu_mem_limit" value {{ string_value: "{told}" }} }}' if told else ""
-    assert memory_limit_mib(parse(parameter), asked) == limit
+def test_the_limit_of_gpu_memory(requested, configured, limit):
+    parameter = f'parameters {{ key: "gpu_mem_limit" value {{ string_value: "{configured}" }} }}' if configured else ""
+    assert memory_limit_mib(parse(parameter), requested) == limit
 
 
 def test_a_limit_of_gpu_memory_that_is_no_number():
@@ -108,17 +109,17 @@ def test_a_limit_of_gpu_memory_that_is_no_number():
 
 def test_every_field_of_a_published_config_is_known():
     for text in (SHIPPED / "config.pbtxt").read_text(), GOOD:
-        assert unheeded(parse(text)) == []
+        assert ignored_fields(parse(text)) == []
 
 
 def test_fields_that_mean_something_elsewhere_are_named():
-    assert unheeded(parse("sequence_batching {} response_cache { enable: true }")) == [
+    assert ignored_fields(parse("sequence_batching {} response_cache { enable: true }")) == [
         "sequence_batching",
         "response_cache",
     ]
     tensorrt = parse((SHIPPED / "configs" / "tensorrt.pbtxt").read_text())
-    assert unheeded(tensorrt) == ["optimization"]
+    assert ignored_fields(tensorrt) == ["optimization"]
 
 
 def test_no_field_is_known_that_triton_does_not_have():
-    assert set(HEEDED | NEEDLESS) <= set(ModelConfig.DESCRIPTOR.fields_by_name)
+    assert set(SUPPORTED_FIELDS | REDUNDANT_FIELDS) <= set(ModelConfig.DESCRIPTOR.fields_by_name)

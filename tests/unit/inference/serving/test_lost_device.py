@@ -1,4 +1,4 @@
-"""A version whose session computes nothing any more leaves, and takes its process with it."""
+"""A version with a lost device becomes unavailable and ends its process."""
 
 import asyncio
 import signal
@@ -9,24 +9,24 @@ from google.protobuf import text_format
 from tests.unit.inference.sessions import Doubler, rows
 from tritonclient.grpc import model_config_pb2
 
-from critic_inference.batching.batcher import FAILURES_IN_A_ROW
+from critic_inference.batching.batcher import FAILURES_BEFORE_PROBE
 from critic_inference.errors import ComputeFailed, ModelNotReady
-from critic_inference.serving.model import ModelVersion, State
+from critic_inference.serving.model_version import ModelVersion, State
 
 CONFIG = 'name: "m" max_batch_size: 4 input [{ name: "x" data_type: TYPE_FP32 dims: [3] }]'
 
 
-def test_it_is_not_ready_and_its_process_is_told_to_end_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_not_ready_and_its_process_gets_one_sigterm(monkeypatch: pytest.MonkeyPatch) -> None:
     raised: list[int] = []
     monkeypatch.setattr(signal, "raise_signal", raised.append)
     version = ModelVersion("m", 1, text_format.Parse(CONFIG, model_config_pb2.ModelConfig()))
 
     async def scenario() -> None:
         session = Doubler()
-        version.begin(session, ThreadPoolExecutor(1))
+        version.activate(session, ThreadPoolExecutor(1))
         batcher = version.serving()
         session.breaks = True
-        for _ in range(2 * FAILURES_IN_A_ROW):
+        for _ in range(2 * FAILURES_BEFORE_PROBE):
             with pytest.raises(ComputeFailed):
                 await batcher.infer(rows(1), 1)
         await batcher.stop()

@@ -6,7 +6,7 @@ from tests.unit.inference.sessions import Doubler, rows
 from tritonclient.grpc import model_config_pb2
 
 from critic_inference.serving import catalogue
-from critic_inference.serving.model import ModelVersion, warm_up
+from critic_inference.serving.model_version import ModelVersion, warm_up
 from critic_inference.settings import InferenceSettings
 from critic_inference.tensors import TensorSpec
 

@@ -35,7 +35,7 @@ def test_half_floats_have_no_typed_field():
 def test_outputs_are_raw_and_carry_their_type():
     outputs = {"a": np.ones((2, 3), np.float32), "b": np.array([1, 2], np.int64)}
     message = encode(InferResponse("m", "1", outputs, "7"))
-    assert [(each.name, each.datatype, list(each.shape)) for each in message.outputs] == [
+    assert [(output.name, output.datatype, list(output.shape)) for output in message.outputs] == [
         ("a", "FP32", [2, 3]),
         ("b", "INT64", [2]),
     ]

@@ -17,8 +17,8 @@ DATATYPES = {
 
 
 def body(**tensor):
-    told = {"name": "x", "shape": [2], "datatype": "FP32", "data": [1, 2], **tensor}
-    return json.dumps({"inputs": [{key: value for key, value in told.items() if value is not None}]}).encode()
+    fields = {"name": "x", "shape": [2], "datatype": "FP32", "data": [1, 2], **tensor}
+    return json.dumps({"inputs": [{key: value for key, value in fields.items() if value is not None}]}).encode()
 
 
 @pytest.mark.parametrize("datatype", DATATYPES)
@@ -67,7 +67,7 @@ def test_tensors_that_say_too_little_or_too_much(tensor):
 
 
 @pytest.mark.parametrize(
-    "told",
+    "header",
     [
         {"parameters": 7},
         {"outputs": 7},
@@ -77,9 +77,9 @@ def test_tensors_that_say_too_little_or_too_much(tensor):
         {"id": 7},
     ],
 )
-def test_requests_of_the_wrong_form(told):
+def test_malformed_requests(header):
     with pytest.raises(RequestRefused):
-        decode(json.dumps({"inputs": [], **told}).encode(), None, "m", "")
+        decode(json.dumps({"inputs": [], **header}).encode(), None, "m", "")
 
 
 def test_json_nested_too_deeply():
@@ -104,5 +104,5 @@ def test_binary_outputs_come_behind_the_header_in_their_order():
     outputs = {"a": np.arange(3, dtype=np.float32), "b": np.array([7], np.uint8)}
     content, headers = encode(InferResponse("m", "1", outputs), None)
     length = int(headers["Inference-Header-Content-Length"])
-    assert [each["parameters"]["binary_data_size"] for each in json.loads(content[:length])["outputs"]] == [12, 1]
+    assert [output["parameters"]["binary_data_size"] for output in json.loads(content[:length])["outputs"]] == [12, 1]
     assert content[length:] == outputs["a"].tobytes() + b"\7"

@@ -1,4 +1,4 @@
-"""Which versions of a model are served, by its version policy."""
+"""The versions of a model to serve, by its version policy."""
 
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,12 @@ LARGEST_VERSION = 2**63 - 1
 
 def versions_on_disk(folder: Path) -> tuple[int, ...]:
     """The numbered folders, ascending; others (also '0' and '01') are no versions, as in Triton."""
-    names = (each.name for each in folder.iterdir() if each.is_dir())
+    names = (path.name for path in folder.iterdir() if path.is_dir())
     return tuple(sorted(int(name) for name in names if name.isascii() and name.isdigit() and name[0] != "0"))
 
 
-def newest_wanted(policy: Any) -> int | None:
-    """How many of the newest versions the policy asks for; None where it asks for all, or names them itself."""
+def latest_count(policy: Any) -> int | None:
+    """`num_versions` of a `latest` policy; None for `all` and `specific`."""
     if (policy.WhichOneof("policy_choice") or "latest") != "latest":
         return None
     return policy.latest.num_versions or 1
@@ -23,14 +23,14 @@ def newest_wanted(policy: Any) -> int | None:
 
 def served_versions(policy: Any, present: tuple[int, ...]) -> tuple[int, ...]:
     """The versions to load, ascending. Raises ModelUnusable when the policy leaves none."""
-    if count := newest_wanted(policy):
+    if count := latest_count(policy):
         chosen = present[-count:]
     elif policy.HasField("specific"):
         chosen = tuple(version for version in present if version in policy.specific.versions)
     else:
         chosen = present
     if not chosen:
-        raise ModelUnusable("no version folder that the version policy asks for")
+        raise ModelUnusable("no version folder matches the version policy")
     return chosen
 
 

@@ -13,9 +13,10 @@ import numpy as np
 
 from critic_core.contracts.errors import CriticError
 from critic_core.runtime.logs import logger
-from critic_inference.batching.batcher import Batcher, Doubt
+from critic_inference.batching.batcher import Batcher, DeviceProbe
 from critic_inference.batching.buckets import bucket_sizes
 from critic_inference.batching.policy import batch_policy
+from critic_inference.batching.statistics import Statistics
 from critic_inference.engine.onnx import OnnxSession
 from critic_inference.engine.session import Session
 from critic_inference.errors import ModelNotReady
@@ -28,7 +29,6 @@ from critic_inference.serving.config import (
     memory_limit_mib,
 )
 from critic_inference.serving.golden import check_golden
-from critic_inference.serving.statistics import Statistics
 from critic_inference.settings import InferenceSettings
 from critic_inference.tensors import NUMPY_TYPES, TensorSpec
 
@@ -45,7 +45,7 @@ class State(StrEnum):
 
 @dataclass(eq=False, slots=True)
 class ModelVersion:
-    """One numbered folder of a model, in whatever state it is."""
+    """One numbered folder of a model, in any state."""
 
     name: str
     number: int
@@ -57,48 +57,48 @@ class ModelVersion:
     batcher: Batcher | None = None
 
     def serving(self) -> Batcher:
-        """The batcher that answers. Raises ModelNotReady."""
+        """The batcher of a ready version. Raises ModelNotReady."""
         if self.batcher is None or self.state is not State.ready:
             raise ModelNotReady(f"Model '{self.name}' version {self.number} is not ready: {self.reason}.")
         return self.batcher
 
-    def begin(self, session: Session, threads: ThreadPoolExecutor) -> None:
-        """Take requests, computed in these threads; called on the event loop."""
+    def activate(self, session: Session, threads: ThreadPoolExecutor) -> None:
+        """Accept requests, computed in these threads; called on the event loop."""
         self.config = complete_config(self.config, session.device)
         self.device = session.device
-        doubt = Doubt(partial(warm_up, session, input_specs(self.config), 1), self._leave)
-        self.batcher = Batcher(session, batch_policy(self.config), self.statistics, threads, doubt)
+        probe = DeviceProbe(partial(warm_up, session, input_specs(self.config), 1), self._on_device_lost)
+        self.batcher = Batcher(session, batch_policy(self.config), self.statistics, threads, probe)
         self.batcher.start()
         self.state, self.reason = State.ready, ""
 
-    def give_up(self, reason: str) -> None:
-        """Say why this version will not answer."""
+    def mark_unavailable(self, reason: str) -> None:
+        """Enter the state UNAVAILABLE with its reason."""
         self.state, self.reason = State.unavailable, reason
         log.error("model_unavailable", model=self.name, version=self.number, reason=reason)
 
-    def _leave(self, error: Exception) -> None:
-        """A device that is lost stays lost for this process: it ends as if told to, and another one takes its place."""
+    def _on_device_lost(self, error: Exception) -> None:
+        """A lost device stays lost for this process: SIGTERM ends it, and a replacement starts."""
         if self.state is not State.ready:
             return
-        self.give_up(f"it computes nothing any more: {refusal(error)}")
+        self.mark_unavailable(f"it computes nothing any more: {state_reason(error)}")
         signal.raise_signal(signal.SIGTERM)
 
 
 def load_session(version: ModelVersion, folder: Path, settings: InferenceSettings) -> Session:
-    """Load, warm and prove the model file; slow, and meant for the thread that will compute.
+    """Load, warm and verify the model file; slow, to be called in the compute thread.
 
     Raises ModelUnusable or ComputeFailed.
     """
     started = time.perf_counter()
-    own = folder / str(version.number)
-    path = own / (version.config.default_model_filename or MODEL_FILE)
+    version_folder = folder / str(version.number)
+    path = version_folder / (version.config.default_model_filename or MODEL_FILE)
     limit = memory_limit_mib(version.config, settings.gpu_memory_limit_mib)
-    told = settings.model_copy(update={"gpu_memory_limit_mib": limit})
-    session = OnnxSession(path, device_for(version.config, settings.device), told)
+    limited = settings.model_copy(update={"gpu_memory_limit_mib": limit})
+    session = OnnxSession(path, device_for(version.config, settings.device), limited)
     check_config(version.config, session)
     loaded = time.perf_counter()
     warm_up(session, input_specs(version.config), version.config.max_batch_size)
-    check_golden(session, own)
+    check_golden(session, version_folder)
     log.info(
         "model_ready",
         model=version.name,
@@ -111,7 +111,7 @@ def load_session(version: ModelVersion, folder: Path, settings: InferenceSetting
 
 
 def warm_up(session: Session, inputs: tuple[TensorSpec, ...], max_rows: int) -> None:
-    """Compute zeros once for every batch size that will be asked for, so that no client pays for the first one."""
+    """Compute zeros once at every batch size, so that no client pays for the first run."""
     for rows in bucket_sizes(max_rows) or (1,):
         session.run({spec.name: _zeros(spec, rows) for spec in inputs})
 
@@ -122,7 +122,7 @@ def _zeros(spec: TensorSpec, rows: int) -> np.ndarray[Any, np.dtype[np.generic]]
     return np.zeros(shape if spec.shape else (), NUMPY_TYPES[spec.datatype])
 
 
-def refusal(error: Exception) -> str:
-    """An error as the reason of a state, without the full stop (sentences are put around it)."""
-    told = error.detail if isinstance(error, CriticError) else f"{type(error).__name__}: {error}"
-    return told.rstrip(".")
+def state_reason(error: Exception) -> str:
+    """An error as the reason of a state, without the full stop: it becomes part of a sentence."""
+    reason = error.detail if isinstance(error, CriticError) else f"{type(error).__name__}: {error}"
+    return reason.rstrip(".")

@@ -3,7 +3,7 @@ from google.protobuf import text_format
 from tritonclient.grpc.model_config_pb2 import ModelVersionPolicy
 
 from critic_inference.errors import ModelUnusable, RequestRefused
-from critic_inference.serving.versions import newest_wanted, parse_version, served_versions, versions_on_disk
+from critic_inference.serving.version_policy import latest_count, parse_version, served_versions, versions_on_disk
 
 PRESENT = (1, 2, 10)
 
@@ -28,8 +28,8 @@ def test_the_version_policy(policy, served):
     ("policy", "count"),
     [("", 1), ("latest {}", 1), ("latest { num_versions: 2 }", 2), ("all {}", None), ("specific {}", None)],
 )
-def test_how_many_of_the_newest_are_wanted(policy, count):
-    assert newest_wanted(text_format.Parse(policy, ModelVersionPolicy())) == count
+def test_the_count_of_a_latest_policy(policy, count):
+    assert latest_count(text_format.Parse(policy, ModelVersionPolicy())) == count
 
 
 @pytest.mark.parametrize(("policy", "present"), [("", ()), ("specific { versions: [ 3 ] }", PRESENT)])

@@ -1,4 +1,4 @@
-"""I/O binding with ONNX Runtime itself, on its CPU provider: the same calls that CUDA gets."""
+"""IO binding with ONNX Runtime itself, on its CPU provider: the same calls that CUDA gets."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.contract.inference.onnx_models import quick_model, save
 
-from critic_inference.engine.bound import BoundRuns, binds
+from critic_inference.engine.io_binding import BoundSession, uses_io_binding
 from critic_inference.engine.onnx import OnnxSession
 from critic_inference.settings import Device, InferenceSettings, IoBinding
 from critic_inference.tensors import TensorSpec
@@ -28,17 +28,17 @@ def photos(count, seed=0):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_bound_and_plain_runs_answer_alike(model, count):
+def test_bound_and_plain_runs_agree(model, count):
     bound, plain = session(model, IoBinding.on), session(model, IoBinding.off)
-    assert isinstance(bound._bound, BoundRuns)
+    assert isinstance(bound._bound, BoundSession)
     assert plain._bound is None
-    told, wanted = bound.run(photos(count)), plain.run(photos(count))
-    assert list(told) == list(wanted)
-    for name, values in wanted.items():
-        np.testing.assert_allclose(told[name], values, atol=1e-6)
+    outputs, expected = bound.run(photos(count)), plain.run(photos(count))
+    assert list(outputs) == list(expected)
+    for name, values in expected.items():
+        np.testing.assert_allclose(outputs[name], values, atol=1e-6)
 
 
-def test_an_answer_outlives_the_next_run(model):
+def test_outputs_outlive_the_next_run(model):
     bound, plain = session(model, IoBinding.on), session(model, IoBinding.off)
     first = bound.run(photos(2))["probability"]
     second = bound.run(photos(2, seed=1))["probability"]
@@ -49,13 +49,13 @@ def test_an_answer_outlives_the_next_run(model):
 def test_runs_may_overlap(model):
     bound, plain = session(model, IoBinding.on), session(model, IoBinding.off)
     with ThreadPoolExecutor(4) as threads:
-        told = list(threads.map(lambda seed: bound.run(photos(2, seed))["probability"], range(24)))
-    for seed, values in enumerate(told):
+        results = list(threads.map(lambda seed: bound.run(photos(2, seed))["probability"], range(24)))
+    for seed, values in enumerate(results):
         np.testing.assert_allclose(values, plain.run(photos(2, seed))["probability"], atol=1e-6)
 
 
 @pytest.mark.parametrize(
-    ("asked", "device", "specs", "answer"),
+    ("setting", "device", "specs", "expected"),
     [
         (IoBinding.auto, "cpu", (ROWS,), False),
         (IoBinding.auto, "cuda", (ROWS,), True),
@@ -66,5 +66,5 @@ def test_runs_may_overlap(model):
         (IoBinding.on, "cuda", (TensorSpec("x", "FP32", ()),), False),
     ],
 )
-def test_where_a_batch_size_tells_all_shapes_and_it_pays(asked, device, specs, answer):
-    assert binds(asked, device, specs) is answer
+def test_io_binding_where_the_batch_size_determines_all_shapes(setting, device, specs, expected):
+    assert uses_io_binding(setting, device, specs) is expected

@@ -1,4 +1,4 @@
-"""Does a request fit the model? From named tensors to arrays, or a plain sentence about what is wrong."""
+"""Validates a request against its model: arrays by input name, or an error that names the mismatch."""
 
 import math
 from typing import Any
@@ -12,7 +12,7 @@ from critic_inference.serving.config import input_specs, output_specs
 from critic_inference.tensors import NUMPY_TYPES, Array, TensorSpec
 
 
-def feeds_of(request: InferRequest, config: Any) -> tuple[Feeds, int]:
+def input_feeds(request: InferRequest, config: Any) -> tuple[Feeds, int]:
     """The input arrays by name, and the rows they have (1 without a batch dimension). Raises RequestRefused."""
     specs = {spec.name: spec for spec in input_specs(config)}
     _check_names(request, specs)
@@ -25,8 +25,8 @@ def feeds_of(request: InferRequest, config: Any) -> tuple[Feeds, int]:
     return {name: feeds[name] for name in specs}, rows.pop()
 
 
-def outputs_of(request: InferRequest, config: Any) -> tuple[str, ...]:
-    """The names of the outputs to answer with, each once. Raises RequestRefused for one the model has not."""
+def output_names(request: InferRequest, config: Any) -> tuple[str, ...]:
+    """The requested outputs, each once; all by default. Raises RequestRefused for an unknown one."""
     names = tuple(spec.name for spec in output_specs(config))
     for name in request.outputs:
         if name not in names:
@@ -40,7 +40,7 @@ def _check_names(request: InferRequest, specs: dict[str, TensorSpec]) -> None:
         if name not in specs:
             raise RequestRefused(f"unexpected inference input '{name}' for model '{request.model}'")
     if len(set(names)) != len(names):
-        raise RequestRefused(f"an input of model '{request.model}' is given twice")
+        raise RequestRefused(f"an input of model '{request.model}' is specified twice")
     missing = [name for name in specs if name not in names]
     if missing:
         raise RequestRefused(
@@ -50,7 +50,6 @@ def _check_names(request: InferRequest, specs: dict[str, TensorSpec]) -> None:
 
 
 def _array(tensor: InputTensor, spec: TensorSpec, config: Any) -> Array:
-    told = f"input '{tensor.name}' for model '{config.name}'"
     if tensor.datatype != spec.datatype:
         raise RequestRefused(
             f"inference input '{tensor.name}' data-type is '{tensor.datatype}', "
@@ -61,7 +60,10 @@ def _array(tensor: InputTensor, spec: TensorSpec, config: Any) -> Array:
     expected = math.prod(tensor.shape) * dtype.itemsize
     size = tensor.data.nbytes if isinstance(tensor.data, (np.ndarray, memoryview)) else len(tensor.data)
     if size != expected:
-        raise RequestRefused(f"input byte size mismatch for {told}. Expected {expected}, got {size}")
+        raise RequestRefused(
+            f"input byte size mismatch for input '{tensor.name}' for model '{config.name}'. "
+            f"Expected {expected}, got {size}"
+        )
     flat = tensor.data if isinstance(tensor.data, np.ndarray) else np.frombuffer(tensor.data, dtype.newbyteorder("<"))
     return flat.reshape(tensor.shape)
 
