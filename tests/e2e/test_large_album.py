@@ -9,10 +9,10 @@ from tests.e2e.gateway.conftest import Gateway, gateways
 from tests.load.albums import QUESTIONS, ask, pages
 from tests.support.large_album import BURST, SCENE, large_album
 
-from critic_core.runtime.album_store import AlbumStore
-from critic_core.runtime.answer_store import AnswerStore
-from critic_core.runtime.job_store import connect
-from critic_worker.albums.answering import answer
+from critic_core.stores.album_results import AnswerStore
+from critic_core.stores.albums import AlbumStore
+from critic_core.stores.jobs import connect
+from critic_worker.albums.compute import answer
 
 PHOTOS = 10_000
 PAGE_MILLISECONDS = 50

@@ -17,7 +17,7 @@ from tests.support.tiny_model import publish_tiny_model
 from tests.support.waiting import until
 
 from critic_cli.stack.data_folder import DataFolder
-from critic_cli.stack.stale import identity
+from critic_cli.stack.stale_processes import identity
 
 ROCKET = (DATA / "rocket.jpg").read_bytes()
 

@@ -25,7 +25,7 @@ from tests.support.waiting import until
 from critic_core.contracts.manifest import MANIFEST_FILE, parse_manifest
 from critic_core.contracts.photo import Photo
 from critic_core.imaging.golden import golden_photo
-from critic_training.publish import publish
+from critic_training.publish.version import publish
 
 SEEDS = {"aesthetics": 7, "second": 8}
 

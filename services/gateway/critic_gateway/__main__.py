@@ -5,7 +5,7 @@ from contextlib import suppress
 from critic_core.runtime import logs
 from critic_core.runtime.allocator import keep_freed_memory
 from critic_gateway.app import create_app
-from critic_gateway.server import DrainingServer
+from critic_gateway.http.draining_server import DrainingServer
 from critic_gateway.settings import GatewaySettings
 from critic_gateway.tracing import trace_requests
 

@@ -7,12 +7,12 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from critic_core.runtime.packaged import packaged_folder
-from critic_gateway import problems
-from critic_gateway.lingering import Lingering
-from critic_gateway.middleware import RequestContext
-from critic_gateway.parts import at_a_glance, open_parts
-from critic_gateway.readiness import ReadinessProbe
-from critic_gateway.routes import album_answers, album_events, albums, deliveries, health, models, photos, usage
+from critic_gateway.dependencies import at_a_glance, open_parts
+from critic_gateway.health.readiness import ReadinessProbe
+from critic_gateway.http import problems
+from critic_gateway.http.early_response import Lingering
+from critic_gateway.http.middleware import RequestContext
+from critic_gateway.routes import album_events, album_results, albums, deliveries, health, models, photos, usage
 from critic_gateway.settings import GatewaySettings
 
 DESCRIPTION = "Looks at photographs and says how good they are, which to keep, and why."
@@ -45,7 +45,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
         photos.router,
         deliveries.router,
         albums.router,
-        album_answers.router,
+        album_results.router,
         album_events.router,
         models.router,
         usage.router,

@@ -5,7 +5,7 @@ import sys
 
 from critic_core.runtime import logs
 from critic_core.runtime.allocator import keep_freed_memory
-from critic_worker import environment
+from critic_worker.celery import environment
 from critic_worker.settings import WorkerSettings
 
 # One line a photo is ours to write; Celery's two add nothing.
@@ -21,7 +21,7 @@ def main() -> int:
     keep_freed_memory()
     environment.prepare(metrics=settings.worker_metrics_port > 0)
 
-    from critic_worker.run import run  # noqa: PLC0415 - only now: its imports read the environment
+    from critic_worker.celery.process import run  # noqa: PLC0415 - only now: its imports read the environment
 
     return run(settings)
 

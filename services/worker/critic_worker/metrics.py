@@ -19,8 +19,8 @@ from prometheus_client.values import MultiProcessValue
 from critic_core.contracts.critique import Critique
 from critic_core.contracts.errors import QueueUnavailable
 from critic_core.contracts.identity import made_at
-from critic_core.runtime.job_store import JobStore
 from critic_core.runtime.metrics import BuildInfo
+from critic_core.stores.jobs import JobStore
 
 
 def _place_in_pool() -> str:

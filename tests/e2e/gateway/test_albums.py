@@ -26,10 +26,10 @@ from critic_core.contracts.errors import PhotoBroken
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import CRITIQUE_QUEUE
 from critic_core.imaging.golden import golden_photo
-from critic_core.runtime.album_store import AlbumStore
-from critic_core.runtime.answer_store import AnswerStore, Part
-from critic_core.runtime.job_store import connect
-from critic_worker.albums.answering import answer
+from critic_core.stores.album_results import AnswerStore, Part
+from critic_core.stores.albums import AlbumStore
+from critic_core.stores.jobs import connect
+from critic_worker.albums.compute import answer
 
 PHOTO = golden_photo()
 Json = dict[str, Any]

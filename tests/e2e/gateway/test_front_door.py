@@ -15,11 +15,11 @@ from tests.support.tiny_model import tiny_manifest
 from tests.support.waiting import until
 
 from critic_core.contracts.errors import NotReady, PhotoBroken
+from critic_core.contracts.heartbeat import Proof, Pulse
 from critic_core.contracts.photo import CRITIQUE_QUEUE
-from critic_core.contracts.pulse import Proof, Pulse
 from critic_core.imaging.golden import golden_photo
-from critic_core.runtime.job_store import JobStore, connect
-from critic_core.runtime.notice_board import NoticeBoard
+from critic_core.stores.jobs import JobStore, connect
+from critic_core.stores.worker_status import NoticeBoard
 
 PHOTO = golden_photo()
 CUT_SHORT = "multipart/form-data; boundary=x"

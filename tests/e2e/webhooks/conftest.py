@@ -20,9 +20,9 @@ from critic_core.contracts.errors import CriticError
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.contracts.webhook import Delivery, DeliveryState
-from critic_core.runtime.album_store import AlbumStore
-from critic_core.runtime.job_store import JobStore, connect
-from critic_core.runtime.webhooks.delivery_store import DeliveryStore
+from critic_core.stores.albums import AlbumStore
+from critic_core.stores.deliveries import DeliveryStore
+from critic_core.stores.jobs import JobStore, connect
 
 SECRET, OLD_SECRET = ("whsec_" + base64.b64encode(letter * 32).decode() for letter in (b"n", b"o"))
 

@@ -14,8 +14,8 @@ from tests.support.waiting import until
 
 from critic_core.contracts.identity import new_photo_id
 from critic_core.imaging.golden import golden_photo
-from critic_core.runtime.job_store import connect
-from critic_core.runtime.webhooks.delivery_store import DeliveryStore
+from critic_core.stores.deliveries import DeliveryStore
+from critic_core.stores.jobs import connect
 
 PHOTO = golden_photo()
 

@@ -12,13 +12,13 @@ from tests.support.scripted_server import ScriptedServer
 from critic_core.contracts.errors import PhotoPoison
 from critic_core.contracts.webhook import DeliveryState
 from critic_core.runtime.webhooks.addresses import Address
-from critic_core.runtime.webhooks.delivery_store import Ticket
-from critic_worker.webhooks.delivering import deliver
-from critic_worker.webhooks.lanes import Lanes
-from critic_worker.webhooks.occasions import Stores
-from critic_worker.webhooks.place import Place
-from critic_worker.webhooks.resolving import bounded
-from critic_worker.webhooks.rounds import go_round
+from critic_core.stores.deliveries import Ticket
+from critic_worker.webhooks.context import Place
+from critic_worker.webhooks.delivery import deliver
+from critic_worker.webhooks.events import Stores
+from critic_worker.webhooks.host_limiter import Lanes
+from critic_worker.webhooks.resolver import bounded
+from critic_worker.webhooks.scheduler import go_round
 from critic_worker.webhooks.settings import SenderSettings
 
 ALLOWED = "127.0.0.2"

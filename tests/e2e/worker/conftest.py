@@ -25,13 +25,13 @@ from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.manifest import MANIFEST_FILE, Fit, Manifest, parse_manifest
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.imaging.golden import golden_photo
-from critic_core.runtime.album_store import AlbumStore
-from critic_core.runtime.answer_store import AnswerStore
-from critic_core.runtime.job_store import JobStore, connect
-from critic_core.runtime.notice_board import NoticeBoard
 from critic_core.runtime.queue import celery_app, enqueue
 from critic_core.runtime.storage import Storage, photo_key
-from critic_training.publish import publish
+from critic_core.stores.album_results import AnswerStore
+from critic_core.stores.albums import AlbumStore
+from critic_core.stores.jobs import JobStore, connect
+from critic_core.stores.worker_status import NoticeBoard
+from critic_training.publish.version import publish
 from critic_worker.settings import WorkerSettings
 
 ROOT = Path(__file__).parents[3]

@@ -15,8 +15,8 @@ from typing import Any
 
 from tests.support.waiting import until
 
-from critic_worker import work
-from critic_worker.critique import Given
+from critic_worker.photos import process
+from critic_worker.photos.critique import Given
 from critic_worker.settings import WorkerSettings
 
 MARK = b"\n--for-the-test-worker:"
@@ -26,7 +26,7 @@ def main() -> int:
     """As `python -m critic_worker`, with the wrapped critique."""
     from critic_worker.__main__ import main as start  # noqa: PLC0415 - after the hole is made
 
-    work.critiques = obeying(work.critiques)
+    process.critiques = obeying(process.critiques)
     for name in ("silence_seconds", "lease_seconds"):
         if told := os.environ.get(f"TEST_{name.upper()}"):
             setattr(WorkerSettings, name, float(told))

@@ -14,8 +14,8 @@ from tests.support.redis_server import RedisServer
 from tests.support.waiting import until
 
 from critic_core.contracts.photo import CRITIQUE_QUEUE, PhotoState
-from critic_core.runtime.job_store import BELL_CHANNEL
 from critic_core.runtime.queue import enqueue
+from critic_core.stores.jobs import BELL_CHANNEL
 
 
 @contextmanager

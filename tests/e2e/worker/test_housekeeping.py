@@ -12,10 +12,10 @@ from tests.support.waiting import until
 
 from critic_core.contracts.errors import PhotoNotFound
 from critic_core.contracts.photo import CRITIQUE_QUEUE, PhotoState
-from critic_core.runtime.job_store import Claim, JobStore
 from critic_core.runtime.storage import photo_key, preview_key
-from critic_worker.housekeeping import TURN, keep_house
-from critic_worker.work import Place
+from critic_core.stores.jobs import Claim, JobStore
+from critic_worker.maintenance.reaper import TURN, keep_house
+from critic_worker.photos.process import Place
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from tests.support.waiting import until
 
 from critic_core.contracts.critique import Critique
 from critic_core.contracts.manifest import Fit, Manifest, Reference
-from critic_worker.critique import percentile
+from critic_worker.photos.critique import percentile
 
 OTHER_REFERENCE = Reference(dataset="a bent ruler", photos=101, score_quantiles=tuple(np.linspace(0, 10, 101) ** 2))
 

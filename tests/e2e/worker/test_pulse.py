@@ -14,9 +14,9 @@ from tests.e2e.worker.conftest import Inference, Stack
 from tests.support.redis_server import RedisServer
 from tests.support.waiting import until
 
-from critic_core.contracts.pulse import Pulse, pulse_queue
-from critic_worker.pulse import Heart
-from critic_worker.threads import EX_TEMPFAIL
+from critic_core.contracts.heartbeat import Pulse, pulse_queue
+from critic_worker.celery.threads import EX_TEMPFAIL
+from critic_worker.health.heartbeat import Heart
 
 
 def pulse_of(stack: Stack, seconds: float = 30) -> Pulse:
@@ -26,7 +26,7 @@ def pulse_of(stack: Stack, seconds: float = 30) -> Pulse:
 
 def health(stack: Stack, *arguments: str) -> tuple[int, str]:
     told = {"CRITIC_REDIS_URL": stack.redis.url, "CRITIC_WORKER_NAME": stack.settings.worker_name}
-    command = [sys.executable, "-m", "critic_worker.health", *arguments]
+    command = [sys.executable, "-m", "critic_worker.health.liveness", *arguments]
     ran = subprocess.run(command, env={**os.environ, **told}, capture_output=True, text=True, timeout=30, check=False)
     return ran.returncode, ran.stdout.strip()
 

@@ -23,10 +23,10 @@ from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.contracts.routing import Routing, Share
 from critic_core.imaging.golden import golden_photo
 from critic_core.runtime.queue import enqueue
-from critic_core.runtime.routing_store import RoutingStore
 from critic_core.runtime.storage import photo_key
-from critic_worker.inference_client import InferenceClient
-from critic_worker.versions import MAX_AGE_SECONDS
+from critic_core.stores.routing import RoutingStore
+from critic_worker.inference.client import InferenceClient
+from critic_worker.rollout.version_router import MAX_AGE_SECONDS
 
 HALF = Share(version="2", percent=50)
 PHOTOS = [path.read_bytes() for path in sorted(DATA.glob("*.jpg"))[:6]]

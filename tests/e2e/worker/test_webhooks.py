@@ -13,7 +13,7 @@ from tests.support.scripted_server import Answer, ScriptedServer
 from tests.support.waiting import until
 
 from critic_core.contracts.photo import PhotoState
-from critic_core.runtime.webhooks.delivery_store import DeliveryStore
+from critic_core.stores.deliveries import DeliveryStore
 
 SETTINGS = {
     "webhook_secrets": "whsec_" + base64.b64encode(b"s" * 32).decode(),

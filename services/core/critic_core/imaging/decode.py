@@ -18,7 +18,7 @@ from critic_core.imaging.colour import to_srgb
 from critic_core.imaging.formats import Format, sniff
 from critic_core.imaging.limits import DEFAULT_LIMITS, Limits
 from critic_core.imaging.orientation import from_exif, upright_size
-from critic_core.imaging.quiet import quiet_pillow
+from critic_core.imaging.pillow_warnings import quiet_pillow
 from critic_core.imaging.readers import READERS, Opened
 from critic_core.imaging.reduction import reduce_upright
 

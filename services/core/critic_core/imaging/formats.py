@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from critic_core.contracts.errors import PhotoEmpty, PhotoUnsupported
-from critic_core.imaging import strangers, tiff_kinds
+from critic_core.imaging import known_file_types, tiff_kinds
 
 SNIFF_BYTES = 4096
 """What `sniff` needs at most. Given more (the worker gives the whole file) it finds what lies deeper, too."""
@@ -95,7 +95,7 @@ def sniff(head: bytes) -> Format:
 
 
 def _refusal(head: bytes) -> str:
-    stranger = strangers.name(head)
+    stranger = known_file_types.name(head)
     if stranger:
         return f"This is {stranger}, not a photo in a format we read."
     return "The file is not a photo in a format we read (JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF, BMP or camera RAW)."

@@ -10,8 +10,8 @@ from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.album import Album, AlbumEvent
 from critic_core.contracts.errors import AlbumNotFound
-from critic_gateway.parts import Parts, PartsHere
-from critic_gateway.problems import responses
+from critic_gateway.dependencies import Parts, PartsHere
+from critic_gateway.http.problems import responses
 from critic_gateway.routes.albums import WHO, AlbumHere
 
 PING_SECONDS = 15  # a balancer closes a connection that is silent for a minute

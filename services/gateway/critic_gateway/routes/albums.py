@@ -30,14 +30,14 @@ from critic_core.contracts.errors import (
 )
 from critic_core.contracts.identity import is_photo_id, new_photo_id
 from critic_core.contracts.photo import UploadReceipt
-from critic_gateway import cursors
-from critic_gateway.accepting import Terms
-from critic_gateway.callback_choice import check_callback
-from critic_gateway.model_choice import require_served
-from critic_gateway.parts import ROOM, Caller, Parts, PartsHere
-from critic_gateway.problems import responses
+from critic_gateway.albums import cursors
+from critic_gateway.dependencies import ROOM, Caller, Parts, PartsHere
+from critic_gateway.http.problems import responses
 from critic_gateway.routes.photos import UPLOAD_BODY, IdempotencyKey, PhotoId, Wait, require_photo_id
-from critic_gateway.uploading import Sender, receive
+from critic_gateway.uploads.callback_parameter import check_callback
+from critic_gateway.uploads.enqueue import Terms
+from critic_gateway.uploads.handler import Sender, receive
+from critic_gateway.uploads.model_parameter import require_served
 
 MOST_PHOTOS_A_PAGE = 1000
 

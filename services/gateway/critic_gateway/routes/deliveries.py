@@ -14,8 +14,8 @@ from critic_core.contracts.errors import (
     WebhooksOff,
 )
 from critic_core.contracts.webhook import Deliveries, Delivery
-from critic_gateway.parts import Caller, PartsHere
-from critic_gateway.problems import responses
+from critic_gateway.dependencies import Caller, PartsHere
+from critic_gateway.http.problems import responses
 from critic_gateway.routes.albums import AlbumHere
 from critic_gateway.routes.photos import PhotoId, require_photo_id
 

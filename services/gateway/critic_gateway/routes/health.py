@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from critic_core.runtime.metrics import exposition
-from critic_gateway.figures import look_up
-from critic_gateway.readiness import Readiness, ReadinessProbe
+from critic_gateway.health.gauges import look_up
+from critic_gateway.health.readiness import Readiness, ReadinessProbe
 
 router = APIRouter(tags=["operations"])
 

@@ -7,8 +7,8 @@ from critic_core.contracts.base import Contract
 from critic_core.contracts.errors import ApiKeyMissing, ApiKeyWrong, QueueUnavailable
 from critic_core.contracts.manifest import Manifest
 from critic_core.contracts.routing import Answering
-from critic_gateway.parts import Caller, PartsHere
-from critic_gateway.problems import responses
+from critic_gateway.dependencies import Caller, PartsHere
+from critic_gateway.http.problems import responses
 
 router = APIRouter(tags=["models"])
 

@@ -31,14 +31,14 @@ from critic_core.contracts.errors import (
 from critic_core.contracts.identity import is_photo_id
 from critic_core.contracts.photo import Photo, PhotoReceipt, PhotoState, UploadReceipt
 from critic_core.runtime.storage import photo_key, preview_key
-from critic_gateway.accepting import Terms
-from critic_gateway.callback_choice import AskedCallback
-from critic_gateway.idempotency import LONGEST_KEY
-from critic_gateway.model_choice import AskedModel
-from critic_gateway.parts import ROOM, Caller, PartsHere
-from critic_gateway.problems import ProblemResponse, responses
-from critic_gateway.uploading import Sender, receive
-from critic_gateway.waiting import finished
+from critic_gateway.dependencies import ROOM, Caller, PartsHere
+from critic_gateway.http.problems import ProblemResponse, responses
+from critic_gateway.limits.idempotency import LONGEST_KEY
+from critic_gateway.notifications.long_poll import finished
+from critic_gateway.uploads.callback_parameter import AskedCallback
+from critic_gateway.uploads.enqueue import Terms
+from critic_gateway.uploads.handler import Sender, receive
+from critic_gateway.uploads.model_parameter import AskedModel
 
 LONGEST_WAIT_SECONDS = 30
 

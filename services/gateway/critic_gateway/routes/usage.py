@@ -6,11 +6,11 @@ from fastapi import APIRouter
 
 from critic_core.contracts.base import Contract
 from critic_core.contracts.errors import ApiKeyMissing, ApiKeyWrong, QueueUnavailable, RateLimited
-from critic_gateway.keyring import ApiKey
-from critic_gateway.parts import Caller, PartsHere
-from critic_gateway.photo_quota import next_day
-from critic_gateway.problems import responses
-from critic_gateway.rate_limit import burst_of
+from critic_gateway.auth.api_keys import ApiKey
+from critic_gateway.dependencies import Caller, PartsHere
+from critic_gateway.http.problems import responses
+from critic_gateway.limits.quota import next_day
+from critic_gateway.limits.rate_limit import burst_of
 
 router = APIRouter(tags=["usage"])
 

@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from critic_core.contracts.album import Decision, Marks, SequenceKind, Thresholds
 from critic_core.contracts.critique import Capture, Reason
-from critic_core.runtime.album_store import Snapshot
-from critic_worker.albums import grouping, likeness
-from critic_worker.albums.grouping import Levels
+from critic_core.stores.albums import Snapshot
+from critic_worker.albums import group_levels, similarity
+from critic_worker.albums.group_levels import Levels
 from critic_worker.albums.linkage import Numbers
 from critic_worker.albums.quality import quality
 from critic_worker.albums.reasons import reasons_in_groups
@@ -46,7 +46,7 @@ def table(snapshot: Snapshot, limits: Thresholds) -> Table:
     marks = [snapshot.marks[photo_id] for photo_id in ids]
     taken = np.array([_taken(each) for each in marks], np.float64)
     found = sequences(frames_of(marks))
-    levels = grouping.group([each.fingerprint.pixels_sha256 for each in marks], compared(marks, taken), limits)
+    levels = group_levels.group([each.fingerprint.pixels_sha256 for each in marks], compared(marks, taken), limits)
     worth = quality(marks, levels.near)
     return Table(
         revision=snapshot.revision,
@@ -70,9 +70,9 @@ def _rivals(near: Numbers, sequence: Numbers) -> Numbers:
     return np.asarray(np.where(sequence == ALONE, near, own), np.int64)
 
 
-def compared(marks: list[Marks], taken: npt.NDArray[np.float64]) -> likeness.Marks:
+def compared(marks: list[Marks], taken: npt.NDArray[np.float64]) -> similarity.Marks:
     """What photos are grouped by."""
-    return likeness.Marks(_hashes(marks), _embeddings(marks), taken)
+    return similarity.Marks(_hashes(marks), _embeddings(marks), taken)
 
 
 def frames_of(marks: list[Marks]) -> Frames:

@@ -4,7 +4,7 @@ import logging
 import sys
 
 from critic_core.runtime import logs
-from critic_worker.webhooks.run import run
+from critic_worker.webhooks.process import run
 from critic_worker.webhooks.settings import SenderSettings
 
 # One line a try is ours to write; what these add are Celery's two, and every header that is sent.

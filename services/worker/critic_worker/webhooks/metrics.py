@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 from critic_core.contracts.errors import QueueUnavailable
 from critic_core.contracts.webhook import Delivery
 from critic_core.runtime.metrics import BuildInfo
-from critic_core.runtime.webhooks.delivery_store import DeliveryStore
+from critic_core.stores.deliveries import DeliveryStore
 from critic_worker.webhooks.settings import SenderSettings
 
 TRIES = Counter(

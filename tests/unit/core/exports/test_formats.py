@@ -13,9 +13,9 @@ from tests.unit.core.exports.given import PREVIEW, Pictures, given, proposal, wr
 
 from critic_core.contracts.album import Decision, Flag, Proposal, Verdict
 from critic_core.contracts.errors import RequestInvalid
+from critic_core.exports.archive_names import Names
 from critic_core.exports.document import AlbumDocument
 from critic_core.exports.export import Export, Given, Naming, StarMap, Wish
-from critic_core.exports.names import Names
 from critic_core.exports.registry import EXPORTS
 
 KEPT, MAYBE, REJECTED = proposal(0), proposal(1, Verdict.maybe, score=10.0), proposal(2, Verdict.reject)

@@ -9,7 +9,7 @@ from tests.support.photos import PLAIN, cat, saved
 from critic_core.contracts.critique import PropertyName
 from critic_core.imaging.decode import decode
 from critic_core.imaging.fingerprint import fingerprint
-from critic_core.imaging.prepare import prepare
+from critic_core.imaging.preprocess import prepare
 from critic_core.imaging.preview import preview
 from critic_core.imaging.properties import measure_all, reasons
 

@@ -10,7 +10,7 @@ from tests.support.photos import PLAIN, cat, difference, saved, turned
 from critic_core.imaging.decode import decode
 from critic_core.imaging.fingerprint import fingerprint
 from critic_core.imaging.orientation import from_exif
-from critic_core.imaging.prepare import prepare
+from critic_core.imaging.preprocess import prepare
 from critic_core.imaging.properties import measure_all
 
 LOSSLESS = [("PNG", {}), ("TIFF", {}), ("WEBP", {"lossless": True})]

@@ -1,4 +1,4 @@
-from critic_worker.webhooks.rounds import Silence
+from critic_worker.webhooks.scheduler import Silence
 
 
 def test_silence_counts_while_tasks_wait_and_none_is_begun() -> None:

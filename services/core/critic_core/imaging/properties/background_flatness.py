@@ -6,7 +6,7 @@ simplicity by the number of background colours; we count smooth pixels, which so
 """
 
 from critic_core.contracts.critique import Level, PropertyName
-from critic_core.imaging.properties.measure import Measure, against, in_favour
+from critic_core.imaging.properties.definition import Measure, against, in_favour
 from critic_core.imaging.properties.view import View
 
 _SMOOTH_LEVELS = 6.0

@@ -8,7 +8,7 @@ Source: the clipping warning of RAW developers; the margins of five levels allow
 import numpy as np
 
 from critic_core.contracts.critique import Level, PropertyName
-from critic_core.imaging.properties.measure import Measure, against
+from critic_core.imaging.properties.definition import Measure, against
 from critic_core.imaging.properties.view import View
 
 _WHITE, _BLACK = 250, 5

@@ -5,7 +5,7 @@ white). Source: RMS contrast, Peli, "Contrast in complex images", JOSA A 7(10), 
 """
 
 from critic_core.contracts.critique import Level, PropertyName
-from critic_core.imaging.properties.measure import Measure, against, in_favour
+from critic_core.imaging.properties.definition import Measure, against, in_favour
 from critic_core.imaging.properties.view import View
 
 

@@ -7,7 +7,7 @@ Source: CIE 15:2018; luminance weights of ITU-R BT.709, which are those of sRGB.
 import numpy as np
 
 from critic_core.contracts.critique import Level, PropertyName
-from critic_core.imaging.properties.measure import Measure, against
+from critic_core.imaging.properties.definition import Measure, against
 from critic_core.imaging.properties.view import View
 
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from critic_core.contracts.critique import Level, PropertyName
-from critic_core.imaging.properties.measure import Measure
+from critic_core.imaging.properties.definition import Measure
 from critic_core.imaging.properties.view import View, tiles
 
 _GAIN = 6.0  # what the operator makes of noise of one level

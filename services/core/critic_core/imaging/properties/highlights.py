@@ -8,7 +8,7 @@ Source: the highlight warning of RAW developers, by channel.
 import numpy as np
 
 from critic_core.contracts.critique import Level, PropertyName
-from critic_core.imaging.properties.measure import Measure
+from critic_core.imaging.properties.definition import Measure
 from critic_core.imaging.properties.view import View
 
 _END = 250

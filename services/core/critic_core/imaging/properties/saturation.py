@@ -8,7 +8,7 @@ about 15 slightly, 45 averagely and 80 highly colourful in the authors' experime
 import numpy as np
 
 from critic_core.contracts.critique import Level, PropertyName
-from critic_core.imaging.properties.measure import Measure, in_favour
+from critic_core.imaging.properties.definition import Measure, in_favour
 from critic_core.imaging.properties.view import View
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from critic_core.contracts.critique import Level, PropertyName
-from critic_core.imaging.properties.measure import Measure, against, in_favour
+from critic_core.imaging.properties.definition import Measure, against, in_favour
 from critic_core.imaging.properties.view import View, tiles
 
 _Float = npt.NDArray[np.float32]

@@ -6,7 +6,7 @@ Evaluation: Focusing on the Subject", ECCV 2008, section 4.1 (theirs counts clea
 """
 
 from critic_core.contracts.critique import Level, PropertyName
-from critic_core.imaging.properties.measure import Measure, against, in_favour
+from critic_core.imaging.properties.definition import Measure, against, in_favour
 from critic_core.imaging.properties.view import View
 
 

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from critic_core.contracts.critique import Level, PropertyName
-from critic_core.imaging.properties.measure import Measure, against
+from critic_core.imaging.properties.definition import Measure, against
 from critic_core.imaging.properties.view import View
 
 

@@ -13,7 +13,7 @@ from critic_core.imaging.fingerprint import fingerprint
 from critic_core.imaging.properties import MEASURES, measure_all, reasons
 
 FILES = {path.stem for path in Path(str(package.__file__)).parent.glob("*.py")}
-MACHINERY = {"__init__", "measure", "registry", "view"}
+MACHINERY = {"__init__", "definition", "registry", "view"}
 
 
 def test_contract_registry_and_files_agree() -> None:

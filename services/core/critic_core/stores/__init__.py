@@ -1,0 +1,1 @@
+"""State in Redis: jobs, albums, deliveries, routing, worker status."""

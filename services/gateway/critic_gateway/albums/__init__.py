@@ -1,0 +1,1 @@
+"""Album queries: results computed by workers, cursors, sources of exports."""

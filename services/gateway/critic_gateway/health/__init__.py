@@ -1,0 +1,1 @@
+"""Readiness checks and gauges for Prometheus."""

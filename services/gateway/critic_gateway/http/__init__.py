@@ -1,0 +1,1 @@
+"""HTTP machinery: middleware, problem details, the draining server."""

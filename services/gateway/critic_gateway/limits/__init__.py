@@ -1,0 +1,1 @@
+"""Admission control, rate limits, quotas and idempotency keys."""

@@ -1,0 +1,1 @@
+"""Pub/sub from Redis to long polls and event streams."""

@@ -1,0 +1,1 @@
+"""Heartbeat and liveness of a worker."""

@@ -1,0 +1,1 @@
+"""Expired leases, expired photos, dead letters."""

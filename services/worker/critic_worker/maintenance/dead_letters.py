@@ -1,0 +1,48 @@
+"""Photos that were set aside as poison, where only a worker reaches the queue. `photo-critic dead-letters` is the same.
+
+python -m critic_worker.maintenance.dead_letters             lists them
+python -m critic_worker.maintenance.dead_letters --replay    gives each of them another try
+"""
+
+import argparse
+import sys
+
+from critic_core.contracts.errors import QueueUnavailable
+from critic_core.stores.dead_letters import DeadLetter, dead_letters, replay
+from critic_core.stores.jobs import JobStore, connect
+from critic_worker.settings import WorkerSettings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0 when done, 2 when the queue does not answer."""
+    told, settings = _parser().parse_args(arguments), WorkerSettings()
+    store = JobStore(connect(settings.redis_url))
+    try:
+        print(replay(store, settings) if told.replay else _list(dead_letters(store)))  # noqa: T201 - a command prints
+    except QueueUnavailable as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+def _list(letters: list[DeadLetter]) -> str:
+    return "\n".join(map(_line, letters)) or "No dead letters."
+
+
+def _line(letter: DeadLetter) -> str:
+    taken_in = f"{letter.taken_in:%Y-%m-%d %H:%M}" if letter.taken_in else ""
+    return "  ".join(filter(None, [letter.photo_id, taken_in, letter.file_name, letter.what_happened]))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m critic_worker.maintenance.dead_letters",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--replay", action="store_true", help="give each of them another try")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

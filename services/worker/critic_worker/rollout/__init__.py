@@ -1,0 +1,1 @@
+"""Model versions: routing, canary, shadow, fallback, drift."""

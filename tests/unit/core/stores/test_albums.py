@@ -1,0 +1,253 @@
+"""Albums on a real queue server: order, counts, pages, decisions, events, and that nothing outlives the album."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import redis
+from tests.support.critiques import make_critique
+
+from critic_core.contracts.album import Album, Choice, Counts, Flag
+from critic_core.contracts.errors import AlbumFull, AlbumNotFound, PhotoBroken, PhotoNotFound
+from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.photo import Photo, PhotoState
+from critic_core.stores.albums import AlbumStore
+from critic_core.stores.jobs import JobStore
+
+NOW = datetime.now(UTC)
+END = NOW + timedelta(hours=1)
+LIMIT = 1000
+Add = Callable[..., str]
+
+
+@pytest.fixture
+def albums(client: "redis.Redis") -> AlbumStore:
+    return AlbumStore(client)
+
+
+@pytest.fixture
+def jobs(client: "redis.Redis") -> JobStore:
+    return JobStore(client)
+
+
+@pytest.fixture
+def album(albums: AlbumStore) -> str:
+    album = Album(id=new_photo_id(), name="Wedding", created_at=NOW, expires_at=END, counts=NONE)
+    albums.create(album)
+    return album.id
+
+
+@pytest.fixture
+def add(albums: AlbumStore, jobs: JobStore, album: str) -> Add:
+    def add(score: float | None = None, sha256: str | None = None, limit: int = LIMIT) -> str:
+        photo_id = albums.add(photo(album, sha256), limit)
+        if score is not None:
+            jobs.finish(photo_id, make_critique(score))
+        return photo_id
+
+    return add
+
+
+NONE = Counts(photos=0, waiting=0, done=0, failed=0)
+
+
+def photo(album: str, sha256: str | None = None) -> Photo:
+    photo_id = new_photo_id()
+    return Photo(
+        id=photo_id, state=PhotoState.queued, file_name=f"{photo_id[-4:]}.jpg", media_type="image/jpeg", size_bytes=1,
+        sha256=sha256 or photo_id, album=album, created_at=NOW, expires_at=END,
+    )  # fmt: skip
+
+
+def ids(albums: AlbumStore, album: str, size: int) -> list[str]:
+    """All photos, page by page."""
+    found, after = [], None
+    while True:
+        page = albums.page(album, after, size)
+        found += [one.id for one in page.photos]
+        if page.following is None:
+            return found
+        after = page.following
+
+
+def test_an_album_tells_what_it_was_made_of(albums: AlbumStore, album: str) -> None:
+    told = albums.get(album)
+    assert (told.name, told.expires_at, told.revision, told.counts) == ("Wedding", END, 0, NONE)
+
+
+def test_no_such_album(albums: AlbumStore) -> None:
+    stranger = new_photo_id()
+    for call in (albums.get, albums.snapshot, albums.forget):
+        with pytest.raises(AlbumNotFound):
+            call(stranger)
+    with pytest.raises(AlbumNotFound):
+        albums.add(photo(stranger), LIMIT)
+
+
+def test_counts_follow_each_photo(albums: AlbumStore, jobs: JobStore, album: str, add: Add) -> None:
+    first, second = add(), add()
+    assert albums.get(album).counts == Counts(photos=2, waiting=2, done=0, failed=0)
+    jobs.finish(first, make_critique(50))
+    jobs.fail(second, PhotoBroken().problem())
+    assert albums.get(album).counts == Counts(photos=2, waiting=0, done=1, failed=1)
+    jobs.delete(first)
+    assert albums.get(album).counts == Counts(photos=1, waiting=0, done=0, failed=1)
+
+
+def test_a_second_answer_changes_nothing(albums: AlbumStore, jobs: JobStore, album: str, add: Add) -> None:
+    done = add(50)
+    before = albums.get(album)
+    assert not jobs.finish(done, make_critique(90))
+    assert albums.get(album) == before
+
+
+def test_the_best_come_first_then_the_failed_then_those_that_wait(
+    albums: AlbumStore, jobs: JobStore, album: str, add: Add
+) -> None:
+    waiting, low, failed, high = add(), add(0), add(), add(99.5)
+    jobs.fail(failed, PhotoBroken().problem())
+    photos = albums.page(album, None, 10).photos
+    assert [one.id for one in photos] == [high, low, failed, waiting]
+    assert [one.rank for one in photos] == [1, 2, None, None]
+    assert photos[0].summary is not None
+    assert photos[0].summary.score == 99.5
+    assert photos[2].problem == PhotoBroken().problem()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
+def test_pages_hold_each_photo_once_also_with_equal_scores(albums: AlbumStore, album: str, add: Add, size: int) -> None:
+    made = [add(score) for score in (10, 50, 50, 50, 50, 90, 20)]
+    assert sorted(ids(albums, album, size)) == sorted(made)
+    assert ids(albums, album, size)[0] == made[5]
+
+
+def test_a_page_follows_its_cursor_while_photos_come_and_go(
+    albums: AlbumStore, jobs: JobStore, album: str, add: Add
+) -> None:
+    best, second, third, fourth = add(90), add(80), add(70), add(60)
+    page = albums.page(album, None, 2)
+    assert [one.id for one in page.photos] == [best, second]
+    add(95)
+    jobs.delete(second)
+    assert [one.id for one in albums.page(album, page.following, 10).photos] == [third, fourth]
+
+
+def test_the_same_bytes_are_one_photo(albums: AlbumStore, album: str, add: Add) -> None:
+    assert add(sha256="a") == add(sha256="a") != add(sha256="b")
+    assert albums.get(album).counts.photos == 2
+
+
+def test_deleted_bytes_may_come_again(jobs: JobStore, add: Add) -> None:
+    first = add(sha256="a")
+    jobs.delete(first)
+    assert add(sha256="a") != first
+
+
+def test_a_full_album_takes_no_more_and_knows_what_it_has(add: Add) -> None:
+    known = add(sha256="a")
+    with pytest.raises(AlbumFull):
+        add(limit=1)
+    assert add(sha256="a", limit=1) == known
+
+
+def test_decisions_can_be_undone_one_by_one(albums: AlbumStore, album: str, add: Add) -> None:
+    one = add(50)
+    albums.decide(album, one, Choice(flag=Flag.pick))
+    told = albums.decide(album, one, Choice(flag=Flag.reject, stars=2))
+    assert told.current is not None
+    assert (told.current.flag, told.current.stars, len(told.history)) == (Flag.reject, 2, 2)
+    undone = albums.undo(album, one)
+    assert undone.current is not None
+    assert undone.current.flag is Flag.pick
+    assert albums.undo(album, one) == albums.undo(album, one) == albums.decisions(album, one)
+    assert albums.decisions(album, one).current is None
+
+
+def test_a_decision_survives_another_score(albums: AlbumStore, jobs: JobStore, album: str, add: Add) -> None:
+    one = add()
+    albums.decide(album, one, Choice(stars=4))
+    jobs.bury(one, PhotoBroken().problem())
+    assert jobs.revive(one)
+    assert albums.get(album).counts.waiting == 1
+    jobs.finish(one, make_critique(70))
+    told = albums.page(album, None, 1).photos[0].decision
+    assert told is not None
+    assert told.stars == 4
+
+
+def test_only_photos_of_the_album_can_be_decided_about(albums: AlbumStore, album: str) -> None:
+    with pytest.raises(PhotoNotFound):
+        albums.decide(album, new_photo_id(), Choice(flag=Flag.pick))
+    with pytest.raises(PhotoNotFound):
+        albums.decisions(album, new_photo_id())
+
+
+def test_decisions_do_not_ask_for_grouping_anew(albums: AlbumStore, album: str, add: Add) -> None:
+    one = add(50)
+    before = albums.get(album)
+    albums.decide(album, one, Choice(flag=Flag.pick))
+    after = albums.get(album)
+    assert (after.revision, after.decided) == (before.revision, before.decided + 1)
+
+
+def test_events_tell_what_happened_in_order(albums: AlbumStore, jobs: JobStore, album: str, add: Add) -> None:
+    one = add(50)
+    albums.decide(album, one, Choice(stars=1))
+    jobs.delete(one)
+    told = albums.events(album, "0")
+    assert [event.kind for event in told] == ["photo_added", "photo_done", "decision", "photo_deleted"]
+    assert {event.photo for event in told} == {one}
+    assert told[1].counts == Counts(photos=1, waiting=0, done=1, failed=0)
+    assert albums.events(album, told[1].id) == told[2:]
+    assert albums.last_event(album) == told[-1].id
+    assert albums.events_since(album, told[0].id)
+
+
+def test_an_event_tells_its_photo_as_it_is_now(albums: AlbumStore, album: str, add: Add) -> None:
+    one = add(50)
+    albums.decide(album, one, Choice(stars=1))
+    told = [event.now for event in albums.events(album, "0")]
+    (ranked,) = albums.page(album, None, 10).photos
+    assert told == [ranked.model_copy(update={"rank": None})] * 3
+    assert ranked.summary is not None
+    assert ranked.decision is not None
+
+
+def test_an_event_of_a_photo_that_is_gone_tells_nothing_of_it(
+    albums: AlbumStore, jobs: JobStore, album: str, add: Add
+) -> None:
+    jobs.delete(add(50))
+    assert {event.now for event in albums.events(album, "0")} == {None}
+    assert not albums.events_since(album, "0-0")
+
+
+def test_a_snapshot_has_what_is_done(albums: AlbumStore, album: str, add: Add) -> None:
+    done, _ = add(50), add()
+    albums.decide(album, done, Choice(flag=Flag.pick))
+    told = albums.snapshot(album)
+    assert list(told.marks) == [done]
+    assert told.marks[done].score == 50
+    assert (told.names[done], told.sha256[done]) == (f"{done[-4:]}.jpg", done)
+    assert told.decisions[done].flag is Flag.pick
+    assert (told.revision, told.decided) == (3, 1)
+
+
+def test_a_forgotten_album_is_unknown_at_once_and_leaves_nothing(
+    albums: AlbumStore, jobs: JobStore, client: "redis.Redis", album: str, add: Add
+) -> None:
+    made = [add(50), add()]
+    albums.forget(album)
+    with pytest.raises(AlbumNotFound):
+        albums.get(album)
+    assert albums.expired() == [album]
+    assert sorted(albums.photos(album)) == sorted(made)
+    for photo_id in made:
+        jobs.delete(photo_id)
+    albums.clear(album)
+    assert client.keys("*") == []
+
+
+def test_everything_ends_with_the_album(albums: AlbumStore, client: "redis.Redis", album: str, add: Add) -> None:
+    albums.decide(album, add(50), Choice(stars=1))
+    ends = {int(client.expiretime(name)) for name in client.keys("critic:album:*") + client.keys("critic:photo:*")}
+    assert ends == {int(END.timestamp())}

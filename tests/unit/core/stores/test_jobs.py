@@ -1,0 +1,126 @@
+"""The job store on a real server: every change of state, and the changes that must not happen."""
+
+from datetime import timedelta
+
+import pytest
+import redis
+from tests.support.clock import NOW, Clock
+from tests.support.ports import free_port
+
+from critic_core.contracts.errors import PhotoBroken, PhotoNotFound, PhotoPoison, QueueUnavailable
+from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.photo import Photo, PhotoState
+from critic_core.stores.jobs import Claim, JobStore, connect
+
+
+@pytest.fixture
+def store(client: "redis.Redis", clock: Clock) -> JobStore:
+    return JobStore(client, clock)
+
+
+@pytest.fixture
+def photo(store: JobStore) -> Photo:
+    photo = Photo(
+        id=new_photo_id(),
+        state=PhotoState.queued,
+        file_name="a.jpg",
+        media_type="image/jpeg",
+        size_bytes=1,
+        sha256="0" * 64,
+        created_at=NOW,
+        expires_at=NOW + timedelta(hours=1),
+    )
+    store.create(photo)
+    return photo
+
+
+def test_what_is_created_is_what_is_got(store: JobStore, photo: Photo) -> None:
+    assert store.get(photo.id) == photo
+
+
+def test_a_photo_that_was_never_here_is_not_found(store: JobStore) -> None:
+    with pytest.raises(PhotoNotFound):
+        store.get(new_photo_id())
+
+
+def test_the_backlog_counts_what_is_queued_and_what_is_running(store: JobStore, photo: Photo) -> None:
+    assert store.backlog() == 1
+    store.claim(photo.id, 3)
+    assert store.backlog() == 1
+    store.fail(photo.id, PhotoBroken().problem())
+    assert store.backlog() == 0
+
+
+def test_the_oldest_queued_photo_ages(store: JobStore, photo: Photo, clock: Clock) -> None:
+    clock.now += 42
+    assert store.oldest_queued_seconds() == pytest.approx(42)
+    store.claim(photo.id, 3)
+    assert store.oldest_queued_seconds() == 0
+
+
+def test_a_photo_is_answered_once(store: JobStore, photo: Photo) -> None:
+    store.claim(photo.id, 3)
+    assert store.fail(photo.id, PhotoBroken().problem())
+    assert not store.fail(photo.id, PhotoPoison().problem())
+    assert store.claim(photo.id, 3) is Claim.finished
+    told = store.get(photo.id)
+    assert told.problem is not None
+    assert told.problem.code == "photo_broken"
+
+
+def test_a_deleted_photo_gets_no_answer_and_leaves_no_trace(
+    store: JobStore, photo: Photo, client: "redis.Redis"
+) -> None:
+    store.claim(photo.id, 3)
+    assert store.delete(photo.id)
+    assert not store.fail(photo.id, PhotoBroken().problem())
+    assert store.claim(photo.id, 3) is Claim.gone
+    assert client.keys("*") == []
+
+
+def test_the_fourth_delivery_is_poison(store: JobStore, photo: Photo) -> None:
+    assert [store.claim(photo.id, 3) for _ in range(4)] == [Claim.taken] * 3 + [Claim.poison]
+
+
+def test_a_photo_put_back_through_no_fault_of_its_own_is_not_blamed(store: JobStore, photo: Photo) -> None:
+    for number in range(1, 10):
+        assert store.claim(photo.id, 3) is Claim.taken
+        assert store.release(photo.id) == number
+    assert store.get(photo.id).deliveries == 0
+
+
+def test_a_dead_letter_is_listed_and_can_be_revived(store: JobStore, photo: Photo) -> None:
+    store.bury(photo.id, PhotoPoison().problem())
+    assert store.dead_letters() == [photo.id]
+    assert store.get(photo.id).state is PhotoState.failed
+    assert store.revive(photo.id)
+    assert store.dead_letters() == []
+    again = store.get(photo.id)
+    assert (again.state, again.problem, again.deliveries) == (PhotoState.queued, None, 0)
+    assert not store.revive(photo.id)
+
+
+def test_only_photos_that_run_too_long_are_put_back_and_only_once(store: JobStore, photo: Photo, clock: Clock) -> None:
+    store.claim(photo.id, 3)
+    clock.now += 60
+    assert store.running_longer_than(75) == []
+    assert not store.requeue(photo.id, 75)
+    clock.now += 30
+    assert store.running_longer_than(75) == [photo.id]
+    assert store.requeue(photo.id, 75)
+    assert not store.requeue(photo.id, 75)
+    assert store.get(photo.id).deliveries == 1
+
+
+def test_a_photo_expires_for_good_when_its_bytes_are_gone(store: JobStore, photo: Photo, clock: Clock) -> None:
+    assert store.expired() == []
+    clock.now += 3601
+    assert store.expired() == [photo.id]
+    assert store.expired() == [photo.id]
+    store.delete(photo.id)
+    assert store.expired() == []
+
+
+def test_redis_away_is_told_as_such_within_its_deadline() -> None:
+    with connect(f"redis://127.0.0.1:{free_port()}/0") as client, pytest.raises(QueueUnavailable):
+        JobStore(client).backlog()

@@ -1,0 +1,88 @@
+"""Bodies of uploads, cut in every place a network may cut them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from critic_core.contracts.errors import RequestInvalid
+from critic_gateway.uploads.multipart import FileBegins, FileBytes, FileEnds, UploadEvent, file_name, upload_events
+
+BODY = (
+    b'--edge\r\nContent-Disposition: form-data; name="file"; filename="one.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
+    b"first\r\n--edge\r\n"
+    b'Content-Disposition: form-data; name="note"\r\n\r\na field, not a file\r\n--edge\r\n'
+    b'Content-Disposition: form-data; name="file"; filename="two.png"\r\n\r\nsecond\r\n--edge--\r\n'
+)
+MULTIPART = "multipart/form-data; boundary=edge"
+
+
+def events(content_type: str, body: bytes, size: int) -> list[UploadEvent]:
+    async def chunks() -> AsyncIterator[bytes]:
+        for start in range(0, len(body), size):
+            yield body[start : start + size]
+
+    async def collect() -> list[UploadEvent]:
+        return [event async for event in upload_events(content_type, chunks())]
+
+    return asyncio.run(collect())
+
+
+def files(found: list[UploadEvent]) -> list[tuple[str | None, bytes]]:
+    """The files that the events describe; each must begin and end."""
+    told: list[tuple[str | None, bytes]] = []
+    inside = False
+    for event in found:
+        match event:
+            case FileBegins(name):
+                assert not inside
+                told.append((name, b""))
+                inside = True
+            case FileBytes(data):
+                assert inside
+                told[-1] = (told[-1][0], told[-1][1] + data)
+            case FileEnds():
+                inside = False
+    assert not inside
+    return told
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 64, 10_000])
+def test_files_of_a_multipart_body_come_out_whole_however_it_is_cut(size: int) -> None:
+    assert files(events(MULTIPART, BODY, size)) == [("one.jpg", b"first"), ("two.png", b"second")]
+
+
+@pytest.mark.parametrize("size", [1, 5, 100])
+def test_a_raw_body_is_one_file_without_a_name(size: int) -> None:
+    assert files(events("image/jpeg", b"raw bytes", size)) == [(None, b"raw bytes")]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        (MULTIPART, BODY[:-20]),
+        (MULTIPART, b"no boundary in here at all"),
+        ("multipart/form-data", BODY),
+    ],
+)
+def test_a_broken_multipart_body_is_refused(content_type: str, body: bytes) -> None:
+    with pytest.raises(RequestInvalid):
+        events(content_type, body, 50)
+
+
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [
+        ({b"filename": b"../../etc/passwd"}, "passwd"),
+        ({b"filename": b"C:\\photos\\a.jpg"}, "a.jpg"),
+        ({b"filename": b"a\x00\x1b[31m\n.jpg"}, "a[31m.jpg"),
+        ({b"filename": b""}, None),
+        ({b"filename": b"/"}, None),
+        ({b"filename*": b"UTF-8''na%C3%AFve.jpg"}, "naïve.jpg"),
+        ({b"filename": "füße.jpg".encode()}, "füße.jpg"),
+        ({b"filename": b"\xff\xfe.jpg"}, "\ufffd\ufffd.jpg"),
+        ({b"filename": b"x" * 5000}, "x" * 255),
+    ],
+)
+def test_hostile_file_names_are_made_harmless(options: dict[bytes, bytes], shown: str | None) -> None:
+    assert file_name(options) == shown

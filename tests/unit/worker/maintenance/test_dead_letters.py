@@ -1,0 +1,46 @@
+"""What the worker's own command says of photos that were set aside, on a real queue server."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import redis
+from tests.support.redis_server import RedisServer
+
+from critic_core.contracts.errors import PhotoPoison
+from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.photo import CRITIQUE_QUEUE, Photo, PhotoState
+from critic_core.stores.jobs import JobStore
+from critic_worker.maintenance.dead_letters import main
+
+
+def test_they_are_listed_and_given_another_try(
+    redis_server: RedisServer,
+    client: "redis.Redis",
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("CRITIC_REDIS_URL", redis_server.url)
+    store, now = JobStore(client), datetime.now(UTC)
+    end = now + timedelta(hours=1)
+    photo = Photo(
+        id=new_photo_id(), state=PhotoState.queued, file_name="evil.jpg", media_type="image/jpeg", size_bytes=1,
+        sha256="0", created_at=now, expires_at=end,
+    )  # fmt: skip
+    store.create(photo)
+    store.bury(photo.id, PhotoPoison().problem())
+
+    assert main([]) == 0
+    assert capsys.readouterr().out == f"{photo.id}  {now:%Y-%m-%d %H:%M}  evil.jpg  {PhotoPoison().problem().detail}\n"
+    assert main(["--replay"]) == 0
+    assert capsys.readouterr().out == "1 photos wait for another try; 0 were forgotten already.\n"
+    assert (store.get(photo.id).state, client.llen(CRITIQUE_QUEUE)) == (PhotoState.queued, 1)
+    assert main([]) == 0
+    assert capsys.readouterr().out == "No dead letters.\n"
+
+
+def test_a_queue_that_does_not_answer_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CRITIC_REDIS_URL", "redis://127.0.0.1:1/0")
+    assert main([]) == 2
+    assert "queue" in capsys.readouterr().err
