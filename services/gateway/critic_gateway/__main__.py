@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from critic_core.runtime import logs
-from critic_core.runtime.allocator import keep_freed_memory
+from critic_core.runtime.allocator import retain_freed_memory
 from critic_gateway.app import create_app
 from critic_gateway.http.draining_server import DrainingServer
 from critic_gateway.settings import GatewaySettings
@@ -14,7 +14,7 @@ def main() -> None:
     """Serve until told to stop; requests under way are finished first."""
     settings = GatewaySettings()
     logs.configure("gateway", settings.log_level, settings.log_format)
-    keep_freed_memory()
+    retain_freed_memory()
     app = create_app(settings)
     trace_requests(app)
     server = DrainingServer(app, settings)

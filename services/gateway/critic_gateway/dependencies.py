@@ -12,11 +12,12 @@ from starlette.concurrency import run_in_threadpool
 
 from critic_core.runtime.queue import celery_app
 from critic_core.runtime.storage import Storage
-from critic_core.stores.album_results import AnswerStore
+from critic_core.stores.album_results import AlbumResultStore
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.deliveries import DeliveryStore
-from critic_core.stores.jobs import JobStore, connect
-from critic_core.stores.worker_status import NoticeBoard
+from critic_core.runtime.redis_client import connect
+from critic_core.stores.jobs import JobStore
+from critic_core.stores.worker_status import WorkerStatusStore
 from critic_gateway.auth import authenticate
 from critic_gateway.auth.api_keys import ApiKey, Keyring
 from critic_gateway.limits.admission import Admission
@@ -37,9 +38,9 @@ class Parts:
     store: JobStore
     admission: Admission
     albums: AlbumStore
-    answers: AnswerStore
+    answers: AlbumResultStore
     feeds: AlbumFeeds
-    board: NoticeBoard
+    board: WorkerStatusStore
     storage: Storage
     queue: Celery
     bell: Bell
@@ -61,9 +62,9 @@ async def open_parts(settings: GatewaySettings) -> AsyncIterator[Parts]:
         store=store,
         admission=Admission(store.load, settings),
         albums=albums,
-        answers=AnswerStore(client),
+        answers=AlbumResultStore(client),
         feeds=AlbumFeeds(albums, bell),
-        board=NoticeBoard(client),
+        board=WorkerStatusStore(client),
         storage=Storage(settings.storage_url),
         queue=celery_app(settings),
         bell=bell,
@@ -84,7 +85,7 @@ async def open_parts(settings: GatewaySettings) -> AsyncIterator[Parts]:
 def at_a_glance(parts: Parts) -> Iterator[Parts]:
     """The same parts for probes and figures: with little patience for a Redis that hangs."""
     with connect(parts.settings.redis_url, patient=False) as client:
-        board, deliveries = NoticeBoard(client), DeliveryStore(client)
+        board, deliveries = WorkerStatusStore(client), DeliveryStore(client)
         yield replace(parts, redis=client, store=JobStore(client), board=board, deliveries=deliveries)
 
 
@@ -108,7 +109,7 @@ async def _caller(request: Request, parts: PartsHere) -> ApiKey:
 
 
 Caller = Annotated[ApiKey, Depends(_caller)]
-"""Whose request it is. Raises ApiKeyMissing, ApiKeyWrong or RateLimited."""
+"""Whose request it is. Raises MissingApiKey, InvalidApiKey or RateLimited."""
 
 
 async def _room(parts: PartsHere, _: Caller) -> None:

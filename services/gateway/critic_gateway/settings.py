@@ -42,7 +42,7 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
         default=7 * 24 * 3600, ge=60, description="After this long an album with all its photos is forgotten."
     )
     max_album_photos: int = Field(default=20_000, ge=1, description="Most photos in one album.")
-    pulse_max_age_seconds: int = Field(
+    heartbeat_max_age_seconds: int = Field(
         default=60, ge=5, description="Ready means that a worker scored the golden photo within this time."
     )
     idempotency_ttl_seconds: int = Field(
@@ -90,6 +90,6 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
     def _keys_in_production(self) -> Self:
         if self.environment is Environment.production and not self.api_keys and self.keyring is None:
             raise ValueError(
-                "CRITIC_API_KEYS and CRITIC_KEYRING are empty: in production the gateway lets nobody in without a key"
+                "CRITIC_API_KEYS and CRITIC_API_KEYS_TOML are empty: in production the gateway lets nobody in without a key"
             )
         return self

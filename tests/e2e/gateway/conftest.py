@@ -14,7 +14,8 @@ from tests.support.ports import free_port
 from tests.support.redis_server import RedisServer
 from tests.support.waiting import until
 
-from critic_core.stores.jobs import JobStore, connect
+from critic_core.runtime.redis_client import connect
+from critic_core.stores.jobs import JobStore
 
 
 class Gateway:

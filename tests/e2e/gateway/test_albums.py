@@ -17,18 +17,18 @@ from tests.support.waiting import until
 from critic_core.contracts.album import (
     ALBUM_QUEUE,
     AlbumPage,
-    GroupsQuestion,
-    SelectionQuestion,
+    GroupsQuery,
+    SelectionQuery,
     Thresholds,
-    digest_of,
+    query_digest,
 )
-from critic_core.contracts.errors import PhotoBroken
+from critic_core.contracts.errors import PhotoCorrupt
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import CRITIQUE_QUEUE
 from critic_core.imaging.golden import golden_photo
-from critic_core.stores.album_results import AnswerStore, Part
+from critic_core.stores.album_results import AlbumResultStore, Part
 from critic_core.stores.albums import AlbumStore
-from critic_core.stores.jobs import connect
+from critic_core.runtime.redis_client import connect
 from critic_worker.albums.compute import answer
 
 PHOTO = golden_photo()
@@ -82,7 +82,7 @@ def test_photos_are_added_ranked_and_paged(gateway: Gateway, album: str) -> None
 def test_the_same_bytes_again_are_known_and_cost_nothing(gateway: Gateway, album: str) -> None:
     first = add(gateway, album, 1)[0]
     answer = gateway.client.post(f"/v1/albums/{album}/photos", content=different(1)).json()["photos"][0]
-    assert (answer["known"], answer["photo"]["id"]) == (True, first["id"])
+    assert (answer["duplicate"], answer["photo"]["id"]) == (True, first["id"])
     assert len(gateway.stored()) == 1
     assert gateway.store()._redis.llen(CRITIQUE_QUEUE) == 1
     assert look(gateway, album).album.counts.photos == 1
@@ -108,10 +108,10 @@ def test_photos_end_with_their_album(gateway: Gateway) -> None:
 @pytest.mark.parametrize(
     ("wished", "status", "code"),
     [
-        ({"ttl_seconds": 10**9}, 422, "request_invalid"),
-        ({"ttl_seconds": 1}, 422, "request_invalid"),
-        ({"colour": "red"}, 422, "request_invalid"),
-        ({"name": "x" * 201}, 422, "request_invalid"),
+        ({"ttl_seconds": 10**9}, 422, "invalid_request"),
+        ({"ttl_seconds": 1}, 422, "invalid_request"),
+        ({"colour": "red"}, 422, "invalid_request"),
+        ({"name": "x" * 201}, 422, "invalid_request"),
         ({"model": "stranger"}, 503, "not_ready"),
     ],
 )
@@ -140,7 +140,7 @@ def test_a_full_album_says_so(start_gateway: Start) -> None:
 def test_a_foreign_cursor_is_refused_with_a_sentence(gateway: Gateway, album: str, cursor: str) -> None:
     for path in ("", "/groups"):
         answer = gateway.client.get(f"/v1/albums/{album}{path}", params={"cursor": cursor})
-        assert (answer.status_code, answer.json()["code"]) == (422, "request_invalid")
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
 
 
 def test_decisions_are_made_and_undone(gateway: Gateway, album: str) -> None:
@@ -160,7 +160,7 @@ def test_decisions_are_made_and_undone(gateway: Gateway, album: str) -> None:
 def test_an_impossible_decision_is_refused(gateway: Gateway, album: str, choice: Json) -> None:
     photo = add(gateway, album, 1)[0]["id"]
     answer = gateway.client.put(f"/v1/albums/{album}/photos/{photo}/decision", json=choice)
-    assert (answer.status_code, answer.json()["code"]) == (422, "request_invalid")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
 
 
 def test_only_photos_of_the_album_can_be_decided_about(gateway: Gateway, album: str) -> None:
@@ -184,8 +184,8 @@ def test_a_forgotten_album_is_gone_at_once(gateway: Gateway, album: str) -> None
 def keep(gateway: Gateway, album: str, rows: int, revision: int) -> None:
     head = f'{{"revision":{revision},"level":"near","thresholds":{{}},"total":{rows}}}'
     part = Part(head, [f'{{"number":{number}}}' for number in range(rows)])
-    question = digest_of(GroupsQuestion(thresholds=Thresholds()))
-    AnswerStore(connect(gateway.redis.url)).keep(album, question, revision, 0, {"near": part})
+    question = query_digest(GroupsQuery(thresholds=Thresholds()))
+    AlbumResultStore(connect(gateway.redis.url)).keep(album, question, revision, 0, {"near": part})
 
 
 def test_a_question_is_put_to_a_worker_once_and_its_answer_is_told(gateway: Gateway, album: str) -> None:
@@ -208,7 +208,7 @@ def test_a_question_is_put_to_a_worker_once_and_its_answer_is_told(gateway: Gate
 
 def test_an_answer_that_does_not_come_is_told_as_late(gateway: Gateway, album: str) -> None:
     answer = gateway.client.get(f"/v1/albums/{album}/groups", params={"wait": 0})
-    assert (answer.status_code, answer.json()["code"], answer.json()["permanent"]) == (503, "album_answer_late", False)
+    assert (answer.status_code, answer.json()["code"], answer.json()["permanent"]) == (503, "album_result_pending", False)
     assert int(answer.headers["retry-after"]) > 0
 
 
@@ -237,7 +237,7 @@ def test_whoever_pages_comes_to_the_end_of_the_answer_they_began_with(gateway: G
 def test_thresholds_are_checked(gateway: Gateway, album: str) -> None:
     for asked in ({"near_bits": 65}, {"near_cosine": 2}, {"scene_seconds": 0}, {"nearness": 1}, {"level": "twins"}):
         answer = gateway.client.get(f"/v1/albums/{album}/groups", params=asked)
-        assert (answer.status_code, answer.json()["code"]) == (422, "request_invalid")
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
 
 
 # -- events -----------------------------------------------------------------------------------------------------------
@@ -278,13 +278,13 @@ def test_events_come_as_they_happen(gateway: Gateway, album: str) -> None:
         one, two = (photo["id"] for photo in add(gateway, album, 1, 2))
         assert events.kinds(2) == ["photo_added", "photo_added"]
         gateway.store().finish(one, make_critique())
-        gateway.store().fail(two, PhotoBroken().problem())
+        gateway.store().fail(two, PhotoCorrupt().problem())
         done, failed = events.next(), events.next()
-        assert (done["event"], done["data"]["photo"]) == ("photo_done", one)
-        assert failed["data"]["counts"] == {"photos": 2, "waiting": 0, "done": 1, "failed": 1}
+        assert (done["event"], done["data"]["photo_id"]) == ("photo_done", one)
+        assert failed["data"]["counts"] == {"photos": 2, "pending": 0, "done": 1, "failed": 1}
         gateway.client.delete(f"/v1/photos/{one}")
         gateway.client.delete(f"/v1/albums/{album}")
-        assert events.kinds(2) == ["photo_deleted", "gone"]
+        assert events.kinds(2) == ["photo_deleted", "album_deleted"]
         with pytest.raises(EOFError):
             events.next()
 
@@ -388,8 +388,8 @@ def answered_album(gateway: Gateway, album: str) -> None:
     for photo, score in zip(add(gateway, album, 1, 2), (20, 90), strict=True):
         gateway.store().finish(photo["id"], make_critique(score))
     client = connect(gateway.redis.url)
-    question = SelectionQuestion(keep=1, thresholds=Thresholds())
-    answer(album, question.model_dump_json(), AlbumStore(client), AnswerStore(client))
+    question = SelectionQuery(keep=1, thresholds=Thresholds())
+    answer(album, question.model_dump_json(), AlbumStore(client), AlbumResultStore(client))
 
 
 @pytest.mark.parametrize(
@@ -422,4 +422,4 @@ def test_an_album_is_taken_away(gateway: Gateway, wished: str, kind: str, begins
 def test_an_export_that_is_none_is_refused(gateway: Gateway, album: str, asked: Json) -> None:
     answered_album(gateway, album)
     told = gateway.client.get(f"/v1/albums/{album}/export", params={"keep": 1, **asked})
-    assert (told.status_code, told.json()["code"]) == (422, "request_invalid")
+    assert (told.status_code, told.json()["code"]) == (422, "invalid_request")

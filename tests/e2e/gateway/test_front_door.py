@@ -14,12 +14,13 @@ from tests.support.early_answer import asked_first, sent_for_the_last_time, sent
 from tests.support.tiny_model import tiny_manifest
 from tests.support.waiting import until
 
-from critic_core.contracts.errors import NotReady, PhotoBroken
-from critic_core.contracts.heartbeat import Proof, Pulse
+from critic_core.contracts.errors import NotReady, PhotoCorrupt
+from critic_core.contracts.heartbeat import SelfTest, Heartbeat
 from critic_core.contracts.photo import CRITIQUE_QUEUE
 from critic_core.imaging.golden import golden_photo
-from critic_core.stores.jobs import JobStore, connect
-from critic_core.stores.worker_status import NoticeBoard
+from critic_core.runtime.redis_client import connect
+from critic_core.stores.jobs import JobStore
+from critic_core.stores.worker_status import WorkerStatusStore
 
 PHOTO = golden_photo()
 CUT_SHORT = "multipart/form-data; boundary=x"
@@ -33,13 +34,13 @@ def queued(gateway: Gateway) -> int:
     return gateway.store()._redis.llen(CRITIQUE_QUEUE)
 
 
-def board(gateway: Gateway) -> NoticeBoard:
-    return NoticeBoard(connect(gateway.redis.url))
+def board(gateway: Gateway) -> WorkerStatusStore:
+    return WorkerStatusStore(connect(gateway.redis.url))
 
 
 def serve(gateway: Gateway, *names: str) -> None:
     """Tell the gateway, as a worker does, what is served."""
-    board(gateway).post_models([tiny_manifest().model_copy(update={"name": name}) for name in names], list(names))
+    board(gateway).save_models([tiny_manifest().model_copy(update={"name": name}) for name in names], list(names))
 
 
 def test_a_photo_is_stored_enqueued_and_told(gateway: Gateway) -> None:
@@ -81,11 +82,11 @@ def strict_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway
         ({"content": b""}, 400, "photo_empty"),
         ({"content": b"plain text"}, 415, "photo_unsupported"),
         ({"content": b"%PDF-1.7\n"}, 415, "photo_unsupported"),
-        ({"content": PHOTO + bytes(2_000_000)}, 413, "photo_too_many_bytes"),
-        ({"content": b"note=x", "headers": {"content-type": "multipart/form-data"}}, 422, "request_invalid"),
-        ({"content": b"--x\r\nbad", "headers": {"content-type": CUT_SHORT}}, 422, "request_invalid"),
-        ({"content": PHOTO, "params": {"wait": "31"}}, 422, "request_invalid"),
-        ({"content": PHOTO, "params": {"wait": "soon"}}, 422, "request_invalid"),
+        ({"content": PHOTO + bytes(2_000_000)}, 413, "photo_too_large"),
+        ({"content": b"note=x", "headers": {"content-type": "multipart/form-data"}}, 422, "invalid_request"),
+        ({"content": b"--x\r\nbad", "headers": {"content-type": CUT_SHORT}}, 422, "invalid_request"),
+        ({"content": PHOTO, "params": {"wait": "31"}}, 422, "invalid_request"),
+        ({"content": PHOTO, "params": {"wait": "soon"}}, 422, "invalid_request"),
     ],
 )  # fmt: skip
 def test_bad_requests_get_a_problem_quickly_and_leave_nothing_behind(
@@ -105,11 +106,11 @@ def test_bad_requests_get_a_problem_quickly_and_leave_nothing_behind(
 def test_waiting_ends_as_soon_as_the_answer_is_there(gateway: Gateway) -> None:
     photo_id = send(gateway).json()["id"]
     store = gateway.store()
-    answering = threading.Timer(0.5, lambda: store.fail(photo_id, PhotoBroken().problem()))
+    answering = threading.Timer(0.5, lambda: store.fail(photo_id, PhotoCorrupt().problem()))
     answering.start()
     began = time.monotonic()
     told = gateway.client.get(f"/v1/photos/{photo_id}", params={"wait": 15}).json()
-    assert (told["state"], told["problem"]["code"]) == ("failed", "photo_broken")
+    assert (told["state"], told["problem"]["code"]) == ("failed", "photo_corrupt")
     assert time.monotonic() - began < 5
 
 
@@ -119,10 +120,10 @@ def test_waiting_survives_a_restart_of_redis(gateway: Gateway) -> None:
     gateway.redis.start()
     store = gateway.store()
     until(lambda: store.get(photo_id).state == "queued", 10, "the photo after the restart")
-    answering = threading.Timer(0.5, lambda: store.fail(photo_id, PhotoBroken().problem()))
+    answering = threading.Timer(0.5, lambda: store.fail(photo_id, PhotoCorrupt().problem()))
     answering.start()
     told = until(lambda: _waited(gateway, photo_id), 20, "an answer after the restart")
-    assert told["problem"]["code"] == "photo_broken"
+    assert told["problem"]["code"] == "photo_corrupt"
 
 
 def _waited(gateway: Gateway, photo_id: str) -> dict[str, dict[str, str]]:
@@ -135,13 +136,13 @@ def test_a_photo_that_fails_while_one_waits_answers_with_its_problem(gateway: Ga
 
     def fail_the_first() -> None:
         (photo_id,) = until(lambda: store.queued_longer_than(0), 10, "a queued photo")
-        store.fail(photo_id, PhotoBroken().problem())
+        store.fail(photo_id, PhotoCorrupt().problem())
 
     failing = threading.Thread(target=fail_the_first)
     failing.start()
     answer = send(gateway, params={"wait": 10})
     failing.join()
-    assert (answer.status_code, answer.json()["code"]) == (422, "photo_broken")
+    assert (answer.status_code, answer.json()["code"]) == (422, "photo_corrupt")
 
 
 def test_a_full_backlog_is_429_before_the_body_is_read(start_gateway: Callable[..., Gateway]) -> None:
@@ -192,7 +193,7 @@ def answered(store: JobStore, photo_ids: list[str], seconds: float) -> None:
     """By workers that need so long for each, as the store is told."""
     started = time.time()
     for number, photo_id in enumerate(photo_ids, 1 - len(photo_ids)):
-        JobStore(store._redis, lambda at=started + number * seconds: at).fail(photo_id, PhotoBroken().problem())
+        JobStore(store._redis, lambda at=started + number * seconds: at).fail(photo_id, PhotoCorrupt().problem())
 
 
 def metric(gateway: Gateway, name: str) -> str:
@@ -258,10 +259,10 @@ def test_a_model_is_waited_for_while_no_worker_has_told_what_is_served(gateway: 
 
 def test_readiness_tells_of_the_other_models_and_does_not_hang_on_them(start_gateway: Callable[..., Gateway]) -> None:
     gateway = start_gateway()
-    good = Proof(model="second", version="2", device="cpu")
-    bad = Proof(model="third", problem=NotReady("It says otherwise.").problem())
-    pulse = Pulse(worker="w", at=datetime.now(UTC), model="first", version="1", device="cpu", others=(good, bad))
-    board(gateway).post_pulse(pulse)
+    good = SelfTest(model="second", version="2", device="cpu")
+    bad = SelfTest(model="third", problem=NotReady("It says otherwise.").problem())
+    pulse = Heartbeat(worker="w", at=datetime.now(UTC), model="first", version="1", device="cpu", others=(good, bad))
+    board(gateway).save_heartbeat(pulse)
     answer = gateway.client.get("/readyz")
     assert answer.status_code == 200
     told = answer.json()["checks"]["scoring"]["detail"]
@@ -290,7 +291,7 @@ def test_with_keys_set_every_call_of_the_api_wants_one(start_gateway: Callable[.
              ("GET", "/v1/models")]  # fmt: skip
     answers = [gateway.client.request(method, path) for method, path in calls]
     assert {answer.status_code for answer in answers} == {401}
-    assert {answer.json()["code"] for answer in answers} == {"api_key_missing"}
+    assert {answer.json()["code"] for answer in answers} == {"missing_api_key"}
     assert gateway.client.get("/v1/models", headers={"X-API-Key": "eve"}).status_code == 403
     assert gateway.client.get("/v1/models", headers={"Authorization": "Bearer ann"}).status_code == 200
     assert gateway.client.get("/livez").status_code == 200
@@ -312,7 +313,7 @@ def test_anything_that_is_no_id_is_not_found(gateway: Gateway, photo_id: str) ->
 
 def test_a_preview_before_the_answer_says_so(gateway: Gateway) -> None:
     answer = gateway.client.get(f"/v1/photos/{send(gateway).json()['id']}/preview")
-    assert (answer.status_code, answer.json()["code"], answer.json()["permanent"]) == (409, "preview_not_ready", False)
+    assert (answer.status_code, answer.json()["code"], answer.json()["permanent"]) == (409, "preview_pending", False)
 
 
 def test_not_ready_without_a_worker_and_says_why(gateway: Gateway) -> None:
@@ -337,7 +338,7 @@ def test_metrics_count_what_happened(start_gateway: Callable[..., Gateway]) -> N
         float(next(line for line in text.splitlines() if line.startswith("critic_storage_free_bytes")).split()[1]) > 0
     )
     assert "critic_photos_accepted_total 1.0" in text
-    assert 'critic_photos_refused_total{code="photo_unsupported"} 1.0' in text
+    assert 'critic_photos_rejected_total{code="photo_unsupported"} 1.0' in text
     assert 'critic_http_requests_total{method="POST",route="/v1/photos",status="202"} 1.0' in text
 
 

@@ -42,22 +42,22 @@ def test_a_quota_is_used_up_by_photos_and_refused_before_the_body(start_gateway:
     gateway = start_gateway(KEYRING=str(keyring))
     assert [send(gateway, "ann").status_code for _ in range(3)] == [202, 202, 202]
     answer = send(gateway, "ann")
-    assert (answer.status_code, answer.json()["code"], answer.json()["permanent"]) == (429, "quota_used_up", False)
+    assert (answer.status_code, answer.json()["code"], answer.json()["permanent"]) == (429, "quota_exceeded", False)
     midnight = (datetime.now(UTC).replace(hour=23, minute=59, second=59) - datetime.now(UTC)).total_seconds()
     assert abs(int(answer.headers["retry-after"]) - midnight) < 5
     assert len(gateway.stored()) == 3
     assert send(gateway, "bob").status_code == 202
     text = gateway.client.get("/metrics").text
-    assert 'critic_key_photos_total{key="ann"} 3.0' in text
-    assert 'critic_key_limited_total{code="quota_used_up",key="ann"} 1.0' in text
+    assert 'critic_api_key_photos_total{key="ann"} 3.0' in text
+    assert 'critic_api_key_rejections_total{code="quota_exceeded",key="ann"} 1.0' in text
 
 
 def test_of_a_batch_those_within_the_quota_get_in_and_the_others_say_why(start_gateway: Start, keyring: Path) -> None:
     gateway = start_gateway(KEYRING=str(keyring))
     told = send(gateway, "ann", 5).json()["photos"]
-    assert [receipt.get("problem", {}).get("code") for receipt in told] == [None] * 3 + ["quota_used_up"] * 2
+    assert [receipt.get("problem", {}).get("code") for receipt in told] == [None] * 3 + ["quota_exceeded"] * 2
     assert len(gateway.stored()) == gateway.store()._redis.llen(CRITIQUE_QUEUE) == 3
-    assert usage(gateway, "ann")["photos"]["left"] == 0  # type: ignore[index]  # JSON
+    assert usage(gateway, "ann")["photos"]["remaining"] == 0  # type: ignore[index]  # JSON
 
 
 def test_what_is_refused_or_sent_again_is_not_counted(start_gateway: Start, keyring: Path) -> None:

@@ -12,7 +12,7 @@ from critic_core.contracts.critique import Capture, Critique, Fingerprint, Prope
 from critic_core.contracts.errors import Problem
 from critic_core.contracts.photo import PhotoState
 
-ARRANGE_TASK = "critic.arrange_album"  # the Celery task's name; its arguments: album id, a `Question` as JSON
+ALBUM_RESULT_TASK = "critic.arrange_album"  # the Celery task's name; its arguments: album id, a `Question` as JSON
 ALBUM_QUEUE = "critic.albums"
 
 
@@ -20,7 +20,7 @@ class Counts(Contract):
     """How far an album is."""
 
     photos: int
-    waiting: int = Field(description="Queued or being looked at")
+    pending: int = Field(description="Queued or running")
     done: int
     failed: int
 
@@ -35,7 +35,7 @@ class Album(Contract):
     expires_at: datetime = Field(description="When the album, its photos and all about them is forgotten")
     callback_url: str | None = Field(default=None, description="Where a webhook goes whenever no photo waits any more")
     revision: int = Field(default=0, description="Grows with every photo that is added, answered or deleted")
-    decided: int = Field(default=0, description="Grows with every decision that is made or undone")
+    decision_revision: int = Field(default=0, description="Grows with every decision that is made or undone")
     counts: Counts
 
 
@@ -108,9 +108,9 @@ class AlbumPhoto(Contract):
 class AlbumEvent(Contract):
     """What a server-sent event carries; its name is what happened."""
 
-    photo: str | None = Field(default=None, description="The photo it happened to")
+    photo_id: str | None = Field(default=None, description="The photo that changed")
     counts: Counts
-    now: AlbumPhoto | None = Field(default=None, description="That photo as it is when this is told; without its rank")
+    photo: AlbumPhoto | None = Field(default=None, description="That photo after the change, without its rank")
 
 
 class AlbumPage(Contract):
@@ -229,7 +229,7 @@ class SelectionPage(Contract):
     """What to keep of an album, best first."""
 
     revision: int = Field(description="The album's revision that was looked at")
-    asked: int = Field(description="How many pictures were to be kept; a sequence counts as one")
+    requested: int = Field(description="Pictures requested; a sequence counts as one")
     per_scene: int = Field(description="Most pictures proposed of one scene")
     keep: int = Field(description="Photos proposed to be kept, frames of sequences counted each")
     maybe: int
@@ -241,14 +241,14 @@ class SelectionPage(Contract):
 # -- what crosses between gateway and worker --------------------------------------------------------------------------
 
 
-class GroupsQuestion(Contract):
+class GroupsQuery(Contract):
     """Which photos belong together?"""
 
     kind: Literal["groups"] = "groups"
     thresholds: Thresholds
 
 
-class SelectionQuestion(Contract):
+class SelectionQuery(Contract):
     """Which photos are to be kept?"""
 
     kind: Literal["selection"] = "selection"
@@ -257,15 +257,15 @@ class SelectionQuestion(Contract):
     thresholds: Thresholds
 
 
-Question = Annotated[GroupsQuestion | SelectionQuestion, Field(discriminator="kind")]
+Question = Annotated[GroupsQuery | SelectionQuery, Field(discriminator="kind")]
 
 
-def digest_of(question: Question) -> str:
+def query_digest(question: Question) -> str:
     """Equal for equal questions: 16 hex digits."""
     return hashlib.sha256(question.model_dump_json().encode()).hexdigest()[:16]
 
 
-class Marks(Contract):
+class PhotoFeatures(Contract):
     """What the photos of an album are compared by; the rest of a critique is not read for that."""
 
     score: float
@@ -288,9 +288,9 @@ def summary_of(critique: Critique) -> Summary:
     )
 
 
-def marks_of(critique: Critique) -> Marks:
+def features_of(critique: Critique) -> PhotoFeatures:
     """What it is compared with others by."""
-    return Marks(
+    return PhotoFeatures(
         score=critique.score,
         percentile=critique.percentile,
         properties={name: measured.value for name, measured in critique.properties.items()},

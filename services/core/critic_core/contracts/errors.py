@@ -64,10 +64,10 @@ class PhotoEmpty(PhotoError):
     code, title, status = "photo_empty", "The file is empty", 400
 
 
-class PhotoTooManyBytes(PhotoError):
+class PhotoTooLarge(PhotoError):
     """The file is larger than the limit."""
 
-    code, title, status = "photo_too_many_bytes", "The file is too large", 413
+    code, title, status = "photo_too_large", "The file is too large", 413
 
 
 class PhotoTooManyPixels(PhotoError):
@@ -82,10 +82,10 @@ class PhotoUnsupported(PhotoError):
     code, title, status = "photo_unsupported", "Not a photo we can read", 415
 
 
-class PhotoBroken(PhotoError):
+class PhotoCorrupt(PhotoError):
     """The file begins like a photo, but is damaged or cut short."""
 
-    code, title, status = "photo_broken", "The photo is damaged", 422
+    code, title, status = "photo_corrupt", "The photo is damaged", 422
 
 
 class PhotoNoPreview(PhotoError):
@@ -100,10 +100,10 @@ class PhotoPoison(PhotoError):
     code, title, status = "photo_poison", "The photo was set aside", 422
 
 
-class PhotoTookTooLong(PhotoError):
+class PhotoTimeout(PhotoError):
     """The photo could not be read within the time limit."""
 
-    code, title, status = "photo_took_too_long", "The photo took too long", 422
+    code, title, status = "photo_timeout", "The photo took too long", 422
 
 
 # -- the request ------------------------------------------------------------------------------------------------------
@@ -127,10 +127,10 @@ class AlbumFull(CriticError):
     code, title, status, permanent = "album_full", "The album is full", 413, True
 
 
-class AlbumAnswerLate(CriticError):
+class AlbumResultPending(CriticError):
     """The album is still being looked at; the answer will be there in a moment."""
 
-    code, title, status, permanent = "album_answer_late", "The answer is not there yet", 503, False
+    code, title, status, permanent = "album_result_pending", "The answer is not there yet", 503, False
 
 
 class SidecarUnreadable(CriticError):
@@ -139,16 +139,16 @@ class SidecarUnreadable(CriticError):
     code, title, status, permanent = "sidecar_unreadable", "The sidecar cannot be read", 422, True
 
 
-class PreviewNotReady(CriticError):
+class PreviewPending(CriticError):
     """The preview is made together with the critique, which is not there yet."""
 
-    code, title, status, permanent = "preview_not_ready", "The preview is not there yet", 409, False
+    code, title, status, permanent = "preview_pending", "The preview is not there yet", 409, False
 
 
-class RequestInvalid(CriticError):
+class InvalidRequest(CriticError):
     """The request is not of the form this call takes."""
 
-    code, title, status, permanent = "request_invalid", "The request is not valid", 422, True
+    code, title, status, permanent = "invalid_request", "The request is not valid", 422, True
 
 
 class TooManyPhotos(CriticError):
@@ -163,10 +163,10 @@ class RequestTooLarge(CriticError):
     code, title, status, permanent = "request_too_large", "The request is too large", 413, True
 
 
-class UploadTooSlow(CriticError):
+class UploadTimeout(CriticError):
     """The upload did not arrive within the time limit."""
 
-    code, title, status, permanent = "upload_too_slow", "The upload took too long", 408, False
+    code, title, status, permanent = "upload_timeout", "The upload took too long", 408, False
 
 
 class ModelNotFound(CriticError):
@@ -175,16 +175,16 @@ class ModelNotFound(CriticError):
     code, title, status, permanent = "model_not_found", "No such model", 404, True
 
 
-class WebhooksOff(CriticError):
+class WebhooksDisabled(CriticError):
     """This server sends no webhooks: a callback_url cannot be taken."""
 
-    code, title, status, permanent = "webhooks_off", "Webhooks are off", 422, True
+    code, title, status, permanent = "webhooks_disabled", "Webhooks are off", 422, True
 
 
-class CallbackRefused(CriticError):
+class InvalidCallbackUrl(CriticError):
     """The callback URL is not one that this server would call."""
 
-    code, title, status, permanent = "callback_refused", "The callback URL is refused", 422, True
+    code, title, status, permanent = "invalid_callback_url", "The callback URL is refused", 422, True
 
 
 class DeliveryNotFound(CriticError):
@@ -193,16 +193,16 @@ class DeliveryNotFound(CriticError):
     code, title, status, permanent = "delivery_not_found", "No such delivery", 404, True
 
 
-class ApiKeyMissing(CriticError):
+class MissingApiKey(CriticError):
     """This server wants an API key, in the header X-API-Key or as a bearer token."""
 
-    code, title, status, permanent = "api_key_missing", "An API key is needed", 401, True
+    code, title, status, permanent = "missing_api_key", "An API key is needed", 401, True
 
 
-class ApiKeyWrong(CriticError):
+class InvalidApiKey(CriticError):
     """The API key is not one this server knows."""
 
-    code, title, status, permanent = "api_key_wrong", "The API key is not valid", 403, True
+    code, title, status, permanent = "invalid_api_key", "The API key is not valid", 403, True
 
 
 class IdempotencyKeyReused(CriticError):
@@ -229,10 +229,10 @@ class RateLimited(CriticError):
     code, title, status, permanent = "rate_limited", "Too many requests", 429, False
 
 
-class QuotaUsedUp(CriticError):
+class QuotaExceeded(CriticError):
     """This API key has sent all the photos that it may send today."""
 
-    code, title, status, permanent = "quota_used_up", "Today's photos are used up", 429, False
+    code, title, status, permanent = "quota_exceeded", "Today's photos are used up", 429, False
 
 
 # -- the machinery ----------------------------------------------------------------------------------------------------

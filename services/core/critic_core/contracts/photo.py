@@ -51,7 +51,7 @@ class PhotoReceipt(Contract):
 
     file_name: str | None
     photo: Photo | None = None
-    known: bool = Field(default=False, description="The album had a photo with these bytes already: it is that one")
+    duplicate: bool = Field(default=False, description="The album has a photo with the same bytes: `photo` is that one")
     problem: Problem | None = None
 
 

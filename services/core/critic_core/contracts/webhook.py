@@ -25,19 +25,19 @@ class Event(Contract):
 
 
 class DeliveryState(StrEnum):
-    """`waiting → delivered | given_up`."""
+    """`pending → delivered | failed`."""
 
-    waiting = "waiting"
+    pending = "pending"
     delivered = "delivered"
-    given_up = "given_up"
+    failed = "failed"
 
 
 class Outcome(StrEnum):
     """How a try ended. Why a receiver was not reached is not told: the answer must not help to map a network."""
 
     delivered = "delivered"
-    refused_status = "refused_status"
-    not_reachable = "not_reachable"
+    error_status = "error_status"
+    unreachable = "unreachable"
 
 
 class Attempt(Contract):
@@ -56,9 +56,9 @@ class Delivery(Contract):
     id: str = Field(description="The header webhook-id, the same on every try: by it a receiver knows a repeat")
     type: str = Field(description="Of the event")
     timestamp: datetime = Field(description="When the event happened")
-    state: DeliveryState = DeliveryState.waiting
-    tries: int = Field(default=0, description="Begun since it was made, or since the last retry by hand")
-    next_try_at: datetime | None = Field(default=None, description="None when nothing is planned any more")
+    state: DeliveryState = DeliveryState.pending
+    attempt_count: int = Field(default=0, description="Begun since it was made, or since the last retry by hand")
+    next_attempt_at: datetime | None = Field(default=None, description="None when nothing is planned any more")
     attempts: tuple[Attempt, ...] = Field(default=(), description=f"Oldest first, the last {ATTEMPTS_KEPT}")
 
 

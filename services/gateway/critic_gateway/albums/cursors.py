@@ -3,7 +3,7 @@
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
-from critic_core.contracts.errors import RequestInvalid
+from critic_core.contracts.errors import InvalidRequest
 from critic_core.stores.albums import Cursor
 
 
@@ -13,7 +13,7 @@ def told_place(cursor: Cursor | None) -> str | None:
 
 
 def place(text: str | None) -> Cursor | None:
-    """The place in a ranking that a client tells. RequestInvalid when it is none of ours."""
+    """The place in a ranking that a client tells. InvalidRequest when it is none of ours."""
     if text is None:
         return None
     photo_id, score = _parts(text)
@@ -29,7 +29,7 @@ def told_row(token: str, row: int) -> str:
 
 
 def row(text: str) -> tuple[str, int]:
-    """Token and row of the answer that a client tells. RequestInvalid when they are none of ours."""
+    """Token and row of the answer that a client tells. InvalidRequest when they are none of ours."""
     token, number = _parts(text)
     if not (token.isalnum() and number.isdecimal()):
         raise _not_ours()
@@ -48,5 +48,5 @@ def _parts(text: str) -> tuple[str, str]:
     return first, second
 
 
-def _not_ours() -> RequestInvalid:
-    return RequestInvalid("The cursor is not one of ours: take it from `next_cursor` of the page before, as it is.")
+def _not_ours() -> InvalidRequest:
+    return InvalidRequest("The cursor is not one of ours: take it from `next_cursor` of the page before, as it is.")

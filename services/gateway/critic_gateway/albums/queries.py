@@ -5,10 +5,10 @@ from contextlib import suppress
 
 from starlette.concurrency import run_in_threadpool
 
-from critic_core.contracts.album import ALBUM_QUEUE, ARRANGE_TASK, Album, GroupsQuestion, Question, digest_of
-from critic_core.contracts.errors import AlbumAnswerLate, RequestInvalid
+from critic_core.contracts.album import ALBUM_QUEUE, ALBUM_RESULT_TASK, Album, GroupsQuery, Question, query_digest
+from critic_core.contracts.errors import AlbumResultPending, InvalidRequest
 from critic_core.runtime.queue import send
-from critic_core.stores.album_results import Kept, Part, Where, bell_name
+from critic_core.stores.album_results import Kept, Part, Where, result_key
 from critic_gateway.dependencies import Parts
 
 ASK_AGAIN_SECONDS = 10.0  # a question that was lost on its way
@@ -17,11 +17,11 @@ ASK_AGAIN_SECONDS = 10.0  # a question that was lost on its way
 async def answer(album: Album, question: Question, parts: Parts, seconds: float) -> Kept:
     """An answer that knows all that the album was when it was read, however it goes on meanwhile.
 
-    AlbumAnswerLate when there is none within that time.
+    AlbumResultPending when there is none within that time.
     """
     deadline = asyncio.get_running_loop().time() + seconds
-    digest = digest_of(question)
-    with parts.bell.awaited(bell_name(album.id, digest)) as kept_anew:
+    digest = query_digest(question)
+    with parts.bell.awaited(result_key(album.id, digest)) as kept_anew:
         while True:
             kept_anew.clear()
             kept = await run_in_threadpool(parts.answers.kept, album.id, digest)
@@ -29,26 +29,26 @@ async def answer(album: Album, question: Question, parts: Parts, seconds: float)
                 return kept
             left = deadline - asyncio.get_running_loop().time()
             if left <= 0:
-                raise AlbumAnswerLate
+                raise AlbumResultPending
             await run_in_threadpool(_ask, album, question, parts)
             with suppress(TimeoutError):
                 await asyncio.wait_for(kept_anew.wait(), min(left, ASK_AGAIN_SECONDS))
 
 
 def page(where: Where, token: str, first: int, limit: int, parts: Parts) -> Part:
-    """Head and rows of an answer. RequestInvalid when it was replaced long ago."""
+    """Head and rows of an answer. InvalidRequest when it was replaced long ago."""
     told = parts.answers.part(where, token, first, limit)
     if told is None:
-        raise RequestInvalid("The cursor is too old: the answer it pages through was forgotten. Begin anew without it.")
+        raise InvalidRequest("The cursor is too old: the answer it pages through was forgotten. Begin anew without it.")
     return told
 
 
 def _knows(kept: Kept, album: Album, question: Question) -> bool:
     """Groups do not depend on what was decided."""
-    decided = isinstance(question, GroupsQuestion) or kept.decided >= album.decided
+    decided = isinstance(question, GroupsQuery) or kept.decision_revision >= album.decision_revision
     return kept.revision >= album.revision and decided
 
 
 def _ask(album: Album, question: Question, parts: Parts) -> None:
-    if parts.answers.ask(album.id, digest_of(question), ASK_AGAIN_SECONDS):
-        send(parts.queue, ARRANGE_TASK, ALBUM_QUEUE, album.id, question.model_dump_json(), expires=60)
+    if parts.answers.ask(album.id, query_digest(question), ASK_AGAIN_SECONDS):
+        send(parts.queue, ALBUM_RESULT_TASK, ALBUM_QUEUE, album.id, question.model_dump_json(), expires=60)

@@ -93,9 +93,9 @@ class Keyring:
         try:
             self._keys = self._read()
         except ValueError as error:  # half written or mistyped: whoever was let in still is
-            log.error("keyring_rejected", error=str(error))  # noqa: TRY400 - the sentence says it all
+            log.error("api_keys_rejected", error=str(error))  # noqa: TRY400 - the sentence says it all
         else:
-            log.info("keyring_read", keys=len(self._keys))
+            log.info("api_keys_loaded", keys=len(self._keys))
 
     def _read(self) -> tuple[ApiKey, ...]:
         return (*self._fixed, *(read_keyring(self._file, self.anybody) if self._file else ()))

@@ -4,25 +4,25 @@ from datetime import UTC, datetime
 
 from starlette.requests import HTTPConnection
 
-from critic_core.contracts.errors import ApiKeyMissing, ApiKeyWrong
+from critic_core.contracts.errors import MissingApiKey, InvalidApiKey
 from critic_gateway.auth.api_keys import ApiKey, Keyring
 
 
 def caller(connection: HTTPConnection, keyring: Keyring) -> ApiKey:
     """The key of whoever asks, or the one that stands for anybody where none is wanted.
 
-    Raises ApiKeyMissing or ApiKeyWrong.
+    Raises MissingApiKey or InvalidApiKey.
     """
     if keyring.open_to_all:
         return keyring.anybody
     told = _key(connection)
     if told is None:
-        raise ApiKeyMissing
+        raise MissingApiKey
     key = keyring.find(told)
     if key is None:
-        raise ApiKeyWrong
+        raise InvalidApiKey
     if key.expires is not None and key.expires <= datetime.now(UTC):
-        raise ApiKeyWrong(f"The API key was valid until {key.expires:%Y-%m-%d %H:%M} UTC.")
+        raise InvalidApiKey(f"The API key was valid until {key.expires:%Y-%m-%d %H:%M} UTC.")
     return key
 
 

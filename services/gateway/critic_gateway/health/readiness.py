@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from critic_core.contracts.base import Contract
 from critic_core.contracts.errors import CriticError
-from critic_core.contracts.heartbeat import Proof
+from critic_core.contracts.heartbeat import SelfTest
 from critic_gateway.dependencies import Parts
 
 
@@ -63,7 +63,7 @@ class ReadinessProbe:
         return Check(ok=True, detail="a byte was written and read back")
 
     def _scoring(self) -> Check:
-        age = self.parts.settings.pulse_max_age_seconds
+        age = self.parts.settings.heartbeat_max_age_seconds
         try:
             pulses = self.parts.board.pulses(newer_than=time.time() - age)
         except CriticError as error:
@@ -78,10 +78,10 @@ class ReadinessProbe:
         return Check(ok=False, detail=f"no worker has shown itself in the last {age} seconds")
 
 
-def _named(proof: Proof) -> str:
+def _named(proof: SelfTest) -> str:
     return f"{proof.model} {proof.version} on {proof.device}"
 
 
-def _other(proof: Proof) -> str:
+def _other(proof: SelfTest) -> str:
     """A model beside the one that readiness is about: photos must ask for it, and it fails alone."""
     return f"{proof.model}: {proof.problem.detail}" if proof.problem else _named(proof)

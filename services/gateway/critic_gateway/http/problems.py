@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from critic_core.contracts.errors import CriticError, Overloaded, Problem, QuotaUsedUp, RateLimited, RequestInvalid
+from critic_core.contracts.errors import CriticError, Overloaded, Problem, QuotaExceeded, RateLimited, InvalidRequest
 from critic_gateway.settings import GatewaySettings
 
 MEDIA_TYPE = "application/problem+json"
@@ -49,7 +49,7 @@ def responses(*errors: type[CriticError]) -> dict[int | str, dict[str, Any]]:
 
 
 def _headers(error: CriticError, settings: GatewaySettings) -> dict[str, str]:
-    if isinstance(error, (Overloaded, RateLimited, QuotaUsedUp)) or (
+    if isinstance(error, (Overloaded, RateLimited, QuotaExceeded)) or (
         error.status == HTTPStatus.SERVICE_UNAVAILABLE and not error.permanent
     ):
         return {"Retry-After": str(error.retry_after_seconds or settings.retry_after_seconds)}
@@ -61,7 +61,7 @@ def _headers(error: CriticError, settings: GatewaySettings) -> dict[str, str]:
 def _invalid(request: Request, error: Exception) -> ProblemResponse:
     assert isinstance(error, RequestValidationError)
     told = "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors())
-    return ProblemResponse(RequestInvalid(f"The request is not valid: {told}.").problem(request.url.path))
+    return ProblemResponse(InvalidRequest(f"The request is not valid: {told}.").problem(request.url.path))
 
 
 def _http(request: Request, error: Exception) -> ProblemResponse:

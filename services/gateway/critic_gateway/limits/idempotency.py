@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.errors import IdempotencyInProgress, IdempotencyKeyReused
-from critic_core.stores.jobs import PREFIX, answering
+from critic_core.runtime.redis_client import KEY_PREFIX, redis_errors
 from critic_gateway.uploads.receive import RefusedFile, TakenFile
 
 LONGEST_KEY = 255
@@ -42,7 +42,7 @@ class IdempotencyKeys:
     def begin(self, caller: str, key: str) -> Earlier | None:
         """Take a key; the earlier answer when there is one, IdempotencyInProgress while another has it."""
         name = self._name(caller, key)
-        with answering():
+        with redis_errors():
             if self._redis.set(name, _PENDING, nx=True, ex=LEASE_SECONDS):
                 return None
             kept = str(self._redis.get(name) or _PENDING)
@@ -71,17 +71,17 @@ class IdempotencyKeys:
     def keep(self, caller: str, key: str, answer: Earlier) -> None:
         """Remember what was answered."""
         told = json.dumps({"body_digest": answer.body_digest, "photo_ids": answer.photo_ids})
-        with answering():
+        with redis_errors():
             self._redis.set(self._name(caller, key), told, ex=self._ttl)
 
     def give_back(self, caller: str, key: str) -> None:
         """Free a key whose request failed, so that it can be sent again."""
-        with answering():
+        with redis_errors():
             self._redis.delete(self._name(caller, key))
 
     def _name(self, caller: str, key: str) -> str:
         digest = hashlib.sha256(f"{caller}|{key}".encode()).hexdigest()
-        return f"{PREFIX}idempotency:{digest}"
+        return f"{KEY_PREFIX}idempotency:{digest}"
 
 
 def body_digest(taken: list[TakenFile], terms: str) -> str:

@@ -6,9 +6,9 @@ from typing import Any
 
 import redis
 
-from critic_core.contracts.errors import CriticError, QuotaUsedUp
+from critic_core.contracts.errors import CriticError, QuotaExceeded
 from critic_core.runtime.logs import logger
-from critic_core.stores.jobs import PREFIX, answering
+from critic_core.runtime.redis_client import KEY_PREFIX, redis_errors
 from critic_gateway import metrics
 from critic_gateway.auth.api_keys import ApiKey
 
@@ -45,12 +45,12 @@ class PhotoQuota:
 
     def used(self, key: ApiKey) -> int:
         """Photos of today."""
-        with answering():
+        with redis_errors():
             told: Any = self._redis.get(_name(key, _today()))
         return int(told or 0)
 
     def ensure_left(self, key: ApiKey) -> None:
-        """QuotaUsedUp when not a single photo is left for today."""
+        """QuotaExceeded when not a single photo is left for today."""
         if key.photos_per_day and self.used(key) >= key.photos_per_day:
             raise used_up(key)
 
@@ -58,7 +58,7 @@ class PhotoQuota:
         """Count so many photos, or as many as are left."""
         day = _today()
         args: list[Any] = [photos, key.photos_per_day, int(_KEPT.total_seconds())]
-        with answering():
+        with redis_errors():
             told: Any = self._script(keys=[_name(key, day)], args=args)
         return Grant(key, day, int(told))
 
@@ -67,17 +67,17 @@ class PhotoQuota:
         if photos <= 0:
             return
         try:
-            with answering():
+            with redis_errors():
                 self._redis.decrby(_name(grant.key, grant.day), photos)
         except CriticError as error:  # then it was Redis that kept them out, and the upload's own answer says so
-            log.warning("quota_not_given_back", key=grant.key.name, photos=photos, error=error.detail)
+            log.warning("quota_refund_failed", key=grant.key.name, photos=photos, error=error.detail)
 
 
-def used_up(key: ApiKey) -> QuotaUsedUp:
+def used_up(key: ApiKey) -> QuotaExceeded:
     """The refusal, which says when the next day begins."""
-    metrics.KEY_LIMITED.labels(key.name, QuotaUsedUp.code).inc()
+    metrics.KEY_LIMITED.labels(key.name, QuotaExceeded.code).inc()
     again = next_day()
-    return QuotaUsedUp(
+    return QuotaExceeded(
         f"The {key.photos_per_day:,} photos that may be sent a day are used up; more can be sent from "
         f"{again:%Y-%m-%d %H:%M} UTC.",
         int((again - datetime.now(UTC)).total_seconds()) + 1,
@@ -94,4 +94,4 @@ def _today() -> str:
 
 
 def _name(key: ApiKey, day: str) -> str:
-    return f"{PREFIX}quota:{key.name}:{day}"
+    return f"{KEY_PREFIX}quota:{key.name}:{day}"

@@ -11,7 +11,7 @@ from typing import Any
 import redis
 
 from critic_core.contracts.errors import RateLimited
-from critic_core.stores.jobs import PREFIX, answering
+from critic_core.runtime.redis_client import KEY_PREFIX, redis_errors
 from critic_gateway import metrics
 from critic_gateway.auth.api_keys import ApiKey
 
@@ -63,8 +63,8 @@ class RateLimit:
 
     def count(self, key: ApiKey) -> Standing:
         """Count a request, unless it is one too many."""
-        with answering():
-            told: Any = self._script(keys=[f"{PREFIX}rate:{key.name}"], args=[key.requests_per_second, burst_of(key)])
+        with redis_errors():
+            told: Any = self._script(keys=[f"{KEY_PREFIX}rate:{key.name}"], args=[key.requests_per_second, burst_of(key)])
         return Standing(key, int(told[0]), float(told[1]))
 
 

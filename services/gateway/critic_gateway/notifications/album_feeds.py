@@ -72,7 +72,7 @@ class AlbumFeeds:
                 try:
                     await self._read_new(album_id, feed)
                 except QueueUnavailable as error:
-                    log.warning("album_feed_waits", album_id=album_id, error=error.detail)
+                    log.warning("album_feed_retry", album_id=album_id, error=error.detail)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(rung.wait(), LOOK_AGAIN_SECONDS)
 

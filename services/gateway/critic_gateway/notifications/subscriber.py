@@ -13,7 +13,7 @@ from redis import asyncio as redis
 from redis.exceptions import RedisError
 
 from critic_core.runtime.logs import logger
-from critic_core.stores.jobs import BELL_CHANNEL
+from critic_core.runtime.redis_client import CHANGE_CHANNEL
 
 RESUBSCRIBE_SECONDS = 0.5
 
@@ -63,7 +63,7 @@ class Bell:
             self._url, decode_responses=True, socket_connect_timeout=2, socket_keepalive=True, health_check_interval=10
         )
         async with client, client.pubsub(ignore_subscribe_messages=True) as subscription:
-            await subscription.subscribe(BELL_CHANNEL)
+            await subscription.subscribe(CHANGE_CHANNEL)
             self._wake_all()  # an answer may have come while nobody listened
             while True:
                 message = await subscription.get_message(timeout=5)

@@ -36,7 +36,7 @@ async def events(album: AlbumHere, parts: PartsHere, last_event_id: LastEventId 
 
     Each with the photo's id, the counts after it, and the photo as it is now. Begins with `album` (the counts now)
     unless `Last-Event-ID` tells from where to go on; `album` in the place of what is too long ago: look at the album
-    anew. Ends with `gone`.
+    anew. Ends with `album_deleted`.
     """
     return EventSourceResponse(
         _events(album, parts, last_event_id), ping=PING_SECONDS, headers={"X-Accel-Buffering": "no"}
@@ -50,8 +50,8 @@ async def _events(album: Album, parts: Parts, seen: str | None) -> AsyncIterator
         now = await run_in_threadpool(parts.albums.get, album.id)
         yield _event("album", after, AlbumEvent(counts=now.counts))
     async for event in parts.feeds.follow(album.id, after):
-        yield _event(event.kind, event.id, AlbumEvent(photo=event.photo, counts=event.counts, now=event.now))
-    yield ServerSentEvent(event="gone", data="{}")
+        yield _event(event.kind, event.id, AlbumEvent(photo_id=event.photo_id, counts=event.counts, photo=event.photo))
+    yield ServerSentEvent(event="album_deleted", data="{}")
 
 
 def _still_told(album_id: str, parts: Parts, seen: str | None) -> str | None:

@@ -11,14 +11,14 @@ from critic_core.contracts.album import (
     Album,
     GroupLevel,
     GroupsPage,
-    GroupsQuestion,
+    GroupsQuery,
     Question,
     SelectionPage,
-    SelectionQuestion,
+    SelectionQuery,
     Thresholds,
-    digest_of,
+    query_digest,
 )
-from critic_core.contracts.errors import AlbumAnswerLate, AlbumNotFound, RequestInvalid
+from critic_core.contracts.errors import AlbumResultPending, AlbumNotFound, InvalidRequest
 from critic_core.exports.export import Given, Naming, StarMap, Wish
 from critic_core.exports.registry import EXPORTS
 from critic_core.stores.album_results import Where
@@ -66,9 +66,9 @@ class _Kept(_Wished):
     )
 
     @property
-    def question(self) -> SelectionQuestion:
+    def question(self) -> SelectionQuery:
         """For the worker."""
-        return SelectionQuestion(keep=self.keep, per_scene=self.per_scene, thresholds=self.thresholds)
+        return SelectionQuery(keep=self.keep, per_scene=self.per_scene, thresholds=self.thresholds)
 
 
 class WishedSelection(_Kept, _Paged):
@@ -87,14 +87,14 @@ class WishedExport(_Kept):
     "/{album_id}/groups",
     summary="Which photos belong together?",
     response_model=GroupsPage,
-    responses=responses(AlbumNotFound, AlbumAnswerLate, RequestInvalid, *WHO),
+    responses=responses(AlbumNotFound, AlbumResultPending, InvalidRequest, *WHO),
 )
 async def groups(album: AlbumHere, parts: PartsHere, wished: Annotated[WishedGroups, Query()]) -> Response:
     """Exact duplicates, near duplicates, scenes, or sequences (brackets, focus stacks, panoramas); the best of each.
 
     Of all photos that are done when it is asked. Other thresholds score nothing anew.
     """
-    question = GroupsQuestion(thresholds=wished.thresholds)
+    question = GroupsQuery(thresholds=wished.thresholds)
     return await _told(album, question, wished.level, "groups", wished, parts)
 
 
@@ -102,7 +102,7 @@ async def groups(album: AlbumHere, parts: PartsHere, wished: Annotated[WishedGro
     "/{album_id}/selection",
     summary="Which photos are to be kept?",
     response_model=SelectionPage,
-    responses=responses(AlbumNotFound, AlbumAnswerLate, RequestInvalid, *WHO),
+    responses=responses(AlbumNotFound, AlbumResultPending, InvalidRequest, *WHO),
 )
 async def selection(album: AlbumHere, parts: PartsHere, wished: Annotated[WishedSelection, Query()]) -> Response:
     """The best photos with diversity, best first: `keep`, `maybe` or `reject` for each, and why.
@@ -119,17 +119,17 @@ async def selection(album: AlbumHere, parts: PartsHere, wished: Annotated[Wished
     response_class=StreamingResponse,
     responses={
         200: {"content": {export.media_type.partition(";")[0]: {} for export in EXPORTS.values()}},
-        **responses(AlbumNotFound, AlbumAnswerLate, RequestInvalid, *WHO),
+        **responses(AlbumNotFound, AlbumResultPending, InvalidRequest, *WHO),
     },
 )
 async def export(album: AlbumHere, parts: PartsHere, wished: Annotated[WishedExport, Query()]) -> StreamingResponse:
     """As CSV, JSON (docs/album-export.schema.json), a ZIP of XMP sidecars, a ZIP of the keepers, or an HTML page."""
     if wished.format not in EXPORTS:
-        raise RequestInvalid(f"There is no export '{wished.format}'. There are: {', '.join(EXPORTS)}.")
+        raise InvalidRequest(f"There is no export '{wished.format}'. There are: {', '.join(EXPORTS)}.")
     export = EXPORTS[wished.format]
     wish = Wish(StarMap.parse(wished.stars), wished.sidecars)
     kept = await answer(album, wished.question, parts, wished.wait)
-    where = Where(album.id, digest_of(wished.question), "photos")
+    where = Where(album.id, query_digest(wished.question), "photos")
     given = Given(album, lambda: proposals(where, kept.token, parts), wish, StoredPictures(parts.storage))
     return StreamingResponse(
         export.write(given), media_type=export.media_type, headers={"Content-Disposition": disposition(album, export)}
@@ -144,7 +144,7 @@ async def _told(  # noqa: PLR0913, PLR0917 - all of it is different for each que
         token, first = (await answer(album, question, parts, wished.wait)).token, 0
     else:
         token, first = cursors.row(wished.cursor)
-    where = Where(album.id, digest_of(question), part)
+    where = Where(album.id, query_digest(question), part)
     told = await run_in_threadpool(page, where, token, first, wished.limit, parts)
     following = cursors.told_row(token, first + wished.limit) if told.more else None
     # Head and rows are JSON already, a worker's: thousands of rows are not parsed to be written again.

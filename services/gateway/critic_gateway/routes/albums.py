@@ -9,9 +9,9 @@ from critic_core.contracts.album import Album, AlbumPage, Choice, Counts, Decisi
 from critic_core.contracts.errors import (
     AlbumFull,
     AlbumNotFound,
-    ApiKeyMissing,
-    ApiKeyWrong,
-    CallbackRefused,
+    MissingApiKey,
+    InvalidApiKey,
+    InvalidCallbackUrl,
     IdempotencyInProgress,
     IdempotencyKeyReused,
     ModelNotFound,
@@ -19,14 +19,14 @@ from critic_core.contracts.errors import (
     Overloaded,
     PhotoNotFound,
     QueueUnavailable,
-    QuotaUsedUp,
+    QuotaExceeded,
     RateLimited,
-    RequestInvalid,
+    InvalidRequest,
     RequestTooLarge,
     StorageUnavailable,
     TooManyPhotos,
-    UploadTooSlow,
-    WebhooksOff,
+    UploadTimeout,
+    WebhooksDisabled,
 )
 from critic_core.contracts.identity import is_photo_id, new_photo_id
 from critic_core.contracts.photo import UploadReceipt
@@ -60,14 +60,14 @@ def _album(
 AlbumHere = Annotated[Album, Depends(_album)]
 """The album that the path names, as it is now. Raises AlbumNotFound."""
 
-WHO = (ApiKeyMissing, ApiKeyWrong, QueueUnavailable)
+WHO = (MissingApiKey, InvalidApiKey, QueueUnavailable)
 
 
 @router.post(
     "",
     status_code=201,
     summary="Make an album",
-    responses=responses(RequestInvalid, ModelNotFound, WebhooksOff, CallbackRefused, *WHO),
+    responses=responses(InvalidRequest, ModelNotFound, WebhooksDisabled, InvalidCallbackUrl, *WHO),
 )
 def make_album(
     parts: PartsHere, _: Caller, response: Response, wished: Annotated[NewAlbum | None, Body()] = None
@@ -90,9 +90,9 @@ def make_album(
         200: {"model": UploadReceipt, "description": "All that was sent is answered"},
         202: {"description": "Taken in"},
         **responses(
-            AlbumNotFound, AlbumFull, TooManyPhotos, RequestTooLarge, RequestInvalid, ApiKeyMissing, ApiKeyWrong,
-            IdempotencyKeyReused, IdempotencyInProgress, UploadTooSlow, Overloaded,
-            RateLimited, QuotaUsedUp, NotReady, QueueUnavailable,
+            AlbumNotFound, AlbumFull, TooManyPhotos, RequestTooLarge, InvalidRequest, MissingApiKey, InvalidApiKey,
+            IdempotencyKeyReused, IdempotencyInProgress, UploadTimeout, Overloaded,
+            RateLimited, QuotaExceeded, NotReady, QueueUnavailable,
             StorageUnavailable,
         ),
     },
@@ -107,7 +107,7 @@ async def add_photos(  # noqa: PLR0913, PLR0917 - one parameter for each that th
 ) -> Response:
     """One or many files as multipart, or one image as the body itself; a receipt for each, in the order sent.
 
-    In any order, in many requests, also again: bytes that the album has already are told as `known`, and make no second
+    In any order, in many requests, also again: bytes that the album has already are told as `duplicate`, and make no second
     photo.
     """
     terms = Terms(album.model, album)
@@ -121,7 +121,7 @@ async def add_photos(  # noqa: PLR0913, PLR0917 - one parameter for each that th
     "/{album_id}",
     summary="How far is it, and which are the best?",
     response_model_exclude_none=True,
-    responses=responses(AlbumNotFound, RequestInvalid, *WHO),
+    responses=responses(AlbumNotFound, InvalidRequest, *WHO),
 )
 def album(album: AlbumHere, parts: PartsHere, cursor: PageCursor = None, limit: Limit = 100) -> AlbumPage:
     """Counts, and a page of the ranking by score. Right at any moment, also while photos are still coming."""
@@ -152,7 +152,7 @@ def decision(album: AlbumHere, photo_id: PhotoId, parts: PartsHere) -> Decisions
     "/{album_id}/photos/{photo_id}/decision",
     summary="Pick, reject or give stars",
     response_model_exclude_none=True,
-    responses=responses(AlbumNotFound, PhotoNotFound, RequestInvalid, *WHO),
+    responses=responses(AlbumNotFound, PhotoNotFound, InvalidRequest, *WHO),
 )
 def decide(album: AlbumHere, photo_id: PhotoId, choice: Choice, parts: PartsHere) -> Decisions:
     """Goes before whatever is proposed, and is not lost when the photo is scored anew."""
@@ -175,7 +175,7 @@ def undo(album: AlbumHere, photo_id: PhotoId, parts: PartsHere) -> Decisions:
 def _new_album(wished: NewAlbum, parts: Parts) -> Album:
     longest = parts.settings.album_ttl_seconds
     if wished.ttl_seconds is not None and wished.ttl_seconds > longest:
-        raise RequestInvalid(f"An album lives for {longest:,} seconds at most.")
+        raise InvalidRequest(f"An album lives for {longest:,} seconds at most.")
     if wished.model is not None:
         require_served(wished.model, parts)
     if wished.callback_url is not None:
@@ -188,5 +188,5 @@ def _new_album(wished: NewAlbum, parts: Parts) -> Album:
         callback_url=wished.callback_url,
         created_at=now,
         expires_at=now + timedelta(seconds=wished.ttl_seconds or longest),
-        counts=Counts(photos=0, waiting=0, done=0, failed=0),
+        counts=Counts(photos=0, pending=0, done=0, failed=0),
     )

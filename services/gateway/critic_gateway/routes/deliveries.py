@@ -6,12 +6,12 @@ from fastapi import APIRouter, Depends, Path
 
 from critic_core.contracts.errors import (
     AlbumNotFound,
-    ApiKeyMissing,
-    ApiKeyWrong,
+    MissingApiKey,
+    InvalidApiKey,
     DeliveryNotFound,
     PhotoNotFound,
     QueueUnavailable,
-    WebhooksOff,
+    WebhooksDisabled,
 )
 from critic_core.contracts.webhook import Deliveries, Delivery
 from critic_gateway.dependencies import Caller, PartsHere
@@ -22,7 +22,7 @@ from critic_gateway.routes.photos import PhotoId, require_photo_id
 router = APIRouter(tags=["webhooks"])
 
 OF_PHOTO, OF_ALBUM = "/v1/photos/{photo_id}/deliveries", "/v1/albums/{album_id}/deliveries"
-WHO = (ApiKeyMissing, ApiKeyWrong, QueueUnavailable)
+WHO = (MissingApiKey, InvalidApiKey, QueueUnavailable)
 
 DeliveryId = Annotated[str, Path(description="The delivery's id, which is the header webhook-id.")]
 
@@ -39,7 +39,7 @@ def _album(album: AlbumHere) -> str:
 
 def _on(parts: PartsHere) -> None:
     if not parts.settings.webhooks_on:
-        raise WebhooksOff
+        raise WebhooksDisabled
 
 
 WebhooksOn = Annotated[None, Depends(_on)]
@@ -75,7 +75,7 @@ def album_deliveries(subject: Album, parts: PartsHere) -> Deliveries:
     status_code=202,
     summary="Send the webhook again",
     response_model_exclude_none=True,
-    responses=responses(PhotoNotFound, DeliveryNotFound, WebhooksOff, *WHO),
+    responses=responses(PhotoNotFound, DeliveryNotFound, WebhooksDisabled, *WHO),
 )
 def retry_for_photo(_: WebhooksOn, subject: Photo, delivery_id: DeliveryId, parts: PartsHere) -> Delivery:
     """Tries at once, and begins the schedule anew, also when it was delivered or given up."""
@@ -87,7 +87,7 @@ def retry_for_photo(_: WebhooksOn, subject: Photo, delivery_id: DeliveryId, part
     status_code=202,
     summary="Send the album's webhook again",
     response_model_exclude_none=True,
-    responses=responses(AlbumNotFound, DeliveryNotFound, WebhooksOff, *WHO),
+    responses=responses(AlbumNotFound, DeliveryNotFound, WebhooksDisabled, *WHO),
 )
 def retry_for_album(_: WebhooksOn, subject: Album, delivery_id: DeliveryId, parts: PartsHere) -> Delivery:
     """Tries at once, and begins the schedule anew, also when it was delivered or given up."""

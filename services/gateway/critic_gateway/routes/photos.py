@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from critic_core.contracts.errors import (
-    ApiKeyMissing,
-    ApiKeyWrong,
-    CallbackRefused,
+    MissingApiKey,
+    InvalidApiKey,
+    InvalidCallbackUrl,
     IdempotencyInProgress,
     IdempotencyKeyReused,
     ModelNotFound,
@@ -15,18 +15,18 @@ from critic_core.contracts.errors import (
     Overloaded,
     PhotoEmpty,
     PhotoNotFound,
-    PhotoTooManyBytes,
+    PhotoTooLarge,
     PhotoUnsupported,
-    PreviewNotReady,
+    PreviewPending,
     QueueUnavailable,
-    QuotaUsedUp,
+    QuotaExceeded,
     RateLimited,
-    RequestInvalid,
+    InvalidRequest,
     RequestTooLarge,
     StorageUnavailable,
     TooManyPhotos,
-    UploadTooSlow,
-    WebhooksOff,
+    UploadTimeout,
+    WebhooksDisabled,
 )
 from critic_core.contracts.identity import is_photo_id
 from critic_core.contracts.photo import Photo, PhotoReceipt, PhotoState, UploadReceipt
@@ -78,10 +78,10 @@ UPLOAD_BODY = {
         200: {"model": Photo | UploadReceipt, "description": "All that was sent is answered"},
         202: {"description": "Taken in; ask for the critique by id"},
         **responses(
-            PhotoEmpty, PhotoUnsupported, PhotoTooManyBytes, TooManyPhotos, RequestTooLarge, RequestInvalid,
-            ApiKeyMissing, ApiKeyWrong, IdempotencyKeyReused, IdempotencyInProgress, UploadTooSlow, Overloaded,
-            RateLimited, QuotaUsedUp,
-            ModelNotFound, WebhooksOff, CallbackRefused, NotReady, QueueUnavailable, StorageUnavailable,
+            PhotoEmpty, PhotoUnsupported, PhotoTooLarge, TooManyPhotos, RequestTooLarge, InvalidRequest,
+            MissingApiKey, InvalidApiKey, IdempotencyKeyReused, IdempotencyInProgress, UploadTimeout, Overloaded,
+            RateLimited, QuotaExceeded,
+            ModelNotFound, WebhooksDisabled, InvalidCallbackUrl, NotReady, QueueUnavailable, StorageUnavailable,
         ),
     },
 )  # fmt: skip
@@ -109,7 +109,7 @@ async def send_photos(  # noqa: PLR0913, PLR0917 - one parameter for each that t
     "/{photo_id}",
     summary="How is my photo?",
     response_model_exclude_none=True,
-    responses=responses(PhotoNotFound, ApiKeyMissing, ApiKeyWrong),
+    responses=responses(PhotoNotFound, MissingApiKey, InvalidApiKey),
 )
 async def photo(photo_id: PhotoId, parts: PartsHere, _: Caller, wait: Wait = 0) -> Photo:
     """State and, once there, the critique; with `wait`, answers as soon as there is one."""
@@ -121,7 +121,7 @@ async def photo(photo_id: PhotoId, parts: PartsHere, _: Caller, wait: Wait = 0) 
     "/{photo_id}",
     status_code=204,
     summary="Forget a photo",
-    responses=responses(PhotoNotFound, ApiKeyMissing, ApiKeyWrong),
+    responses=responses(PhotoNotFound, MissingApiKey, InvalidApiKey),
 )
 def forget_photo(photo_id: PhotoId, parts: PartsHere, _: Caller) -> None:
     """Forgets everything about a photo: its bytes, its preview, its critique."""
@@ -138,13 +138,13 @@ def forget_photo(photo_id: PhotoId, parts: PartsHere, _: Caller) -> None:
     "/{photo_id}/preview",
     summary="A small JPEG of the photo",
     response_class=Response,
-    responses={200: {"content": {"image/jpeg": {}}}, **responses(PhotoNotFound, PreviewNotReady)},
+    responses={200: {"content": {"image/jpeg": {}}}, **responses(PhotoNotFound, PreviewPending)},
 )
 def preview(photo_id: PhotoId, parts: PartsHere, _: Caller) -> Response:
     """Upright, without metadata, at most 640 pixels long; there once the photo is done."""
     require_photo_id(photo_id)
     if parts.store.get(photo_id).state is not PhotoState.done:
-        raise PreviewNotReady
+        raise PreviewPending
     data = parts.storage.get(preview_key(photo_id))
     return Response(data, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
 
@@ -153,7 +153,7 @@ def preview(photo_id: PhotoId, parts: PartsHere, _: Caller) -> Response:
     "/{photo_id}/original",
     summary="The photo as it was sent",
     response_class=Response,
-    responses={200: {"content": {"image/*": {}}}, **responses(PhotoNotFound, ApiKeyMissing, ApiKeyWrong)},
+    responses={200: {"content": {"image/*": {}}}, **responses(PhotoNotFound, MissingApiKey, InvalidApiKey)},
 )
 def original(photo_id: PhotoId, parts: PartsHere, _: Caller) -> Response:
     """The very bytes of the upload, with the media type that they were found to have."""

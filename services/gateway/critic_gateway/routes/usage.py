@@ -5,7 +5,7 @@ from datetime import datetime
 from fastapi import APIRouter
 
 from critic_core.contracts.base import Contract
-from critic_core.contracts.errors import ApiKeyMissing, ApiKeyWrong, QueueUnavailable, RateLimited
+from critic_core.contracts.errors import MissingApiKey, InvalidApiKey, QueueUnavailable, RateLimited
 from critic_gateway.auth.api_keys import ApiKey
 from critic_gateway.dependencies import Caller, PartsHere
 from critic_gateway.http.problems import responses
@@ -16,11 +16,11 @@ router = APIRouter(tags=["usage"])
 
 
 class PhotosToday(Contract):
-    """Photos accepted today, by UTC. Without `limit` and `left` there is no limit."""
+    """Photos accepted today, by UTC. Without `limit` and `remaining` there is no limit."""
 
     used: int
     limit: int | None = None
-    left: int | None = None
+    remaining: int | None = None
     resets_at: datetime
 
 
@@ -44,7 +44,7 @@ class Usage(Contract):
     "/v1/usage",
     summary="What may I still send today?",
     response_model_exclude_none=True,
-    responses=responses(ApiKeyMissing, ApiKeyWrong, RateLimited, QueueUnavailable),
+    responses=responses(MissingApiKey, InvalidApiKey, RateLimited, QueueUnavailable),
 )
 def usage(parts: PartsHere, key: Caller) -> Usage:
     """The limits of the key that asks, and what is used of them. Photos count when they are accepted."""
@@ -56,4 +56,4 @@ def _photos(key: ApiKey, used: int) -> PhotosToday:
     if not key.photos_per_day:
         return PhotosToday(used=used, resets_at=next_day())
     left = max(0, key.photos_per_day - used)
-    return PhotosToday(used=used, limit=key.photos_per_day, left=left, resets_at=next_day())
+    return PhotosToday(used=used, limit=key.photos_per_day, remaining=left, resets_at=next_day())

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
-from critic_core.contracts.errors import WebhooksOff
+from critic_core.contracts.errors import WebhooksDisabled
 from critic_core.runtime.webhooks.callback import LONGEST_URL, parse_callback
 from critic_gateway.dependencies import Caller, PartsHere
 from critic_gateway.settings import GatewaySettings
@@ -18,10 +18,10 @@ Url = Annotated[
 def check_callback(url: str, settings: GatewaySettings) -> str:
     """The URL, when a webhook may go there as far as can be seen without looking it up.
 
-    WebhooksOff, or CallbackRefused with the reason.
+    WebhooksDisabled, or InvalidCallbackUrl with the reason.
     """
     if not settings.webhooks_on:
-        raise WebhooksOff
+        raise WebhooksDisabled
     parse_callback(url, settings.webhook_allow_private)
     return url
 

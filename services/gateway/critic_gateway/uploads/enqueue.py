@@ -55,7 +55,7 @@ def accept(taken: list[TakenFile], parts: Parts, caller: ApiKey, terms: Terms) -
         refused(file) if isinstance(file, RefusedFile) else _accept(file, _photo(file, parts, terms), parts)
         for file in within
     ]
-    fresh = [receipt.photo for receipt in receipts if receipt.photo is not None and not receipt.known]
+    fresh = [receipt.photo for receipt in receipts if receipt.photo is not None and not receipt.duplicate]
     problems = _enqueue(fresh, parts) if fresh else {}
     parts.quota.give_back(grant, grant.photos - len(fresh) + len(problems))
     metrics.KEY_PHOTOS.labels(caller.name).inc(len(fresh) - len(problems))
@@ -63,7 +63,7 @@ def accept(taken: list[TakenFile], parts: Parts, caller: ApiKey, terms: Terms) -
 
 
 def _within(taken: list[TakenFile], beyond: list[StoredFile], parts: Parts, caller: ApiKey) -> list[TakenFile]:
-    """The files, those beyond the quota refused; QuotaUsedUp when that is every one that could be kept."""
+    """The files, those beyond the quota refused; QuotaExceeded when that is every one that could be kept."""
     if not beyond:
         return taken
     _drop(beyond, parts)
@@ -93,7 +93,7 @@ def _accept(file: StoredFile, photo: Photo, parts: Parts) -> PhotoReceipt:
     except CriticError as error:
         _undo(photo.id, parts)
         return refused(RefusedFile(file.file_name, error))
-    return PhotoReceipt(file_name=file.file_name, photo=known or photo, known=known is not None)
+    return PhotoReceipt(file_name=file.file_name, photo=known or photo, duplicate=known is not None)
 
 
 def _enqueue(photos: list[Photo], parts: Parts) -> dict[str, CriticError]:
@@ -126,7 +126,7 @@ def photos_a_task(waiting: int, most: int) -> int:
 
 def _after_enqueueing(receipt: PhotoReceipt, problems: dict[str, CriticError]) -> PhotoReceipt:
     photo = receipt.photo
-    if photo is None or receipt.known:
+    if photo is None or receipt.duplicate:
         return receipt
     if photo.id in problems:
         return refused(RefusedFile(receipt.file_name, problems[photo.id]))
@@ -177,4 +177,4 @@ def _undo(photo_id: str, parts: Parts) -> None:
         parts.store.delete(photo_id)
         parts.storage.delete(photo_key(photo_id))
     except CriticError as error:
-        log.warning("undo_incomplete", photo_id=photo_id, error=error.detail)  # its time to live will clear it away
+        log.warning("upload_rollback_incomplete", photo_id=photo_id, error=error.detail)  # its time to live will clear it away

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from critic_core.contracts.errors import RequestInvalid, UploadTooSlow
+from critic_core.contracts.errors import InvalidRequest, UploadTimeout
 from critic_core.contracts.photo import PhotoReceipt
 from critic_gateway.auth.api_keys import ApiKey
 from critic_gateway.dependencies import Parts
@@ -43,9 +43,9 @@ async def _take(request: Request, parts: Parts) -> list[TakenFile]:
         async with asyncio.timeout(settings.upload_timeout_seconds):
             taken = await take_in(events, parts.storage, limits)
     except TimeoutError:
-        raise UploadTooSlow from None
+        raise UploadTimeout from None
     if not taken:
-        raise RequestInvalid("The upload has no file: send multipart with a file, or the image as the body.")
+        raise InvalidRequest("The upload has no file: send multipart with a file, or the image as the body.")
     return taken
 
 

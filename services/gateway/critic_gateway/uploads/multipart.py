@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from critic_core.contracts.errors import RequestInvalid
+from critic_core.contracts.errors import InvalidRequest
 
 LONGEST_FILE_NAME = 255
 
@@ -39,7 +39,7 @@ UploadEvent = FileBegins | FileBytes | FileEnds
 
 
 async def upload_events(content_type: str, chunks: AsyncIterator[bytes]) -> AsyncIterator[UploadEvent]:
-    """Events of a body with that `Content-Type`. RequestInvalid when a multipart body is malformed or cut short."""
+    """Events of a body with that `Content-Type`. InvalidRequest when a multipart body is malformed or cut short."""
     kind, options = parse_options_header(content_type)
     if kind == b"multipart/form-data":
         async for event in _multipart(options.get(b"boundary", b""), chunks):
@@ -54,7 +54,7 @@ async def upload_events(content_type: str, chunks: AsyncIterator[bytes]) -> Asyn
 
 async def _multipart(boundary: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[UploadEvent]:
     if not boundary:
-        raise RequestInvalid("The multipart body has no boundary.")
+        raise InvalidRequest("The multipart body has no boundary.")
     form = _Form()
     parser = MultipartParser(boundary, form.callbacks())  # type: ignore[arg-type]  # a TypedDict of the same names
     try:
@@ -63,9 +63,9 @@ async def _multipart(boundary: bytes, chunks: AsyncIterator[bytes]) -> AsyncIter
             for event in form.take():
                 yield event
     except FormParserError as error:
-        raise RequestInvalid(f"The multipart body is malformed: {error}.") from error
+        raise InvalidRequest(f"The multipart body is malformed: {error}.") from error
     if not form.complete:
-        raise RequestInvalid("The multipart body was cut short.")
+        raise InvalidRequest("The multipart body was cut short.")
 
 
 class _Form:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 
-from critic_core.contracts.errors import CriticError, PhotoTooManyBytes, RequestTooLarge, TooManyPhotos
+from critic_core.contracts.errors import CriticError, PhotoTooLarge, RequestTooLarge, TooManyPhotos
 from critic_core.contracts.identity import new_photo_id
 from critic_core.imaging.formats import SNIFF_BYTES, sniff
 from critic_core.runtime.storage import Sink, Storage, photo_key
@@ -123,7 +123,7 @@ class _Incoming:
         self._buffer += data
         try:
             if self._size > self._limit:
-                raise PhotoTooManyBytes(f"The file has more than {self._limit:,} bytes, which is the limit.")
+                raise PhotoTooLarge(f"The file has more than {self._limit:,} bytes, which is the limit.")
             if self._media_type is None and len(self._buffer) >= SNIFF_BYTES:
                 self._media_type = sniff(bytes(self._buffer[:SNIFF_BYTES])).media_type
         except CriticError as refusal:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from starlette.requests import HTTPConnection
 
-from critic_core.contracts.errors import ApiKeyMissing, ApiKeyWrong
+from critic_core.contracts.errors import MissingApiKey, InvalidApiKey
 from critic_gateway.auth.api_keys import ANYBODY, ApiKey, Keyring
 from critic_gateway.auth.authenticate import caller
 from critic_gateway.settings import GatewaySettings
@@ -50,13 +50,13 @@ def test_a_key_without_a_name_is_called_by_its_digest(headers: dict[str, str]) -
 
 @pytest.mark.parametrize("headers", [{}, {"authorization": "Basic beta"}, {"authorization": "Bearer "}])
 def test_no_key_is_told_apart(headers: dict[str, str]) -> None:
-    with pytest.raises(ApiKeyMissing):
+    with pytest.raises(MissingApiKey):
         caller(asking(**headers), keyring(api_keys=DIGESTS))
 
 
 @pytest.mark.parametrize("key", ["gamma", DIGESTS[0]])
 def test_a_wrong_key_stays_out_even_when_it_is_the_digest(key: str) -> None:
-    with pytest.raises(ApiKeyWrong):
+    with pytest.raises(InvalidApiKey):
         found(keyring(api_keys=DIGESTS), key)
 
 
@@ -83,7 +83,7 @@ def test_a_key_ends(tmp_path: Path) -> None:
             lines.write(entry(key.decode(), key, f"expires = {(now + timedelta(days=days)).isoformat()}"))
     ring = keyring(keyring=path)
     assert found(ring, "alpha").name == "alpha"
-    with pytest.raises(ApiKeyWrong, match="valid until"):
+    with pytest.raises(InvalidApiKey, match="valid until"):
         found(ring, "beta")
 
 
@@ -91,7 +91,7 @@ def test_a_changed_file_counts_at_once_and_a_broken_one_locks_nobody_out(file: P
     ring = keyring(keyring=file)
     file.write_text(entry("eve", b"gamma"))
     assert found(ring, "gamma").name == "eve"
-    with pytest.raises(ApiKeyWrong):
+    with pytest.raises(InvalidApiKey):
         found(ring, "alpha")
     file.write_text("[eve]\nsha256 = 'not a digest'")
     assert found(ring, "gamma").name == "eve"
@@ -113,5 +113,5 @@ def test_a_file_that_cannot_be_used_lets_no_gateway_start(tmp_path: Path, text: 
 def test_an_empty_file_lets_nobody_in(tmp_path: Path) -> None:
     path = tmp_path / "keys.toml"
     path.touch()
-    with pytest.raises(ApiKeyMissing):
+    with pytest.raises(MissingApiKey):
         caller(asking(), keyring(keyring=path))

@@ -9,7 +9,7 @@ from tests.support.redis_server import RedisServer
 from tests.support.waiting import until
 
 from critic_core.contracts.errors import IdempotencyInProgress
-from critic_core.stores.jobs import connect
+from critic_core.runtime.redis_client import connect
 from critic_gateway.limits import idempotency
 from critic_gateway.limits.idempotency import IdempotencyKeys
 

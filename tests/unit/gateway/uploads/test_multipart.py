@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from critic_core.contracts.errors import RequestInvalid
+from critic_core.contracts.errors import InvalidRequest
 from critic_gateway.uploads.multipart import FileBegins, FileBytes, FileEnds, UploadEvent, file_name, upload_events
 
 BODY = (
@@ -66,7 +66,7 @@ def test_a_raw_body_is_one_file_without_a_name(size: int) -> None:
     ],
 )
 def test_a_broken_multipart_body_is_refused(content_type: str, body: bytes) -> None:
-    with pytest.raises(RequestInvalid):
+    with pytest.raises(InvalidRequest):
         events(content_type, body, 50)
 
 

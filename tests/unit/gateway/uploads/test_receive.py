@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from critic_core.contracts.errors import RequestInvalid, RequestTooLarge, TooManyPhotos
+from critic_core.contracts.errors import InvalidRequest, RequestTooLarge, TooManyPhotos
 from critic_core.runtime.storage import Storage, photo_key
 from critic_gateway.uploads.multipart import FileBegins, FileBytes, FileEnds, UploadEvent
 from critic_gateway.uploads.receive import FLUSH_BYTES, IntakeLimits, RefusedFile, StoredFile, TakenFile, take_in
@@ -23,7 +23,7 @@ def taken(folder: Path, files: list[bytes], limits: IntakeLimits = LIMITS, *, cu
             for start in range(0, len(data), 65536):
                 yield FileBytes(data[start : start + 65536])
             if cut and number == len(files) - 1:
-                raise RequestInvalid
+                raise InvalidRequest
             yield FileEnds()
 
     return asyncio.run(take_in(events(), Storage(folder.as_uri()), limits))
@@ -49,7 +49,7 @@ def test_a_photo_lies_in_storage_byte_for_byte(tmp_path: Path, size: int) -> Non
     [
         (b"", "photo_empty"),
         (b"this is text, not a photo", "photo_unsupported"),
-        (JPEG + bytes(5 * FLUSH_BYTES), "photo_too_many_bytes"),
+        (JPEG + bytes(5 * FLUSH_BYTES), "photo_too_large"),
     ],
 )
 def test_a_bad_file_is_refused_alone(tmp_path: Path, bad: bytes, code: str) -> None:
@@ -77,6 +77,6 @@ def test_an_upload_over_its_limits_leaves_nothing_behind(
 
 
 def test_an_upload_that_breaks_off_leaves_nothing_behind(tmp_path: Path) -> None:
-    with pytest.raises(RequestInvalid):
+    with pytest.raises(InvalidRequest):
         taken(tmp_path, [JPEG, JPEG + bytes(2 * FLUSH_BYTES)], cut=True)
     assert stored(tmp_path) == []
