@@ -1,4 +1,4 @@
-"""A worker's sign of life: it proves consumption, not just a process."""
+"""A worker's heartbeat: it proves that the worker consumes its queue, not only that a process lives."""
 
 from datetime import datetime
 
@@ -7,27 +7,29 @@ from pydantic import Field
 from critic_core.contracts.base import Contract
 from critic_core.contracts.errors import Problem
 
-PULSE_TASK = "critic.pulse"
+HEARTBEAT_TASK = "critic.heartbeat"
 
 
-def pulse_queue(worker: str) -> str:
-    """The queue that only this worker consumes; a task that comes out of it proves that the worker consumes."""
-    return f"critic.pulse.{worker}"
+def heartbeat_queue(worker: str) -> str:
+    """The queue that only this worker consumes: a task that comes out of it proves consumption."""
+    return f"critic.heartbeat.{worker}"
 
 
-class Proof(Contract):
-    """What a model said of the golden photo, or why it said nothing."""
+class SelfTest(Contract):
+    """A model's result for the golden photo, or the reason why there is none."""
 
     model: str | None = None
     version: str | None = None
     device: str | None = None
     golden_probability: float | None = None
-    problem: Problem | None = Field(default=None, description="Why the golden photo did not come out right")
+    problem: Problem | None = Field(default=None, description="Why the self-test failed")
 
 
-class Pulse(Proof):
-    """The golden photo travelled through a worker and the inference server, or failed to: with the worker's model."""
+class Heartbeat(SelfTest):
+    """One round trip through the worker's own queue, with the self-test of the worker's model."""
 
     worker: str
-    at: datetime = Field(description="When the task was run")
-    others: tuple[Proof, ...] = Field(default=(), description="The same with the other models that are served")
+    at: datetime = Field(description="When the task ran")
+    other_models: tuple[SelfTest, ...] = Field(
+        default=(), description="Self-tests of the other models served, and of canary and shadow"
+    )

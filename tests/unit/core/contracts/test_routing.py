@@ -5,32 +5,32 @@ import math
 import pytest
 
 from critic_core.contracts.identity import new_photo_id
-from critic_core.contracts.routing import Answering, Routing, Share
+from critic_core.contracts.routing import ActiveVersions, Routing, TrafficSplit
 
-TENTH = Share(version="2", percent=10)
+TENTH = TrafficSplit(version="2", percent=10)
 
 
 @pytest.mark.parametrize(
     ("text", "version", "percent"), [("2:10%", "2", 10), ("12:0.5%", "12", 0.5), (" 3:100% ", "3", 100)]
 )
 def test_a_share_is_read(text: str, version: str, percent: float) -> None:
-    assert Share.parse(text) == Share(version=version, percent=percent)
-    assert Share.parse(str(Share.parse(text))) == Share.parse(text)
+    assert TrafficSplit.parse(text) == TrafficSplit(version=version, percent=percent)
+    assert TrafficSplit.parse(str(TrafficSplit.parse(text))) == TrafficSplit.parse(text)
 
 
 @pytest.mark.parametrize("text", ["2", "2:10", "2:0%", "2:101%", "0:10%", "two:10%", ":10%", "2:%", "", "2:nan%"])
 def test_what_is_no_share_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        Share.parse(text)
+        TrafficSplit.parse(text)
 
 
 def test_a_shadow_needs_no_share() -> None:
-    assert Share.parse("2", 100) == Share(version="2", percent=100)
+    assert TrafficSplit.parse("2", 100) == TrafficSplit(version="2", percent=100)
 
 
 @pytest.mark.parametrize("percent", [1, 10, 50])
 def test_as_many_photos_go_there_as_were_wished(percent: float) -> None:
-    photos, share = 20_000, Share(version="2", percent=percent)
+    photos, share = 20_000, TrafficSplit(version="2", percent=percent)
     taken = sum(share.takes(new_photo_id()) for _ in range(photos))
     expected, deviation = photos * percent / 100, math.sqrt(photos * percent / 100 * (1 - percent / 100))
     assert abs(taken - expected) < 5 * deviation  # one run in 1.7 million is further away
@@ -40,12 +40,12 @@ def test_a_photo_goes_the_same_way_each_time_and_stays_when_the_share_grows() ->
     keys = [new_photo_id() for _ in range(2000)]
     tenth = {key for key in keys if TENTH.takes(key)}
     assert tenth == {key for key in keys if TENTH.takes(key)}
-    assert tenth < {key for key in keys if Share(version="2", percent=30).takes(key)}
+    assert tenth < {key for key in keys if TrafficSplit(version="2", percent=30).takes(key)}
 
 
 def test_another_version_is_tried_on_other_photos() -> None:
     keys = [new_photo_id() for _ in range(2000)]
-    one, other = ({key for key in keys if Share(version=each, percent=10).takes(key)} for each in "23")
+    one, other = ({key for key in keys if TrafficSplit(version=each, percent=10).takes(key)} for each in "23")
     assert len(one & other) < len(one) / 2
 
 
@@ -56,10 +56,10 @@ def test_another_version_is_tried_on_other_photos() -> None:
         (Routing(canary=TENTH), ["1", "2"], "1"),
         (Routing(canary=TENTH), ["1", "2", "3"], "1"),  # nobody has tried 3
         (Routing(shadow=TENTH), ["1", "2", "3"], "1"),
-        (Routing(canary=Share(version="1", percent=10)), ["1", "2"], "2"),  # back, little by little
+        (Routing(canary=TrafficSplit(version="1", percent=10)), ["1", "2"], "2"),  # back, little by little
         (Routing(canary=TENTH, held="1"), ["1", "2", "3"], "1"),
         (Routing(canary=TENTH, held="1"), ["2", "3"], "2"),  # 1 is not served any more, and 2 is tried at least
-        (Routing(canary=Share(version="1", percent=10), held="2"), ["1", "2", "3"], "2"),
+        (Routing(canary=TrafficSplit(version="1", percent=10), held="2"), ["1", "2", "3"], "2"),
         (Routing(canary=TENTH, held="1", withdrawn=("1",)), ["1", "2", "3"], "2"),
         (Routing(canary=TENTH), ["2", "3"], "3"),  # from the settings, which do not know who answered
         (Routing(canary=TENTH), ["2"], "2"),  # better than nobody
@@ -73,20 +73,20 @@ def test_another_version_is_tried_on_other_photos() -> None:
 )
 def test_who_answers_what_the_canary_does_not(routing: Routing, served: list[str], stable: str | None) -> None:
     assert routing.stable(served) == stable
-    found = Answering.of("aesthetics", routing, served)
+    found = ActiveVersions.of("aesthetics", routing, served)
     assert (found.stable if found else None) == stable
 
 
 def test_a_canary_that_is_not_served_answers_nobody() -> None:
-    found = Answering.of("aesthetics", Routing(canary=TENTH, shadow=TENTH), ["1", "3"])
+    found = ActiveVersions.of("aesthetics", Routing(canary=TENTH, shadow=TENTH), ["1", "3"])
     assert found is not None
     assert (found.stable, found.canary, found.shadow) == ("1", None, None)
-    assert found.waiting == ["3"]
+    assert found.unpromoted == ["3"]
 
 
 def test_the_way_of_a_version_from_shadow_to_everybody_and_back() -> None:
     served = ["1", "2"]
-    routing = Routing().with_shadow(Share(version="2", percent=100), served)
+    routing = Routing().with_shadow(TrafficSplit(version="2", percent=100), served)
     assert (routing.stable(served), routing.shadow is not None) == ("1", True)
     routing = routing.with_canary(TENTH, served)
     assert (routing.stable(served), routing.canary) == ("1", TENTH)
@@ -103,7 +103,7 @@ def test_a_version_that_is_published_while_another_one_is_tried_waits() -> None:
     routing = Routing().with_canary(TENTH, ["1", "2"])
     assert (routing.stable(served), routing.with_canary(TENTH, served).stable(served)) == ("1", "1")
     assert routing.stable(["2", "3"]) == "2"
-    both = routing.with_shadow(Share(version="3", percent=100), served)
+    both = routing.with_shadow(TrafficSplit(version="3", percent=100), served)
     assert both.promote("2").stable(served) == "2"
     assert both.withdraw("2").stable(served) == "1"  # the shadow goes on
     assert both.withdraw("2").withdraw("3").held is None
@@ -123,5 +123,5 @@ def test_a_version_that_is_published_while_another_one_is_tried_waits() -> None:
     ],
 )
 def test_who_answers_beside_a_trial_goes_on(routing: Routing, tried: str, served: list[str], held: str | None) -> None:
-    share = Share(version=tried, percent=10)
+    share = TrafficSplit(version=tried, percent=10)
     assert routing.with_canary(share, served).held == routing.with_shadow(share, served).held == held
