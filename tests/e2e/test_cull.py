@@ -104,7 +104,7 @@ def test_an_interrupted_run_goes_on(stack: LocalStack, shoot: Path, state: dict[
     first.send_signal(signal.SIGINT)
     _, said = first.communicate(timeout=60)
     if first.returncode != 0:  # else it was faster than we
-        assert "The next run goes on where this one was." in said
+        assert "Run the command again to resume." in said
     album = journals(state)[0].read_text().splitlines()[0]
     told = cull(state, shoot, "--url", stack.url)
     assert told.returncode == 0, told.stderr

@@ -48,7 +48,7 @@ def new_stack(tmp_path: Path, models: str) -> Iterator[Callable[..., LocalStack]
 def test_ctrl_c_leaves_no_process_and_no_note(new_stack: Callable[..., LocalStack]) -> None:
     stack = new_stack()
     stack.start()
-    assert f"Photo Critic is ready: {stack.url}" in until(lambda: "Stop it" in stack.said() and stack.said(), 5)
+    assert f"Photo Critic is ready: {stack.url}" in until(lambda: "Stop:" in stack.said() and stack.said(), 5)
     everything = stack.processes()
     assert len(everything) >= 1 + 4 + 2  # the supervisor, its services, the worker's children
     assert stack.stop(signal.SIGINT) == 0

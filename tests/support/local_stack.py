@@ -13,7 +13,7 @@ import pytest
 from tests.support.ports import free_port
 from tests.support.waiting import until
 
-from critic_cli.stack import leash
+from critic_cli.stack import parent_death
 from critic_cli.stack.data_folder import DataFolder, RunningStack
 from critic_core.contracts.photo import Photo
 from critic_core.runtime.packaged import packaged_folder
@@ -45,8 +45,9 @@ class LocalStack:
         """Without waiting for anything."""
         told = ["up", "--port", str(self.port), "--data-folder", str(self.data_folder)]
         environment = {**os.environ, **{f"CRITIC_{name}": value for name, value in self.settings.items()}}
-        # The leash: a test run that is killed leaves no stack behind.
-        command = [sys.executable, leash.__file__, str(os.getpid()), sys.executable, "-P", "-m", "critic_cli", *told]
+        # parent_death: a test run that is killed leaves no stack behind.
+        up = [sys.executable, "-P", "-m", "critic_cli", *told]
+        command = [sys.executable, parent_death.__file__, str(os.getpid()), *up]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, env=environment, cwd=self.started_in, stdout=log, stderr=log, start_new_session=True

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from critic_cli.refusal import Refusal
-from critic_cli.stack.narrator import Narrator
+from critic_cli.errors import CommandError
+from critic_cli.stack.prefixed_output import PrefixedOutput
 from critic_cli.stack.service import Service
 from critic_cli.stack.supervisor import Supervisor
 
@@ -26,13 +26,13 @@ def main(folder: Path, told: list[tuple[str, str, float]]) -> None:
         Service(name, (sys.executable, "-u", "-c", code), {"FOLDER": str(folder)}, seconds)
         for name, code, seconds in told
     ]
-    narrator = Narrator(tuple(service.name for service in services))
-    Supervisor(services, narrator, lambda pids: _record(folder, pids)).run()
+    output = PrefixedOutput(tuple(service.name for service in services))
+    Supervisor(services, output, lambda pids: _record(folder, pids)).run()
 
 
 if __name__ == "__main__":
     try:
         main(Path(sys.argv[1]), json.loads(sys.argv[2]))
-    except Refusal as refusal:
-        sys.stderr.write(f"{refusal}\n")
-        sys.exit(refusal.exit_code)
+    except CommandError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(error.exit_code)

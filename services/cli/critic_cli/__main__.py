@@ -1,4 +1,4 @@
-"""`photo-critic`: run the stack, send it photos, look after it."""
+"""`photo-critic`: run the stack, score and cull photos, operate a deployment."""
 
 import sys
 from importlib.metadata import version
@@ -6,47 +6,51 @@ from typing import Annotated
 
 import typer
 
-from critic_cli.cull import cull
-from critic_cli.dead_letters import dead_letters
-from critic_cli.doctor.command import doctor
-from critic_cli.model import model
-from critic_cli.new_key import new_key
-from critic_cli.new_webhook_secret import new_webhook_secret
-from critic_cli.refusal import Refusal
-from critic_cli.score import score
-from critic_cli.up import up
+from critic_cli.commands.cull import cull
+from critic_cli.commands.dead_letters import dead_letters
+from critic_cli.commands.doctor import doctor
+from critic_cli.commands.model import model
+from critic_cli.commands.new_key import new_key
+from critic_cli.commands.new_webhook_secret import new_webhook_secret
+from critic_cli.commands.score import score
+from critic_cli.commands.up import up
+from critic_cli.errors import CommandError
+from critic_cli.ops.commands import ops
 
 app = typer.Typer(
     name="photo-critic",
-    help="Looks at photographs and says how good they are, which to keep, and why.",
+    help="Scores photographs, proposes which to keep, and explains why.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (up, cull, score, doctor, model, dead_letters, new_key, new_webhook_secret):
+for command in (up, score, cull, doctor, model, dead_letters, new_key, new_webhook_secret):
     app.command()(command)
+app.add_typer(ops, name="ops")
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(requested: bool) -> None:
+    if requested:
         print(f"photo-critic {version('photo-critic')}")
         raise typer.Exit
 
 
 @app.callback()
 def _options(
-    _: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say which one.")] = False,
+    _: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")] = (
+        False
+    ),
 ) -> None:
     pass
 
 
 def main() -> None:
-    """Run a command. Exit codes: 0 all is well, 1 something failed, 2 it could not be done as asked."""
+    """Run a command. Exit codes: 0 success, 1 a photo or a check failed, 2 the command could not run."""
     try:
         app()
-    except Refusal as refusal:
-        print(refusal, file=sys.stderr)
-        sys.exit(refusal.exit_code)
+    except CommandError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ DEFAULT_URL = "http://127.0.0.1:8000"
 
 
 class Device(StrEnum):
-    """What the network runs on."""
+    """The device of the inference server."""
 
     auto = "auto"
     cpu = "cpu"
@@ -19,9 +19,9 @@ class Device(StrEnum):
 
 DataFolderOption = Annotated[
     Path,
-    typer.Option(envvar="CRITIC_DATA_FOLDER", file_okay=False, help="Where a local stack keeps its photos and queue."),
+    typer.Option(envvar="CRITIC_DATA_FOLDER", file_okay=False, help="Folder of the local stack's photos and queue."),
 ]
-UrlOption = Annotated[str, typer.Option(envvar="CRITIC_URL", help="Where Photo Critic answers.")]
+UrlOption = Annotated[str, typer.Option(envvar="CRITIC_URL", help="Address of Photo Critic.")]
 ApiKeyOption = Annotated[
-    str | None, typer.Option(envvar="CRITIC_API_KEY", help="Key for a server that wants one.", show_envvar=True)
+    str | None, typer.Option(envvar="CRITIC_API_KEY", help="API key, for a server with API keys.", show_envvar=True)
 ]

@@ -1,4 +1,4 @@
-"""A scripted server for each test that asks for one."""
+"""A scripted server as a fixture."""
 
 from collections.abc import Iterator
 

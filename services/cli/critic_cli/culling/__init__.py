@@ -1,1 +1,1 @@
-"""`photo-critic cull`: a folder of photos goes to an album, and what to keep of it comes back to the folder's tools."""
+"""`photo-critic cull`: upload a folder to an album, and bring the album's proposals back to the folder."""

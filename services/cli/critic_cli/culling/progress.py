@@ -1,4 +1,4 @@
-"""How far it is: what was sent, and what was scored, each with the time that is left."""
+"""Progress bars of a culling: uploaded and scored photos."""
 
 import threading
 from collections.abc import Iterable, Iterator
@@ -7,44 +7,44 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from critic_cli.albums import Albums
-from critic_cli.culling.sending import Arrival
+from critic_cli.client.albums import Albums
+from critic_cli.culling.upload import UploadedShot
 from critic_core.contracts.errors import CriticError
 
 
-class Watch:
-    """Two bars, on standard error, where that is a terminal."""
+class CullProgress:
+    """Two bars on standard error, if that is a terminal."""
 
     def __init__(self, progress: Progress, photos: int) -> None:
         self._progress = progress
-        self._sent: TaskID = progress.add_task("Sending", total=photos)
+        self._uploaded: TaskID = progress.add_task("Uploading", total=photos)
         self._scored: TaskID = progress.add_task("Scoring", total=photos)
 
-    def sending(self, arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
-        """The same, counted."""
-        for arrival in arrivals:
-            self._progress.advance(self._sent)
-            yield arrival
+    def count(self, uploads: Iterable[UploadedShot]) -> Iterator[UploadedShot]:
+        """The same uploads, counted by the bar."""
+        for uploaded in uploads:
+            self._progress.advance(self._uploaded)
+            yield uploaded
 
-    def sent_before(self, photos: int) -> None:
-        """What an earlier run sent."""
-        self._progress.advance(self._sent, photos)
+    def resume(self, photos: int) -> None:
+        """Count photos that an earlier run uploaded."""
+        self._progress.advance(self._uploaded, photos)
 
-    def scoring(self, albums: Albums, album_id: str, ended: threading.Event) -> None:
-        """Follow the album until `ended` and nothing waits. Trouble is not told here: it is only the bar."""
+    def follow_scoring(self, albums: Albums, album_id: str, uploads_ended: threading.Event) -> None:
+        """Follow the album until all photos are uploaded and scored. Ignores errors: the main thread reports them."""
         try:
             for counts in albums.follow(album_id):
                 self._progress.update(self._scored, completed=counts.done + counts.failed, total=counts.photos)
-                if ended.is_set() and not counts.waiting:
+                if uploads_ended.is_set() and not counts.pending:
                     return
         except CriticError:
             return
 
 
 @contextmanager
-def watching(photos: int) -> Iterator[Watch]:
-    """Bars for so many photos."""
+def cull_progress(photos: int) -> Iterator[CullProgress]:
+    """Progress bars for that many photos."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        yield Watch(progress, photos)
+        yield CullProgress(progress, photos)

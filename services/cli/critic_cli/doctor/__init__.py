@@ -1,1 +1,1 @@
-"""`photo-critic doctor`: looks at each part, and says what to do about those that are not well."""
+"""`photo-critic doctor`: checks of each part, with a remedy for each problem."""

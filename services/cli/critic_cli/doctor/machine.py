@@ -1,4 +1,4 @@
-"""The machine: Python, open files, disk."""
+"""Checks of the machine: Python, open files, disk."""
 
 import platform
 import resource
@@ -13,14 +13,14 @@ _FEWEST_FILES, _ENOUGH_FILES = 256, 1024
 _LEAST_DISK, _ENOUGH_DISK = 500_000_000, 5_000_000_000  # bytes
 
 
-def look_at_machine(data_folder: Path) -> list[Finding]:
-    """One finding each."""
+def check_machine(data_folder: Path) -> list[Finding]:
+    """Findings for Python, open files and disk."""
     return [_python(), _open_files(), _disk(data_folder)]
 
 
 def nearest_existing(path: Path) -> Path:
-    """The folder itself, or the first one above it that is there."""
-    return next(each for each in (path, *path.parents) if each.exists())
+    """The folder itself, or its nearest parent that exists."""
+    return next(folder for folder in (path, *path.parents) if folder.exists())
 
 
 def _python() -> Finding:

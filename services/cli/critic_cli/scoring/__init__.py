@@ -1,1 +1,1 @@
-"""`photo-critic score`: photos from disk to a running Photo Critic, and its answers to people and programs."""
+"""`photo-critic score`: concurrent uploads, and the critiques as table, JSON or CSV."""

@@ -1,4 +1,4 @@
-"""What became of one file."""
+"""The result for one file."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,7 +10,7 @@ from critic_core.contracts.errors import Problem
 
 
 class Outcome(BaseModel):
-    """A critique, or the problem with the file."""
+    """A file's critique, or its problem."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -21,5 +21,5 @@ class Outcome(BaseModel):
 
 
 def best_first(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """By score, the highest first; files without one at the end, as they came."""
+    """By falling score; files without a score at the end, in their order."""
     return sorted(outcomes, key=lambda outcome: -outcome.critique.score if outcome.critique else 1.0)

@@ -1,18 +1,18 @@
-"""Many photos at a time, and one bad file never fails its neighbours."""
+"""Concurrent scoring; a bad file affects no other file."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from critic_cli.client import Client
+from critic_cli.client.client import Client
 from critic_cli.scoring.outcome import Outcome
 from critic_core.contracts.errors import CriticError, Problem
 
 
 def score_all(client: Client, files: list[Path], at_a_time: int, model: str | None = None) -> Iterator[Outcome]:
-    """An outcome for each file, as they come, by that model or else the server's own.
+    """Outcomes in the order of completion, by `model` or the server's default model.
 
-    Stops what has not begun when the caller stops listening.
+    Uploads that have not begun are cancelled when the caller closes the iterator.
     """
     with ThreadPoolExecutor(at_a_time) as pool:
         futures = [pool.submit(_score, client, file, model) for file in files]

@@ -1,1 +1,1 @@
-"""The local process group: a queue server, inference, a worker and a gateway under one supervisor."""
+"""`photo-critic up`: the processes of a local stack and their supervisor."""

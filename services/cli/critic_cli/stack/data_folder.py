@@ -1,4 +1,4 @@
-"""The folder of a local stack: its photos, its queue, a lock, and a note of what runs."""
+"""The data folder of a local stack: photos, queue, lock, and a note about the running processes."""
 
 import fcntl
 import json
@@ -9,25 +9,25 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from critic_cli.refusal import Refusal
+from critic_cli.errors import CommandError
 
 DEFAULT_DATA_FOLDER = Path(".photo-critic")
 
 
 class RunningStack(BaseModel):
-    """The note: where the parts of the stack are, and which processes it is made of."""
+    """The note: addresses and processes of the stack."""
 
     supervisor: int
     gateway_url: str
     redis_url: str
     storage_url: str
     inference_grpc: str
-    inference_http: str | None  # None: an inference server that is not ours
-    processes: dict[int, str] = {}  # pid → identity (stale.py)
+    inference_http: str | None  # None for an external inference server
+    processes: dict[int, str] = {}  # pid → identity (stale_processes.py)
 
 
 class DataFolder:
-    """Paths below the folder; it is made when missing, readable by its owner only: it holds people's photos."""
+    """Paths below the folder. A new folder is readable only by its owner: it holds private photos."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
@@ -35,53 +35,53 @@ class DataFolder:
 
     @property
     def storage_url(self) -> str:
-        """Where photos lie."""
+        """The storage URL of the photos."""
         return f"file://{self.path / 'storage'}"
 
     @property
     def queue(self) -> Path:
-        """Where the queue server keeps its append-only file."""
+        """The folder of the queue server's append-only file."""
         return self.path / "queue"
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the folder for this process; Refusal when another stack holds it. The kernel lets go when we die."""
-        self._make()
+        """Lock the folder; CommandError if another stack holds it. The kernel unlocks it at process death."""
+        self._create()
         with (self.path / "lock").open("a") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise Refusal(self._taken()) from None
+                raise CommandError(self._already_running()) from None
             yield
 
     def write_note(self, note: RunningStack) -> None:
-        """Replace the note in one step; it carries the queue's password, so nobody else may read it."""
-        part = self._note.with_suffix(".part")
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        """Replace the note atomically, readable only by its owner: it holds the queue's password."""
+        partial_file = self._note.with_suffix(".part")
+        with os.fdopen(os.open(partial_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(note.model_dump_json(indent=2))
-        part.replace(self._note)
+        partial_file.replace(self._note)
 
     def note(self) -> RunningStack | None:
-        """What runs here, or ran here when the machine or the supervisor went down; None when nothing is noted."""
+        """The running stack, or one that crashed; None without a note."""
         try:
             return RunningStack.model_validate(json.loads(self._note.read_text()))
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return None
 
-    def forget_note(self) -> None:
-        """After a clean stop."""
+    def delete_note(self) -> None:
+        """Delete the note after a clean stop."""
         self._note.unlink(missing_ok=True)
 
-    def _make(self) -> None:
+    def _create(self) -> None:
         try:
-            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)  # a folder that is there keeps its rights
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)  # an existing folder keeps its permissions
             self.queue.mkdir(exist_ok=True, mode=0o700)
         except OSError as error:
-            raise Refusal(
+            raise CommandError(
                 f"The data folder {self.path} cannot be used: {error.strerror}. Choose another with --data-folder."
             ) from error
 
-    def _taken(self) -> str:
+    def _already_running(self) -> str:
         note = self.note()
         where = f" at {note.gateway_url} (process {note.supervisor})" if note else ""
         return (

@@ -1,4 +1,4 @@
-"""Which processes make up a local stack, and what each is told."""
+"""The processes of a local stack, with their environments."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from critic_cli.refusal import Refusal
+from critic_cli.errors import CommandError
 from critic_cli.stack.data_folder import DataFolder, RunningStack
 from critic_cli.stack.ports import LOOPBACK, free_ports
 from critic_cli.stack.queue_server import queue_server
@@ -21,8 +21,8 @@ Settings = TypeVar("Settings", bound=CriticSettings)
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What the user asked for; None leaves the choice to the service, and so to its CRITIC_ variable."""
+class StackOptions:
+    """The user's options; None leaves the choice to the service, and so to its CRITIC_ variable."""
 
     host: str
     port: int
@@ -30,20 +30,20 @@ class Wishes:
     workers: int | None = None
     device: str | None = None
     model_repository: Path | None = None
-    inference: str | None = None  # host:port of a server that runs already
+    inference: str | None = None  # host:port of an external server
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Services in the order they start, and where to find them."""
+    """Services in their order of start, and the stack's addresses."""
 
     services: tuple[Service, ...]
     note: RunningStack
 
 
 @dataclass(frozen=True)
-class _OwnInference:
-    """Ports of the inference server that belongs to the stack."""
+class _InferencePorts:
+    """Ports of the stack's own inference server."""
 
     http: int
     grpc: int
@@ -51,41 +51,46 @@ class _OwnInference:
 
 
 @dataclass(frozen=True)
-class _Places:
-    """Everything that two processes must agree on."""
+class _Addresses:
+    """Addresses that several processes share."""
 
     redis_url: str
     storage_url: str
     inference_grpc: str  # host:port
-    own_inference: _OwnInference | None = None
-    before: tuple[Service, ...] = field(default=())
+    inference_ports: _InferencePorts | None = None
+    queue_services: tuple[Service, ...] = field(default=())
 
 
-def make_plan(wishes: Wishes) -> Plan:
-    """A stack on free loopback ports. Refusal when the settings in the environment make no sense."""
-    places = _places(wishes)
-    last = (*_webhooks(places), _gateway(wishes, places))
-    services = (*places.before, *_inference(wishes, places), _worker(wishes, places), *last)
-    own = places.own_inference
+def make_plan(options: StackOptions) -> Plan:
+    """A stack on free loopback ports. CommandError for unusable settings in the environment."""
+    addresses = _addresses(options)
+    services = (
+        *addresses.queue_services,
+        *_inference(options, addresses),
+        _worker(options, addresses),
+        *_webhooks(addresses),
+        _gateway(options, addresses),
+    )
+    ports = addresses.inference_ports
     note = RunningStack(
         supervisor=os.getpid(),
-        gateway_url=gateway_url(wishes.host, wishes.port),
-        redis_url=places.redis_url,
-        storage_url=places.storage_url,
-        inference_grpc=places.inference_grpc,
-        inference_http=f"http://{LOOPBACK}:{own.http}" if own else None,
+        gateway_url=gateway_url(options.host, options.port),
+        redis_url=addresses.redis_url,
+        storage_url=addresses.storage_url,
+        inference_grpc=addresses.inference_grpc,
+        inference_http=f"http://{LOOPBACK}:{ports.http}" if ports else None,
     )
     return Plan(services, note)
 
 
 def gateway_url(host: str, port: int) -> str:
-    """Where a browser on this machine finds a gateway that listens there."""
+    """The URL of the gateway for a browser on this machine."""
     reachable = {"0.0.0.0": LOOPBACK, "::": "::1", "": LOOPBACK}.get(host, host)  # noqa: S104 - not a bind
     return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
 
 
 def queue_settings() -> QueueSettings:
-    """What the environment says about queue and storage. Refusal, in a sentence, when it makes no sense."""
+    """Settings of queue and storage from the environment. CommandError for unusable ones."""
     return _read(QueueSettings)
 
 
@@ -93,93 +98,96 @@ def _read(settings: type[Settings]) -> Settings:
     try:
         return settings()
     except (ValidationError, OSError) as error:
-        raise Refusal(f"The settings in the environment cannot be used: {_plain(error)}") from error
+        raise CommandError(f"The settings in the environment cannot be used: {_sentence(error)}") from error
 
 
-def _plain(error: ValidationError | OSError) -> str:
+def _sentence(error: ValidationError | OSError) -> str:
     if isinstance(error, OSError):
         return str(error)
-    told = (f"{'.'.join(map(str, each['loc'])) or 'settings'}: {each['msg']}" for each in error.errors())
-    return "; ".join(told)
+    details = error.errors()
+    return "; ".join(f"{'.'.join(map(str, detail['loc'])) or 'settings'}: {detail['msg']}" for detail in details)
 
 
-def _places(wishes: Wishes) -> _Places:
-    told = queue_settings()
-    queue, *ports = free_ports(4)
-    own_storage = told.storage_url if "storage_url" in told.model_fields_set else wishes.data_folder.storage_url
-    own = None if wishes.inference else _OwnInference(*ports)
-    inference = f"{LOOPBACK}:{own.grpc}" if own else _another(wishes)
-    if "redis_url" in told.model_fields_set:
-        return _Places(told.redis_url, own_storage, inference, own)
-    server = queue_server(wishes.data_folder.queue, queue)
-    return _Places(server.url, own_storage, inference, own, before=(server.service,))
+def _addresses(options: StackOptions) -> _Addresses:
+    settings = queue_settings()
+    queue_port, *ports = free_ports(4)
+    storage_configured = "storage_url" in settings.model_fields_set
+    storage_url = settings.storage_url if storage_configured else options.data_folder.storage_url
+    inference_ports = None if options.inference else _InferencePorts(*ports)
+    inference = f"{LOOPBACK}:{inference_ports.grpc}" if inference_ports else _external_inference(options)
+    if "redis_url" in settings.model_fields_set:
+        return _Addresses(settings.redis_url, storage_url, inference, inference_ports)
+    server = queue_server(options.data_folder.queue, queue_port)
+    return _Addresses(server.url, storage_url, inference, inference_ports, queue_services=(server.service,))
 
 
-def _another(wishes: Wishes) -> str:
-    """The server to use instead of one of our own. Refusal when it is no address, or was told what only ours can do."""
-    address = wishes.inference or ""
+def _external_inference(options: StackOptions) -> str:
+    """The address of an external inference server. CommandError for another form, or for options of our own server."""
+    address = options.inference or ""
     if not re.fullmatch(r"[^\s/]+:\d{1,5}", address):
-        raise Refusal(f"The inference server (--inference, CRITIC_INFERENCE_URL) is a host:port, and not '{address}'.")
-    if wishes.device is not None or wishes.model_repository is not None:
-        raise Refusal(
-            f"--device and --model-repository are for an inference server of our own; that at {address} has its own. "
-            f"Leave them away, or --inference and CRITIC_INFERENCE_URL."
+        raise CommandError(
+            f"The address of an inference server (--inference, CRITIC_INFERENCE_URL) is host:port, not '{address}'."
+        )
+    if options.device is not None or options.model_repository is not None:
+        raise CommandError(
+            f"--device and --model-repository are for the stack's own inference server; the server at {address} has "
+            f"its own device and models. Omit them, or omit --inference and CRITIC_INFERENCE_URL."
         )
     return address
 
 
-def _inference(wishes: Wishes, places: _Places) -> tuple[Service, ...]:
-    own = places.own_inference
-    if own is None:
+def _inference(options: StackOptions, addresses: _Addresses) -> tuple[Service, ...]:
+    ports = addresses.inference_ports
+    if ports is None:
         return ()
-    told = {
+    environment = {
         "CRITIC_INFERENCE_HOST": LOOPBACK,
-        "CRITIC_INFERENCE_HTTP_PORT": str(own.http),
-        "CRITIC_INFERENCE_GRPC_PORT": str(own.grpc),
-        "CRITIC_INFERENCE_METRICS_PORT": str(own.metrics),
-        "CRITIC_INFERENCE_DRAIN_DELAY_SECONDS": "0",  # no balancer has to notice that it leaves
+        "CRITIC_INFERENCE_HTTP_PORT": str(ports.http),
+        "CRITIC_INFERENCE_GRPC_PORT": str(ports.grpc),
+        "CRITIC_INFERENCE_METRICS_PORT": str(ports.metrics),
+        "CRITIC_INFERENCE_DRAIN_DELAY_SECONDS": "0",  # there is no load balancer
     }
-    if wishes.device is not None:
-        told["CRITIC_DEVICE"] = wishes.device
-    if wishes.model_repository is not None:
-        told["CRITIC_MODEL_REPOSITORY"] = str(wishes.model_repository.absolute())
-    return (_python("inference", {**_common(places), **told}),)
+    if options.device is not None:
+        environment["CRITIC_DEVICE"] = options.device
+    if options.model_repository is not None:
+        environment["CRITIC_MODEL_REPOSITORY"] = str(options.model_repository.absolute())
+    return (_python("inference", {**_common(addresses), **environment}),)
 
 
-def _worker(wishes: Wishes, places: _Places) -> Service:
-    told = {"CRITIC_INFERENCE_URL": places.inference_grpc}
-    if wishes.workers is not None:
-        told["CRITIC_WORKER_CONCURRENCY"] = str(wishes.workers)
-    # Longer than the worker's own soft shutdown, in which it finishes its photos or hands them back.
-    return _python("worker", {**_common(places), **told}, stop_seconds=25)
+def _worker(options: StackOptions, addresses: _Addresses) -> Service:
+    environment = {"CRITIC_INFERENCE_URL": addresses.inference_grpc}
+    if options.workers is not None:
+        environment["CRITIC_WORKER_CONCURRENCY"] = str(options.workers)
+    # Longer than the worker's own soft shutdown, in which it finishes or requeues its photos.
+    return _python("worker", {**_common(addresses), **environment}, stop_seconds=25)
 
 
-def _webhooks(places: _Places) -> tuple[Service, ...]:
-    """Who sends webhooks, where there is a secret to sign them with."""
+def _webhooks(addresses: _Addresses) -> tuple[Service, ...]:
+    """The sender of webhooks, if there is a secret for signing them."""
     if not _read(WebhookSettings).webhooks_on:
         return ()
-    # Longer than a try may take.
-    return (_python("webhooks", _common(places), stop_seconds=20, module="critic_worker.webhooks"),)
+    # Longer than the limit of one attempt.
+    return (_python("webhooks", _common(addresses), stop_seconds=20, module="critic_worker.webhooks"),)
 
 
-def _gateway(wishes: Wishes, places: _Places) -> Service:
-    told = {
-        "CRITIC_GATEWAY_HOST": wishes.host,
-        "CRITIC_GATEWAY_PORT": str(wishes.port),
-        "CRITIC_GATEWAY_DRAIN_DELAY_SECONDS": "0",  # no balancer has to notice that it leaves
+def _gateway(options: StackOptions, addresses: _Addresses) -> Service:
+    environment = {
+        "CRITIC_GATEWAY_HOST": options.host,
+        "CRITIC_GATEWAY_PORT": str(options.port),
+        "CRITIC_GATEWAY_DRAIN_DELAY_SECONDS": "0",  # there is no load balancer
     }
-    return _python("gateway", {**_common(places), **told})
+    return _python("gateway", {**_common(addresses), **environment})
 
 
-def _common(places: _Places) -> dict[str, str]:
+def _common(addresses: _Addresses) -> dict[str, str]:
     return {
-        "CRITIC_REDIS_URL": places.redis_url,
-        "CRITIC_STORAGE_URL": places.storage_url,
+        "CRITIC_REDIS_URL": addresses.redis_url,
+        "CRITIC_STORAGE_URL": addresses.storage_url,
         "CRITIC_LOG_FORMAT": os.environ.get("CRITIC_LOG_FORMAT") or "console",
         "PYTHONUNBUFFERED": "1",
     }
 
 
 def _python(name: str, environment: dict[str, str], stop_seconds: float = 10, module: str | None = None) -> Service:
-    # -P: a redis.py in the folder where the user happens to be must not be imported instead of the library.
+    # -P: a redis.py in the user's current folder must not be imported in place of the library.
     return Service(name, (sys.executable, "-P", "-m", module or f"critic_{name}"), environment, stop_seconds)

@@ -1,29 +1,29 @@
-"""Ports: find free ones, and say plainly when the wanted one is not."""
+"""Free ports, and plain errors for ports in use."""
 
 import errno
 import socket
 from contextlib import ExitStack
 
-from critic_cli.refusal import Refusal
+from critic_cli.errors import CommandError
 
 LOOPBACK = "127.0.0.1"
 
 
 def free_ports(count: int, host: str = LOOPBACK) -> list[int]:
-    """Ports that nobody listens on just now, all different."""
+    """Different ports without a listener."""
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind((host, 0))
-        return [int(each.getsockname()[1]) for each in sockets]
+        for bound in sockets:
+            bound.bind((host, 0))
+        return [int(bound.getsockname()[1]) for bound in sockets]
 
 
 def port_problem(host: str, port: int) -> str | None:
-    """Why nobody can listen there, as a sentence; None when one can."""
+    """The reason against listening there, as a sentence; None for a usable port."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # closed connections do not count
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # closed connections do not block it
             probe.bind(address)
     except OSError as error:
         return _sentence(host, port, error)
@@ -31,9 +31,9 @@ def port_problem(host: str, port: int) -> str | None:
 
 
 def require_free(host: str, port: int) -> None:
-    """Refusal unless one can listen there."""
+    """CommandError for an unusable port."""
     if problem := port_problem(host, port):
-        raise Refusal(problem)
+        raise CommandError(problem)
 
 
 def _sentence(host: str, port: int, error: OSError) -> str:

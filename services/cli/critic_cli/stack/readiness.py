@@ -1,15 +1,20 @@
-"""Waits until the gateway says that a photo would be answered, and tells what is missing meanwhile."""
+"""The stack's readiness: the gateway's checks, and the banner of a ready stack."""
 
+import os
+import sys
 import threading
 import time
+from pathlib import Path
+from shutil import which
 
 import httpx
 from pydantic import BaseModel
 
-from critic_cli.stack.narrator import Narrator
+from critic_cli.options import DEFAULT_URL
+from critic_cli.stack.prefixed_output import PrefixedOutput
 
 _POLL_SECONDS = 0.3
-_TELL_EVERY_SECONDS = 10.0
+_REPORT_SECONDS = 10.0
 
 
 class _Check(BaseModel):
@@ -21,40 +26,60 @@ class _Readiness(BaseModel):
     checks: dict[str, _Check]
 
 
-def announce_when_ready(url: str, narrator: Narrator) -> None:
-    """Watch in the background until the first time the stack is ready; then say so, and how to use it."""
-    threading.Thread(target=_watch, args=(url, narrator), daemon=True).start()
+def announce_when_ready(url: str, output: PrefixedOutput) -> None:
+    """Wait for readiness in a thread; then print the URL and examples."""
+    threading.Thread(target=_announce, args=(url, output), daemon=True).start()
 
 
-def client() -> httpx.Client:
-    """For questions on this machine: no proxy, and soon over."""
+def local_client() -> httpx.Client:
+    """An HTTP client for this machine: without proxy, with a short timeout."""
     return httpx.Client(timeout=5, trust_env=False)
 
 
-def what_is_missing(url: str, http: httpx.Client) -> str | None:
-    """None when the gateway there is ready, otherwise what it waits for, in a sentence."""
+def missing_parts(url: str, http: httpx.Client) -> str | None:
+    """The failed readiness checks of a gateway in a sentence; None when it is ready."""
     try:
-        answer = http.get(f"{url}/readyz")
-        if answer.status_code == httpx.codes.OK:
+        response = http.get(f"{url}/readyz")
+        if response.status_code == httpx.codes.OK:
             return None
-        checks = _Readiness.model_validate_json(answer.content).checks
+        checks = _Readiness.model_validate_json(response.content).checks
     except httpx.HTTPError:
         return "the gateway does not answer yet"
     except ValueError:
-        return f"something else than Photo Critic answers at {url}"
+        return f"another program than Photo Critic answers at {url}"
     return "; ".join(f"{name}: {check.detail}" for name, check in checks.items() if not check.ok)
 
 
-def _watch(url: str, narrator: Narrator) -> None:
-    last_told = time.monotonic()
-    with client() as http:
-        while missing := what_is_missing(url, http):
-            if time.monotonic() - last_told > _TELL_EVERY_SECONDS:
-                narrator.say(f"Not ready yet: {missing}")
-                last_told = time.monotonic()
+def _announce(url: str, output: PrefixedOutput) -> None:
+    last_report = time.monotonic()
+    with local_client() as http:
+        while missing := missing_parts(url, http):
+            if time.monotonic() - last_report > _REPORT_SECONDS:
+                output.write(f"Not ready yet: {missing}")
+                last_report = time.monotonic()
             time.sleep(_POLL_SECONDS)
-    narrator.say("")
-    narrator.say(f"Photo Critic is ready: {url}")
-    narrator.say(f"Try it:  curl -F file=@photo.jpg '{url}/v1/photos?wait=10'")
-    narrator.say("Stop it with Ctrl-C.")
-    narrator.say("")
+    for line in _banner(url):
+        output.write(line)
+
+
+def _banner(url: str) -> tuple[str, ...]:
+    return (
+        "",
+        f"Photo Critic is ready: {url}",
+        f"  Score a photo:  {_command()} score photo.jpg{_url_option(url)}",
+        f"  or by HTTP:     curl -F file=@photo.jpg '{url}/v1/photos?wait=10'",
+        "  Stop:           Ctrl-C",
+        "",
+    )
+
+
+def _command() -> str:
+    """`photo-critic` as the user's shell finds it: by its name, otherwise by its path."""
+    script = Path(sys.argv[0])
+    if which("photo-critic") or script.name != "photo-critic":
+        return "photo-critic"
+    return os.path.relpath(script)
+
+
+def _url_option(url: str) -> str:
+    return "" if url == DEFAULT_URL else f" --url {url}"

@@ -1,19 +1,19 @@
-"""What the supervisor has to know about a process to keep it running."""
+"""One process of the stack, as the supervisor runs it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 
-def _at_once() -> bool:
+def _always() -> bool:
     return True
 
 
 @dataclass(frozen=True)
 class Service:
-    """One process of the stack."""
+    """A command with its environment and its limits."""
 
     name: str
     command: tuple[str, ...]
-    environment: Mapping[str, str] = field(default_factory=dict)  # beside what the supervisor itself has
+    environment: Mapping[str, str] = field(default_factory=dict)  # in addition to the supervisor's
     stop_seconds: float = 10.0  # from SIGTERM to SIGKILL
-    answers: Callable[[], bool] = _at_once  # services after this one start when it says so
+    is_up: Callable[[], bool] = _always  # the next services start as soon as it returns True

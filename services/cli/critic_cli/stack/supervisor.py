@@ -1,6 +1,6 @@
-"""Keeps the processes of the stack running, and takes them down in order.
+"""The supervisor of the stack's processes: start in order, restart, stop in order.
 
-Everything that changes happens in the main thread, which waits for events: a child died, a signal came.
+All changes happen in the main thread, which waits for events: exits of children, and signals.
 """
 
 import signal
@@ -11,59 +11,59 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from types import FrameType
 
-from critic_cli.refusal import Refusal
+from critic_cli.errors import CommandError
 from critic_cli.stack.child import Child
-from critic_cli.stack.narrator import Narrator
+from critic_cli.stack.prefixed_output import PrefixedOutput
 from critic_cli.stack.service import Service
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-QUICK_DEATHS_ALLOWED = 5
-QUICK_DEATH_SECONDS = 20.0
-_FIRST_DELAY, _LONGEST_DELAY = 0.5, 8.0  # seconds from a death to the restart; doubles with each quick death
-_GATE_POLL_SECONDS = 0.05
+MAX_QUICK_EXITS = 5
+QUICK_EXIT_SECONDS = 20.0
+_FIRST_BACKOFF_SECONDS, _MAX_BACKOFF_SECONDS = 0.5, 8.0  # before a restart; doubles with each quick exit
+_POLL_SECONDS = 0.05
 
 
-class GaveUp(Refusal):
-    """A service dies again and again."""
+class CrashLoop(CommandError):
+    """A service crashes repeatedly."""
 
     exit_code = 1
 
 
 @dataclass(frozen=True)
-class _Death:
+class _Exit:
     child: Child
     code: int
 
 
 @dataclass(frozen=True)
-class _Signalled:
+class _StopSignal:
     number: int
 
 
 @dataclass
-class _Seat:
-    """A service's place in the stack, whether it runs just now or not."""
+class _Slot:
+    """A service, its process if it runs, and its restarts."""
 
     service: Service
     child: Child | None = None
     started: float = 0.0
     due: float = 0.0
-    quick_deaths: int = 0
+    quick_exits: int = 0
 
 
 class Supervisor:
-    """Runs services, the first ones first; `record` is told name → pid after every change."""
+    """Runs services, started in their order. `record` receives name → pid after each change."""
 
     def __init__(
-        self, services: Sequence[Service], narrator: Narrator, record: Callable[[Mapping[str, int]], None]
+        self, services: Sequence[Service], output: PrefixedOutput, record: Callable[[Mapping[str, int]], None]
     ) -> None:
-        self._seats = [_Seat(service) for service in services]
-        self._narrator = narrator
+        self._slots = [_Slot(service) for service in services]
+        self._output = output
         self._record = record
-        self._events: SimpleQueue[_Death | _Signalled] = SimpleQueue()
+        self._events: SimpleQueue[_Exit | _StopSignal] = SimpleQueue()
 
     def run(self) -> None:
-        """Blocks until a stop signal; GaveUp when a service cannot be kept running. Nothing is left behind."""
+        """Run until a stop signal; CrashLoop for a service that crashes repeatedly. Stops all processes at the end."""
         with self._signals():
             try:
                 self._supervise()
@@ -74,97 +74,99 @@ class Supervisor:
 
     def _supervise(self) -> None:
         while True:
-            pause = self._start_what_is_due()
+            pause = self._start_due()
             event = self._next(pause)
-            if isinstance(event, _Signalled):
-                self._narrator.say(f"Stopping ({signal.Signals(event.number).name}); once more to stop at once.")
+            if isinstance(event, _StopSignal):
+                self._output.write(f"Stopping ({signal.Signals(event.number).name}); Ctrl-C again stops at once.")
                 return
             if event is not None:
-                self._note_death(event)
+                self._on_exit(event)
 
-    def _start_what_is_due(self) -> float | None:
-        """Start in order; returns the seconds to wait for the next start, None when all run."""
-        for seat in self._seats:
-            wait = seat.due - time.monotonic()
-            if seat.child is None and wait > 0:
+    def _start_due(self) -> float | None:
+        """Start services in order. Returns the seconds until the next start, None when all run."""
+        for slot in self._slots:
+            wait = slot.due - time.monotonic()
+            if slot.child is None and wait > 0:
                 return wait
-            if seat.child is None:
-                self._start(seat)
-            if not seat.service.answers():
-                return _GATE_POLL_SECONDS
+            if slot.child is None:
+                self._start(slot)
+            if not slot.service.is_up():
+                return _POLL_SECONDS
         return None
 
-    def _start(self, seat: _Seat) -> None:
-        seat.child = Child(seat.service, self._narrator.say, lambda child, code: self._events.put(_Death(child, code)))
-        seat.started = time.monotonic()
-        self._tell()
+    def _start(self, slot: _Slot) -> None:
+        slot.child = Child(slot.service, self._output.write, lambda child, code: self._events.put(_Exit(child, code)))
+        slot.started = time.monotonic()
+        self._record_pids()
 
-    def _note_death(self, death: _Death) -> None:
-        seat = next(seat for seat in self._seats if seat.child is death.child)
-        seat.child = None
-        self._tell()
-        quick = time.monotonic() - seat.started < QUICK_DEATH_SECONDS
-        seat.quick_deaths = seat.quick_deaths + 1 if quick else 0
-        if seat.quick_deaths >= QUICK_DEATHS_ALLOWED:
-            raise GaveUp(
-                f"The {seat.service.name} ended {seat.quick_deaths} times shortly after it was started, so "
-                f"Photo Critic stops. Its last lines above say why; `photo-critic doctor` checks every part."
+    def _on_exit(self, exited: _Exit) -> None:
+        slot = next(slot for slot in self._slots if slot.child is exited.child)
+        slot.child = None
+        self._record_pids()
+        quick = time.monotonic() - slot.started < QUICK_EXIT_SECONDS
+        slot.quick_exits = slot.quick_exits + 1 if quick else 0
+        if slot.quick_exits >= MAX_QUICK_EXITS:
+            raise CrashLoop(
+                f"The {slot.service.name} ended {slot.quick_exits} times shortly after it was started, so "
+                f"Photo Critic stops. Its output above has the error; `photo-critic doctor` checks every part."
             )
-        delay = min(_LONGEST_DELAY, _FIRST_DELAY * 2 ** max(0, seat.quick_deaths - 1))
-        seat.due = time.monotonic() + delay
-        self._narrator.say(f"The {seat.service.name} ended ({_cause(death.code)}); starting it again in {delay:.1f} s.")
+        delay = min(_MAX_BACKOFF_SECONDS, _FIRST_BACKOFF_SECONDS * 2 ** max(0, slot.quick_exits - 1))
+        slot.due = time.monotonic() + delay
+        self._output.write(
+            f"The {slot.service.name} ended ({_cause(exited.code)}); starting it again in {delay:.1f} s."
+        )
 
     # -- stopping -----------------------------------------------------------------------------------------------------
 
     def _stop(self) -> None:
-        """Front to back, so that nobody loses a service it still needs: gateway first, queue last."""
-        for seat in reversed(self._seats):
-            if seat.child is not None:
-                seat.child.terminate()
-                self._await_end(seat, time.monotonic() + seat.service.stop_seconds)
-        self._narrator.say("Stopped.")
+        """Stop in reverse order, gateway first, queue last: no service loses one that it still uses."""
+        for slot in reversed(self._slots):
+            if slot.child is not None:
+                slot.child.terminate()
+                self._wait_for_exit(slot, time.monotonic() + slot.service.stop_seconds)
+        self._output.write("Stopped.")
 
-    def _await_end(self, seat: _Seat, deadline: float) -> None:
-        while seat.child is not None:
+    def _wait_for_exit(self, slot: _Slot, deadline: float) -> None:
+        while slot.child is not None:
             event = self._next(max(0.0, deadline - time.monotonic()))
-            if isinstance(event, _Death):
-                self._note_end(event)
+            if isinstance(event, _Exit):
+                self._on_stopped(event)
             elif event is None:
-                self._narrator.say(f"The {seat.service.name} does not stop by itself: killing it.")
-                seat.child.kill()
+                self._output.write(f"The {slot.service.name} does not stop: killing it.")
+                slot.child.kill()
                 deadline = float("inf")
             else:
                 self._kill_all()
                 deadline = float("inf")
 
-    def _note_end(self, death: _Death) -> None:
-        for seat in self._seats:
-            if seat.child is death.child:
-                seat.child = None
-        self._tell()
+    def _on_stopped(self, exited: _Exit) -> None:
+        for slot in self._slots:
+            if slot.child is exited.child:
+                slot.child = None
+        self._record_pids()
 
     def _kill_all(self) -> None:
-        for seat in self._seats:
-            if seat.child is not None:
-                seat.child.kill()
+        for slot in self._slots:
+            if slot.child is not None:
+                slot.child.kill()
 
-    # -- inside -------------------------------------------------------------------------------------------------------
+    # -- events -------------------------------------------------------------------------------------------------------
 
-    def _next(self, seconds: float | None) -> _Death | _Signalled | None:
+    def _next(self, seconds: float | None) -> _Exit | _StopSignal | None:
         try:
             return self._events.get(timeout=None if seconds == float("inf") else seconds)
         except Empty:
             return None
 
-    def _tell(self) -> None:
-        self._record({seat.service.name: seat.child.pid for seat in self._seats if seat.child is not None})
+    def _record_pids(self) -> None:
+        self._record({slot.service.name: slot.child.pid for slot in self._slots if slot.child is not None})
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
-        def note(number: int, _: FrameType | None) -> None:
-            self._events.put(_Signalled(number))  # SimpleQueue.put is safe in a signal handler
+        def enqueue(number: int, _: FrameType | None) -> None:
+            self._events.put(_StopSignal(number))  # SimpleQueue.put is safe in a signal handler
 
-        before = {number: signal.signal(number, note) for number in STOP_SIGNALS}
+        before = {number: signal.signal(number, enqueue) for number in STOP_SIGNALS}
         try:
             yield
         finally:

@@ -1,4 +1,4 @@
-"""The journal: what was sent is known, unless it changed; a journal that was cut short is none."""
+"""The journal: uploaded files are known unless they changed; a damaged journal counts as missing."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from critic_cli.culling.journal import Journal
-from critic_cli.culling.shots import Shot
+from critic_cli.culling.raw_jpeg_pairs import Shot
 
 URL = "http://127.0.0.1:8000"
 
@@ -23,43 +23,43 @@ def journal(tmp_path: Path, url: str = URL) -> Journal:
     return Journal(tmp_path / "photos", url, tmp_path / "state")
 
 
-def test_what_was_sent_is_known_in_the_next_run(tmp_path: Path, shot: Shot) -> None:
+def test_uploaded_files_are_known_in_the_next_run(tmp_path: Path, shot: Shot) -> None:
     first = journal(tmp_path)
-    assert first.album() is None
+    assert first.load() is None
     first.begin("album")
-    first.keep(shot, "photo")
+    first.append(shot, "photo")
     again = journal(tmp_path)
-    assert (again.album(), again.photo(shot)) == ("album", "photo")
-    assert journal(tmp_path, "http://elsewhere").album() is None
+    assert (again.load(), again.photo_id(shot)) == ("album", "photo")
+    assert journal(tmp_path, "http://elsewhere").load() is None
 
 
 def test_a_file_that_changed_is_not_known(tmp_path: Path, shot: Shot) -> None:
-    kept = journal(tmp_path)
-    kept.begin("album")
-    kept.keep(shot, "photo")
-    os.utime(shot.sent, (1, 1))
-    assert kept.photo(shot) is None
-    shot.sent.unlink()
-    assert kept.photo(shot) is None
+    written = journal(tmp_path)
+    written.begin("album")
+    written.append(shot, "photo")
+    os.utime(shot.upload, (1, 1))
+    assert written.photo_id(shot) is None
+    shot.upload.unlink()
+    assert written.photo_id(shot) is None
 
 
 @pytest.mark.parametrize("lines", ["", "{}", '{"album": "x"}\n{"path": ', "no json", '{"album": "x"}\n{"other": 1}'])
-def test_a_journal_that_makes_no_sense_is_none(tmp_path: Path, shot: Shot, lines: str) -> None:
-    kept = journal(tmp_path)
-    kept.begin("album")
+def test_a_damaged_journal_counts_as_missing(tmp_path: Path, shot: Shot, lines: str) -> None:
+    written = journal(tmp_path)
+    written.begin("album")
     (file,) = (tmp_path / "state" / "culling").iterdir()
     file.write_text(lines)
-    assert journal(tmp_path).album() is None
+    assert journal(tmp_path).load() is None
 
 
 def test_names_that_are_no_unicode(tmp_path: Path, shot: Shot) -> None:
-    odd = shot.sent.with_name(os.fsdecode(b"caf\xe9.jpg"))
+    odd = shot.upload.with_name(os.fsdecode(b"caf\xe9.jpg"))
     try:
         odd.write_bytes(b"pixels")
     except OSError:
         pytest.skip("this file system takes no such names")
-    kept = journal(tmp_path)
-    kept.begin("album")
-    kept.keep(Shot(odd, (odd,)), "photo")
+    written = journal(tmp_path)
+    written.begin("album")
+    written.append(Shot(odd, (odd,)), "photo")
     again = journal(tmp_path)
-    assert (again.album(), again.photo(Shot(odd, (odd,)))) == ("album", "photo")
+    assert (again.load(), again.photo_id(Shot(odd, (odd,)))) == ("album", "photo")

@@ -1,4 +1,4 @@
-"""Many photos at a time."""
+"""Concurrent scoring."""
 
 import threading
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.support.critiques import make_photo
 from tests.support.scripted_server import Answer, Asked, ScriptedServer, photo_answer, problem_answer
 
-from critic_cli.client import Client
+from critic_cli.client.client import Client
 from critic_cli.scoring.score_all import score_all
 from critic_core.contracts.errors import PhotoUnsupported
 
@@ -18,7 +18,7 @@ def files_in(folder: Path, count: int) -> list[Path]:
     return made
 
 
-def test_as_many_as_asked_for_are_under_way_and_never_more(server: ScriptedServer, tmp_path: Path) -> None:
+def test_concurrency_reaches_the_limit_and_never_exceeds_it(server: ScriptedServer, tmp_path: Path) -> None:
     all_here, counting = threading.Barrier(4), threading.Lock()
     under_way, most = 0, 0
 
@@ -38,9 +38,9 @@ def test_as_many_as_asked_for_are_under_way_and_never_more(server: ScriptedServe
     assert most == 4
 
 
-def test_each_file_gets_its_own_answer_and_a_bad_one_fails_alone(server: ScriptedServer, tmp_path: Path) -> None:
-    def answer(asked: Asked) -> Answer:
-        number = next(number for number in range(9) if f"photo {number}.".encode() in asked.body)
+def test_each_file_gets_its_own_critique_and_a_bad_file_fails_alone(server: ScriptedServer, tmp_path: Path) -> None:
+    def answer(request: Asked) -> Answer:
+        number = next(number for number in range(9) if f"photo {number}.".encode() in request.body)
         if number == 4:
             return problem_answer(PhotoUnsupported("That is a text."))
         return photo_answer(make_photo(score=10.0 * number))
@@ -51,5 +51,5 @@ def test_each_file_gets_its_own_answer_and_a_bad_one_fails_alone(server: Scripte
         outcomes = {outcome.file: outcome for outcome in score_all(client, [*files, tmp_path / "none.jpg"], 8)}
     scores = [outcomes[file].critique.score if outcomes[file].critique else None for file in files]  # type: ignore[union-attr]
     assert scores == [0, 10, 20, 30, None, 50, 60, 70, 80]
-    told = [outcomes[file].problem for file in (files[4], tmp_path / "none.jpg")]
-    assert [problem.code for problem in told if problem] == ["photo_unsupported", "file_unreadable"]
+    problems = [outcomes[file].problem for file in (files[4], tmp_path / "none.jpg")]
+    assert [problem.code for problem in problems if problem] == ["photo_unsupported", "file_unreadable"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from critic_cli.refusal import Refusal
+from critic_cli.errors import CommandError
 from critic_cli.stack.data_folder import DataFolder, RunningStack
 
 NOTE = RunningStack(
@@ -24,7 +24,7 @@ def test_two_stacks_cannot_share_a_folder(tmp_path: Path) -> None:
     DataFolder(tmp_path).write_note(NOTE)
     with (
         DataFolder(tmp_path).lock(),
-        pytest.raises(Refusal, match=r"already running at http://127.0.0.1:8000 \(process 4711\)"),
+        pytest.raises(CommandError, match=r"already running at http://127.0.0.1:8000 \(process 4711\)"),
         DataFolder(tmp_path).lock(),
     ):
         pytest.fail("the second got the lock")
@@ -49,7 +49,7 @@ def test_the_note_comes_back_and_only_its_owner_can_read_it(tmp_path: Path) -> N
     folder.write_note(NOTE)
     assert folder.note() == NOTE
     assert (tmp_path / "running.json").stat().st_mode & 0o777 == 0o600
-    folder.forget_note()
+    folder.delete_note()
     assert folder.note() is None
 
 
@@ -59,10 +59,10 @@ def test_a_damaged_note_is_no_note(tmp_path: Path, text: str) -> None:
     assert DataFolder(tmp_path).note() is None
 
 
-def test_a_folder_that_cannot_be_made_is_refused_in_a_sentence(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_an_error_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with (
-        pytest.raises(Refusal, match="cannot be used: Not a directory"),
+        pytest.raises(CommandError, match="cannot be used: Not a directory"),
         DataFolder(tmp_path / "file" / "x").lock(),
     ):
         pytest.fail("a file became a folder")

@@ -10,17 +10,17 @@ import pytest
 import redis
 from tests.support.waiting import until
 
-from critic_cli.refusal import Refusal
+from critic_cli.errors import CommandError
 from critic_cli.stack import queue_server as module
 from critic_cli.stack.ports import free_ports
-from critic_cli.stack.queue_server import QueueServer, queue_answers, queue_binary, queue_server
+from critic_cli.stack.queue_server import QueueServer, queue_binary, queue_is_up, queue_server
 
 
 @contextmanager
 def running(server: QueueServer) -> Iterator[redis.Redis]:
     with subprocess.Popen(server.service.command, stdout=subprocess.DEVNULL) as process:
         try:
-            until(server.service.answers, 10, "the queue server's first answer")
+            until(server.service.is_up, 10, "the queue server's first answer")
             with redis.Redis.from_url(server.url, decode_responses=True) as client:
                 yield client
         finally:
@@ -28,7 +28,7 @@ def running(server: QueueServer) -> Iterator[redis.Redis]:
 
 
 @pytest.mark.parametrize("name", ["plain", "with space", 'with "quotes" and \\'])
-def test_it_keeps_what_it_was_given_over_a_kill(tmp_path: Path, name: str) -> None:
+def test_data_survives_a_kill(tmp_path: Path, name: str) -> None:
     folder = tmp_path / name
     folder.mkdir()
     (port,) = free_ports(1)
@@ -41,12 +41,12 @@ def test_it_keeps_what_it_was_given_over_a_kill(tmp_path: Path, name: str) -> No
     assert (folder / "appendonlydir").is_dir()
 
 
-def test_nobody_gets_in_without_the_password(tmp_path: Path) -> None:
+def test_there_is_no_access_without_the_password(tmp_path: Path) -> None:
     (port,) = free_ports(1)
     server = queue_server(tmp_path, port)
     with running(server):
-        assert queue_answers(server.url)
-        assert not queue_answers(f"redis://127.0.0.1:{port}/0")
+        assert queue_is_up(server.url)
+        assert not queue_is_up(f"redis://127.0.0.1:{port}/0")
     assert (tmp_path / "queue.conf").stat().st_mode & 0o777 == 0o600
 
 
@@ -58,7 +58,7 @@ def test_a_server_of_this_machine_comes_before_the_wheels(tmp_path: Path, monkey
         assert queue_binary() == tmp_path / name
 
 
-def test_without_any_server_the_refusal_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_any_server_the_error_names_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "queue_binary", lambda: None)
-    with pytest.raises(Refusal, match="CRITIC_REDIS_URL"):
+    with pytest.raises(CommandError, match="CRITIC_REDIS_URL"):
         queue_server(tmp_path, 1)

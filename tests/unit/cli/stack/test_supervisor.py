@@ -1,4 +1,4 @@
-"""The supervisor over tiny stand-in processes: real processes, real signals."""
+"""The supervisor with tiny services: real processes, real signals."""
 
 import json
 import os
@@ -20,11 +20,11 @@ child = subprocess.Popen([sys.executable, '-u', '-c', {STUBBORN!r}])
 pathlib.Path(os.environ['FOLDER'], 'grandchild').write_text(str(child.pid))
 {POLITE}
 """
-DIES = "import sys; print('last words'); sys.exit(7)"
+CRASHES = "import sys; print('last line'); sys.exit(7)"
 
 
 class SmallStack:
-    """A supervisor in a process of its own, and what it says."""
+    """A supervisor in a separate process, and its output."""
 
     def __init__(self, folder: Path, services: list[tuple[str, str, float]]) -> None:
         self.folder, self.services = folder, services
@@ -35,10 +35,10 @@ class SmallStack:
 
     def pids(self) -> dict[str, int]:
         try:
-            told: dict[str, int] = json.loads((self.folder / "pids.json").read_text())
+            pids: dict[str, int] = json.loads((self.folder / "pids.json").read_text())
         except FileNotFoundError:
             return {}
-        return told
+        return pids
 
     def said(self) -> str:
         return self.log.read_text()
@@ -89,7 +89,7 @@ def test_a_service_that_does_not_stop_is_killed_after_its_deadline(small_stack: 
     stack = small_stack(("calm", POLITE, 10), ("deaf", STUBBORN, 0.3))
     pids = stack.wait_until_up()
     assert stack.end(signal.SIGTERM) == 0
-    assert "The deaf does not stop by itself" in stack.said()
+    assert "The deaf does not stop" in stack.said()
     assert not any(running(pid) for pid in pids.values())
 
 
@@ -97,12 +97,12 @@ def test_a_second_ctrl_c_does_not_wait(small_stack: Callable[..., SmallStack]) -
     stack = small_stack(("deaf", STUBBORN, 3600))
     pids = stack.wait_until_up()
     stack.process.send_signal(signal.SIGINT)
-    until(lambda: "once more" in stack.said(), 10, "the first Ctrl-C's answer")
+    until(lambda: "Ctrl-C again" in stack.said(), 10, "the first Ctrl-C's answer")
     assert stack.end(signal.SIGINT) == 0
     assert not any(running(pid) for pid in pids.values())
 
 
-def test_what_a_service_leaves_behind_is_killed_with_it(small_stack: Callable[..., SmallStack], tmp_path: Path) -> None:
+def test_children_of_a_service_are_killed_with_it(small_stack: Callable[..., SmallStack], tmp_path: Path) -> None:
     stack = small_stack(("parent", WITH_STUBBORN_CHILD, 10))
     stack.wait_until_up()
     grandchild = int((tmp_path / "grandchild").read_text())
@@ -130,11 +130,11 @@ def test_a_killed_service_is_started_again(small_stack: Callable[..., SmallStack
     assert "The two ended (killed by SIGKILL)" in stack.said()
 
 
-def test_a_service_that_dies_again_and_again_ends_the_stack(small_stack: Callable[..., SmallStack]) -> None:
-    stack = small_stack(("calm", POLITE, 10), ("sick", DIES, 10))
+def test_a_crash_loop_ends_the_stack(small_stack: Callable[..., SmallStack]) -> None:
+    stack = small_stack(("calm", POLITE, 10), ("sick", CRASHES, 10))
     assert stack.process.wait(60) == 1
     assert "The sick ended 5 times shortly after it was started" in stack.said()
-    assert stack.said().count("last words") == 5
+    assert stack.said().count("last line") == 5
     assert stack.pids() == {}
 
 

@@ -1,0 +1,1 @@
+"""The commands of `photo-critic`, one a file: options and arguments; the work is in the other folders."""

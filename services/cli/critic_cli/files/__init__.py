@@ -1,0 +1,1 @@
+"""The user's photo files: finding them, and printing their names."""

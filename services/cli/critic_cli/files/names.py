@@ -1,0 +1,17 @@
+"""File names for people and for the server, whatever bytes they have on disk."""
+
+from pathlib import Path
+
+
+def printable(path: str | Path) -> str:
+    """A path for a terminal: bytes that are no UTF-8 and control characters replaced."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in _as_utf8(str(path)))
+
+
+def upload_name(photo: Path | bytes) -> str:
+    """The file name in an upload, as valid UTF-8."""
+    return "photo" if isinstance(photo, bytes) else _as_utf8(photo.name)
+
+
+def _as_utf8(name: str) -> str:
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

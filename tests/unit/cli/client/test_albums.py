@@ -1,0 +1,102 @@
+"""The album calls against a scripted server: requests, retries, and resumed event streams."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.support.scripted_server import Answer, Asked, ScriptedServer, problem_answer
+from tests.unit.core.exports.given import proposal
+
+from critic_cli.client.client import Client
+from critic_core.contracts.album import Album, AlbumPage, Choice, Counts, Decisions, Flag, SelectionPage
+from critic_core.contracts.errors import AlbumNotFound, AlbumResultPending, Overloaded
+from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.photo import UploadReceipt
+
+NOW = datetime.now(UTC)
+ALBUM = Album(
+    id=new_photo_id(), created_at=NOW, expires_at=NOW + timedelta(days=1),
+    counts=Counts(photos=2, pending=1, done=1, failed=0),
+)  # fmt: skip
+
+
+def response(content: AlbumPage | SelectionPage | Album | Decisions | UploadReceipt) -> Answer:
+    return Answer(200, content.model_dump_json().encode())
+
+
+def selected(cursor: str | None, *ranks: int) -> SelectionPage:
+    photos = tuple(proposal(rank) for rank in ranks)
+    return SelectionPage(
+        revision=1, requested=1, per_scene=2, keep=1, maybe=0, reject=0, photos=photos, next_cursor=cursor
+    )
+
+
+@pytest.fixture
+def critic(server: ScriptedServer) -> Client:
+    return Client(server.url, timeout_seconds=5)
+
+
+def test_all_pages_are_read(server: ScriptedServer, critic: Client) -> None:
+    answers = [response(selected("next", 1, 2)), response(selected(None, 3))]
+    server.answer = lambda _: answers.pop(0)
+    assert [photo.rank for photo in critic.albums.selection(ALBUM.id, keep=60, per_scene=3)] == [2, 3, 4]
+    first, second = (request.path for request in server.asked)
+    assert "keep=60" in first
+    assert "per_scene=3" in first
+    assert "cursor" not in first
+    assert "cursor=next" in second
+
+
+def test_a_pending_result_is_requested_again(server: ScriptedServer, critic: Client) -> None:
+    answers = [problem_answer(AlbumResultPending(), Retry_After="0"), response(selected(None, 1))]
+    server.answer = lambda _: answers.pop(0)
+    assert len(list(critic.albums.selection(ALBUM.id, keep=1))) == 1
+
+
+def test_photos_are_uploaded_again_as_a_whole_to_an_overloaded_server(
+    server: ScriptedServer, critic: Client, tmp_path: Path
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"pixels of a")
+    answers = [problem_answer(Overloaded(), Retry_After="0"), response(UploadReceipt(photos=()))]
+    server.answer = lambda _: answers.pop(0)
+    assert critic.albums.add(ALBUM.id, [tmp_path / "a.jpg"]) == []
+    assert [b"pixels of a" in request.body for request in server.asked] == [True, True]
+
+
+def test_undo_is_never_repeated(server: ScriptedServer, critic: Client) -> None:
+    server.answer = lambda _: problem_answer(Overloaded(), Retry_After="0")
+    with pytest.raises(Overloaded):
+        critic.albums.undo(ALBUM.id, "photo")
+    assert len(server.asked) == 1
+
+
+def test_a_decision_is_sent_without_its_defaults(server: ScriptedServer, critic: Client) -> None:
+    server.answer = lambda _: response(Decisions())
+    critic.albums.decide(ALBUM.id, "photo", Choice(flag=Flag.pick))
+    assert (server.asked[0].method, json.loads(server.asked[0].body)) == ("PUT", {"flag": "pick"})
+
+
+def test_a_broken_event_stream_resumes_after_the_last_event(server: ScriptedServer, critic: Client) -> None:
+    def event(number: int, pending: int) -> bytes:
+        counts = {"photos": 2, "pending": pending, "done": 2 - pending, "failed": 0}
+        return f"id: {number}-0\r\nevent: photo_done\r\ndata: {json.dumps({'counts': counts})}\r\n\r\n".encode()
+
+    streams = [event(1, 2) + event(2, 1), event(3, 0)]
+
+    def answer(request: Asked) -> Answer:
+        if request.path.endswith("/events"):
+            return Answer(200, streams.pop(0), {"Content-Type": "text/event-stream"})
+        return response(AlbumPage(album=ALBUM, photos=()))
+
+    server.answer = answer
+    assert critic.albums.wait(ALBUM.id).done == 2
+    requests = [request for request in server.asked if request.path.endswith("/events")]
+    assert [request.headers.get("last-event-id") for request in requests] == [None, "2-0"]
+
+
+def test_an_export_that_fails_leaves_no_file(server: ScriptedServer, critic: Client, tmp_path: Path) -> None:
+    server.answer = lambda _: problem_answer(AlbumNotFound())
+    with pytest.raises(AlbumNotFound):
+        critic.albums.export(ALBUM.id, tmp_path / "a.csv", {"format": "csv"})
+    assert list(tmp_path.iterdir()) == []
