@@ -69,12 +69,12 @@ class Stack:
 
     def roll(self, *services: str, **settings: str) -> None:
         """Replace their containers as those who run the stack do."""
-        words = [sys.executable, "-m", "infra.compose.roll", *services]
+        words = [sys.executable, "-m", "critic_cli", "ops", "roll", *services]
         run(words, UP_SECONDS, {**self._environment, **self._names, **settings})
 
-    def backup(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Save or restore as those who run the stack do, whatever the exit status."""
-        command, environment = [sys.executable, "-m", "infra.compose.backup", *words], self._environment | self._names
+    def ops(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `photo-critic ops`, whatever its exit status."""
+        command, environment = [sys.executable, "-m", "critic_cli", "ops", *arguments], self._environment | self._names
         return subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=UP_SECONDS, check=False
         )
@@ -103,12 +103,6 @@ class Stack:
         return subprocess.run(
             told, cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=30, check=False
         )
-
-    def beside(self, module: str, *options: str, output: Path) -> subprocess.Popen[str]:
-        """Start one of our Python modules on this machine; this stack is the one that its Docker commands find."""
-        command, environment = [sys.executable, "-m", module, *options], {**self._environment, **self._names}
-        with output.open("w") as file:
-            return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file, text=True)
 
     def kill_all_processes(self, container: str) -> None:
         """Kill all that runs in a container, from inside, so that the engine sees a crash and not a wish to stop."""

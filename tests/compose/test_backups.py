@@ -57,7 +57,7 @@ def test_a_lost_stack_is_restored(
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     archive = tmp_path / "it.tar"
-    saved = stack.backup("save", str(archive))
+    saved = stack.ops("backup", str(archive))
     assert saved.returncode == 0, saved.stderr + saved.stdout
     later = send(stack, slow_photo, key="later")
 
@@ -71,7 +71,7 @@ def test_a_lost_stack_is_restored(
     assert stack.photo(foreign.id) == foreign
 
     began = time.monotonic()
-    restored = stack.backup("restore", str(archive), "--replace")
+    restored = stack.ops("restore", str(archive), "--replace")
     assert restored.returncode == 0, restored.stderr + restored.stdout
     until(lambda: stack.client.get("/readyz").is_success, 60, "the stack's readiness")
     with capsys.disabled():
@@ -96,7 +96,7 @@ def lose(stack: Stack) -> None:
 
 def assert_refused(stack: Stack, why: str, *told: str) -> None:
     """With a sentence that says so, and no more."""
-    done = stack.backup(*told)
+    done = stack.ops(*told)
     assert done.returncode == 2, done.stderr + done.stdout
     assert why in done.stdout
     assert not done.stderr

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from infra.compose.autoscale.rule import Rule
 from tests.kubernetes.rendered import FOLDERS, Manifest, named, pods, rendered
 from tests.support.promtool import promtool
 
@@ -44,27 +43,6 @@ def test_what_scales_has_no_number_of_its_own(objects: list[Manifest]) -> None:
 @pytest.mark.parametrize("name", SCALED)
 def test_questions_are_about_metrics_that_exist(name: str) -> None:
     assert set(re.findall(r"(\w+)\{", prometheus(SCALED[name])["query"])) <= METRICS
-
-
-def test_one_machine_applies_the_same_rule() -> None:
-    spec, rule = SCALED["worker"]["spec"], Rule()
-    behavior = spec["advanced"]["horizontalPodAutoscalerConfig"]["behavior"]
-    growth = {policy["type"]: policy for policy in behavior["scaleUp"]["policies"]}
-    (shrink,) = behavior["scaleDown"]["policies"]
-    there = Rule(
-        photos_per_worker=float(prometheus(SCALED["worker"])["threshold"]),
-        fewest=spec["minReplicaCount"],
-        most=spec["maxReplicaCount"],
-        growth_factor=1 + growth["Percent"]["value"] / 100,
-        growth_workers=growth["Pods"]["value"],
-        growth_seconds=growth["Pods"]["periodSeconds"],
-        patience_seconds=behavior["scaleDown"]["stabilizationWindowSeconds"],
-        shrink_workers=shrink["value"],
-        shrink_seconds=shrink["periodSeconds"],
-    )
-    assert there == rule
-    assert behavior["scaleUp"]["stabilizationWindowSeconds"] == 0
-    assert growth["Percent"]["periodSeconds"] == growth["Pods"]["periodSeconds"]
 
 
 def test_a_full_backlog_asks_for_every_worker_there_may_be() -> None:

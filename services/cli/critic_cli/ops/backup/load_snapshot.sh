@@ -1,8 +1,8 @@
-# In a container of its own beside the volume of Redis: makes of the snapshot on standard input the append-only file that
-# Redis starts from, in the folder /data/restoring, and prints the photos that are in it. What Redis has is not touched.
+# In a container with the volume of Redis: turns the snapshot on standard input into an append-only file in
+# /data/restoring, ready for Redis to start from, and prints the keys of its photos. The current data stays untouched.
 #
-# Redis reads no snapshot while it keeps an append-only file, so the snapshot is loaded without one, which is then
-# turned on: it is written from what is in memory. Nobody but us can reach the server that does it: it has no port.
+# Redis reads no snapshot while the append-only file is on, so a temporary server loads the snapshot without one and then
+# turns it on, which writes it from memory. That server has no port: nothing else can reach it.
 set -eu
 unset REDISCLI_AUTH
 server() { redis-cli -s /tmp/redis.sock --raw "$@"; }

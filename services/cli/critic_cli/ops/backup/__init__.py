@@ -1,0 +1,1 @@
+"""Backup and restore of Redis and photos of a running Compose stack (docs/backups.md)."""
