@@ -12,7 +12,9 @@ from critic_core.contracts.critique import Capture, Critique, Fingerprint, Prope
 from critic_core.contracts.errors import Problem
 from critic_core.contracts.photo import PhotoState
 
-ALBUM_RESULT_TASK = "critic.arrange_album"  # the Celery task's name; its arguments: album id, a `Question` as JSON
+ALBUM_RESULT_TASK = (
+    "critic.compute_album_result"  # the Celery task's name; its arguments: album id, a `AlbumQuery` as JSON
+)
 ALBUM_QUEUE = "critic.albums"
 
 
@@ -257,10 +259,10 @@ class SelectionQuery(Contract):
     thresholds: Thresholds
 
 
-Question = Annotated[GroupsQuery | SelectionQuery, Field(discriminator="kind")]
+AlbumQuery = Annotated[GroupsQuery | SelectionQuery, Field(discriminator="kind")]
 
 
-def query_digest(question: Question) -> str:
+def query_digest(question: AlbumQuery) -> str:
     """Equal for equal questions: 16 hex digits."""
     return hashlib.sha256(question.model_dump_json().encode()).hexdigest()[:16]
 

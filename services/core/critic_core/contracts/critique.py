@@ -113,7 +113,9 @@ class Critique(Contract):
 
     score: float = Field(ge=0, le=100, description="100 × probability; higher is better")
     probability: float = Field(ge=0, le=1, description="Calibrated probability that people find the photo pleasing")
-    percentile: float = Field(ge=0, le=100, description="Share of the reference photos that score lower, percent")
+    percentile: float = Field(
+        ge=0, le=100, description="TrafficSplit of the reference photos that score lower, percent"
+    )
     reference: str = Field(description="The set of photos the percentile is against")
     label: str = Field(description="The likelier of the model's two classes")
     properties: dict[PropertyName, Property]

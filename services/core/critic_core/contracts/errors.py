@@ -1,4 +1,4 @@
-"""One error tree. Each error has a stable code, a plain sentence, and says whether trying again can help."""
+"""The error tree. Each error has a stable code, a sentence, an HTTP status, and whether a retry can help."""
 
 from typing import Any, ClassVar
 
@@ -6,7 +6,7 @@ from critic_core.contracts.base import Contract
 
 
 class Problem(Contract):
-    """An error as RFC 9457 tells it, plus a stable `code` and `permanent`.
+    """An RFC 9457 problem document with a stable `code` and `permanent`: a retry cannot help.
 
     Source: https://www.rfc-editor.org/rfc/rfc9457
     """
@@ -20,24 +20,34 @@ class Problem(Contract):
     instance: str | None = None
 
 
+class Pending(Contract):
+    """A result that is not computed yet. `Retry-After` says when to send the same request again."""
+
+    code: str
+    title: str
+    detail: str
+    status: int = 202
+    permanent: bool = False
+
+
 class CriticError(Exception):
-    """Something broke on our side; it was logged, and trying again may help."""
+    """An unexpected error; it was logged, and a retry may help."""
 
     code: ClassVar[str] = "internal_error"
-    title: ClassVar[str] = "Something broke on our side"
+    title: ClassVar[str] = "Internal error"
     status: ClassVar[int] = 500
     permanent: ClassVar[bool] = False
 
     def __init__(self, detail: str | None = None, retry_after_seconds: int | None = None) -> None:
         self.detail = detail or (self.__doc__ or self.title).strip().splitlines()[0]
-        self.retry_after_seconds = retry_after_seconds  # None: nothing better is known than what the settings say
+        self.retry_after_seconds = retry_after_seconds  # None: the default of the settings
         super().__init__(self.detail)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.detail, self.retry_after_seconds)
 
     def problem(self, instance: str | None = None) -> Problem:
-        """This error as it goes over the wire."""
+        """This error as a problem document."""
         return Problem(
             type=f"urn:photo-critic:error:{self.code}",
             title=self.title,
@@ -53,7 +63,7 @@ class CriticError(Exception):
 
 
 class PhotoError(CriticError):
-    """The photo cannot be used, however often it is sent."""
+    """The photo cannot be used; a retry does not help."""
 
     code, title, status, permanent = "photo_unusable", "The photo cannot be used", 422, True
 
@@ -77,13 +87,13 @@ class PhotoTooManyPixels(PhotoError):
 
 
 class PhotoUnsupported(PhotoError):
-    """The file is not a photo in a format we read."""
+    """The file is not a photo in a supported format."""
 
-    code, title, status = "photo_unsupported", "Not a photo we can read", 415
+    code, title, status = "photo_unsupported", "Unsupported photo format", 415
 
 
 class PhotoCorrupt(PhotoError):
-    """The file begins like a photo, but is damaged or cut short."""
+    """The file begins like a photo, but is damaged or truncated."""
 
     code, title, status = "photo_corrupt", "The photo is damaged", 422
 
@@ -95,9 +105,9 @@ class PhotoNoPreview(PhotoError):
 
 
 class PhotoPoison(PhotoError):
-    """The photo brought down its worker several times and was set aside."""
+    """The photo crashed its worker several times and is a dead letter now."""
 
-    code, title, status = "photo_poison", "The photo was set aside", 422
+    code, title, status = "photo_poison", "The photo crashes workers", 422
 
 
 class PhotoTimeout(PhotoError):
@@ -110,55 +120,55 @@ class PhotoTimeout(PhotoError):
 
 
 class PhotoNotFound(CriticError):
-    """No such photo: it was never here, was deleted, or its time to live ran out."""
+    """No such photo: never uploaded, deleted, or expired."""
 
     code, title, status, permanent = "photo_not_found", "No such photo", 404, True
 
 
 class AlbumNotFound(CriticError):
-    """No such album: it was never here, was deleted, or its time to live ran out."""
+    """No such album: never created, deleted, or expired."""
 
     code, title, status, permanent = "album_not_found", "No such album", 404, True
 
 
 class AlbumFull(CriticError):
-    """The album has as many photos as an album may have."""
+    """The album has reached its limit of photos."""
 
     code, title, status, permanent = "album_full", "The album is full", 413, True
 
 
 class AlbumResultPending(CriticError):
-    """The album is still being looked at; the answer will be there in a moment."""
+    """The album's result is still being computed; send the request again after `Retry-After`."""
 
-    code, title, status, permanent = "album_result_pending", "The answer is not there yet", 503, False
+    code, title, status, permanent = "album_result_pending", "The result is not computed yet", 202, False
 
 
 class SidecarUnreadable(CriticError):
-    """The sidecar that is there is not XMP that we can read; it was left as it is."""
+    """The existing sidecar is not readable XMP; it was not changed."""
 
     code, title, status, permanent = "sidecar_unreadable", "The sidecar cannot be read", 422, True
 
 
 class PreviewPending(CriticError):
-    """The preview is made together with the critique, which is not there yet."""
+    """The preview is made together with the critique, which is not done yet."""
 
-    code, title, status, permanent = "preview_pending", "The preview is not there yet", 409, False
+    code, title, status, permanent = "preview_pending", "The preview is not made yet", 202, False
 
 
 class InvalidRequest(CriticError):
-    """The request is not of the form this call takes."""
+    """The request does not match the API's schema."""
 
-    code, title, status, permanent = "invalid_request", "The request is not valid", 422, True
+    code, title, status, permanent = "invalid_request", "Invalid request", 422, True
 
 
 class TooManyPhotos(CriticError):
-    """The request has more photos than one request may carry."""
+    """The request has more photos than the limit of one request."""
 
     code, title, status, permanent = "too_many_photos", "Too many photos in one request", 413, True
 
 
 class RequestTooLarge(CriticError):
-    """The request has more bytes than one request may carry."""
+    """The request has more bytes than the limit of one request."""
 
     code, title, status, permanent = "request_too_large", "The request is too large", 413, True
 
@@ -166,43 +176,43 @@ class RequestTooLarge(CriticError):
 class UploadTimeout(CriticError):
     """The upload did not arrive within the time limit."""
 
-    code, title, status, permanent = "upload_timeout", "The upload took too long", 408, False
+    code, title, status, permanent = "upload_timeout", "Upload timeout", 408, False
 
 
 class ModelNotFound(CriticError):
-    """No model of that name is being served."""
+    """No model with this name is served."""
 
     code, title, status, permanent = "model_not_found", "No such model", 404, True
 
 
 class WebhooksDisabled(CriticError):
-    """This server sends no webhooks: a callback_url cannot be taken."""
+    """Webhooks are disabled on this server: `callback_url` is not accepted."""
 
-    code, title, status, permanent = "webhooks_disabled", "Webhooks are off", 422, True
+    code, title, status, permanent = "webhooks_disabled", "Webhooks are disabled", 422, True
 
 
 class InvalidCallbackUrl(CriticError):
-    """The callback URL is not one that this server would call."""
+    """The callback URL is not allowed."""
 
-    code, title, status, permanent = "invalid_callback_url", "The callback URL is refused", 422, True
+    code, title, status, permanent = "invalid_callback_url", "Invalid callback URL", 422, True
 
 
 class DeliveryNotFound(CriticError):
-    """No such delivery: it was never made, or was forgotten with what it is about."""
+    """No such delivery: never made, or deleted with its photo or album."""
 
     code, title, status, permanent = "delivery_not_found", "No such delivery", 404, True
 
 
 class MissingApiKey(CriticError):
-    """This server wants an API key, in the header X-API-Key or as a bearer token."""
+    """An API key is required, in the header X-API-Key or as a bearer token."""
 
-    code, title, status, permanent = "missing_api_key", "An API key is needed", 401, True
+    code, title, status, permanent = "missing_api_key", "Missing API key", 401, True
 
 
 class InvalidApiKey(CriticError):
-    """The API key is not one this server knows."""
+    """The API key is unknown or has expired."""
 
-    code, title, status, permanent = "invalid_api_key", "The API key is not valid", 403, True
+    code, title, status, permanent = "invalid_api_key", "Invalid API key", 401, True
 
 
 class IdempotencyKeyReused(CriticError):
@@ -212,63 +222,63 @@ class IdempotencyKeyReused(CriticError):
 
 
 class IdempotencyInProgress(CriticError):
-    """A request with the same Idempotency-Key is still being taken in."""
+    """A request with the same Idempotency-Key is still in progress."""
 
-    code, title, status, permanent = "idempotency_in_progress", "The same request is under way", 409, False
+    code, title, status, permanent = "idempotency_in_progress", "The same request is in progress", 409, False
 
 
 class Overloaded(CriticError):
-    """Too many photos are waiting; try again in a moment."""
+    """Too many photos are queued; retry after `Retry-After`."""
 
-    code, title, status, permanent = "overloaded", "Busy: try again in a moment", 429, False
+    code, title, status, permanent = "overloaded", "Overloaded", 429, False
 
 
 class RateLimited(CriticError):
-    """This API key asks more often than it may; wait a moment."""
+    """This API key has exceeded its request rate; retry after `Retry-After`."""
 
     code, title, status, permanent = "rate_limited", "Too many requests", 429, False
 
 
 class QuotaExceeded(CriticError):
-    """This API key has sent all the photos that it may send today."""
+    """This API key has used up its photos of today."""
 
-    code, title, status, permanent = "quota_exceeded", "Today's photos are used up", 429, False
+    code, title, status, permanent = "quota_exceeded", "Quota exceeded", 429, False
 
 
-# -- the machinery ----------------------------------------------------------------------------------------------------
+# -- the services ----------------------------------------------------------------------------------------------------
 
 
 class ServiceUnavailable(CriticError):
-    """A part of the service does not answer."""
+    """A service does not respond."""
 
-    code, title, status, permanent = "service_unavailable", "A part of the service does not answer", 503, False
+    code, title, status, permanent = "service_unavailable", "A service does not respond", 503, False
 
 
 class QueueUnavailable(ServiceUnavailable):
-    """The queue (Redis) does not answer."""
+    """The queue (Redis) does not respond."""
 
-    code, title = "queue_unavailable", "The queue does not answer"
+    code, title = "queue_unavailable", "The queue does not respond"
 
 
 class StorageUnavailable(ServiceUnavailable):
-    """The photo storage does not answer."""
+    """The photo storage does not respond."""
 
-    code, title = "storage_unavailable", "The photo storage does not answer"
+    code, title = "storage_unavailable", "The photo storage does not respond"
 
 
 class InferenceUnavailable(ServiceUnavailable):
-    """The inference server does not answer, or is overloaded."""
+    """The inference server does not respond, or is overloaded."""
 
-    code, title = "inference_unavailable", "The inference server does not answer"
+    code, title = "inference_unavailable", "The inference server does not respond"
 
 
 class InferenceFailed(CriticError):
-    """The inference server refused the photo's tensor: model and worker do not fit together."""
+    """The inference server rejected the photo's tensor: model and worker do not match."""
 
-    code, title, status, permanent = "inference_failed", "The model refused its input", 500, True
+    code, title, status, permanent = "inference_failed", "The model rejected its input", 500, True
 
 
 class NotReady(ServiceUnavailable):
-    """The service cannot answer yet."""
+    """The service is still starting."""
 
     code, title = "not_ready", "Not ready"

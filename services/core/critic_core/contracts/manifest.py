@@ -1,7 +1,8 @@
 """What training promises to serving: `manifest.json`, beside `model.onnx` in every version folder.
 
-The same manifest, as compact JSON, is the parameter `manifest.<version>` of the model's `config.pbtxt`, so that a
-client reads it over the Open Inference Protocol (ModelConfig) from any server, without sharing a folder with it.
+The same manifest, as compact JSON, is the parameter `manifest.<version>` of the model's configuration: a client reads it
+over the Open Inference Protocol (ModelConfig) from any server, without sharing a folder with it. Our server adds it
+while it reads the model's folder; for Triton, `critic-train publish` and `critic-train repository` write it.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ EMBEDDING_NAME = "embedding"
 
 
 def manifest_parameter(version: str) -> str:
-    """The name of the `config.pbtxt` parameter that carries the manifest of `version`."""
+    """The configuration parameter with the manifest of `version`."""
     return f"manifest.{version}"
 
 

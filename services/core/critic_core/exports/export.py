@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from critic_core.contracts.album import Album, Proposal, Verdict
-from critic_core.contracts.errors import RequestInvalid
+from critic_core.contracts.errors import InvalidRequest
 
 
 class Naming(StrEnum):
@@ -25,13 +25,13 @@ class StarMap:
 
     @classmethod
     def parse(cls, text: str) -> "StarMap":
-        """From `20,40,60,80`. RequestInvalid for anything else."""
+        """From `20,40,60,80`. InvalidRequest for anything else."""
         try:
             scores = tuple(float(part) for part in text.split(","))
         except ValueError:
             scores = ()
         if len(scores) != 4 or list(scores) != sorted(set(scores)) or not all(0 <= score <= 100 for score in scores):
-            raise RequestInvalid("Stars are told as four scores that ascend, from 0 to 100: 20,40,60,80.")
+            raise InvalidRequest("Stars are told as four scores that ascend, from 0 to 100: 20,40,60,80.")
         return cls(scores)
 
     def of(self, proposal: Proposal) -> int:

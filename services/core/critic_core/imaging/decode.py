@@ -11,7 +11,7 @@ import numpy.typing as npt
 from PIL import Image, JpegImagePlugin
 
 from critic_core.contracts.critique import ImageFacts
-from critic_core.contracts.errors import PhotoBroken, PhotoError, PhotoTooManyPixels
+from critic_core.contracts.errors import PhotoCorrupt, PhotoError, PhotoTooManyPixels
 from critic_core.contracts.manifest import Preprocessing
 from critic_core.imaging.capture import capture_of, capture_of_raw
 from critic_core.imaging.colour import to_srgb
@@ -91,4 +91,4 @@ def _facts(
 def _refuse(error: Exception, known: Format) -> Never:
     if isinstance(error, Image.DecompressionBombError):  # Pillow's own, far above ours: parts larger than the whole
         raise PhotoTooManyPixels from error
-    raise PhotoBroken(f"The file begins like {known.name.upper()}, but is damaged or cut short.") from error
+    raise PhotoCorrupt(f"The file begins like {known.name.upper()}, but is damaged or cut short.") from error

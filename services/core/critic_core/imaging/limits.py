@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from critic_core.contracts.errors import PhotoBroken, PhotoEmpty, PhotoTooManyBytes, PhotoTooManyPixels
+from critic_core.contracts.errors import PhotoCorrupt, PhotoEmpty, PhotoTooLarge, PhotoTooManyPixels
 
 
 @dataclass(frozen=True)
@@ -13,16 +13,16 @@ class Limits:
     max_pixels: int = 100_000_000
 
     def check_bytes(self, count: int) -> None:
-        """Raises PhotoEmpty or PhotoTooManyBytes."""
+        """Raises PhotoEmpty or PhotoTooLarge."""
         if count == 0:
             raise PhotoEmpty
         if count > self.max_bytes:
-            raise PhotoTooManyBytes(f"The file has {count} bytes; at most {self.max_bytes} are taken.")
+            raise PhotoTooLarge(f"The file has {count} bytes; at most {self.max_bytes} are taken.")
 
     def check_pixels(self, width: int, height: int) -> None:
-        """Raises PhotoTooManyPixels, or PhotoBroken for a picture without any."""
+        """Raises PhotoTooManyPixels, or PhotoCorrupt for a picture without any."""
         if width < 1 or height < 1:
-            raise PhotoBroken("The photo says that it is empty: it has no width or no height.")
+            raise PhotoCorrupt("The photo says that it is empty: it has no width or no height.")
         if width * height > self.max_pixels:
             told = f"The photo has {width} × {height} pixels; at most {self.max_pixels} in all are taken."
             raise PhotoTooManyPixels(told)

@@ -9,7 +9,7 @@ from io import BytesIO
 import rawpy
 from PIL import Image, JpegImagePlugin
 
-from critic_core.contracts.errors import PhotoBroken, PhotoNoPreview
+from critic_core.contracts.errors import PhotoCorrupt, PhotoNoPreview
 from critic_core.imaging.orientation import swaps_sides
 
 _FLIP_TO_EXIF = {0: 1, 3: 3, 5: 8, 6: 6}
@@ -28,14 +28,14 @@ class Preview:
 
 
 def largest_preview(data: bytes) -> Preview:
-    """The largest embedded preview. Raises PhotoNoPreview, or PhotoBroken for a RAW file that LibRaw cannot read."""
+    """The largest embedded preview. Raises PhotoNoPreview, or PhotoCorrupt for a RAW file that LibRaw cannot read."""
     try:
         with rawpy.imread(BytesIO(data)) as opened:
             return _preview(data, opened)
     except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError) as error:
         raise PhotoNoPreview from error
     except rawpy.LibRawError as error:
-        raise PhotoBroken("The RAW file is damaged, cut short, or of a camera that we do not know.") from error
+        raise PhotoCorrupt("The RAW file is damaged, cut short, or of a camera that we do not know.") from error
 
 
 def _preview(data: bytes, opened: rawpy.RawPy) -> Preview:
@@ -68,7 +68,7 @@ def _without_added_header(data: bytes, jpeg: bytes) -> bytes:
 
 def _must_contain(data: bytes, part: bytes) -> None:
     if part not in data:
-        raise PhotoBroken("The RAW file is cut short: it ends within its preview.")
+        raise PhotoCorrupt("The RAW file is cut short: it ends within its preview.")
 
 
 def _of_preview(preview: tuple[int, int], sensor: tuple[int, int], told: int) -> int:

@@ -12,7 +12,7 @@ _KEPT_BYTES = 64 << 20  # free memory at the top of the heap that is kept
 _MAPPED_BYTES = 32 << 20  # larger buffers are mapped, as before; the most that glibc takes
 
 
-def keep_freed_memory() -> bool:
+def retain_freed_memory() -> bool:
     """Tell the allocator of this process, and of those it forks; False where there is none to tell."""
     try:
         mallopt = ctypes.CDLL(None).mallopt

@@ -1,4 +1,4 @@
-"""Photos that were set aside because they brought down their worker again and again."""
+"""Dead letters: photos that crashed their workers repeatedly."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,26 +11,26 @@ from critic_core.stores.jobs import JobStore
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """What is known of one; of a photo whose time to live ran out, its id alone."""
+    """A dead letter; of an expired photo, the id alone."""
 
     photo_id: str
     file_name: str = ""
-    taken_in: datetime | None = None
-    what_happened: str = "forgotten: its time to live ran out"
+    created_at: datetime | None = None
+    detail: str = "expired"
 
 
 def dead_letters(store: JobStore) -> list[DeadLetter]:
-    """All that were set aside. Raises QueueUnavailable."""
+    """All dead letters, oldest first. Raises QueueUnavailable."""
     return [_letter(photo_id, store) for photo_id in store.dead_letters()]
 
 
 def replay(store: JobStore, settings: QueueSettings) -> str:
-    """Give each of them another try; a sentence about how many. Raises QueueUnavailable."""
+    """Enqueue every dead letter again; returns a sentence with the counts. Raises QueueUnavailable."""
     app, letters = celery_app(settings), store.dead_letters()
-    revived = [photo_id for photo_id in letters if store.revive(photo_id)]
-    for photo_id in revived:
+    queued = [photo_id for photo_id in letters if store.retry_dead_letter(photo_id)]
+    for photo_id in queued:
         enqueue(app, photo_id)
-    return f"{len(revived)} photos wait for another try; {len(letters) - len(revived)} were forgotten already."
+    return f"{len(queued)} photos queued again; {len(letters) - len(queued)} have expired."
 
 
 def _letter(photo_id: str, store: JobStore) -> DeadLetter:

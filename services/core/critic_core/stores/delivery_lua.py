@@ -1,18 +1,19 @@
-"""What a change of state means for webhooks, as Lua that the scripts of the stores begin with.
+"""The transactional outbox of webhooks, as Lua that the scripts of the stores begin with.
 
-The outbox takes an event in the same step that makes it one, so that no crash between the two can lose it. It holds
-subjects, `photo:<id>` or `album:<id>`, by the time of their last event; nothing else is known about an event until
-its delivery is made from it.
+A change of state enters the outbox in the same script, so that no crash between the two can lose an event. The outbox
+holds subjects, `photo:<id>` or `album:<id>`, by the time of their latest event; a delivery is made from each later.
 """
 
-OUTBOX = "critic:webhooks:outbox"
-OUTBOX_KEPT = 100_000  # the newest: where nobody delivers, this is 10 MB and not all of Redis
+from critic_core.runtime.redis_client import KEY_PREFIX
+
+OUTBOX = f"{KEY_PREFIX}webhooks:outbox"
+MAX_OUTBOX = 100_000  # the newest: without a sender, 10 MB and not all of Redis
 
 ANNOUNCE = f"""
 local function announce(subject)
-  if redis.call('HEXISTS', 'critic:' .. subject, 'callback_url') == 0 then return end
+  if redis.call('HEXISTS', '{KEY_PREFIX}' .. subject, 'callback_url') == 0 then return end
   local now = redis.call('TIME')
   redis.call('ZADD', '{OUTBOX}', now[1] .. '.' .. string.format('%06d', now[2]), subject)
-  redis.call('ZREMRANGEBYRANK', '{OUTBOX}', 0, -{OUTBOX_KEPT + 1})
+  redis.call('ZREMRANGEBYRANK', '{OUTBOX}', 0, -{MAX_OUTBOX + 1})
 end
 """

@@ -1,6 +1,6 @@
-"""Which version answers, in Redis: what operators wish, and how two versions differ.
+"""Routing of model versions in Redis: the operators' choice, and pairs of scores of two versions.
 
-What is wished here goes before the settings of the workers, so that it takes effect everywhere without a restart.
+The stored routing overrides the settings of the workers and takes effect without a restart.
 """
 
 from typing import Any
@@ -8,71 +8,71 @@ from typing import Any
 import redis
 
 from critic_core.contracts.routing import Pair, Routing
-from critic_core.stores.jobs import PREFIX, answering
+from critic_core.runtime.redis_client import KEY_PREFIX, redis_errors
 
-ROUTING = f"{PREFIX}routing"
-PAIRS_KEPT, PAIRS_TTL_SECONDS = 5000, 7 * 24 * 3600  # of each two versions: about 1 MB
+ROUTING = f"{KEY_PREFIX}routing"
+MAX_PAIRS, PAIRS_TTL_SECONDS = 5000, 7 * 24 * 3600  # of two versions: about 1 MB
 
-# An album that is forgotten meanwhile must not come back as a hash that never expires.
-_STICK = """
-local function stick(album, wanted)
-  if redis.call('EXISTS', album) == 0 then return wanted end
-  local kept = redis.call('HGET', album, 'answering')
-  for index = #KEYS + 1, #ARGV do if kept == ARGV[index] then return kept end end
-  redis.call('HSET', album, 'answering', wanted)
-  return wanted
+# A deleted album must not come back as a hash that never expires.
+_PIN = """
+local function pin(album, version)
+  if redis.call('EXISTS', album) == 0 then return version end
+  local pinned = redis.call('HGET', album, 'model_version')
+  for index = #KEYS + 1, #ARGV do if pinned == ARGV[index] then return pinned end end
+  redis.call('HSET', album, 'model_version', version)
+  return version
 end
-local told = {}
-for index, album in ipairs(KEYS) do told[index] = stick(album, ARGV[index]) end
-return told
+local versions = {}
+for index, album in ipairs(KEYS) do versions[index] = pin(album, ARGV[index]) end
+return versions
 """
 
 
 class RoutingStore:
-    """Wishes and comparisons by model. Every method raises QueueUnavailable when Redis does not answer."""
+    """Routing and comparisons by model. Every method raises QueueUnavailable when Redis does not respond."""
 
     def __init__(self, client: "redis.Redis") -> None:
         self._redis = client
-        self._stick = client.register_script(_STICK)
+        self._pin = client.register_script(_PIN)
 
-    def wished(self, model: str) -> Routing | None:
-        """What was wished with the command; None where the settings count."""
-        with answering():
-            told: Any = self._redis.hget(ROUTING, model)
-        return Routing.read(told) if told else None
+    def get(self, model: str) -> Routing | None:
+        """The operators' routing; None where the settings hold."""
+        with redis_errors():
+            text: Any = self._redis.hget(ROUTING, model)
+        return Routing.read(text) if text else None
 
-    def wish(self, model: str, routing: Routing | None) -> None:
-        """From now on this counts; None: the settings again."""
-        with answering():
+    def save(self, model: str, routing: Routing | None) -> None:
+        """Store a routing; None returns to the settings."""
+        with redis_errors():
             if routing is None:
                 self._redis.hdel(ROUTING, model)
             else:
                 self._redis.hset(ROUTING, model, routing.model_dump_json())
 
-    def stick(self, wanted: dict[str, str], able: list[str]) -> dict[str, str]:
-        """The version that each album has had since its first photo, while it is one of those; else its wanted one.
+    def pin_albums(self, preferred: dict[str, str], available: list[str]) -> dict[str, str]:
+        """The version of every album: that of its first photo while `available`, else the preferred one.
 
-        Albums by their keys in Redis; one round trip for all of them.
+        Albums by key in Redis; one round trip for all of them.
         """
-        with answering():
-            told: Any = self._stick(keys=list(wanted), args=[*wanted.values(), *able])
-        return dict(zip(wanted, map(str, told), strict=True))
+        with redis_errors():
+            versions: Any = self._pin(keys=list(preferred), args=[*preferred.values(), *available])
+        return dict(zip(preferred, map(str, versions), strict=True))
 
-    def keep_pair(self, model: str, version: str, other: str, pair: Pair) -> None:
-        """Remember what two versions said of a photo."""
-        name = _pairs(model, version, other)
-        with answering(), self._redis.pipeline(transaction=True) as pipe:
+    def save_pair(self, model: str, version: str, candidate: str, pair: Pair) -> None:
+        """Store the scores of two versions for one photo."""
+        name = _pairs_key(model, version, candidate)
+        with redis_errors(), self._redis.pipeline(transaction=True) as pipe:
             pipe.lpush(name, pair.model_dump_json())
-            pipe.ltrim(name, 0, PAIRS_KEPT - 1)
+            pipe.ltrim(name, 0, MAX_PAIRS - 1)
             pipe.expire(name, PAIRS_TTL_SECONDS)
             pipe.execute()
 
-    def pairs(self, model: str, version: str, other: str) -> list[Pair]:
-        """What they said, newest first."""
-        with answering():
-            told: Any = self._redis.lrange(_pairs(model, version, other), 0, -1)
-        return [Pair.read(each) for each in told]
+    def pairs(self, model: str, version: str, candidate: str) -> list[Pair]:
+        """Stored pairs, newest first."""
+        with redis_errors():
+            texts: Any = self._redis.lrange(_pairs_key(model, version, candidate), 0, -1)
+        return [Pair.read(text) for text in texts]
 
 
-def _pairs(model: str, version: str, other: str) -> str:
-    return f"{PREFIX}pairs:{model}:{version}:{other}"
+def _pairs_key(model: str, version: str, candidate: str) -> str:
+    return f"{KEY_PREFIX}pairs:{model}:{version}:{candidate}"

@@ -1,74 +1,74 @@
-"""What workers tell everybody through Redis: which model is served, and that they consume and can answer."""
+"""Status of the workers in Redis: heartbeats, the models that are served, the active versions of every model."""
 
 from collections.abc import Sequence
 
 import redis
 
-from critic_core.contracts.heartbeat import Pulse
+from critic_core.contracts.heartbeat import Heartbeat
 from critic_core.contracts.manifest import Manifest, parse_manifest
-from critic_core.contracts.routing import Answering
-from critic_core.stores.jobs import answering
+from critic_core.contracts.routing import ActiveVersions
+from critic_core.runtime.redis_client import KEY_PREFIX, redis_errors
 
-PULSES = "critic:pulses"
-MODELS = "critic:models"  # by name; a version that is asked beside the one that answers, by name@version
-ANSWERING = "critic:answering"
+HEARTBEATS = f"{KEY_PREFIX}heartbeats"
+MODELS = f"{KEY_PREFIX}models"  # by name; a canary or shadow version by name@version
+ACTIVE_VERSIONS = f"{KEY_PREFIX}active_versions"
 
 
-class NoticeBoard:
-    """Pulses by worker and manifests by model. A gateway reads here what is served; it never asks inference itself."""
+class WorkerStatusStore:
+    """Heartbeats by worker, manifests by model. Gateways read the models here and never call the inference server."""
 
     def __init__(self, client: "redis.Redis") -> None:
         self._redis = client
 
-    def post_pulse(self, pulse: Pulse) -> None:
-        """Tell that a task travelled through this worker's own queue, and whether the golden photo came out right."""
-        with answering():
-            self._redis.hset(PULSES, pulse.worker, pulse.model_dump_json())
+    def save_heartbeat(self, heartbeat: Heartbeat) -> None:
+        """Store the heartbeat of a worker: a task passed through its own queue, with the result of the self-test."""
+        with redis_errors():
+            self._redis.hset(HEARTBEATS, heartbeat.worker, heartbeat.model_dump_json())
 
-    def pulses(self, newer_than: float) -> list[Pulse]:
-        """Pulses since that time (seconds since the epoch), newest first; older ones are swept away."""
-        with answering():
-            raw = self._redis.hgetall(PULSES)
-            pulses = [Pulse.read(text) for text in raw.values()]
-            stale = [pulse.worker for pulse in pulses if pulse.at.timestamp() < newer_than]
+    def heartbeats(self, newer_than: float) -> list[Heartbeat]:
+        """Heartbeats since that time (seconds since the epoch), newest first; older ones are deleted."""
+        with redis_errors():
+            raw = self._redis.hgetall(HEARTBEATS)
+            heartbeats = [Heartbeat.read(text) for text in raw.values()]
+            stale = [heartbeat.worker for heartbeat in heartbeats if heartbeat.at.timestamp() < newer_than]
             if stale:
-                self._redis.hdel(PULSES, *stale)
-        fresh = [pulse for pulse in pulses if pulse.worker not in stale]
-        return sorted(fresh, key=lambda pulse: pulse.at, reverse=True)
+                self._redis.hdel(HEARTBEATS, *stale)
+        fresh = [heartbeat for heartbeat in heartbeats if heartbeat.worker not in stale]
+        return sorted(fresh, key=lambda heartbeat: heartbeat.at, reverse=True)
 
-    def post_models(self, manifests: list[Manifest], served: list[str], beside: Sequence[Manifest] = ()) -> None:
-        """Tell which models answer under their names, and which versions are asked beside those; forget all others."""
-        with answering():
-            told = {manifest.name: manifest for manifest in manifests}
-            told |= {f"{manifest.name}@{manifest.version}": manifest for manifest in beside}
-            gone = [name for name in map(str, self._redis.hkeys(MODELS)) if name not in [*served, *told]]
+    def save_models(self, manifests: list[Manifest], served: list[str], beside: Sequence[Manifest] = ()) -> None:
+        """Store the manifests of served models and of canary and shadow versions; drop all others."""
+        with redis_errors():
+            by_name = {manifest.name: manifest for manifest in manifests}
+            by_name |= {f"{manifest.name}@{manifest.version}": manifest for manifest in beside}
+            obsolete = [name for name in map(str, self._redis.hkeys(MODELS)) if name not in [*served, *by_name]]
             with self._redis.pipeline(transaction=True) as pipe:
-                for name, manifest in told.items():
+                for name, manifest in by_name.items():
                     pipe.hset(MODELS, name, manifest.model_dump_json())
-                if gone:
-                    pipe.hdel(MODELS, *gone)
+                if obsolete:
+                    pipe.hdel(MODELS, *obsolete)
                 pipe.execute()
 
     def models(self) -> list[Manifest]:
-        """The manifests of all models served, and of versions asked beside them, by name and version."""
-        with answering():
+        """Manifests of all served models and of canary and shadow versions, by name and version."""
+        with redis_errors():
             raw = self._redis.hgetall(MODELS)
         manifests = [parse_manifest(text) for text in raw.values()]
-        return sorted(manifests, key=lambda each: (each.name, len(each.version), each.version))
+        return sorted(manifests, key=lambda manifest: (manifest.name, len(manifest.version), manifest.version))
 
-    def names(self) -> list[str]:
-        """The names of all models served, without a look at their manifests."""
-        with answering():
-            told = self._redis.hkeys(MODELS)
-        return sorted({str(name).partition("@")[0] for name in told})
+    def model_names(self) -> list[str]:
+        """Names of all served models."""
+        with redis_errors():
+            names = self._redis.hkeys(MODELS)
+        return sorted({str(name).partition("@")[0] for name in names})
 
-    def post_answering(self, told: Answering) -> None:
-        """Tell which versions of a model answer now."""
-        with answering():
-            self._redis.hset(ANSWERING, told.model, told.model_dump_json())
+    def save_active_versions(self, versions: ActiveVersions) -> None:
+        """Store the active versions of a model."""
+        with redis_errors():
+            self._redis.hset(ACTIVE_VERSIONS, versions.model, versions.model_dump_json())
 
-    def answering(self) -> list[Answering]:
-        """Which versions answer, by model, as a worker told last."""
-        with answering():
-            raw = self._redis.hvals(ANSWERING)
-        return sorted((Answering.read(text) for text in raw), key=lambda one: one.model)
+    def active_versions(self) -> list[ActiveVersions]:
+        """The active versions of every model, by name, from the latest heartbeat."""
+        with redis_errors():
+            raw = self._redis.hvals(ACTIVE_VERSIONS)
+        return sorted((ActiveVersions.read(text) for text in raw), key=lambda versions: versions.model)

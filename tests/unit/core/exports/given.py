@@ -50,7 +50,7 @@ class Pictures:
 
 
 def given(*proposals: Proposal, wish: Wish | None = None, gone: tuple[str, ...] = (), name: str = "Wedding") -> Given:
-    counts = Counts(photos=len(proposals), waiting=0, done=len(proposals), failed=0)
+    counts = Counts(photos=len(proposals), pending=0, done=len(proposals), failed=0)
     album = Album(id=proposal().id, name=name, created_at=NOW, expires_at=NOW + timedelta(days=7), counts=counts)
     return Given(album, lambda: iter(proposals), wish or Wish(), Pictures(*gone))
 

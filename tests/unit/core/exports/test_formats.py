@@ -12,7 +12,7 @@ from lxml import html
 from tests.unit.core.exports.given import PREVIEW, Pictures, given, proposal, written
 
 from critic_core.contracts.album import Decision, Flag, Proposal, Verdict
-from critic_core.contracts.errors import RequestInvalid
+from critic_core.contracts.errors import InvalidRequest
 from critic_core.exports.archive_names import Names
 from critic_core.exports.document import AlbumDocument
 from critic_core.exports.export import Export, Given, Naming, StarMap, Wish
@@ -170,7 +170,7 @@ def test_the_map_can_be_edited() -> None:
 
 @pytest.mark.parametrize("text", ["", "1,2,3", "1,2,3,4,5", "4,3,2,1", "1,1,2,3", "a,b,c,d", "-1,2,3,4", "1,2,3,nan"])
 def test_a_map_that_makes_no_sense_is_refused(text: str) -> None:
-    with pytest.raises(RequestInvalid):
+    with pytest.raises(InvalidRequest):
         StarMap.parse(text)
 
 

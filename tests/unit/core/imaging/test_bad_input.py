@@ -12,11 +12,11 @@ from tests.support.memory import printed_by
 from tests.support.photos import DATA, PLAIN, cat, png_bomb, png_header, saved
 
 from critic_core.contracts.errors import (
-    PhotoBroken,
+    PhotoCorrupt,
     PhotoEmpty,
     PhotoError,
     PhotoNoPreview,
-    PhotoTooManyBytes,
+    PhotoTooLarge,
     PhotoTooManyPixels,
     PhotoUnsupported,
 )
@@ -68,23 +68,23 @@ CASES = {
     "text": Bad(lambda: b"Dear sir or madam", PhotoUnsupported),
     "zeros": Bad(lambda: bytes(1_000_000), PhotoUnsupported),
     "a web page that is called .jpg": Bad(lambda: b"<!doctype html>", PhotoUnsupported),
-    "too many bytes": Bad(lambda: saved(cat(), "PNG"), PhotoTooManyBytes, Limits(max_bytes=1000)),
-    "too many bytes, not even looked at": Bad(lambda: bytes(2000), PhotoTooManyBytes, Limits(max_bytes=1000)),
-    "png signature only": Bad(lambda: b"\x89PNG\r\n\x1a\n", PhotoBroken),
-    "jpeg signature only": Bad(lambda: b"\xff\xd8\xff", PhotoBroken),
-    "gif signature only": Bad(lambda: b"GIF89a", PhotoBroken),
-    "webp signature only": Bad(lambda: b"RIFF\x04\0\0\0WEBP", PhotoBroken),
-    "tiff signature only": Bad(lambda: b"II*\0\x08\0\0\0", PhotoBroken),
-    "heic signature only": Bad(lambda: b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", PhotoBroken),
-    "avif signature only": Bad(lambda: b"\0\0\0\x18ftypavif\0\0\0\0mif1avif", PhotoBroken),
-    "raw signature only": Bad(lambda: b"FUJIFILMCCD-RAW 0201", PhotoBroken),
+    "too many bytes": Bad(lambda: saved(cat(), "PNG"), PhotoTooLarge, Limits(max_bytes=1000)),
+    "too many bytes, not even looked at": Bad(lambda: bytes(2000), PhotoTooLarge, Limits(max_bytes=1000)),
+    "png signature only": Bad(lambda: b"\x89PNG\r\n\x1a\n", PhotoCorrupt),
+    "jpeg signature only": Bad(lambda: b"\xff\xd8\xff", PhotoCorrupt),
+    "gif signature only": Bad(lambda: b"GIF89a", PhotoCorrupt),
+    "webp signature only": Bad(lambda: b"RIFF\x04\0\0\0WEBP", PhotoCorrupt),
+    "tiff signature only": Bad(lambda: b"II*\0\x08\0\0\0", PhotoCorrupt),
+    "heic signature only": Bad(lambda: b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", PhotoCorrupt),
+    "avif signature only": Bad(lambda: b"\0\0\0\x18ftypavif\0\0\0\0mif1avif", PhotoCorrupt),
+    "raw signature only": Bad(lambda: b"FUJIFILMCCD-RAW 0201", PhotoCorrupt),
     "png header of 3.6 gigapixels": Bad(lambda: png_header(60_000, 60_000), PhotoTooManyPixels),
     "png header of 2³¹ × 2³¹": Bad(lambda: png_header(2**31 - 1, 2**31 - 1), PhotoTooManyPixels),
-    "png without width": Bad(lambda: png_header(0, 10), PhotoBroken),
+    "png without width": Bad(lambda: png_header(0, 10), PhotoCorrupt),
     "jpeg header of 4 gigapixels": Bad(lambda: jpeg_header(65_500, 65_500), PhotoTooManyPixels),
     "gif header of 4 gigapixels": Bad(lambda: gif_header(65_535, 65_535), PhotoTooManyPixels),
     "bmp header of 10 gigapixels": Bad(lambda: bmp_header(100_000, 100_000), PhotoTooManyPixels),
-    "bmp header of 81 megapixels, upside down": Bad(lambda: bmp_header(9_000, -9_000), PhotoBroken),
+    "bmp header of 81 megapixels, upside down": Bad(lambda: bmp_header(9_000, -9_000), PhotoCorrupt),
     "raw without preview": Bad(lambda: make.dng(cat((90, 60)), preview=False), PhotoNoPreview),
     "raw with a preview over the limit": Bad(lambda: make.dng(cat((90, 60))), PhotoTooManyPixels, TINY),
     "raw with a preview that is no jpeg": Bad(dng_of_zeros, PhotoNoPreview),
@@ -119,7 +119,7 @@ def test_a_file_cut_short_is_broken(picture, share: float) -> None:
     data = picture.read_bytes()
     if picture.stem == "dng":
         data = data[: data.index(b"\xff\xd9")]
-    with pytest.raises((PhotoBroken, PhotoNoPreview)):
+    with pytest.raises((PhotoCorrupt, PhotoNoPreview)):
         decode(data[: int(len(data) * share)], PLAIN)
 
 
@@ -129,7 +129,7 @@ def test_a_raw_cut_short_never_shows_what_lay_in_memory_before() -> None:
     cut = whole[: whole.index(b"\xff\xd9") - 1]
     for _ in range(20):
         decode(whole, PLAIN)
-        with pytest.raises((PhotoBroken, PhotoNoPreview)):
+        with pytest.raises((PhotoCorrupt, PhotoNoPreview)):
             decode(cut, PLAIN)
 
 

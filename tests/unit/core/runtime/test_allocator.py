@@ -9,8 +9,8 @@ import pytest
 FAULTS = """
 import resource, sys
 if "keep" in sys.argv:
-    from critic_core.runtime.allocator import keep_freed_memory
-    assert keep_freed_memory()
+    from critic_core.runtime.allocator import retain_freed_memory
+    assert retain_freed_memory()
 def once():
     buffer = bytearray(20_000_000)
     del buffer

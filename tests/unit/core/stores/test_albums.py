@@ -8,7 +8,7 @@ import redis
 from tests.support.critiques import make_critique
 
 from critic_core.contracts.album import Album, Choice, Counts, Flag
-from critic_core.contracts.errors import AlbumFull, AlbumNotFound, PhotoBroken, PhotoNotFound
+from critic_core.contracts.errors import AlbumFull, AlbumNotFound, PhotoCorrupt, PhotoNotFound
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.stores.albums import AlbumStore
@@ -48,7 +48,7 @@ def add(albums: AlbumStore, jobs: JobStore, album: str) -> Add:
     return add
 
 
-NONE = Counts(photos=0, waiting=0, done=0, failed=0)
+NONE = Counts(photos=0, pending=0, done=0, failed=0)
 
 
 def photo(album: str, sha256: str | None = None) -> Photo:
@@ -86,12 +86,12 @@ def test_no_such_album(albums: AlbumStore) -> None:
 
 def test_counts_follow_each_photo(albums: AlbumStore, jobs: JobStore, album: str, add: Add) -> None:
     first, second = add(), add()
-    assert albums.get(album).counts == Counts(photos=2, waiting=2, done=0, failed=0)
+    assert albums.get(album).counts == Counts(photos=2, pending=2, done=0, failed=0)
     jobs.finish(first, make_critique(50))
-    jobs.fail(second, PhotoBroken().problem())
-    assert albums.get(album).counts == Counts(photos=2, waiting=0, done=1, failed=1)
+    jobs.fail(second, PhotoCorrupt().problem())
+    assert albums.get(album).counts == Counts(photos=2, pending=0, done=1, failed=1)
     jobs.delete(first)
-    assert albums.get(album).counts == Counts(photos=1, waiting=0, done=0, failed=1)
+    assert albums.get(album).counts == Counts(photos=1, pending=0, done=0, failed=1)
 
 
 def test_a_second_answer_changes_nothing(albums: AlbumStore, jobs: JobStore, album: str, add: Add) -> None:
@@ -105,13 +105,13 @@ def test_the_best_come_first_then_the_failed_then_those_that_wait(
     albums: AlbumStore, jobs: JobStore, album: str, add: Add
 ) -> None:
     waiting, low, failed, high = add(), add(0), add(), add(99.5)
-    jobs.fail(failed, PhotoBroken().problem())
+    jobs.fail(failed, PhotoCorrupt().problem())
     photos = albums.page(album, None, 10).photos
     assert [one.id for one in photos] == [high, low, failed, waiting]
     assert [one.rank for one in photos] == [1, 2, None, None]
     assert photos[0].summary is not None
     assert photos[0].summary.score == 99.5
-    assert photos[2].problem == PhotoBroken().problem()
+    assert photos[2].problem == PhotoCorrupt().problem()
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
@@ -166,9 +166,9 @@ def test_decisions_can_be_undone_one_by_one(albums: AlbumStore, album: str, add:
 def test_a_decision_survives_another_score(albums: AlbumStore, jobs: JobStore, album: str, add: Add) -> None:
     one = add()
     albums.decide(album, one, Choice(stars=4))
-    jobs.bury(one, PhotoBroken().problem())
-    assert jobs.revive(one)
-    assert albums.get(album).counts.waiting == 1
+    jobs.move_to_dead_letters(one, PhotoCorrupt().problem())
+    assert jobs.retry_dead_letter(one)
+    assert albums.get(album).counts.pending == 1
     jobs.finish(one, make_critique(70))
     told = albums.page(album, None, 1).photos[0].decision
     assert told is not None
@@ -187,7 +187,7 @@ def test_decisions_do_not_ask_for_grouping_anew(albums: AlbumStore, album: str, 
     before = albums.get(album)
     albums.decide(album, one, Choice(flag=Flag.pick))
     after = albums.get(album)
-    assert (after.revision, after.decided) == (before.revision, before.decided + 1)
+    assert (after.revision, after.decision_revision) == (before.revision, before.decision_revision + 1)
 
 
 def test_events_tell_what_happened_in_order(albums: AlbumStore, jobs: JobStore, album: str, add: Add) -> None:
@@ -196,8 +196,8 @@ def test_events_tell_what_happened_in_order(albums: AlbumStore, jobs: JobStore, 
     jobs.delete(one)
     told = albums.events(album, "0")
     assert [event.kind for event in told] == ["photo_added", "photo_done", "decision", "photo_deleted"]
-    assert {event.photo for event in told} == {one}
-    assert told[1].counts == Counts(photos=1, waiting=0, done=1, failed=0)
+    assert {event.photo_id for event in told} == {one}
+    assert told[1].counts == Counts(photos=1, pending=0, done=1, failed=0)
     assert albums.events(album, told[1].id) == told[2:]
     assert albums.last_event(album) == told[-1].id
     assert albums.events_since(album, told[0].id)
@@ -206,7 +206,7 @@ def test_events_tell_what_happened_in_order(albums: AlbumStore, jobs: JobStore, 
 def test_an_event_tells_its_photo_as_it_is_now(albums: AlbumStore, album: str, add: Add) -> None:
     one = add(50)
     albums.decide(album, one, Choice(stars=1))
-    told = [event.now for event in albums.events(album, "0")]
+    told = [event.photo for event in albums.events(album, "0")]
     (ranked,) = albums.page(album, None, 10).photos
     assert told == [ranked.model_copy(update={"rank": None})] * 3
     assert ranked.summary is not None
@@ -217,7 +217,7 @@ def test_an_event_of_a_photo_that_is_gone_tells_nothing_of_it(
     albums: AlbumStore, jobs: JobStore, album: str, add: Add
 ) -> None:
     jobs.delete(add(50))
-    assert {event.now for event in albums.events(album, "0")} == {None}
+    assert {event.photo for event in albums.events(album, "0")} == {None}
     assert not albums.events_since(album, "0-0")
 
 
@@ -225,25 +225,25 @@ def test_a_snapshot_has_what_is_done(albums: AlbumStore, album: str, add: Add) -
     done, _ = add(50), add()
     albums.decide(album, done, Choice(flag=Flag.pick))
     told = albums.snapshot(album)
-    assert list(told.marks) == [done]
-    assert told.marks[done].score == 50
+    assert list(told.features) == [done]
+    assert told.features[done].score == 50
     assert (told.names[done], told.sha256[done]) == (f"{done[-4:]}.jpg", done)
     assert told.decisions[done].flag is Flag.pick
-    assert (told.revision, told.decided) == (3, 1)
+    assert (told.revision, told.decision_revision) == (3, 1)
 
 
 def test_a_forgotten_album_is_unknown_at_once_and_leaves_nothing(
     albums: AlbumStore, jobs: JobStore, client: "redis.Redis", album: str, add: Add
 ) -> None:
     made = [add(50), add()]
-    albums.forget(album)
+    albums.mark_deleted(album)
     with pytest.raises(AlbumNotFound):
         albums.get(album)
     assert albums.expired() == [album]
     assert sorted(albums.photos(album)) == sorted(made)
     for photo_id in made:
         jobs.delete(photo_id)
-    albums.clear(album)
+    albums.purge(album)
     assert client.keys("*") == []
 
 

@@ -7,11 +7,11 @@ import redis
 from tests.support.clock import NOW, Clock
 from tests.support.critiques import make_critique
 
-from critic_core.contracts.errors import DeliveryNotFound, PhotoBroken
+from critic_core.contracts.errors import DeliveryNotFound, PhotoCorrupt
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.contracts.webhook import Delivery, DeliveryState
-from critic_core.stores.deliveries import DELIVERIES_KEPT, DUE, DeliveryStore, Entry, Ticket
+from critic_core.stores.deliveries import MAX_DELIVERIES, DUE, DeliveryStore, Entry, Ticket
 from critic_core.stores.delivery_lua import ANNOUNCE
 from critic_core.stores.jobs import JobStore
 
@@ -58,8 +58,8 @@ def opened(client: "redis.Redis", store: DeliveryStore, delivery_id: str = "d1")
 def test_a_finished_photo_with_a_callback_is_in_the_outbox(jobs: JobStore, store: DeliveryStore) -> None:
     done, failed, silent, queued = photo(jobs), photo(jobs), photo(jobs, None), photo(jobs)
     jobs.finish(done, make_critique())
-    jobs.fail(failed, PhotoBroken().problem())
-    jobs.fail(silent, PhotoBroken().problem())
+    jobs.fail(failed, PhotoCorrupt().problem())
+    jobs.fail(silent, PhotoCorrupt().problem())
     assert jobs.get(queued).callback_url == "https://example.com/in"
     assert [entry.subject for entry in store.outbox()] == [f"photo:{done}", f"photo:{failed}"]
     assert store.outbox()[0].at == pytest.approx(datetime.now(UTC).timestamp(), abs=5)
@@ -81,7 +81,7 @@ def test_an_entry_becomes_one_delivery_that_is_due_at_once(client: "redis.Redis"
     assert not store.open(entry, delivery.model_copy(update={"id": "d2"}), LATER)
     assert store.outbox() == []
     assert store.of(SUBJECT) == [delivery]
-    assert [ticket.delivery_id for ticket in store.take_due(60, 10)] == ["d1"]
+    assert [ticket.delivery_id for ticket in store.lease_due(60, 10)] == ["d1"]
 
 
 def test_what_is_due_and_taken_up_by_nobody_grows_old(
@@ -94,9 +94,9 @@ def test_what_is_due_and_taken_up_by_nobody_grows_old(
     store.open(entry, Delivery(id="d1", type="photo.done", timestamp=NOW), LATER)
     clock.now += 7
     assert store.oldest_due_seconds() == 7
-    (ticket,) = store.take_due(60, 10)
+    (ticket,) = store.lease_due(60, 10)
     assert store.oldest_due_seconds() == 0  # a sender has it, until its lease ends
-    store.keep(ticket, None, clock.now + 100)
+    store.update(ticket, None, clock.now + 100)
     clock.now += 90
     assert store.oldest_due_seconds() == 0  # its next try is planned for later
     clock.now += 30
@@ -119,73 +119,73 @@ def test_a_delivery_is_with_one_sender_until_its_lease_ends(
     client: "redis.Redis", store: DeliveryStore, clock: Clock
 ) -> None:
     opened(client, store)
-    (first,) = store.take_due(60, 10)
-    assert store.take_due(60, 10) == []
+    (first,) = store.lease_due(60, 10)
+    assert store.lease_due(60, 10) == []
     clock.now += 61
-    (second,) = store.take_due(60, 10)
+    (second,) = store.lease_due(60, 10)
     assert store.begin(first, 60) is None
     clock.now += 1
     begun = store.begin(second, 60)
     assert begun is not None
-    assert begun[1].tries == 1
+    assert begun[1].attempt_count == 1
     assert store.begin(second, 60) is None, "the same ticket, handed out twice"
 
 
 def test_a_try_that_took_its_process_down_counts(client: "redis.Redis", store: DeliveryStore, clock: Clock) -> None:
     opened(client, store)
     for number in (1, 2, 3):
-        (ticket,) = store.take_due(60, 10)
+        (ticket,) = store.lease_due(60, 10)
         begun = store.begin(ticket, 60)
         assert begun is not None
-        assert begun[1].tries == number
+        assert begun[1].attempt_count == number
         clock.now += 61
 
 
 def test_how_it_went_is_kept_with_the_next_time(client: "redis.Redis", store: DeliveryStore, clock: Clock) -> None:
     opened(client, store)
-    ticket, delivery = store.begin(store.take_due(60, 10)[0], 60) or pytest.fail("void")
-    assert store.keep(ticket, delivery, clock.now + 30)
-    assert store.take_due(60, 10) == []
+    ticket, delivery = store.begin(store.lease_due(60, 10)[0], 60) or pytest.fail("void")
+    assert store.update(ticket, delivery, clock.now + 30)
+    assert store.lease_due(60, 10) == []
     clock.now += 30
-    ticket, delivery = store.begin(store.take_due(60, 10)[0], 60) or pytest.fail("void")
+    ticket, delivery = store.begin(store.lease_due(60, 10)[0], 60) or pytest.fail("void")
     ended = delivery.model_copy(update={"state": DeliveryState.delivered})
-    assert store.keep(ticket, ended, None)
+    assert store.update(ticket, ended, None)
     assert store.of(SUBJECT) == [ended]
     assert store.waiting() == 0
 
 
 def test_a_late_sender_changes_nothing(client: "redis.Redis", store: DeliveryStore, clock: Clock) -> None:
     opened(client, store)
-    late, delivery = store.begin(store.take_due(60, 10)[0], 60) or pytest.fail("void")
+    late, delivery = store.begin(store.lease_due(60, 10)[0], 60) or pytest.fail("void")
     clock.now += 61
-    store.take_due(60, 10)
-    assert not store.keep(late, delivery.model_copy(update={"state": DeliveryState.delivered}), None)
-    assert store.of(SUBJECT)[0].state is DeliveryState.waiting
+    store.lease_due(60, 10)
+    assert not store.update(late, delivery.model_copy(update={"state": DeliveryState.delivered}), None)
+    assert store.of(SUBJECT)[0].state is DeliveryState.pending
 
 
 def test_what_is_forgotten_does_not_come_back(client: "redis.Redis", store: DeliveryStore, clock: Clock) -> None:
     opened(client, store)
-    ticket, delivery = store.begin(store.take_due(60, 10)[0], 60) or pytest.fail("void")
+    ticket, delivery = store.begin(store.lease_due(60, 10)[0], 60) or pytest.fail("void")
     store.forget(SUBJECT)
-    assert not store.keep(ticket, delivery, clock.now)
+    assert not store.update(ticket, delivery, clock.now)
     assert store.of(SUBJECT) == []
     assert client.zcard(DUE) == 0
 
 
 def test_a_delivery_that_was_forgotten_before_its_try_is_not_begun(client: "redis.Redis", store: DeliveryStore) -> None:
     opened(client, store)
-    (ticket,) = store.take_due(60, 10)
+    (ticket,) = store.lease_due(60, 10)
     store.forget(SUBJECT)
     assert store.begin(ticket, 60) is None
     assert client.zcard(DUE) == 0
 
 
 def test_deliveries_end_with_their_subject_and_are_few(client: "redis.Redis", store: DeliveryStore) -> None:
-    for number in range(DELIVERIES_KEPT + 5):
+    for number in range(MAX_DELIVERIES + 5):
         opened(client, store, f"d{number:02}")
     kept = [delivery.id for delivery in store.of(SUBJECT)]
-    assert kept == [f"d{number:02}" for number in range(5, DELIVERIES_KEPT + 5)]
-    assert client.zcard(DUE) == DELIVERIES_KEPT
+    assert kept == [f"d{number:02}" for number in range(5, MAX_DELIVERIES + 5)]
+    assert client.zcard(DUE) == MAX_DELIVERIES
     assert client.expiretime(f"critic:webhooks:{SUBJECT}") == int(LATER.timestamp())
 
 
@@ -200,10 +200,10 @@ def test_the_outbox_keeps_the_newest(client: "redis.Redis", jobs: JobStore, stor
 
 def test_a_retry_begins_anew_and_voids_the_try_under_way(client: "redis.Redis", store: DeliveryStore) -> None:
     opened(client, store)
-    ticket, delivery = store.begin(store.take_due(60, 10)[0], 60) or pytest.fail("void")
-    assert store.retry(SUBJECT, "d1").tries == 0
-    assert not store.keep(ticket, delivery, None)
-    assert [each.delivery_id for each in store.take_due(60, 10)] == ["d1"]
+    ticket, delivery = store.begin(store.lease_due(60, 10)[0], 60) or pytest.fail("void")
+    assert store.retry(SUBJECT, "d1").attempt_count == 0
+    assert not store.update(ticket, delivery, None)
+    assert [each.delivery_id for each in store.lease_due(60, 10)] == ["d1"]
     with pytest.raises(DeliveryNotFound):
         store.retry(SUBJECT, "d2")
 

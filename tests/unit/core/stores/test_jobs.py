@@ -7,10 +7,11 @@ import redis
 from tests.support.clock import NOW, Clock
 from tests.support.ports import free_port
 
-from critic_core.contracts.errors import PhotoBroken, PhotoNotFound, PhotoPoison, QueueUnavailable
+from critic_core.contracts.errors import PhotoCorrupt, PhotoNotFound, PhotoPoison, QueueUnavailable
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import Photo, PhotoState
-from critic_core.stores.jobs import Claim, JobStore, connect
+from critic_core.runtime.redis_client import connect
+from critic_core.stores.jobs import Claim, JobStore
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_the_backlog_counts_what_is_queued_and_what_is_running(store: JobStore, 
     assert store.backlog() == 1
     store.claim(photo.id, 3)
     assert store.backlog() == 1
-    store.fail(photo.id, PhotoBroken().problem())
+    store.fail(photo.id, PhotoCorrupt().problem())
     assert store.backlog() == 0
 
 
@@ -60,12 +61,12 @@ def test_the_oldest_queued_photo_ages(store: JobStore, photo: Photo, clock: Cloc
 
 def test_a_photo_is_answered_once(store: JobStore, photo: Photo) -> None:
     store.claim(photo.id, 3)
-    assert store.fail(photo.id, PhotoBroken().problem())
+    assert store.fail(photo.id, PhotoCorrupt().problem())
     assert not store.fail(photo.id, PhotoPoison().problem())
     assert store.claim(photo.id, 3) is Claim.finished
     told = store.get(photo.id)
     assert told.problem is not None
-    assert told.problem.code == "photo_broken"
+    assert told.problem.code == "photo_corrupt"
 
 
 def test_a_deleted_photo_gets_no_answer_and_leaves_no_trace(
@@ -73,42 +74,42 @@ def test_a_deleted_photo_gets_no_answer_and_leaves_no_trace(
 ) -> None:
     store.claim(photo.id, 3)
     assert store.delete(photo.id)
-    assert not store.fail(photo.id, PhotoBroken().problem())
-    assert store.claim(photo.id, 3) is Claim.gone
+    assert not store.fail(photo.id, PhotoCorrupt().problem())
+    assert store.claim(photo.id, 3) is Claim.deleted
     assert client.keys("*") == []
 
 
 def test_the_fourth_delivery_is_poison(store: JobStore, photo: Photo) -> None:
-    assert [store.claim(photo.id, 3) for _ in range(4)] == [Claim.taken] * 3 + [Claim.poison]
+    assert [store.claim(photo.id, 3) for _ in range(4)] == [Claim.claimed] * 3 + [Claim.poison]
 
 
 def test_a_photo_put_back_through_no_fault_of_its_own_is_not_blamed(store: JobStore, photo: Photo) -> None:
     for number in range(1, 10):
-        assert store.claim(photo.id, 3) is Claim.taken
-        assert store.release(photo.id) == number
+        assert store.claim(photo.id, 3) is Claim.claimed
+        assert store.requeue(photo.id) == number
     assert store.get(photo.id).deliveries == 0
 
 
 def test_a_dead_letter_is_listed_and_can_be_revived(store: JobStore, photo: Photo) -> None:
-    store.bury(photo.id, PhotoPoison().problem())
+    store.move_to_dead_letters(photo.id, PhotoPoison().problem())
     assert store.dead_letters() == [photo.id]
     assert store.get(photo.id).state is PhotoState.failed
-    assert store.revive(photo.id)
+    assert store.retry_dead_letter(photo.id)
     assert store.dead_letters() == []
     again = store.get(photo.id)
     assert (again.state, again.problem, again.deliveries) == (PhotoState.queued, None, 0)
-    assert not store.revive(photo.id)
+    assert not store.retry_dead_letter(photo.id)
 
 
 def test_only_photos_that_run_too_long_are_put_back_and_only_once(store: JobStore, photo: Photo, clock: Clock) -> None:
     store.claim(photo.id, 3)
     clock.now += 60
     assert store.running_longer_than(75) == []
-    assert not store.requeue(photo.id, 75)
+    assert not store.requeue_expired_lease(photo.id, 75)
     clock.now += 30
     assert store.running_longer_than(75) == [photo.id]
-    assert store.requeue(photo.id, 75)
-    assert not store.requeue(photo.id, 75)
+    assert store.requeue_expired_lease(photo.id, 75)
+    assert not store.requeue_expired_lease(photo.id, 75)
     assert store.get(photo.id).deliveries == 1
 
 

@@ -5,12 +5,12 @@ import redis
 from tests.support.clock import Clock
 from tests.support.critiques import make_photo
 
-from critic_core.contracts.errors import PhotoBroken
+from critic_core.contracts.errors import PhotoCorrupt
 from critic_core.contracts.photo import PhotoState
 from critic_core.stores.jobs import JobStore
-from critic_core.stores.throughput import FEWEST_PHOTOS, Load, Pace
+from critic_core.stores.throughput import MIN_PHOTOS, Load, Throughput
 
-PROBLEM = PhotoBroken().problem()
+PROBLEM = PhotoCorrupt().problem()
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_idle_time_does_not_count(store: JobStore, clock: Clock) -> None:
 
 
 def test_it_is_not_known_before_enough_photos_were_answered(store: JobStore, clock: Clock) -> None:
-    answer(store, clock, wait(store, 10)[: int(FEWEST_PHOTOS)], 0.05)
+    answer(store, clock, wait(store, 10)[: int(MIN_PHOTOS)], 0.05)
     load = store.load()
     assert load.per_second is None
     assert load.wait_seconds() == 0
@@ -81,5 +81,5 @@ def test_a_second_answer_does_not_count(store: JobStore, clock: Clock, client: "
 
 
 def test_nothing_known_is_no_wait() -> None:
-    assert Pace.read([None, None, None]).per_second(0) is None
+    assert Throughput.read([None, None, None]).per_second(0) is None
     assert Load(1000, None).wait_seconds() == 0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import urlsplit
 
-from critic_core.contracts.errors import CallbackRefused
+from critic_core.contracts.errors import InvalidCallbackUrl
 from critic_core.runtime.webhooks.addresses import Address, Network, is_public, is_within
 
 LONGEST_URL = 2048
@@ -37,21 +37,21 @@ class Callback:
 
 
 def parse_callback(url: str, private: tuple[Network, ...]) -> Callback:
-    """The parts of a URL that may be called. CallbackRefused, with the reason, for any other one.
+    """The parts of a URL that may be called. InvalidCallbackUrl, with the reason, for any other one.
 
     `private` are networks that may be called though they are not public; with any of them, so may names without a
     dot, and plain http, which the delivery then keeps to those networks.
     """
     if len(url) > LONGEST_URL or not _PRINTABLE.fullmatch(url) or "\\" in url:
-        raise CallbackRefused(f"The callback URL has more than {LONGEST_URL} characters, or some that no URL has.")
+        raise InvalidCallbackUrl(f"The callback URL has more than {LONGEST_URL} characters, or some that no URL has.")
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or ""), parts.port
     except ValueError:
-        raise CallbackRefused("The callback URL is not a URL.") from None
+        raise InvalidCallbackUrl("The callback URL is not a URL.") from None
     _check_scheme(parts.scheme, private)
     if "@" in parts.netloc or "#" in url:
-        raise CallbackRefused("The callback URL must have neither credentials nor a fragment.")
+        raise InvalidCallbackUrl("The callback URL must have neither credentials nor a fragment.")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     port = _PORTS[parts.scheme] if port is None else port
     callback = Callback(parts.scheme, host, port, target, _address(host, bracketed="[" in parts.netloc))
@@ -62,7 +62,7 @@ def parse_callback(url: str, private: tuple[Network, ...]) -> Callback:
 
 def _check_scheme(scheme: str, private: tuple[Network, ...]) -> None:
     if scheme not in _PORTS or (scheme == "http" and not private):
-        raise CallbackRefused("The callback URL must begin with https://.")
+        raise InvalidCallbackUrl("The callback URL must begin with https://.")
 
 
 def _address(host: str, bracketed: bool) -> Address | None:
@@ -70,7 +70,7 @@ def _address(host: str, bracketed: bool) -> Address | None:
         return IPv6Address(host) if bracketed else IPv4Address(host)
     except ValueError:
         if bracketed:
-            raise CallbackRefused("The callback URL's host is not an address.") from None
+            raise InvalidCallbackUrl("The callback URL's host is not an address.") from None
         return None
 
 
@@ -80,20 +80,20 @@ def _check_host(callback: Callback, private: tuple[Network, ...]) -> None:
         return
     labels = callback.host.split(".")
     if len(callback.host) > 253 or not all(map(_LABEL.fullmatch, labels)) or _NUMBER.fullmatch(labels[-1]):
-        raise CallbackRefused("The callback URL's host is not a name.")
+        raise InvalidCallbackUrl("The callback URL's host is not a name.")
     if len(labels) == 1 and not private:
-        raise CallbackRefused("The callback URL's host is a name of a private network.")
+        raise InvalidCallbackUrl("The callback URL's host is a name of a private network.")
 
 
 def check_address(address: Address, scheme: str, private: tuple[Network, ...]) -> None:
-    """CallbackRefused unless a callback may go to this address: to a public one by https, or to an allowed network."""
+    """InvalidCallbackUrl unless a callback may go to this address: to a public one by https, or to an allowed network."""
     if is_within(address, private):
         return
     if scheme != "https" or not is_public(address):
-        raise CallbackRefused("The callback URL's host is not on the public internet.")
+        raise InvalidCallbackUrl("The callback URL's host is not on the public internet.")
 
 
 def _check_port(port: int) -> None:
     """Below 1024, other protocols listen: a POST is enough for some of them to do what its lines say."""
     if port not in _PORTS.values() and port < 1024:
-        raise CallbackRefused("The callback URL's port must be 443, 80, or 1024 and above.")
+        raise InvalidCallbackUrl("The callback URL's port must be 443, 80, or 1024 and above.")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from critic_core.contracts.errors import CallbackRefused
+from critic_core.contracts.errors import InvalidCallbackUrl
 from critic_core.runtime.webhooks.callback import Callback, parse_callback
 
 INSIDE = (ip_network("127.0.0.0/8"), ip_network("10.1.0.0/16"))
@@ -61,7 +61,7 @@ def test_good_urls(url: str, host: str, port: int, target: str, authority: str) 
     ],
 )  # fmt: skip
 def test_bad_urls(url: str) -> None:
-    with pytest.raises(CallbackRefused):
+    with pytest.raises(InvalidCallbackUrl):
         parse_callback(url, ())
 
 
@@ -77,7 +77,7 @@ def test_private_networks_that_are_allowed(url: str) -> None:
     "url", ["https://10.2.0.1/", "http://8.8.8.8/", "https://169.254.169.254/", "http://[::ffff:127.0.0.1]/"]
 )
 def test_allowing_a_network_allows_no_other(url: str) -> None:
-    with pytest.raises(CallbackRefused):
+    with pytest.raises(InvalidCallbackUrl):
         parse_callback(url, INSIDE)
 
 
@@ -86,7 +86,7 @@ def test_whatever_is_sent_is_taken_or_refused(text: str) -> None:
     for url in (text, f"https://{text}/", f"https://example.com/{text}", f"https://{text}.example.com:8443/"):
         try:
             told = parse_callback(url, ())
-        except CallbackRefused:
+        except InvalidCallbackUrl:
             continue
         assert told.address is None or told.address == ip_address(told.host)
         assert not set(told.host) & set("@/?")
