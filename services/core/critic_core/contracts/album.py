@@ -1,4 +1,4 @@
-"""An album: photos that are scored together, ranked, grouped, and what is proposed to keep of them."""
+"""An album: its photos with their ranking, groups and selection."""
 
 import hashlib
 from datetime import datetime
@@ -13,13 +13,13 @@ from critic_core.contracts.errors import Problem
 from critic_core.contracts.photo import PhotoState
 
 ALBUM_RESULT_TASK = (
-    "critic.compute_album_result"  # the Celery task's name; its arguments: album id, a `AlbumQuery` as JSON
+    "critic.compute_album_result"  # name of the Celery task; arguments: album id, an `AlbumQuery` as JSON
 )
 ALBUM_QUEUE = "critic.albums"
 
 
 class Counts(Contract):
-    """How far an album is."""
+    """Photos of an album by state."""
 
     photos: int
     pending: int = Field(description="Queued or running")
@@ -28,61 +28,64 @@ class Counts(Contract):
 
 
 class Album(Contract):
-    """Photos that belong to one shoot."""
+    """Photos of one shoot."""
 
     id: str = Field(description="UUIDv7")
     name: str | None = None
-    model: str | None = Field(default=None, description="The model that was asked for; otherwise the worker chooses")
+    model: str | None = Field(default=None, description="The requested model; none: the server's default")
     created_at: datetime
-    expires_at: datetime = Field(description="When the album, its photos and all about them is forgotten")
-    callback_url: str | None = Field(default=None, description="Where a webhook goes whenever no photo waits any more")
-    revision: int = Field(default=0, description="Grows with every photo that is added, answered or deleted")
-    decision_revision: int = Field(default=0, description="Grows with every decision that is made or undone")
+    expires_at: datetime = Field(description="When the album is deleted with its photos")
+    callback_url: str | None = Field(default=None, description="Receiver of a webhook whenever no photo is pending")
+    revision: int = Field(default=0, description="Increases with every photo that is added, scored, failed or deleted")
+    decision_revision: int = Field(default=0, description="Increases with every decision and every undo")
     counts: Counts
 
 
 class NewAlbum(Contract):
-    """What an album is made of; all of it may be left out."""
+    """The fields of a new album; all of them are optional."""
 
     name: str | None = Field(default=None, max_length=200)
     model: str | None = Field(
-        default=None, min_length=1, max_length=100, description="Name of a model in /v1/models, for all its photos"
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="Name of a model in /v1/models, for all photos",
     )
-    callback_url: str | None = Field(default=None, description="A webhook goes there whenever no photo waits any more")
+    callback_url: str | None = Field(default=None, description="Receiver of a webhook whenever no photo is pending")
     ttl_seconds: int | None = Field(
-        default=None, ge=60, description="Time to live; at most, and else, the server's own"
+        default=None, ge=60, description="Time to live, seconds; default and limit: the server's setting"
     )
 
 
 class Flag(StrEnum):
-    """What a photographer decided."""
+    """The photographer's flag of a photo."""
 
     pick = "pick"
     reject = "reject"
 
 
 class Choice(Contract):
-    """What a photographer says of a photo; it goes before whatever is proposed."""
+    """The photographer's flag and stars; they override the proposal."""
 
     flag: Flag | None = None
     stars: int | None = Field(default=None, ge=0, le=5)
 
 
 class Decision(Choice):
-    """A choice, and when it was made."""
+    """A choice with its time."""
 
     at: datetime
 
 
 class Decisions(Contract):
-    """The decision that counts, and all that were made before and not undone."""
+    """The current decision, and the history without undone decisions."""
 
     current: Decision | None = None
-    history: tuple[Decision, ...] = Field(default=(), description="Oldest first; the last one is `current`")
+    history: tuple[Decision, ...] = Field(default=(), description="Oldest first; the last entry is `current`")
 
 
 class Summary(Contract):
-    """What a list tells of a photo's critique."""
+    """The summary of a critique for lists."""
 
     score: float
     percentile: float
@@ -93,22 +96,22 @@ class Summary(Contract):
 
 
 class AlbumPhoto(Contract):
-    """A photo in an album's ranking: those that are done first, the best of them on top; then failed, then waiting."""
+    """A photo in an album's ranking: done photos first, best on top; then failed, then pending photos."""
 
     id: str
     state: PhotoState
-    rank: int | None = Field(default=None, description="1 is the best; none before the photo is done")
+    rank: int | None = Field(default=None, description="1 is the best; none until the photo is done")
     file_name: str | None = None
     media_type: str
     size_bytes: int
-    sha256: str = Field(description="Of the uploaded bytes: what is here need not be sent again")
+    sha256: str = Field(description="Of the uploaded bytes: a client skips files that the album has")
     summary: Summary | None = None
     problem: Problem | None = None
     decision: Decision | None = None
 
 
 class AlbumEvent(Contract):
-    """What a server-sent event carries; its name is what happened."""
+    """The data of a server-sent event; the event's name is the kind of change."""
 
     photo_id: str | None = Field(default=None, description="The photo that changed")
     counts: Counts
@@ -116,38 +119,38 @@ class AlbumEvent(Contract):
 
 
 class AlbumPage(Contract):
-    """An album and a page of its ranking."""
+    """An album with a page of its ranking."""
 
     album: Album
     photos: tuple[AlbumPhoto, ...]
-    next_cursor: str | None = Field(default=None, description="Asks for the page after this one; none after the last")
+    next_cursor: str | None = Field(default=None, description="Cursor of the next page; none after the last")
 
 
-# -- what belongs together --------------------------------------------------------------------------------------------
+# -- groups -----------------------------------------------------------------------------------------------------------
 
 
 class Thresholds(Contract):
-    """What still belongs together. Changing them asks no photo again.
+    """Thresholds of the groups; other thresholds score no photo again.
 
-    The defaults are measured on copies and strangers of 200 photos: docs/measurements.md.
+    The defaults are measured on copies and unrelated pairs of 200 photos: docs/measurements.md.
     """
 
     copy_bits: int = Field(
-        default=6, ge=0, le=64, description="pHash bits of 64: the same frame, whatever was done to it"
+        default=6, ge=0, le=64, description="Exact duplicates: at most so many of 64 pHash bits differ"
     )
     near_bits: int = Field(
-        default=16, ge=0, le=64, description="pHash bits of 64, of two frames whose embeddings are near, too"
+        default=16, ge=0, le=64, description="Near duplicates: at most so many of 64 pHash bits differ"
     )
-    near_cosine: float = Field(default=0.85, ge=-1, le=1, description="Embeddings of two near duplicates")
+    near_cosine: float = Field(default=0.85, ge=-1, le=1, description="Near duplicates: least cosine of the embeddings")
     near_seconds: float = Field(
-        default=60, gt=0, description="Between two near duplicates, where both say when they were taken"
+        default=60, gt=0, description="Near duplicates: most seconds between two photos, if both have a capture time"
     )
-    scene_cosine: float = Field(default=0.7, ge=-1, le=1, description="Embeddings of two photos of one scene")
-    scene_seconds: float = Field(default=1800, gt=0, description="Between two photos of one scene")
+    scene_cosine: float = Field(default=0.7, ge=-1, le=1, description="Scenes: least cosine of the embeddings")
+    scene_seconds: float = Field(default=1800, gt=0, description="Scenes: most seconds between two photos")
 
 
 class GroupLevel(StrEnum):
-    """How alike the photos of a group are; `sequence` is what the photographer took to be one picture."""
+    """Similarity of the photos of a group; `sequence`: frames that were taken for one picture."""
 
     exact = "exact"
     near = "near"
@@ -156,7 +159,7 @@ class GroupLevel(StrEnum):
 
 
 class SequenceKind(StrEnum):
-    """Frames that are to become one picture."""
+    """How the frames of a sequence become one picture."""
 
     exposure_bracket = "exposure_bracket"
     focus_stack = "focus_stack"
@@ -168,27 +171,27 @@ class Member(Contract):
 
     id: str
     file_name: str | None = None
-    quality: float = Field(description="Score, sharpness, exposure and clipping in one: what the best is chosen by")
+    quality: float = Field(description="Score, sharpness, exposure and clipping in one number")
     score: float
     reasons: tuple[Reason, ...] = Field(
-        description="Why it is better or worse than the others of its group; only of near duplicates"
+        description="Why the photo is better or worse than the rest of its group; near duplicates only"
     )
 
 
 class Group(Contract):
-    """Photos that belong together."""
+    """Similar photos, or the frames of a sequence."""
 
-    id: str = Field(description="The id of its oldest photo: the same while the group grows")
+    id: str = Field(description="The id of the oldest photo: stable while the group grows")
     level: GroupLevel
-    kind: SequenceKind | None = Field(default=None, description="Of a sequence")
-    best: str = Field(description="The id of the photo to keep when only one is kept")
-    photos: tuple[Member, ...] = Field(description="Best first; a sequence in the order it was taken")
+    kind: SequenceKind | None = Field(default=None, description="Kind of the sequence")
+    best: str = Field(description="The id of the best photo")
+    photos: tuple[Member, ...] = Field(description="Best first; a sequence in capture order")
 
 
 class GroupsPage(Contract):
-    """The groups of one level, the largest first; photos that are alone are in none."""
+    """The groups of one level, largest first; single photos are in no group."""
 
-    revision: int = Field(description="The album's revision that was grouped")
+    revision: int = Field(description="The grouped revision of the album")
     level: GroupLevel
     thresholds: Thresholds
     total: int = Field(description="Groups of this level")
@@ -196,11 +199,11 @@ class GroupsPage(Contract):
     next_cursor: str | None = None
 
 
-# -- what to keep -----------------------------------------------------------------------------------------------------
+# -- selection --------------------------------------------------------------------------------------------------------
 
 
 class Verdict(StrEnum):
-    """What is proposed for a photo."""
+    """The proposal for a photo."""
 
     keep = "keep"
     maybe = "maybe"
@@ -208,67 +211,67 @@ class Verdict(StrEnum):
 
 
 class Proposal(Contract):
-    """What to do with a photo, and why."""
+    """The proposal for a photo with its reasons."""
 
     id: str
     file_name: str | None = None
     sha256: str
     verdict: Verdict
-    rank: int = Field(description="1 is the best of the album, by quality")
+    rank: int = Field(description="By quality; 1 is the best of the album")
     quality: float
     score: float
     percentile: float
     taken_at: datetime | None = None
     reasons: tuple[Reason, ...]
-    decision: Decision | None = Field(default=None, description="The photographer's own, which goes first")
-    near: str | None = Field(default=None, description="Id of its group of near duplicates")
-    scene: str | None = Field(default=None, description="Id of its scene")
-    sequence: str | None = Field(default=None, description="Id of the sequence it is a frame of")
-    kind: SequenceKind | None = Field(default=None, description="What that sequence is")
+    decision: Decision | None = Field(default=None, description="The photographer's decision; it overrides the verdict")
+    near: str | None = Field(default=None, description="Id of the group of near duplicates")
+    scene: str | None = Field(default=None, description="Id of the scene")
+    sequence: str | None = Field(default=None, description="Id of the sequence")
+    kind: SequenceKind | None = Field(default=None, description="Kind of the sequence")
 
 
 class SelectionPage(Contract):
-    """What to keep of an album, best first."""
+    """The selection of an album, best photo first."""
 
-    revision: int = Field(description="The album's revision that was looked at")
+    revision: int = Field(description="The revision of the album that was evaluated")
     requested: int = Field(description="Pictures requested; a sequence counts as one")
-    per_scene: int = Field(description="Most pictures proposed of one scene")
-    keep: int = Field(description="Photos proposed to be kept, frames of sequences counted each")
+    per_scene: int = Field(description="Most pictures kept of one scene")
+    keep: int = Field(description="Photos to keep; each frame of a sequence counts")
     maybe: int
     reject: int
     photos: tuple[Proposal, ...]
     next_cursor: str | None = None
 
 
-# -- what crosses between gateway and worker --------------------------------------------------------------------------
+# -- from gateway to worker -------------------------------------------------------------------------------------------
 
 
 class GroupsQuery(Contract):
-    """Which photos belong together?"""
+    """A query for the groups of an album."""
 
     kind: Literal["groups"] = "groups"
     thresholds: Thresholds
 
 
 class SelectionQuery(Contract):
-    """Which photos are to be kept?"""
+    """A query for the selection of an album."""
 
     kind: Literal["selection"] = "selection"
-    keep: float = Field(gt=0, description="Pictures; under 1: the share of all")
-    per_scene: int | None = Field(default=None, ge=1, description="Most pictures of one scene")
+    keep: float = Field(gt=0, description="Pictures to keep; below 1: share of all pictures")
+    per_scene: int | None = Field(default=None, ge=1, description="Most pictures kept of one scene")
     thresholds: Thresholds
 
 
 AlbumQuery = Annotated[GroupsQuery | SelectionQuery, Field(discriminator="kind")]
 
 
-def query_digest(question: AlbumQuery) -> str:
-    """Equal for equal questions: 16 hex digits."""
-    return hashlib.sha256(question.model_dump_json().encode()).hexdigest()[:16]
+def query_digest(query: AlbumQuery) -> str:
+    """16 hex digits, equal for equal queries."""
+    return hashlib.sha256(query.model_dump_json().encode()).hexdigest()[:16]
 
 
 class PhotoFeatures(Contract):
-    """What the photos of an album are compared by; the rest of a critique is not read for that."""
+    """The part of a critique by which the photos of an album are compared."""
 
     score: float
     percentile: float
@@ -278,7 +281,7 @@ class PhotoFeatures(Contract):
 
 
 def summary_of(critique: Critique) -> Summary:
-    """What a list tells of it."""
+    """The critique's summary for lists."""
     facts = critique.image
     return Summary(
         score=critique.score,
@@ -291,7 +294,7 @@ def summary_of(critique: Critique) -> Summary:
 
 
 def features_of(critique: Critique) -> PhotoFeatures:
-    """What it is compared with others by."""
+    """The critique's features for comparison."""
     return PhotoFeatures(
         score=critique.score,
         percentile=critique.percentile,

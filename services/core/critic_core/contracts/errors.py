@@ -245,31 +245,31 @@ class QuotaExceeded(CriticError):
     code, title, status, permanent = "quota_exceeded", "Quota exceeded", 429, False
 
 
-# -- the services ----------------------------------------------------------------------------------------------------
+# -- the services -----------------------------------------------------------------------------------------------------
 
 
 class ServiceUnavailable(CriticError):
-    """A service does not respond."""
+    """A service does not answer."""
 
-    code, title, status, permanent = "service_unavailable", "A service does not respond", 503, False
+    code, title, status, permanent = "service_unavailable", "A service does not answer", 503, False
 
 
 class QueueUnavailable(ServiceUnavailable):
-    """The queue (Redis) does not respond."""
+    """The queue (Redis) does not answer."""
 
-    code, title = "queue_unavailable", "The queue does not respond"
+    code, title = "queue_unavailable", "The queue does not answer"
 
 
 class StorageUnavailable(ServiceUnavailable):
-    """The photo storage does not respond."""
+    """The photo storage does not answer."""
 
-    code, title = "storage_unavailable", "The photo storage does not respond"
+    code, title = "storage_unavailable", "The photo storage does not answer"
 
 
 class InferenceUnavailable(ServiceUnavailable):
-    """The inference server does not respond, or is overloaded."""
+    """The inference server does not answer, or is overloaded."""
 
-    code, title = "inference_unavailable", "The inference server does not respond"
+    code, title = "inference_unavailable", "The inference server does not answer"
 
 
 class InferenceFailed(CriticError):

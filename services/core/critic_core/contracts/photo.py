@@ -1,4 +1,4 @@
-"""A photo on its way: what the job store keeps, what the queue carries and what the API tells."""
+"""A photo in the job store, in the queue and in the API."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +9,7 @@ from critic_core.contracts.base import Contract
 from critic_core.contracts.critique import Critique
 from critic_core.contracts.errors import Problem
 
-CRITIQUE_TASK = "critic.critique_photo"  # the Celery task's name; its arguments are ids of photos for one model
+CRITIQUE_TASK = "critic.critique_photo"  # name of the Celery task; arguments: ids of photos for one model
 CRITIQUE_QUEUE = "critic.photos"
 
 
@@ -23,31 +23,31 @@ class PhotoState(StrEnum):
 
     @property
     def final(self) -> bool:
-        """True when nothing will change any more."""
+        """True for `done` and `failed`."""
         return self in (PhotoState.done, PhotoState.failed)
 
 
 class Photo(Contract):
-    """One photo: its state and, once there, its critique or the problem it has."""
+    """A photo with its state and, at the end, its critique or problem."""
 
     id: str = Field(description="UUIDv7")
     state: PhotoState
-    file_name: str | None = Field(default=None, description="As the client called it; never used as a path")
-    media_type: str = Field(description="Sniffed from the bytes")
+    file_name: str | None = Field(default=None, description="The client's name of the file; never used as a path")
+    media_type: str = Field(description="Detected from the bytes")
     size_bytes: int
     sha256: str = Field(description="Of the uploaded bytes")
-    model: str | None = Field(default=None, description="The model that was asked for; otherwise the worker chooses")
-    album: str | None = Field(default=None, description="The album it belongs to")
-    callback_url: str | None = Field(default=None, description="Where a webhook goes once it is done or failed")
+    model: str | None = Field(default=None, description="The requested model; none: the server's default")
+    album: str | None = Field(default=None, description="Id of its album")
+    callback_url: str | None = Field(default=None, description="Receiver of a webhook once the photo is done or failed")
     created_at: datetime
-    expires_at: datetime = Field(description="When the photo and all about it is forgotten")
-    deliveries: int = Field(default=0, description="How often a worker has taken it up")
+    expires_at: datetime = Field(description="When the photo is deleted")
+    deliveries: int = Field(default=0, description="How often a worker has claimed the photo")
     critique: Critique | None = None
     problem: Problem | None = None
 
 
 class PhotoReceipt(Contract):
-    """The answer about one file of an upload: either an accepted photo, or the problem with that file."""
+    """The result of one file of an upload: an accepted photo, or a problem."""
 
     file_name: str | None
     photo: Photo | None = None
@@ -56,6 +56,6 @@ class PhotoReceipt(Contract):
 
 
 class UploadReceipt(Contract):
-    """The answer to an upload, one entry a file, in the order sent."""
+    """The result of an upload: one receipt per file, in the order of the request."""
 
     photos: tuple[PhotoReceipt, ...]

@@ -1,4 +1,4 @@
-"""What is told to those who gave a `callback_url`, and how the telling went.
+"""Webhooks: the body that goes to a `callback_url`, and the record of its delivery.
 
 Source: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 """
@@ -11,17 +11,17 @@ from pydantic import Field
 
 from critic_core.contracts.base import Contract
 
-DELIVER_TASK = "critic.deliver_webhook"  # the Celery task's name; its one argument is a ticket, as text
+DELIVER_TASK = "critic.deliver_webhook"  # name of the Celery task; argument: a ticket as text
 WEBHOOK_QUEUE = "critic.webhooks"
-ATTEMPTS_KEPT = 20  # of one delivery; older ones are forgotten
+STORED_ATTEMPTS = 20  # the newest of a delivery
 
 
 class Event(Contract):
     """The body of a webhook."""
 
     type: str = Field(description="photo.done, photo.failed or album.done")
-    timestamp: datetime = Field(description="When it happened, however late it is told")
-    data: dict[str, Any] = Field(description="What it happened to, as the API tells it, without the embedding")
+    timestamp: datetime = Field(description="Time of the event, however late its delivery")
+    data: dict[str, Any] = Field(description="The photo or album as in the API, without the embedding")
 
 
 class DeliveryState(StrEnum):
@@ -33,7 +33,7 @@ class DeliveryState(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a try ended. Why a receiver was not reached is not told: the answer must not help to map a network."""
+    """The outcome of an attempt. `unreachable` has no cause, which would help to map a network."""
 
     delivered = "delivered"
     error_status = "error_status"
@@ -41,28 +41,28 @@ class Outcome(StrEnum):
 
 
 class Attempt(Contract):
-    """One try to deliver."""
+    """An attempt to deliver an event."""
 
     at: datetime
     outcome: Outcome
-    status: int | None = Field(default=None, description="HTTP status of the receiver's answer, where there was one")
-    milliseconds: int | None = Field(default=None, description="Until that answer; none where there was none")
-    error: str | None = Field(default=None, description="A sentence; none when it was delivered")
+    status: int | None = Field(default=None, description="HTTP status of the receiver's response, if any")
+    milliseconds: int | None = Field(default=None, description="Time until that response")
+    error: str | None = Field(default=None, description="A sentence; none if delivered")
 
 
 class Delivery(Contract):
-    """An event on its way to its receiver."""
+    """The delivery of an event to its receiver."""
 
-    id: str = Field(description="The header webhook-id, the same on every try: by it a receiver knows a repeat")
-    type: str = Field(description="Of the event")
-    timestamp: datetime = Field(description="When the event happened")
+    id: str = Field(description="The header webhook-id, equal in all attempts, so that a receiver can drop duplicates")
+    type: str = Field(description="Type of the event")
+    timestamp: datetime = Field(description="Time of the event")
     state: DeliveryState = DeliveryState.pending
-    attempt_count: int = Field(default=0, description="Begun since it was made, or since the last retry by hand")
-    next_attempt_at: datetime | None = Field(default=None, description="None when nothing is planned any more")
-    attempts: tuple[Attempt, ...] = Field(default=(), description=f"Oldest first, the last {ATTEMPTS_KEPT}")
+    attempt_count: int = Field(default=0, description="Attempts since the event, or since the last manual retry")
+    next_attempt_at: datetime | None = Field(default=None, description="None once delivered or failed")
+    attempts: tuple[Attempt, ...] = Field(default=(), description=f"Oldest first, the last {STORED_ATTEMPTS}")
 
 
 class Deliveries(Contract):
-    """All deliveries about one photo or album, oldest first."""
+    """The deliveries of a photo or album, oldest first."""
 
     deliveries: tuple[Delivery, ...]
