@@ -5,7 +5,7 @@ import time
 
 import pytest
 from tests.compose.front import REQUESTS_PER_10S, Front, answers
-from tests.support.early_answer import asked_first, sent_whole
+from tests.support.early_answer import upload_with_expect, sent_whole
 from tests.support.waiting import until
 
 from critic_core.contracts.errors import Problem
@@ -48,7 +48,7 @@ def test_a_refusal_before_the_body_passes_the_edge_and_resets_no_connection(fron
     nowhere = f"/v1/albums/{new_photo_id()}/photos"
     with front.connection() as connection:
         assert sent_whole(connection, nowhere) == (404, 200)
-        assert asked_first(connection, nowhere) == 404
+        assert upload_with_expect(connection, nowhere) == 404
 
 
 def test_who_asks_too_much_is_told_when_to_come_again(front: Front) -> None:

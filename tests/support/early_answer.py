@@ -6,7 +6,7 @@ SIZE = 4_000_000
 _LIVE = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
-def asked_first(connection: socket.socket, target: str) -> int:
+def upload_with_expect(connection: socket.socket, target: str) -> int:
     """The status that an upload gets which sends its body only when it is told to go on."""
     connection.sendall(_head(target, "Expect: 100-continue\r\n"))
     return _status(connection)
@@ -27,10 +27,10 @@ def sent_for_the_last_time(connection: socket.socket, target: str) -> int:
 
 
 def _head(target: str, more: str = "") -> bytes:
-    told = (
+    head = (
         f"POST {target} HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\nContent-Length: {SIZE}\r\n{more}\r\n"
     )
-    return told.encode()
+    return head.encode()
 
 
 def _status(connection: socket.socket) -> int:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from tests.contract.inference.triton import need_triton, triton_server
 
+from critic_training.publish.repository import Precision, build_repository
+
 ON_TRITON = os.environ.get("CRITIC_TEST_INFERENCE", "ours") == "triton"
 POLL = ("--model-control-mode=poll", "--repository-poll-secs=1")
 """What makes Triton look for new versions."""
@@ -19,5 +21,6 @@ def inference_settings(repository: Path, folder: Path) -> Iterator[dict[str, str
         yield {"MODEL_REPOSITORY": str(repository)}
         return
     need_triton()
-    with triton_server(repository, folder, *POLL) as server:
+    build_repository(repository, folder / "models", Precision.float32)
+    with triton_server(folder / "models", folder, *POLL) as server:
         yield {"INFERENCE_URL": server.grpc}

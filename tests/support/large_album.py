@@ -1,4 +1,4 @@
-"""An album of thousands of photos as a worker would have left it: scenes of bursts, with marks that say so."""
+"""An album of thousands of photos as a worker would have left it: scenes of bursts, with features that say so."""
 
 import base64
 from datetime import UTC, datetime, timedelta
@@ -11,8 +11,8 @@ from critic_core.contracts.album import Album, Counts
 from critic_core.contracts.critique import Capture, Critique
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import Photo, PhotoState
-from critic_core.runtime.album_store import AlbumStore
-from critic_core.runtime.job_store import JobStore
+from critic_core.stores.albums import AlbumStore
+from critic_core.stores.jobs import JobStore
 
 SCENE, BURST = 50, 5  # photos of a scene, and of each burst in it
 _SIZE = 128
@@ -23,7 +23,7 @@ def large_album(client: "redis.Redis", count: int) -> str:
     """Make it; returns its id. A scene takes ten minutes, and half an hour lies between two."""
     albums, jobs, now = AlbumStore(client), JobStore(client), datetime.now(UTC)
     end = now + timedelta(hours=1)
-    none = Counts(photos=0, waiting=0, done=0, failed=0)
+    none = Counts(photos=0, pending=0, done=0, failed=0)
     album = Album(id=new_photo_id(), created_at=now, expires_at=end, counts=none)
     albums.create(album)
     for number, critique in enumerate(_critiques(count)):
@@ -49,7 +49,7 @@ def _critiques(count: int) -> list[Critique]:
 def _critique(number: int, embedding: np.ndarray, perceptual_hash: int) -> Critique:
     plain = make_critique(score=(number * 7919) % 10007 / 100.07)
     taken = _BEGAN + timedelta(minutes=40 * (number // SCENE), seconds=12 * (number % SCENE))
-    marks = plain.fingerprint.model_copy(
+    features = plain.fingerprint.model_copy(
         update={
             "perceptual_hash": f"{perceptual_hash ^ 1 << number % 3:016x}",
             "pixels_sha256": f"{number:064}",
@@ -57,7 +57,7 @@ def _critique(number: int, embedding: np.ndarray, perceptual_hash: int) -> Criti
         }
     )
     facts = plain.image.model_copy(update={"capture": Capture(taken_at=taken, camera="Test")})
-    return plain.model_copy(update={"fingerprint": marks, "image": facts})
+    return plain.model_copy(update={"fingerprint": features, "image": facts})
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

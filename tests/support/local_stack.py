@@ -43,10 +43,10 @@ class LocalStack:
 
     def start_only(self) -> None:
         """Without waiting for anything."""
-        told = ["up", "--port", str(self.port), "--data-folder", str(self.data_folder)]
+        arguments = ["up", "--port", str(self.port), "--data-folder", str(self.data_folder)]
         environment = {**os.environ, **{f"CRITIC_{name}": value for name, value in self.settings.items()}}
         # parent_death: a test run that is killed leaves no stack behind.
-        up = [sys.executable, "-P", "-m", "critic_cli", *told]
+        up = [sys.executable, "-P", "-m", "critic_cli", *arguments]
         command = [sys.executable, parent_death.__file__, str(os.getpid()), *up]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -102,7 +102,7 @@ def _is(process: psutil.Process, name: str) -> bool:
 
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
     """Those that still run; one that only waits to be collected by its parent does not."""
-    return [each for each in processes if each.is_running() and _status(each) != psutil.STATUS_ZOMBIE]
+    return [process for process in processes if process.is_running() and _status(process) != psutil.STATUS_ZOMBIE]
 
 
 def _status(process: psutil.Process) -> str:
@@ -114,9 +114,9 @@ def _status(process: psutil.Process) -> str:
 
 def served_model() -> Path:
     """The folder of the newest version that a stack started here serves; skips, or fails in CI, when there is none."""
-    told = os.environ.get("CRITIC_MODEL_REPOSITORY")
+    repository = os.environ.get("CRITIC_MODEL_REPOSITORY")
     shipped = packaged_folder("critic_inference", "model_repository", "services/inference/model_repository")
-    versions = sorted((Path(told) if told else shipped).glob("aesthetics/*/manifest.json"))
+    versions = sorted((Path(repository) if repository else shipped).glob("aesthetics/*/manifest.json"))
     if not versions:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("there is no model here: `make model` trains one")
     return versions[-1].parent

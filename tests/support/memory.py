@@ -14,7 +14,7 @@ _PEAK = """
 """
 
 
-def printed_by(code: str, given: bytes) -> list[int]:
+def printed_by(code: str, stdin: bytes) -> list[int]:
     """The numbers that `code` prints in a fresh interpreter that reads `given`; it may call `peak()`, megabytes so far.
 
     VmHWM and not getrusage: the latter begins with what the process that started this one had.
@@ -22,5 +22,5 @@ def printed_by(code: str, given: bytes) -> list[int]:
     if not Path("/proc/self/status").exists():
         pytest.skip("peak memory is read from /proc")
     command = [sys.executable, "-c", textwrap.dedent(_PEAK) + textwrap.dedent(code)]
-    done = subprocess.run(command, input=given, capture_output=True, check=True, timeout=120)
+    done = subprocess.run(command, input=stdin, capture_output=True, check=True, timeout=120)
     return [int(number) for number in done.stdout.split()]

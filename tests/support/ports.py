@@ -7,10 +7,10 @@ import socket
 
 # Below what systems give to connections that go out (Linux from 32768): none of those can take a port between the
 # moment it is found and the moment its server listens. Test processes that run side by side have a thousand each.
-FIRST, EACH = 20_000, 1_000
+FIRST, PORTS_PER_PROCESS = 20_000, 1_000
 
-_begin = FIRST + EACH * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-_order = list(range(_begin, _begin + EACH))
+_begin = FIRST + PORTS_PER_PROCESS * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_order = list(range(_begin, _begin + PORTS_PER_PROCESS))
 random.shuffle(_order)  # two test runs on one machine
 _ports = itertools.cycle(_order)
 

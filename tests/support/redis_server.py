@@ -20,8 +20,19 @@ class RedisServer:
 
     def start(self) -> None:
         """Start, and come back when it answers."""
-        told = ["--port", self.port, "--bind", "127.0.0.1", "--dir", self.folder, "--save", "", "--appendonly", "yes"]
-        command = [str(part) for part in (get_binary_path(), *told, "--maxmemory-policy", "noeviction")]
+        options = [
+            "--port",
+            self.port,
+            "--bind",
+            "127.0.0.1",
+            "--dir",
+            self.folder,
+            "--save",
+            "",
+            "--appendonly",
+            "yes",
+        ]
+        command = [str(part) for part in (get_binary_path(), *options, "--maxmemory-policy", "noeviction")]
         with (self.folder / "redis.log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
         until(self.answers, 10, "the queue server's first answer")

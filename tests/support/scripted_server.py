@@ -10,7 +10,7 @@ from critic_core.contracts.photo import Photo
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """A request as it arrived."""
 
     method: str
@@ -33,16 +33,16 @@ def photo_answer(photo: Photo) -> Answer:
 
 
 def problem_answer(error: CriticError, **headers: str) -> Answer:
-    told = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(error.status, error.problem("/v1/photos").model_dump_json().encode(), told)
+    headers = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Answer(error.status, error.problem("/v1/photos").model_dump_json().encode(), headers)
 
 
 class ScriptedServer:
     """Answers with what `answer` says of each request, and remembers the requests."""
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        self.asked: list[Asked] = []
-        self.answer: Callable[[Asked], Answer] = lambda _: Answer(200, b"{}")
+        self.requests: list[Request] = []
+        self.answer: Callable[[Request], Answer] = lambda _: Answer(200, b"{}")
         self._server = ThreadingHTTPServer((host, port), self._handler())
         self.port = self._server.server_port
         self.url = f"http://{host}:{self.port}"
@@ -54,8 +54,8 @@ class ScriptedServer:
         self._server.server_close()
         self._thread.join()
 
-    def of(self, method: str, path: str) -> list[Asked]:
-        return [asked for asked in self.asked if asked.method == method and asked.path.split("?")[0] == path]
+    def of(self, method: str, path: str) -> list[Request]:
+        return [request for request in self.requests if request.method == method and request.path.split("?")[0] == path]
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         scripted = self
@@ -63,9 +63,9 @@ class ScriptedServer:
         class Handler(BaseHTTPRequestHandler):
             def _any(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                asked = Asked(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body)
-                scripted.asked.append(asked)
-                answer = scripted.answer(asked) if asked.path != "/livez" else Answer(200, b"{}")
+                request = Request(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body)
+                scripted.requests.append(request)
+                answer = scripted.answer(request) if request.path != "/livez" else Answer(200, b"{}")
                 self.send_response(answer.status)
                 for name, value in {**answer.headers, "Content-Length": str(len(answer.body))}.items():
                     self.send_header(name, value)

@@ -2,7 +2,7 @@
 
 from http.server import BaseHTTPRequestHandler
 
-from tests.support.scripted_server import Answer, Asked, ScriptedServer
+from tests.support.scripted_server import Answer, Request, ScriptedServer
 
 SLOW_DOWN = b"<Error><Code>SlowDown</Code><Message>Reduce your request rate</Message></Error>"
 NO_SUCH_KEY = b"<Error><Code>NoSuchKey</Code><Message>There is none</Message></Error>"
@@ -22,14 +22,14 @@ class SmallS3(ScriptedServer):
         handler.protocol_version = "HTTP/1.1"  # else nobody says "100 Continue" to an upload
         return handler
 
-    def _answer(self, asked: Asked) -> Answer:
-        path = asked.path.partition("?")[0]
+    def _answer(self, request: Request) -> Answer:
+        path = request.path.partition("?")[0]
         if self.away:
             return Answer(503, SLOW_DOWN)
-        if asked.method == "PUT":
-            self.objects[path] = asked.body
+        if request.method == "PUT":
+            self.objects[path] = request.body
             return Answer(200, headers={"ETag": '"1"'})
-        if asked.method == "DELETE":
+        if request.method == "DELETE":
             self.objects.pop(path, None)
             return Answer(204)
         found = self.objects.get(path)

@@ -20,11 +20,11 @@ def _record(folder: Path, pids: Mapping[str, int]) -> None:
     part.replace(folder / "pids.json")
 
 
-def main(folder: Path, told: list[tuple[str, str, float]]) -> None:
+def main(folder: Path, definitions: list[tuple[str, str, float]]) -> None:
     """Run until stopped."""
     services = [
         Service(name, (sys.executable, "-u", "-c", code), {"FOLDER": str(folder)}, seconds)
-        for name, code, seconds in told
+        for name, code, seconds in definitions
     ]
     output = PrefixedOutput(tuple(service.name for service in services))
     Supervisor(services, output, lambda pids: _record(folder, pids)).run()

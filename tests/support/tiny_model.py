@@ -20,7 +20,7 @@ from critic_core.contracts.manifest import (
     manifest_parameter,
 )
 from critic_core.imaging.golden import golden_photo
-from critic_core.imaging.prepare import prepare
+from critic_core.imaging.preprocess import prepare
 
 NAME, SIDE, EMBEDDING = "aesthetics", 224, 12
 
@@ -59,7 +59,7 @@ def tiny_manifest(version: str = "1", golden: float = 0.5, preprocessing: Prepro
         embedding_size=EMBEDDING,
         preprocessing=preprocessing or Preprocessing(size=SIDE),
         calibration=Calibration(method="none", fitted_on="nothing"),
-        reference=Reference(dataset="a ruler", photos=101, score_quantiles=tuple(float(one) for one in range(101))),
+        reference=Reference(dataset="a ruler", photos=101, score_quantiles=tuple(float(score) for score in range(101))),
         golden=Golden(probability=golden),
         datasets=(),
         metrics=(),

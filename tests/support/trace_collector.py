@@ -4,7 +4,7 @@ import gzip
 from dataclasses import dataclass
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from tests.support.scripted_server import Asked, ScriptedServer
+from tests.support.scripted_server import Request, ScriptedServer
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,12 @@ class TraceCollector:
 
     def spans(self) -> list[Span]:
         """All so far, those of all services."""
-        return [span for asked in self._server.of("POST", "/v1/traces") for span in _spans(asked)]
+        return [span for request in self._server.of("POST", "/v1/traces") for span in _spans(request)]
 
 
-def _spans(asked: Asked) -> list[Span]:
-    zipped = asked.headers.get("content-encoding") == "gzip"
-    message = ExportTraceServiceRequest.FromString(gzip.decompress(asked.body) if zipped else asked.body)
+def _spans(request: Request) -> list[Span]:
+    zipped = request.headers.get("content-encoding") == "gzip"
+    message = ExportTraceServiceRequest.FromString(gzip.decompress(request.body) if zipped else request.body)
     return [
         Span(
             service=_attributes(resource.resource)["service.name"],
@@ -57,4 +57,4 @@ def _spans(asked: Asked) -> list[Span]:
 
 
 def _attributes(owner: object) -> dict[str, str]:
-    return {each.key: each.value.string_value for each in owner.attributes}  # type: ignore[attr-defined]  # protobuf
+    return {pair.key: pair.value.string_value for pair in owner.attributes}  # type: ignore[attr-defined]  # protobuf

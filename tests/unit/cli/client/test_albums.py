@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.support.scripted_server import Answer, Asked, ScriptedServer, problem_answer
+from tests.support.scripted_server import Answer, Request, ScriptedServer, problem_answer
 from tests.unit.core.exports.given import proposal
 
 from critic_cli.client.client import Client
@@ -41,7 +41,7 @@ def test_all_pages_are_read(server: ScriptedServer, critic: Client) -> None:
     answers = [response(selected("next", 1, 2)), response(selected(None, 3))]
     server.answer = lambda _: answers.pop(0)
     assert [photo.rank for photo in critic.albums.selection(ALBUM.id, keep=60, per_scene=3)] == [2, 3, 4]
-    first, second = (request.path for request in server.asked)
+    first, second = (request.path for request in server.requests)
     assert "keep=60" in first
     assert "per_scene=3" in first
     assert "cursor" not in first
@@ -61,20 +61,20 @@ def test_photos_are_uploaded_again_as_a_whole_to_an_overloaded_server(
     answers = [problem_answer(Overloaded(), Retry_After="0"), response(UploadReceipt(photos=()))]
     server.answer = lambda _: answers.pop(0)
     assert critic.albums.add(ALBUM.id, [tmp_path / "a.jpg"]) == []
-    assert [b"pixels of a" in request.body for request in server.asked] == [True, True]
+    assert [b"pixels of a" in request.body for request in server.requests] == [True, True]
 
 
 def test_undo_is_never_repeated(server: ScriptedServer, critic: Client) -> None:
     server.answer = lambda _: problem_answer(Overloaded(), Retry_After="0")
     with pytest.raises(Overloaded):
         critic.albums.undo(ALBUM.id, "photo")
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
 
 
 def test_a_decision_is_sent_without_its_defaults(server: ScriptedServer, critic: Client) -> None:
     server.answer = lambda _: response(Decisions())
     critic.albums.decide(ALBUM.id, "photo", Choice(flag=Flag.pick))
-    assert (server.asked[0].method, json.loads(server.asked[0].body)) == ("PUT", {"flag": "pick"})
+    assert (server.requests[0].method, json.loads(server.requests[0].body)) == ("PUT", {"flag": "pick"})
 
 
 def test_a_broken_event_stream_resumes_after_the_last_event(server: ScriptedServer, critic: Client) -> None:
@@ -84,14 +84,14 @@ def test_a_broken_event_stream_resumes_after_the_last_event(server: ScriptedServ
 
     streams = [event(1, 2) + event(2, 1), event(3, 0)]
 
-    def answer(request: Asked) -> Answer:
+    def answer(request: Request) -> Answer:
         if request.path.endswith("/events"):
             return Answer(200, streams.pop(0), {"Content-Type": "text/event-stream"})
         return response(AlbumPage(album=ALBUM, photos=()))
 
     server.answer = answer
     assert critic.albums.wait(ALBUM.id).done == 2
-    requests = [request for request in server.asked if request.path.endswith("/events")]
+    requests = [request for request in server.requests if request.path.endswith("/events")]
     assert [request.headers.get("last-event-id") for request in requests] == [None, "2-0"]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.critiques import make_photo
-from tests.support.scripted_server import Answer, Asked, ScriptedServer, photo_answer, problem_answer
+from tests.support.scripted_server import Answer, Request, ScriptedServer, photo_answer, problem_answer
 
 from critic_cli.client import Client, CritiquePending, NoServer, NotPhotoCritic, error_of
 from critic_core.contracts.errors import (
@@ -27,7 +27,7 @@ def client(server: ScriptedServer) -> Iterator[Client]:
         yield client
 
 
-def in_turn(*answers: Answer) -> Callable[[Asked], Answer]:
+def in_turn(*answers: Answer) -> Callable[[Request], Answer]:
     remaining = iter(answers)
     return lambda _: next(remaining)
 
@@ -89,21 +89,21 @@ def test_a_server_overloaded_beyond_the_timeout_is_an_error(server: ScriptedServ
     server.answer = lambda _: problem_answer(Overloaded(), Retry_After="3600")
     with Client(server.url, timeout_seconds=5) as client, pytest.raises(Overloaded):
         client.upload(b"pixels")
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
 
 
 def test_a_broken_server_gets_three_attempts(server: ScriptedServer, client: Client) -> None:
     server.answer = lambda _: problem_answer(QueueUnavailable(), Retry_After="0")
     with pytest.raises(QueueUnavailable):
         client.models()
-    assert len(server.asked) == 3
+    assert len(server.requests) == 3
 
 
 def test_permanent_errors_are_not_retried(server: ScriptedServer, client: Client) -> None:
     server.answer = lambda _: problem_answer(MissingApiKey())
     with pytest.raises(MissingApiKey):
         client.upload(b"pixels")
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
 
 
 def test_preview_and_delete(server: ScriptedServer, client: Client) -> None:
@@ -112,7 +112,7 @@ def test_preview_and_delete(server: ScriptedServer, client: Client) -> None:
     client.delete("1")
     with pytest.raises(PhotoNotFound):
         client.delete("1")
-    assert [(request.method, request.path) for request in server.asked] == [
+    assert [(request.method, request.path) for request in server.requests] == [
         ("GET", "/v1/photos/1/preview"),
         ("DELETE", "/v1/photos/1"),
         ("DELETE", "/v1/photos/1"),

@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 
 from tests.support.critiques import make_photo
-from tests.support.scripted_server import Answer, Asked, ScriptedServer, photo_answer, problem_answer
+from tests.support.scripted_server import Answer, Request, ScriptedServer, photo_answer, problem_answer
 
 from critic_cli.client.client import Client
 from critic_cli.scoring.score_all import score_all
@@ -22,7 +22,7 @@ def test_concurrency_reaches_the_limit_and_never_exceeds_it(server: ScriptedServ
     all_here, counting = threading.Barrier(4), threading.Lock()
     under_way, most = 0, 0
 
-    def answer(_: Asked) -> Answer:
+    def answer(_: Request) -> Answer:
         nonlocal under_way, most
         with counting:
             under_way += 1
@@ -39,7 +39,7 @@ def test_concurrency_reaches_the_limit_and_never_exceeds_it(server: ScriptedServ
 
 
 def test_each_file_gets_its_own_critique_and_a_bad_file_fails_alone(server: ScriptedServer, tmp_path: Path) -> None:
-    def answer(request: Asked) -> Answer:
+    def answer(request: Request) -> Answer:
         number = next(number for number in range(9) if f"photo {number}.".encode() in request.body)
         if number == 4:
             return problem_answer(PhotoUnsupported("That is a text."))

@@ -49,9 +49,9 @@ def test_what_is_put_can_be_got_and_deleted(storage: Storage, s3: SmallS3) -> No
 
 def test_a_photo_costs_few_requests(storage: Storage, s3: SmallS3) -> None:
     storage.put(KEY, b"pixels")
-    assert [(asked.method, asked.path) for asked in s3.asked] == [("PUT", f"/bucket/prefix/{KEY}")]
+    assert [(asked.method, asked.path) for asked in s3.requests] == [("PUT", f"/bucket/prefix/{KEY}")]
     storage.delete(KEY)
-    assert len(s3.asked) == 2
+    assert len(s3.requests) == 2
 
 
 def test_a_write_that_fails_leaves_nothing_behind(storage: Storage, s3: SmallS3) -> None:
@@ -62,7 +62,7 @@ def test_a_write_that_fails_leaves_nothing_behind(storage: Storage, s3: SmallS3)
 
     with pytest.raises(RuntimeError):
         broken()
-    assert (s3.objects, s3.asked) == ({}, [])
+    assert (s3.objects, s3.requests) == ({}, [])
 
 
 def test_an_upload_takes_no_more_memory_than_a_block(storage: Storage) -> None:
