@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,36 +24,28 @@ import numpy as np
 import onnxruntime
 import psutil
 import torch
+from infra.capacity.gpu import Figure
 from tests.contract.inference.server_process import our_server
-from tests.load.as_torch import OnnxInTorch
 
 from critic_core.contracts.errors import CriticError
-from critic_inference.engine.devices import load_cuda_libraries, execution_providers
+from critic_inference.engine.devices import execution_providers, load_cuda_libraries
 from critic_inference.engine.onnx import OnnxSession
 from critic_inference.serving.config import read_config
 from critic_inference.settings import Device, InferenceSettings, IoBinding
+from critic_training.bench.onnx_in_torch import OnnxInTorch
 from critic_worker.inference.client import InferenceClient
 
-SERVICES = Path(__file__).parents[2] / "services" / "inference"
-REPOSITORIES = {"cpu": SERVICES / "model_repository", "cuda": SERVICES / "model_repository_gpu"}
+ROOT = Path(__file__).parents[2]
+REPOSITORIES = {
+    "cpu": ROOT / "services" / "inference" / "model_repository",
+    "cuda": ROOT / ".cache" / "model_repository_gpu",  # docs/gpu.md: critic-train repository
+}
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 CLIENTS = 4
 WAYS = ("raw", "bound", "server", "server-clients", "eager", "compiled")
 
 Images = np.ndarray[Any, np.dtype[np.uint8]]
 Ask = Callable[[Images], object]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """What one way did with batches of one size. `core_ms` a photo: of the server's process, where there is one."""
-
-    way: str
-    batch: int
-    per_second: float
-    median_ms: float
-    p99_ms: float
-    core_ms: float | None = None
 
 
 def main() -> None:

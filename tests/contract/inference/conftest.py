@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import pytest
-from tests.contract.inference.model_repository import add_shipped, make_repository
+from tests.contract.inference.model_repository import SHIPPED, make_repository
 from tests.contract.inference.publishing import Clients, Publish
 from tests.contract.inference.server_process import Server, our_server
 from tests.contract.inference.triton import need_triton, triton_server
@@ -14,6 +14,7 @@ from tests.support.tiny_model import tiny_model_folder
 from tests.support.waiting import until
 from tritonclient.grpc import InferenceServerClient
 
+from critic_training.publish.repository import Precision, build_repository
 from critic_training.publish.version import publish
 
 Images = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
@@ -23,7 +24,9 @@ Outputs = dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]
 @pytest.fixture(scope="session")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The models under test: small ones made for it, and those we ship."""
-    return add_shipped(make_repository(tmp_path_factory.mktemp("models")))
+    folder = tmp_path_factory.mktemp("models")
+    build_repository(SHIPPED, folder, Precision.float32)
+    return make_repository(folder)
 
 
 @pytest.fixture(scope="session", params=["ours", pytest.param("triton", marks=pytest.mark.triton)])

@@ -1,6 +1,5 @@
 """The models that the suite is run on, in Triton's layout."""
 
-import shutil
 from pathlib import Path
 
 from tests.contract.inference.onnx_models import quick_model, save, slow_model
@@ -41,13 +40,6 @@ def make_repository(folder: Path) -> Path:
     _config(folder, "quick", QUICK_MAX_BATCH, QUICK)
     _config(folder, "newest", QUICK_MAX_BATCH, "")
     _config(folder, "slow", 1, SLOW)
-    return folder
-
-
-def add_shipped(folder: Path) -> Path:
-    """The models that we ship, beside the others."""
-    for model in {name for name, _ in SHIPPED_VERSIONS}:
-        shutil.copytree(SHIPPED / model, folder / model)
     return folder
 
 

@@ -10,8 +10,8 @@ from tests.contract.inference.server_process import Server
 from typer.testing import CliRunner
 
 from critic_training.__main__ import app
-from critic_training.export.parity import FLOAT32_BOUND, ParityError
-from critic_training.export.parity_command import compared
+from critic_training.export.difference import FLOAT32_BOUND, ParityError
+from critic_training.export.parity_command import compare_all
 
 PHOTOS = Path(__file__).parents[2] / "data"
 CROPS = 10  # the last request of eleven photos is smaller than the others
@@ -32,7 +32,7 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
 
 @pytest.mark.parametrize("model", [MODEL, EFFICIENTNET], ids=lambda folder: folder.parent.name)
 def test_a_server_that_serves_the_file_agrees_with_it(server: Server, model: Path, photos: tuple[Path, ...]) -> None:
-    ((what, found),) = compared(model, photos, server.grpc, None)
+    ((what, found),) = compare_all(model, photos, server.grpc, None)
     assert what == "the server"
     assert found.probability <= FLOAT32_BOUND
 
@@ -41,7 +41,7 @@ def test_a_server_that_serves_something_else_does_not(server: Server, photos: tu
     (tmp_path / "manifest.json").write_bytes((MODEL / "manifest.json").read_bytes())
     (tmp_path / "model.onnx").write_bytes((EFFICIENTNET / "model.onnx").read_bytes())
     with pytest.raises(ParityError, match="the server differs"):
-        compared(tmp_path, photos, server.grpc, None)
+        compare_all(tmp_path, photos, server.grpc, None)
 
 
 def test_the_command_fails_in_words_where_no_server_answers(photos: tuple[Path, ...], tmp_path: Path) -> None:

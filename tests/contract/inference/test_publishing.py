@@ -60,7 +60,7 @@ def test_a_broken_version_is_refused_and_the_one_before_goes_on(
     broken = repository / NAME / "2"
     broken.mkdir()
     (broken / "model.onnx").write_bytes(b"no model at all")
-    until(lambda: "2" in index(server), 30, "the state_reason")
+    until(lambda: "2" in index(server), 30, "the rejection")
     state, reason = index(server)["2"]
     assert state == "UNAVAILABLE"
     assert reason
@@ -81,7 +81,7 @@ def test_a_model_whose_golden_photo_comes_out_otherwise_is_refused(
     manifest["golden"]["probability"] = (manifest["golden"]["probability"] + 0.5) % 1
     (staged / "manifest.json").write_text(json.dumps(manifest))
     staged.rename(repository / NAME / "2")
-    until(lambda: "golden photo" in index(server).get("2", ("", ""))[1], 30, "the state_reason")
+    until(lambda: "golden photo" in index(server).get("2", ("", ""))[1], 30, "the rejection")
     assert server.answers("/v2/health/ready")
     clients.stop()
     assert clients.failures == []
@@ -118,7 +118,7 @@ def test_a_golden_photo_that_comes_out_otherwise_keeps_a_fresh_server_unready(
     np.save(repository / NAME / "1" / "golden.npy", np.zeros((224, 224, 3), np.uint8))
     with our_server(repository, tmp_path, wait_ready=False, env=POLL) as server:
         until(lambda: server.answers("/v2/health/live"), 60, "the server lives")
-        until(lambda: index(server)["1"][0] == "UNAVAILABLE", 60, "the state_reason")
+        until(lambda: index(server)["1"][0] == "UNAVAILABLE", 60, "the rejection")
         assert not server.answers("/v2/health/ready")
         np.save(repository / NAME / "1" / "golden.npy", np.load(_good(repository, tmp_path)))
         until(lambda: server.answers("/v2/health/ready"), 60, "the repaired version")

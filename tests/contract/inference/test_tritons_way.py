@@ -93,10 +93,10 @@ def test_a_broken_version_blocks_newer_ones_until_its_removal_and_the_newest_can
     server: Server, clients: Clients, repository: Path, published: Publish
 ) -> None:
     broken = put_broken(repository / NAME / "2")
-    until(lambda: refusals(server), 60, "the state_reason")
+    until(lambda: refusals(server), 60, "the rejection")
     assert published(3) == "3"
     refused = refusals(server)  # it may have looked in the middle of publishing, after the new config.pbtxt
-    until(lambda: refusals(server) > refused, 60, "the state_reason of both")
+    until(lambda: refusals(server) > refused, 60, "the rejection of both")
     assert set(clients.versions) == {"1"}
     assert server.answers("/v2/health/ready")  # which it would not with strict readiness, from now on
     shutil.rmtree(broken)

@@ -61,6 +61,7 @@ def triton_launch(repository: Path, folder: Path, ports: Sequence[int], *options
         *(f"--{what}-address=127.0.0.1" for what in WHAT),
         *(f"--{what}-port={port}" for what, port in zip(WHAT, ports, strict=True)),
         "--exit-timeout-secs=5",
+        "--model-config-name=auto",
         *options,
     ]
     libraries = f"{_config_var(python, 'LIBDIR')}:{packages / 'nvidia_pytriton.libs'}"

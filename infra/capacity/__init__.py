@@ -1,0 +1,1 @@
+"""Capacity planner: cores, replicas and GPUs for a rate of photos."""

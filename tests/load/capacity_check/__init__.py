@@ -1,0 +1,1 @@
+"""`make capacity CHECK=1`: the capacity planner's method against containers under load."""

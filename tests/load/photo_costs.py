@@ -1,0 +1,101 @@
+"""Measures the costs of a photo on this machine for `make capacity`: the local stack under a load of each size.
+
+python -m tests.load.photo_costs            unless they were measured on this machine before
+python -m tests.load.photo_costs --force    two minutes, in which nothing else should run
+"""
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from infra.capacity.costs import COSTS_FILE, MachineCosts, PhotoCost, load_costs, save_costs
+from tests.load.bench import MODEL, peak_memory
+from tests.load.photos import jpegs
+from tests.load.shoot import run_album
+from tests.load.stages import prepared_stages
+from tests.support.local_stack import LocalStack
+
+SIZES = ((1024, 768), (2000, 1500), (4000, 3000), (6000, 4000))
+DIFFERENT_PHOTOS, PHOTOS = 6, 120
+SERVICES = {
+    "critic_gateway": "gateway",
+    "critic_worker": "worker",
+    "critic_inference": "inference",
+    "valkey-server": "redis",
+    "redis-server": "redis",
+}
+"""Service by process name."""
+
+
+def main() -> None:
+    """Measure where necessary, and write the file."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--force", action="store_true", help="measure again")
+    if parser.parse_args().force or not is_current(COSTS_FILE):
+        save_costs(measure(), COSTS_FILE)
+
+
+def is_current(path: Path) -> bool:
+    """True for a file of costs that were measured on this machine."""
+    return path.exists() and load_costs(path).machine == machine()
+
+
+def measure(sizes: tuple[tuple[int, int], ...] = SIZES, photos: int = PHOTOS) -> MachineCosts:
+    """Every size on one local stack."""
+    with local_stack() as stack:
+        costs = [photo_cost(stack, size, photos) for size in sizes]
+        memory = by_service(peak_memory(stack.processes()))
+    return MachineCosts(machine(), os.cpu_count() or 1, datetime.now(UTC).date().isoformat(), costs, memory)
+
+
+@contextmanager
+def local_stack() -> Iterator[LocalStack]:
+    """The local stack of `make run`."""
+    with tempfile.TemporaryDirectory() as folder:
+        stack = LocalStack(Path(folder) / "data")
+        stack.start()
+        try:
+            yield stack
+        finally:
+            stack.stop()
+
+
+def photo_cost(stack: LocalStack, size: tuple[int, int], photos: int) -> PhotoCost:
+    """One size: first the steps of a worker alone, then the whole stack."""
+    sources = jpegs(DIFFERENT_PHOTOS, size)
+    steps = {stage.name: stage.core_ms for stage in prepared_stages(sources, MODEL)}
+    album = [sources[number % len(sources)] + f"{size} {number}".encode() for number in range(photos)]
+    core_ms = by_service(run_album(stack, album).core_ms)
+    cost = PhotoCost(size[0] * size[1] / 1e6, sum(map(len, sources)) / len(sources) / 1e6, core_ms, steps)
+    sys.stderr.write(f"{size[0]}×{size[1]}: {cost.total_core_ms:.1f} core-ms a photo\n")
+    return cost
+
+
+def by_service(figures: dict[str, float]) -> dict[str, float]:
+    """Figures of the services alone, without the client and the supervisor."""
+    return {service: figures[process] for process, service in SERVICES.items() if process in figures}
+
+
+def machine() -> str:
+    """Host name and processor: the scope of the figures."""
+    return f"{platform.node()} ({processor()})"
+
+
+def processor() -> str:
+    """The CPU's model name on Linux; elsewhere the architecture."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())
+
+
+if __name__ == "__main__":
+    main()
