@@ -1,40 +1,61 @@
-"""Docs are tested: what the code offers, they mention."""
+"""Documentation and code agree: the pages mention everything that the code offers, and nothing that is gone."""
 
 import re
 from inspect import signature
-from pathlib import Path
 
 import pytest
 from google.protobuf import text_format
+from tests.architecture.prose import FENCED_CODE, INLINE_CODE, ROOT, pages
 from tritonclient.grpc.model_config_pb2 import ModelConfig
+from typer.main import get_command
 
+from critic_cli.__main__ import app as photo_critic
 from critic_cli.commands.cull import cull
 from critic_core.contracts.critique import Critique, PropertyName
 from critic_core.exports.registry import EXPORTS
 from critic_core.imaging.formats import FORMATS, Format
+from critic_core.runtime.settings import CriticSettings
 from critic_gateway.app import create_app
 from critic_gateway.settings import GatewaySettings
-from critic_inference.serving.config_fields import SUPPORTED_FIELDS, REDUNDANT_FIELDS
-from critic_inference.settings import packaged_models
+from critic_inference.serving.config_fields import REDUNDANT_FIELDS, SUPPORTED_FIELDS
+from critic_inference.settings import InferenceSettings, packaged_models
+from critic_training.__main__ import app as critic_train
 from critic_worker.albums.selection import Fate
 from critic_worker.albums.selection_rows import FATES
+from critic_worker.settings import WorkerSettings
+from critic_worker.webhooks.settings import SenderSettings
 
-ROOT = Path(__file__).parents[2]
-API = (ROOT / "docs" / "api.md").read_text("utf-8")
-LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
-SERVERS = (ROOT / "docs" / "inference-servers.md").read_text("utf-8")
-README = (ROOT / "README.md").read_text("utf-8")
+PAGES = {page.path: page.path.read_text("utf-8") for page in pages()}
+README, API = PAGES[ROOT / "README.md"], PAGES[ROOT / "docs/api.md"]
+SERVERS = PAGES[ROOT / "docs/inference-servers.md"]
+SETTINGS: tuple[type[CriticSettings], ...] = (GatewaySettings, WorkerSettings, SenderSettings, InferenceSettings)
+VERBS = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+LINK = re.compile(r"\]\((?!\w+:)([^)#\s]+)[^)]*\)")
+CODE_FILES = ("*.py", "*.yml", "*.yaml", "*.cfg", "*.toml", "*.env", "Makefile", "run", "Dockerfile")
+CODE_FOLDERS = ("services", "training", "infra", "tests", ".ci")
 
 
-def endpoints() -> list[str]:
-    paths = create_app(GatewaySettings()).openapi()["paths"]
-    return [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods]
+def code(markdown: str) -> str:
+    """Fenced and inline code of a page, line by line."""
+    rest = FENCED_CODE.sub("", markdown)
+    return "\n".join(match[0] for match in (*FENCED_CODE.finditer(markdown), *INLINE_CODE.finditer(rest)))
+
+
+CODE = {path: code(text) for path, text in PAGES.items()}
+
+
+def unknown(pattern: str, known: set[str]) -> list[str]:
+    """`page: word` for every match in the code of a page that is not known."""
+    hits = [(path, word) for path, text in CODE.items() for word in re.findall(pattern, text)]
+    assert hits
+    return sorted({f"{path.relative_to(ROOT)}: {word}" for path, word in hits if word not in known})
 
 
 def test_every_endpoint_is_in_the_docs() -> None:
-    found = endpoints()
-    assert len(found) >= 8
-    assert [one for one in found if f"`{one}`" not in API] == []
+    paths = create_app(GatewaySettings()).openapi()["paths"]
+    endpoints = [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods]
+    assert len(endpoints) >= 8
+    assert [endpoint for endpoint in endpoints if f"`{endpoint}`" not in API] == []
 
 
 @pytest.mark.parametrize("field", list(Critique.model_fields))
@@ -47,25 +68,9 @@ def test_every_property_is_in_the_docs(name: str) -> None:
     assert name in API
 
 
-@pytest.mark.parametrize("known", FORMATS.values(), ids=lambda known: known.name)
-def test_every_format_is_in_the_docs(known: Format) -> None:
-    assert known.name.lower() in API.lower()
-
-
-def test_every_make_verb_is_in_the_readme() -> None:
-    verbs = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
-    assert {"run", "test", "check", "fix", "model", "bench"} <= set(verbs)
-    assert [verb for verb in verbs if verb != "help" and f"make {verb}" not in README] == []
-
-
-def test_every_link_between_documents_leads_somewhere() -> None:
-    documents = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-    targets = [(one, target) for one in documents for target in LINK.findall(one.read_text("utf-8"))]
-    assert len(targets) > 20
-    broken = [
-        f"{one.name}: {to}" for one, to in targets if not to.startswith("http") and not (one.parent / to).exists()
-    ]
-    assert broken == []
+@pytest.mark.parametrize("image_format", FORMATS.values(), ids=lambda image_format: image_format.name)
+def test_every_format_is_in_the_docs(image_format: Format) -> None:
+    assert image_format.name.lower() in API.lower()
 
 
 @pytest.mark.parametrize("fate", FATES, ids=lambda fate: fate.name)
@@ -76,16 +81,14 @@ def test_every_reason_of_a_proposal_is_in_the_docs(fate: Fate) -> None:
 
 @pytest.mark.parametrize("name", EXPORTS)
 def test_every_export_is_in_the_docs(name: str) -> None:
-    assert f"| `{name}` |" in (ROOT / "docs" / "exports.md").read_text("utf-8")
+    assert f"| `{name}` |" in PAGES[ROOT / "docs/exports.md"]
 
 
 def test_every_option_of_cull_is_in_the_docs() -> None:
-    told = (ROOT / "docs" / "culling.md").read_text("utf-8")
-    options = [
-        f"--{name.replace('_', '-')}" for name in signature(cull).parameters if name not in ("folder", "api_key")
-    ]
+    parameters = [name for name in signature(cull).parameters if name not in ("folder", "api_key")]
+    options = [f"--{name.replace('_', '-')}" for name in parameters]
     assert len(options) >= 10
-    assert [option for option in options if option not in told] == []
+    assert [option for option in options if option not in PAGES[ROOT / "docs/culling.md"]] == []
 
 
 @pytest.mark.parametrize("field", SUPPORTED_FIELDS | REDUNDANT_FIELDS)
@@ -93,8 +96,54 @@ def test_every_field_of_a_models_configuration_is_in_the_docs(field: str) -> Non
     assert f"`{field}`" in SERVERS
 
 
-def test_the_accelerator_in_the_docs_is_the_one_that_is_published() -> None:
-    (told,) = re.findall(r"```pbtxt\n(.*?)```", SERVERS, re.DOTALL)
+def test_the_accelerator_in_the_docs_is_the_published_one() -> None:
+    (example,) = re.findall(r"```pbtxt\n(.*?)```", SERVERS, re.DOTALL)
     published = packaged_models() / "aesthetics" / "configs" / "tensorrt.pbtxt"
     config = text_format.Parse(published.read_text("utf-8"), ModelConfig())
-    assert text_format.Parse(told, ModelConfig()).optimization == config.optimization
+    assert text_format.Parse(example, ModelConfig()).optimization == config.optimization
+
+
+def test_every_make_verb_is_in_the_readme_and_every_verb_in_the_docs_exists() -> None:
+    assert {"run", "test", "check", "fix", "docs", "model", "bench"} <= set(VERBS)
+    assert [verb for verb in VERBS if verb != "help" and f"`make {verb}" not in README] == []
+    assert unknown(r"(?:^|[`(] *)make ([a-z][a-z-]*)", set(VERBS)) == []
+
+
+def test_every_setting_in_the_docs_exists() -> None:
+    fields = {f"CRITIC_{field.upper()}" for settings in SETTINGS for field in settings.model_fields}
+    elsewhere = [path for folder in CODE_FOLDERS for name in CODE_FILES for path in (ROOT / folder).rglob(name)]
+    text = "\n".join(path.read_text("utf-8") for path in (*elsewhere, ROOT / "Makefile", ROOT / "docker-compose.yml"))
+    known = fields | {f"{field}_FILE" for field in fields} | set(re.findall(r"CRITIC_[A-Z0-9_]*[A-Z0-9]", text))
+    assert unknown(r"\bCRITIC_[A-Z0-9_]*[A-Z0-9]\b", known) == []
+
+
+def test_every_module_in_the_docs_can_be_run() -> None:
+    roots = [ROOT, ROOT / "training", *(ROOT / "services").iterdir()]
+    files = {path.relative_to(root).as_posix() for root in roots for path in root.glob("*_*/**/*.py")}
+    files |= {path.relative_to(ROOT).as_posix() for name in ("infra", "tests") for path in (ROOT / name).rglob("*.py")}
+    modules = {path.removesuffix(".py").removesuffix("/__main__").replace("/", ".") for path in files}
+    assert unknown(r"-m ((?:critic_|infra\b|tests\b)[\w.]*\w)", modules) == []
+
+
+def test_every_command_in_the_docs_exists() -> None:
+    commands = get_command(photo_critic)
+    assert unknown(r"(?<![/\w-] )(?<!/)\bphoto-critic ([a-z][a-z-]*)", set(commands.commands)) == []  # type: ignore[attr-defined]
+    training = get_command(critic_train)
+    assert unknown(r"critic-train ([a-z][a-z-]*)", set(training.commands)) == []  # type: ignore[attr-defined]
+
+
+def test_every_link_between_pages_leads_to_a_file() -> None:
+    targets = [(path, target) for path, text in PAGES.items() for target in LINK.findall(text)]
+    assert len(targets) > 100
+    assert [f"{path.name}: {to}" for path, to in targets if not (path.parent / to).exists()] == []
+
+
+def test_pages_name_data_by_settings_and_not_by_a_neighbouring_folder() -> None:
+    assert [str(path.relative_to(ROOT)) for path, text in PAGES.items() if "../shared" in text] == []
+
+
+def test_every_reader_finds_every_page_of_the_folder() -> None:
+    index = PAGES[ROOT / "docs/README.md"]
+    folder = ROOT / "docs"
+    missing = [path.name for path in folder.glob("*.md") if path.name != "README.md" and f"({path.name}" not in index]
+    assert missing == []
