@@ -6,18 +6,18 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Contract(BaseModel):
-    """An immutable message; unknown fields are refused, so that a drift between two services is seen at once."""
+    """An immutable message. Unknown fields are rejected, so that two services cannot drift apart unnoticed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
     @classmethod
-    def read(cls, told: str | bytes) -> Self:
-        """From JSON that another version of ours may have written: while one version takes over from another, both
-        read what either keeps in Redis. Fields that this one does not know are passed over, at every depth.
+    def read(cls, text: str | bytes) -> Self:
+        """Parse JSON that another version may have written: during an upgrade two versions share Redis. Unknown fields
+        are ignored at every depth.
         """
-        return cls.model_validate_json(told, extra="ignore")
+        return cls.model_validate_json(text, extra="ignore")
 
     @classmethod
-    def of_fields(cls, told: dict[str, Any]) -> Self:
+    def of_fields(cls, fields: dict[str, Any]) -> Self:
         """The same from the fields of a hash."""
-        return cls.model_validate(told, extra="ignore")
+        return cls.model_validate(fields, extra="ignore")

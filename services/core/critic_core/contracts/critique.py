@@ -127,6 +127,6 @@ class Critique(Contract):
 
     @field_validator("properties", mode="before")
     @classmethod
-    def _pass_over_unknown(cls, told: Any) -> Any:
-        """A newer worker may measure what this version has no name for."""
-        return {name: value for name, value in told.items() if name in set(PropertyName)}
+    def _ignore_unknown(cls, properties: Any) -> Any:
+        """A newer worker may measure properties that this version does not know."""
+        return {name: value for name, value in properties.items() if name in set(PropertyName)}

@@ -1,7 +1,7 @@
 """What training promises to serving: `manifest.json`, beside `model.onnx` in every version folder.
 
-The same manifest, as compact JSON, is the parameter `manifest.<version>` of the model's configuration: a client reads it
-over the Open Inference Protocol (ModelConfig) from any server, without sharing a folder with it. Our server adds it
+The same manifest, as compact JSON, is the parameter `manifest.<version>` of the model's configuration: a client reads
+it over the Open Inference Protocol (ModelConfig) from any server, without sharing a folder with it. Our server adds it
 while it reads the model's folder; for Triton, `critic-train publish` and `critic-train repository` write it.
 """
 
@@ -64,8 +64,8 @@ class Preprocessing(Contract):
     @computed_field(description="First 16 hex digits of the SHA-256 of all the above.")  # type: ignore[prop-decorator]
     @property
     def digest(self) -> str:
-        told = self.model_dump(mode="json", exclude={"digest"})
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+        fields = self.model_dump(mode="json", exclude={"digest"})
+        return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 
 
 class DatasetCard(Contract):

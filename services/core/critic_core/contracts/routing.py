@@ -170,9 +170,9 @@ class Pair(Contract):
     score: float
     percentile: float
     pleasing: bool
-    other_score: float
-    other_percentile: float
-    other_pleasing: bool
+    candidate_score: float
+    candidate_percentile: float
+    candidate_pleasing: bool
 
 
 def newest(versions: Iterable[str]) -> str | None:

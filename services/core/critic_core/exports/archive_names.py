@@ -1,4 +1,4 @@
-"""Names of files in an archive: harmless on every system, and each used once."""
+"""File names in an archive: valid on every system, and unique."""
 
 import re
 from pathlib import PurePosixPath
@@ -11,14 +11,14 @@ _LONGEST = 200
 
 
 class Names:
-    """Gives each file a name of its own."""
+    """Assigns unique names."""
 
     def __init__(self) -> None:
         self._used: set[str] = set()
 
-    def give(self, wished: str | None, otherwise: str) -> str:
-        """The wished name made harmless, or `otherwise` when nothing is left; numbered when it was given before."""
-        name = safe(wished or "") or otherwise
+    def assign(self, name: str | None, fallback: str) -> str:
+        """The name made valid, or `fallback` when nothing is left of it; numbered when it is in use."""
+        name = safe(name or "") or fallback
         path, number = PurePosixPath(name), 1
         while name.casefold() in self._used:  # two names that differ in case are one on many systems
             number += 1
@@ -28,7 +28,7 @@ class Names:
 
 
 def safe(name: str) -> str:
-    """Without folders, control characters and what Windows forbids; empty when nothing is left."""
+    """The name without folders, control characters and characters that Windows forbids; may be empty."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     plain = _FORBIDDEN.sub("_", last).strip(" .")
     cut = PurePosixPath(plain)
@@ -37,6 +37,6 @@ def safe(name: str) -> str:
 
 
 def sidecar_names(name: str, naming: Naming) -> list[str]:
-    """What the sidecars of the file `name` are called."""
+    """Names of the sidecars of the file `name`."""
     adobe, darktable = f"{PurePosixPath(name).stem}.xmp", f"{name}.xmp"
     return {Naming.adobe: [adobe], Naming.darktable: [darktable], Naming.both: [adobe, darktable]}[naming]

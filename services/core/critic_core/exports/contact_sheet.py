@@ -1,6 +1,6 @@
-"""A contact sheet: one HTML file with everything in it, to look at, to send, to print. Without any script.
+"""A contact sheet: one self-contained HTML file without scripts.
 
-Keepers and maybes are shown; rejects are listed, so that a large album makes a file that can still be opened.
+Keepers and maybes are pictures, rejects are rows of a table, so that the file of a large album still opens.
 """
 
 import base64
@@ -10,32 +10,32 @@ from importlib.resources import files
 
 from critic_core.contracts.album import Proposal, Verdict
 from critic_core.contracts.errors import PhotoNotFound
-from critic_core.exports.export import Export, Given
+from critic_core.exports.export import Export, ExportInput
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _TITLES = {Verdict.keep: "Keep", Verdict.maybe: "Maybe", Verdict.reject: "Reject"}
 
 
-def write(given: Given) -> Iterator[bytes]:
+def write(source: ExportInput) -> Iterator[bytes]:
     """The page, photo by photo."""
-    for text in _page(given):
+    for text in _page(source):
         yield text.encode()
 
 
-def _page(given: Given) -> Iterator[str]:
+def _page(source: ExportInput) -> Iterator[str]:
     counts = dict.fromkeys(Verdict, 0)
-    for proposal in given.proposals():
+    for proposal in source.proposals():
         counts[proposal.verdict] += 1
-    yield _head(given.album.name or "Contact sheet", counts)
+    yield _head(source.album.name or "Contact sheet", counts)
     for verdict in (Verdict.keep, Verdict.maybe):
         yield f'<section class="{verdict.value}">{_title(verdict, counts)}<ol class="sheet">\n'
-        for proposal in given.proposals():
+        for proposal in source.proposals():
             if proposal.verdict is verdict:
-                yield _card(proposal, given)
+                yield _card(proposal, source)
         yield "</ol></section>\n"
     yield f'<section class="reject">{_title(Verdict.reject, counts)}<table>\n'
     yield "<thead><tr><th>Photo</th><th>Score</th><th>Why</th></tr></thead><tbody>\n"
-    for proposal in given.proposals():
+    for proposal in source.proposals():
         if proposal.verdict is Verdict.reject:
             yield f"<tr><td>{_name(proposal)}</td><td>{proposal.score:.0f}</td><td>{_why(proposal)}</td></tr>\n"
     yield "</tbody></table></section></main></body></html>\n"
@@ -43,12 +43,12 @@ def _page(given: Given) -> Iterator[str]:
 
 def _head(title: str, counts: dict[Verdict, int]) -> str:
     style = files(__package__).joinpath("contact_sheet.css").read_text("utf-8")
-    told = f"{sum(counts.values()):,} photos: {counts[Verdict.keep]:,} to keep, {counts[Verdict.maybe]:,} perhaps."
+    summary = f"{sum(counts.values()):,} photos: {counts[Verdict.keep]:,} to keep, {counts[Verdict.maybe]:,} perhaps."
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         f'<meta name="viewport" content="width=device-width"><style>{style}</style></head>'
-        f"<body><header><h1>{escape(title)}</h1><p>{told}</p></header><main>\n"
+        f"<body><header><h1>{escape(title)}</h1><p>{summary}</p></header><main>\n"
     )
 
 
@@ -56,21 +56,21 @@ def _title(verdict: Verdict, counts: dict[Verdict, int]) -> str:
     return f"<h2><span>{_TITLES[verdict]}</span> <small>{counts[verdict]:,}</small></h2>"
 
 
-def _card(proposal: Proposal, given: Given) -> str:
-    stars = given.wish.stars.of(proposal)
+def _card(proposal: Proposal, source: ExportInput) -> str:
+    stars = source.options.stars.of(proposal)
     return (
-        f'<li>{_picture(proposal, given)}<div class="text"><div class="name"><span>{_name(proposal)}</span>'
+        f'<li>{_picture(proposal, source)}<div class="text"><div class="name"><span>{_name(proposal)}</span>'
         f'<span class="score" title="Score, 0 to 100">{proposal.score:.0f}</span></div>'
         f'<div class="stars" role="img" aria-label="{stars} of 5 stars">{"★" * stars}{"☆" * (5 - stars)}</div>'
         f'<div class="why">{_why(proposal)}</div></div></li>\n'
     )
 
 
-def _picture(proposal: Proposal, given: Given) -> str:
+def _picture(proposal: Proposal, source: ExportInput) -> str:
     try:
-        data = base64.b64encode(given.pictures.preview(proposal.id)).decode("ascii")
+        data = base64.b64encode(source.pictures.preview(proposal.id)).decode("ascii")
     except PhotoNotFound:
-        return '<div class="gone">The photo is gone.</div>'
+        return '<div class="deleted">The photo was deleted.</div>'
     return f'<img loading="lazy" alt="{_name(proposal)}, rank {proposal.rank}" src="data:image/jpeg;base64,{data}">'
 
 

@@ -1,4 +1,4 @@
-"""JSON: everything that is proposed and decided, in one document. Its schema is docs/album-export.schema.json."""
+"""JSON: all proposals and decisions in one document. Schema: docs/album-export.schema.json."""
 
 from collections.abc import Iterator
 
@@ -6,31 +6,31 @@ from pydantic import Field
 
 from critic_core.contracts.album import Album, Proposal
 from critic_core.contracts.base import Contract
-from critic_core.exports.export import Export, Given
+from critic_core.exports.export import Export, ExportInput
 
 
 class ExportedPhoto(Contract):
-    """A photo, and the stars that it gets."""
+    """A photo and its stars."""
 
     stars: int = Field(ge=-1, le=5, description="−1: rejected")
     proposal: Proposal
 
 
 class AlbumDocument(Contract):
-    """An album as it is taken away."""
+    """The exported album."""
 
-    format: str = Field(default="photo-critic-album/1", description="Grows with what is not compatible")
+    format: str = Field(default="photo-critic-album/1", description="Changes with every incompatible change")
     album: Album
     star_map: tuple[float, ...] = Field(description="The scores at which a photo gets 2, 3, 4 and 5 stars")
     photos: tuple[ExportedPhoto, ...] = Field(description="Best first")
 
 
-def write(given: Given) -> Iterator[bytes]:
-    """The document, photo by photo: it is never held whole."""
-    head = AlbumDocument(album=given.album, star_map=given.wish.stars.scores, photos=())
+def write(source: ExportInput) -> Iterator[bytes]:
+    """The document, streamed photo by photo."""
+    head = AlbumDocument(album=source.album, star_map=source.options.stars.scores, photos=())
     yield head.model_dump_json(exclude={"photos"}, exclude_none=True)[:-1].encode() + b',"photos":['
-    for number, proposal in enumerate(given.proposals()):
-        photo = ExportedPhoto(stars=given.wish.stars.of(proposal), proposal=proposal)
+    for number, proposal in enumerate(source.proposals()):
+        photo = ExportedPhoto(stars=source.options.stars.of(proposal), proposal=proposal)
         yield (b",\n" if number else b"\n") + photo.model_dump_json(exclude_none=True).encode()
     yield b"\n]}\n"
 

@@ -1,4 +1,4 @@
-"""What every export is given, and how it is written down in the registry."""
+"""The input of every export, and its entry in the registry."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from critic_core.contracts.errors import InvalidRequest
 
 
 class Naming(StrEnum):
-    """How a sidecar of `IMG.CR2` is called."""
+    """The name of the sidecar of `IMG.CR2`."""
 
     adobe = "adobe"  # IMG.xmp: Lightroom, Bridge, Capture One
     darktable = "darktable"  # IMG.CR2.xmp: darktable, digiKam
@@ -19,7 +19,7 @@ class Naming(StrEnum):
 
 @dataclass(frozen=True)
 class StarMap:
-    """From a score to stars: four scores, ascending; at each a photo gets one more than 1."""
+    """Score → stars: four ascending thresholds, one more star than 1 at each."""
 
     scores: tuple[float, ...] = (20, 40, 60, 80)
 
@@ -31,11 +31,11 @@ class StarMap:
         except ValueError:
             scores = ()
         if len(scores) != 4 or list(scores) != sorted(set(scores)) or not all(0 <= score <= 100 for score in scores):
-            raise InvalidRequest("Stars are told as four scores that ascend, from 0 to 100: 20,40,60,80.")
+            raise InvalidRequest("The star thresholds are four ascending scores from 0 to 100, such as 20,40,60,80.")
         return cls(scores)
 
     def of(self, proposal: Proposal) -> int:
-        """−1 for what is rejected, otherwise 1 to 5; what the photographer gave, 0 to 5, goes first."""
+        """−1 for a reject, otherwise 1 to 5; stars of the photographer, 0 to 5, take precedence."""
         if proposal.verdict is Verdict.reject:
             return -1
         if proposal.decision is not None and proposal.decision.stars is not None:
@@ -44,18 +44,18 @@ class StarMap:
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What may be chosen about an export."""
+class ExportOptions:
+    """Options of an export."""
 
     stars: StarMap = field(default_factory=StarMap)
     naming: Naming = Naming.both
 
 
 class Pictures(Protocol):
-    """Where pictures come from. Both raise PhotoNotFound for one that is gone."""
+    """Source of pictures. Both methods raise PhotoNotFound for a deleted photo."""
 
     def original(self, photo_id: str) -> Iterator[bytes]:
-        """The bytes that were uploaded, piece by piece; whether they are there is seen at once."""
+        """The uploaded bytes in chunks; PhotoNotFound is raised before the first."""
         ...
 
     def preview(self, photo_id: str) -> bytes:
@@ -64,24 +64,24 @@ class Pictures(Protocol):
 
 
 Proposals = Callable[[], Iterator[Proposal]]
-"""All photos of an album, best first; called anew for each time that an export goes through them."""
+"""All photos of an album, best first; called once for every pass of an export."""
 
 
 @dataclass(frozen=True)
-class Given:
-    """What an export is made of."""
+class ExportInput:
+    """The input of an export."""
 
     album: Album
     proposals: Proposals
-    wish: Wish
+    options: ExportOptions
     pictures: Pictures
 
 
 @dataclass(frozen=True)
 class Export:
-    """One format. `write` gives the file piece by piece, so that an album of any size needs little memory."""
+    """An export format. `write` yields the file in chunks, so that an album of any size needs little memory."""
 
     name: str
     media_type: str
     suffix: str
-    write: Callable[[Given], Iterator[bytes]]
+    write: Callable[[ExportInput], Iterator[bytes]]

@@ -1,4 +1,4 @@
-"""A ZIP of the keepers: the originals as they were uploaded, each with its sidecars beside it."""
+"""A ZIP of the keepers: uploaded originals with their sidecars."""
 
 from collections.abc import Iterator
 
@@ -7,25 +7,24 @@ from zipstream import ZipStream
 from critic_core.contracts.album import Proposal, Verdict
 from critic_core.contracts.errors import PhotoNotFound
 from critic_core.exports.archive_names import Names, sidecar_names
-from critic_core.exports.export import Export, Given, Wish
+from critic_core.exports.export import Export, ExportInput, ExportOptions
 from critic_core.exports.sidecar_merge import merged
 
 MISSING = "missing.txt"
 
 
-def write(given: Given) -> Iterator[bytes]:
-    """Stored and not compressed: photos are already. What is gone is listed in a text, and fails nothing else."""
+def write(source: ExportInput) -> Iterator[bytes]:
+    """Stored without compression, since photos are compressed. A text lists the missing originals."""
     archive, names, missing = ZipStream(), Names(), list[str]()
-    names.give(MISSING, MISSING)
-    kept = [proposal for proposal in given.proposals() if proposal.verdict is Verdict.keep]
-    for proposal in kept:
-        name = names.give(proposal.file_name, f"{proposal.id}.jpg")
+    names.assign(MISSING, MISSING)
+    for proposal in filter(_is_keeper, source.proposals()):
+        name = names.assign(proposal.file_name, f"{proposal.id}.jpg")
         try:
-            archive.add(given.pictures.original(proposal.id), name)
+            archive.add(source.pictures.original(proposal.id), name)
         except PhotoNotFound as error:
             missing.append(f"{name}: {error.detail}\n")
             continue
-        _add_sidecars(archive, names, name, proposal, given.wish)
+        _add_sidecars(archive, names, name, proposal, source.options)
         yield from archive.all_files()
     if missing:
         archive.add("".join(missing).encode(), MISSING)
@@ -33,9 +32,13 @@ def write(given: Given) -> Iterator[bytes]:
     yield from archive.finalize()
 
 
-def _add_sidecars(archive: ZipStream, names: Names, name: str, proposal: Proposal, wish: Wish) -> None:
-    for sidecar in sidecar_names(name, wish.naming):
-        archive.add(merged(None, proposal, wish.stars.of(proposal)), names.give(sidecar, sidecar))
+def _is_keeper(proposal: Proposal) -> bool:
+    return proposal.verdict is Verdict.keep
+
+
+def _add_sidecars(archive: ZipStream, names: Names, name: str, proposal: Proposal, options: ExportOptions) -> None:
+    for sidecar in sidecar_names(name, options.naming):
+        archive.add(merged(None, proposal, options.stars.of(proposal)), names.assign(sidecar, sidecar))
 
 
 EXPORT = Export("zip", "application/zip", "zip", write)

@@ -1,4 +1,4 @@
-"""A ZIP of XMP sidecars, one or two for each photo, to be unpacked beside the originals."""
+"""A ZIP of XMP sidecars, one or two a photo, to unpack beside the originals."""
 
 from collections.abc import Iterator
 from zipfile import ZIP_DEFLATED
@@ -6,19 +6,19 @@ from zipfile import ZIP_DEFLATED
 from zipstream import ZipStream
 
 from critic_core.exports.archive_names import Names, sidecar_names
-from critic_core.exports.export import Export, Given
+from critic_core.exports.export import Export, ExportInput
 from critic_core.exports.sidecar_merge import merged
 
 
-def write(given: Given) -> Iterator[bytes]:
-    """In the naming that was wished. A RAW file and a JPEG of one name share `IMG.xmp`: the better photo's is kept."""
+def write(source: ExportInput) -> Iterator[bytes]:
+    """Sidecars in the requested naming. A RAW file and a JPEG of one stem share `IMG.xmp`: the better photo wins."""
     archive, photos, written = ZipStream(compress_type=ZIP_DEFLATED), Names(), set[str]()
-    for proposal in given.proposals():
-        name = photos.give(proposal.file_name, f"{proposal.id}.jpg")
-        for sidecar in sidecar_names(name, given.wish.naming):
+    for proposal in source.proposals():
+        name = photos.assign(proposal.file_name, f"{proposal.id}.jpg")
+        for sidecar in sidecar_names(name, source.options.naming):
             if sidecar not in written:
                 written.add(sidecar)
-                archive.add(merged(None, proposal, given.wish.stars.of(proposal)), sidecar)
+                archive.add(merged(None, proposal, source.options.stars.of(proposal)), sidecar)
                 yield from archive.all_files()
     yield from archive.finalize()
 

@@ -1,6 +1,6 @@
-"""CSV: one line a photo, for a spreadsheet (RFC 4180, UTF-8).
+"""CSV: one line a photo (RFC 4180, UTF-8).
 
-A text that a spreadsheet would take for a formula gets an apostrophe before it. Source: OWASP, "CSV Injection".
+An apostrophe precedes a text that a spreadsheet would evaluate as a formula. Source: OWASP, "CSV Injection".
 """
 
 import csv
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from io import StringIO
 
 from critic_core.contracts.album import Proposal
-from critic_core.exports.export import Export, Given, StarMap
+from critic_core.exports.export import Export, ExportInput, StarMap
 
 COLUMNS = (
     "file_name", "verdict", "stars", "rank", "quality", "score", "percentile", "taken_at", "reasons", "near", "scene",
@@ -17,25 +17,26 @@ COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write(given: Given) -> Iterator[bytes]:
+def write(source: ExportInput) -> Iterator[bytes]:
     """The header, then the photos, best first."""
     yield _line(COLUMNS)
-    for proposal in given.proposals():
-        yield _line(_cells(proposal, given.wish.stars))
+    for proposal in source.proposals():
+        yield _line(_cells(proposal, source.options.stars))
 
 
-def _cells(told: Proposal, stars: StarMap) -> tuple[object, ...]:
-    decision = told.decision
+def _cells(proposal: Proposal, stars: StarMap) -> tuple[object, ...]:
+    decision = proposal.decision
     return (
-        _text(told.file_name), told.verdict, stars.of(told), told.rank, told.quality, round(told.score, 2),
-        round(told.percentile, 2), told.taken_at and told.taken_at.isoformat(),
-        " ".join(reason.code for reason in told.reasons), told.near, told.scene, told.sequence, told.kind,
-        decision and decision.flag, None if decision is None else decision.stars, told.id, told.sha256,
+        _text(proposal.file_name), proposal.verdict, stars.of(proposal), proposal.rank, proposal.quality,
+        round(proposal.score, 2), round(proposal.percentile, 2), proposal.taken_at and proposal.taken_at.isoformat(),
+        " ".join(reason.code for reason in proposal.reasons), proposal.near, proposal.scene, proposal.sequence,
+        proposal.kind, decision and decision.flag, None if decision is None else decision.stars, proposal.id,
+        proposal.sha256,
     )  # fmt: skip
 
 
-def _text(told: str | None) -> str:
-    text = told or ""
+def _text(value: str | None) -> str:
+    text = value or ""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

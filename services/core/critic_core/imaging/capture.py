@@ -71,7 +71,7 @@ def _tags(exif: Image.Exif) -> Tags:
 
 
 def _capture(tags: Tags) -> Capture | None:
-    told = Capture(
+    capture = Capture(
         taken_at=_taken(tags),
         exposure_seconds=_number(tags.get(_EXPOSURE), 1e-7, 1e5),
         f_number=_number(tags.get(_F_NUMBER), 0.3, 1000),
@@ -81,19 +81,19 @@ def _capture(tags: Tags) -> Capture | None:
         focus_distance_m=_number(tags.get(_DISTANCE), 1e-4, 1e6),
         camera=_camera(tags),
     )
-    return told if told != Capture() else None
+    return capture if capture != Capture() else None
 
 
 def _taken(tags: Tags) -> datetime | None:
     """By the camera's clock; its time zone, which many cameras do not know, is left out."""
     for tag in (_TAKEN, _DIGITIZED):
         try:
-            told = datetime.strptime(_text(tags.get(tag)), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - it has no zone
+            time = datetime.strptime(_text(tags.get(tag)), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - it has no zone
         except ValueError:
             continue
         digits = _text(tags.get(_SUBSECONDS))
         part = float(f"0.{digits}") if digits.isascii() and digits.isdigit() else 0.0
-        return told + timedelta(seconds=part) if told.year >= _EARLIEST else None
+        return time + timedelta(seconds=part) if time.year >= _EARLIEST else None
     return None
 
 

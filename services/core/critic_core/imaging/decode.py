@@ -57,10 +57,10 @@ def _decode(data: bytes, known: Format, long_side: int, limits: Limits) -> Decod
     _draft(image, long_side)
     image = opened.load(image)
     limits.check_pixels(*image.size)  # HEIF may turn out larger than its header said
-    told = opened.told_orientation or from_exif(image)
-    turn = 1 if opened.upright else told
+    exif_orientation = opened.exif_orientation or from_exif(image)
+    turn = 1 if opened.upright else exif_orientation
     small, notes = to_srgb(reduce_upright(image, turn, long_side), image.info.get("icc_profile"))
-    facts = _facts(opened, known, told, opened.size or upright_size(stored, turn), notes)
+    facts = _facts(opened, known, exif_orientation, opened.size or upright_size(stored, turn), notes)
     return Decoded(np.array(small), facts.model_copy(update={"capture": capture}))
 
 

@@ -29,13 +29,13 @@ def count_tiff(data: bytes) -> int:
     order = "<" if data[:2] == b"II" else ">"
     big = struct.unpack_from(order + "H", data, 2)[0] == 43
     start, count, entry, link = (8, "Q", 20, "Q") if big else (4, "H", 12, "L")
-    seen: set[int] = set()
+    offsets: set[int] = set()
     at = _number(data, order + link, start)
-    while at and at not in seen and len(seen) < MOST:
-        seen.add(at)
+    while at and at not in offsets and len(offsets) < MOST:
+        offsets.add(at)
         after = at + struct.calcsize(order + count) + entry * _number(data, order + count, at)
         at = _number(data, order + link, after)
-    return max(1, len(seen))
+    return max(1, len(offsets))
 
 
 def _colour_table(data: bytes, flags_at: int) -> int:

@@ -24,8 +24,8 @@ class Limits:
         if width < 1 or height < 1:
             raise PhotoCorrupt("The photo says that it is empty: it has no width or no height.")
         if width * height > self.max_pixels:
-            told = f"The photo has {width} × {height} pixels; at most {self.max_pixels} in all are taken."
-            raise PhotoTooManyPixels(told)
+            detail = f"The photo has {width} × {height} pixels; at most {self.max_pixels} in all are taken."
+            raise PhotoTooManyPixels(detail)
 
 
 DEFAULT_LIMITS = Limits()

@@ -41,10 +41,10 @@ def largest_preview(data: bytes) -> Preview:
 def _preview(data: bytes, opened: rawpy.RawPy) -> Preview:
     thumbnail, sizes = opened.extract_thumb(), opened.sizes
     image = _image(data, thumbnail)
-    told = _FLIP_TO_EXIF.get(sizes.flip, 1)
+    orientation = _FLIP_TO_EXIF.get(sizes.flip, 1)
     stored = (sizes.width, sizes.height)
-    photo_size = (stored[1], stored[0]) if swaps_sides(told) else stored
-    return Preview(image, _of_preview(image.size, stored, told), photo_size)
+    photo_size = (stored[1], stored[0]) if swaps_sides(orientation) else stored
+    return Preview(image, _of_preview(image.size, stored, orientation), photo_size)
 
 
 def _image(data: bytes, thumbnail: rawpy.Thumbnail) -> Image.Image:
@@ -71,7 +71,7 @@ def _must_contain(data: bytes, part: bytes) -> None:
         raise PhotoCorrupt("The RAW file is cut short: it ends within its preview.")
 
 
-def _of_preview(preview: tuple[int, int], sensor: tuple[int, int], told: int) -> int:
+def _of_preview(preview: tuple[int, int], sensor: tuple[int, int], orientation: int) -> int:
     """Some cameras store the preview upright already: then it lies across the sensor's own shape."""
-    turned_already = swaps_sides(told) and (preview[0] < preview[1]) != (sensor[0] < sensor[1])
-    return 1 if turned_already else told
+    turned_already = swaps_sides(orientation) and (preview[0] < preview[1]) != (sensor[0] < sensor[1])
+    return 1 if turned_already else orientation

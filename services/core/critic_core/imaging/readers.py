@@ -34,14 +34,14 @@ def _load(image: Image.Image) -> Image.Image:
 class Opened:
     """A picture before its pixels are decoded.
 
-    `told_orientation` is what the file says where that must be asked before decoding; `upright` means that the decoder
+    `exif_orientation` is what the file says where that must be asked before decoding; `upright` means that the decoder
     turns the pixels itself; `size` is that of the photo where the picture is but a preview of it; `load`
     decodes `image`.
     """
 
     image: Image.Image
     frames: int = 1
-    told_orientation: int | None = None
+    exif_orientation: int | None = None
     upright: bool = False
     size: tuple[int, int] | None = None
     notes: tuple[str, ...] = ()
@@ -94,22 +94,24 @@ def _avif(data: bytes) -> Opened:
 def _tiff(data: bytes) -> Opened:
     """Pillow turns TIFF upright while it decodes, and forgets the tag."""
     image = TiffImagePlugin.TiffImageFile(BytesIO(data))
-    told = orientation.checked(image.tag_v2.get(274))
+    exif_orientation = orientation.checked(image.tag_v2.get(274))
     pages = frames.count_tiff(data)
-    return Opened(image, pages, told, upright=True, notes=_first_note("page", pages))
+    return Opened(image, pages, exif_orientation, upright=True, notes=_first_note("page", pages))
 
 
 def _heif(data: bytes) -> Opened:
     """libheif turns the photo upright by the container's own boxes; the EXIF tag is only repeated in `info`."""
     image = HeifImageFile(BytesIO(data))  # type: ignore[no-untyped-call]  # the library's class has no types
-    told = orientation.checked(image.info.get("original_orientation"))
-    return Opened(image, image.n_frames, told, upright=True, notes=_first_note("image", image.n_frames, "main"))
+    exif_orientation = orientation.checked(image.info.get("original_orientation"))
+    return Opened(
+        image, image.n_frames, exif_orientation, upright=True, notes=_first_note("image", image.n_frames, "main")
+    )
 
 
 def _raw(data: bytes) -> Opened:
     preview = raw.largest_preview(data)
-    seen = preview.image.size
-    note = f"seen through its embedded preview of {seen[0]} × {seen[1]} pixels"
+    width, height = preview.image.size
+    note = f"seen through its embedded preview of {width} × {height} pixels"
     return Opened(preview.image, 1, preview.orientation, size=preview.photo_size, notes=(note,))
 
 

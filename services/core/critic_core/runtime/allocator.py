@@ -8,7 +8,7 @@ Source: mallopt(3).
 import ctypes
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # malloc.h
-_KEPT_BYTES = 64 << 20  # free memory at the top of the heap that is kept
+_RETAINED_BYTES = 64 << 20  # free memory at the top of the heap that is kept
 _MAPPED_BYTES = 32 << 20  # larger buffers are mapped, as before; the most that glibc takes
 
 
@@ -18,4 +18,4 @@ def retain_freed_memory() -> bool:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):
         return False
-    return bool(mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)) and bool(mallopt(_MMAP_THRESHOLD, _MAPPED_BYTES))
+    return bool(mallopt(_TRIM_THRESHOLD, _RETAINED_BYTES)) and bool(mallopt(_MMAP_THRESHOLD, _MAPPED_BYTES))

@@ -14,7 +14,7 @@ def configure(service: str, level: str, style: str = "json") -> None:
     """Send everything, also what libraries log through `logging`, to standard error in one form."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
-        *([_name_trace] if tracing.wanted() else []),
+        *([_name_trace] if tracing.enabled() else []),
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -108,12 +108,12 @@ class QueueSettings(CriticSettings):
 
     @field_validator("redis_url")
     @classmethod
-    def _with_password(cls, url: str, told: ValidationInfo) -> str:
-        password, parts = told.data.get("redis_password", SecretStr("")).get_secret_value(), urlsplit(url)
-        if not password or parts.password is not None or not parts.hostname:
+    def _with_password(cls, url: str, info: ValidationInfo) -> str:
+        password, address = info.data.get("redis_password", SecretStr("")).get_secret_value(), urlsplit(url)
+        if not password or address.password is not None or not address.hostname:
             return url
-        netloc = f"{parts.username or ''}:{quote(password, safe='')}@{parts.netloc.rpartition('@')[2]}"
-        return urlunsplit(parts._replace(netloc=netloc))
+        netloc = f"{address.username or ''}:{quote(password, safe='')}@{address.netloc.rpartition('@')[2]}"
+        return urlunsplit(address._replace(netloc=netloc))
 
     @model_validator(mode="after")
     def _timeouts_apart(self) -> Self:

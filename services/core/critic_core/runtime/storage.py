@@ -50,18 +50,18 @@ class Storage:
         """A file to write `key` through; it appears when the block ends well, and leaves nothing behind otherwise."""
         path = self._path(key)
         # A bucket shows an object when it is whole; a folder shows a file from its first byte.
-        place = self._path(f"{key}.{uuid4().hex}.part") if self._is_folder else path
+        written = self._path(f"{key}.{uuid4().hex}.part") if self._is_folder else path
         with _as_storage_error():
-            file = self._fs.open(place, "wb")
+            file = self._fs.open(written, "wb")
         try:
             yield Sink(file)
             with _as_storage_error():
                 file.close()
-                if place != path:
-                    self._fs.mv(place, path)
+                if written != path:
+                    self._fs.mv(written, path)
         except BaseException:
             with suppress(StorageUnavailable):
-                self._drop(file, place)
+                self._drop(file, written)
             raise
 
     def put(self, key: str, data: bytes) -> None:
@@ -106,11 +106,11 @@ class Storage:
         except OSError:
             return None
 
-    def _drop(self, file: Any, place: str) -> None:
+    def _drop(self, file: Any, path: str) -> None:
         """What was written in vain."""
         with suppress(PhotoNotFound), _as_found_or_not():
             if self._is_folder:
-                self._fs.rm_file(place)
+                self._fs.rm_file(path)
                 file.close()
             elif not file.closed:
                 file.discard()

@@ -15,10 +15,10 @@ from opentelemetry import trace
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 
 
-def wanted() -> bool:
+def enabled() -> bool:
     """Somebody listens to traces."""
-    told_off = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
-    return not told_off and any(os.environ.get(name) for name in ENDPOINTS)
+    disabled = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
+    return not disabled and any(os.environ.get(name) for name in ENDPOINTS)
 
 
 def send_traces(service: str, begins: bool = False) -> Callable[[], None]:
@@ -35,9 +35,9 @@ def send_traces(service: str, begins: bool = False) -> Callable[[], None]:
     from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
     from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased  # noqa: PLC0415
 
-    told = {SERVICE_NAME: f"photo-critic-{service}", SERVICE_VERSION: version("photo-critic")}
+    attributes = {SERVICE_NAME: f"photo-critic-{service}", SERVICE_VERSION: version("photo-critic")}
     sampler = None if begins else ParentBased(root=ALWAYS_OFF)  # None: as the environment says
-    provider = TracerProvider(resource=Resource.create(told), sampler=sampler)
+    provider = TracerProvider(resource=Resource.create(attributes), sampler=sampler)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)
     return provider.shutdown

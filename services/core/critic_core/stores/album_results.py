@@ -20,8 +20,9 @@ _ROWS_PER_PUSH = 1000
 
 _SAVE = """
 local old = redis.call('HMGET', KEYS[1], 'revision', 'decision_revision', 'token')
-local revision, decision_revision = tonumber(old[1] or -1), tonumber(old[2] or -1)
-if revision > tonumber(ARGV[1]) or (revision == tonumber(ARGV[1]) and decision_revision > tonumber(ARGV[2])) then return 0 end
+local revision, decisions = tonumber(old[1] or -1), tonumber(old[2] or -1)
+local newer = revision > tonumber(ARGV[1]) or (revision == tonumber(ARGV[1]) and decisions > tonumber(ARGV[2]))
+if newer then return 0 end
 for index = 7, #ARGV do
   if old[3] then redis.call('EXPIRE', KEYS[1] .. ':' .. old[3] .. ':' .. ARGV[index], ARGV[5]) end
 end

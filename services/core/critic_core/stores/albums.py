@@ -21,7 +21,7 @@ from critic_core.stores.jobs import EXPIRY, QUEUED, fields_of, photo_hash
 
 ALBUM_EXPIRY = f"{KEY_PREFIX}albums:expiry"
 MAX_DECISIONS = 100  # of one photo: nobody undoes further back
-_PARTS = ("order", "bytes", "names", "features", "decisions", "events")
+_SUBKEYS = ("order", "bytes", "names", "features", "decisions", "events")
 _LIST_FIELDS = ("state", "file_name", "media_type", "size_bytes", "sha256", "summary", "problem")
 
 _ADD = f"""{ALBUM}
@@ -175,7 +175,7 @@ class AlbumStore:
         with redis_errors():
             results = [str(name) for name in self._redis.scan_iter(match=album_key(album_id, "result:*"), count=1000)]
         with redis_errors(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.delete(*(album_key(album_id, part) for part in _PARTS), *results)
+            pipe.delete(*(album_key(album_id, part) for part in _SUBKEYS), *results)
             pipe.zrem(ALBUM_EXPIRY, album_id)
             pipe.execute()
 

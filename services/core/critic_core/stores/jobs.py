@@ -229,9 +229,7 @@ class JobStore:
 
     # -- inside -------------------------------------------------------------------------------------------------------
 
-    def _end(  # noqa: PLR0913, PLR0917 - the fields of one script
-        self, photo_id: str, state: PhotoState, field: str, value: str, rank: float, *album_fields: str
-    ) -> bool:
+    def _end(self, photo_id: str, state: PhotoState, field: str, value: str, rank: float, *album_fields: str) -> bool:
         args = (state.value, CHANGE_CHANNEL, field, value, rank, self._now())
         return bool(self._run(self._close, photo_id, *args, *album_fields))
 

@@ -9,7 +9,7 @@ from critic_core.contracts.identity import is_photo_id, made_at, new_photo_id
 def test_ids_are_uuid_version_7_and_never_repeat() -> None:
     ids = [new_photo_id() for _ in range(1000)]
     assert len(set(ids)) == 1000
-    assert all(is_photo_id(one) and UUID(one).variant == "specified in RFC 4122" for one in ids)
+    assert all(is_photo_id(photo_id) and UUID(photo_id).variant == "specified in RFC 4122" for photo_id in ids)
 
 
 def test_later_ids_sort_later() -> None:

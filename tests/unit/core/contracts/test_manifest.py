@@ -35,7 +35,7 @@ def test_whatever_changes_pixels_changes_the_digest() -> None:
 
 
 def test_a_digest_that_does_not_fit_is_refused() -> None:
-    told = json.loads(MANIFEST.model_dump_json())
-    told["preprocessing"]["size"] = 227
+    text = json.loads(MANIFEST.model_dump_json())
+    text["preprocessing"]["size"] = 227
     with pytest.raises(ValueError, match="digest"):
-        parse_manifest(json.dumps(told))
+        parse_manifest(json.dumps(text))

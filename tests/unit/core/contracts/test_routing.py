@@ -29,7 +29,7 @@ def test_a_shadow_needs_no_share() -> None:
 
 
 @pytest.mark.parametrize("percent", [1, 10, 50])
-def test_as_many_photos_go_there_as_were_wished(percent: float) -> None:
+def test_the_share_of_photos_is_the_configured_one(percent: float) -> None:
     photos, share = 20_000, TrafficSplit(version="2", percent=percent)
     taken = sum(share.takes(new_photo_id()) for _ in range(photos))
     expected, deviation = photos * percent / 100, math.sqrt(photos * percent / 100 * (1 - percent / 100))
@@ -45,8 +45,8 @@ def test_a_photo_goes_the_same_way_each_time_and_stays_when_the_share_grows() ->
 
 def test_another_version_is_tried_on_other_photos() -> None:
     keys = [new_photo_id() for _ in range(2000)]
-    one, other = ({key for key in keys if TrafficSplit(version=each, percent=10).takes(key)} for each in "23")
-    assert len(one & other) < len(one) / 2
+    second, third = ({key for key in keys if TrafficSplit(version=version, percent=10).takes(key)} for version in "23")
+    assert len(second & third) < len(second) / 2
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.photos import DATA
-from tests.unit.core.exports.given import proposal
+from tests.unit.core.exports.export_input import proposal
 
 from critic_core.contracts.album import Decision, SequenceKind, Verdict
 from critic_core.contracts.errors import SidecarUnreadable
@@ -22,27 +22,29 @@ GROUPED = proposal(
 DECIDED = Decision(stars=5, at="2026-06-01T12:00:00Z")  # type: ignore[arg-type]  # pydantic reads it
 
 
-def read(folder: Path, sidecar: bytes, *tags: str) -> dict[str, object]:
+def read(folder: Path, sidecar: bytes, *options: str) -> dict[str, object]:
     """What exiftool sees. Without exiftool the test is skipped at home, and fails in CI."""
     if shutil.which("exiftool") is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("exiftool is not here: libimage-exiftool-perl")
     file = folder / "IMG.xmp"
     file.write_bytes(sidecar)
-    told = subprocess.run(["exiftool", "-json", "-G1", "-struct", "-n", *tags, file], capture_output=True, check=True)
-    found: dict[str, object] = json.loads(told.stdout)[0]
+    output = subprocess.run(
+        ["exiftool", "-json", "-G1", "-struct", "-n", *options, file], capture_output=True, check=True
+    )
+    found: dict[str, object] = json.loads(output.stdout)[0]
     return {name: value for name, value in found.items() if name.startswith("XMP")}
 
 
-def listed(told: object) -> list[object]:
-    return told if isinstance(told, list) else [told]
+def listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
 
 
 @pytest.mark.parametrize("stars", [-1, 0, 1, 5])
 def test_a_reader_finds_rating_and_keywords(tmp_path: Path, stars: int) -> None:
-    told = read(tmp_path, merged(None, GROUPED, stars))
-    assert told["XMP-xmp:Rating"] == stars
-    assert "Photo Critic keep" in listed(told["XMP-dc:Subject"])
-    assert "Photo Critic|exposure bracket|aaaa0003" in listed(told["XMP-lr:HierarchicalSubject"])
+    tags = read(tmp_path, merged(None, GROUPED, stars))
+    assert tags["XMP-xmp:Rating"] == stars
+    assert "Photo Critic keep" in listed(tags["XMP-dc:Subject"])
+    assert "Photo Critic|exposure bracket|aaaa0003" in listed(tags["XMP-lr:HierarchicalSubject"])
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
@@ -64,15 +66,15 @@ def test_twice_is_once(sample: Path | None) -> None:
 
 
 def test_comments_and_packet_wrappers_stay() -> None:
-    told = merged((DATA / "sidecars" / "digikam.xmp").read_bytes(), GROUPED, 4)
-    assert b"<!-- kept by hand -->" in told
-    assert told.startswith(b"<?xpacket begin=")
+    text = merged((DATA / "sidecars" / "digikam.xmp").read_bytes(), GROUPED, 4)
+    assert b"<!-- kept by hand -->" in text
+    assert text.startswith(b"<?xpacket begin=")
 
 
 def test_groups_that_are_no_more_leave_the_keywords(tmp_path: Path) -> None:
     first = merged((DATA / "sidecars" / "lightroom.xmp").read_bytes(), GROUPED, 4)
-    told = read(tmp_path, merged(first, proposal(7, Verdict.reject), -1))
-    words = listed(told["XMP-dc:Subject"])
+    tags = read(tmp_path, merged(first, proposal(7, Verdict.reject), -1))
+    words = listed(tags["XMP-dc:Subject"])
     assert words == ["wedding", "Zoë & Ben", "Photo Critic reject"]
 
 

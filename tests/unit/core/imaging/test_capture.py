@@ -16,7 +16,7 @@ from critic_core.imaging.capture import capture_of_raw
 from critic_core.imaging.decode import decode
 
 EXIF, GPS = 0x8769, 0x8825
-TOLD = {
+TAGS = {
     0x829A: 0.008, 0x829D: 2.8, 0x8827: 400, 0x9003: "2024:05:01 10:11:12", 0x9291: "25", 0x9204: -2.0, 0x9206: 1.5,
     0x920A: 35.0,
 }  # fmt: skip
@@ -26,10 +26,10 @@ EXPECTED = Capture(
 )  # fmt: skip
 
 
-def exif(told: dict[int, Any] | None = None, maker: str = "Canon", model: str = "Canon EOS R5") -> Image.Exif:
+def exif(tags: dict[int, Any] | None = None, maker: str = "Canon", model: str = "Canon EOS R5") -> Image.Exif:
     made = Image.Exif()
     made[0x010F], made[0x0110] = maker, model
-    made.get_ifd(EXIF).update(TOLD if told is None else told)
+    made.get_ifd(EXIF).update(TAGS if tags is None else tags)
     made.get_ifd(GPS).update({1: "N", 2: (59.0, 54.0, 50.0), 3: "E", 4: (10.0, 44.0, 20.0)})
     return made
 
@@ -38,8 +38,8 @@ def captured(data: bytes) -> Capture | None:
     return decode(data, PLAIN).facts.capture
 
 
-def of(**told: Any) -> Capture | None:
-    tags = {int(name[1:], 16): value for name, value in told.items()}
+def of(**by_name: Any) -> Capture | None:
+    tags = {int(name[1:], 16): value for name, value in by_name.items()}
     return captured(saved(cat((32, 32)), "JPEG", exif=exif(tags, "", "")))
 
 
@@ -50,26 +50,26 @@ def heif_can_be_written() -> None:
 
 def as_tiff() -> bytes:
     directory = TiffImagePlugin.ImageFileDirectory_v2()
-    directory[0x010F], directory[0x0110], directory[EXIF] = "Canon", "Canon EOS R5", TOLD
+    directory[0x010F], directory[0x0110], directory[EXIF] = "Canon", "Canon EOS R5", TAGS
     return saved(cat((64, 48)), "TIFF", tiffinfo=directory)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"])
 def test_every_format_that_can_say_it(kind: str) -> None:
-    told = captured(as_tiff() if kind == "TIFF" else saved(cat((64, 48)), kind, exif=exif()))
-    assert told is not None
+    capture = captured(as_tiff() if kind == "TIFF" else saved(cat((64, 48)), kind, exif=exif()))
+    assert capture is not None
     for name, value in EXPECTED:
-        assert getattr(told, name) == (pytest.approx(value) if isinstance(value, float) else value)
+        assert getattr(capture, name) == (pytest.approx(value) if isinstance(value, float) else value)
 
 
 def test_a_photo_that_says_nothing() -> None:
     assert captured(saved(cat((32, 32)), "JPEG")) is None
 
 
-def test_the_place_is_never_told() -> None:
-    told = decode(saved(cat((32, 32)), "JPEG", exif=exif()), PLAIN).facts.model_dump_json()
-    assert "59" not in told
-    assert "gps" not in told.lower()
+def test_the_place_is_never_read() -> None:
+    facts = decode(saved(cat((32, 32)), "JPEG", exif=exif()), PLAIN).facts.model_dump_json()
+    assert "59" not in facts
+    assert "gps" not in facts.lower()
 
 
 def test_raw_files_say_it_in_their_own_directories() -> None:
@@ -80,9 +80,9 @@ def test_raw_files_say_it_in_their_own_directories() -> None:
     jpeg = saved(cat((32, 32)), "JPEG", exif=exif())
     fuji = b"FUJIFILMCCD-RAW".ljust(84, b"\0") + struct.pack(">II", 92, len(jpeg)) + jpeg
     for raw in (block, panasonic, canon, fuji):
-        told = capture_of_raw(raw)
-        assert told is not None
-        assert (told.taken_at, told.camera) == (EXPECTED.taken_at, EXPECTED.camera)
+        capture = capture_of_raw(raw)
+        assert capture is not None
+        assert (capture.taken_at, capture.camera) == (EXPECTED.taken_at, EXPECTED.camera)
 
 
 def test_a_real_raw_file_is_read() -> None:
@@ -96,23 +96,23 @@ def test_a_real_raw_file_is_read() -> None:
         ("x9003", "1970:01:01 00:00:00"), ("x829a", -1.0), ("x829a", 0.0), ("x9204", 99.0), ("x829d", 0.0),
     ],
 )  # fmt: skip
-def test_what_no_camera_means_is_not_told(tag: str, value: object) -> None:
+def test_impossible_values_are_ignored(tag: str, value: object) -> None:
     assert of(**{tag: value}) is None
 
 
 def test_names_are_short_and_printable() -> None:
-    told = captured(saved(cat((32, 32)), "JPEG", exif=exif({}, "Evil\x07\x1b[31m", "X" * 500)))
-    assert told is not None
-    assert told.camera is not None
-    assert told.camera.isprintable()
-    assert len(told.camera) <= 64
+    capture = captured(saved(cat((32, 32)), "JPEG", exif=exif({}, "Evil\x07\x1b[31m", "X" * 500)))
+    assert capture is not None
+    assert capture.camera is not None
+    assert capture.camera.isprintable()
+    assert len(capture.camera) <= 64
 
 
 @given(st.binary(max_size=400))
 def test_broken_blocks_are_no_blocks(noise: bytes) -> None:
     for head in (b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08", b"FUJIFILMCCD-RAW", b"\0\0\0\x18ftypcrx ", b""):
-        told = capture_of_raw(head + noise)
-        assert told is None or isinstance(told, Capture)
+        capture = capture_of_raw(head + noise)
+        assert capture is None or isinstance(capture, Capture)
 
 
 @given(st.binary(max_size=300))

@@ -58,7 +58,7 @@ def test_a_raw_photo_is_seen_through_its_preview_and_says_so() -> None:
 
 
 @pytest.mark.parametrize(("kind", "options"), [("JPEG", {"quality": 95}), ("PNG", {}), ("TIFF", {}), ("BMP", {})])
-def test_large_photos_are_reduced_and_their_size_is_told(kind: str, options: dict[str, int]) -> None:
+def test_large_photos_are_reduced_and_report_their_size(kind: str, options: dict[str, int]) -> None:
     decoded = decode(saved(cat((3000, 2000)), kind, **options), PLAIN)
     assert decoded.pixels.shape == (640, 960, 3)
     assert (decoded.facts.width, decoded.facts.height) == (3000, 2000)

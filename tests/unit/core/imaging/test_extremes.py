@@ -44,7 +44,7 @@ def test_any_shape_goes_all_the_way(size: tuple[int, int], kind: str) -> None:
 @pytest.mark.parametrize("tone", [0, 128, 255])
 def test_one_tone_has_numbers_too(tone: int) -> None:
     measured = measure_all(np.full((40, 60, 3), tone, dtype=np.uint8))
-    assert all(np.isfinite(one.value) for one in measured.values())
+    assert all(np.isfinite(pixel.value) for pixel in measured.values())
 
 
 def large(kind: str) -> bytes:
@@ -64,7 +64,7 @@ def large(kind: str) -> bytes:
 
 @pytest.mark.parametrize("kind", ["JPEG", "PROGRESSIVE", "PNG", "RGBA", "WEBP"])
 def test_24_megapixels_fit_into_a_worker(kind: str) -> None:
-    """Peak resident memory of a fresh process that decodes one."""
+    """Peak resident memory of a fresh process that decodes pixel."""
     before, peak = printed_by(MEASURE, large(kind))
     assert before < LIBRARIES_MB
     assert peak < WORKER_BUDGET_MB

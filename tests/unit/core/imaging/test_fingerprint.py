@@ -24,8 +24,8 @@ def distance(left: str, right: str) -> int:
 
 
 def test_the_embedding_is_16_bit_floats_little_endian() -> None:
-    told = fingerprint(pixels_of(cat()), EMBEDDING).embedding
-    assert np.frombuffer(base64.b64decode(told), dtype="<f2").tolist() == EMBEDDING.astype(np.float16).tolist()
+    embedding = fingerprint(pixels_of(cat()), EMBEDDING).embedding
+    assert np.frombuffer(base64.b64decode(embedding), dtype="<f2").tolist() == EMBEDDING.astype(np.float16).tolist()
 
 
 def test_an_embedding_may_come_as_a_row_of_a_batch() -> None:
@@ -35,8 +35,8 @@ def test_an_embedding_may_come_as_a_row_of_a_batch() -> None:
 
 def test_the_same_photo_saved_and_sized_otherwise_has_nearly_the_same_hashes() -> None:
     first = fingerprint(pixels_of(cat()), EMBEDDING)
-    for other in (saved(cat(), "JPEG", quality=60), saved(cat((1800, 1197)), "JPEG"), saved(cat((226, 150)), "PNG")):
-        second = fingerprint(decode(other, PLAIN).pixels, EMBEDDING)
+    for copy in (saved(cat(), "JPEG", quality=60), saved(cat((1800, 1197)), "JPEG"), saved(cat((226, 150)), "PNG")):
+        second = fingerprint(decode(copy, PLAIN).pixels, EMBEDDING)
         assert distance(first.perceptual_hash, second.perceptual_hash) <= 4
         assert distance(first.difference_hash, second.difference_hash) <= 4
         assert first.pixels_sha256 != second.pixels_sha256
@@ -61,5 +61,5 @@ def test_one_pixel_or_another_shape_is_another_photo() -> None:
     touched = photo.copy()
     touched[5, 5, 0] ^= 1
     reshaped = np.ascontiguousarray(photo.reshape(photo.shape[0] // 2, photo.shape[1] * 2, 3))
-    told = {fingerprint(pixels, EMBEDDING).pixels_sha256 for pixels in (photo, touched, reshaped)}
-    assert len(told) == 3
+    digests = {fingerprint(pixels, EMBEDDING).pixels_sha256 for pixels in (photo, touched, reshaped)}
+    assert len(digests) == 3

@@ -1,4 +1,4 @@
-"""Types are told from bytes."""
+"""Types are found from bytes."""
 
 import struct
 import subprocess
@@ -63,7 +63,7 @@ HEADS = [
     ("tiff", tiff(">", (271, 2, b"SONY\0"))),
 ]
 
-STRANGERS = [
+OTHER_FILE_TYPES = [
     (b"%PDF-1.7\n", "PDF"),
     (b"<?xml version='1.0'?>\n<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
     (b"\xef\xbb\xbf <svg/>", "SVG"),
@@ -82,7 +82,7 @@ STRANGERS = [
 
 
 @pytest.mark.parametrize(("name", "head"), HEADS, ids=[f"{name}-{at}" for at, (name, _) in enumerate(HEADS)])
-def test_a_format_is_told_from_its_first_bytes(name: str, head: bytes) -> None:
+def test_a_format_is_recognised_by_its_first_bytes(name: str, head: bytes) -> None:
     assert sniff(head).name == name
 
 
@@ -90,7 +90,7 @@ def test_every_format_has_a_head_in_this_table() -> None:
     assert {name for name, _ in HEADS} == set(FORMATS)
 
 
-@pytest.mark.parametrize(("head", "said"), STRANGERS)
+@pytest.mark.parametrize(("head", "said"), OTHER_FILE_TYPES)
 def test_a_stranger_is_refused_by_its_name(head: bytes, said: str) -> None:
     with pytest.raises(PhotoUnsupported, match=said):
         sniff(head)
@@ -115,12 +115,12 @@ def test_each_picture_is_what_its_name_says(picture) -> None:
 
 def test_registry_readers_and_pictures_agree() -> None:
     """A new format comes with a reader and a picture; a dropped one takes them along."""
-    told = {known.reader for known in FORMATS.values()}
-    assert told == set(READERS)
-    assert told == {FORMATS[picture.stem].reader for picture in PICTURES}
+    found = {known.reader for known in FORMATS.values()}
+    assert found == set(READERS)
+    assert found == {FORMATS[picture.stem].reader for picture in PICTURES}
 
 
-def test_a_raw_file_whose_directory_lies_deep_is_told_by_the_whole_file() -> None:
+def test_a_raw_file_with_a_distant_directory_is_recognised_by_the_whole_file() -> None:
     shallow = make.dng(cat((90, 60)))
     moved = shallow[:4] + struct.pack("<L", len(shallow)) + shallow[8:] + shallow[8:400]
     assert sniff(moved[:SNIFF_BYTES]).name == "tiff"

@@ -17,27 +17,27 @@ SMALL = Limits(max_bytes=10_000_000, max_pixels=2_000_000)  # so that a mutated 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
 
 # (where, as a share of the file; what is written there): headers are hit as often as the rest
-_place = st.one_of(st.floats(0, 0.999), st.floats(0, 0.02))
-_wound = st.tuples(_place, st.binary(min_size=1, max_size=8))
+_position = st.one_of(st.floats(0, 0.999), st.floats(0, 0.02))
+_wound = st.tuples(_position, st.binary(min_size=1, max_size=8))
 _bounded = settings(
     max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 
 
-def wounded(data: bytes, wounds: list[tuple[float, bytes]], kept: float) -> bytes:
+def wounded(data: bytes, wounds: list[tuple[float, bytes]], share: float) -> bytes:
     hurt = bytearray(data)
-    for place, written in wounds:
-        at = int(place * len(hurt))
+    for position, written in wounds:
+        at = int(position * len(hurt))
         hurt[at : at + len(written)] = written
-    return bytes(hurt[: int(len(hurt) * kept)])
+    return bytes(hurt[: int(len(hurt) * share)])
 
 
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda path: path.name)
 @_bounded
-@given(wounds=st.lists(_wound, max_size=4), kept=st.one_of(st.just(1.0), st.floats(0, 1)))
-def test_a_mutated_file_is_decoded_or_refused(picture, wounds: list[tuple[float, bytes]], kept: float) -> None:
+@given(wounds=st.lists(_wound, max_size=4), share=st.one_of(st.just(1.0), st.floats(0, 1)))
+def test_a_mutated_file_is_decoded_or_refused(picture, wounds: list[tuple[float, bytes]], share: float) -> None:
     with contextlib.suppress(PhotoError):
-        decoded = decode(wounded(picture.read_bytes(), wounds, kept), PLAIN, SMALL)
+        decoded = decode(wounded(picture.read_bytes(), wounds, share), PLAIN, SMALL)
         assert decoded.pixels.shape[2] == 3
         assert max(decoded.pixels.shape) <= 960
 

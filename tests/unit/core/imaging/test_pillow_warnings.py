@@ -33,11 +33,11 @@ def test_the_filters_are_back_when_the_last_thread_has_left() -> None:
             second_is_in.set()
             first_may_leave.wait(10)
 
-    other = threading.Thread(target=second)
+    thread = threading.Thread(target=second)
     with quiet_pillow():
-        other.start()
+        thread.start()
         assert second_is_in.wait(10)
     assert list(warnings.filters) != before
     first_may_leave.set()
-    other.join(10)
+    thread.join(10)
     assert list(warnings.filters) == before

@@ -22,7 +22,7 @@ def test_small_photos_are_not_enlarged() -> None:
     assert Image.open(BytesIO(preview(np.array(cat())))).size == cat().size
 
 
-def test_the_long_side_can_be_asked_for() -> None:
+def test_the_long_side_is_a_parameter() -> None:
     assert Image.open(BytesIO(preview(np.array(cat()), long_side=100))).size == (100, 67)
 
 

@@ -21,11 +21,11 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
 
 
-def faults(*told: str) -> int:
-    done = subprocess.run([sys.executable, "-c", FAULTS, *told], capture_output=True, text=True, check=True)
+def faults(*calls: str) -> int:
+    done = subprocess.run([sys.executable, "-c", FAULTS, *calls], capture_output=True, text=True, check=True)
     return int(done.stdout)
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is told")
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is calls")
 def test_the_next_buffer_is_the_last_one() -> None:
     assert faults("keep") < 100

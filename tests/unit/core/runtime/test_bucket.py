@@ -15,8 +15,8 @@ KEY = photo_key("01a20acd-e6da-752f-b759-a4c60fba8bf9")
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     S3FileSystem.clear_instance_cache()  # one knows the endpoint of the test before
-    told = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_DEFAULT_REGION": "eu-central-1"}
-    for name, value in {**told, "AWS_MAX_ATTEMPTS": "1", "AWS_EC2_METADATA_DISABLED": "true"}.items():
+    requests = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_DEFAULT_REGION": "eu-central-1"}
+    for name, value in {**requests, "AWS_MAX_ATTEMPTS": "1", "AWS_EC2_METADATA_DISABLED": "true"}.items():
         monkeypatch.setenv(name, value)
 
 
@@ -49,7 +49,7 @@ def test_what_is_put_can_be_got_and_deleted(storage: Storage, s3: SmallS3) -> No
 
 def test_a_photo_costs_few_requests(storage: Storage, s3: SmallS3) -> None:
     storage.put(KEY, b"pixels")
-    assert [(asked.method, asked.path) for asked in s3.requests] == [("PUT", f"/bucket/prefix/{KEY}")]
+    assert [(requested.method, requested.path) for requested in s3.requests] == [("PUT", f"/bucket/prefix/{KEY}")]
     storage.delete(KEY)
     assert len(s3.requests) == 2
 
@@ -83,9 +83,9 @@ def test_a_bucket_that_is_away_is_unavailable_and_comes_back(
     storage: Storage, s3: SmallS3, call: Callable[[Storage], object]
 ) -> None:
     s3.away = True
-    with pytest.raises(StorageUnavailable) as told:
+    with pytest.raises(StorageUnavailable) as requests:
         call(storage)
-    assert isinstance(told.value, ServiceUnavailable)  # so that a worker puts the photo back
+    assert isinstance(requests.value, ServiceUnavailable)  # so that a worker puts the photo back
     s3.away = False
     storage.put(KEY, b"pixels")
     call(storage)

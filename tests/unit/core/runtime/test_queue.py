@@ -8,12 +8,12 @@ SETTINGS = QueueSettings()
 
 def test_the_visibility_timeout_is_the_same_in_all_three_places() -> None:
     conf = celery_app(SETTINGS).conf
-    told = {
+    message = {
         conf.broker_transport_options["visibility_timeout"],
         conf.result_backend_transport_options["visibility_timeout"],
         conf.visibility_timeout,
     }
-    assert told == {SETTINGS.visibility_timeout_seconds}
+    assert message == {SETTINGS.visibility_timeout_seconds}
 
 
 def test_a_task_ends_far_before_it_becomes_visible_again() -> None:
@@ -21,7 +21,7 @@ def test_a_task_ends_far_before_it_becomes_visible_again() -> None:
     assert conf.task_soft_time_limit < conf.task_time_limit <= conf.visibility_timeout / 2
 
 
-def test_nothing_is_acknowledged_early_hoarded_or_kept_as_a_result() -> None:
+def test_nothing_is_acknowledged_early_prefetched_or_stored_as_a_result() -> None:
     conf = celery_app(SETTINGS).conf
     assert conf.task_acks_late
     assert conf.task_reject_on_worker_lost

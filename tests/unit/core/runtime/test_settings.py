@@ -37,7 +37,7 @@ def test_an_empty_secret_file_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "error"),
     [
         ("redis://redis:6379/0", "redis://:p%2Fa%40s%3As@redis:6379/0"),
         ("rediss://critic@redis/1", "rediss://critic:p%2Fa%40s%3As@redis/1"),
@@ -46,12 +46,12 @@ def test_an_empty_secret_file_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_p
     ],
 )
 def test_a_password_of_its_own_goes_into_a_url_that_has_none(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, told: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, error: str
 ) -> None:
     (tmp_path / "password").write_text("p/a@s:s\n")
     monkeypatch.setenv("CRITIC_REDIS_PASSWORD_FILE", str(tmp_path / "password"))
     monkeypatch.setenv("CRITIC_REDIS_URL", url)
-    assert QueueSettings().redis_url == told
+    assert QueueSettings().redis_url == error
 
 
 def test_a_password_of_its_own_goes_into_the_default_url_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,27 +64,27 @@ def ids(albums: AlbumStore, album: str, size: int) -> list[str]:
     found, after = [], None
     while True:
         page = albums.page(album, after, size)
-        found += [one.id for one in page.photos]
+        found += [item.id for item in page.photos]
         if page.following is None:
             return found
         after = page.following
 
 
-def test_an_album_tells_what_it_was_made_of(albums: AlbumStore, album: str) -> None:
-    told = albums.get(album)
-    assert (told.name, told.expires_at, told.revision, told.counts) == ("Wedding", END, 0, NONE)
+def test_an_album_is_stored_with_its_fields(albums: AlbumStore, album: str) -> None:
+    stored = albums.get(album)
+    assert (stored.name, stored.expires_at, stored.revision, stored.counts) == ("Wedding", END, 0, NONE)
 
 
 def test_no_such_album(albums: AlbumStore) -> None:
-    stranger = new_photo_id()
-    for call in (albums.get, albums.snapshot, albums.forget):
+    unknown = new_photo_id()
+    for call in (albums.get, albums.snapshot, albums.mark_deleted):
         with pytest.raises(AlbumNotFound):
-            call(stranger)
+            call(unknown)
     with pytest.raises(AlbumNotFound):
-        albums.add(photo(stranger), LIMIT)
+        albums.add(photo(unknown), LIMIT)
 
 
-def test_counts_follow_each_photo(albums: AlbumStore, jobs: JobStore, album: str, add: Add) -> None:
+def test_counts_follow_every_photo(albums: AlbumStore, jobs: JobStore, album: str, add: Add) -> None:
     first, second = add(), add()
     assert albums.get(album).counts == Counts(photos=2, pending=2, done=0, failed=0)
     jobs.finish(first, make_critique(50))
@@ -101,21 +101,23 @@ def test_a_second_answer_changes_nothing(albums: AlbumStore, jobs: JobStore, alb
     assert albums.get(album) == before
 
 
-def test_the_best_come_first_then_the_failed_then_those_that_wait(
+def test_ranking_lists_finished_then_failed_then_pending_photos(
     albums: AlbumStore, jobs: JobStore, album: str, add: Add
 ) -> None:
     waiting, low, failed, high = add(), add(0), add(), add(99.5)
     jobs.fail(failed, PhotoCorrupt().problem())
     photos = albums.page(album, None, 10).photos
-    assert [one.id for one in photos] == [high, low, failed, waiting]
-    assert [one.rank for one in photos] == [1, 2, None, None]
+    assert [item.id for item in photos] == [high, low, failed, waiting]
+    assert [item.rank for item in photos] == [1, 2, None, None]
     assert photos[0].summary is not None
     assert photos[0].summary.score == 99.5
     assert photos[2].problem == PhotoCorrupt().problem()
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
-def test_pages_hold_each_photo_once_also_with_equal_scores(albums: AlbumStore, album: str, add: Add, size: int) -> None:
+def test_pages_hold_every_photo_once_also_with_equal_scores(
+    albums: AlbumStore, album: str, add: Add, size: int
+) -> None:
     made = [add(score) for score in (10, 50, 50, 50, 50, 90, 20)]
     assert sorted(ids(albums, album, size)) == sorted(made)
     assert ids(albums, album, size)[0] == made[5]
@@ -126,10 +128,10 @@ def test_a_page_follows_its_cursor_while_photos_come_and_go(
 ) -> None:
     best, second, third, fourth = add(90), add(80), add(70), add(60)
     page = albums.page(album, None, 2)
-    assert [one.id for one in page.photos] == [best, second]
+    assert [item.id for item in page.photos] == [best, second]
     add(95)
     jobs.delete(second)
-    assert [one.id for one in albums.page(album, page.following, 10).photos] == [third, fourth]
+    assert [item.id for item in albums.page(album, page.following, 10).photos] == [third, fourth]
 
 
 def test_the_same_bytes_are_one_photo(albums: AlbumStore, album: str, add: Add) -> None:
@@ -150,29 +152,29 @@ def test_a_full_album_takes_no_more_and_knows_what_it_has(add: Add) -> None:
     assert add(sha256="a", limit=1) == known
 
 
-def test_decisions_can_be_undone_one_by_one(albums: AlbumStore, album: str, add: Add) -> None:
-    one = add(50)
-    albums.decide(album, one, Choice(flag=Flag.pick))
-    told = albums.decide(album, one, Choice(flag=Flag.reject, stars=2))
-    assert told.current is not None
-    assert (told.current.flag, told.current.stars, len(told.history)) == (Flag.reject, 2, 2)
-    undone = albums.undo(album, one)
+def test_decisions_are_undone_individually(albums: AlbumStore, album: str, add: Add) -> None:
+    photo_id = add(50)
+    albums.decide(album, photo_id, Choice(flag=Flag.pick))
+    decisions = albums.decide(album, photo_id, Choice(flag=Flag.reject, stars=2))
+    assert decisions.current is not None
+    assert (decisions.current.flag, decisions.current.stars, len(decisions.history)) == (Flag.reject, 2, 2)
+    undone = albums.undo(album, photo_id)
     assert undone.current is not None
     assert undone.current.flag is Flag.pick
-    assert albums.undo(album, one) == albums.undo(album, one) == albums.decisions(album, one)
-    assert albums.decisions(album, one).current is None
+    assert albums.undo(album, photo_id) == albums.undo(album, photo_id) == albums.decisions(album, photo_id)
+    assert albums.decisions(album, photo_id).current is None
 
 
 def test_a_decision_survives_another_score(albums: AlbumStore, jobs: JobStore, album: str, add: Add) -> None:
-    one = add()
-    albums.decide(album, one, Choice(stars=4))
-    jobs.move_to_dead_letters(one, PhotoCorrupt().problem())
-    assert jobs.retry_dead_letter(one)
+    photo_id = add()
+    albums.decide(album, photo_id, Choice(stars=4))
+    jobs.move_to_dead_letters(photo_id, PhotoCorrupt().problem())
+    assert jobs.retry_dead_letter(photo_id)
     assert albums.get(album).counts.pending == 1
-    jobs.finish(one, make_critique(70))
-    told = albums.page(album, None, 1).photos[0].decision
-    assert told is not None
-    assert told.stars == 4
+    jobs.finish(photo_id, make_critique(70))
+    decision = albums.page(album, None, 1).photos[0].decision
+    assert decision is not None
+    assert decision.stars == 4
 
 
 def test_only_photos_of_the_album_can_be_decided_about(albums: AlbumStore, album: str) -> None:
@@ -183,56 +185,54 @@ def test_only_photos_of_the_album_can_be_decided_about(albums: AlbumStore, album
 
 
 def test_decisions_do_not_ask_for_grouping_anew(albums: AlbumStore, album: str, add: Add) -> None:
-    one = add(50)
+    photo_id = add(50)
     before = albums.get(album)
-    albums.decide(album, one, Choice(flag=Flag.pick))
+    albums.decide(album, photo_id, Choice(flag=Flag.pick))
     after = albums.get(album)
     assert (after.revision, after.decision_revision) == (before.revision, before.decision_revision + 1)
 
 
-def test_events_tell_what_happened_in_order(albums: AlbumStore, jobs: JobStore, album: str, add: Add) -> None:
-    one = add(50)
-    albums.decide(album, one, Choice(stars=1))
-    jobs.delete(one)
-    told = albums.events(album, "0")
-    assert [event.kind for event in told] == ["photo_added", "photo_done", "decision", "photo_deleted"]
-    assert {event.photo_id for event in told} == {one}
-    assert told[1].counts == Counts(photos=1, pending=0, done=1, failed=0)
-    assert albums.events(album, told[1].id) == told[2:]
-    assert albums.last_event(album) == told[-1].id
-    assert albums.events_since(album, told[0].id)
+def test_events_come_in_order(albums: AlbumStore, jobs: JobStore, album: str, add: Add) -> None:
+    photo_id = add(50)
+    albums.decide(album, photo_id, Choice(stars=1))
+    jobs.delete(photo_id)
+    events = albums.events(album, "0")
+    assert [event.kind for event in events] == ["photo_added", "photo_done", "decision", "photo_deleted"]
+    assert {event.photo_id for event in events} == {photo_id}
+    assert events[1].counts == Counts(photos=1, pending=0, done=1, failed=0)
+    assert albums.events(album, events[1].id) == events[2:]
+    assert albums.last_event(album) == events[-1].id
+    assert albums.events_since(album, events[0].id)
 
 
-def test_an_event_tells_its_photo_as_it_is_now(albums: AlbumStore, album: str, add: Add) -> None:
-    one = add(50)
-    albums.decide(album, one, Choice(stars=1))
-    told = [event.photo for event in albums.events(album, "0")]
+def test_an_event_carries_the_current_photo(albums: AlbumStore, album: str, add: Add) -> None:
+    photo_id = add(50)
+    albums.decide(album, photo_id, Choice(stars=1))
+    photos = [event.photo for event in albums.events(album, "0")]
     (ranked,) = albums.page(album, None, 10).photos
-    assert told == [ranked.model_copy(update={"rank": None})] * 3
+    assert photos == [ranked.model_copy(update={"rank": None})] * 3
     assert ranked.summary is not None
     assert ranked.decision is not None
 
 
-def test_an_event_of_a_photo_that_is_gone_tells_nothing_of_it(
-    albums: AlbumStore, jobs: JobStore, album: str, add: Add
-) -> None:
+def test_an_event_of_a_deleted_photo_carries_no_photo(albums: AlbumStore, jobs: JobStore, album: str, add: Add) -> None:
     jobs.delete(add(50))
     assert {event.photo for event in albums.events(album, "0")} == {None}
     assert not albums.events_since(album, "0-0")
 
 
-def test_a_snapshot_has_what_is_done(albums: AlbumStore, album: str, add: Add) -> None:
+def test_a_snapshot_has_the_finished_photos(albums: AlbumStore, album: str, add: Add) -> None:
     done, _ = add(50), add()
     albums.decide(album, done, Choice(flag=Flag.pick))
-    told = albums.snapshot(album)
-    assert list(told.features) == [done]
-    assert told.features[done].score == 50
-    assert (told.names[done], told.sha256[done]) == (f"{done[-4:]}.jpg", done)
-    assert told.decisions[done].flag is Flag.pick
-    assert (told.revision, told.decision_revision) == (3, 1)
+    snapshot = albums.snapshot(album)
+    assert list(snapshot.features) == [done]
+    assert snapshot.features[done].score == 50
+    assert (snapshot.names[done], snapshot.sha256[done]) == (f"{done[-4:]}.jpg", done)
+    assert snapshot.decisions[done].flag is Flag.pick
+    assert (snapshot.revision, snapshot.decision_revision) == (3, 1)
 
 
-def test_a_forgotten_album_is_unknown_at_once_and_leaves_nothing(
+def test_a_deleted_album_is_hidden_at_once_and_leaves_nothing(
     albums: AlbumStore, jobs: JobStore, client: "redis.Redis", album: str, add: Add
 ) -> None:
     made = [add(50), add()]

@@ -11,7 +11,7 @@ from critic_core.contracts.errors import DeliveryNotFound, PhotoCorrupt
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.contracts.webhook import Delivery, DeliveryState
-from critic_core.stores.deliveries import MAX_DELIVERIES, DUE, DeliveryStore, Entry, Ticket
+from critic_core.stores.deliveries import DUE, MAX_DELIVERIES, DeliveryStore, Entry, Ticket
 from critic_core.stores.delivery_lua import ANNOUNCE
 from critic_core.stores.jobs import JobStore
 
@@ -63,7 +63,7 @@ def test_a_finished_photo_with_a_callback_is_in_the_outbox(jobs: JobStore, store
     assert jobs.get(queued).callback_url == "https://example.com/in"
     assert [entry.subject for entry in store.outbox()] == [f"photo:{done}", f"photo:{failed}"]
     assert store.outbox()[0].at == pytest.approx(datetime.now(UTC).timestamp(), abs=5)
-    assert store.waiting() == 2
+    assert store.pending() == 2
 
 
 def test_whatever_has_a_callback_can_be_announced(client: "redis.Redis", store: DeliveryStore) -> None:
@@ -84,9 +84,7 @@ def test_an_entry_becomes_one_delivery_that_is_due_at_once(client: "redis.Redis"
     assert [ticket.delivery_id for ticket in store.lease_due(60, 10)] == ["d1"]
 
 
-def test_what_is_due_and_taken_up_by_nobody_grows_old(
-    client: "redis.Redis", store: DeliveryStore, clock: Clock
-) -> None:
+def test_a_due_delivery_without_a_sender_ages(client: "redis.Redis", store: DeliveryStore, clock: Clock) -> None:
     assert store.oldest_due_seconds() == 0
     entry = happened(client, at=clock.now)
     clock.now += 5
@@ -103,7 +101,7 @@ def test_what_is_due_and_taken_up_by_nobody_grows_old(
     assert store.oldest_due_seconds() == 20
 
 
-def test_what_happened_again_meanwhile_is_neither_opened_nor_dropped(
+def test_an_entry_replaced_by_a_newer_event_is_neither_opened_nor_dropped(
     client: "redis.Redis", store: DeliveryStore
 ) -> None:
     entry = happened(client, at=1.5)
@@ -131,7 +129,7 @@ def test_a_delivery_is_with_one_sender_until_its_lease_ends(
     assert store.begin(second, 60) is None, "the same ticket, handed out twice"
 
 
-def test_a_try_that_took_its_process_down_counts(client: "redis.Redis", store: DeliveryStore, clock: Clock) -> None:
+def test_an_attempt_that_crashes_its_process_counts(client: "redis.Redis", store: DeliveryStore, clock: Clock) -> None:
     opened(client, store)
     for number in (1, 2, 3):
         (ticket,) = store.lease_due(60, 10)
@@ -141,7 +139,9 @@ def test_a_try_that_took_its_process_down_counts(client: "redis.Redis", store: D
         clock.now += 61
 
 
-def test_how_it_went_is_kept_with_the_next_time(client: "redis.Redis", store: DeliveryStore, clock: Clock) -> None:
+def test_an_outcome_is_stored_with_the_time_of_the_next_attempt(
+    client: "redis.Redis", store: DeliveryStore, clock: Clock
+) -> None:
     opened(client, store)
     ticket, delivery = store.begin(store.lease_due(60, 10)[0], 60) or pytest.fail("void")
     assert store.update(ticket, delivery, clock.now + 30)
@@ -151,7 +151,7 @@ def test_how_it_went_is_kept_with_the_next_time(client: "redis.Redis", store: De
     ended = delivery.model_copy(update={"state": DeliveryState.delivered})
     assert store.update(ticket, ended, None)
     assert store.of(SUBJECT) == [ended]
-    assert store.waiting() == 0
+    assert store.pending() == 0
 
 
 def test_a_late_sender_changes_nothing(client: "redis.Redis", store: DeliveryStore, clock: Clock) -> None:
@@ -163,19 +163,19 @@ def test_a_late_sender_changes_nothing(client: "redis.Redis", store: DeliverySto
     assert store.of(SUBJECT)[0].state is DeliveryState.pending
 
 
-def test_what_is_forgotten_does_not_come_back(client: "redis.Redis", store: DeliveryStore, clock: Clock) -> None:
+def test_a_deleted_delivery_does_not_come_back(client: "redis.Redis", store: DeliveryStore, clock: Clock) -> None:
     opened(client, store)
     ticket, delivery = store.begin(store.lease_due(60, 10)[0], 60) or pytest.fail("void")
-    store.forget(SUBJECT)
+    store.delete(SUBJECT)
     assert not store.update(ticket, delivery, clock.now)
     assert store.of(SUBJECT) == []
     assert client.zcard(DUE) == 0
 
 
-def test_a_delivery_that_was_forgotten_before_its_try_is_not_begun(client: "redis.Redis", store: DeliveryStore) -> None:
+def test_a_delivery_deleted_before_its_attempt_does_not_begin(client: "redis.Redis", store: DeliveryStore) -> None:
     opened(client, store)
     (ticket,) = store.lease_due(60, 10)
-    store.forget(SUBJECT)
+    store.delete(SUBJECT)
     assert store.begin(ticket, 60) is None
     assert client.zcard(DUE) == 0
 
@@ -183,8 +183,8 @@ def test_a_delivery_that_was_forgotten_before_its_try_is_not_begun(client: "redi
 def test_deliveries_end_with_their_subject_and_are_few(client: "redis.Redis", store: DeliveryStore) -> None:
     for number in range(MAX_DELIVERIES + 5):
         opened(client, store, f"d{number:02}")
-    kept = [delivery.id for delivery in store.of(SUBJECT)]
-    assert kept == [f"d{number:02}" for number in range(5, MAX_DELIVERIES + 5)]
+    stored = [delivery.id for delivery in store.of(SUBJECT)]
+    assert stored == [f"d{number:02}" for number in range(5, MAX_DELIVERIES + 5)]
     assert client.zcard(DUE) == MAX_DELIVERIES
     assert client.expiretime(f"critic:webhooks:{SUBJECT}") == int(LATER.timestamp())
 
@@ -203,7 +203,7 @@ def test_a_retry_begins_anew_and_voids_the_try_under_way(client: "redis.Redis", 
     ticket, delivery = store.begin(store.lease_due(60, 10)[0], 60) or pytest.fail("void")
     assert store.retry(SUBJECT, "d1").attempt_count == 0
     assert not store.update(ticket, delivery, None)
-    assert [each.delivery_id for each in store.lease_due(60, 10)] == ["d1"]
+    assert [ticket.delivery_id for ticket in store.lease_due(60, 10)] == ["d1"]
     with pytest.raises(DeliveryNotFound):
         store.retry(SUBJECT, "d2")
 

@@ -59,14 +59,14 @@ def test_the_oldest_queued_photo_ages(store: JobStore, photo: Photo, clock: Cloc
     assert store.oldest_queued_seconds() == 0
 
 
-def test_a_photo_is_answered_once(store: JobStore, photo: Photo) -> None:
+def test_a_photo_is_finished_once(store: JobStore, photo: Photo) -> None:
     store.claim(photo.id, 3)
     assert store.fail(photo.id, PhotoCorrupt().problem())
     assert not store.fail(photo.id, PhotoPoison().problem())
     assert store.claim(photo.id, 3) is Claim.finished
-    told = store.get(photo.id)
-    assert told.problem is not None
-    assert told.problem.code == "photo_corrupt"
+    stored = store.get(photo.id)
+    assert stored.problem is not None
+    assert stored.problem.code == "photo_corrupt"
 
 
 def test_a_deleted_photo_gets_no_answer_and_leaves_no_trace(
@@ -83,14 +83,14 @@ def test_the_fourth_delivery_is_poison(store: JobStore, photo: Photo) -> None:
     assert [store.claim(photo.id, 3) for _ in range(4)] == [Claim.claimed] * 3 + [Claim.poison]
 
 
-def test_a_photo_put_back_through_no_fault_of_its_own_is_not_blamed(store: JobStore, photo: Photo) -> None:
+def test_a_requeued_photo_is_not_charged_a_delivery(store: JobStore, photo: Photo) -> None:
     for number in range(1, 10):
         assert store.claim(photo.id, 3) is Claim.claimed
         assert store.requeue(photo.id) == number
     assert store.get(photo.id).deliveries == 0
 
 
-def test_a_dead_letter_is_listed_and_can_be_revived(store: JobStore, photo: Photo) -> None:
+def test_a_dead_letter_is_listed_and_can_be_retried(store: JobStore, photo: Photo) -> None:
     store.move_to_dead_letters(photo.id, PhotoPoison().problem())
     assert store.dead_letters() == [photo.id]
     assert store.get(photo.id).state is PhotoState.failed
@@ -101,7 +101,7 @@ def test_a_dead_letter_is_listed_and_can_be_revived(store: JobStore, photo: Phot
     assert not store.retry_dead_letter(photo.id)
 
 
-def test_only_photos_that_run_too_long_are_put_back_and_only_once(store: JobStore, photo: Photo, clock: Clock) -> None:
+def test_only_expired_leases_are_requeued_and_only_once(store: JobStore, photo: Photo, clock: Clock) -> None:
     store.claim(photo.id, 3)
     clock.now += 60
     assert store.running_longer_than(75) == []
@@ -113,7 +113,7 @@ def test_only_photos_that_run_too_long_are_put_back_and_only_once(store: JobStor
     assert store.get(photo.id).deliveries == 1
 
 
-def test_a_photo_expires_for_good_when_its_bytes_are_gone(store: JobStore, photo: Photo, clock: Clock) -> None:
+def test_a_photo_expires_for_good_once_its_bytes_are_deleted(store: JobStore, photo: Photo, clock: Clock) -> None:
     assert store.expired() == []
     clock.now += 3601
     assert store.expired() == [photo.id]
@@ -122,6 +122,6 @@ def test_a_photo_expires_for_good_when_its_bytes_are_gone(store: JobStore, photo
     assert store.expired() == []
 
 
-def test_redis_away_is_told_as_such_within_its_deadline() -> None:
+def test_an_unreachable_redis_is_reported_within_the_deadline() -> None:
     with connect(f"redis://127.0.0.1:{free_port()}/0") as client, pytest.raises(QueueUnavailable):
         JobStore(client).backlog()

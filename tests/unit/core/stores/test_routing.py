@@ -1,4 +1,4 @@
-"""Wishes, comparisons, and the version that an album stays with."""
+"""Stored routing, comparisons, and the version pinned to an album."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,18 +18,18 @@ def pair(score: float) -> Pair:
         score=score,
         percentile=score,
         pleasing=True,
-        other_score=1,
-        other_percentile=1,
-        other_pleasing=False,
+        candidate_score=1,
+        candidate_percentile=1,
+        candidate_pleasing=False,
     )
 
 
-def test_a_wish_counts_until_it_is_taken_back(client: "redis.Redis") -> None:
-    store, wish = RoutingStore(client), Routing(canary=TrafficSplit(version="2", percent=10), withdrawn=("3",))
+def test_a_stored_routing_holds_until_reset(client: "redis.Redis") -> None:
+    store, chosen = RoutingStore(client), Routing(canary=TrafficSplit(version="2", percent=10), withdrawn=("3",))
     assert store.get("aesthetics") is None
-    store.wish("aesthetics", wish)
-    assert (store.get("aesthetics"), store.get("second")) == (wish, None)
-    store.wish("aesthetics", None)
+    store.save("aesthetics", chosen)
+    assert (store.get("aesthetics"), store.get("second")) == (chosen, None)
+    store.save("aesthetics", None)
     assert store.get("aesthetics") is None
 
 
@@ -45,40 +45,40 @@ def album(client: "redis.Redis") -> Album:
     return made
 
 
-def test_an_album_stays_with_a_version_while_that_may_answer(client: "redis.Redis") -> None:
+def test_an_album_keeps_its_version_while_available(client: "redis.Redis") -> None:
     made, store = album(client), RoutingStore(client)
     key = album_key(made.id)
-    for wanted, able, told in (
+    for preferred, available, pinned in (
         ("1", ["1"], "1"),
         ("2", ["1", "2"], "1"),
         ("2", ["2"], "2"),
         ("1", ["1", "2"], "2"),
     ):
-        assert store.pin_albums({key: wanted}, able) == {key: told}
+        assert store.pin_albums({key: preferred}, available) == {key: pinned}
     assert AlbumStore(client).get(made.id) == made
 
 
-def test_each_of_several_albums_has_its_own_version(client: "redis.Redis") -> None:
-    store, (one, other, third) = RoutingStore(client), (album_key(album(client).id) for _ in range(3))
-    assert store.pin_albums({one: "1", other: "2"}, ["1", "2"]) == {one: "1", other: "2"}
-    told = store.pin_albums({third: "1", other: "1", one: "2"}, ["1", "2"])
-    assert told == {one: "1", other: "2", third: "1"}
+def test_every_album_has_its_own_version(client: "redis.Redis") -> None:
+    store, (first, second, third) = RoutingStore(client), (album_key(album(client).id) for _ in range(3))
+    assert store.pin_albums({first: "1", second: "2"}, ["1", "2"]) == {first: "1", second: "2"}
+    versions = store.pin_albums({third: "1", second: "1", first: "2"}, ["1", "2"])
+    assert versions == {first: "1", second: "2", third: "1"}
 
 
-def test_an_album_that_is_gone_does_not_come_back(client: "redis.Redis") -> None:
-    gone = album_key("gone")
-    assert RoutingStore(client).pin_albums({gone: "1"}, ["1"]) == {gone: "1"}
-    assert client.keys("*gone*") == []
+def test_a_deleted_album_does_not_come_back(client: "redis.Redis") -> None:
+    deleted = album_key("deleted")
+    assert RoutingStore(client).pin_albums({deleted: "1"}, ["1"]) == {deleted: "1"}
+    assert client.keys("*deleted*") == []
 
 
-def test_comparisons_are_bounded_and_forgotten(client: "redis.Redis") -> None:
+def test_comparisons_are_bounded_and_expire(client: "redis.Redis") -> None:
     store = RoutingStore(client)
     for number in range(3):
         store.save_pair("aesthetics", "1", "2", pair(number))
-    assert [each.score for each in store.pairs("aesthetics", "1", "2")] == [2, 1, 0]
+    assert [pair.score for pair in store.pairs("aesthetics", "1", "2")] == [2, 1, 0]
     (name,) = client.keys("*pairs*")
     assert 0 < client.ttl(name) <= routing.PAIRS_TTL_SECONDS  # type: ignore[operator]  # redis-py types both its clients at once
     for number in range(3):
         client.lpush(name, *[pair(number).model_dump_json()] * 2000)
     store.save_pair("aesthetics", "1", "2", pair(9))
-    assert client.llen(name) == routing.PAIRS_KEPT
+    assert client.llen(name) == routing.MAX_PAIRS

@@ -35,7 +35,7 @@ def answer(store: JobStore, clock: Clock, photo_ids: list[str], seconds: float) 
         store.fail(photo_id, PROBLEM)
 
 
-def test_photos_that_are_answered_while_others_wait_tell_the_pace(store: JobStore, clock: Clock) -> None:
+def test_photos_finished_under_load_give_the_throughput(store: JobStore, clock: Clock) -> None:
     answer(store, clock, wait(store, 200)[:150], 0.05)
     load = store.load()
     assert load.backlog == 50
@@ -50,14 +50,14 @@ def test_idle_time_does_not_count(store: JobStore, clock: Clock) -> None:
     assert store.load().per_second == pytest.approx(20, rel=0.01)
 
 
-def test_it_is_not_known_before_enough_photos_were_answered(store: JobStore, clock: Clock) -> None:
+def test_it_is_unknown_before_enough_photos_are_finished(store: JobStore, clock: Clock) -> None:
     answer(store, clock, wait(store, 10)[: int(MIN_PHOTOS)], 0.05)
     load = store.load()
     assert load.per_second is None
     assert load.wait_seconds() == 0
 
 
-def test_it_falls_while_photos_wait_and_none_is_answered(store: JobStore, clock: Clock) -> None:
+def test_it_falls_while_photos_are_queued_and_none_is_finished(store: JobStore, clock: Clock) -> None:
     waiting = wait(store, 220)
     answer(store, clock, waiting[:150], 0.05)
     clock.now += 60
@@ -70,14 +70,14 @@ def test_it_falls_while_photos_wait_and_none_is_answered(store: JobStore, clock:
 
 def test_it_is_forgotten(store: JobStore, clock: Clock, client: "redis.Redis") -> None:
     answer(store, clock, wait(store, 100), 0.05)
-    assert 0 < int(client.ttl("critic:pace")) <= 300  # type: ignore[arg-type]  # redis-py types every form at once
+    assert 0 < int(client.ttl("critic:throughput")) <= 300  # type: ignore[arg-type]  # redis-py types every form at once
 
 
 def test_a_second_answer_does_not_count(store: JobStore, clock: Clock, client: "redis.Redis") -> None:
     first, *_ = wait(store, 20)
     for _ in range(10):
         store.fail(first, PROBLEM)
-    assert client.hget("critic:pace", "photos") is None
+    assert client.hget("critic:throughput", "photos") is None
 
 
 def test_nothing_known_is_no_wait() -> None:

@@ -1,4 +1,4 @@
-"""What workers post and gateways read."""
+"""Status that workers write and gateways read."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,36 +11,36 @@ from critic_core.stores.worker_status import HEARTBEATS, WorkerStatusStore
 NOW = datetime.now(UTC)
 
 
-def pulse(worker: str, seconds_ago: float) -> Heartbeat:
+def heartbeat(worker: str, seconds_ago: float) -> Heartbeat:
     return Heartbeat(worker=worker, at=NOW - timedelta(seconds=seconds_ago))
 
 
-def test_fresh_pulses_come_newest_first_and_old_ones_are_swept_away(client: "redis.Redis") -> None:
-    board = WorkerStatusStore(client)
-    for one in (pulse("a", 30), pulse("b", 5), pulse("dead", 600)):
-        board.save_heartbeat(one)
-    fresh = board.heartbeats(newer_than=NOW.timestamp() - 60)
-    assert [one.worker for one in fresh] == ["b", "a"]
+def test_fresh_heartbeats_come_newest_first_and_stale_ones_are_deleted(client: "redis.Redis") -> None:
+    status = WorkerStatusStore(client)
+    for beat in (heartbeat("a", 30), heartbeat("b", 5), heartbeat("dead", 600)):
+        status.save_heartbeat(beat)
+    fresh = status.heartbeats(newer_than=NOW.timestamp() - 60)
+    assert [beat.worker for beat in fresh] == ["b", "a"]
     assert client.hkeys(HEARTBEATS) == ["a", "b"] or client.hkeys(HEARTBEATS) == ["b", "a"]
 
 
-def test_a_worker_has_one_pulse_its_latest(client: "redis.Redis") -> None:
-    board = WorkerStatusStore(client)
-    board.save_heartbeat(pulse("a", 30))
-    board.save_heartbeat(pulse("a", 1))
-    assert board.heartbeats(newer_than=0) == [pulse("a", 1)]
+def test_a_worker_has_a_single_heartbeat(client: "redis.Redis") -> None:
+    status = WorkerStatusStore(client)
+    status.save_heartbeat(heartbeat("a", 30))
+    status.save_heartbeat(heartbeat("a", 1))
+    assert status.heartbeats(newer_than=0) == [heartbeat("a", 1)]
 
 
-def test_models_are_told_by_name_and_those_not_served_any_more_are_forgotten(client: "redis.Redis") -> None:
-    board = WorkerStatusStore(client)
+def test_models_are_listed_by_name_and_dropped_when_no_longer_served(client: "redis.Redis") -> None:
+    status = WorkerStatusStore(client)
     first, second, third = (tiny_manifest().model_copy(update={"name": name}) for name in "abc")
-    board.save_models([second, first], ["a", "b"])
-    assert board.models() == [first, second]
-    assert board.model_names() == ["a", "b"]
+    status.save_models([second, first], ["a", "b"])
+    assert status.models() == [first, second]
+    assert status.model_names() == ["a", "b"]
     newer = first.model_copy(update={"version": "2"})
-    board.save_models([newer, third], ["a", "b", "c"])  # the second one is served, and did not answer this time
-    assert board.models() == [newer, second, third]
-    board.save_models([newer], ["a", "b", "c"], beside=[first])
-    assert board.model_names() == ["a", "b", "c"]
-    board.save_models([newer], ["a"])
-    assert board.models() == [newer]
+    status.save_models([newer, third], ["a", "b", "c"])  # the second one is served, and did not answer this time
+    assert status.models() == [newer, second, third]
+    status.save_models([newer], ["a", "b", "c"], beside=[first])
+    assert status.model_names() == ["a", "b", "c"]
+    status.save_models([newer], ["a"])
+    assert status.models() == [newer]

@@ -42,5 +42,5 @@ def measure_all(pixels: Pixels) -> dict[PropertyName, Property]:
 
 def reasons(properties: Mapping[PropertyName, Property]) -> tuple[Reason, ...]:
     """What the properties that are out of the usual say for or against the photo."""
-    told = (MEASURES[name].reasons.get(measured.level) for name, measured in properties.items())
-    return tuple(reason for reason in told if reason is not None)
+    found = (MEASURES[name].reasons.get(measured.level) for name, measured in properties.items())
+    return tuple(reason for reason in found if reason is not None)

@@ -45,16 +45,16 @@ def parse_callback(url: str, private: tuple[Network, ...]) -> Callback:
     if len(url) > LONGEST_URL or not _PRINTABLE.fullmatch(url) or "\\" in url:
         raise InvalidCallbackUrl(f"The callback URL has more than {LONGEST_URL} characters, or some that no URL has.")
     try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or ""), parts.port
+        url_parts = urlsplit(url)
+        host, port = (url_parts.hostname or ""), url_parts.port
     except ValueError:
         raise InvalidCallbackUrl("The callback URL is not a URL.") from None
-    _check_scheme(parts.scheme, private)
-    if "@" in parts.netloc or "#" in url:
+    _check_scheme(url_parts.scheme, private)
+    if "@" in url_parts.netloc or "#" in url:
         raise InvalidCallbackUrl("The callback URL must have neither credentials nor a fragment.")
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    port = _PORTS[parts.scheme] if port is None else port
-    callback = Callback(parts.scheme, host, port, target, _address(host, bracketed="[" in parts.netloc))
+    target = (url_parts.path or "/") + (f"?{url_parts.query}" if url_parts.query else "")
+    port = _PORTS[url_parts.scheme] if port is None else port
+    callback = Callback(url_parts.scheme, host, port, target, _address(host, bracketed="[" in url_parts.netloc))
     _check_host(callback, private)
     _check_port(port)
     return callback
@@ -86,7 +86,7 @@ def _check_host(callback: Callback, private: tuple[Network, ...]) -> None:
 
 
 def check_address(address: Address, scheme: str, private: tuple[Network, ...]) -> None:
-    """InvalidCallbackUrl unless a callback may go to this address: to a public one by https, or to an allowed network."""
+    """Allow public addresses by https, and addresses of allowed networks. Raises InvalidCallbackUrl."""
     if is_within(address, private):
         return
     if scheme != "https" or not is_public(address):

@@ -30,8 +30,8 @@ class WebhookSettings(CriticSettings):
     # Names of their own: pydantic takes a subclass's validator of the same name for a replacement.
     @field_validator("webhook_secrets", "webhook_allow_private", mode="before")
     @classmethod
-    def _split_webhooks(cls, told: object) -> object:
-        return tuple(part.strip() for part in told.split(",") if part.strip()) if isinstance(told, str) else told
+    def _split_webhooks(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator("webhook_secrets")
     @classmethod

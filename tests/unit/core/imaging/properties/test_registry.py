@@ -1,7 +1,6 @@
 """The properties as a whole."""
 
 from pathlib import Path
-from time import perf_counter
 
 import numpy as np
 import pytest
@@ -9,7 +8,6 @@ from tests.support.photos import cat
 
 from critic_core.contracts.critique import Level, PropertyName
 from critic_core.imaging import properties as package
-from critic_core.imaging.fingerprint import fingerprint
 from critic_core.imaging.properties import MEASURES, measure_all, reasons
 
 FILES = {path.stem for path in Path(str(package.__file__)).parent.glob("*.py")}
@@ -37,14 +35,14 @@ def test_codes_of_reasons_are_unique_and_plain() -> None:
 
 
 @pytest.mark.parametrize("name", PropertyName)
-def test_the_level_is_told_by_the_range(name: PropertyName) -> None:
+def test_the_level_follows_from_the_range(name: PropertyName) -> None:
     measure = MEASURES[name]
     middle = (measure.low + measure.high) / 2
-    told = [measure.level(value) for value in (measure.low - 0.01, measure.low, middle, measure.high + 0.01)]
-    assert told == [Level.low, Level.usual, Level.usual, Level.high]
+    level = [measure.level(value) for value in (measure.low - 0.01, measure.low, middle, measure.high + 0.01)]
+    assert level == [Level.low, Level.usual, Level.usual, Level.high]
 
 
-def test_reasons_are_told_for_what_is_out_of_the_usual() -> None:
+def test_unusual_values_have_reasons() -> None:
     dark_and_blurred = np.full((100, 150, 3), 3, dtype=np.uint8)
     codes = [reason.code for reason in reasons(measure_all(dark_and_blurred))]
     assert {"blurred", "flat_contrast", "underexposed", "clipped_shadows"} <= set(codes)
@@ -57,14 +55,3 @@ def test_measuring_does_not_change_the_photo() -> None:
     before = pixels.copy()
     measure_all(pixels)
     assert np.array_equal(pixels, before)
-
-
-def test_measuring_and_fingerprint_are_quick() -> None:
-    """The best of ten, so that a busy machine does not fail it; the bench tells the real figure."""
-    pixels, embedding, times = np.array(cat((960, 720))), np.ones(512, dtype=np.float32), []
-    for _ in range(10):
-        began = perf_counter()
-        measure_all(pixels)
-        fingerprint(pixels, embedding)
-        times.append(perf_counter() - began)
-    assert min(times) < 0.045

@@ -13,9 +13,9 @@ INSIDE = (ip_network("127.0.0.0/8"), ip_network("10.1.0.0/16"))
 
 
 def test_a_url_becomes_its_parts() -> None:
-    told = parse_callback("HTTPS://Hooks.Example.com/a/b?c=d&e", ())
-    assert told == Callback("https", "hooks.example.com", 443, "/a/b?c=d&e", None)
-    assert told.authority == "hooks.example.com"
+    callback = parse_callback("HTTPS://Hooks.Example.com/a/b?c=d&e", ())
+    assert callback == Callback("https", "hooks.example.com", 443, "/a/b?c=d&e", None)
+    assert callback.authority == "hooks.example.com"
 
 
 @pytest.mark.parametrize(
@@ -29,8 +29,8 @@ def test_a_url_becomes_its_parts() -> None:
     ],
 )
 def test_good_urls(url: str, host: str, port: int, target: str, authority: str) -> None:
-    told = parse_callback(url, ())
-    assert (told.host, told.port, told.target, told.authority) == (host, port, target, authority)
+    callback = parse_callback(url, ())
+    assert (callback.host, callback.port, callback.target, callback.authority) == (host, port, target, authority)
 
 
 @pytest.mark.parametrize(
@@ -85,9 +85,9 @@ def test_allowing_a_network_allows_no_other(url: str) -> None:
 def test_whatever_is_sent_is_taken_or_refused(text: str) -> None:
     for url in (text, f"https://{text}/", f"https://example.com/{text}", f"https://{text}.example.com:8443/"):
         try:
-            told = parse_callback(url, ())
+            callback = parse_callback(url, ())
         except InvalidCallbackUrl:
             continue
-        assert told.address is None or told.address == ip_address(told.host)
-        assert not set(told.host) & set("@/?")
-        assert not set(told.host + told.target) & set(" \r\n\t\\#")
+        assert callback.address is None or callback.address == ip_address(callback.host)
+        assert not set(callback.host) & set("@/?")
+        assert not set(callback.host + callback.target) & set(" \r\n\t\\#")

@@ -44,7 +44,7 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_networks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CRITIC_WEBHOOK_ALLOW_PRIVATE", "10.1.0.0/16, fd00::/8")
-    assert [str(each) for each in WebhookSettings().webhook_allow_private] == ["10.1.0.0/16", "fd00::/8"]
+    assert [str(secret) for secret in WebhookSettings().webhook_allow_private] == ["10.1.0.0/16", "fd00::/8"]
     monkeypatch.setenv("CRITIC_WEBHOOK_ALLOW_PRIVATE", "10.1.2.3/16")
     with pytest.raises(ValidationError, match="webhook_allow_private"):
         WebhookSettings()

@@ -1,4 +1,4 @@
-"""Albums to take away, made by hand."""
+"""Albums for exports, made by hand."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,14 +9,14 @@ from tests.support.photos import cat, saved
 from critic_core.contracts.album import Album, Counts, Proposal, Verdict
 from critic_core.contracts.critique import Reason
 from critic_core.contracts.errors import PhotoNotFound
-from critic_core.exports.export import Export, Given, Wish
+from critic_core.exports.export import Export, ExportInput, ExportOptions
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 PREVIEW = saved(cat((120, 80)), "JPEG")
 
 
-def proposal(number: int = 0, verdict: Verdict = Verdict.keep, **told: Any) -> Proposal:
-    fields: dict[str, Any] = {
+def proposal(number: int = 0, verdict: Verdict = Verdict.keep, **fields: Any) -> Proposal:
+    defaults: dict[str, Any] = {
         "id": f"019dd0a2-7c41-7d0e-9c4f-{number:012x}",
         "file_name": f"IMG_{number:04}.JPG",
         "sha256": f"{number:064}",
@@ -27,33 +27,35 @@ def proposal(number: int = 0, verdict: Verdict = Verdict.keep, **told: Any) -> P
         "percentile": 80.0,
         "reasons": (Reason(code="among_the_best", sentence="It is among the best of the album.", favourable=True),),
     }
-    return Proposal.model_validate(fields | told)
+    return Proposal.model_validate(defaults | fields)
 
 
 class Pictures:
-    """The cat for everybody, but for those that are gone."""
+    """The cat for every photo except deleted ones."""
 
-    def __init__(self, *gone: str) -> None:
-        self.gone = gone
+    def __init__(self, *deleted: str) -> None:
+        self.deleted = deleted
 
     def original(self, photo_id: str) -> Iterator[bytes]:
-        self._look(photo_id)
+        self._check(photo_id)
         return iter((b"original ", photo_id.encode()))
 
     def preview(self, photo_id: str) -> bytes:
-        self._look(photo_id)
+        self._check(photo_id)
         return PREVIEW
 
-    def _look(self, photo_id: str) -> None:
-        if photo_id in self.gone:
+    def _check(self, photo_id: str) -> None:
+        if photo_id in self.deleted:
             raise PhotoNotFound
 
 
-def given(*proposals: Proposal, wish: Wish | None = None, gone: tuple[str, ...] = (), name: str = "Wedding") -> Given:
+def export_input(
+    *proposals: Proposal, options: ExportOptions | None = None, deleted: tuple[str, ...] = (), name: str = "Wedding"
+) -> ExportInput:
     counts = Counts(photos=len(proposals), pending=0, done=len(proposals), failed=0)
     album = Album(id=proposal().id, name=name, created_at=NOW, expires_at=NOW + timedelta(days=7), counts=counts)
-    return Given(album, lambda: iter(proposals), wish or Wish(), Pictures(*gone))
+    return ExportInput(album, lambda: iter(proposals), options or ExportOptions(), Pictures(*deleted))
 
 
-def written(export: Export, *proposals: Proposal, **told: Any) -> bytes:
-    return b"".join(export.write(given(*proposals, **told)))
+def written(export: Export, *proposals: Proposal, **options: Any) -> bytes:
+    return b"".join(export.write(export_input(*proposals, **options)))
