@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.data_sets import need_data
 from tests.support.inference import inference_settings
 from tests.support.local_stack import LocalStack, served_model
+
+SHIPPED = Path(__file__).parents[1] / "services" / "inference" / "model_repository"
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -40,9 +43,16 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
 
 
 @pytest.fixture(scope="session")
-def data() -> Path:
-    """The folder of rated photographs, CRITIC_DATA; skips the test where there is none."""
-    folder = Path(os.environ.get("CRITIC_DATA") or Path(__file__).parents[2] / "shared" / "data")
-    if not (folder / "oasis" / "labels.csv").is_file():
-        pytest.skip(f"no rated photographs at {folder} (CRITIC_DATA)")
+def float16_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The repository of the image for GPUs: the shipped models in float16."""
+    from critic_training.publish.repository import Precision, build_repository  # noqa: PLC0415
+
+    folder = tmp_path_factory.mktemp("float16")
+    build_repository(SHIPPED, folder, Precision.float16)
     return folder
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of rated photographs; skips the test without one."""
+    return need_data()

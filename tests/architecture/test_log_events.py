@@ -24,11 +24,11 @@ class Event:
 
 
 def logged() -> Iterator[Event]:
-    for path in sorted(each for folder in SERVICES for each in folder.rglob("*.py")):
+    for path in sorted(path for folder in SERVICES for path in folder.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("log."):
                 level = ast.unparse(node.func).removeprefix("log.").replace("exception", "error")
-                yield Event(pattern(node.args[0]), level, frozenset(each.arg or "" for each in node.keywords))
+                yield Event(pattern(node.args[0]), level, frozenset(keyword.arg or "" for keyword in node.keywords))
 
 
 def pattern(name: ast.expr) -> str:
@@ -37,7 +37,7 @@ def pattern(name: ast.expr) -> str:
     return str(ast.literal_eval(name))
 
 
-def told() -> dict[str, Event]:
+def documented() -> dict[str, Event]:
     rows = ROW.findall((ROOT / "docs" / "logs.md").read_text("utf-8"))
     return {
         name: Event(name, level, frozenset(NAME.findall(fields)))
@@ -55,10 +55,10 @@ def test_there_are_events() -> None:
 
 @pytest.mark.parametrize("event", LOGGED, ids=lambda event: event.name)
 def test_every_event_is_in_the_docs_as_it_is_logged(event: Event) -> None:
-    found = [row for name, row in told().items() if re.fullmatch(event.name, name)]
+    found = [row for name, row in documented().items() if re.fullmatch(event.name, name)]
     assert [row for row in found if (row.level, row.fields) == (event.level, event.fields)], f"{event}: {found}"
 
 
-@pytest.mark.parametrize("name", sorted(told()))
+@pytest.mark.parametrize("name", sorted(documented()))
 def test_no_event_is_in_the_docs_that_is_not_logged(name: str) -> None:
     assert any(re.fullmatch(event.name, name) for event in LOGGED)

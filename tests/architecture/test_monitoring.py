@@ -17,12 +17,12 @@ CASES = MONITORING / "tests/alerts.yml"
 RUNBOOKS = ROOT / "docs/runbooks"
 DASHBOARDS = sorted((MONITORING / "grafana/dashboards").glob("*.json"))
 # Of etc/default-counters.csv of dcgm-exporter: what our dashboards ask of it.
-TOLD_BY_DCGM = {
+OF_DCGM = {
     "DCGM_FI_DEV_GPU_UTIL", "DCGM_FI_DEV_FB_USED", "DCGM_FI_DEV_POWER_USAGE", "DCGM_FI_DEV_GPU_TEMP",
     "DCGM_FI_DEV_XID_ERRORS",
 }  # fmt: skip
-TOLD = "".join(path.read_text("utf-8") for path in RULES)
-ALERTS = re.findall(r"^ +- alert: (\w+)$", TOLD, re.MULTILINE)
+RULES_TEXT = "".join(path.read_text("utf-8") for path in RULES)
+ALERTS = re.findall(r"^ +- alert: (\w+)$", RULES_TEXT, re.MULTILINE)
 
 
 def test_the_rules_can_be_read() -> None:
@@ -38,7 +38,7 @@ def test_every_alert_has_both_cases_a_runbook_and_its_line_in_the_docs(alert: st
     cases = CASES.read_text("utf-8")
     assert f"name: {alert} fires\n" in cases
     assert f"name: {alert} stays silent\n" in cases
-    assert f"runbook_url: docs/runbooks/{alert}.md\n" in TOLD
+    assert f"runbook_url: docs/runbooks/{alert}.md\n" in RULES_TEXT
     assert f"(runbooks/{alert}.md)" in (ROOT / "docs/monitoring.md").read_text("utf-8")
 
 
@@ -70,17 +70,17 @@ def test_a_dashboard_is_whole(path: Path) -> None:
         assert panel["description"], panel["title"]
         assert panel["fieldConfig"]["defaults"]["unit"], panel["title"]
         assert panel["targets"], panel["title"]
-        assert {one["datasource"]["uid"] for one in panel["targets"]} == {"prometheus"}, panel["title"]
-        place = panel["gridPos"]
-        assert place["x"] + place["w"] <= 24, panel["title"]
+        assert {target["datasource"]["uid"] for target in panel["targets"]} == {"prometheus"}, panel["title"]
+        grid = panel["gridPos"]
+        assert grid["x"] + grid["w"] <= 24, panel["title"]
     assert len({(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in panels}) == len(panels)
 
 
-def test_what_is_asked_of_gpus_is_told_by_our_server_or_by_default_by_nvidias_exporter() -> None:
+def test_gpu_metrics_are_exported_by_our_server_or_by_default_by_nvidias() -> None:
     """The live stack of the tests has no GPU."""
-    asked = set(re.findall(r"\b(?:nv_gpu|DCGM)_\w+", "".join(path.read_text("utf-8") for path in DASHBOARDS)))
-    assert asked
-    assert asked <= {*GAUGES, *TOLD_BY_DCGM}
+    queried = set(re.findall(r"\b(?:nv_gpu|DCGM)_\w+", "".join(path.read_text("utf-8") for path in DASHBOARDS)))
+    assert queried
+    assert queried <= {*GAUGES, *OF_DCGM}
 
 
 def test_dashboards_ask_the_data_source_that_is_provisioned() -> None:

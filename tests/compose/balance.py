@@ -22,14 +22,14 @@ class Balanced:
         """Those that get new requests."""
         return [name for name, up in self._figures("status", ',state="UP"').items() if up]
 
-    def answered(self) -> dict[str, int]:
+    def responses(self) -> dict[str, int]:
         """How many requests each answered since HAProxy started."""
         return self._figures("http_responses_total", ',code="2xx"')
 
     def _figures(self, figure: str, label: str) -> dict[str, int]:
-        told = run(["docker", "exec", self._container, "bash", "-c", ASK], 30)
+        text = run(["docker", "exec", self._container, "bash", "-c", ASK], 30)
         pattern = rf'^haproxy_server_{figure}{{proxy="{self._proxy}",server="(\w+)"{label}}} (\d+)'
-        return {name: int(value) for name, value in re.findall(pattern, told, re.MULTILINE)}
+        return {name: int(value) for name, value in re.findall(pattern, text, re.MULTILINE)}
 
 
 class FirstAnswers(threading.Thread):
@@ -38,12 +38,12 @@ class FirstAnswers(threading.Thread):
     def __init__(self, balanced: Balanced) -> None:
         super().__init__(daemon=True)
         self._balanced, self._leave = balanced, threading.Event()
-        self._before = {name for name, number in balanced.answered().items() if number}
+        self._before = {name for name, number in balanced.responses().items() if number}
         self.at: dict[str, float] = {}
 
     def run(self) -> None:
         while not self._leave.wait(0.05):
-            for name, number in self._balanced.answered().items():
+            for name, number in self._balanced.responses().items():
                 if number and name not in self._before:
                     self.at.setdefault(name, time.time())
 

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from tests.compose.front import Front, answers, make_certificate, settings_of_front
 from tests.compose.stack import ROOT, Stack, engine_missing
+from tests.support.data_sets import data_folder
 from tests.support.ports import free_port
 from tests.support.waiting import until
 
@@ -54,8 +55,9 @@ def built(*overlays: str, **settings: str) -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def photographs() -> dict[str, bytes]:
     """Real photographs by name: those of the repository, and some of CRITIC_DATA where that is."""
-    rated = ROOT / os.environ.get("CRITIC_DATA", "../shared/data") / "ccby" / "images"
-    paths = [ROOT / "tests/data/rocket.jpg", ROOT / "tests/data/cat.png", *sorted(rated.glob("*.jpg"))[:10]]
+    data = data_folder()
+    rated = sorted((data / "ccby" / "images").glob("*.jpg"))[:10] if data else []
+    paths = [ROOT / "tests/data/rocket.jpg", ROOT / "tests/data/cat.png", *rated]
     return {"golden.jpg": golden_photo(), **{path.name: path.read_bytes() for path in paths}}
 
 

@@ -60,8 +60,8 @@ def make_certificate(path: Path) -> None:
         pytest.fail("no openssl") if os.environ.get("CI") else pytest.skip("no openssl")
     key, certificate = path.with_suffix(".key"), path.with_suffix(".crt")
     command = ["openssl", "req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
-    told = ["-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=localhost"]
+    files = ["-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=localhost"]
     names = ["-addext", "subjectAltName=DNS:localhost"]
-    subprocess.run([*command, *map(str, told), *names], check=True, capture_output=True, timeout=30)
+    subprocess.run([*command, *map(str, files), *names], check=True, capture_output=True, timeout=30)
     path.write_text(certificate.read_text() + key.read_text())  # in place: a container sees the file, not its name
     path.chmod(0o644)

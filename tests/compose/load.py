@@ -19,7 +19,7 @@ TRIES = 15
 
 
 @dataclass
-class Told:
+class Outcome:
     """What clients saw."""
 
     photos: list[str] = field(default_factory=list)
@@ -34,7 +34,7 @@ class Follower(threading.Thread):
     def __init__(self, url: str, album: str) -> None:
         super().__init__(daemon=True)
         self._client = httpx.Client(base_url=url, timeout=httpx.Timeout(10, read=30))
-        self._path, self._seen = f"/v1/albums/{album}/events", ""
+        self._path, self._last_event_id = f"/v1/albums/{album}/events", ""
         self._leave = threading.Event()
         self.done: Counter[str] = Counter()
         self.connections = 0
@@ -49,7 +49,7 @@ class Follower(threading.Thread):
         self._leave.set()
 
     def _follow(self) -> None:
-        headers = {"Last-Event-ID": self._seen} if self._seen else {}
+        headers = {"Last-Event-ID": self._last_event_id} if self._last_event_id else {}
         with self._client.stream("GET", self._path, headers=headers) as stream:
             self.connections += stream.is_success
             event: dict[str, str] = {}
@@ -62,19 +62,19 @@ class Follower(threading.Thread):
                     return
 
     def _take(self, event: dict[str, str]) -> None:
-        self._seen = event["id"]
+        self._last_event_id = event["id"]
         if event["event"] == "photo_done":
-            self.done[json.loads(event["data"])["photo"]] += 1
+            self.done[json.loads(event["data"])["photo_id"]] += 1
 
 
 class Load:
     """So many clients send photos into one album, one each at a time, and wait for its answer."""
 
     def __init__(self, url: str, clients: int = 4) -> None:
-        self.url, self._parts = url, shoot(40, (320, 240))
+        self.url, self._photos = url, shoot(40, (320, 240))
         self._count, self._lock = itertools.count(), threading.Lock()
         self._leave = threading.Event()
-        self.told = Told()
+        self.outcome = Outcome()
         self.album = str(httpx.post(f"{url}/v1/albums", timeout=20).raise_for_status().json()["id"])
         self.follower = Follower(url, self.album)
         self._threads = [threading.Thread(target=self._client, daemon=True) for _ in range(clients)]
@@ -85,25 +85,25 @@ class Load:
         for thread in self._threads:
             thread.start()
 
-    def stop(self) -> Told:
+    def stop(self) -> Outcome:
         """No new photos; comes back when each client has its last answer."""
         self._leave.set()
         for thread in self._threads:
             thread.join(60)
             assert not thread.is_alive(), "a client hangs"
-        return self.told
+        return self.outcome
 
     def more(self, photos: int, seconds: float = 60) -> None:
         """Wait until so many more photos were answered than now."""
-        wanted = len(self.told.photos) + photos
-        until(lambda: self.told.lost or len(self.told.photos) >= wanted, seconds, f"{photos} more answers")
+        target = len(self.outcome.photos) + photos
+        until(lambda: self.outcome.lost or len(self.outcome.photos) >= target, seconds, f"{photos} more answers")
 
     def photo(self) -> bytes:
         """One that nobody sent yet: a part of a real photograph, with a number as its comment."""
         number = next(self._count)
-        part = self._parts[number % len(self._parts)]
+        photo = self._photos[number % len(self._photos)]
         comment = f"{number}-{uuid4().hex}".encode()
-        return part[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + part[2:]
+        return photo[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + photo[2:]
 
     def _client(self) -> None:
         with httpx.Client(base_url=self.url, timeout=20) as client:
@@ -111,9 +111,9 @@ class Load:
                 started = time.monotonic()
                 photo_id = self._send(client, self.photo(), str(uuid4()))
                 with self._lock:
-                    self.told.slowest = max(self.told.slowest, time.monotonic() - started)
+                    self.outcome.slowest = max(self.outcome.slowest, time.monotonic() - started)
                     if photo_id:
-                        self.told.photos.append(photo_id)
+                        self.outcome.photos.append(photo_id)
 
     def _send(self, client: httpx.Client, photo: bytes, key: str) -> str | None:
         why = ""
@@ -121,9 +121,9 @@ class Load:
             why, photo_id = self._try(client, photo, key)
             if photo_id:
                 return photo_id
-            self.told.again[why] += 1
+            self.outcome.again[why] += 1
             time.sleep(1)  # what Retry-After says
-        self.told.lost.append(why)
+        self.outcome.lost.append(why)
         return None
 
     def _try(self, client: httpx.Client, photo: bytes, key: str) -> tuple[str, str | None]:
@@ -153,17 +153,17 @@ def load(url: str, clients: int = 4) -> Iterator[Load]:
 
 def assert_nothing_lost_nothing_twice(running: Load) -> None:
     """Every photo that was sent is answered, once: for its sender, in its album, and for who followed the album."""
-    told = running.stop()
-    assert told.lost == []
-    assert len(told.photos) == len(set(told.photos)) > 0
+    outcome = running.stop()
+    assert outcome.lost == []
+    assert len(outcome.photos) == len(set(outcome.photos)) > 0
     page = until(lambda: _all_done(running), 60, "an answer to every photo")
-    assert page["done"] == page["photos"] == len(told.photos)
-    until(lambda: len(running.follower.done) >= len(told.photos), 30, "the follower's last event")
+    assert page["done"] == page["photos"] == len(outcome.photos)
+    until(lambda: len(running.follower.done) >= len(outcome.photos), 30, "the follower's last event")
     running.follower.stop()
-    assert running.follower.done == Counter(told.photos)
+    assert running.follower.done == Counter(outcome.photos)
 
 
 def _all_done(running: Load) -> dict[str, int] | None:
     answer = httpx.get(f"{running.url}/v1/albums/{running.album}", params={"limit": 1}, timeout=20)
-    counts: dict[str, int] = answer.json()["album"]["counts"] if answer.is_success else {"waiting": 1}
-    return None if counts["waiting"] else counts
+    counts: dict[str, int] = answer.json()["album"]["counts"] if answer.is_success else {"pending": 1}
+    return None if counts["pending"] else counts

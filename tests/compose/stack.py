@@ -40,8 +40,8 @@ class Stack:
         self._build = ["docker", "compose", "-p", "photo-critic-test", *options, "build", "--quiet"]
         self._names = {"COMPOSE_PROJECT_NAME": project, "COMPOSE_FILE": ":".join(files)}
         self.project, self.password = project, uuid.uuid4().hex
-        told = {"PORT": str(port), "PHOTO_CRITIC_VERSION": IMAGE_VERSION, "CRITIC_REDIS_PASSWORD": self.password}
-        self._environment = {**os.environ, **told, **settings}
+        variables = {"PORT": str(port), "PHOTO_CRITIC_VERSION": IMAGE_VERSION, "CRITIC_REDIS_PASSWORD": self.password}
+        self._environment = {**os.environ, **variables, **settings}
         self.url = f"http://127.0.0.1:{port}"
         self.client = httpx.Client(base_url=self.url, timeout=40)
 
@@ -55,8 +55,8 @@ class Stack:
 
     def scale(self, **replicas: int) -> None:
         """So many of each service, and all healthy; containers that run are left as they are."""
-        told = [word for name, number in replicas.items() for word in ("--scale", f"{name}={number}")]
-        self.compose("up", "--detach", "--wait", "--no-recreate", *told, *replicas, seconds=UP_SECONDS)
+        options = [word for name, number in replicas.items() for word in ("--scale", f"{name}={number}")]
+        self.compose("up", "--detach", "--wait", "--no-recreate", *options, *replicas, seconds=UP_SECONDS)
 
     def down(self) -> None:
         """Take everything away, volumes included, those of training too."""
@@ -99,9 +99,9 @@ class Stack:
 
     def inside(self, service: str, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the first container of a service, whatever its exit status."""
-        told = [*self._command, "exec", "-T", service, *command]
+        command_line = [*self._command, "exec", "-T", service, *command]
         return subprocess.run(
-            told, cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=30, check=False
+            command_line, cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=30, check=False
         )
 
     def kill_all_processes(self, container: str) -> None:
@@ -111,7 +111,7 @@ class Stack:
     def logs(self, *services: str) -> str:
         """Everything the containers wrote, stopped ones included; not by Compose, which adds control characters."""
         ids = self.compose("ps", "--all", "--quiet", *services).split()
-        return "".join(run(["sh", "-c", f"docker logs {one} 2>&1"], 30) for one in ids)
+        return "".join(run(["sh", "-c", f"docker logs {container} 2>&1"], 30) for container in ids)
 
     def photo(self, photo_id: str) -> Photo:
         """The photo as the API tells it, checked against the contract."""

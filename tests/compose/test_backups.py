@@ -25,31 +25,31 @@ class Before:
     """What callers were told before the stack was lost."""
 
     album: str
-    answered: list[str]
-    unanswered: list[str]
+    done: list[str]
+    unfinished: list[str]
     forgotten: str
     """Its bytes were deleted when the snapshot was made, and before they were read."""
-    told: dict[str, Any]
+    state: dict[str, Any]
 
 
 @pytest.fixture
 def before(stack: Stack, photographs: dict[str, bytes], slow_photo: bytes) -> Before:
     """Photos and an album that are answered, and photos that wait or are in work while every worker is dead."""
     names = sorted(photographs)[:3]
-    answered = [stack.score(photographs[name]).id for name in names]
+    done = [stack.score(photographs[name]).id for name in names]
     album = stack.client.post("/v1/albums", json={}).raise_for_status().json()["id"]
     files = [("file", (name, photographs[name])) for name in names]
     receipts = stack.client.post(f"/v1/albums/{album}/photos", params={"wait": 30}, files=files).json()["photos"]
-    answered += [receipt["photo"]["id"] for receipt in receipts]
+    done += [receipt["photo"]["id"] for receipt in receipts]
     forgotten = stack.score(photographs[names[0]]).id
     stack.inside("gateway", "rm", "-r", f"{FOLDER}/{forgotten[-2:]}/{forgotten}")
 
-    unanswered = [send(stack, slow_photo, key=str(number)) for number in range(WAITING)]
-    until(lambda: any(stack.photo(one).state is PhotoState.running for one in unanswered), 20, "a photo in work")
+    unfinished = [send(stack, slow_photo, key=str(number)) for number in range(WAITING)]
+    until(lambda: any(stack.photo(photo).state is PhotoState.running for photo in unfinished), 20, "a photo in work")
     stack.compose("kill", "--signal", "KILL", "worker")
-    unanswered = [one for one in unanswered if not stack.photo(one).state.final]
-    assert {stack.photo(one).state for one in unanswered} == {PhotoState.running, PhotoState.queued}
-    return Before(album, answered, unanswered, forgotten, all_told(stack, album, answered))
+    unfinished = [photo for photo in unfinished if not stack.photo(photo).state.final]
+    assert {stack.photo(photo).state for photo in unfinished} == {PhotoState.running, PhotoState.queued}
+    return Before(album, done, unfinished, forgotten, public_state(stack, album, done))
 
 
 def test_a_lost_stack_is_restored(
@@ -77,15 +77,15 @@ def test_a_lost_stack_is_restored(
     with capsys.disabled():
         sys.stdout.write(f"\n{saved.stdout}{restored.stdout}ready {time.monotonic() - began:.1f} s after it began\n")
 
-    assert all_told(stack, before.album, before.answered) == before.told
+    assert public_state(stack, before.album, before.done) == before.state
     for absent in (later, foreign.id, before.forgotten):
         assert stack.client.get(f"/v1/photos/{absent}").status_code == 404
         assert absent not in stack.inside("gateway", "find", FOLDER).stdout
-    assert send(stack, slow_photo, key=str(WAITING - 1)) == before.unanswered[-1]
+    assert send(stack, slow_photo, key=str(WAITING - 1)) == before.unfinished[-1]
 
-    until(lambda: all(stack.photo(one).state.final for one in before.unanswered), 60, "an answer to what waited")
-    assert {stack.photo(one).state for one in before.unanswered} == {PhotoState.done}
-    assert answers(stack, before.unanswered) == Counter(dict.fromkeys(before.unanswered, 1))
+    until(lambda: all(stack.photo(photo).state.final for photo in before.unfinished), 60, "an answer to what waited")
+    assert {stack.photo(photo).state for photo in before.unfinished} == {PhotoState.done}
+    assert answers(stack, before.unfinished) == Counter(dict.fromkeys(before.unfinished, 1))
 
 
 def lose(stack: Stack) -> None:
@@ -94,28 +94,28 @@ def lose(stack: Stack) -> None:
     run(["docker", "volume", "rm", *(f"{stack.project}_{volume}" for volume in ("photos", "queue"))], 30)
 
 
-def assert_refused(stack: Stack, why: str, *told: str) -> None:
+def assert_refused(stack: Stack, why: str, *words: str) -> None:
     """With a sentence that says so, and no more."""
-    done = stack.ops(*told)
-    assert done.returncode == 2, done.stderr + done.stdout
-    assert why in done.stdout
-    assert not done.stderr
+    ran = stack.ops(*words)
+    assert ran.returncode == 2, ran.stderr + ran.stdout
+    assert why in ran.stdout
+    assert not ran.stderr
 
 
 def send(stack: Stack, data: bytes, key: str) -> str:
     """Upload a photo and do not wait."""
-    told = stack.client.post("/v1/photos", content=data, headers={"Idempotency-Key": key}).raise_for_status()
-    return str(told.json()["id"])
+    response = stack.client.post("/v1/photos", content=data, headers={"Idempotency-Key": key}).raise_for_status()
+    return str(response.json()["id"])
 
 
-def all_told(stack: Stack, album: str, photos: list[str]) -> dict[str, Any]:
+def public_state(stack: Stack, album: str, photos: list[str]) -> dict[str, Any]:
     """Everything that a caller can ask about an album and photos, word for word, and when they expire in Redis."""
     paths = [f"/v1/photos/{photo}{part}" for photo in photos for part in ("", "/preview", "/original")]
     paths.append(f"/v1/albums/{album}")
-    told = {path: stack.client.get(path).raise_for_status().content for path in paths}
+    responses = {path: stack.client.get(path).raise_for_status().content for path in paths}
     names = [f"critic:photo:{photo}" for photo in photos] + [f"critic:album:{album}"]
     ends = {name: stack.inside("redis", "redis-cli", "expiretime", name).stdout for name in names}
-    return told | ends
+    return responses | ends
 
 
 def answers(stack: Stack, photos: list[str]) -> Counter[str]:

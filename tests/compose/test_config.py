@@ -31,8 +31,8 @@ def services_of(names: list[str]) -> dict[str, Any]:
         pytest.fail("no Compose v2") if os.environ.get("CI") else pytest.skip("no Compose v2")
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    told: dict[str, Any] = json.loads(done.stdout)["services"]
-    return told
+    services: dict[str, Any] = json.loads(done.stdout)["services"]
+    return services
 
 
 def compose_missing() -> bool:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 from tests.compose.front import REQUESTS_PER_10S, Front, answers
-from tests.support.early_answer import upload_with_expect, sent_whole
+from tests.support.early_answer import sent_whole, upload_with_expect
 from tests.support.waiting import until
 
 from critic_core.contracts.errors import Problem
@@ -51,11 +51,11 @@ def test_a_refusal_before_the_body_passes_the_edge_and_resets_no_connection(fron
         assert upload_with_expect(connection, nowhere) == 404
 
 
-def test_who_asks_too_much_is_told_when_to_come_again(front: Front) -> None:
+def test_a_client_over_the_limit_learns_when_to_retry(front: Front) -> None:
     with front.client() as client:
-        told = [client.get("/livez") for _ in range(REQUESTS_PER_10S + 20)]
-        assert {one.status_code for one in told} == {200, 429}
-        refused = next(one for one in told if one.status_code == 429)
+        responses = [client.get("/livez") for _ in range(REQUESTS_PER_10S + 20)]
+        assert {response.status_code for response in responses} == {200, 429}
+        refused = next(response for response in responses if response.status_code == 429)
         assert refused.headers["content-type"] == "application/problem+json"
         problem = Problem.model_validate_json(refused.content)
         assert (problem.code, problem.permanent, refused.headers["retry-after"]) == ("overloaded", False, "10")

@@ -50,9 +50,9 @@ class Uploader(threading.Thread):
 def test_nothing_is_lost_when_a_worker_and_redis_are_killed(stack: Stack, slow_photo: bytes) -> None:
     uploader = Uploader(stack, slow_photo)
     uploader.start()
-    until(lambda: _answered(stack, uploader, 5), 60, "five answers")
+    until(lambda: _answers_reached(stack, uploader, 5), 60, "five answers")
     run(["docker", "kill", "--signal", "KILL", stack.containers("worker")[0]["Id"]], 30)
-    until(lambda: _answered(stack, uploader, 12), 60, "answers from the worker that is left")
+    until(lambda: _answers_reached(stack, uploader, 12), 60, "answers from the worker that is left")
     stack.compose("kill", "--signal", "KILL", "redis")
     stack.compose("start", "redis")
     uploader.join(timeout=90)
@@ -83,7 +83,7 @@ def test_the_stack_comes_up_again_and_remembers(stack: Stack) -> None:
     assert stack.score(golden_photo()).state is PhotoState.done
 
 
-def _answered(stack: Stack, uploader: Uploader, number: int) -> bool:
+def _answers_reached(stack: Stack, uploader: Uploader, number: int) -> bool:
     return len(uploader.accepted) >= number and _all_final(stack, uploader.accepted[:number])
 
 

@@ -21,8 +21,8 @@ def images() -> Iterator[dict[str, str]]:
 
 
 def names_of(stack: Stack) -> dict[str, str]:
-    told = stack.compose("--profile", "*", "config", "--images").split()
-    return {image.partition(":")[0]: image for image in told if image.startswith("photo-critic/")}
+    images = stack.compose("--profile", "*", "config", "--images").split()
+    return {image.partition(":")[0]: image for image in images if image.startswith("photo-critic/")}
 
 
 def test_all_are_built_for_a_user_without_rights(images: dict[str, str]) -> None:

@@ -13,19 +13,19 @@ SERVICES = ["edge", "gateway", "worker", "balancer", "inference", "redis"]
 def test_only_the_edge_is_published_and_only_on_loopback(stack: Stack) -> None:
     published = {}
     for container in stack.containers():
-        bindings = [one for ports in container["NetworkSettings"]["Ports"].values() for one in ports or []]
+        bindings = [binding for ports in container["NetworkSettings"]["Ports"].values() for binding in ports or []]
         if bindings:
             published[container["Config"]["Labels"]["com.docker.compose.service"]] = bindings
     assert list(published) == ["edge"]
-    assert {one["HostIp"] for one in published["edge"]} == {"127.0.0.1"}
+    assert {binding["HostIp"] for binding in published["edge"]} == {"127.0.0.1"}
 
 
 def test_what_is_behind_has_no_way_in_or_out(stack: Stack) -> None:
     back = f"{stack.project}_back"
     assert json.loads(run(["docker", "network", "inspect", back], 30))[0]["Internal"]
     networks = {
-        one["Config"]["Labels"]["com.docker.compose.service"]: sorted(one["NetworkSettings"]["Networks"])
-        for one in stack.containers()
+        container["Config"]["Labels"]["com.docker.compose.service"]: sorted(container["NetworkSettings"]["Networks"])
+        for container in stack.containers()
     }
     assert networks.pop("edge") == [back, f"{stack.project}_front"]
     assert networks == {name: [back] for name in SERVICES if name != "edge"}
@@ -37,9 +37,9 @@ def test_redis_wants_its_password(stack: Stack) -> None:
     assert stack.inside("redis", "redis-cli", "ping").stdout.strip() == "PONG"
 
 
-def test_redis_keeps_what_it_was_told_and_drops_nothing(stack: Stack) -> None:
-    told = stack.inside("redis", "redis-cli", "config", "get", "appendonly", "maxmemory-policy").stdout.split()
-    assert dict(zip(told[::2], told[1::2], strict=True)) == {"appendonly": "yes", "maxmemory-policy": "noeviction"}
+def test_redis_is_durable_and_evicts_nothing(stack: Stack) -> None:
+    reply = stack.inside("redis", "redis-cli", "config", "get", "appendonly", "maxmemory-policy").stdout.split()
+    assert dict(zip(reply[::2], reply[1::2], strict=True)) == {"appendonly": "yes", "maxmemory-policy": "noeviction"}
 
 
 def test_the_password_is_in_no_command_line(stack: Stack) -> None:

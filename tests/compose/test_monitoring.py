@@ -18,12 +18,12 @@ ON_A_GPU = re.compile(r"nv_gpu_\w+|DCGM_\w+")
 # Not on a stack that is well: what counts events that did not happen here, what a sender of webhooks tells (none is
 # started here), what takes hours or hundreds of photos to be known.
 NOT_HERE = {
-    "critic_inference_model_rejected", "critic_worker_releases_total",
-    "critic_photos_refused_total", "critic_worker_canary_fallbacks_total", "critic_worker_shadowed_total",
+    "critic_inference_model_rejected", "critic_worker_requeues_total",
+    "critic_photos_rejected_total", "critic_worker_canary_fallbacks_total", "critic_worker_shadowed_total",
     "critic_worker_shadow_difference_sum", "critic_worker_shadow_difference_count",
-    "critic_worker_shadow_difference_bucket", "critic_webhook_tries_total", "critic_webhook_tries_in_work",
+    "critic_worker_shadow_difference_bucket", "critic_webhook_attempts_total", "critic_webhook_attempts_in_progress",
     "critic:critiques:6h", "critic:score_share:6h", "critic:score_drift:6h",
-    "critic:shadow_difference:1h", "critic:percentile:1h", "critic:versions_apart:1h",
+    "critic:shadow_difference:1h", "critic:percentile:1h", "critic:version_difference:1h",
 }  # fmt: skip
 METRIC = re.compile(r"\b(?:(?:critic|nv|haproxy|DCGM)_\w+|critic:[\w:]+|up)\b")
 
@@ -43,7 +43,7 @@ class Prometheus:
     def up(self) -> dict[str, int]:
         """How many targets of each job answer."""
         found = self.ask("query", query="sum by (job) (up)")["result"]
-        return {one["metric"]["job"]: int(one["value"][1]) for one in found}
+        return {series["metric"]["job"]: int(series["value"][1]) for series in found}
 
     def names(self) -> set[str]:
         """Every metric that was told so far."""
@@ -62,17 +62,17 @@ def prometheus(stack: Stack, photographs: dict[str, bytes]) -> Iterator[Promethe
     stack.compose("up", "--detach", "--no-recreate", "--scale", "worker=2", "worker")
 
 
-def test_every_replica_is_asked_and_a_new_one_is_found(stack: Stack, prometheus: Prometheus) -> None:
-    others = {"gateway": 1, "inference": 1, "edge": 1, "balancer": 1, "prometheus": 1}
-    until(lambda: prometheus.up() == {**others, "worker": 2}, 60, "an answer of every part")
+def test_every_replica_is_scraped_and_a_new_one_is_found(stack: Stack, prometheus: Prometheus) -> None:
+    singles = {"gateway": 1, "inference": 1, "edge": 1, "balancer": 1, "prometheus": 1}
+    until(lambda: prometheus.up() == {**singles, "worker": 2}, 60, "an answer of every part")
     stack.scale(worker=3)
-    until(lambda: prometheus.up() == {**others, "worker": 3}, 60, "an answer of the third worker")
+    until(lambda: prometheus.up() == {**singles, "worker": 3}, 60, "an answer of the third worker")
 
 
 def test_what_dashboards_and_rules_ask_for_is_there(prometheus: Prometheus) -> None:
     rules = [path.read_text("utf-8") for path in (ROOT / "infra/monitoring/prometheus/rules").glob("*.yml")]
-    asked = {name for text in [*rules, *map(expressions, DASHBOARDS)] for name in METRIC.findall(text)}
-    here = {name for name in asked - NOT_HERE if not ON_A_GPU.fullmatch(name)}
+    queried = {name for text in [*rules, *map(expressions, DASHBOARDS)] for name in METRIC.findall(text)}
+    here = {name for name in queried - NOT_HERE if not ON_A_GPU.fullmatch(name)}
     until(lambda: here <= prometheus.names(), 60, "every metric that is asked for")
 
 
@@ -94,12 +94,12 @@ def test_the_backlog_is_the_truth_while_workers_stand_still(stack: Stack, promet
     """Reserved photos are in it: it never falls while photos come and none is answered."""
     stack.compose("pause", "worker")
     try:
-        told = []
+        backlogs = []
         for number in range(1, 9):
             stack.client.post("/v1/photos", content=(ROOT / "tests/data/cat.png").read_bytes()).raise_for_status()
-            told.append(_backlog(stack))
-            assert told[-1] == number
-        assert told == sorted(told)
+            backlogs.append(_backlog(stack))
+            assert backlogs[-1] == number
+        assert backlogs == sorted(backlogs)
     finally:
         stack.compose("unpause", "worker")
     until(lambda: _backlog(stack) == 0, 60, "an answer to every photo")
@@ -107,8 +107,8 @@ def test_the_backlog_is_the_truth_while_workers_stand_still(stack: Stack, promet
 
 def test_every_metric_of_ours_is_in_the_docs_and_its_labels_are_short(prometheus: Prometheus) -> None:
     docs = (ROOT / "docs/monitoring.md").read_text("utf-8")
-    told = {name for name in prometheus.names() if not name.endswith("_created")}
-    families = {re.sub(r"_(bucket|sum|count)$", "", name) for name in told}
+    names = {name for name in prometheus.names() if not name.endswith("_created")}
+    families = {re.sub(r"_(bucket|sum|count)$", "", name) for name in names}
     ours = {name for name in families if name.startswith("critic_")}
     assert len(ours) > 20
     assert [name for name in sorted(ours) if f"`{name}`" not in docs] == []

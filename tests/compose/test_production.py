@@ -29,11 +29,11 @@ class Production(NamedTuple):
 def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
     """Started as the documentation says."""
     secrets = tmp_path_factory.mktemp("production") / "secrets"
-    told = new_secrets(secrets)
+    output = new_secrets(secrets)
     webhooks = {"CRITIC_WEBHOOK_SECRETS_FILE": "/run/secrets/webhook_secrets"}
     with built(OVERLAY, CRITIC_SECRETS=str(secrets), **webhooks) as stack:
         stack.up("edge", "gateway", "worker", "webhooks", "redis")
-        yield Production(stack, secrets, told.partition("kept nowhere: ")[2].split()[0])
+        yield Production(stack, secrets, output.partition("kept nowhere: ")[2].split()[0])
 
 
 def new_secrets(folder: Path) -> str:
@@ -62,13 +62,15 @@ def test_no_secret_is_in_what_the_engine_knows_in_a_command_line_or_in_a_log(pro
     secrets = [production.key, *(value_of(path) for path in production.secrets.iterdir())]
     assert len(secrets) == 5
     containers = stack.containers()
-    told = {
+    places = {
         "docker inspect": json.dumps(containers),
-        "docker top": "".join(run(["docker", "top", one["Id"], "-eo", "pid,args"], 30) for one in containers),
+        "docker top": "".join(
+            run(["docker", "top", container["Id"], "-eo", "pid,args"], 30) for container in containers
+        ),
         "docker logs": stack.logs(),
     }
-    assert "redis-server" in told["docker top"]
-    assert [(where, secret) for where, text in told.items() for secret in secrets if secret in text] == []
+    assert "redis-server" in places["docker top"]
+    assert [(where, secret) for where, text in places.items() for secret in secrets if secret in text] == []
 
 
 def value_of(path: Path) -> str:
@@ -92,7 +94,7 @@ def test_secrets_that_are_there_already_stay(production: Production) -> None:
         ("gateway", "redis_password", "", "redis_password"),
         ("gateway", "redis_password", "photo-critic", "default password"),
         ("worker", "redis_password", "changeme", "at least 16 characters"),
-        ("gateway", "keyring.toml", "[first", "cannot be used"),
+        ("gateway", "api_keys.toml", "[first", "cannot be used"),
     ],
 )
 def test_without_a_good_secret_nothing_starts(

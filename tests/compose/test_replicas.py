@@ -1,5 +1,6 @@
 """Replicas of every tier come and go under load: nothing is lost, nothing answered twice, and all get their share."""
 
+import itertools
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from tests.support.waiting import until
 
 pytestmark = [pytest.mark.compose, pytest.mark.timeout(660)]
 
-ONE, MANY = {"gateway": 1, "worker": 2, "inference": 1}, {"gateway": 2, "worker": 4, "inference": 3}
+SINGLE, MANY = {"gateway": 1, "worker": 2, "inference": 1}, {"gateway": 2, "worker": 4, "inference": 3}
 LONGEST_WAIT = 5.0  # seconds from a new replica's being ready to its first answer
 EVEN = 0.2  # no replica's share is farther from the mean than this
 ENOUGH = 300  # photos of the quiet phase in which shares are counted
@@ -24,7 +25,7 @@ Say = Callable[[str], None]
 @pytest.fixture(scope="module")
 def scaled(stack: Stack) -> Iterator[Stack]:
     """The stack, one of each tier at first, and as it was in the end."""
-    stack.scale(**ONE)
+    stack.scale(**SINGLE)
     yield stack
     stack.up()
 
@@ -41,52 +42,60 @@ def say(capsys: pytest.CaptureFixture[str]) -> Say:
 
 
 def test_new_replicas_get_requests_within_seconds(scaled: Stack, say: Say) -> None:
-    before = {one["Id"] for one in scaled.containers()}
+    before = {container["Id"] for container in scaled.containers()}
     with load(scaled.url) as running, FirstAnswers(Balanced(scaled, "inference")) as first:
         scaled.scale(**MANY)
-        new = {name: [one["Id"] for one in scaled.containers(name) if one["Id"] not in before] for name in MANY}
+        new = {
+            name: [container["Id"] for container in scaled.containers(name) if container["Id"] not in before]
+            for name in MANY
+        }
         assert {name: len(ids) for name, ids in new.items()} == {"gateway": 1, "worker": 2, "inference": 2}
         until(lambda: len(first.at) == 2, 30, "an answer of each new inference replica")
         waits = {
-            "gateway": [spoke(one, "request") - spoke(one, "Application startup complete.") for one in new["gateway"]],
-            "worker": [spoke(one, "photo_done") - spoke(one, "ready") for one in new["worker"]],
-            "inference": later(sorted(first.at.values()), sorted(spoke(one, "ready") for one in new["inference"])),
+            "gateway": [
+                spoke(container, "request") - spoke(container, "Application startup complete.")
+                for container in new["gateway"]
+            ],
+            "worker": [spoke(container, "photo_done") - spoke(container, "ready") for container in new["worker"]],
+            "inference": later(
+                sorted(first.at.values()), sorted(spoke(container, "ready") for container in new["inference"])
+            ),
         }
     assert_nothing_lost_nothing_twice(running)
-    say(f"from ready to the first answer: { {name: [f'{one:.1f} s' for one in each] for name, each in waits.items()} }")
-    assert max(one for each in waits.values() for one in each) <= LONGEST_WAIT
-    assert running.told.again == {}
+    rounded = {name: [round(wait, 1) for wait in waits[name]] for name in waits}
+    say(f"seconds from ready to the first answer: {rounded}")
+    assert max(itertools.chain(*waits.values())) <= LONGEST_WAIT
+    assert running.outcome.again == {}
 
 
 def test_every_replica_gets_its_share(scaled: Stack, say: Say) -> None:
     scaled.scale(**MANY)
     balanced = {name: Balanced(scaled, name) for name in ("gateway", "inference")}
-    for name, each in balanced.items():
-        until(lambda each=each, name=name: len(each.usable()) == MANY[name], 20, f"all of {name}")
+    for name, balancer in balanced.items():
+        until(lambda balancer=balancer, name=name: len(balancer.usable()) == MANY[name], 20, f"all of {name}")
     with load(scaled.url, clients=6) as running:
-        before, worked = {name: each.answered() for name, each in balanced.items()}, photos_done(scaled)
+        before, worked = {name: balancer.responses() for name, balancer in balanced.items()}, photos_done(scaled)
         running.more(ENOUGH, 120)
-        after, working = {name: each.answered() for name, each in balanced.items()}, photos_done(scaled)
+        after, working = {name: balancer.responses() for name, balancer in balanced.items()}, photos_done(scaled)
     shares = {
-        name: [after[name][one] - before[name].get(one, 0) for one in each.usable()] for name, each in balanced.items()
+        name: [after[name][container] - before[name].get(container, 0) for container in balancer.usable()]
+        for name, balancer in balanced.items()
     }
-    shares["worker"] = [working[one] - worked[one] for one in working]
+    shares["worker"] = [working[container] - worked[container] for container in working]
     say(f"requests per replica: {shares}, farthest from the mean: {max(map(farthest, shares.values())):.0%}")
     assert_nothing_lost_nothing_twice(running)
-    assert {name: len(each) for name, each in shares.items()} == MANY
+    assert {name: len(balancer) for name, balancer in shares.items()} == MANY
     assert max(map(farthest, shares.values())) <= EVEN
 
 
 @pytest.mark.parametrize("service", ["inference", "gateway", "worker"])
-def test_nothing_is_lost_when_replicas_are_stopped_paused_and_killed_one_by_one(
-    scaled: Stack, say: Say, service: str
-) -> None:
+def test_nothing_is_lost_when_replicas_are_stopped_paused_and_killed(scaled: Stack, say: Say, service: str) -> None:
     scaled.scale(**MANY)
-    first, second, *_ = [one["Id"] for one in scaled.containers(service)]
+    first, second, *_ = [container["Id"] for container in scaled.containers(service)]
     with load(scaled.url) as running:
         run(["docker", "stop", first], 60)
         running.more(10)
-        assert running.told.again == {}  # who is told to stop drops nothing
+        assert running.outcome.again == {}  # who is told to stop drops nothing
         run(["docker", "start", first], 60)
         until(lambda: healthy(scaled, first), 60, "the first one's return")
         run(["docker", "pause", second], 30)
@@ -98,20 +107,20 @@ def test_nothing_is_lost_when_replicas_are_stopped_paused_and_killed_one_by_one(
         until(lambda: healthy(scaled, first) and healthy(scaled, second), 60, "both ones' return")
         running.more(20)
     assert_nothing_lost_nothing_twice(running)
-    told = running.told
-    say(f"{service}: {len(told.photos)} photos, sent again {dict(told.again)}, the slowest took {told.slowest:.1f} s")
+    outcome = running.outcome
+    say(f"{service}: {len(outcome.photos)} photos, {dict(outcome.again)} retried, slowest {outcome.slowest:.1f} s")
     assert running.follower.connections < 10
 
 
 def test_scaling_down_drops_no_request(scaled: Stack, say: Say) -> None:
     scaled.scale(**MANY)
     with load(scaled.url) as running:
-        scaled.scale(**ONE)
+        scaled.scale(**SINGLE)
         running.more(20)
-    assert {name: len(scaled.containers(name)) for name in ONE} == ONE
+    assert {name: len(scaled.containers(name)) for name in SINGLE} == SINGLE
     assert_nothing_lost_nothing_twice(running)
-    say(f"scaled down among {len(running.told.photos)} photos, sent again {dict(running.told.again)}")
-    assert running.told.again == {}
+    say(f"scaled down among {len(running.outcome.photos)} photos, sent again {dict(running.outcome.again)}")
+    assert running.outcome.again == {}
 
 
 def healthy(stack: Stack, container: str) -> bool:
@@ -125,7 +134,7 @@ def later(moments: list[float], than: list[float]) -> list[float]:
 
 def spoke(container: str, event: str) -> float:
     """When a container said so for the first time; a worker says its name before."""
-    line = until(lambda: next((one for one in log(container) if said(one) == event), None), 30, event)
+    line = until(lambda: next((line for line in log(container) if said(line) == event), None), 30, event)
     return datetime.fromisoformat(line["timestamp"]).timestamp()
 
 
@@ -135,8 +144,8 @@ def said(line: dict[str, str]) -> str:
 
 def photos_done(stack: Stack) -> dict[str, int]:
     """How many photos each worker has answered so far."""
-    workers = [one["Id"] for one in stack.containers("worker")]
-    return {worker: sum(one["event"] == "photo_done" for one in log(worker)) for worker in workers}
+    workers = [container["Id"] for container in stack.containers("worker")]
+    return {worker: sum(line["event"] == "photo_done" for line in log(worker)) for worker in workers}
 
 
 def log(container: str) -> list[dict[str, str]]:

@@ -39,43 +39,43 @@ def test_the_balancer_can_be_replaced_too_and_the_next_up_leaves_alone_what_was_
         stack.roll("balancer", "gateway")
         running.more(20)
     assert_nothing_lost_nothing_twice(running)
-    assert running.told.again == {}
-    assert running.told.slowest < LONGEST_WAIT
-    rolled = {one["Id"] for one in stack.containers()}
+    assert running.outcome.again == {}
+    assert running.outcome.slowest < LONGEST_WAIT
+    rolled = {container["Id"] for container in stack.containers()}
     stack.up()
-    assert {one["Id"] for one in stack.containers()} == rolled
+    assert {container["Id"] for container in stack.containers()} == rolled
 
 
 def test_a_newer_version_takes_over_and_nobody_notices(
     stack: Stack, newer: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stack.scale(gateway=2, worker=2, inference=2)
-    before = {one["Id"] for one in stack.containers()}
+    before = {container["Id"] for container in stack.containers()}
     with load(stack.url) as running:
         for service in SERVICES:
             stack.roll(service, PHOTO_CRITIC_VERSION=newer)
             running.more(10)
-        told = stack.client.get(f"/v1/photos/{running.told.photos[-1]}").json()
+        photo = stack.client.get(f"/v1/photos/{running.outcome.photos[-1]}").json()
     versions = {name: versions_of(stack, name) for name in (*SERVICES, "edge", "balancer")}
     assert_nothing_lost_nothing_twice(running)
     with capsys.disabled():
         sys.stdout.write(
-            f"\n  upgraded among {len(running.told.photos)} photos, {running.told.again or 'none'} sent again\n"
+            f"\n  upgraded among {len(running.outcome.photos)} photos, {running.outcome.again or 'none'} sent again\n"
         )
-    assert running.told.again == {}
+    assert running.outcome.again == {}
     assert versions == {**dict.fromkeys(SERVICES, [newer] * 2), "edge": [IMAGE_VERSION], "balancer": [IMAGE_VERSION]}
-    assert told["critique"]["provenance"]["of_tomorrow"] == "a field more"
-    assert len({one["Id"] for one in stack.containers()} & before) == 3  # edge, balancer and redis
+    assert photo["critique"]["provenance"]["of_tomorrow"] == "a field more"
+    assert len({container["Id"] for container in stack.containers()} & before) == 3  # edge, balancer and redis
 
 
 def test_a_version_that_does_not_start_is_taken_away_again(stack: Stack, newer: str) -> None:
-    before = {one["Id"] for one in stack.containers("gateway")}
+    before = {container["Id"] for container in stack.containers("gateway")}
     build("gateway", f'FROM photo-critic/gateway:{IMAGE_VERSION}\nCMD ["false"]\n')
     with load(stack.url) as running, pytest.raises(subprocess.CalledProcessError):
         stack.roll("--wait", "5", "gateway", PHOTO_CRITIC_VERSION=NEWER)
     assert_nothing_lost_nothing_twice(running)
-    assert running.told.again == {}
-    assert {one["Id"] for one in stack.containers("gateway")} == before
+    assert running.outcome.again == {}
+    assert {container["Id"] for container in stack.containers("gateway")} == before
 
 
 def build(service: str, dockerfile: str) -> None:
@@ -84,4 +84,4 @@ def build(service: str, dockerfile: str) -> None:
 
 
 def versions_of(stack: Stack, service: str) -> list[str]:
-    return [one["Config"]["Image"].rpartition(":")[2] for one in stack.containers(service)]
+    return [container["Config"]["Image"].rpartition(":")[2] for container in stack.containers(service)]

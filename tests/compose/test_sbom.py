@@ -19,20 +19,22 @@ def test_an_image_holds_what_the_lock_says_and_its_list_tells_it(
 ) -> None:
     monkeypatch.setattr(sbom, "OUT", tmp_path)
     assert sbom.main([f"photo-critic/{name}:{IMAGE_VERSION}"]) == 0
-    told = json.loads((tmp_path / f"{name}.cdx.json").read_text())
-    assert told["specVersion"] == "1.6"
-    kinds = {kind: packages(told, f"pkg:{kind}/") for kind in ("pypi", "deb")}
+    bom = json.loads((tmp_path / f"{name}.cdx.json").read_text())
+    assert bom["specVersion"] == "1.6"
+    kinds = {kind: packages(bom, f"pkg:{kind}/") for kind in ("pypi", "deb")}
     assert "libc6" in kinds["deb"]
     assert OURS[name] in kinds["pypi"]
     pins = {line.split(" ;")[0] for line in (ROOT / "requirements.lock").read_text().splitlines()}
-    unpinned = {one for one, version in kinds["pypi"].items() if f"{one}=={version}" not in pins}
+    unpinned = {name for name, version in kinds["pypi"].items() if f"{name}=={version}" not in pins}
     assert unpinned <= {"photo-critic", *BELOW}
-    licensed = [one for one in told["components"] if one.get("licenses")]
+    licensed = [component for component in bom["components"] if component.get("licenses")]
     assert len(licensed) > len(kinds["pypi"]) / 2
 
 
-def packages(told: dict[str, list[dict[str, str]]], kind: str) -> dict[str, str]:
-    return {one["name"]: one["version"] for one in told["components"] if one["purl"].startswith(kind)}
+def packages(bom: dict[str, list[dict[str, str]]], kind: str) -> dict[str, str]:
+    return {
+        component["name"]: component["version"] for component in bom["components"] if component["purl"].startswith(kind)
+    }
 
 
 def test_without_images_there_is_no_list(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,8 +23,8 @@ LARGEST = {"redis": 1, "haproxy": 1, "gateway": 250, "worker": 350, "inference":
 @pytest.fixture(scope="module")
 def served(stack: Stack) -> Manifest:
     """What the stack says that it serves."""
-    told = stack.client.get("/v1/models").raise_for_status().json()["models"]
-    return next(parse_manifest(json.dumps(one)) for one in told if one["name"] == "aesthetics")
+    models = stack.client.get("/v1/models").raise_for_status().json()["models"]
+    return next(parse_manifest(json.dumps(model)) for model in models if model["name"] == "aesthetics")
 
 
 def test_the_shipped_model_is_served(served: Manifest) -> None:
@@ -41,10 +41,10 @@ def test_real_photographs_are_scored_with_their_provenance(
         photo = stack.score(data)
         assert (photo.state, photo.sha256) == (PhotoState.done, hashlib.sha256(data).hexdigest()), name
         assert photo.critique is not None
-        told = photo.critique.provenance
-        assert (told.model, told.version, told.device) == (served.name, served.version, "cpu")
-        assert told.weights_sha256 == served.weights_sha256
-        assert told.preprocessing_digest == served.preprocessing.digest
+        provenance = photo.critique.provenance
+        assert (provenance.model, provenance.version, provenance.device) == (served.name, served.version, "cpu")
+        assert provenance.weights_sha256 == served.weights_sha256
+        assert provenance.preprocessing_digest == served.preprocessing.digest
         scores.add(photo.critique.score)
     assert len(scores) == len(photographs)
 

@@ -45,27 +45,27 @@ def test_old_versions_are_refused(front: Front) -> None:
 
 def test_a_renewed_certificate_is_taken_up_without_dropping_a_request(front: Front) -> None:
     shown = handshake(front).certificate
-    told, leave = Counter[str](), threading.Event()
+    outcomes, leave = Counter[str](), threading.Event()
 
     def ask() -> None:
         trusting = ssl._create_unverified_context()  # it meets both certificates
         while not leave.is_set():
             try:
-                told[str(httpx.get(f"https://localhost:{front.tls_port}/livez", verify=trusting).status_code)] += 1
+                outcomes[str(httpx.get(f"https://localhost:{front.tls_port}/livez", verify=trusting).status_code)] += 1
             except httpx.HTTPError as error:
-                told[repr(error)] += 1
+                outcomes[repr(error)] += 1
 
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
-    until(lambda: told["200"] > 5, 10, "answers before")
+    until(lambda: outcomes["200"] > 5, 10, "answers before")
     make_certificate(front.certificate)
     front.stack.compose("kill", "--signal", "USR2", "edge")
     until(lambda: handshake(front).certificate != shown, 20, "the new certificate")
-    before = told["200"]
-    until(lambda: told["200"] > before + 5, 10, "answers after")
+    before = outcomes["200"]
+    until(lambda: outcomes["200"] > before + 5, 10, "answers after")
     leave.set()
     asking.join(30)
-    assert list(told) == ["200"]
+    assert list(outcomes) == ["200"]
     with front.client() as client:
         assert client.get("/livez").is_success
 

@@ -1,7 +1,6 @@
 """Training in its container: train, export, publish; the running stack serves the new version without a restart."""
 
 import csv
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,13 +11,13 @@ from tests.compose.client import Client
 from tests.compose.conftest import built
 from tests.compose.stack import IMAGE_VERSION, ROOT, Stack, run
 from tests.kubernetes.rendered import FOLDER, pods, rendered
+from tests.support.data_sets import need_data
 from tests.support.waiting import until
 
-DATA = ROOT / os.environ.get("CRITIC_DATA", "../shared/data")
 SHIPPED = ROOT / "services/inference/model_repository/aesthetics/1"
 # Every so many photos of a set: enough for four folds and a calibration, and little to learn from.
 SETS = {"oasis/labels.csv": 15, "pool/index.csv": 40, "ccby/attribution.csv": 40}
-KNOBS = ("iterations=2", "validate_every=1", "batch=8")
+CONFIG = ("iterations=2", "validate_every=1", "batch=8")
 
 pytestmark = pytest.mark.timeout(1200)  # the training image is built first, with PyTorch in it
 
@@ -26,11 +25,9 @@ pytestmark = pytest.mark.timeout(1200)  # the training image is built first, wit
 @pytest.fixture(scope="module")
 def subset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A few dozen photos of each set, and the shipped model."""
-    if not (DATA / "oasis").is_dir():
-        pytest.skip("CRITIC_DATA has no rated photos")
-    folder = tmp_path_factory.mktemp("data")
+    data, folder = need_data(), tmp_path_factory.mktemp("data")
     for table, every in SETS.items():
-        copy_some(DATA / table, folder / table, every)
+        copy_some(data / table, folder / table, every)
     shutil.copytree(SHIPPED, folder / "shipped")
     for path in (folder, *folder.rglob("*")):  # the container's user is somebody else
         path.chmod(0o755 if path.is_dir() else 0o644)
@@ -64,8 +61,10 @@ def trained_stack(subset: Path) -> Iterator[Stack]:
 @pytest.fixture(scope="module")
 def exported(trained_stack: Stack) -> str:
     """The folder of a model, trained and exported while the stack runs."""
-    knobs = [word for knob in KNOBS for word in ("--knob", knob)]
-    trained_stack.train("finetune", "--arch", "efficientnet-lite0", "--rated", "/data/oasis", "--out", "small", *knobs)
+    options = [word for setting in CONFIG for word in ("--knob", setting)]
+    trained_stack.train(
+        "finetune", "--arch", "efficientnet-lite0", "--rated", "/data/oasis", "--out", "small", *options
+    )
     trained_stack.train(
         "export", "--run", "small", "--rated", "/data/oasis", "--pool", "/data/pool/index.csv",
         "--reference", "/data/ccby/attribution.csv", "--out", "exported",
@@ -85,7 +84,7 @@ def client(trained_stack: Stack, exported: str) -> Iterator[Client]:
 
 def inference_started(stack: Stack) -> list[tuple[str, str]]:
     """Which containers serve, and since when."""
-    return [(one["Id"], one["State"]["StartedAt"]) for one in stack.containers("inference")]
+    return [(container["Id"], container["State"]["StartedAt"]) for container in stack.containers("inference")]
 
 
 def model_of(stack: Stack, version: str) -> dict[str, Any]:
@@ -102,18 +101,18 @@ def test_what_is_trained_exported_and_published_is_served_by_the_running_stack(
     until(lambda: client.failures or client.critiques[-1].provenance.version == "2", 60, "an answer of version 2")
     client.stop()
     assert client.failures == []
-    answered_by = [one.provenance.version for one in client.critiques]
-    assert answered_by == sorted(answered_by)
-    assert set(answered_by) == {"1", "2"}
-    told = client.critiques[-1]
+    versions = [critique.provenance.version for critique in client.critiques]
+    assert versions == sorted(versions)
+    assert set(versions) == {"1", "2"}
+    critique = client.critiques[-1]
     served = until(lambda: model_of(stack, "2"), 30, "version 2 among the models served")
     assert served["architecture"].startswith("EfficientNet-Lite0")
-    assert told.provenance.weights_sha256 == served["weights_sha256"]
-    assert told.probability == pytest.approx(served["golden"]["probability"], abs=served["golden"]["tolerance"])
+    assert critique.provenance.weights_sha256 == served["weights_sha256"]
+    assert critique.probability == pytest.approx(served["golden"]["probability"], abs=served["golden"]["tolerance"])
     assert stack.client.get("/readyz").status_code == 200
     assert inference_started(stack) == before  # nobody was restarted for it
-    asked = ("--photos", "/data/ccby/attribution.csv", "--every", "1", "--run", "small")
-    agreed = stack.train("parity", "/models/aesthetics/2", "--server", "inference:8001", *asked)
+    arguments = ("--photos", "/data/ccby/attribution.csv", "--every", "1", "--run", "small")
+    agreed = stack.train("parity", "/models/aesthetics/2", "--server", "inference:8001", *arguments)
     assert "the server agrees" in agreed
     assert "the trained network agrees" in agreed
 
@@ -128,7 +127,7 @@ def model_image(trained_stack: Stack, tmp_path: Path) -> str:
     return image
 
 
-def test_the_job_of_kubernetes_publishes_with_no_more_than_it_is_given(trained_stack: Stack, model_image: str) -> None:
+def test_the_job_of_kubernetes_publishes_with_its_limits(trained_stack: Stack, model_image: str) -> None:
     """Its container as the manifest has it: user, memory, a file system it cannot change, nobody to reach."""
     pod = pods(rendered(FOLDER / "publish"))["publish"]
     (job,) = pod["containers"]

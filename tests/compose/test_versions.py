@@ -5,29 +5,32 @@ from pathlib import Path
 
 import pytest
 from tests.compose.client import Client
-from tests.compose.stack import ROOT, Stack, run
+from tests.compose.stack import Stack, run
 from tests.support.waiting import until
 
 from critic_core.contracts.manifest import MANIFEST_FILE, parse_manifest
-from critic_training.publish import publish
+from critic_training.export.model_folder import read_manifest
+from critic_training.publish.version import publish
 
 pytestmark = [pytest.mark.compose, pytest.mark.timeout(660)]
 
-HALF = ROOT / "services/inference/model_repository_gpu/aesthetics/1"
 ALONE = "aesthetics: version 1 answers; served: 1.\n"
 MODEL = "/app/critic_inference/model_repository/aesthetics"
 
 
 @pytest.fixture
-def weights(stack: Stack, tmp_path: Path) -> Iterator[dict[str, str]]:
+def weights(stack: Stack, float16_models: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
     """The digests of versions 1 and 2; the second one is ready to be moved to where servers see it.
 
     Version 2 is the same network in float16, which answers nearly the same from other weights.
     """
     container = stack.containers("inference")[0]["Id"]
     run(["docker", "cp", f"{container}:{MODEL}", str(tmp_path)], 30)
-    publish(tmp_path, parse_manifest((HALF / MANIFEST_FILE).read_text("utf-8")), HALF / "model.onnx")
-    manifests = {each: (tmp_path / "aesthetics" / each / MANIFEST_FILE).read_text("utf-8") for each in ("1", "2")}
+    half = float16_models / "aesthetics" / "1"
+    publish(tmp_path, read_manifest(half), half / "model.onnx")
+    manifests = {
+        version: (tmp_path / "aesthetics" / version / MANIFEST_FILE).read_text("utf-8") for version in ("1", "2")
+    }
     for part, hidden in (("2", ".2"), ("config.pbtxt", ".2.pbtxt")):
         run(["docker", "cp", str(tmp_path / "aesthetics" / part), f"{container}:{MODEL}/{hidden}"], 30)
     yield {version: parse_manifest(text).weights_sha256 for version, text in manifests.items()}
@@ -40,7 +43,7 @@ def in_the_repository(stack: Stack, script: str) -> None:
 
 
 def operator(stack: Stack, *words: str) -> str:
-    return stack.compose("exec", "-T", "worker", "python", "-m", "critic_worker.model", *words)
+    return stack.compose("exec", "-T", "worker", "python", "-m", "critic_worker.rollout", *words)
 
 
 @pytest.fixture
@@ -56,7 +59,7 @@ def answers_of(client: Client, versions: set[str]) -> None:
     """Wait until all of these versions, and no other ones, are behind a dozen answers one after the other."""
 
     def newest() -> set[str]:
-        return {one.provenance.version for one in client.critiques[since:][-12:]}
+        return {critique.provenance.version for critique in client.critiques[since:][-12:]}
 
     since = len(client.critiques)
     until(lambda: client.failures or (len(client.critiques) - since >= 12 and newest() == versions), 40, str(versions))
@@ -75,5 +78,5 @@ def test_a_canary_is_promoted_and_rolled_back_and_nobody_notices(
     answers_of(client, {"1"})
     client.stop()
     assert client.failures == []
-    told = {(one.provenance.version, one.provenance.weights_sha256) for one in client.critiques}
-    assert told == set(weights.items())
+    versions = {(critique.provenance.version, critique.provenance.weights_sha256) for critique in client.critiques}
+    assert versions == set(weights.items())

@@ -43,67 +43,67 @@ def album(http: httpx.Client, shoot: dict[str, bytes]) -> str:
     files = [("file", (name, photo)) for name, photo in shoot.items()]
     answer = http.post(f"/v1/albums/{made.id}/photos", params={"wait": 30}, files=files)
     assert answer.is_success, answer.text
-    until(lambda: look(http, made.id).album.counts.done == len(shoot), 60, "all photos scored")
+    until(lambda: page_of(http, made.id).album.counts.done == len(shoot), 60, "all photos scored")
     return made.id
 
 
-def look(http: httpx.Client, album: str) -> AlbumPage:
+def page_of(http: httpx.Client, album: str) -> AlbumPage:
     return AlbumPage.model_validate_json(http.get(f"/v1/albums/{album}").content)
 
 
-def groups(http: httpx.Client, album: str, **asked: Any) -> list[set[str | None]]:
-    answer = http.get(f"/v1/albums/{album}/groups", params=asked)
-    told = GroupsPage.model_validate_json(answer.content)
-    return [{photo.file_name for photo in group.photos} for group in told.groups]
+def groups(http: httpx.Client, album: str, **params: Any) -> list[set[str | None]]:
+    answer = http.get(f"/v1/albums/{album}/groups", params=params)
+    page = GroupsPage.model_validate_json(answer.content)
+    return [{photo.file_name for photo in group.photos} for group in page.groups]
 
 
-def selection(http: httpx.Client, album: str, **asked: Any) -> SelectionPage:
-    answer = http.get(f"/v1/albums/{album}/selection", params=asked)
+def selection(http: httpx.Client, album: str, **params: Any) -> SelectionPage:
+    answer = http.get(f"/v1/albums/{album}/selection", params=params)
     assert answer.status_code == 200, answer.text
     return SelectionPage.model_validate_json(answer.content)
 
 
 def test_the_ranking_is_by_score(http: httpx.Client, album: str, shoot: dict[str, bytes]) -> None:
-    scores = [photo.summary.score for photo in look(http, album).photos if photo.summary]
+    scores = [photo.summary.score for photo in page_of(http, album).photos if photo.summary]
     assert scores == sorted(scores, reverse=True)
     assert len(scores) == len(shoot)
 
 
-def test_exact_near_and_scene_are_kept_apart(http: httpx.Client, album: str) -> None:
+def test_exact_near_and_scene_are_three_levels(http: httpx.Client, album: str) -> None:
     assert groups(http, album, level="exact") == [{"1.jpg", "1-again.jpg"}]
     near = groups(http, album)
     assert {"0.jpg", "0-blurred.jpg", "0-before.jpg"} in near
     assert {"1.jpg", "1-again.jpg"} in near
     scenes = groups(http, album, level="scene")
-    assert all(any(each <= scene for scene in scenes) for each in near)
+    assert all(any(group <= scene for scene in scenes) for group in near)
 
 
 def test_other_thresholds_score_nothing_anew(http: httpx.Client, album: str) -> None:
-    before = look(http, album)
+    before = page_of(http, album)
     assert groups(http, album, copy_bits=0, near_bits=0) == [{"1.jpg", "1-again.jpg"}]
-    assert look(http, album) == before
+    assert page_of(http, album) == before
 
 
 def test_one_of_near_duplicates_is_proposed_and_says_why(http: httpx.Client, album: str) -> None:
-    told = selection(http, album, keep=6)
-    assert told.keep == 6
-    proposals = {photo.file_name: photo for photo in told.photos}
+    page = selection(http, album, keep=6)
+    assert page.keep == 6
+    proposals = {photo.file_name: photo for photo in page.photos}
     blurred = proposals["0-blurred.jpg"]
     assert blurred.verdict is Verdict.reject
     assert blurred.reasons[0].code == "near_duplicate_weaker"
-    kept = {name for name, photo in proposals.items() if photo.verdict is Verdict.keep}
-    assert len(kept & {"1.jpg", "1-again.jpg"}) == 1
+    keepers = {name for name, photo in proposals.items() if photo.verdict is Verdict.keep}
+    assert len(keepers & {"1.jpg", "1-again.jpg"}) == 1
 
 
 def test_the_photographer_has_the_last_word(http: httpx.Client, album: str) -> None:
     worst = selection(http, album, keep=1).photos[-1]
     path = f"/v1/albums/{album}/photos/{worst.id}/decision"
     http.put(path, json={"flag": "pick"})
-    told = {photo.id: photo for photo in selection(http, album, keep=1).photos}[worst.id]
-    assert (told.verdict, told.reasons[0].code) == (Verdict.keep, "picked_by_you")
+    proposal = {photo.id: photo for photo in selection(http, album, keep=1).photos}[worst.id]
+    assert (proposal.verdict, proposal.reasons[0].code) == (Verdict.keep, "picked_by_you")
     http.post(f"{path}/undo")
-    told = {photo.id: photo for photo in selection(http, album, keep=1).photos}[worst.id]
-    assert told.verdict is not Verdict.keep
+    proposal = {photo.id: photo for photo in selection(http, album, keep=1).photos}[worst.id]
+    assert proposal.verdict is not Verdict.keep
 
 
 def test_a_forgotten_album_leaves_nothing_behind(

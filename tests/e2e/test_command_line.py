@@ -13,20 +13,20 @@ from tests.support.local_stack import LocalStack
 from tests.support.photos import DATA
 
 
-def photo_critic(*told: str | Path, **settings: str) -> "subprocess.CompletedProcess[str]":
+def photo_critic(*arguments: str | Path, **settings: str) -> "subprocess.CompletedProcess[str]":
     environment = {**os.environ, "COLUMNS": "200", **settings}
-    command = [sys.executable, "-m", "critic_cli", *map(str, told)]
+    command = [sys.executable, "-m", "critic_cli", *map(str, arguments)]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
 
 def test_a_folder_is_scored_best_first(stack: LocalStack) -> None:
     ran = photo_critic("score", DATA, "--json", "--url", stack.url)
     assert ran.returncode == 0, ran.stderr
-    told = json.loads(ran.stdout)
-    assert {Path(entry["file"]) for entry in told} == {
+    entries = json.loads(ran.stdout)
+    assert {Path(entry["file"]) for entry in entries} == {
         *DATA.glob("*.png"), *DATA.glob("*.jpg"), *DATA.glob("formats/*"), *DATA.glob("animated/*")
     }  # fmt: skip
-    scores = [entry["critique"]["score"] for entry in told]
+    scores = [entry["critique"]["score"] for entry in entries]
     assert scores == sorted(scores, reverse=True)
 
 
@@ -38,7 +38,7 @@ def test_the_table_has_every_photo_with_its_score(stack: LocalStack) -> None:
     assert "Score: 0 to 100, higher is better, by aesthetics" in ran.stdout
 
 
-def test_bad_files_are_told_in_sentences_and_the_others_are_scored(stack: LocalStack, tmp_path: Path) -> None:
+def test_bad_files_get_a_sentence_and_the_rest_is_scored(stack: LocalStack, tmp_path: Path) -> None:
     (tmp_path / "text.jpg").write_text("not a photo")
     ran = photo_critic("score", tmp_path / "text.jpg", DATA / "cat.png", tmp_path / "missing.jpg", "--url", stack.url)
     assert ran.returncode == 1
@@ -86,8 +86,8 @@ def test_the_doctor_tells_what_is_broken(stack: LocalStack, tmp_path: Path) -> N
     assert "✗ Queue        does not answer at 127.0.0.1:9" in ran.stdout
 
 
-@pytest.mark.parametrize("told", [["--replay"], []])
-def test_there_are_no_dead_letters(stack: LocalStack, told: list[str]) -> None:
-    ran = photo_critic("dead-letters", "--data-folder", stack.data_folder, *told)
+@pytest.mark.parametrize("arguments", [["--replay"], []])
+def test_there_are_no_dead_letters(stack: LocalStack, arguments: list[str]) -> None:
+    ran = photo_critic("dead-letters", "--data-folder", stack.data_folder, *arguments)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout in ("No dead letters.\n", "0 photos wait for another try; 0 were forgotten already.\n")

@@ -40,8 +40,8 @@ def state(tmp_path: Path) -> dict[str, str]:
     return {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), "COLUMNS": "200"}
 
 
-def cull(state: dict[str, str], *told: str | Path) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "critic_cli", "cull", *map(str, told)]
+def cull(state: dict[str, str], *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "critic_cli", "cull", *map(str, arguments)]
     return subprocess.run(command, env=state, capture_output=True, text=True, timeout=200, check=False)
 
 
@@ -59,33 +59,33 @@ def test_a_folder_is_culled_and_left_as_it_is(stack: LocalStack, shoot: Path, st
     before = contents(shoot)
     out = shoot.parent / "out"
     out.mkdir()
-    told = cull(
+    ran = cull(
         state, shoot, "--keep", "4", "--url", stack.url, "--csv", out / "a.csv", "--json", out / "a.json", "--html",
         out / "a.html", "--copy-keepers", out / "keepers",
     )  # fmt: skip
-    assert told.returncode == 0, told.stderr
+    assert ran.returncode == 0, ran.stderr
     assert contents(shoot) == before
     document = AlbumDocument.model_validate_json((out / "a.json").read_bytes())
     assert len(document.photos) == 11  # RAW and JPEG are one, the same bytes are one
     assert (out / "a.html").read_bytes().startswith(b"<!doctype html>")
-    kept = {
+    keepers = {
         line["file_name"]
         for line in csv.DictReader(io.StringIO((out / "a.csv").read_text()))
         if line["verdict"] == "keep"
     }
     copied = contents(out / "keepers")
-    assert {Path(name).name for name in copied} >= kept
-    assert len(copied) <= len(kept) + 2  # with the RAW file of one, and the copy of another
+    assert {Path(name).name for name in copied} >= keepers
+    assert len(copied) <= len(keepers) + 2  # with the RAW file of one, and the copy of another
     assert all(before[name] == copied[name] for name in copied)
-    assert len(kept) == 4
-    assert "11 photos: 4 to keep" in told.stdout
+    assert len(keepers) == 4
+    assert "11 photos: 4 to keep" in ran.stdout
 
 
-def test_sidecars_where_they_are_asked_for(stack: LocalStack, shoot: Path, state: dict[str, str]) -> None:
+def test_sidecars_on_request(stack: LocalStack, shoot: Path, state: dict[str, str]) -> None:
     shutil.copy(DATA / "sidecars" / "lightroom.xmp", shoot / "IMG_0000.xmp")
     before = contents(shoot)
-    told = cull(state, shoot, "--url", stack.url, "--xmp")
-    assert told.returncode == 0, told.stderr
+    ran = cull(state, shoot, "--url", stack.url, "--xmp")
+    assert ran.returncode == 0, ran.stderr
     after = contents(shoot)
     assert {name for name in after if name not in before} >= {"IMG_0000.DNG.xmp", "IMG_0000.JPG.xmp", "IMG_0001.xmp"}
     assert {name: after[name] for name in before if name != "IMG_0000.xmp"} == {
@@ -106,8 +106,8 @@ def test_an_interrupted_run_goes_on(stack: LocalStack, shoot: Path, state: dict[
     if first.returncode != 0:  # else it was faster than we
         assert "Run the command again to resume." in said
     album = journals(state)[0].read_text().splitlines()[0]
-    told = cull(state, shoot, "--url", stack.url)
-    assert told.returncode == 0, told.stderr
+    ran = cull(state, shoot, "--url", stack.url)
+    assert ran.returncode == 0, ran.stderr
     assert journals(state)[0].read_text().splitlines()[0] == album
     page = AlbumPage.model_validate_json(httpx.get(f"{stack.url}/v1/albums/{album[11:-2]}").content)
     assert page.album.counts.photos == 11
@@ -123,34 +123,34 @@ def test_nothing_is_sent_twice(stack: LocalStack, shoot: Path, state: dict[str, 
     assert journals(state)[0].read_text().splitlines()[0] != lines.splitlines()[0]
 
 
-def test_a_bad_file_is_told_and_stops_nothing(stack: LocalStack, shoot: Path, state: dict[str, str]) -> None:
+def test_a_bad_file_is_reported_and_stops_nothing(stack: LocalStack, shoot: Path, state: dict[str, str]) -> None:
     (shoot / "notes.jpg").write_text("no photo")
     (shoot / "broken.jpg").write_bytes((shoot / "IMG_0003.JPG").read_bytes()[:3000])
     (shoot / "gone.jpg").symlink_to(shoot / "nowhere.jpg")
-    told = cull(state, shoot, "--url", stack.url)
-    assert told.returncode == 1
-    assert "11 photos" in told.stdout
+    ran = cull(state, shoot, "--url", stack.url)
+    assert ran.returncode == 1
+    assert "11 photos" in ran.stdout
     for name in ("notes.jpg: ", "broken.jpg: ", "gone.jpg: The file cannot be read: No such file"):
-        assert name in told.stderr
-    assert "Traceback" not in told.stderr
+        assert name in ran.stderr
+    assert "Traceback" not in ran.stderr
 
 
 def test_a_stack_of_its_own(shoot: Path, state: dict[str, str]) -> None:
-    told = cull(state, shoot / "evening", "--local", "--keep", "2")
-    assert told.returncode == 0, told.stderr
-    assert "4 photos: 2 to keep" in told.stdout
+    ran = cull(state, shoot / "evening", "--local", "--keep", "2")
+    assert ran.returncode == 0, ran.stderr
+    assert "4 photos: 2 to keep" in ran.stdout
     assert not list(Path(state["XDG_STATE_HOME"]).rglob("running.json"))  # stopped in order
 
 
 @pytest.mark.parametrize(
-    ("told", "said"),
+    ("arguments", "said"),
     [
         (["--stars", "1"], "Stars are told as four scores"),
         (["--url", "http://127.0.0.1:9"], "No Photo Critic answers at"),
     ],
 )
-def test_what_cannot_be_done_is_said(shoot: Path, state: dict[str, str], told: list[str], said: str) -> None:
-    ran = cull(state, shoot, *told)
+def test_what_cannot_be_done_is_said(shoot: Path, state: dict[str, str], arguments: list[str], said: str) -> None:
+    ran = cull(state, shoot, *arguments)
     assert (ran.returncode, said in ran.stderr, "Traceback" in ran.stderr) == (2, True, False), ran.stderr
 
 

@@ -70,15 +70,15 @@ def test_it_is_measured_and_explained(critique: Critique) -> None:
 
 
 def test_provenance_is_that_of_the_model_on_disk(critique: Critique, manifest: Manifest) -> None:
-    told = critique.provenance
-    assert (told.model, told.version) == (manifest.name, manifest.version)
-    assert told.device
-    assert told.weights_sha256 == manifest.weights_sha256
-    assert told.weights_sha256 == hashlib.sha256((served_model() / "model.onnx").read_bytes()).hexdigest()
-    assert told.preprocessing_digest == manifest.preprocessing.digest
+    provenance = critique.provenance
+    assert (provenance.model, provenance.version) == (manifest.name, manifest.version)
+    assert provenance.device
+    assert provenance.weights_sha256 == manifest.weights_sha256
+    assert provenance.weights_sha256 == hashlib.sha256((served_model() / "model.onnx").read_bytes()).hexdigest()
+    assert provenance.preprocessing_digest == manifest.preprocessing.digest
 
 
-def test_it_is_asked_for_again_by_its_id(http: httpx.Client, photo: Photo) -> None:
+def test_it_can_be_fetched_by_its_id(http: httpx.Client, photo: Photo) -> None:
     assert photo_of(http.get(f"/v1/photos/{photo.id}")) == photo
 
 
@@ -102,9 +102,9 @@ def _both(models: list[dict[str, object]]) -> list[dict[str, object]] | None:
     return models if len(models) == 2 else None
 
 
-def test_models_tells_the_manifest(http: httpx.Client, manifest: Manifest) -> None:
-    told, _ = until(lambda: _both(http.get("/v1/models").json()["models"]), 30, "both models told by a pulse")
-    assert told == manifest.model_dump(mode="json")
+def test_models_lists_the_manifest(http: httpx.Client, manifest: Manifest) -> None:
+    served, _ = until(lambda: _both(http.get("/v1/models").json()["models"]), 30, "both models told by a pulse")
+    assert served == manifest.model_dump(mode="json")
 
 
 def test_the_golden_photo_gets_the_score_it_had_in_training(http: httpx.Client, manifest: Manifest) -> None:

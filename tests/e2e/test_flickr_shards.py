@@ -63,7 +63,7 @@ def flickr(table: Path, out: Path) -> None:
     """The command, with the programs of this environment on its path, as after `activate`."""
     programs = Path(sys.executable).parent
     environment = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}", "NO_ALBUMENTATIONS_UPDATE": "1"}
-    options = ["--share", "0.5", "--parts", "3", "--processes", "1", "--per-shard", "8"]
+    options = ["--share", "0.5", "--validation-one-in", "3", "--processes", "1", "--per-shard", "8"]
     command = [str(programs / "critic-train"), "data", "flickr", str(table), "--out", str(out), *options]
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=400, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
@@ -76,7 +76,7 @@ def test_photos_behind_urls_become_labelled_shards_and_what_fails_is_counted(tab
     assert sum(side.photos for side in sides) == PHOTOS
     assert sum(sum(side.failed.values()) for side in sides) == BROKEN + MISSING
     shards = sorted((out / "train").glob("*.tar"))
-    samples = [sample for shard in shards for sample in read_shard(shard, lambda told: float(told["label"]))]
+    samples = [sample for shard in shards for sample in read_shard(shard, lambda row: float(row["label"]))]
     assert len(samples) == sides[0].photos
     assert {sample.label for sample in samples} == {0.0, 1.0}
     assert Image.open(io.BytesIO(samples[0].data)).size == (300, 300)

@@ -32,17 +32,17 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def new_stack(tmp_path: Path, models: str) -> Iterator[Callable[..., LocalStack]]:
-    made: list[LocalStack] = []
+    stacks: list[LocalStack] = []
 
     def make(**settings: str) -> LocalStack:
-        made.append(LocalStack(tmp_path / "data", WORKER_CONCURRENCY="2", MODEL_REPOSITORY=models, **settings))
-        return made[-1]
+        stacks.append(LocalStack(tmp_path / "data", WORKER_CONCURRENCY="2", MODEL_REPOSITORY=models, **settings))
+        return stacks[-1]
 
     yield make
-    for each in made:
-        if hasattr(each, "process"):
-            each.process.kill()
-            each.process.wait()
+    for stack in stacks:
+        if hasattr(stack, "process"):
+            stack.process.kill()
+            stack.process.wait()
 
 
 def test_ctrl_c_leaves_no_process_and_no_note(new_stack: Callable[..., LocalStack]) -> None:

@@ -44,9 +44,9 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def golden(repository: Path) -> dict[str, float]:
     """What each model says of the golden photo."""
     manifests = [parse_manifest((repository / name / "1" / MANIFEST_FILE).read_bytes()) for name in SEEDS]
-    told = {manifest.name: manifest.golden.probability for manifest in manifests}
-    assert abs(told["aesthetics"] - told["second"]) > 0.01  # otherwise nothing could be told apart
-    return told
+    probabilities = {manifest.name: manifest.golden.probability for manifest in manifests}
+    assert abs(probabilities["aesthetics"] - probabilities["second"]) > 0.01  # otherwise nothing could be told apart
+    return probabilities
 
 
 @pytest.fixture(scope="module")
@@ -66,25 +66,25 @@ def http(two_models: LocalStack) -> Iterator[httpx.Client]:
         yield client
 
 
-def score(http: httpx.Client, **told: str) -> Photo:
-    return photo_of(http.post("/v1/photos", params={"wait": "30", **told}, content=golden_photo()))
+def score(http: httpx.Client, **params: str) -> Photo:
+    return photo_of(http.post("/v1/photos", params={"wait": "30", **params}, content=golden_photo()))
 
 
-@pytest.mark.parametrize(("asked", "answering"), [(None, "aesthetics"), ("second", "second"), ("aesthetics",) * 2])
+@pytest.mark.parametrize(("requested", "expected"), [(None, "aesthetics"), ("second", "second"), ("aesthetics",) * 2])
 def test_each_model_answers_for_itself(
-    http: httpx.Client, golden: dict[str, float], asked: str | None, answering: str
+    http: httpx.Client, golden: dict[str, float], requested: str | None, expected: str
 ) -> None:
-    photo = score(http, **({"model": asked} if asked else {}))
-    assert photo.model == asked
+    photo = score(http, **({"model": requested} if requested else {}))
+    assert photo.model == requested
     assert photo.critique is not None
-    assert photo.critique.provenance.model == answering
-    assert photo.critique.probability == pytest.approx(golden[answering], abs=1e-3)
+    assert photo.critique.provenance.model == expected
+    assert photo.critique.probability == pytest.approx(golden[expected], abs=1e-3)
 
 
 def test_readiness_names_both(http: httpx.Client) -> None:
-    told = http.get("/readyz").json()["checks"]["scoring"]["detail"]
-    assert "aesthetics 1 on cpu" in told
-    assert "second 1 on cpu" in told
+    detail = http.get("/readyz").json()["checks"]["scoring"]["detail"]
+    assert "aesthetics 1 on cpu" in detail
+    assert "second 1 on cpu" in detail
 
 
 def test_the_command_line_asks_for_a_model(two_models: LocalStack, http: httpx.Client) -> None:
@@ -108,17 +108,20 @@ def invented(number: int) -> str:
 
 def ask_for(stack: LocalStack, numbers: range) -> set[int]:
     """Asks gateway and inference server for models of invented names; the statuses of the answers."""
-    told, inference = set(), stack.note().inference_http
+    statuses, inference_url = set(), stack.note().inference_http
     with ExitStack() as leaving:
-        gateway, other = (leaving.enter_context(connection(url)) for url in (stack.url, inference or stack.url))
+        gateway, inference = (leaving.enter_context(connection(url)) for url in (stack.url, inference_url or stack.url))
         for number in numbers:
             name = quote(invented(number), safe="")
-            told.add(status(gateway, "POST", f"/v1/photos?model={name}"))
+            statuses.add(status(gateway, "POST", f"/v1/photos?model={name}"))
             if number % 10 == 0:
-                told.add(status(gateway, "POST", "/v1/albums", {"model": invented(number)}))
-            if inference and number % 10 == 0:
-                told |= {status(other, "GET", f"/v2/models/{name}"), status(other, "POST", f"/v2/models/{name}/infer")}
-    return told
+                statuses.add(status(gateway, "POST", "/v1/albums", {"model": invented(number)}))
+            if inference_url and number % 10 == 0:
+                statuses |= {
+                    status(inference, "GET", f"/v2/models/{name}"),
+                    status(inference, "POST", f"/v2/models/{name}/infer"),
+                }
+    return statuses
 
 
 def connection(url: str) -> closing[HTTPConnection]:
@@ -139,8 +142,8 @@ def series(stack: LocalStack) -> dict[str, set[str]]:
     if stack.note().inference_http:
         port = stack.service("inference").environ()["CRITIC_INFERENCE_METRICS_PORT"]
         urls["inference"] = f"http://127.0.0.1:{port}"
-    told = {name: httpx.get(f"{url}/metrics", timeout=10, trust_env=False).text for name, url in urls.items()}
-    return {name: {line.rpartition(" ")[0] for line in text.splitlines()} for name, text in told.items()}
+    pages = {name: httpx.get(f"{url}/metrics", timeout=10, trust_env=False).text for name, url in urls.items()}
+    return {name: {line.rpartition(" ")[0] for line in text.splitlines()} for name, text in pages.items()}
 
 
 def test_invented_models_make_no_new_labels(two_models: LocalStack, http: httpx.Client) -> None:
@@ -150,9 +153,9 @@ def test_invented_models_make_no_new_labels(two_models: LocalStack, http: httpx.
     series(two_models)  # so that it was asked for its metrics, too
     before, quarters = series(two_models), [range(first, INVENTED, 4) for first in range(4)]
     with ThreadPoolExecutor(len(quarters)) as threads:
-        told = set(itertools.chain(*threads.map(lambda numbers: ask_for(two_models, numbers), quarters)))
-    assert told <= {400, 404, 422}
-    assert 404 in told
+        statuses = set(itertools.chain(*threads.map(lambda numbers: ask_for(two_models, numbers), quarters)))
+    assert statuses <= {400, 404, 422}
+    assert 404 in statuses
     after = series(two_models)
     assert {name: after[name] - before[name] for name in before} == {name: set() for name in before}
     assert 'model="second"' in str(after["worker"])

@@ -1,43 +1,96 @@
-"""Far more than the stack can carry: some are refused at once, and nobody who was let in is forgotten."""
+"""Far more than the stack can carry: what does not fit is rejected, and every accepted photo is scored once.
 
+`python -m tests.load.overload` measures how soon a rejection comes and how long an accepted photo waits.
+"""
+
+import itertools
+import json
+import threading
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
-from tests.load.becoming import OK, REFUSED, Outcome
-from tests.load.overload import FLOOD, WARM_UP_SECONDS, Loaded, flood, local, replay
-from tests.load.replay import percentile
+from tests.support.local_stack import LocalStack
+from tests.support.photos import cat, saved
+from tests.support.waiting import until
 
-MAX_WAIT_SECONDS, SECONDS = 2.0, 8.0
+ACCEPTED, REJECTED = 202, 429
+CLIENTS, ENOUGH = 8, 40
+PHOTO = saved(cat((1500, 1000)), "PNG")
+
+
+class Flood:
+    """Clients that upload without a pause, until enough photos were accepted and enough rejected."""
+
+    def __init__(self, stack: LocalStack) -> None:
+        self._stack, self._numbers, self._lock = stack, itertools.count(), threading.Lock()
+        self.answers: list[httpx.Response] = []
+
+    def run(self) -> None:
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            list(pool.map(self._upload, range(CLIENTS)))
+
+    def of(self, status: int) -> list[httpx.Response]:
+        return [answer for answer in self.answers if answer.status_code == status]
+
+    @property
+    def photos(self) -> list[str]:
+        return [answer.json()["id"] for answer in self.of(ACCEPTED)]
+
+    def _upload(self, _: int) -> None:
+        with self._stack.client() as http:
+            while not self._is_enough():
+                body = PHOTO + next(self._numbers).to_bytes(4, "big")  # other bytes, the same picture
+                answer = http.post("/v1/photos", content=body)
+                with self._lock:
+                    self.answers.append(answer)
+
+    def _is_enough(self) -> bool:
+        with self._lock:
+            return min(len(self.of(ACCEPTED)), len(self.of(REJECTED))) >= ENOUGH or bool(self._unexpected())
+
+    def _unexpected(self) -> set[int]:
+        return {answer.status_code for answer in self.answers} - {ACCEPTED, REJECTED}
 
 
 @pytest.fixture(scope="module")
-def loaded() -> Iterator[Loaded]:
-    """A stack where photos may wait for two seconds."""
-    with local(MAX_WAIT_SECONDS) as stack:
-        yield stack
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """A stack whose queue may hold what it computes within a second."""
+    folder = tmp_path_factory.mktemp("overload")
+    running = LocalStack(folder / "data", LOG_FORMAT="json", MAX_WAIT_SECONDS="1")
+    running.start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="module")
-def overload(loaded: Loaded) -> Outcome:
-    """What became of it, once the stack was warm."""
-    replay(loaded, FLOOD, WARM_UP_SECONDS)
-    return flood(loaded, SECONDS)
+def flood(stack: LocalStack) -> Flood:
+    flood = Flood(stack)
+    flood.run()
+    return flood
 
 
-def test_what_does_not_fit_is_refused_with_429_and_nothing_else(overload: Outcome) -> None:
-    assert set(overload.statuses) <= {*OK, REFUSED}, overload.statuses
-    assert overload.photos(REFUSED) > overload.photos() / 3
+def test_what_does_not_fit_is_rejected_with_429_and_nothing_else(flood: Flood) -> None:
+    assert {answer.status_code for answer in flood.answers} == {ACCEPTED, REJECTED}
+    for answer in flood.of(REJECTED):
+        assert (answer.json()["code"], answer.json()["permanent"]) == ("overloaded", False)
+        assert int(answer.headers["retry-after"]) >= 1
 
 
-def test_every_accepted_photo_is_answered_once(overload: Outcome) -> None:
-    assert len(overload.accepted) == overload.photos(*OK) > 50
-    assert (overload.lost(), overload.answered_twice(), overload.unheard()) == (set(), set(), set())
+def test_every_accepted_photo_is_scored_once(stack: LocalStack, flood: Flood) -> None:
+    photos = flood.photos
+    assert len(set(photos)) == len(photos) >= ENOUGH
+    until(lambda: set(photos) <= set(events(stack, "photo_done")), 120, "a critique of every accepted photo")
+    assert {name: events(stack, name) for name in ("photo_accepted", "photo_done", "photo_failed")} == {
+        "photo_accepted": Counter(photos),
+        "photo_done": Counter(photos),
+        "photo_failed": Counter(),
+    }
 
 
-def test_a_refusal_is_told_at_once(overload: Outcome) -> None:
-    assert percentile(overload.refused_ms(), 0.5) < 50
-    assert percentile(overload.refused_inside_ms(), 0.99) < 50
-
-
-def test_who_was_let_in_waits_no_longer_than_promised(overload: Outcome) -> None:
-    assert percentile(overload.critique_seconds(), 0.99) < 2 * MAX_WAIT_SECONDS
+def events(stack: LocalStack, name: str) -> Counter[str]:
+    """How often the stack's log has that event, by photo."""
+    lines = (json.loads(line[line.index("{") :]) for line in stack.said().splitlines() if f'"{name}"' in line)
+    return Counter(line["photo_id"] for line in lines if line["event"] == name)

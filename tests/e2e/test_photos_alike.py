@@ -32,11 +32,11 @@ def critique(http: httpx.Client, photo: bytes) -> Critique:
 def test_all_eight_orientations_get_the_same_score(http: httpx.Client) -> None:
     upright = critique(http, saved(cat(), "PNG"))
     for orientation in range(1, 9):
-        seen = critique(http, turned(cat(), orientation, "PNG"))
-        assert seen.image.orientation == orientation
-        assert (seen.image.width, seen.image.height) == (upright.image.width, upright.image.height)
-        assert seen.fingerprint.pixels_sha256 == upright.fingerprint.pixels_sha256
-        assert seen.score == pytest.approx(upright.score, abs=1e-3)
+        result = critique(http, turned(cat(), orientation, "PNG"))
+        assert result.image.orientation == orientation
+        assert (result.image.width, result.image.height) == (upright.image.width, upright.image.height)
+        assert result.fingerprint.pixels_sha256 == upright.fingerprint.pixels_sha256
+        assert result.score == pytest.approx(upright.score, abs=1e-3)
 
 
 def test_all_eight_orientations_of_a_jpeg_get_the_same_score(http: httpx.Client) -> None:
@@ -48,15 +48,15 @@ def test_all_eight_orientations_of_a_jpeg_get_the_same_score(http: httpx.Client)
 def test_a_format_is_read_whatever_its_file_is_called(http: httpx.Client, file: Path) -> None:
     plain = critique(http, (DATA / "formats" / "png.png").read_bytes())
     answer = http.post("/v1/photos", params={"wait": 30}, files={"file": ("holiday.txt", file.read_bytes())})
-    seen = photo_of(answer).critique
-    assert seen is not None
-    assert seen.image.format == file.stem
-    assert seen.image.media_type == FORMATS[file.stem].media_type
-    assert seen.score == pytest.approx(plain.score, abs=OTHER_PIXELS)
+    result = photo_of(answer).critique
+    assert result is not None
+    assert result.image.format == file.stem
+    assert result.image.media_type == FORMATS[file.stem].media_type
+    assert result.score == pytest.approx(plain.score, abs=OTHER_PIXELS)
 
 
 @pytest.mark.parametrize("file", ANIMATED_FILES, ids=lambda file: file.name)
-def test_of_a_moving_picture_the_first_frame_is_looked_at_and_that_is_said(http: httpx.Client, file: Path) -> None:
-    seen = critique(http, file.read_bytes())
-    assert seen.image.frames == 12
-    assert any("first" in note for note in seen.image.notes)
+def test_of_a_moving_picture_the_first_frame_is_scored_and_a_note_says_so(http: httpx.Client, file: Path) -> None:
+    result = critique(http, file.read_bytes())
+    assert result.image.frames == 12
+    assert any("first" in note for note in result.image.notes)

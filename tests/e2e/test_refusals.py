@@ -16,8 +16,8 @@ BAD = {
     "empty": (b"", 400, "photo_empty"),
     "text": (b"GET / HTTP/1.1\r\n\r\n", 415, "photo_unsupported"),
     "html": (b"<!doctype html><script>alert(1)</script>", 415, "photo_unsupported"),
-    "truncated JPEG": (ROCKET[:15_000], 422, "photo_broken"),
-    "truncated PNG": (saved(cat(), "PNG")[:15_000], 422, "photo_broken"),
+    "truncated JPEG": (ROCKET[:15_000], 422, "photo_corrupt"),
+    "truncated PNG": (saved(cat(), "PNG")[:15_000], 422, "photo_corrupt"),
     "huge by its header": (png_header(50_000, 50_000) + bytes(2000), 413, "photo_too_many_pixels"),
     "decompression bomb": (png_bomb(12_000), 413, "photo_too_many_pixels"),
 }
@@ -76,7 +76,7 @@ def test_a_photo_nobody_sent_is_not_found(http: httpx.Client, photo_id: str, wha
 @pytest.mark.parametrize("wait", ["-1", "31", "soon"])
 def test_a_wait_that_is_none_is_refused(http: httpx.Client, wait: str) -> None:
     answer = http.post("/v1/photos", params={"wait": wait}, content=ROCKET)
-    assert (answer.status_code, problem_in(answer).code) == (422, "request_invalid")
+    assert (answer.status_code, problem_in(answer).code) == (422, "invalid_request")
 
 
 def test_a_good_photo_is_not_held_up_by_bad_ones(http: httpx.Client) -> None:
@@ -84,5 +84,5 @@ def test_a_good_photo_is_not_held_up_by_bad_ones(http: httpx.Client) -> None:
     answer = http.post("/v1/photos", params={"wait": 30}, files=files)
     *bad, good = answer.json()["photos"]
     assert good["photo"]["critique"]["score"] >= 0
-    told = [receipt.get("problem") or receipt["photo"]["problem"] for receipt in bad]
-    assert [problem["code"] for problem in told] == [code for _, _, code in BAD.values()]
+    problems = [receipt.get("problem") or receipt["photo"]["problem"] for receipt in bad]
+    assert [problem["code"] for problem in problems] == [code for _, _, code in BAD.values()]

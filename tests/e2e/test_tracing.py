@@ -55,7 +55,7 @@ def _whole(spans: list[Span]) -> set[str] | None:
     return begun if len(begun & worked & computed) == UPLOADS else None
 
 
-def _one(spans: list[Span], service: str, name: str) -> Span:
+def _span(spans: list[Span], service: str, name: str) -> Span:
     (found,) = [span for span in spans if _is(span, service, name)]
     return found
 
@@ -65,7 +65,7 @@ def _is(span: Span, service: str, name: str) -> bool:
 
 
 def _ancestors(span: Span, spans: list[Span]) -> list[str]:
-    by_id = {each.span_id: each for each in spans}
+    by_id = {span.span_id: span for span in spans}
     names = []
     while span.parent_id:
         span = by_id[span.parent_id]
@@ -73,9 +73,9 @@ def _ancestors(span: Span, spans: list[Span]) -> list[str]:
     return names
 
 
-def test_the_network_was_asked_in_the_trace_of_the_upload(traces: dict[str, list[Span]]) -> None:
+def test_the_network_computes_in_the_trace_of_the_upload(traces: dict[str, list[Span]]) -> None:
     for spans in traces.values():
-        computed = _one(spans, "inference", COMPUTE)
+        computed = _span(spans, "inference", COMPUTE)
         chain = _ancestors(computed, spans)
         assert chain[-1] == "POST /v1/photos"
         assert [name for name in chain if name.startswith(("run/", "apply_async/"))] == [
@@ -85,9 +85,9 @@ def test_the_network_was_asked_in_the_trace_of_the_upload(traces: dict[str, list
         assert "infer" in chain  # the worker's own stage
 
 
-def test_each_stage_of_a_photo_is_told(traces: dict[str, list[Span]]) -> None:
+def test_each_stage_of_a_photo_is_a_span(traces: dict[str, list[Span]]) -> None:
     for spans in traces.values():
-        task = _one(spans, "worker", f"run/{CRITIQUE_TASK}")
+        task = _span(spans, "worker", f"run/{CRITIQUE_TASK}")
         stages = {span.name: span for span in spans if span.parent_id == task.span_id}
         assert {"load", "decode", "prepare", "infer", "measure", "fingerprint", "preview"} <= set(stages)
         assert all(task.begins <= span.begins <= span.ends <= task.ends for span in stages.values())
@@ -99,9 +99,9 @@ def test_pulses_and_probes_make_no_traces(traced: LocalStack, collector: TraceCo
     assert {span.name for span in collector.spans() if not span.parent_id} == {"POST /v1/photos"}
 
 
-def test_a_query_is_told_to_nobody(traces: dict[str, list[Span]]) -> None:
-    told = [value for spans in traces.values() for span in spans for value in span.attributes.values()]
-    assert [value for value in told if "wait=" in value] == []
+def test_no_span_holds_a_query(traces: dict[str, list[Span]]) -> None:
+    values = [value for spans in traces.values() for span in spans for value in span.attributes.values()]
+    assert [value for value in values if "wait=" in value] == []
 
 
 def test_log_lines_name_the_trace(traced: LocalStack, traces: dict[str, list[Span]]) -> None:

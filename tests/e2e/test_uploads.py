@@ -46,7 +46,7 @@ def test_many_files_come_back_in_order_and_a_bad_one_fails_alone(http: httpx.Cli
     assert (notes.file_name, notes.problem.code) == ("notes.jpg", "photo_unsupported")
     assert broken.photo is not None
     assert broken.photo.problem is not None
-    assert broken.photo.problem.code == "photo_broken"
+    assert broken.photo.problem.code == "photo_corrupt"
     assert last.photo is not None
     assert last.photo.critique is not None
     assert (last.photo.critique.image.width, last.photo.critique.image.height) == (90, 60)
@@ -61,8 +61,8 @@ def test_the_same_idempotency_key_makes_one_photo(http: httpx.Client) -> None:
     key = {"Idempotency-Key": str(uuid4())}
     first, again = (photo_of(http.post("/v1/photos", params=WAIT, content=ROCKET, headers=key)) for _ in range(2))
     assert first == again
-    other = http.post("/v1/photos", params=WAIT, content=saved(cat(), "JPEG"), headers=key)
-    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    reused = http.post("/v1/photos", params=WAIT, content=saved(cat(), "JPEG"), headers=key)
+    assert (reused.status_code, reused.json()["code"]) == (422, "idempotency_key_reused")
 
 
 def test_photos_sent_at_once_are_not_mixed_up(stack: LocalStack) -> None:
@@ -93,8 +93,8 @@ def test_nothing_is_left_of_a_deleted_photo(http: httpx.Client, stack: LocalStac
     assert http.delete(f"/v1/photos/{photo.id}").status_code == 204
     assert not _stored(stack.data_folder, photo.id)
     for path in (f"/v1/photos/{photo.id}", f"/v1/photos/{photo.id}/preview"):
-        gone = http.get(path)
-        assert (gone.status_code, gone.json()["code"]) == (404, "photo_not_found")
+        response = http.get(path)
+        assert (response.status_code, response.json()["code"]) == (404, "photo_not_found")
     assert http.delete(f"/v1/photos/{photo.id}").status_code == 404
 
 
