@@ -1,4 +1,4 @@
-// The parts of critic_core/contracts that the page reads. A test compares the names with the Python classes.
+// The fields of critic_core/contracts that the page reads. A test compares them with the Python classes.
 
 export type Level = "low" | "usual" | "high";
 export type PhotoState = "queued" | "running" | "done" | "failed";
@@ -86,7 +86,7 @@ export interface Manifest {
 export interface PhotoReceipt {
   file_name: string | null;
   photo?: Photo;
-  known: boolean;
+  duplicate: boolean;
   problem?: Problem;
 }
 

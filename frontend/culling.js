@@ -1,107 +1,114 @@
-// The culling of an album: its parts are made here, and told of each other. Loaded once it is needed.
+// The culling of an album: creates and connects its parts. Loaded with the first photo.
+//
+// The way of a photo: upload/ (chosen, downscaled, uploaded) → server/ (requests, event stream) → album/ (state, order,
+// selection, decisions) → grid/ → viewer/ (critique, comparison). page/ has the rest of the page, dom/ and text/ serve all.
 
 import { Album } from "./album/album.js";
+import { arrange, verdictOf } from "./album/arrange.js";
 import { Decisions } from "./album/decisions.js";
-import { arrange, verdictOf } from "./album/order.js";
-import { Proposal } from "./album/proposal.js";
+import { Selection } from "./album/selection.js";
 import { Session } from "./album/session.js";
+import { announce, showNotice } from "./dom/announce.js";
+import { byId } from "./dom/elements.js";
+import { keyListener } from "./dom/keyboard.js";
 import { Grid } from "./grid/grid.js";
-import { Compare } from "./looking/compare.js";
-import { decisionKeys } from "./looking/decide-bar.js";
-import { Details } from "./looking/details.js";
-import { Loupe } from "./looking/loupe.js";
-import { notice, say } from "./page/announce.js";
-import { watchDialogs } from "./page/dialogs.js";
-import { watchExports } from "./page/exports.js";
-import { byId } from "./page/find.js";
-import { keyListener } from "./page/keyboard.js";
+import { listenForDialogs } from "./page/dialogs.js";
+import { listenForExports } from "./page/exports.js";
+import { Failures } from "./page/failures.js";
 import { Progress } from "./page/progress.js";
 import { Toolbar } from "./page/toolbar.js";
-import { Troubles } from "./page/troubles.js";
-import { decidedSentence, sentences } from "./page/words.js";
-import { Arrivals } from "./sending/arrivals.js";
-import { Sender } from "./sending/sender.js";
-import { asProblem } from "./server/problems.js";
-import { forgetPhoto } from "./server/photos.js";
+import { asProblem } from "./server/errors.js";
+import { deletePhoto } from "./server/photos.js";
+import { decisionSentence, sentences } from "./text/messages.js";
+import { PhotoImport } from "./upload/import-photos.js";
+import { Uploader } from "./upload/uploader.js";
+import { Compare } from "./viewer/compare.js";
+import { decisionKeys } from "./viewer/decision-bar.js";
+import { Details } from "./viewer/details.js";
+import { Viewer } from "./viewer/viewer.js";
 
 /** @typedef {import("./album/album.js").Item} Item */
 
 const album = new Album();
-const sender = new Sender(album);
+const uploader = new Uploader(album);
+const startOver = { label: "Begin anew", run: () => location.assign(location.pathname) };
 const session = new Session(album, {
-  onLost: () => notice("connection", sentences.lost),
-  onBack: () => notice("connection", ""),
-  onGone: () => notice("gone", sentences.gone, { word: "Begin anew", act: () => location.assign(location.pathname) }),
+  onLost: () => showNotice("connection", sentences.reconnecting),
+  onConnected: () => showNotice("connection", ""),
+  onDeleted: () => showNotice("album", sentences.albumDeleted, startOver),
 });
-const arrivals = new Arrivals(album, sender, session);
-const proposal = new Proposal(album, (problem) => notice("proposal", problem?.message ?? ""));
+const photoImport = new PhotoImport(album, uploader, session);
+const selection = new Selection(album, (problem) => showNotice("selection", problem?.message ?? ""));
 const decisions = new Decisions(album, (unsaved, problem) => {
-  notice("decisions", problem ? `${problem.message} ${unsaved ? "Your decisions are kept here and saved later." : ""}` : "");
+  showNotice("decisions", problem ? `${problem.message} ${unsaved ? sentences.unsavedDecisions : ""}` : "");
 });
-const toolbar = new Toolbar(proposal, () => album.changed());
-const verdict = (/** @type {Item} */ item) => verdictOf(item, proposal.photos);
+const toolbar = new Toolbar(selection, () => album.notify());
+const verdict = (/** @type {Item} */ item) => verdictOf(item, selection.proposals);
 const grid = new Grid(verdict, {
-  onMoved: () => showDetails(),
-  onOpen: (item) => loupe.open(item),
-  onStack: ({ id }) => spread(id),
+  onActive: () => showDetails(),
+  onOpen: (item) => viewer.open(item),
+  onStack: ({ id }) => toggleStack(id),
 });
-const culling = { album, proposal, grid, choose, undo, compare: () => void compare.open(), forget, verdict };
-const loupe = new Loupe(culling);
+const culling = { album, selection, grid, choose, undo, compare: () => void compare.open(), forget, verdict };
+const viewer = new Viewer(culling);
 const compare = new Compare(culling);
 const details = new Details(byId("details"), (item) => void forget(item));
-const progress = new Progress(album, sender);
-const troubles = new Troubles({ again: (item) => void arrivals.again(item), forget: (item) => void forget(item) });
+const progress = new Progress(album, uploader);
+const failures = new Failures({
+  retry: (item) => void photoImport.retry(item),
+  forget: (item) => void forget(item),
+});
 
-/** @param {Item} item @param {Partial<import("./contracts.js").Choice>} part */
-function choose(item, part) {
-  decisions.choose(item, part);
-  say(decidedSentence(item));
+/** @param {Item} item @param {Partial<import("./contracts.js").Choice>} changes */
+function choose(item, changes) {
+  decisions.choose(item, changes);
+  announce(decisionSentence(item));
 }
 
 async function undo() {
   try {
     const item = await decisions.undo(grid.active);
-    if (!item) return say(sentences.nothingToUndo);
+    if (!item) return announce(sentences.nothingToUndo);
     grid.goToItem(item);
-    say(decidedSentence(item));
+    announce(decisionSentence(item));
   } catch (error) {
-    notice("decisions", asProblem(error).message);
+    showNotice("decisions", asProblem(error).message);
   }
 }
 
 /** @param {Item} item */
 async function forget(item) {
   try {
-    if (item.id) await forgetPhoto(item.id, new AbortController().signal);
-    arrivals.forget(item);
+    if (item.id) await deletePhoto(item.id, new AbortController().signal);
+    photoImport.remove(item);
   } catch (error) {
-    notice("forget", asProblem(error).message);
+    showNotice("forget", asProblem(error).message);
   }
 }
 
 /** @param {string} stack */
-function spread(stack) {
+function toggleStack(stack) {
   toolbar.toggleStack(stack);
-  album.changed();
+  album.notify();
 }
 
 function showDetails() {
-  details.show(grid.active, proposal.photos.get(grid.active?.id ?? "") ?? null);
+  details.show(grid.active, selection.proposals.get(grid.active?.id ?? "") ?? null);
 }
 
-/** Everything that depends on the album, after each change of it. */
+/** Update the page after a change of the album. */
 function refresh() {
   const { all, scored } = album.counts();
   document.body.classList.toggle("culling", all > 0 || album.id !== "");
-  proposal.refresh();
-  const places = arrange(album.items.values(), proposal.photos, toolbar.wish);
-  grid.show(places);
-  toolbar.refresh(scored, places.length);
-  byId("empty").hidden = places.length > 0;
+  selection.refresh();
+  const entries = arrange(album.items.values(), selection.proposals, toolbar.options);
+  grid.show(entries);
+  toolbar.refresh(scored, entries.length);
+  byId("empty").hidden = entries.length > 0;
   progress.refresh();
-  troubles.refresh(album.items.values());
+  failures.refresh(album.items.values());
   showDetails();
-  loupe.refresh();
+  viewer.refresh();
   compare.refresh();
 }
 
@@ -113,27 +120,27 @@ const gridKeys = keyListener({
   PageUp: () => grid.page(-1),
   PageDown: () => grid.page(1),
   Home: () => grid.goTo(0),
-  End: () => grid.goTo(grid.places.length - 1),
-  Enter: () => grid.active && loupe.open(grid.active),
-  " ": () => grid.active && loupe.open(grid.active),
+  End: () => grid.goTo(grid.entries.length - 1),
+  Enter: () => grid.active && viewer.open(grid.active),
+  " ": () => grid.active && viewer.open(grid.active),
 });
 const pageKeys = keyListener({
   u: () => void undo(),
   c: () => void compare.open(),
   m: () => grid.mark(),
-  s: () => spread(grid.places[grid.activeIndex]?.stack?.id ?? ""),
+  s: () => toggleStack(grid.entries[grid.activeIndex]?.stack?.id ?? ""),
   "?": () => byId("help", HTMLDialogElement).showModal(),
   ...decisionKeys(() => grid.active, choose, () => grid.move(1, 0)),
 });
 
-album.watch(refresh);
+album.subscribe(refresh);
 byId("grid").addEventListener("keydown", gridKeys);
 document.addEventListener("keydown", (event) => document.querySelector("dialog[open]") || pageKeys(event));
-watchExports(album, proposal);
-watchDialogs(session, album);
+listenForExports(album, selection);
+listenForDialogs(session, album);
 
-/** Photos that somebody chose. @param {File[]} files @param {number} leftOut files of a folder that are no photos */
-export const take = (files, leftOut) => arrivals.take(files, leftOut);
+/** @param {File[]} files @param {number} skipped number of files that are no photos */
+export const add = (files, skipped) => photoImport.add(files, skipped);
 
-/** The album that the address names, after a reload. */
-export const resume = () => arrivals.resume(() => (decisions.resume(), proposal.resume()));
+/** Load the album of the URL after a reload. */
+export const resume = () => photoImport.resume(() => (decisions.resume(), selection.resume()));

@@ -1,38 +1,41 @@
-// Where the page begins: it takes photos at once; what culls them is loaded when it is needed, or when there is time.
+// The start of the page: accepts photos at once, and loads the culling when it is needed or the page is idle.
 
-import { albumInAddress, rememberedAlbum } from "./album/address.js";
+import { albumInUrl, lastAlbum } from "./album/url.js";
+import { showNotice } from "./dom/announce.js";
+import { byId } from "./dom/elements.js";
 import { showAbout } from "./page/about.js";
-import { notice } from "./page/announce.js";
-import { byId } from "./page/find.js";
-import { sentences } from "./page/words.js";
-import { watchIntake } from "./sending/intake.js";
+import { promptForKey } from "./page/key-dialog.js";
+import { setKeyPrompt } from "./server/api-key.js";
+import { sentences } from "./text/messages.js";
+import { listenForFiles } from "./upload/choose-files.js";
 
 const IDLE_MS = 300;
 
-/** Everything that an album needs; null when the server does not answer, which is told. */
-async function culling() {
+/** The module of the culling; null, with a notice, when the server does not answer. */
+async function loadCulling() {
   try {
     return await import("./culling.js");
   } catch (error) {
     console.error(error);
-    notice("page", sentences.pageIncomplete, { word: "Reload", act: () => location.reload() });
+    showNotice("page", sentences.pageIncomplete, { label: "Reload", run: () => location.reload() });
     return null;
   }
 }
 
-/** The album of the last visit is a click away. */
+/** A link to the album of the last visit. */
 function offerLastAlbum() {
-  const id = rememberedAlbum();
+  const id = lastAlbum();
   const link = byId("last-album", HTMLAnchorElement);
   link.hidden = id === null;
   link.href = `#album/${id}`;
 }
 
-watchIntake(async (files, leftOut) => void (await culling())?.take(files, leftOut));
+setKeyPrompt(promptForKey);
+listenForFiles(async (files, skipped) => void (await loadCulling())?.add(files, skipped));
 window.addEventListener("hashchange", () => location.reload());
-if (albumInAddress()) void culling().then((loaded) => loaded?.resume());
+if (albumInUrl()) void loadCulling().then((culling) => culling?.resume());
 else {
   offerLastAlbum();
-  setTimeout(() => void culling(), IDLE_MS);
+  setTimeout(() => void loadCulling(), IDLE_MS);
 }
 void showAbout();

@@ -1,31 +1,31 @@
-// All photos of the page and what is known of each. Whoever shows them is told, once a frame, that something changed.
+// All photos of the page with their state. Listeners are notified of changes once a frame.
 
-import { identityOf } from "../sending/outbox.js";
-import { fromDocument } from "../server/problems.js";
+import { fromDocument } from "../server/errors.js";
+import { fileIdentity } from "./file-identity.js";
 
 /** @typedef {import("../contracts.js").AlbumPhoto} AlbumPhoto */
-/** @typedef {import("../page/words.js").Stage} Stage */
+/** @typedef {import("../text/messages.js").Stage} Stage */
 
 /**
- * @typedef {object} Item one photo, from the moment it was chosen
- * @property {string} key never changes, and names it on this page
- * @property {number} attempt grows when a photo that failed on the server is sent anew
- * @property {string | null} id the server's, once it has the photo
+ * @typedef {object} Item one photo, from its choice by the visitor
+ * @property {string} key constant, unique on this page
+ * @property {number} attempt grows when a photo that failed on the server is uploaded again
+ * @property {string | null} id the server's, after the upload
  * @property {string} name
- * @property {string} identity
- * @property {number} order when it was chosen
- * @property {boolean} original send the file as it is
+ * @property {string} identity of the file
+ * @property {number} order of its choice
+ * @property {boolean} original upload the file without downscaling
  * @property {Stage} stage
- * @property {number} share of its bytes sent, 0 to 1
- * @property {File | null} file as long as this page knows it
- * @property {string} mediaType as the server found it
- * @property {import("../sending/pack.js").Parcel | null} parcel what is sent, once it is packed
- * @property {Blob | null} thumb
- * @property {import("../contracts.js").Summary | null} summary once it is scored
+ * @property {number} progress uploaded share of its bytes, 0 to 1
+ * @property {File | null} file null for a photo of another visit
+ * @property {string} mediaType by the server
+ * @property {import("../upload/prepare-photo.js").PreparedPhoto | null} prepared until it is uploaded
+ * @property {Blob | null} thumbnail
+ * @property {import("../contracts.js").Summary | null} summary null without a score
  * @property {import("../contracts.js").Choice | null} decision
- * @property {number} deciding decisions that are not saved yet
- * @property {import("../server/problems.js").ProblemError | null} problem
- * @property {AbortController} leaving
+ * @property {number} unsavedDecisions
+ * @property {import("../server/errors.js").ProblemError | null} problem
+ * @property {AbortController} controller aborts its requests
  */
 
 /** @type {Record<import("../contracts.js").PhotoState, Stage>} */
@@ -40,100 +40,100 @@ export class Album {
     this.items = new Map();
     /** @type {Map<string, Item>} */
     this.byId = new Map();
-    /** Told by the server before the receipt of the upload said which photo it is. @type {Map<string, AlbumPhoto>} */
-    this.early = new Map();
-    /** Grows with everything that could change an order, a group or a proposal. */
+    /** Photos whose event came before the receipt of their upload. @type {Map<string, AlbumPhoto>} */
+    this.unmatched = new Map();
+    /** Grows with every change that affects an order, a group or a proposal. */
     this.revision = 0;
     this.lastFinished = 0;
-    this.chosen = 0;
-    this.told = false;
+    this.nextOrder = 0;
+    this.notifying = false;
     /** @type {(() => void)[]} */
     this.listeners = [];
   }
 
   /** @param {() => void} listener */
-  watch(listener) {
+  subscribe(listener) {
     this.listeners.push(listener);
   }
 
-  /** Tell the listeners before the next frame is drawn, however often this is called. */
-  changed() {
-    if (this.told) return;
-    this.told = true;
-    const tell = () => {
-      this.told = false;
+  /** Notify the listeners before the next frame, once for all calls until then. */
+  notify() {
+    if (this.notifying) return;
+    this.notifying = true;
+    const run = () => {
+      this.notifying = false;
       for (const listener of this.listeners) listener();
     };
-    if (document.hidden) setTimeout(tell);
-    else requestAnimationFrame(tell);
+    if (document.hidden) setTimeout(run);
+    else requestAnimationFrame(run);
   }
 
-  /** @param {File} file @param {boolean} original @param {string} [key] of an upload that was interrupted */
-  choose(file, original, key = newKey()) {
-    const item = this.#add({ key, name: file.name, identity: identityOf(file), original });
+  /** @param {File} file @param {boolean} original @param {string} [key] of an interrupted upload */
+  add(file, original, key = newKey()) {
+    const item = this.#add({ key, name: file.name, identity: fileIdentity(file), original });
     return Object.assign(item, { file });
   }
 
-  /** True when that file is here already, or on its way. @param {File} file */
+  /** True for a file that is uploaded or on its way. @param {File} file */
   has(file) {
-    const identity = identityOf(file);
+    const identity = fileIdentity(file);
     return [...this.items.values()].some((item) => item.identity === identity && item.stage !== "failed");
   }
 
-  /** @param {Item} item @param {Partial<Item>} news */
-  set(item, news) {
-    Object.assign(item, news);
-    this.changed();
+  /** @param {Item} item @param {Partial<Item>} changes */
+  set(item, changes) {
+    Object.assign(item, changes);
+    this.notify();
   }
 
-  /** @param {Item} item @param {import("../contracts.js").Photo} photo as the receipt tells it */
-  arrived(item, photo) {
+  /** @param {Item} item @param {import("../contracts.js").Photo} photo of the receipt */
+  onUploaded(item, photo) {
     const twin = this.byId.get(photo.id);
     if (twin && twin !== item) {
-      // The same bytes were here already, or its event came before this receipt: one photo, one item.
+      // The album has the same bytes already, or the photo's event came before this receipt: merge into one item.
       const { file, identity, order } = item;
-      Object.assign(twin, { file, identity, order, thumb: twin.thumb ?? item.thumb });
+      Object.assign(twin, { file, identity, order, thumbnail: twin.thumbnail ?? item.thumbnail });
       this.remove(item);
       return;
     }
     item.id = photo.id;
     this.byId.set(photo.id, item);
     this.set(item, { stage: "waiting" });
-    this.settle();
+    this.matchEvents();
   }
 
-  /** What was told early finds its photo, or is somebody else's. */
-  settle() {
-    for (const [id, photo] of this.early) {
-      if (!this.byId.has(id) && this.#isOnItsWay(photo)) continue;
-      this.early.delete(id);
-      this.tell(photo);
+  /** Apply early events whose photo is known by now, or that belong to another visitor. */
+  matchEvents() {
+    for (const [id, photo] of this.unmatched) {
+      if (!this.byId.has(id) && this.#isUploading(photo)) continue;
+      this.unmatched.delete(id);
+      this.update(photo);
     }
   }
 
-  /** What the server says of a photo, whoever sent it. @param {AlbumPhoto} photo */
-  tell(photo) {
-    if (!this.byId.has(photo.id) && this.#isOnItsWay(photo)) {
-      this.early.set(photo.id, photo);
+  /** Apply the server's state of a photo, by whichever visitor. @param {AlbumPhoto} photo */
+  update(photo) {
+    if (!this.byId.has(photo.id) && this.#isUploading(photo)) {
+      this.unmatched.set(photo.id, photo);
       return;
     }
     const item = this.byId.get(photo.id) ?? this.#fromServer(photo);
     const { summary = null, decision = null, problem, media_type: mediaType } = photo;
     const stage = STAGES[photo.state];
-    if (stage !== item.stage && stage !== "waiting") this.#finished();
+    if (stage !== item.stage && stage !== "waiting") this.#onFinished();
     Object.assign(item, { summary, stage, mediaType, problem: problem ? fromDocument(problem) : null });
-    if (!item.deciding) item.decision = decision;
-    this.changed();
+    if (!item.unsavedDecisions) item.decision = decision;
+    this.notify();
   }
 
   /** @param {Item} item */
   remove(item) {
-    item.leaving.abort();
+    item.controller.abort();
     this.items.delete(item.key);
     if (item.id && this.byId.get(item.id) === item) this.byId.delete(item.id);
     this.revision += 1;
-    this.settle();
-    this.changed();
+    this.matchEvents();
+    this.notify();
   }
 
   counts() {
@@ -141,7 +141,7 @@ export class Album {
     const scored = all.filter((item) => item.stage === "scored").length;
     const failed = all.filter((item) => item.stage === "failed").length;
     const waiting = all.filter((item) => item.stage === "waiting").length;
-    return { all: all.length, scored, failed, waiting, sending: all.length - scored - failed - waiting };
+    return { all: all.length, scored, failed, waiting, uploading: all.length - scored - failed - waiting };
   }
 
   /** @param {AlbumPhoto} photo */
@@ -152,41 +152,41 @@ export class Album {
     return item;
   }
 
-  /** One of that name is being sent: its receipt will say whether it is this one. @param {AlbumPhoto} photo */
-  #isOnItsWay({ file_name: name }) {
+  /** A photo of that name is being uploaded: its receipt will tell whether it is this one. @param {AlbumPhoto} photo */
+  #isUploading({ file_name: name }) {
     return [...this.items.values()].some((item) => !item.id && item.name === name && item.stage !== "failed");
   }
 
-  #finished() {
+  #onFinished() {
     this.lastFinished = Date.now();
     this.revision += 1;
   }
 
-  /** @param {Pick<Item, "key" | "name" | "identity" | "original">} known */
-  #add(known) {
+  /** @param {Pick<Item, "key" | "name" | "identity" | "original">} source */
+  #add(source) {
     /** @type {Item} */
     const item = {
-      ...known,
+      ...source,
       id: null,
       attempt: 0,
       mediaType: "",
-      deciding: 0,
-      order: this.chosen++,
+      unsavedDecisions: 0,
+      order: this.nextOrder++,
       stage: "pending",
-      share: 0,
+      progress: 0,
       file: null,
-      parcel: null,
-      thumb: null,
+      prepared: null,
+      thumbnail: null,
       summary: null,
       decision: null,
       problem: null,
-      leaving: new AbortController(),
+      controller: new AbortController(),
     };
     this.items.set(item.key, item);
-    this.changed();
+    this.notify();
     return item;
   }
 }
 
-/** Not `crypto.randomUUID`: browsers have that on https and localhost only. */
+/** Not `crypto.randomUUID`: browsers offer it on https and localhost only. */
 const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("-");

@@ -1,119 +1,112 @@
-// The album of this page on the server: made with the first photo, found again after a reload, followed, forgotten.
+// The page's album on the server: created with the first photo, loaded after a reload, followed by its events, deleted.
 
-import { eventsPath, fetchAlbum, forgetAlbum, makeAlbum } from "../server/albums.js";
-import { follow } from "../server/feed.js";
-import { asProblem } from "../server/problems.js";
-import { enterAlbum, leaveAlbum } from "./address.js";
+import { createAlbum, deleteAlbum, eventsPath, fetchAlbum } from "../server/albums.js";
+import { asProblem } from "../server/errors.js";
+import { follow } from "../server/event-stream.js";
+import { clearAlbum, storeAlbum } from "./url.js";
 
-/** @typedef {import("../server/problems.js").ProblemError} ProblemError */
+/** @typedef {import("../server/errors.js").ProblemError} ProblemError */
+/** @typedef {import("../server/event-stream.js").ServerEvent} ServerEvent */
 
 export class Session {
   /**
    * @param {import("./album.js").Album} album
-   * @param {{onLost: (problem: ProblemError) => void, onBack: () => void, onGone: () => void}} listener
+   * @param {{onLost: (problem: ProblemError) => void, onConnected: () => void, onDeleted: () => void}} listener
    */
   constructor(album, listener) {
     this.album = album;
     this.listener = listener;
-    this.leaving = new AbortController();
+    this.controller = new AbortController();
     /** @type {Promise<void> | null} */
-    this.making = null;
-    /** What happens while the whole album is looked at; it counts afterwards. @type {(() => void)[] | null} */
-    this.heard = null;
+    this.creation = null;
+    /** Events during a reload of the album; applied afterwards. @type {ServerEvent[] | null} */
+    this.buffer = null;
   }
 
-  /** There is an album after this; throws a ProblemError when none could be made. @param {string} name */
-  async ready(name) {
+  /** Create the album unless it exists. Throws a ProblemError. @param {string} name */
+  async ensureAlbum(name) {
     if (this.album.id) return;
-    this.making ??= this.#make(name).finally(() => {
-      this.making = null;
+    this.creation ??= this.#create(name).finally(() => {
+      this.creation = null;
     });
-    await this.making;
+    await this.creation;
   }
 
-  /** Show an album that exists, and follow it. @param {string} id */
+  /** Load an existing album and follow it. @param {string} id */
   async open(id) {
     this.album.id = id;
     try {
-      await this.#look();
+      await this.#load();
     } catch (error) {
       this.album.id = "";
       throw error;
     }
-    this.#enter(id);
-    void this.#follow();
+    this.#start(id);
   }
 
-  /** Have the server forget the album with all its photos, now. */
-  async forget() {
-    if (this.album.id) await forgetAlbum(this.album.id, new AbortController().signal);
-    this.leave();
-  }
-
-  /** Forget on this page, and only here. */
-  leave() {
-    this.leaving.abort();
-    leaveAlbum();
+  /** Delete the album on the server, and leave it. */
+  async delete() {
+    if (this.album.id) await deleteAlbum(this.album.id, new AbortController().signal);
+    this.controller.abort();
+    clearAlbum();
   }
 
   /** @param {string} name */
-  async #make(name) {
-    const { id, expires_at: expiresAt } = await makeAlbum(name, this.leaving.signal);
+  async #create(name) {
+    const { id, expires_at: expiresAt } = await createAlbum(name, this.controller.signal);
     Object.assign(this.album, { id, name, expiresAt });
-    this.#enter(id);
-    void this.#follow();
+    this.#start(id);
   }
 
   /** @param {string} id */
-  #enter(id) {
-    enterAlbum(id);
-    this.album.changed();
+  #start(id) {
+    storeAlbum(id);
+    this.album.notify();
+    void this.#follow();
   }
 
-  /** Everything anew, also what was deleted meanwhile. */
-  async #look() {
+  /** Load the whole album, and remove photos that were deleted meanwhile. */
+  async #load() {
     const known = [...this.album.byId.values()];
-    this.heard = [];
+    this.buffer = [];
     try {
-      const { album, photos } = await fetchAlbum(this.album.id, this.leaving.signal);
+      const { album, photos } = await fetchAlbum(this.album.id, this.controller.signal);
       Object.assign(this.album, { name: album.name ?? "", expiresAt: album.expires_at });
-      const here = new Set(photos.map((photo) => photo.id));
-      for (const item of known) if (!here.has(item.id ?? "")) this.album.remove(item);
-      for (const photo of photos) this.album.tell(photo);
+      const ids = new Set(photos.map((photo) => photo.id));
+      for (const item of known) if (!ids.has(item.id ?? "")) this.album.remove(item);
+      for (const photo of photos) this.album.update(photo);
     } finally {
-      const heard = /** @type {(() => void)[]} */ (this.heard ?? []);
-      this.heard = null;
-      for (const hear of heard) hear();
+      const events = /** @type {ServerEvent[]} */ (this.buffer ?? []);
+      this.buffer = null;
+      for (const event of events) this.#apply(event);
     }
   }
 
   async #follow() {
-    const listener = {
-      onEvent: (/** @type {import("../server/feed.js").Told} */ event) => this.#hear(event),
-      onOpen: this.listener.onBack,
-      onLost: this.listener.onLost,
-    };
+    const { onLost, onConnected, onDeleted } = this.listener;
+    const listener = { onEvent: (/** @type {ServerEvent} */ event) => this.#apply(event), onOpen: onConnected, onLost };
     try {
-      await follow(eventsPath(this.album.id), listener, this.leaving.signal);
-      this.listener.onGone();
+      await follow(eventsPath(this.album.id), listener, this.controller.signal);
+      onDeleted();
     } catch (error) {
-      if (this.leaving.signal.aborted) return;
-      if (asProblem(error).code === "album_not_found") this.listener.onGone();
-      else this.listener.onLost(asProblem(error));
+      if (this.controller.signal.aborted) return;
+      const problem = asProblem(error);
+      if (problem.code === "album_not_found") onDeleted();
+      else onLost(problem);
     }
   }
 
-  /** @param {import("../server/feed.js").Told} event */
-  #hear(event) {
+  /** @param {ServerEvent} event */
+  #apply(event) {
     const { kind, data } = event;
-    if (this.heard) return void this.heard.push(() => this.#hear(event));
+    if (this.buffer) return void this.buffer.push(event);
     if (kind === "album") {
-      this.#look().catch((error) => this.leaving.signal.aborted || this.listener.onLost(asProblem(error)));
+      this.#load().catch((error) => this.controller.signal.aborted || this.listener.onLost(asProblem(error)));
     }
     if (kind === "photo_deleted") {
-      const item = this.album.byId.get(data.photo);
+      const item = this.album.byId.get(data.photo_id);
       if (item) this.album.remove(item);
     }
-    if (data.now) this.album.tell(data.now);
+    if (data.photo) this.album.update(data.photo);
   }
 }

@@ -1,10 +1,19 @@
-// One cell of the grid: the picture, its score, what is decided or proposed, its stack. Cells are used again and again.
+// One cell of the grid: thumbnail, score, decision or proposal, stack. Cells are reused for other photos.
 
-import { copyOf, part } from "../page/find.js";
-import { spoken, stages } from "../page/words.js";
+import { copyOf, part } from "../dom/elements.js";
+import { accessibleName, stages } from "../text/messages.js";
 
-/** @typedef {import("../album/order.js").Place} Place */
-/** @typedef {{place: Place, index: number, total: number, verdict: string | null, address: string | null, active: boolean, marked: boolean}} Shown */
+/** @typedef {import("../album/arrange.js").GridEntry} GridEntry */
+/**
+ * @typedef {object} CellContent
+ * @property {GridEntry} entry
+ * @property {number} index
+ * @property {number} total
+ * @property {string | null} verdict
+ * @property {string | null} thumbnailUrl
+ * @property {boolean} active
+ * @property {boolean} marked
+ */
 
 export class Cell {
   /** @param {string} id of the element */
@@ -18,31 +27,31 @@ export class Cell {
   }
 
   /** @param {number} x @param {number} y @param {number} width @param {number} height pixels */
-  put(x, y, width, height) {
+  moveTo(x, y, width, height) {
     const { style } = this.element;
     style.transform = `translate(${x}px, ${y}px)`;
     style.width = `${width}px`;
     style.height = `${height}px`;
   }
 
-  /** @param {Shown} shown */
-  show(shown) {
-    const { item, stack, top } = shown.place;
+  /** @param {CellContent} content */
+  show(content) {
+    const { item, stack, top } = content.entry;
     this.item = item;
     const signature = [
-      item.key, item.stage, item.share, item.summary?.score, item.decision?.flag, item.decision?.stars, shown.verdict,
-      shown.address, shown.active, shown.marked, shown.index, shown.total, stack?.items.length, stack?.open, top,
+      item.key, item.stage, item.progress, item.summary?.score, item.decision?.flag, item.decision?.stars, content.verdict,
+      content.thumbnailUrl, content.active, content.marked, content.index, content.total, stack?.items.length, stack?.open, top,
     ].join("|"); // prettier-ignore
     if (signature === this.drawn) return;
     this.drawn = signature;
-    this.#describe(shown);
-    this.#draw(shown);
+    this.#describe(content);
+    this.#draw(content);
   }
 
-  /** @param {Shown} shown */
-  #describe({ place: { item, stack, top }, index, total, verdict, active, marked }) {
+  /** @param {CellContent} content */
+  #describe({ entry: { item, stack, top }, index, total, verdict, active, marked }) {
     const { element } = this;
-    part(element, "spoken").textContent = spoken(item, verdict, top ? (stack?.items.length ?? 1) : 1);
+    part(element, "accessible-name").textContent = accessibleName(item, verdict, top ? (stack?.items.length ?? 1) : 1);
     element.setAttribute("aria-posinset", String(index + 1));
     element.setAttribute("aria-setsize", String(total));
     element.setAttribute("aria-selected", String(marked));
@@ -57,15 +66,15 @@ export class Cell {
     });
   }
 
-  /** @param {Shown} shown */
-  #draw({ place: { item, stack, top }, address }) {
-    if (address && this.image.src !== address) this.image.src = address;
-    if (!address) this.image.removeAttribute("src");
+  /** @param {CellContent} content */
+  #draw({ entry: { item, stack, top }, thumbnailUrl }) {
+    if (thumbnailUrl && this.image.src !== thumbnailUrl) this.image.src = thumbnailUrl;
+    if (!thumbnailUrl) this.image.removeAttribute("src");
     part(this.element, "score").textContent = item.summary ? String(Math.round(item.summary.score)) : "";
     part(this.element, "name").textContent = item.name;
     part(this.element, "stars").textContent = "★".repeat(item.decision?.stars ?? 0);
     part(this.element, "stack").textContent = stack && top ? String(stack.items.length) : "";
-    const share = item.stage === "uploading" ? ` ${Math.round(item.share * 100)} %` : "";
-    part(this.element, "stage").textContent = item.stage === "scored" ? "" : stages[item.stage] + share;
+    const percent = item.stage === "uploading" ? ` ${Math.round(item.progress * 100)} %` : "";
+    part(this.element, "stage").textContent = item.stage === "scored" ? "" : stages[item.stage] + percent;
   }
 }

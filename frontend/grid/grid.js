@@ -1,18 +1,18 @@
-// The grid of an album. However many photos it has, only those in view are in the document.
+// The grid of an album. Virtualised: only visible photos have elements in the document.
 
-import { byId } from "../page/find.js";
+import { byId } from "../dom/elements.js";
 import { Cell } from "./cell.js";
-import { geometry, positionOf, totalHeight, visible } from "./geometry.js";
-import { Pictures } from "./pictures.js";
+import { geometry, positionOf, totalHeight, visibleRange } from "./geometry.js";
+import { Thumbnails } from "./thumbnails.js";
 
 /** @typedef {import("../album/album.js").Item} Item */
-/** @typedef {import("../album/order.js").Place} Place */
+/** @typedef {import("../album/arrange.js").GridEntry} GridEntry */
 
 /**
  * @typedef {object} Listener
- * @property {() => void} onMoved another photo is the active one
+ * @property {() => void} onActive another photo is active
  * @property {(item: Item) => void} onOpen
- * @property {(stack: import("../album/order.js").Stack) => void} onStack
+ * @property {(stack: import("../album/arrange.js").Stack) => void} onStack
  */
 
 export class Grid {
@@ -25,61 +25,61 @@ export class Grid {
     this.listener = listener;
     this.scroller = byId("grid");
     this.canvas = byId("grid-canvas");
-    /** @type {Place[]} */
-    this.places = [];
+    /** @type {GridEntry[]} */
+    this.entries = [];
     /** @type {Map<string, Cell>} by the photo's key */
     this.cells = new Map();
     /** @type {Cell[]} */
     this.spare = [];
-    this.made = 0;
+    this.cellCount = 0;
     /** @type {string | null} */
     this.activeKey = null;
-    /** Until somebody chooses, the first photo is the active one, whichever it becomes. */
-    this.chosen = false;
+    /** Before the visitor activates a photo, the first one is active. */
+    this.activated = false;
     /** @type {Set<string>} */
     this.marked = new Set();
-    this.pictures = new Pictures(() => this.#soon());
+    this.thumbnails = new Thumbnails(() => this.#scheduleDraw());
     this.shape = geometry(1);
-    this.waiting = false;
+    this.drawScheduled = false;
     this.#listen();
   }
 
   get active() {
-    return this.places[this.activeIndex]?.item ?? null;
+    return this.entries[this.activeIndex]?.item ?? null;
   }
 
   get activeIndex() {
-    return this.places.findIndex(({ item }) => item.key === this.activeKey);
+    return this.entries.findIndex(({ item }) => item.key === this.activeKey);
   }
 
   /** Marked photos, in the order of the grid. */
   get markedItems() {
-    return this.places.filter(({ item }) => this.marked.has(item.key)).map(({ item }) => item);
+    return this.entries.filter(({ item }) => this.marked.has(item.key)).map(({ item }) => item);
   }
 
-  /** @param {Place[]} places */
-  show(places) {
-    const before = this.activeIndex;
-    this.places = places;
-    if (!this.chosen) this.activeKey = places[0]?.item.key ?? null;
-    if (this.activeIndex < 0) this.activeKey = places[Math.min(Math.max(before, 0), places.length - 1)]?.item.key ?? null;
+  /** @param {GridEntry[]} entries */
+  show(entries) {
+    const former = this.activeIndex;
+    this.entries = entries;
+    if (!this.activated) this.activeKey = entries[0]?.item.key ?? null;
+    if (this.activeIndex < 0) this.activeKey = entries[Math.min(Math.max(former, 0), entries.length - 1)]?.item.key ?? null;
     this.#draw();
   }
 
   /** @param {number} index @param {boolean} [scroll] */
   goTo(index, scroll = true) {
-    const place = this.places[Math.max(0, Math.min(index, this.places.length - 1))];
-    if (!place) return;
-    this.activeKey = place.item.key;
-    this.chosen = true;
+    const entry = this.entries[Math.max(0, Math.min(index, this.entries.length - 1))];
+    if (!entry) return;
+    this.activeKey = entry.item.key;
+    this.activated = true;
     if (scroll) this.#scrollTo(this.activeIndex);
     this.#draw();
-    this.listener.onMoved();
+    this.listener.onActive();
   }
 
   /** @param {Item} item */
   goToItem(item) {
-    const index = this.places.findIndex((place) => place.item === item);
+    const index = this.entries.findIndex((entry) => entry.item === item);
     if (index >= 0) this.goTo(index);
   }
 
@@ -95,7 +95,7 @@ export class Grid {
     this.goTo(index);
   }
 
-  /** Mark or unmark the active photo, for comparing. */
+  /** Mark or unmark the active photo for the comparison. */
   mark() {
     if (!this.activeKey) return;
     if (!this.marked.delete(this.activeKey)) this.marked.add(this.activeKey);
@@ -108,8 +108,8 @@ export class Grid {
   }
 
   #listen() {
-    this.scroller.addEventListener("scroll", () => this.#soon(), { passive: true });
-    new ResizeObserver(() => this.#soon()).observe(this.scroller);
+    this.scroller.addEventListener("scroll", () => this.#scheduleDraw(), { passive: true });
+    new ResizeObserver(() => this.#scheduleDraw()).observe(this.scroller);
     this.canvas.addEventListener("click", (event) => this.#click(event));
     this.canvas.addEventListener("dblclick", () => this.active && this.listener.onOpen(this.active));
   }
@@ -118,14 +118,14 @@ export class Grid {
   #click(event) {
     const target = /** @type {Element} */ (event.target);
     const element = target.closest(".cell");
-    const index = this.places.findIndex(({ item }) => this.cells.get(item.key)?.element === element);
-    const place = this.places[index];
-    if (!place) return;
+    const index = this.entries.findIndex(({ item }) => this.cells.get(item.key)?.element === element);
+    const entry = this.entries[index];
+    if (!entry) return;
     this.goTo(index, false);
     const touched = /** @type {PointerEvent} */ (event).pointerType === "touch";
-    if (place.stack && target.closest(".cell-stack")) this.listener.onStack(place.stack);
+    if (entry.stack && target.closest(".cell-stack")) this.listener.onStack(entry.stack);
     else if (event.ctrlKey || event.metaKey || event.shiftKey) this.mark();
-    else if (touched) this.listener.onOpen(place.item);
+    else if (touched) this.listener.onOpen(entry.item);
   }
 
   /** @param {number} index */
@@ -139,43 +139,43 @@ export class Grid {
     }
   }
 
-  #soon() {
-    if (this.waiting) return;
-    this.waiting = true;
+  #scheduleDraw() {
+    if (this.drawScheduled) return;
+    this.drawScheduled = true;
     requestAnimationFrame(() => {
-      this.waiting = false;
+      this.drawScheduled = false;
       this.#draw();
     });
   }
 
   #draw() {
     this.shape = geometry(this.canvas.clientWidth);
-    const count = this.places.length;
+    const count = this.entries.length;
     this.canvas.style.height = `${totalHeight(this.shape, count)}px`;
     const view = { top: this.scroller.scrollTop, height: this.scroller.clientHeight, count };
-    const { first, end } = visible(this.shape, view);
-    const seen = this.places.slice(first, end);
-    this.#release(new Set(seen.map(({ item }) => item.key)));
-    seen.forEach((place, offset) => this.#drawCell(place, first + offset));
+    const { first, end } = visibleRange(this.shape, view);
+    const visible = this.entries.slice(first, end);
+    this.#release(new Set(visible.map(({ item }) => item.key)));
+    visible.forEach((entry, offset) => this.#drawCell(entry, first + offset));
     const active = this.activeKey ? this.cells.get(this.activeKey) : null;
     if (active) this.scroller.setAttribute("aria-activedescendant", active.element.id);
     else this.scroller.removeAttribute("aria-activedescendant");
   }
 
-  /** Cells whose photo is out of view are free for others. @param {Set<string>} seen */
-  #release(seen) {
+  /** Free the cells of photos that are no longer visible. @param {Set<string>} visibleKeys */
+  #release(visibleKeys) {
     for (const [key, cell] of this.cells) {
-      if (seen.has(key)) continue;
+      if (visibleKeys.has(key)) continue;
       this.cells.delete(key);
-      if (cell.item) this.pictures.unneeded(cell.item);
+      if (cell.item) this.thumbnails.cancel(cell.item);
       cell.element.hidden = true;
       this.spare.push(cell);
     }
   }
 
-  /** @param {Place} place @param {number} index */
-  #drawCell(place, index) {
-    const { item } = place;
+  /** @param {GridEntry} entry @param {number} index */
+  #drawCell(entry, index) {
+    const { item } = entry;
     let cell = this.cells.get(item.key);
     if (!cell) {
       cell = this.spare.pop() ?? this.#newCell();
@@ -183,20 +183,20 @@ export class Grid {
       this.cells.set(item.key, cell);
     }
     const { x, y } = positionOf(this.shape, index);
-    cell.put(x, y, this.shape.width, this.shape.height);
+    cell.moveTo(x, y, this.shape.width, this.shape.height);
     cell.show({
-      place,
+      entry,
       index,
-      total: this.places.length,
+      total: this.entries.length,
       verdict: this.verdict(item),
-      address: this.pictures.addressOf(item),
+      thumbnailUrl: this.thumbnails.urlOf(item),
       active: item.key === this.activeKey,
       marked: this.marked.has(item.key),
     });
   }
 
   #newCell() {
-    const cell = new Cell(`cell-${this.made++}`);
+    const cell = new Cell(`cell-${this.cellCount++}`);
     this.canvas.append(cell.element);
     return cell;
   }

@@ -1,21 +1,21 @@
-// The footer: what the model says about itself.
+// The model cards in the footer.
 
-import { byId, make } from "./find.js";
+import { byId, make } from "../dom/elements.js";
+import { asProblem } from "../server/errors.js";
 import { fetchModels } from "../server/models.js";
-import { asProblem } from "../server/problems.js";
-import { sentences } from "./words.js";
+import { sentences } from "../text/messages.js";
 
 /** @typedef {import("../contracts.js").Manifest} Manifest */
 /** @typedef {import("../contracts.js").DatasetCard} DatasetCard */
 
-/** Fetch the model cards and show them; a server without them says so in a sentence. */
+/** Load and show the model cards, or a sentence about their absence. */
 export async function showAbout() {
-  const place = byId("about");
+  const container = byId("about");
   try {
     const models = await fetchModels(new AbortController().signal);
-    place.replaceChildren(...(models.length ? models.map(modelCard) : [make("p", "", sentences.cardsUnknown)]));
+    container.replaceChildren(...(models.length ? models.map(modelCard) : [make("p", "", sentences.modelsUnavailable)]));
   } catch (error) {
-    place.replaceChildren(make("p", "", `${sentences.cardsUnknown} ${asProblem(error).message}`));
+    container.replaceChildren(make("p", "", `${sentences.modelsUnavailable} ${asProblem(error).message}`));
   }
 }
 
@@ -24,7 +24,7 @@ function modelCard(model) {
   const { name, version, architecture, summary, reference, datasets } = model;
   const card = make("article", "model");
   card.append(make("p", "", summary));
-  card.append(make("p", "", `A score is set against ${reference.photos} photos of ${reference.dataset}.`));
+  card.append(make("p", "", `Scores are relative to ${reference.photos} photos of ${reference.dataset}.`));
   card.append(make("h3", "", `Model ${name}, version ${version}`), make("p", "fine", architecture));
   card.append(make("ul", "datasets", ...datasets.map(datasetRow)));
   return card;
@@ -37,5 +37,5 @@ function datasetRow({ name, role, photos, licence, source }) {
   return row;
 }
 
-/** Only a web address may become a link: a manifest is data. @param {string} text */
+/** Only web addresses become links: a manifest is data. @param {string} text */
 const isLink = (text) => /^https?:\/\/\S+$/.test(text);

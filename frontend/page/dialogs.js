@@ -1,21 +1,21 @@
-// The small dialogs: help, what the score is, and forgetting everything at once.
+// The small dialogs: help, the meaning of the score, and deletion of the album.
 
-import { asProblem } from "../server/problems.js";
-import { byId } from "./find.js";
-import { sentences } from "./words.js";
+import { byId } from "../dom/elements.js";
+import { asProblem } from "../server/errors.js";
+import { sentences } from "../text/messages.js";
 
 /** @param {import("../album/session.js").Session} session @param {import("../album/album.js").Album} album */
-export function watchDialogs(session, album) {
-  for (const name of ["help", "about-dialog", "forget"]) watch(name);
-  byId("about-open").addEventListener("click", () => byId("about-place").append(byId("about-score")));
+export function listenForDialogs(session, album) {
+  for (const name of ["help", "about-dialog", "forget"]) listen(name);
+  byId("about-open").addEventListener("click", () => byId("about-container").append(byId("about-score")));
   byId("forget-open").addEventListener("click", () => {
-    byId("forget-told").textContent = album.expiresAt ? sentences.kept(dateOf(album.expiresAt)) : "";
+    byId("forget-note").textContent = album.expiresAt ? sentences.expires(formatDate(album.expiresAt)) : "";
   });
-  byId("forget-now").addEventListener("click", () => void forget(session));
+  byId("forget-now").addEventListener("click", () => void deleteAlbum(session));
 }
 
 /** @param {string} name */
-function watch(name) {
+function listen(name) {
   const dialog = byId(name, HTMLDialogElement);
   const opener = name === "about-dialog" ? "about-open" : `${name}-open`;
   byId(opener).addEventListener("click", () => dialog.showModal());
@@ -23,17 +23,17 @@ function watch(name) {
 }
 
 /** @param {import("../album/session.js").Session} session */
-async function forget(session) {
-  const now = byId("forget-now", HTMLButtonElement);
-  now.disabled = true;
+async function deleteAlbum(session) {
+  const button = byId("forget-now", HTMLButtonElement);
+  button.disabled = true;
   try {
-    await session.forget();
+    await session.delete();
     location.assign(location.pathname);
   } catch (error) {
-    byId("forget-told").textContent = asProblem(error).message;
-    now.disabled = false;
+    byId("forget-note").textContent = asProblem(error).message;
+    button.disabled = false;
   }
 }
 
 /** @param {string} moment ISO 8601 */
-const dateOf = (moment) => new Date(moment).toLocaleString("en", { dateStyle: "long", timeStyle: "short" });
+const formatDate = (moment) => new Date(moment).toLocaleString("en", { dateStyle: "long", timeStyle: "short" });

@@ -1,73 +1,72 @@
-// How far the album is: seen all the time, and said now and then.
+// The album's progress: shown all the time, announced in steps.
 
-import { Pace } from "../album/pace.js";
-import { RESULT_MS } from "../server/deadlines.js";
-import { notice, say } from "./announce.js";
-import { byId } from "./find.js";
-import { paceSentence, savedSentence, sentences, summary } from "./words.js";
+import { Throughput } from "../album/throughput.js";
+import { announce, showNotice } from "../dom/announce.js";
+import { byId } from "../dom/elements.js";
+import { RESULT_MS } from "../server/timeouts.js";
+import { downscalingSentence, sentences, summary, throughputSentence } from "../text/messages.js";
 
-const SAID_EVERY = 0.1; // share of all photos
+const ANNOUNCED_STEP = 0.1; // share of all photos
 
 export class Progress {
   /**
    * @param {import("../album/album.js").Album} album
-   * @param {import("../sending/sender.js").Sender} sender
+   * @param {import("../upload/uploader.js").Uploader} uploader
    */
-  constructor(album, sender) {
+  constructor(album, uploader) {
     this.album = album;
-    this.sender = sender;
-    this.pace = new Pace();
-    this.said = 0;
+    this.uploader = uploader;
+    this.throughput = new Throughput();
+    this.announced = 0;
     this.waitingSince = 0;
-    setInterval(() => this.#watch(), 1000);
-    byId("pause").addEventListener("click", () => sender.setPaused(!sender.gate.paused));
+    setInterval(() => this.#everySecond(), 1000);
+    byId("pause").addEventListener("click", () => uploader.setPaused(!uploader.gate.paused));
   }
 
   refresh() {
     const counts = this.album.counts();
-    const { all, scored, failed, waiting, sending } = counts;
-    const left = waiting + sending;
-    const told = summary(counts);
-    byId("summary").textContent = told;
+    const { all, scored, failed, waiting, uploading } = counts;
+    const remaining = waiting + uploading;
+    byId("summary").textContent = summary(counts);
     const bar = byId("progress", HTMLProgressElement);
-    bar.hidden = left === 0;
+    bar.hidden = remaining === 0;
     bar.max = Math.max(1, all);
     bar.value = scored + failed;
     const pause = byId("pause", HTMLButtonElement);
-    pause.hidden = sending === 0;
-    pause.textContent = this.sender.gate.paused ? "Go on sending" : "Pause sending";
-    this.#tellPace(scored + failed, left);
-    this.#say(told, all ? (scored + failed) / all : 0, left);
+    pause.hidden = uploading === 0;
+    pause.textContent = this.uploader.gate.paused ? "Resume uploads" : "Pause uploads";
+    this.#showThroughput(scored + failed, remaining);
+    this.#announce(summary(counts), all ? (scored + failed) / all : 0, remaining);
   }
 
-  /** @param {number} finished @param {number} left */
-  #tellPace(finished, left) {
-    const pace = this.pace.measure(finished, left);
-    const { saved, gate } = this.sender;
-    const parts = [];
-    if (gate.paused) parts.push("Sending is paused");
-    else if (gate.busy) parts.push("The server is busy: waiting");
-    else if (pace) parts.push(paceSentence(pace));
-    if (left === 0 && saved.chosen > saved.sent * 1.2) parts.push(savedSentence(saved));
-    byId("pace").textContent = parts.join(" · ");
+  /** @param {number} finished @param {number} remaining */
+  #showThroughput(finished, remaining) {
+    const throughput = this.throughput.measure(finished, remaining);
+    const { bytes, gate } = this.uploader;
+    const sentence = [];
+    if (gate.paused) sentence.push("Uploads are paused");
+    else if (gate.closed) sentence.push("The server is overloaded: waiting");
+    else if (throughput) sentence.push(throughputSentence(throughput));
+    if (remaining === 0 && bytes.original > bytes.uploaded * 1.2) sentence.push(downscalingSentence(bytes));
+    byId("throughput").textContent = sentence.join(" · ");
   }
 
-  /** @param {string} told @param {number} share @param {number} left */
-  #say(told, share, left) {
-    if (share < this.said) this.said = 0;
-    const whole = left === 0 && share === 1 && this.said < 1;
-    if (!whole && share - this.said < SAID_EVERY) return;
-    this.said = share;
-    say(told);
+  /** @param {string} sentence @param {number} share @param {number} remaining */
+  #announce(sentence, share, remaining) {
+    if (share < this.announced) this.announced = 0;
+    const complete = remaining === 0 && share === 1 && this.announced < 1;
+    if (!complete && share - this.announced < ANNOUNCED_STEP) return;
+    this.announced = share;
+    announce(sentence);
   }
 
-  /** Once a second: the pace changes also when nothing comes, and silence that lasts too long is told. */
-  #watch() {
-    const { waiting, sending } = this.album.counts();
+  /** The throughput falls and scores get late without any event. */
+  #everySecond() {
+    const { waiting, uploading } = this.album.counts();
     if (waiting === 0) this.waitingSince = 0;
     else this.waitingSince ||= Date.now();
     const since = Math.max(this.waitingSince, this.album.lastFinished);
-    notice("late", waiting > 0 && Date.now() - since > RESULT_MS ? sentences.tooLate : "");
-    if (waiting + sending > 0) this.refresh();
+    showNotice("late", waiting > 0 && Date.now() - since > RESULT_MS ? sentences.scoresLate : "");
+    if (waiting + uploading > 0) this.refresh();
   }
 }

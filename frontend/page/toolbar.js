@@ -1,45 +1,45 @@
-// What is shown and in which order, how many to keep; the choices outlive the visit.
+// The toolbar: sorting, filters, stacks, and the number of photos to keep. The choices are stored for the next visit.
 
-import { byId } from "./find.js";
-import { photos } from "./words.js";
+import { byId } from "../dom/elements.js";
+import { photos } from "../text/messages.js";
 
-/** @typedef {import("../album/order.js").Wish} Wish */
+/** @typedef {import("../album/arrange.js").ViewOptions} ViewOptions */
 
-const STORED_AS = "photo-critic-view";
+const STORAGE_KEY = "photo-critic-view";
 const SELECTS = /** @type {const} */ (["sort", "show", "stars", "stacks"]);
 
 export class Toolbar {
   /**
-   * @param {import("../album/proposal.js").Proposal} proposal
+   * @param {import("../album/selection.js").Selection} selection
    * @param {() => void} onChange
    */
-  constructor(proposal, onChange) {
-    this.proposal = proposal;
+  constructor(selection, onChange) {
+    this.selection = selection;
     this.keep = byId("keep", HTMLInputElement);
     /** @type {Set<string>} */
     this.opened = new Set();
-    const stored = JSON.parse(localStorage.getItem(STORED_AS) ?? "{}");
+    const stored = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "{}");
     for (const name of SELECTS) {
       const select = byId(name, HTMLSelectElement);
       if ([...select.options].some(({ value }) => value === stored[name])) select.value = stored[name];
       select.addEventListener("change", () => {
-        localStorage.setItem(STORED_AS, JSON.stringify(this.#values()));
+        localStorage.setItem(STORAGE_KEY, JSON.stringify(this.#values()));
         onChange();
       });
     }
     this.keep.addEventListener("input", () => {
-      proposal.choose(Number(this.keep.value));
-      this.#tellKeep();
+      selection.setKeep(Number(this.keep.value));
+      this.#showKeep();
     });
   }
 
-  /** @returns {Wish} */
-  get wish() {
+  /** @returns {ViewOptions} */
+  get options() {
     const { sort, show, stars, stacks } = this.#values();
-    return /** @type {Wish} */ ({ sort, show, stars: Number(stars), stacks, opened: this.opened });
+    return /** @type {ViewOptions} */ ({ sort, show, stars: Number(stars), stacks, opened: this.opened });
   }
 
-  /** Spread a stack out, or lay it together. @param {string} id */
+  /** Spread a stack out, or collapse it. @param {string} id */
   toggleStack(id) {
     if (!this.opened.delete(id)) this.opened.add(id);
   }
@@ -48,16 +48,17 @@ export class Toolbar {
   refresh(scored, shown) {
     this.keep.disabled = scored === 0;
     this.keep.max = String(Math.max(1, scored));
-    this.keep.value = String(this.proposal.keep);
-    this.#tellKeep();
+    this.keep.value = String(this.selection.keep);
+    this.#showKeep();
     byId("shown").textContent = shown === scored ? "" : `${photos(shown)} shown`;
   }
 
-  #tellKeep() {
-    const kept = [...this.proposal.photos.values()].filter(({ verdict }) => verdict === "keep").length;
-    const { keep } = this.proposal;
+  #showKeep() {
+    const keepers = [...this.selection.proposals.values()].filter(({ verdict }) => verdict === "keep").length;
+    const { keep } = this.selection;
     byId("keep-count").textContent = String(keep);
-    byId("keep-told").textContent = kept && kept !== keep ? `${photos(kept)}, with your picks and whole series` : "";
+    byId("keep-note").textContent =
+      keepers && keepers !== keep ? `${photos(keepers)}, with your picks and whole series` : "";
     this.keep.setAttribute("aria-valuetext", `${keep} of ${this.keep.max}`);
   }
 

@@ -1,28 +1,29 @@
-// What the page asks of an album.
+// Requests about albums.
 
-import { ANSWER_WAIT_SECONDS } from "./deadlines.js";
-import { forget } from "./photos.js";
-import { ask, askBlob } from "./request.js";
+import { deleteResource } from "./photos.js";
+import { request, requestBlob } from "./request.js";
+import { RESULT_WAIT_SECONDS } from "./timeouts.js";
 
 /** @typedef {import("../contracts.js").Album} Album */
 /** @typedef {import("../contracts.js").AlbumPhoto} AlbumPhoto */
 
-const PAGE = 1000;
+const PAGE_SIZE = 1000;
 
 /** @param {string} id */
 const path = (id) => `v1/albums/${encodeURIComponent(id)}`;
 
-/** Where its events are told. @param {string} id */
+/** The album's event stream. @param {string} id */
 export const eventsPath = (id) => `${path(id)}/events`;
 
-/** Where photos are added to it. @param {string} id */
+/** The album's uploads. @param {string} id */
 export const uploadPath = (id) => `${path(id)}/photos`;
 
 /** @param {string} name @param {AbortSignal} signal @returns {Promise<Album>} */
-export const makeAlbum = (name, signal) => ask("v1/albums", signal, { method: "POST", body: name ? { name } : {} });
+export const createAlbum = (name, signal) =>
+  request("v1/albums", signal, { method: "POST", body: name ? { name } : {} });
 
 /** @param {string} id @param {AbortSignal} signal */
-export const forgetAlbum = (id, signal) => forget(path(id), signal);
+export const deleteAlbum = (id, signal) => deleteResource(path(id), signal);
 
 /**
  * The album with all its photos.
@@ -31,19 +32,19 @@ export const forgetAlbum = (id, signal) => forget(path(id), signal);
  * @returns {Promise<{album: Album, photos: AlbumPhoto[]}>}
  */
 export async function fetchAlbum(id, signal) {
-  const told = await allPages(path(id), "photos", signal);
-  return { album: told.first.album, photos: told.rows };
+  const { first, rows } = await fetchPages(path(id), "photos", signal);
+  return { album: first.album, photos: rows };
 }
 
 /**
- * What is proposed when that many pictures are to be kept.
+ * A proposal for each photo of the album.
  * @param {string} id
- * @param {number} keep
+ * @param {number} keep how many photos to keep
  * @param {AbortSignal} signal
  * @returns {Promise<import("../contracts.js").Proposal[]>}
  */
 export const fetchSelection = async (id, keep, signal) =>
-  (await allPages(`${path(id)}/selection?keep=${keep}&wait=${ANSWER_WAIT_SECONDS}`, "photos", signal)).rows;
+  (await fetchPages(`${path(id)}/selection?keep=${keep}&wait=${RESULT_WAIT_SECONDS}`, "photos", signal)).rows;
 
 /**
  * @param {string} id
@@ -52,7 +53,7 @@ export const fetchSelection = async (id, keep, signal) =>
  * @param {AbortSignal} signal
  */
 export const fetchExport = (id, format, keep, signal) =>
-  askBlob(`${path(id)}/export?format=${format}&keep=${keep}&wait=${ANSWER_WAIT_SECONDS}`, signal, { extraMs: 600_000 });
+  requestBlob(`${path(id)}/export?format=${format}&keep=${keep}&wait=${RESULT_WAIT_SECONDS}`, signal, { extraMs: 600_000 });
 
 /**
  * @param {string} id
@@ -61,7 +62,7 @@ export const fetchExport = (id, format, keep, signal) =>
  * @param {AbortSignal} signal
  */
 export const decide = (id, photo, choice, signal) =>
-  ask(`${path(id)}/photos/${photo}/decision`, signal, { method: "PUT", body: choice });
+  request(`${path(id)}/photos/${photo}/decision`, signal, { method: "PUT", body: choice });
 
 /**
  * @param {string} id
@@ -70,22 +71,23 @@ export const decide = (id, photo, choice, signal) =>
  * @returns {Promise<import("../contracts.js").Decisions>}
  */
 export const undo = (id, photo, signal) =>
-  ask(`${path(id)}/photos/${photo}/decision/undo`, signal, { method: "POST" });
+  request(`${path(id)}/photos/${photo}/decision/undo`, signal, { method: "POST" });
 
 /**
- * @param {string} address
- * @param {string} part name of the rows
+ * @param {string} resource
+ * @param {string} field name of the rows
  * @param {AbortSignal} signal
  */
-async function allPages(address, part, signal) {
-  const more = address.includes("?") ? "&" : "?";
-  const extraMs = ANSWER_WAIT_SECONDS * 1000;
-  const first = await ask(`${address}${more}limit=${PAGE}`, signal, { extraMs });
-  const rows = [...first[part]];
+async function fetchPages(resource, field, signal) {
+  const separator = resource.includes("?") ? "&" : "?";
+  const extraMs = RESULT_WAIT_SECONDS * 1000;
+  const first = await request(`${resource}${separator}limit=${PAGE_SIZE}`, signal, { extraMs });
+  const rows = [...first[field]];
   let cursor = first.next_cursor;
   while (cursor) {
-    const next = await ask(`${address}${more}limit=${PAGE}&cursor=${encodeURIComponent(cursor)}`, signal, { extraMs });
-    rows.push(...next[part]);
+    const query = `limit=${PAGE_SIZE}&cursor=${encodeURIComponent(cursor)}`;
+    const next = await request(`${resource}${separator}${query}`, signal, { extraMs });
+    rows.push(...next[field]);
     cursor = next.next_cursor;
   }
   return { first, rows };

@@ -1,6 +1,6 @@
-// Which models answer.
+// Requests about models.
 
-import { ask } from "./request.js";
+import { request } from "./request.js";
 
 /** @param {AbortSignal} signal @returns {Promise<import("../contracts.js").Manifest[]>} */
-export const fetchModels = async (signal) => (await ask("v1/models", signal)).models;
+export const fetchModels = async (signal) => (await request("v1/models", signal)).models;

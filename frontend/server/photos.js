@@ -1,28 +1,28 @@
-// What the page asks of a single photo.
+// Requests about single photos.
 
-import { ProblemError } from "./problems.js";
-import { ask, askBlob } from "./request.js";
+import { ProblemError } from "./errors.js";
+import { request, requestBlob } from "./request.js";
 
 /** @param {string} id */
 const path = (id) => `v1/photos/${encodeURIComponent(id)}`;
 
 /** @param {string} id @param {AbortSignal} signal @returns {Promise<import("../contracts.js").Photo>} */
-export const fetchPhoto = (id, signal) => ask(path(id), signal);
+export const fetchPhoto = (id, signal) => request(path(id), signal);
 
-/** A small upright JPEG, as the server made it. @param {string} id @param {AbortSignal} signal */
-export const fetchPreview = (id, signal) => askBlob(`${path(id)}/preview`, signal);
+/** A small upright JPEG by the server. @param {string} id @param {AbortSignal} signal */
+export const fetchPreview = (id, signal) => requestBlob(`${path(id)}/preview`, signal);
 
-/** The bytes that were sent. @param {string} id @param {AbortSignal} signal */
-export const fetchOriginal = (id, signal) => askBlob(`${path(id)}/original`, signal);
+/** The uploaded bytes. @param {string} id @param {AbortSignal} signal */
+export const fetchOriginal = (id, signal) => requestBlob(`${path(id)}/original`, signal);
 
 /** @param {string} id @param {AbortSignal} signal */
-export const forgetPhoto = (id, signal) => forget(path(id), signal);
+export const deletePhoto = (id, signal) => deleteResource(path(id), signal);
 
-/** @param {string} address @param {AbortSignal} signal */
-export async function forget(address, signal) {
+/** Idempotent: a resource that no longer exists counts as deleted. @param {string} resource @param {AbortSignal} signal */
+export async function deleteResource(resource, signal) {
   try {
-    await ask(address, signal, { method: "DELETE" });
+    await request(resource, signal, { method: "DELETE" });
   } catch (error) {
-    if (!(error instanceof ProblemError && error.status === 404)) throw error; // forgotten already
+    if (!(error instanceof ProblemError && error.status === 404)) throw error;
   }
 }

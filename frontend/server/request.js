@@ -1,38 +1,37 @@
-// One question to the gateway. Every one has a deadline, and carries the API key where there is one.
+// Requests to the gateway, each with a timeout, the API key and retries.
 
-import { read } from "./answers.js";
-import { ANSWER_MS } from "./deadlines.js";
-import { storedKey } from "./key.js";
-import { patiently } from "./patience.js";
-import { ProblemError, connectionLost, noAnswer } from "./problems.js";
+import { storedKey } from "./api-key.js";
+import { ProblemError, connectionLost, responseTimeout } from "./errors.js";
+import { parseResponse } from "./response.js";
+import { retry } from "./retry.js";
+import { RESPONSE_MS } from "./timeouts.js";
 
-/** @typedef {{method?: string, body?: unknown, extraMs?: number}} How `extraMs` is what the server may wait */
+/** @typedef {{method?: string, body?: unknown, extraMs?: number}} Options `extraMs`: waiting time of the server */
 
 /**
- * The parsed answer, null when it is empty. A busy server is asked again, a missing key asked for.
+ * The parsed body, null for an empty one.
  * @param {string} path
  * @param {AbortSignal} signal
- * @param {How} [how]
+ * @param {Options} [options]
  * @returns {Promise<any>}
  */
-export const ask = (path, signal, how) =>
-  patiently(() => inTime(path, signal, how, async (response) => read(await answer(response))), signal);
+export const request = (path, signal, options) => retry(() => send(path, signal, options, parseBody), signal);
 
 /**
- * The answer's bytes: fetched and not linked, because neither an image nor a download can carry an API key.
+ * The body as bytes. Fetched, not linked: an image element or a download link sends no API key.
  * @param {string} path
  * @param {AbortSignal} signal
- * @param {How} [how]
+ * @param {Options} [options]
  * @returns {Promise<Blob>}
  */
-export const askBlob = (path, signal, how) =>
-  patiently(() => inTime(path, signal, how, async (response) => (response.ok ? response.blob() : refused(response))), signal);
+export const requestBlob = (path, signal, options) =>
+  retry(() => send(path, signal, options, (response) => (response.status === 200 ? response.blob() : throwProblem(response))), signal);
 
 /** @param {Response} response @returns {Promise<never>} */
-export const refused = async (response) => {
-  read(await answer(response));
+export async function throwProblem(response) {
+  await parseBody(response);
   throw connectionLost();
-};
+}
 
 /** @returns {Record<string, string>} */
 export function keyHeader() {
@@ -44,26 +43,26 @@ export function keyHeader() {
  * @template T
  * @param {string} path
  * @param {AbortSignal} signal
- * @param {How | undefined} how
- * @param {(response: Response) => Promise<T>} take
+ * @param {Options | undefined} options
+ * @param {(response: Response) => Promise<T>} read
  * @returns {Promise<T>}
  */
-async function inTime(path, signal, { method = "GET", body, extraMs = 0 } = {}, take) {
-  const milliseconds = ANSWER_MS + extraMs;
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), milliseconds);
-  const giveUp = () => late.abort();
-  signal.addEventListener("abort", giveUp, { once: true });
+async function send(path, signal, { method = "GET", body, extraMs = 0 } = {}, read) {
+  const milliseconds = RESPONSE_MS + extraMs;
+  const timeout = new AbortController();
+  const abort = () => timeout.abort();
+  const timer = setTimeout(abort, milliseconds);
+  signal.addEventListener("abort", abort, { once: true });
   try {
     signal.throwIfAborted();
-    return await take(await fetch(path, { method, ...withBody(body), signal: late.signal }));
+    return await read(await fetch(path, { method, ...withBody(body), signal: timeout.signal }));
   } catch (error) {
     signal.throwIfAborted();
-    if (late.signal.aborted) throw noAnswer(milliseconds);
+    if (timeout.signal.aborted) throw responseTimeout(milliseconds);
     throw error instanceof ProblemError ? error : connectionLost();
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener("abort", giveUp);
+    signal.removeEventListener("abort", abort);
   }
 }
 
@@ -73,13 +72,11 @@ const withBody = (body) =>
     ? { headers: keyHeader() }
     : { headers: { ...keyHeader(), "Content-Type": "application/json" }, body: JSON.stringify(body) };
 
-/**
- * @param {Response} response
- * @returns {Promise<import("./answers.js").Answer>}
- */
-const answer = async (response) => ({
-  status: response.status,
-  contentType: response.headers.get("Content-Type") ?? "",
-  retryAfter: response.headers.get("Retry-After"),
-  text: await response.text(),
-});
+/** @param {Response} response @returns {Promise<any>} */
+const parseBody = async (response) =>
+  parseResponse({
+    status: response.status,
+    contentType: response.headers.get("Content-Type") ?? "",
+    retryAfter: response.headers.get("Retry-After"),
+    text: await response.text(),
+  });

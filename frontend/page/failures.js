@@ -1,0 +1,55 @@
+// The list of failed photos, each with its problem and, where it can help, a retry.
+
+import { button } from "../dom/announce.js";
+import { byId, make } from "../dom/elements.js";
+import { needsKey } from "../server/errors.js";
+
+/** @typedef {import("../album/album.js").Item} Item */
+
+const MAX_ROWS = 20;
+
+export class Failures {
+  /** @param {{retry: (item: Item) => void, forget: (item: Item) => void}} actions */
+  constructor(actions) {
+    this.actions = actions;
+    this.drawn = "";
+    /** @type {Item[]} */
+    this.failed = [];
+    byId("failures-retry").addEventListener("click", () => this.failed.filter(canRetry).forEach(actions.retry));
+    byId("failures-forget").addEventListener("click", () => this.failed.forEach(actions.forget));
+  }
+
+  /** @param {Iterable<Item>} items */
+  refresh(items) {
+    this.failed = [...items].filter(({ stage }) => stage === "failed");
+    const signature = this.failed.map(({ key, problem }) => `${key} ${problem?.code}`).join();
+    if (signature === this.drawn) return;
+    this.drawn = signature;
+    const count = this.failed.length;
+    byId("failures").hidden = count === 0;
+    byId("failures-title").textContent = count === 1 ? "One photo could not be scored" : `${count} photos could not be scored`;
+    byId("failures-retry").hidden = this.failed.filter(canRetry).length < 2;
+    byId("failures-forget").hidden = count < 2;
+    const more = count > MAX_ROWS ? [make("li", "", `and ${count - MAX_ROWS} more`)] : [];
+    byId("failures-list").replaceChildren(...this.failed.slice(0, MAX_ROWS).map((item) => this.#row(item)), ...more);
+  }
+
+  /** @param {Item} item */
+  #row(item) {
+    const { name, problem } = item;
+    const row = make("li", "failure", make("b", "", name), make("p", "", problem?.message ?? ""));
+    row.dataset.name = name;
+    if (canRetry(item)) row.append(labelled(button("Try again", () => this.actions.retry(item)), "Try again", name));
+    row.append(labelled(button("Forget", () => this.actions.forget(item)), "Forget", name));
+    return row;
+  }
+}
+
+/** A photo of another visit has no file on this page to upload. @param {Item} item */
+const canRetry = ({ problem, file }) => file !== null && (!problem?.permanent || needsKey(problem));
+
+/** @param {HTMLButtonElement} element @param {string} label @param {string} name */
+function labelled(element, label, name) {
+  element.setAttribute("aria-label", `${label} ${name}`);
+  return element;
+}

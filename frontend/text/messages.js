@@ -1,0 +1,126 @@
+// The sentences of the page, except those in index.html and those of the server.
+
+/** @param {number} milliseconds */
+const seconds = (milliseconds) => {
+  const count = Math.max(1, Math.round(milliseconds / 1000));
+  return count === 1 ? "one second" : `${count} seconds`;
+};
+
+export const sentences = {
+  connectionLost: "The connection to the server was lost. Check the network, then try again.",
+  /** @param {number} milliseconds */
+  responseTimeout: (milliseconds) => `The server did not answer within ${seconds(milliseconds)}.`,
+  scoresLate: "Photos have arrived, but their scores are taking unusually long.",
+  overloadedTooLong: "The server is overloaded and accepts no more photos at the moment.",
+  unreadableFile: "The browser cannot read this file. Perhaps it was moved, or it is a folder.",
+  /** @param {number} status */
+  unexpectedResponse: (status) => `The page does not understand the response of the server (status ${status}).`,
+  pageError: "The page had an unexpected error. Trying again may help.",
+  noPreview: "No preview",
+  modelsUnavailable: "The description of the models could not be loaded.",
+  missingKey: "This server requires an API key.",
+  invalidKey: "The server does not know this key.",
+  reconnecting: "The connection to the server was lost. The page reconnects automatically; nothing is lost.",
+  albumDeleted: "The server no longer has this album: somebody deleted it, or it expired.",
+  pageIncomplete: "The page could not be loaded completely. Check the network, then reload it.",
+  unsavedDecisions: "The page stores your decisions and saves them later.",
+  nothingToUndo: "There is nothing to undo.",
+  markMore: "Mark two to four photos with M to compare them, or choose one that has near duplicates.",
+  /** @param {number} count */
+  notUploaded: (count) =>
+    `${photos(count)} ${count === 1 ? "was" : "were"} not uploaded before the page was closed. Choose the same files again: the page uploads only these.`,
+  /** @param {number} count */
+  skipped: (count) => `Skipped ${files(count)} that ${count === 1 ? "is no photo" : "are no photos"}.`,
+  /** @param {number} count */
+  duplicates: (count) => `Skipped ${photos(count).toLowerCase()} that the album already has.`,
+  /** @param {string} date */
+  expires: (date) => `The server stores photos, scores and decisions until ${date}, unless you forget them before.`,
+};
+
+/** @typedef {"pending" | "shrinking" | "ready" | "uploading" | "retrying" | "overloaded" | "waiting" | "scored" | "failed"} Stage */
+
+/** @type {Record<Stage, string>} */
+export const stages = {
+  pending: "Waiting for its turn",
+  shrinking: "Shrinking",
+  ready: "Ready to upload",
+  uploading: "Uploading",
+  retrying: "Connection lost, retrying",
+  overloaded: "The server is overloaded, waiting",
+  waiting: "Waiting for the score",
+  scored: "Scored",
+  failed: "Could not be scored",
+};
+
+/** @param {number} count */
+export const photos = (count) => (count === 1 ? "One photo" : `${count.toLocaleString("en")} photos`);
+/** @param {number} count */
+const files = (count) => (count === 1 ? "one file" : `${count.toLocaleString("en")} files`);
+
+/** @param {{percentile: number}} critique @param {string} [reference] */
+export function percentileSentence({ percentile }, reference) {
+  const share = Math.round(percentile);
+  const source = reference ? ` (${reference})` : "";
+  if (share <= 0) return `Scored lower than all reference photos${source}.`;
+  if (share >= 100) return `Scored higher than all reference photos${source}.`;
+  return `Scored higher than ${share} % of the reference photos${source}.`;
+}
+
+/** @param {{label: string}} critique */
+export const labelSentence = ({ label }) => `Rather ${label}`;
+
+/** @param {import("../contracts.js").Critique} critique */
+export const modelSentence = ({ provenance }) => `Model ${provenance.model}, version ${provenance.version}`;
+
+/** `white_balance` → `White balance` @param {string} name */
+export function heading(name) {
+  const words = name.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** @param {number} bytes */
+export function size(bytes) {
+  if (bytes < 1000) return `${bytes} bytes`;
+  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} KB`;
+  return bytes < 1_000_000_000 ? `${(bytes / 1_000_000).toFixed(1)} MB` : `${(bytes / 1_000_000_000).toFixed(1)} GB`;
+}
+
+/** @typedef {ReturnType<import("../album/album.js").Album["counts"]>} Counts */
+
+/** "12 of 14 scored, 1 failed" @param {Counts} counts */
+export function summary({ all, scored, failed }) {
+  const done = scored === all ? `${photos(all)} scored` : `${scored.toLocaleString("en")} of ${all.toLocaleString("en")} scored`;
+  return failed ? `${done}, ${failed} failed` : done;
+}
+
+/** "14 photos a second, 20 seconds left" @param {{perSecond: number, secondsLeft: number}} throughput */
+export function throughputSentence({ perSecond, secondsLeft }) {
+  const rate = perSecond >= 10 ? Math.round(perSecond) : Number(perSecond.toFixed(1));
+  const left = secondsLeft < 90 ? seconds(1000 * secondsLeft) : `${Math.round(secondsLeft / 60)} minutes`;
+  return `${rate} photos a second, ${left} left`;
+}
+
+/** @param {{original: number, uploaded: number}} bytes */
+export const downscalingSentence = ({ original, uploaded }) => `Uploaded ${size(uploaded)} instead of ${size(original)}.`;
+
+/** The accessible name of a photo.
+ * @param {import("../album/album.js").Item} item @param {string | null} verdict @param {number} stack photos in its stack */
+export function accessibleName({ name, stage, summary: score, decision }, verdict, stack) {
+  const facts = [name, score ? `score ${Math.round(score.score)} of 100, ${labelSentence(score).toLowerCase()}` : stages[stage]];
+  if (decision?.flag) facts.push(decision.flag === "pick" ? "picked by you" : "rejected by you");
+  else if (verdict) facts.push(verdictNames[verdict] ?? "");
+  if (decision?.stars) facts.push(decision.stars === 1 ? "one star" : `${decision.stars} stars`);
+  if (stack > 1) facts.push(`best of ${stack} alike`);
+  return facts.join(", ");
+}
+
+/** @type {Record<string, string>} */
+export const verdictNames = { keep: "proposed to keep", maybe: "perhaps", reject: "not among those to keep" };
+
+/** @param {import("../album/album.js").Item} item */
+export function decisionSentence({ name, decision }) {
+  if (!decision?.flag && !decision?.stars) return `${name}: no decision`;
+  const flag = decision.flag === "pick" ? "picked" : decision.flag === "reject" ? "rejected" : "";
+  const stars = decision.stars ? `${decision.stars} of 5 stars` : "";
+  return `${name}: ${[flag, stars].filter(Boolean).join(", ")}`;
+}

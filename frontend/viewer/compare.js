@@ -1,0 +1,104 @@
+// Two to four photos side by side, at the same zoom and position.
+
+import { nearDuplicates } from "../album/arrange.js";
+import { announce } from "../dom/announce.js";
+import { byId, copyOf, part } from "../dom/elements.js";
+import { keyListener } from "../dom/keyboard.js";
+import { accessibleName, sentences } from "../text/messages.js";
+import { DecisionBar, decisionKeys } from "./decision-bar.js";
+import { revoke, showFullImage } from "./full-image.js";
+import { Zoom } from "./zoom.js";
+
+/** @typedef {import("../album/album.js").Item} Item */
+/** @typedef {{item: Item, element: HTMLElement, bar: DecisionBar}} Pane */
+
+const MAX_PHOTOS = 4;
+
+export class Compare {
+  /** @param {import("./viewer.js").Culling} culling */
+  constructor(culling) {
+    this.culling = culling;
+    this.dialog = byId("compare", HTMLDialogElement);
+    this.container = byId("compare-panes");
+    this.zoom = new Zoom();
+    this.controller = new AbortController();
+    /** @type {Pane[]} */
+    this.panes = [];
+    this.#listen();
+  }
+
+  /** Compare the marked photos; with fewer than two, the active one and its near duplicates. */
+  open() {
+    const items = this.#photos();
+    if (items.length < 2) return announce(sentences.markMore), false;
+    this.zoom = new Zoom();
+    this.controller = new AbortController();
+    this.panes = items.map((item) => this.#pane(item));
+    this.container.dataset.count = String(items.length);
+    this.container.replaceChildren(...this.panes.map(({ element }) => element));
+    this.dialog.showModal();
+    this.panes[0]?.element.focus();
+    this.refresh();
+    return true;
+  }
+
+  refresh() {
+    if (!this.dialog.open) return;
+    for (const { item, element, bar } of this.panes) {
+      bar.show(item);
+      element.setAttribute("aria-label", accessibleName(item, this.culling.verdict(item), 1));
+      const reasons = this.culling.selection.proposals.get(item.id ?? "")?.reasons ?? [];
+      part(element, "why").textContent = reasons.map(({ sentence }) => sentence).join(" ");
+    }
+  }
+
+  #photos() {
+    const { grid, album, selection } = this.culling;
+    const marked = grid.markedItems;
+    const { active } = grid;
+    if (marked.length >= 2 || !active) return marked.slice(0, MAX_PHOTOS);
+    return [active, ...nearDuplicates(active, album.items.values(), selection.proposals)].slice(0, MAX_PHOTOS);
+  }
+
+  /** @param {Item} item @returns {Pane} */
+  #pane(item) {
+    const element = copyOf("pane-template");
+    const image = part(element, "image", HTMLImageElement);
+    const bar = new DecisionBar(this.culling.choose);
+    part(element, "decide").append(bar.element);
+    part(element, "name").textContent = item.name;
+    part(element, "score").textContent = item.summary ? String(Math.round(item.summary.score)) : "";
+    this.zoom.add(part(element, "frame"), image);
+    void showFullImage(image, item, this.controller.signal);
+    return { item, element, bar };
+  }
+
+  #listen() {
+    const go = (/** @type {number} */ step) => () => {
+      const index = this.panes.findIndex(({ element }) => element.contains(document.activeElement));
+      this.panes.at((index + step) % this.panes.length)?.element.focus();
+    };
+    const focused = () => this.panes.find(({ element }) => element.contains(document.activeElement))?.item ?? null;
+    byId("compare-close").addEventListener("click", () => this.dialog.close());
+    this.dialog.addEventListener("close", () => {
+      this.controller.abort();
+      for (const image of this.container.querySelectorAll("img")) revoke(image);
+      this.culling.grid.unmarkAll();
+      byId("grid").focus();
+    });
+    const pan = (/** @type {number} */ x, /** @type {number} */ y) => () => this.zoom.pan(x / 8, y / 8);
+    const sideways = (/** @type {number} */ step) => (/** @type {KeyboardEvent} */ event) =>
+      event.shiftKey ? pan(step, 0)() : go(step)();
+    this.dialog.addEventListener("keydown", (event) =>
+      keyListener({
+        ArrowLeft: sideways(-1),
+        ArrowRight: sideways(1),
+        ArrowUp: pan(0, -1),
+        ArrowDown: pan(0, 1),
+        u: this.culling.undo,
+        ...this.zoom.keys,
+        ...decisionKeys(focused, this.culling.choose, go(1)),
+      })(event),
+    );
+  }
+}

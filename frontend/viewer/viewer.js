@@ -1,0 +1,139 @@
+// The viewer: one photo at full size, with its critique, near duplicates and decision.
+
+import { nearDuplicates } from "../album/arrange.js";
+import { byId, make } from "../dom/elements.js";
+import { keyListener } from "../dom/keyboard.js";
+import { accessibleName, sentences } from "../text/messages.js";
+import { DecisionBar, decisionKeys } from "./decision-bar.js";
+import { Details } from "./details.js";
+import { showFullImage } from "./full-image.js";
+import { Zoom } from "./zoom.js";
+
+/** @typedef {import("../album/album.js").Item} Item */
+
+const MAX_NEAR_DUPLICATES = 12;
+
+/**
+ * @typedef {object} Culling the album and its actions, for the dialogs
+ * @property {import("../album/album.js").Album} album
+ * @property {import("../album/selection.js").Selection} selection
+ * @property {import("../grid/grid.js").Grid} grid
+ * @property {import("./decision-bar.js").Choose} choose
+ * @property {() => void} undo
+ * @property {() => void} compare
+ * @property {(item: Item) => void} forget
+ * @property {(item: Item) => string | null} verdict
+ */
+
+export class Viewer {
+  /** @param {Culling} culling */
+  constructor(culling) {
+    this.culling = culling;
+    this.dialog = byId("viewer", HTMLDialogElement);
+    this.image = byId("viewer-image", HTMLImageElement);
+    this.details = new Details(byId("viewer-details"), (item) => (this.dialog.close(), culling.forget(item)));
+    this.zoom = new Zoom();
+    this.zoom.add(byId("viewer-frame"), this.image);
+    this.bar = new DecisionBar(culling.choose);
+    byId("viewer-decide").append(this.bar.element);
+    this.controller = new AbortController();
+    /** @type {Item | null} */
+    this.item = null;
+    this.#listen();
+  }
+
+  /** @param {Item} item */
+  open(item) {
+    if (!this.dialog.open) this.dialog.showModal();
+    this.#show(item);
+  }
+
+  /** Show changed decisions and proposals. */
+  refresh() {
+    if (!this.dialog.open || !this.item) return;
+    const { item } = this;
+    this.bar.show(item);
+    this.image.alt = accessibleName(item, this.culling.verdict(item), 1);
+    this.details.show(item, this.culling.selection.proposals.get(item.id ?? "") ?? null);
+    this.#showNear(item);
+  }
+
+  #listen() {
+    const { grid, choose, undo, compare } = this.culling;
+    const go = (/** @type {number} */ step) => (/** @type {Event} */ event) =>
+      /** @type {KeyboardEvent} */ (event).shiftKey && this.zoom.scale > 1 ? this.zoom.pan(step / 8, 0) : this.#go(step);
+    byId("viewer-previous").addEventListener("click", () => this.#go(-1));
+    byId("viewer-next").addEventListener("click", () => this.#go(1));
+    byId("viewer-close").addEventListener("click", () => this.dialog.close());
+    this.dialog.addEventListener("close", () => this.#onClose());
+    this.dialog.addEventListener(
+      "keydown",
+      keyListener({
+        ArrowLeft: go(-1),
+        ArrowRight: go(1),
+        ArrowUp: () => this.zoom.pan(0, -1 / 8),
+        ArrowDown: () => this.zoom.pan(0, 1 / 8),
+        u: undo,
+        c: () => (this.dialog.close(), compare()),
+        m: () => grid.mark(),
+        ...this.zoom.keys,
+        ...decisionKeys(() => this.item, choose, () => this.#go(1)),
+      }),
+    );
+  }
+
+  /** @param {number} step */
+  #go(step) {
+    const { grid } = this.culling;
+    grid.goTo(grid.activeIndex + step);
+    if (grid.active) this.#show(grid.active);
+  }
+
+  /** @param {Item} item */
+  #show(item) {
+    if (this.item !== item) {
+      this.item = item;
+      this.controller.abort();
+      this.controller = new AbortController();
+      byId("viewer-name").textContent = item.name;
+      void this.#showImage(item, this.controller.signal);
+    }
+    this.refresh();
+  }
+
+  /** @param {Item} item @param {AbortSignal} signal */
+  async #showImage(item, signal) {
+    const thumbnail = this.culling.grid.thumbnails.urlOf(item);
+    if (thumbnail) this.image.src = thumbnail; // until the full image is loaded
+    byId("viewer-none").textContent = "";
+    const shown = await showFullImage(this.image, item, signal);
+    if (!signal.aborted && !shown && !thumbnail) byId("viewer-none").textContent = sentences.noPreview;
+  }
+
+  /** @param {Item} item */
+  #showNear(item) {
+    const { album, selection, grid } = this.culling;
+    const near = nearDuplicates(item, album.items.values(), selection.proposals).slice(0, MAX_NEAR_DUPLICATES);
+    byId("viewer-near").hidden = near.length === 0;
+    byId("viewer-near-list").replaceChildren(...near.map((photo) => this.#nearButton(photo, grid)));
+  }
+
+  /** @param {Item} item @param {import("../grid/grid.js").Grid} grid */
+  #nearButton(item, grid) {
+    const image = make("img");
+    image.alt = accessibleName(item, this.culling.verdict(item), 1);
+    const thumbnail = grid.thumbnails.urlOf(item);
+    if (thumbnail) image.src = thumbnail;
+    const open = make("button", "near-photo", image, make("span", "", String(Math.round(item.summary?.score ?? 0))));
+    open.type = "button";
+    open.addEventListener("click", () => (grid.goToItem(item), this.#show(item)));
+    return make("li", "", open);
+  }
+
+  #onClose() {
+    this.controller.abort();
+    this.item = null;
+    this.zoom.to(1);
+    byId("grid").focus();
+  }
+}
