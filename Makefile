@@ -8,17 +8,17 @@ DOCS_PORT ?= 8080
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-DATA ?= $(or $(CRITIC_DATA),../shared/data)
-WEIGHTS ?= $(or $(CRITIC_WEIGHTS),../shared/weights/alexnet_imagenet_features.safetensors)
-PACKAGES := services/core services/gateway services/worker services/inference services/cli training
+DATA ?= $(CRITIC_DATA)
+WEIGHTS ?= $(CRITIC_WEIGHTS)
 
 # PyTorch comes without its dependencies, which the lock then pins: its index has only its own builds of them.
 # A stamp a set of packages: set up once, and again when the lock or the project file changes.
 LOCAL := $(VENV)/.local
+TEST := $(VENV)/.test
 DEV := $(VENV)/.dev
 TRAINING := $(VENV)/.training
 
-.PHONY: help run test check fix docs model one-model bench capacity lock sbom wheel clean
+.PHONY: help run test test-all check fix docs model data-sets one-model bench capacity lock sbom wheel clean
 
 help: ## What one can ask for
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,17 +26,24 @@ help: ## What one can ask for
 run: $(LOCAL) ## Start the whole stack on this machine, without Docker: http://127.0.0.1:8000 (PORT=9000 for elsewhere)
 	@exec $(BIN)/photo-critic up --port $(PORT)
 
-# These measure time, or fill the machine by themselves: one after the other, when all the others are done.
-ALONE := tests/browser $(filter-out %/test_config.py %/test_images.py,$(wildcard tests/compose/test_*.py)) tests/e2e/test_large_album.py tests/e2e/test_overload.py
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+PARALLEL := -n auto --no-loadscope-reorder
 
-test: $(DEV) ## Run all tests; those whose service is missing here are skipped, and say why
-ifdef TESTS
-	$(BIN)/python -m pytest $(TESTS)
-else
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --no-loadscope-reorder $(ALONE:%=--ignore=%) || together=failed; \
-	$(BIN)/python -m pytest $(ALONE) || alone=failed; \
-	echo "Side by side: $${together:-passed}. Alone: $${alone:-passed}."; [ -z "$$together$$alone" ]
-endif
+# What a bare machine can run: no container, browser, PyTorch, Triton or data set. Of e2e, the main job: a photo is scored.
+MAIN_JOB := first_photo uploads refusals photos_alike command_line inference_server
+BARE := tests/unit tests/architecture tests/contract $(MAIN_JOB:%=tests/e2e/test_%.py) \
+  --ignore=tests/unit/training -m "not triton"
+
+# Measurements of time and tests with the whole machine as load: one after another.
+SERIAL := tests/browser $(filter-out %/test_config.py %/test_images.py,$(wildcard tests/compose/test_*.py)) tests/e2e/test_large_album.py tests/e2e/test_overload.py
+
+test: $(if $(TESTS),$(DEV),$(TEST)) ## Run the tests of a bare machine, with Python alone (TESTS=tests/unit/gateway: these, on any machine)
+	$(PYTEST) $(or $(TESTS),$(PARALLEL) $(BARE))
+
+test-all: $(DEV) ## Run all tests; those without their service (Docker, Chromium, …) are skipped with a reason
+	@$(PYTEST) $(PARALLEL) $(SERIAL:%=--ignore=%) || parallel=failed; \
+	$(PYTEST) $(SERIAL) || serial=failed; \
+	echo "In parallel: $${parallel:-passed}. In series: $${serial:-passed}."; [ -z "$$parallel$$serial" ]
 
 check: $(DEV) ## Lint, types, import rules, generated files, known vulnerabilities: changes nothing
 	$(BIN)/ruff format --check .
@@ -57,9 +64,13 @@ fix: $(DEV) ## Format, repair what lint can, regenerate what is generated
 docs: $(DEV) ## Serve the documentation as a site: http://127.0.0.1:8080 (DOCS_PORT=9090 for elsewhere)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --dev-addr 127.0.0.1:$(DOCS_PORT)
 
-model: $(TRAINING) ## Train the model anew and publish it to the model repository (DATA=…, WEIGHTS=…)
+model: data-sets $(TRAINING) ## Train the model anew and publish it to the model repository (DATA=…, WEIGHTS=…)
 	$(MAKE) --no-print-directory one-model ARCH=alexnet NAME=aesthetics
 	$(MAKE) --no-print-directory one-model ARCH=efficientnet-lite0-maps NAME=aesthetics-efficientnet
+
+data-sets:
+	@[ -d "$(DATA)" ] || { echo "CRITIC_DATA names the folder of data sets (training/README.md), and there is none at '$(DATA)'." >&2; exit 2; }
+	@[ -f "$(WEIGHTS)" ] || { echo "CRITIC_WEIGHTS names the file of AlexNet's convolutions (training/README.md), and there is none at '$(WEIGHTS)'." >&2; exit 2; }
 
 RUN = runs/$(NAME)
 SETS = --rated $(DATA)/oasis --across $(DATA)/vessel --pool $(DATA)/pool/index.csv
@@ -71,10 +82,11 @@ one-model:
 bench: $(DEV) ## Measure each stage's limit, and the whole stack against it
 	$(BIN)/python -m tests.load.bench
 
-capacity: $(DEV) ## How many cores, replicas and GPUs for RATE=50 photos a second of SIZE=12MP (GPU=…, MEASURE=1; CHECK=1)
-	@$(BIN)/python -m tests.load.capacity$(if $(CHECK),.check,$(PLANNED))
+capacity: $(DEV) ## Plan cores, replicas and GPUs for RATE=50 photos/s of SIZE=12MP (GPU=…, MEASURE=1, CHECK=1)
+	@$(BIN)/python -m tests.load.photo_costs$(if $(MEASURE), --force)
+	@$(BIN)/python -m $(if $(CHECK),tests.load.capacity_check,infra.capacity$(PLAN_OPTIONS))
 
-PLANNED = $(if $(RATE), --rate $(RATE))$(if $(SIZE), --size $(SIZE))$(if $(GPU), --gpu $(GPU))$(if $(MEASURE), --measure)
+PLAN_OPTIONS = $(if $(RATE), --rate $(RATE))$(if $(SIZE), --size $(SIZE))$(if $(GPU), --gpu $(GPU))
 
 lock: $(DEV) ## Resolve the dependencies anew into requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --strip-extras --all-extras --no-emit-package torch \
@@ -96,10 +108,14 @@ $(LOCAL): pyproject.toml requirements.lock | $(BIN)/python
 	$(PIP) -c requirements.lock -e '.[local]'
 	@touch $@
 
+$(TEST): pyproject.toml requirements.lock | $(BIN)/python
+	$(PIP) -c requirements.lock -e '.[test]'
+	@touch $(LOCAL) $@
+
 $(DEV): pyproject.toml requirements.lock training/torch-cpu.txt | $(BIN)/python
 	$(PIP) --no-deps --retries 1 -r training/torch-cpu.txt
 	$(PIP) -c requirements.lock -e '.[dev,training]'
-	@touch $(LOCAL) $(TRAINING) $@
+	@touch $(LOCAL) $(TEST) $(TRAINING) $@
 
 $(TRAINING): pyproject.toml requirements.lock training/torch-cpu.txt | $(BIN)/python
 	$(PIP) --no-deps --retries 1 -r training/torch-cpu.txt

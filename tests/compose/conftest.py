@@ -1,7 +1,6 @@
 """One real stack for all compose tests. No engine: skipped at home, failed in CI."""
 
 import io
-import os
 import sys
 import uuid
 from collections.abc import Iterator
@@ -12,10 +11,18 @@ from PIL import Image
 from tests.compose.front import Front, answers, make_certificate, settings_of_front
 from tests.compose.stack import ROOT, Stack, engine_missing
 from tests.support.data_sets import data_folder
+from tests.support.missing import service_missing
 from tests.support.ports import free_port
 from tests.support.waiting import until
 
 from critic_core.imaging.golden import golden_photo
+
+
+@pytest.fixture(scope="session")
+def engine() -> None:
+    """A Docker engine with Compose."""
+    if reason := engine_missing():
+        service_missing(reason)
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +49,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
 def built(*overlays: str, **settings: str) -> Iterator[Stack]:
     """A stack with its images built and nothing running yet; everything of it is taken away in the end."""
     if reason := engine_missing():
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+        service_missing(reason)
     stack = Stack(f"photo-critic-test-{uuid.uuid4().hex[:8]}", free_port(), *overlays, **settings)
     try:
         stack.build()

@@ -1,6 +1,5 @@
 """The edge with TLS, a gateway and Redis: what a caller from outside meets. Nothing behind it scores photos."""
 
-import os
 import shutil
 import socket
 import ssl
@@ -9,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import pytest
 from tests.compose.stack import Stack
+from tests.support.missing import service_missing
 
 REQUESTS_PER_10S = 400
 
@@ -57,7 +56,7 @@ def answers(front: Front) -> bool:
 def make_certificate(path: Path) -> None:
     """A new self-signed one for localhost, with its key, where the edge's user can read it."""
     if shutil.which("openssl") is None:
-        pytest.fail("no openssl") if os.environ.get("CI") else pytest.skip("no openssl")
+        service_missing("no openssl")
     key, certificate = path.with_suffix(".key"), path.with_suffix(".crt")
     command = ["openssl", "req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
     files = ["-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=localhost"]

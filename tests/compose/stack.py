@@ -18,13 +18,21 @@ IMAGE_VERSION = os.environ.get("PHOTO_CRITIC_TEST_VERSION", "test")
 BUILD_SECONDS, UP_SECONDS = 480, 150
 
 
+def compose_missing() -> str | None:
+    """Why no Compose file can be read here, or None. A `docker` may be here without its plugin."""
+    return _failure("docker", "compose", "version")
+
+
 def engine_missing() -> str | None:
-    """Why there is no stack to test here, or None."""
-    for command in (["docker", "compose", "version"], ["docker", "info"]):
-        try:
-            subprocess.run(command, check=True, capture_output=True, timeout=30)
-        except (OSError, subprocess.SubprocessError) as error:
-            return f"no Docker engine with Compose v2: {error}"
+    """Why no stack can be tested here, or None."""
+    return compose_missing() or _failure("docker", "info")
+
+
+def _failure(*command: str) -> str | None:
+    try:
+        subprocess.run(command, check=True, capture_output=True, timeout=30)
+    except (OSError, subprocess.SubprocessError) as error:
+        return f"no Docker engine with Compose v2: {error}"
     return None
 
 

@@ -37,7 +37,9 @@ def packages(bom: dict[str, list[dict[str, str]]], kind: str) -> dict[str, str]:
     }
 
 
-def test_without_images_there_is_no_list(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_images_there_is_no_list(
+    engine: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("PHOTO_CRITIC_VERSION", "0.0.0-never-built")
     assert sbom.main([]) == 1
     assert "is not built here, and left out" in capsys.readouterr().err

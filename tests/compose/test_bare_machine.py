@@ -1,0 +1,69 @@
+"""A newcomer's machine with Python, make and git alone: a fresh clone passes `make test`, `make run` scores a photo."""
+
+import json
+import subprocess
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from tests.compose.stack import ROOT, run
+from tests.support.waiting import until
+
+IMAGE = "python:3.13-slim"
+CLONE = "/photo-critic"
+INSTALL_SECONDS, TEST_SECONDS = 600, 1800
+READY = "curl --silent --fail http://127.0.0.1:8000/readyz"
+
+pytestmark = [pytest.mark.compose, pytest.mark.timeout(INSTALL_SECONDS + TEST_SECONDS)]
+
+
+class Machine:
+    """A container; what the tests beside it need has precedence over it on the processors."""
+
+    def __init__(self) -> None:
+        self._name = f"photo-critic-test-bare-{uuid.uuid4().hex[:8]}"
+        source = f"{ROOT}:/source:ro"
+        options = ["--detach", "--init", "--cpu-shares", "512", "--name", self._name, "--volume", source]
+        run(["docker", "run", *options, IMAGE, "sleep", "infinity"], 60)
+
+    def sh(self, script: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
+        """Run it in the clone, whatever its exit status."""
+        command = ["docker", "exec", "--workdir", CLONE, self._name, "bash", "-c", script]
+        return subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
+
+    def remove(self) -> None:
+        run(["docker", "rm", "--force", self._name], 60)
+
+
+@pytest.fixture(scope="module")
+def machine(engine: None) -> Iterator[Machine]:
+    """With a fresh clone of this repository's newest commit."""
+    machine = Machine()
+    run(["docker", "exec", machine._name, "mkdir", CLONE], 30)
+    packages = "apt-get update -qq; apt-get install -y -qq --no-install-recommends make git curl"
+    clone = f"git -c safe.directory='*' clone --quiet /source {CLONE}"
+    done = machine.sh(f"({packages}) && {clone}", INSTALL_SECONDS)
+    assert done.returncode == 0, done.stdout + done.stderr
+    yield machine
+    machine.remove()
+
+
+def test_there_is_nothing_but_python(machine: Machine) -> None:
+    assert machine.sh("command -v docker chromium exiftool tritonserver promtool").stdout == ""
+    assert machine.sh("ls $CRITIC_DATA/ ../shared").returncode != 0
+
+
+def test_make_test_passes(machine: Machine) -> None:
+    ran = machine.sh("make test", INSTALL_SECONDS + TEST_SECONDS)
+    assert ran.returncode == 0, ran.stdout[-20_000:] + ran.stderr
+    assert " passed" in ran.stdout.splitlines()[-1]
+
+
+def test_make_run_scores_a_photo(machine: Machine) -> None:
+    machine.sh("(make run &) > run.log 2>&1", INSTALL_SECONDS)
+    until(lambda: machine.sh(READY).returncode == 0, INSTALL_SECONDS, "the stack's readiness")
+    upload = "curl --silent --form file=@tests/data/rocket.jpg 'http://127.0.0.1:8000/v1/photos?wait=30'"
+    photo = json.loads(machine.sh(upload).stdout)
+    assert 0 <= photo["critique"]["score"] <= 100
+    table = machine.sh(".venv/bin/photo-critic score tests/data/rocket.jpg").stdout
+    assert "rocket.jpg" in table
