@@ -1,4 +1,4 @@
-"""A real Chromium, looking at the page of a real stack."""
+"""A real Chromium with the page of a real stack."""
 
 import os
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from tests.browser.visitor import Visitor
 from tests.support.local_stack import LocalStack
 
 DESKTOP = {"width": 1280, "height": 900}
-# No sandbox, because tests run as root in containers; the rest keeps Chromium from calling anyone on its own.
+# No sandbox, because tests run as root in containers; the rest prevents Chromium's own requests.
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -23,10 +23,9 @@ ARGUMENTS = [
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A browser; CRITIC_CHROMIUM tells where it is, when it is not Debian's.
+    """A browser at CRITIC_CHROMIUM, by default Debian's.
 
-    One a module and not one a run: while it is open, Playwright keeps an event loop running in this thread, and tests
-    in other folders run their own.
+    One a module: while it is open, Playwright runs an event loop in this thread, and other tests run their own.
     """
     path = os.environ.get("CRITIC_CHROMIUM", "/usr/bin/chromium")
     if not os.access(path, os.X_OK):
@@ -39,7 +38,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    """A fresh desktop window, light, without memory of earlier ones."""
+    """A desktop window with the light theme and an empty profile."""
     page = chromium.new_page(viewport=DESKTOP, color_scheme="light")
     yield page
     page.close()
@@ -47,5 +46,5 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def visitor(page: Page, stack: LocalStack) -> Visitor:
-    """Somebody about to look at the page of the stack."""
+    """A visitor before the first visit."""
     return Visitor(page, stack.url)

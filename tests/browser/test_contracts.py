@@ -1,7 +1,8 @@
-"""The page's idea of what the server says, compared with what it says."""
+"""The page's contracts compared with the server's, and the layers of its folders."""
 
 import re
 from enum import StrEnum
+from pathlib import Path
 
 import pytest
 from tests.browser.visitor import FRONTEND
@@ -48,6 +49,23 @@ def test_the_page_reads_only_fields_that_exist(contract: type[Contract]) -> None
 
 @pytest.mark.parametrize("values", [Level, PhotoState, Flag, Verdict], ids=lambda values: values.__name__)
 def test_the_page_knows_every_value(values: type[StrEnum]) -> None:
-    told = re.search(rf"type {values.__name__} = (.*);", TYPES)
-    assert told is not None
-    assert set(re.findall(r'"(\w+)"', told[1])) == {value.value for value in values}
+    declaration = re.search(rf"type {values.__name__} = (.*);", TYPES)
+    assert declaration is not None
+    assert set(re.findall(r'"(\w+)"', declaration[1])) == {value.value for value in values}
+
+
+# From the bottom to the top: a folder imports only from itself and from folders before it.
+LAYERS = ["text", "async", "dom", "server", "album", "grid", "viewer", "upload", "page", "."]
+
+
+def imported_folders(file: Path) -> set[str]:
+    paths = re.findall(r'^import .*?"(\.[^"]+)";$', file.read_text("utf-8"), re.MULTILINE)
+    return {(file.parent / path).resolve().parent.relative_to(FRONTEND.resolve()).as_posix() for path in paths}
+
+
+@pytest.mark.parametrize("folder", LAYERS)
+def test_a_folder_imports_only_from_lower_ones(folder: str) -> None:
+    files = list((FRONTEND / folder).glob("*.js"))
+    assert files
+    imported = set().union(*map(imported_folders, files))
+    assert imported <= set(LAYERS[: LAYERS.index(folder) + 1])

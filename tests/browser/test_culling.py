@@ -1,4 +1,4 @@
-"""A shoot is culled on the page: stacks, decisions by keyboard, the proposal, comparing, exports."""
+"""Culling on the page: stacks, decisions by keyboard, the selection, comparison, exports."""
 
 import csv
 import re
@@ -32,7 +32,7 @@ def shoot() -> list[Chosen]:
 
 @pytest.fixture(scope="module")
 def album(chromium: Browser, stack: LocalStack) -> Iterator[str]:
-    """An album that is scored; each test looks at it with a browser of its own."""
+    """A scored album; each test opens it in its own browser."""
     page = chromium.new_page(viewport=DESKTOP)
     visitor = Visitor(page, stack.url).visit()
     visitor.choose(*shoot())
@@ -43,7 +43,7 @@ def album(chromium: Browser, stack: LocalStack) -> Iterator[str]:
 
 @pytest.fixture
 def culling(page: Page, album: str, stack: LocalStack) -> Visitor:
-    """Somebody who opens the album, with the grid ready for keys."""
+    """A visitor of the album, with the focus in the grid."""
     visitor = Visitor(page, stack.url)
     page.goto(album)
     visitor.all_scored(5)
@@ -65,14 +65,14 @@ def decided(visitor: Visitor, stack: LocalStack) -> dict[str, tuple[str | None, 
     with stack.client() as http:
         photos = http.get(f"/v1/albums/{visitor.album()}").json()["photos"]
     decisions = {photo["file_name"]: photo.get("decision", {}) for photo in photos}
-    return {name: (told.get("flag"), told.get("stars")) for name, told in decisions.items() if told}
+    return {name: (choice.get("flag"), choice.get("stars")) for name, choice in decisions.items() if choice}
 
 
 def saved_all(visitor: Visitor) -> None:
-    """Every decision has been answered by the server."""
-    place = f"photo-critic-unsaved-{visitor.album()}"
+    """Wait until the server has every decision."""
+    storage_key = f"photo-critic-unsaved-{visitor.album()}"
     expect(visitor.page.locator("body")).to_be_visible()
-    visitor.page.wait_for_function(f"() => localStorage.getItem({place!r}) === '[]'")
+    visitor.page.wait_for_function(f"() => localStorage.getItem({storage_key!r}) === '[]'")
 
 
 def test_near_duplicates_lie_on_a_stack_with_the_best_on_top(culling: Visitor) -> None:
@@ -103,14 +103,14 @@ def test_decisions_are_made_by_key_saved_at_once_and_survive_a_reload(culling: V
     expect(culling.card(second)).to_have_attribute("data-flag", "reject")
 
 
-def test_u_takes_decisions_back_one_by_one(culling: Visitor, stack: LocalStack) -> None:
+def test_u_undoes_decisions_one_by_one(culling: Visitor, stack: LocalStack) -> None:
     before = decided(culling, stack)
     press(culling, "Home")
     name = active(culling)
     flag = before.get(name, (None, None))[0] or ""
     press(culling, "x", "2", "u")
     expect(culling.card(name)).to_have_attribute("data-flag", "reject")
-    expect(culling.page.locator("#said")).to_contain_text("rejected")
+    expect(culling.page.locator("#announcement")).to_contain_text("rejected")
     press(culling, "u")
     expect(culling.card(name)).to_have_attribute("data-flag", flag)
     saved_all(culling)
@@ -126,12 +126,12 @@ def test_shift_decides_and_goes_on(culling: Visitor) -> None:
     press(culling, "u")
 
 
-def test_the_slider_shows_what_it_would_keep(culling: Visitor) -> None:
+def test_the_slider_shows_the_keepers(culling: Visitor) -> None:
     slider = culling.page.get_by_label("Keep the best")
     slider.fill("2")
     expect(culling.page.locator("#keep-count")).to_have_text("2")
-    kept = culling.page.locator(".cell:visible").filter(has=culling.page.locator(".cell-mark:visible"))
-    expect(kept).not_to_have_count(0)
+    keepers = culling.page.locator(".cell:visible").filter(has=culling.page.locator(".cell-mark:visible"))
+    expect(keepers).not_to_have_count(0)
     culling.page.get_by_label("Show").select_option("not to keep")
     expect(culling.page.locator(".cell[data-verdict=keep]:visible")).to_have_count(0)
     culling.page.get_by_label("Show").select_option("all")
@@ -139,28 +139,28 @@ def test_the_slider_shows_what_it_would_keep(culling: Visitor) -> None:
     expect(culling.page.locator("#keep-count")).to_have_text("2")
 
 
-def test_the_large_view_tells_why_and_shows_what_is_alike(culling: Visitor) -> None:
+def test_the_viewer_shows_the_critique_and_near_duplicates(culling: Visitor) -> None:
     culling.card("cat 1.jpg").dblclick()
-    loupe = culling.page.locator("#loupe")
-    expect(loupe.get_by_role("heading", name="cat 1.jpg").first).to_be_visible()
-    expect(loupe.locator("meter")).to_be_visible()
-    expect(loupe.locator("#loupe-image")).to_have_js_property("naturalWidth", 451)
-    expect(loupe.locator("#loupe-image")).to_have_attribute("alt", re.compile(r"cat 1\.jpg, score \d+ of 100"))
-    expect(loupe.locator(".near-photo")).to_have_count(2)
+    viewer = culling.page.locator("#viewer")
+    expect(viewer.get_by_role("heading", name="cat 1.jpg").first).to_be_visible()
+    expect(viewer.locator("meter")).to_be_visible()
+    expect(viewer.locator("#viewer-image")).to_have_js_property("naturalWidth", 451)
+    expect(viewer.locator("#viewer-image")).to_have_attribute("alt", re.compile(r"cat 1\.jpg, score \d+ of 100"))
+    expect(viewer.locator(".near-photo")).to_have_count(2)
     press(culling, "ArrowRight")
-    expect(loupe.locator("#loupe-name")).not_to_have_text("cat 1.jpg")
+    expect(viewer.locator("#viewer-name")).not_to_have_text("cat 1.jpg")
     press(culling, "Escape")
-    expect(loupe).to_be_hidden()
+    expect(viewer).to_be_hidden()
     expect(culling.page.locator("#grid")).to_be_focused()
 
 
-def test_the_large_view_leaves_the_grids_pictures_as_they_are(culling: Visitor) -> None:
+def test_the_viewer_keeps_the_grids_thumbnails(culling: Visitor) -> None:
     culling.card("rocket.jpg").dblclick()
-    expect(culling.page.locator("#loupe-image")).to_have_js_property("naturalWidth", 640)
+    expect(culling.page.locator("#viewer-image")).to_have_js_property("naturalWidth", 640)
     press(culling, "Escape")
     address = culling.card("rocket.jpg").locator("img").get_attribute("src")
     width = culling.page.evaluate(
-        "async (src) => { const one = new Image(); one.src = src; await one.decode(); return one.naturalWidth; }",
+        "async (src) => { const img = new Image(); img.src = src; await img.decode(); return img.naturalWidth; }",
         address,
     )
     assert width > 0
@@ -174,7 +174,7 @@ def test_pictures_are_compared_at_the_same_zoom_and_place(culling: Visitor) -> N
     for number in range(3):
         expect(panes.nth(number).locator("img")).to_have_js_property("complete", True)
     press(culling, "z", "Shift+ArrowRight", "+")
-    places = panes.locator("img").evaluate_all("all => all.map(one => one.style.transform)")
+    places = panes.locator("img").evaluate_all("all => all.map(image => image.style.transform)")
     assert len(set(places)) == 1
     assert "scale(1)" not in places[0]
     expect(panes.first).to_be_focused()
@@ -189,7 +189,7 @@ def test_marked_photos_are_compared(culling: Visitor) -> None:
     expect(culling.page.locator(".pane")).to_have_count(2)
 
 
-def test_the_keys_are_told(culling: Visitor) -> None:
+def test_the_help_lists_the_keys(culling: Visitor) -> None:
     press(culling, "?")
     expect(culling.page.get_by_role("dialog")).to_contain_text("spread a stack out")
     press(culling, "Escape")
@@ -199,18 +199,18 @@ FILES = [("CSV table", ".csv"), ("XMP sidecars", "-sidecars.zip"), ("ZIP of the 
 
 
 @pytest.mark.parametrize(("button", "ending"), FILES)
-def test_the_decisions_are_taken_away(culling: Visitor, tmp_path: Path, button: str, ending: str) -> None:
+def test_decisions_are_exported(culling: Visitor, tmp_path: Path, button: str, ending: str) -> None:
     culling.page.get_by_role("button", name="Export").click()
     with culling.page.expect_download() as downloading:
         culling.page.get_by_role("button", name=button).click()
     assert downloading.value.suggested_filename.endswith(ending)
-    downloading.value.save_as(tmp_path / "taken")
-    data = (tmp_path / "taken").read_bytes()
+    downloading.value.save_as(tmp_path / "export")
+    data = (tmp_path / "export").read_bytes()
     if ending == ".csv":
         assert len(list(csv.DictReader(StringIO(data.decode("utf-8-sig"))))) == 5
     else:
         assert zipfile.ZipFile(BytesIO(data)).testzip() is None
-    expect(culling.page.locator("#export-told")).to_contain_text("Done")
+    expect(culling.page.locator("#export-status")).to_contain_text("Done")
 
 
 def test_from_files_to_the_export_without_a_mouse(visitor: Visitor, tmp_path: Path) -> None:
@@ -234,14 +234,14 @@ def test_from_files_to_the_export_without_a_mouse(visitor: Visitor, tmp_path: Pa
     downloading.value.save_as(tmp_path / "decisions.csv")
     rows = list(csv.DictReader(StringIO((tmp_path / "decisions.csv").read_text("utf-8-sig"))))
     assert len(rows) == 5
-    assert visitor.complaints == []
+    assert visitor.console_errors == []
 
 
 def tab_to(visitor: Visitor, selector: str, *, back: bool = False) -> None:
     """Go there with the tab key."""
-    wanted = visitor.page.locator(selector)
+    target = visitor.page.locator(selector)
     for _ in range(40):
-        if wanted.evaluate("one => one === document.activeElement"):
+        if target.evaluate("element => element === document.activeElement"):
             return
         press(visitor, "Shift+Tab" if back else "Tab")
     raise AssertionError(f"{selector} cannot be reached with the tab key")
@@ -252,10 +252,10 @@ def test_a_finger_opens_a_photo_and_decides_on_it(chromium: Browser, album: str)
     page = context.new_page()
     page.goto(album)
     page.locator(".cell[data-name='rocket.jpg']").tap()
-    expect(page.locator("#loupe-name")).to_have_text("rocket.jpg")
-    pick = page.locator("#loupe").get_by_role("button", name="Pick")
+    expect(page.locator("#viewer-name")).to_have_text("rocket.jpg")
+    pick = page.locator("#viewer").get_by_role("button", name="Pick")
     pick.tap()
     expect(pick).to_have_attribute("aria-pressed", "true")
-    page.locator("#loupe-close").tap()
+    page.locator("#viewer-close").tap()
     expect(page.locator(".cell[data-name='rocket.jpg']")).to_have_attribute("data-flag", "pick")
     context.close()

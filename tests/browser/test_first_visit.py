@@ -1,4 +1,4 @@
-"""The page before anything is chosen."""
+"""The page before the first photo."""
 
 import re
 
@@ -9,19 +9,19 @@ from tests.support.local_stack import LocalStack
 KILOBYTES = 1000
 
 
-def test_it_opens_without_a_complaint_and_asks_nobody_but_its_own_server(visitor: Visitor) -> None:
+def test_it_opens_without_errors_and_contacts_only_its_own_server(visitor: Visitor) -> None:
     with visitor.page.expect_response("**/v1/models"):
         visitor.visit()
     expect(visitor.page.get_by_role("heading", name="Photo Critic")).to_be_visible()
     expect(visitor.page.locator("#about .model").first).to_be_attached()
-    assert visitor.complaints == []
-    assert {answer.status for answer in visitor.answers} <= {200, 304}
-    assert [answer.url for answer in visitor.answers if not answer.url.startswith(visitor.url)] == []
+    assert visitor.console_errors == []
+    assert {answer.status for answer in visitor.responses} <= {200, 304}
+    assert [answer.url for answer in visitor.responses if not answer.url.startswith(visitor.url)] == []
 
 
 def test_the_server_forbids_everything_but_its_own_files(visitor: Visitor) -> None:
     visitor.visit()
-    policy = visitor.answers[0].headers["content-security-policy"]
+    policy = visitor.responses[0].headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
 
@@ -30,10 +30,10 @@ def test_the_policy_is_really_in_force(visitor: Visitor) -> None:
     """Otherwise the test above could pass on a header that no browser understands."""
     visitor.visit()
     visitor.page.evaluate("document.body.append(Object.assign(document.createElement('style'), {textContent: 'p{}'}))")
-    assert any("Content Security Policy" in complaint for complaint in visitor.complaints)
+    assert any("Content Security Policy" in complaint for complaint in visitor.console_errors)
 
 
-def test_it_says_what_the_models_say_of_themselves(visitor: Visitor, stack: LocalStack) -> None:
+def test_it_shows_the_model_cards(visitor: Visitor, stack: LocalStack) -> None:
     visitor.visit()
     with stack.client() as http:
         models = http.get("/v1/models").json()["models"]
@@ -64,20 +64,19 @@ def test_it_can_be_used_with_the_keyboard_alone(visitor: Visitor) -> None:
 def test_every_picture_and_control_has_a_name(visitor: Visitor) -> None:
     visitor.visit()
     unnamed = visitor.page.locator("button, input, select, a").evaluate_all(
-        "all => all.filter(one => !(one.textContent.trim() || one.ariaLabel || one.labels?.length))"
-        ".map(one => one.outerHTML)"
+        "all => all.filter(el => !(el.textContent.trim() || el.ariaLabel || el.labels?.length)).map(el => el.outerHTML)"
     )
     assert unnamed == []
 
 
 def test_what_is_needed_to_begin_is_small_and_seen_at_once(visitor: Visitor) -> None:
-    """Script and style until photos can be taken; what culls them follows while nobody waits for it."""
+    """Scripts and styles that accept photos; the culling is loaded while the page is idle."""
     visitor.page.route("**/culling.js", lambda route: route.abort())
     visitor.visit()
     expect(visitor.page.locator("#about .model").first).to_be_attached()
     entries = visitor.page.evaluate(
-        "performance.getEntriesByType('resource').filter(one => /[.](js|css)$/.test(one.name))"
-        ".reduce((sum, one) => sum + one.decodedBodySize, 0)"
+        "performance.getEntriesByType('resource').filter(entry => /[.](js|css)$/.test(entry.name))"
+        ".reduce((sum, entry) => sum + entry.decodedBodySize, 0)"
     )
     assert 10 * KILOBYTES < entries < 100 * KILOBYTES
     paint = visitor.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")

@@ -18,21 +18,21 @@ NOT_A_PHOTO = Chosen("letter.jpg", b"Dear Sir or Madam")
 
 
 @pytest.fixture
-def told(stack: LocalStack) -> dict[str, float]:
-    """The scores of the small photos (sent as they are by the page, too), asked for without the page."""
+def scores(stack: LocalStack) -> dict[str, float]:
+    """The scores of the small photos, requested without the page (which uploads them as originals)."""
     with stack.client() as http:
-        answers = {
+        photos = {
             photo.name: photo_of(http.post("/v1/photos", params={"wait": 30}, content=photo.data))
             for photo in (CAT, ROCKET)
         }
-    return {name: answer.critique.score for name, answer in answers.items() if answer.critique}
+    return {name: photo.critique.score for name, photo in photos.items() if photo.critique}
 
 
-def test_a_photo_gets_its_score_and_what_it_means(visitor: Visitor, told: dict[str, float]) -> None:
+def test_a_photo_gets_its_score_and_what_it_means(visitor: Visitor, scores: dict[str, float]) -> None:
     visitor.visit().choose(ROCKET)
-    assert visitor.scored("rocket.jpg") == round(told["rocket.jpg"])
-    critique = visitor.told_of("rocket.jpg")["critique"]
-    details = visitor.look_at("rocket.jpg")
+    assert visitor.scored("rocket.jpg") == round(scores["rocket.jpg"])
+    critique = visitor.photo_on_server("rocket.jpg")["critique"]
+    details = visitor.open_details("rocket.jpg")
     expect(details).to_contain_text(f"({critique['reference']})")
     expect(details).to_contain_text("reference photos")
     expect(details).to_contain_text(f"Rather {critique['label']}")
@@ -41,14 +41,14 @@ def test_a_photo_gets_its_score_and_what_it_means(visitor: Visitor, told: dict[s
     )
     expect(details.locator("meter")).to_have_js_property("value", critique["score"])
     visitor.all_scored(1)
-    assert visitor.complaints == []
+    assert visitor.console_errors == []
 
 
-def test_properties_and_reasons_are_told_in_words(visitor: Visitor) -> None:
+def test_properties_and_reasons_are_sentences(visitor: Visitor) -> None:
     visitor.visit().choose(CAT)
     visitor.scored("cat.png")
-    critique = visitor.told_of("cat.png")["critique"]
-    details = visitor.look_at("cat.png")
+    critique = visitor.photo_on_server("cat.png")["critique"]
+    details = visitor.open_details("cat.png")
     expect(details.locator(".property")).to_have_count(len(PropertyName))
     for measured in critique["properties"].values():
         expect(details.locator(".property").filter(has_text=measured["sentence"])).not_to_have_count(0)
@@ -59,25 +59,25 @@ def test_properties_and_reasons_are_told_in_words(visitor: Visitor) -> None:
         expect(details.locator(side)).to_contain_text(reason["sentence"])
 
 
-def test_details_say_what_looked_at_it(visitor: Visitor) -> None:
+def test_details_show_model_and_device(visitor: Visitor) -> None:
     visitor.visit().choose(CAT)
     visitor.scored("cat.png")
-    details = visitor.look_at("cat.png")
+    details = visitor.open_details("cat.png")
     details.get_by_text("Details").click()
-    provenance = visitor.told_of("cat.png")["critique"]["provenance"]
+    provenance = visitor.photo_on_server("cat.png")["critique"]["provenance"]
     for fact in (provenance["weights_sha256"][:12], provenance["device"], "451 × 300"):
         expect(details.locator("dl")).to_contain_text(fact)
 
 
-def test_photos_sent_together_keep_their_own_scores(visitor: Visitor, told: dict[str, float]) -> None:
-    """The paper's application kept uploads in one shared temporary file: two at once were mixed up."""
+def test_photos_sent_together_keep_their_own_scores(visitor: Visitor, scores: dict[str, float]) -> None:
+    """The paper's application stored uploads in one shared temporary file: concurrent uploads were mixed up."""
     copies = [
         Chosen(f"{number} {photo.name}", photo.data + bytes([number])) for number in range(6) for photo in (CAT, ROCKET)
     ]
-    assert round(told["cat.png"]) != round(told["rocket.jpg"])
+    assert round(scores["cat.png"]) != round(scores["rocket.jpg"])
     visitor.visit().drop(*copies)
     for copy in copies:
-        assert visitor.scored(copy.name) == round(told[copy.name[2:]])
+        assert visitor.scored(copy.name) == round(scores[copy.name[2:]])
     visitor.all_scored(12)
 
 
@@ -91,13 +91,13 @@ def test_broken_files_get_a_plain_sentence_and_their_neighbours_a_score(visitor:
     visitor.visit().drop(CAT, BROKEN, NOT_A_PHOTO, Chosen("empty.jpg", b""), ROCKET)
     assert 0 <= visitor.scored("cat.png") <= 100
     assert 0 <= visitor.scored("rocket.jpg") <= 100
-    assert "damaged" in visitor.trouble("broken.jpg")
-    assert "not a photo" in visitor.trouble("letter.jpg")
-    assert "empty" in visitor.trouble("empty.jpg")
+    assert "damaged" in visitor.failure("broken.jpg")
+    assert "not a photo" in visitor.failure("letter.jpg")
+    assert "empty" in visitor.failure("empty.jpg")
     for name in ("broken.jpg", "letter.jpg", "empty.jpg"):
-        expect(visitor.troubled(name).get_by_role("button", name="Try again")).to_have_count(0)
-    expect(visitor.page.locator("#summary")).to_have_text("2 of 5 scored, 3 could not be")
-    assert visitor.complaints == []
+        expect(visitor.failure_row(name).get_by_role("button", name="Try again")).to_have_count(0)
+    expect(visitor.page.locator("#summary")).to_have_text("2 of 5 scored, 3 failed")
+    assert visitor.console_errors == []
 
 
 def test_a_photo_can_be_pasted_and_dropped_anywhere(visitor: Visitor) -> None:
@@ -114,28 +114,28 @@ def test_a_format_unknown_to_the_browser_gets_its_picture_from_the_server(visito
     picture = visitor.card(file.name).locator("img")
     expect(picture).to_have_js_property("naturalWidth", 240)
     visitor.card(file.name).dblclick()
-    expect(visitor.page.locator("#loupe-image")).to_have_js_property("naturalWidth", 240)
+    expect(visitor.page.locator("#viewer-image")).to_have_js_property("naturalWidth", 240)
 
 
 @pytest.mark.parametrize("file", sorted((DATA / "animated").iterdir()), ids=lambda file: file.name)
-def test_a_moving_picture_is_said_to_be_looked_at_once(visitor: Visitor, file: Path) -> None:
+def test_the_note_on_an_animated_image_is_shown(visitor: Visitor, file: Path) -> None:
     visitor.visit().choose(Chosen.at(file))
     visitor.scored(file.name)
-    expect(visitor.look_at(file.name).locator(".notes")).to_contain_text(re.compile("first", re.IGNORECASE))
+    expect(visitor.open_details(file.name).locator(".notes")).to_contain_text(re.compile("first", re.IGNORECASE))
 
 
-def test_a_large_moving_picture_is_not_shrunk_to_a_still_one(visitor: Visitor) -> None:
+def test_a_large_animated_image_is_not_downscaled(visitor: Visitor) -> None:
     frames = [cat((1200, 800)), cat((1200, 800)).rotate(180)]
     moving = saved(frames[0], "WEBP", save_all=True, append_images=frames[1:], duration=100)
     visitor.visit().choose(Chosen("moving.webp", moving))
     visitor.scored("moving.webp")
-    assert visitor.told_of("moving.webp")["critique"]["image"]["frames"] == 2
+    assert visitor.photo_on_server("moving.webp")["critique"]["image"]["frames"] == 2
 
 
-def test_the_best_is_on_top_or_whatever_is_asked_for(visitor: Visitor, told: dict[str, float]) -> None:
-    worst, best = sorted((CAT, ROCKET), key=lambda photo: told[photo.name])
+def test_the_best_is_first_unless_sorted_otherwise(visitor: Visitor, scores: dict[str, float]) -> None:
+    worst, best = sorted((CAT, ROCKET), key=lambda photo: scores[photo.name])
     visitor.visit().drop(worst, NOT_A_PHOTO, best)
-    expect(visitor.page.locator("#summary")).to_have_text("2 of 3 scored, 1 could not be", timeout=SCORE_MS)
+    expect(visitor.page.locator("#summary")).to_have_text("2 of 3 scored, 1 failed", timeout=SCORE_MS)
     assert visitor.names() == [best.name, worst.name]
     visitor.page.get_by_label("Sort").select_option("as added")
     expect(visitor.page.locator(".cell[aria-posinset='1']:visible")).to_have_attribute("data-name", worst.name)
@@ -143,22 +143,22 @@ def test_the_best_is_on_top_or_whatever_is_asked_for(visitor: Visitor, told: dic
     expect(visitor.page.locator(".cell[aria-posinset='1']:visible")).to_have_attribute("data-name", "cat.png")
 
 
-def test_a_forgotten_photo_is_gone_from_the_page_and_from_the_server(visitor: Visitor, stack: LocalStack) -> None:
+def test_forget_deletes_a_photo_on_the_page_and_on_the_server(visitor: Visitor, stack: LocalStack) -> None:
     visitor.visit().drop(CAT, ROCKET)
     visitor.all_scored(2)
-    photo = visitor.told_of("cat.png")["id"]
-    visitor.look_at("cat.png").get_by_role("button", name="Forget this photo").click()
+    photo = visitor.photo_on_server("cat.png")["id"]
+    visitor.open_details("cat.png").get_by_role("button", name="Forget this photo").click()
     expect(visitor.page.locator(".cell:visible")).to_have_count(1)
     with stack.client() as http:
         assert http.get(f"/v1/photos/{photo}").status_code == 404
 
 
-def test_forget_now_forgets_the_album_on_the_server_and_on_the_page(visitor: Visitor, stack: LocalStack) -> None:
+def test_forget_now_deletes_the_album_on_the_page_and_on_the_server(visitor: Visitor, stack: LocalStack) -> None:
     visitor.visit().choose(CAT)
     visitor.all_scored(1)
     album = visitor.album()
     visitor.page.get_by_role("button", name="Forget now").click()
-    expect(visitor.page.locator("#forget-told")).to_contain_text("until")
+    expect(visitor.page.locator("#forget-note")).to_contain_text("until")
     visitor.page.get_by_role("button", name="Forget everything").click()
     expect(visitor.page.locator(".drop-title")).to_be_visible()
     expect(visitor.page.locator("#last-album")).to_be_hidden()
@@ -170,17 +170,17 @@ def test_a_hostile_file_name_is_only_text(visitor: Visitor) -> None:
     name = "<img src=x onerror=alert(1)>.png"
     visitor.visit().choose(Chosen(name, CAT.data))
     visitor.scored(name)
-    visitor.look_at(name)
+    visitor.open_details(name)
     expect(visitor.page.locator(".cell:visible img")).to_have_count(1)
-    assert visitor.complaints == []
+    assert visitor.console_errors == []
 
 
-def test_an_upload_is_seen_to_move(visitor: Visitor, page: Page) -> None:
-    """On a slow line, the bar tells a share of the bytes and not just that something goes on."""
+def test_an_upload_shows_its_progress(visitor: Visitor, page: Page) -> None:
+    """On a slow line, the cell shows the uploaded share."""
     visitor.visit().send_originals()
     line = page.context.new_cdp_session(page)
-    told = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 1_000_000}
-    line.send("Network.emulateNetworkConditions", told)
+    conditions = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 1_000_000}
+    line.send("Network.emulateNetworkConditions", conditions)
     visitor.choose(Chosen("large.jpg", saved(cat((3000, 2000)), "JPEG", quality=98)))
     expect(visitor.card("large.jpg")).to_contain_text(re.compile(r"Uploading [1-9]\d? %"))
     visitor.scored("large.jpg")

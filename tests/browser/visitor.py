@@ -1,4 +1,4 @@
-"""What a person does on the page and sees there."""
+"""A visitor of the page: actions, and what the page shows."""
 
 import base64
 import json
@@ -15,12 +15,12 @@ from critic_core.runtime.packaged import packaged_folder
 VIEW = "photo-critic-view"
 FRONTEND = packaged_folder("critic_gateway", "page", "frontend")
 SCORE_MS = 60_000  # on a busy machine; well under a second otherwise
-# Chromium itself logs every answer of 400 and above; that is the server's word, and not a fault of the page.
-CHROMIUMS_OWN = "Failed to load resource: the server responded with a status of"
+# Chromium logs every response with status 400 and above; that is no error of the page.
+CHROMIUM_LOG = "Failed to load resource: the server responded with a status of"
 DROP = """async (files) => {
     const transfer = new DataTransfer();
     for (const { name, bytes } of files) {
-        transfer.items.add(new File([Uint8Array.from(atob(bytes), (one) => one.charCodeAt(0))], name));
+        transfer.items.add(new File([Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))], name));
     }
     return transfer;
 }"""
@@ -28,7 +28,7 @@ DROP = """async (files) => {
 
 @dataclass(frozen=True)
 class Chosen:
-    """A file as a person has it."""
+    """A file on the visitor's disk."""
 
     name: str
     data: bytes
@@ -42,24 +42,24 @@ class Chosen:
 
 
 class Visitor:
-    """Somebody who uses the page, and remembers what it complained of and what it was answered."""
+    """Uses the page, and records its console errors and the server's responses."""
 
     def __init__(self, page: Page, url: str) -> None:
         self.page, self.url = page, url
-        self.complaints: list[str] = []
-        self.answers: list[Response] = []
-        page.on("console", lambda message: self._hear(message.type, message.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("response", lambda response: self.answers.append(response))  # noqa: PLW0108 - Playwright marks its handlers
+        self.console_errors: list[str] = []
+        self.responses: list[Response] = []
+        page.on("console", lambda message: self._record(message.type, message.text))
+        page.on("pageerror", lambda error: self.console_errors.append(str(error)))
+        page.on("response", lambda response: self.responses.append(response))  # noqa: PLW0108 - Playwright marks its handlers
 
-    def _hear(self, kind: str, text: str) -> None:
-        if kind in ("error", "warning") and not text.startswith(CHROMIUMS_OWN):
-            self.complaints.append(text)
+    def _record(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning") and not text.startswith(CHROMIUM_LOG):
+            self.console_errors.append(text)
 
-    # -- what they do ---------------------------------------------------------------------------------------------
+    # -- actions ---------------------------------------------------------------------------------------------------
 
     def visit(self, stacks: str = "") -> "Visitor":
-        """With every photo shown by itself, unless `stacks` is `near` or `scene`."""
+        """Open the page, with stacks of `near` duplicates, of a `scene`, or none."""
         view = json.dumps({"sort": "score", "show": "all", "stars": "0", "stacks": stacks})
         self.page.add_init_script(f"localStorage.getItem('{VIEW}') || localStorage.setItem('{VIEW}', '{view}')")
         self.page.goto(self.url)
@@ -81,33 +81,33 @@ class Visitor:
         self.page.get_by_role("switch", name="Send originals").check()
 
     def _transfer(self, files: Iterable[Chosen]) -> Any:
-        told = [{"name": file.name, "bytes": base64.b64encode(file.data).decode()} for file in files]
-        return self.page.evaluate_handle(DROP, told)
+        payload = [{"name": file.name, "bytes": base64.b64encode(file.data).decode()} for file in files]
+        return self.page.evaluate_handle(DROP, payload)
 
-    # -- what they see --------------------------------------------------------------------------------------------
+    # -- what the page shows ---------------------------------------------------------------------------------------
 
     def card(self, name: str) -> Locator:
         """A photo in the grid."""
         return self.page.locator(f".cell[data-name={json.dumps(name)}]:visible")
 
     def scored(self, name: str) -> int:
-        """The score of a photo in the grid, once it is there."""
+        """The score of a photo in the grid; waits for it."""
         number = self.card(name).locator("[data-part=score]")
         expect(number).to_have_text(re.compile(r"^\d{1,3}$"), timeout=SCORE_MS)
         return int(number.inner_text())
 
-    def trouble(self, name: str) -> str:
-        """The sentence about a photo that could not be scored, once it is there."""
-        sentence = self.troubled(name).locator("p")
+    def failure(self, name: str) -> str:
+        """The problem of a failed photo in a sentence; waits for it."""
+        sentence = self.failure_row(name).locator("p")
         expect(sentence).to_be_visible(timeout=SCORE_MS)
         return sentence.inner_text()
 
-    def troubled(self, name: str) -> Locator:
-        """The row about a photo that could not be scored."""
-        return self.page.locator(f"#troubles-list [data-name={json.dumps(name)}]")
+    def failure_row(self, name: str) -> Locator:
+        """The row of a failed photo in the list of failures."""
+        return self.page.locator(f"#failures-list [data-name={json.dumps(name)}]")
 
-    def look_at(self, name: str) -> Locator:
-        """Click a photo in the grid; what is told of it."""
+    def open_details(self, name: str) -> Locator:
+        """Click a photo in the grid; returns its details."""
         self.card(name).click()
         details = self.page.locator("#details")
         expect(details.get_by_role("heading", name=name, exact=True)).to_be_visible()
@@ -116,49 +116,50 @@ class Visitor:
 
     def all_scored(self, count: int) -> None:
         """Wait for the whole album."""
-        told = "One photo scored" if count == 1 else f"{count} photos scored"
-        expect(self.page.locator("#summary")).to_have_text(told, timeout=SCORE_MS + 1000 * count)
+        summary = "One photo scored" if count == 1 else f"{count} photos scored"
+        expect(self.page.locator("#summary")).to_have_text(summary, timeout=SCORE_MS + 1000 * count)
 
     def names(self) -> list[str]:
-        """The photos in view, from the top."""
-        told: list[str] = self.page.locator(".cell:visible").evaluate_all(
-            "all => all.sort((a, b) => a.ariaPosInSet - b.ariaPosInSet).map(one => one.dataset.name)"
+        """The visible photos in the order of the grid."""
+        names: list[str] = self.page.locator(".cell:visible").evaluate_all(
+            "all => all.sort((a, b) => a.ariaPosInSet - b.ariaPosInSet).map(cell => cell.dataset.name)"
         )
-        return told
+        return names
 
     def album(self) -> str:
-        """Its id, from the address."""
+        """The id of the album in the URL."""
         return self.page.url.rpartition("#album/")[2]
 
-    def told_of(self, name: str) -> dict[str, Any]:
-        """What the server says of that photo of the album."""
+    def photo_on_server(self, name: str) -> dict[str, Any]:
+        """The server's state of that photo of the album."""
         photos = self.page.request.get(f"{self.url}/v1/albums/{self.album()}?limit=1000").json()["photos"]
         ids = [photo["id"] for photo in photos if photo["file_name"] == name]
         assert ids, f"{name} is not in the album"
-        told: dict[str, Any] = self.page.request.get(f"{self.url}/v1/photos/{ids[-1]}").json()
-        return told
+        photo: dict[str, Any] = self.page.request.get(f"{self.url}/v1/photos/{ids[-1]}").json()
+        return photo
 
     def uploads(self) -> list[Response]:
-        """The answers to photos that were sent."""
-        return [told for told in self.answers if told.request.method == "POST" and told.url.endswith("/photos")]
+        """The responses to uploads."""
+        uploads = (response for response in self.responses if response.request.method == "POST")
+        return [response for response in uploads if response.url.endswith("/photos")]
 
-    # -- how the world treats them --------------------------------------------------------------------------------
+    # -- conditions ------------------------------------------------------------------------------------------------
 
-    def be_impatient(self, **deadlines: int | str) -> None:
-        """Give the page shorter deadlines than it has, by their names in deadlines.js. Before the visit."""
-        text = (FRONTEND / "server" / "deadlines.js").read_text("utf-8")
-        for name, value in deadlines.items():
+    def shorten_timeouts(self, **timeouts: int | str) -> None:
+        """Replace timeouts of the page, by their names in timeouts.js. Before the visit."""
+        text = (FRONTEND / "server" / "timeouts.js").read_text("utf-8")
+        for name, value in timeouts.items():
             text, found = re.subn(rf"(const {name} = ).*;", rf"\g<1>{json.dumps(value)};", text)
-            assert found == 1, f"deadlines.js has no {name}"
-        self.page.route("**/deadlines.js", lambda route: route.fulfill(body=text, content_type="text/javascript"))
+            assert found == 1, f"timeouts.js has no {name}"
+        self.page.route("**/timeouts.js", lambda route: route.fulfill(body=text, content_type="text/javascript"))
 
 
 def answer(route: Route, status: int, body: dict[str, Any] | str, **headers: str) -> None:
-    """Answer a request in the server's place: a dictionary as a problem document, text as some proxy's HTML."""
-    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    """Respond in place of the server: a dictionary as a problem document, text as HTML of a proxy."""
+    header_fields = {name.replace("_", "-"): value for name, value in headers.items()}
     if isinstance(body, str):
-        route.fulfill(status=status, body=body, headers={**told, "Content-Type": "text/html"})
+        route.fulfill(status=status, body=body, headers={**header_fields, "Content-Type": "text/html"})
     else:
         route.fulfill(
-            status=status, body=json.dumps(body), headers={**told, "Content-Type": "application/problem+json"}
+            status=status, body=json.dumps(body), headers={**header_fields, "Content-Type": "application/problem+json"}
         )

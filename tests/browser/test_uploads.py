@@ -1,4 +1,4 @@
-"""Many photos at once: folders, interruptions, a full server, a restarted server. Nothing is lost, nothing doubled."""
+"""Many photos: folders, interruptions, an overloaded server, a restarted server. No photo is lost or duplicated."""
 
 import re
 import shutil
@@ -26,14 +26,14 @@ def choose(visitor: Visitor, files: list[Path]) -> None:
 
 
 def in_album(visitor: Visitor) -> list[str]:
-    """The names of the photos that the server has, all of them done."""
-    told = visitor.page.request.get(f"{visitor.url}/v1/albums/{visitor.album()}?limit=1000").json()
-    assert {photo["state"] for photo in told["photos"]} == {"done"}
-    return sorted(photo["file_name"] for photo in told["photos"])
+    """The names of the server's photos, all of them done."""
+    page = visitor.page.request.get(f"{visitor.url}/v1/albums/{visitor.album()}?limit=1000").json()
+    assert {photo["state"] for photo in page["photos"]} == {"done"}
+    return sorted(photo["file_name"] for photo in page["photos"])
 
 
 def some_uploaded(visitor: Visitor, count: int) -> None:
-    """Let `count` uploads through, and let all others hang."""
+    """Let `count` uploads pass; all others stall."""
     passed: list[str] = []
 
     def pass_some(route: Route) -> None:
@@ -57,7 +57,7 @@ def reload_after_five(visitor: Visitor, files: list[Path]) -> None:
 def test_three_hundred_photos(visitor: Visitor) -> None:
     visitor.visit()
     visitor.choose(*(Chosen(f"{number:03}.jpg", photo) for number, photo in enumerate(shoot(300))))
-    expect(visitor.page.locator("#pace")).to_contain_text("photos a second", timeout=30_000)
+    expect(visitor.page.locator("#throughput")).to_contain_text("photos a second", timeout=30_000)
     visitor.all_scored(300)
     assert len(in_album(visitor)) == 300
     visitor.page.locator("#grid").focus()
@@ -66,7 +66,7 @@ def test_three_hundred_photos(visitor: Visitor) -> None:
     expect(last).to_have_attribute("aria-posinset", "300")
     expect(last).to_be_in_viewport()
     assert visitor.page.locator(".cell").count() < 120  # those in view and a few more, not three hundred
-    assert visitor.complaints == []
+    assert visitor.console_errors == []
 
 
 def test_a_folder_is_an_album_of_its_name_and_what_is_no_photo_stays_out(visitor: Visitor, tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_a_folder_is_an_album_of_its_name_and_what_is_no_photo_stays_out(visitor
     (folder / "morning" / "0001.xmp").write_text("<x/>")
     visitor.visit().page.set_input_files("#folder", folder)
     visitor.all_scored(3)
-    expect(visitor.page.locator("#notices")).to_contain_text("2 files that are no photos were left out.")
+    expect(visitor.page.locator("#notices")).to_contain_text("Skipped 2 files that are no photos.")
     assert visitor.page.request.get(f"{visitor.url}/v1/albums/{visitor.album()}").json()["album"]["name"] == "Wedding"
 
 
@@ -92,28 +92,28 @@ def test_a_mixed_folder_is_dropped(visitor: Visitor, tmp_path: Path) -> None:
     for step in ("dragEnter", "dragOver", "drop"):
         data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
         session.send("Input.dispatchDragEvent", {"type": step, "x": 600, "y": 400, "data": data})
-    expect(visitor.page.locator("#summary")).to_have_text("120 of 121 scored, 1 could not be", timeout=90_000)
-    assert "damaged" in visitor.trouble("0001.jpg")
-    assert visitor.told_of("dng.dng")["state"] == "done"
-    expect(visitor.page.locator("#notices")).to_contain_text("One file that is no photo was left out.")
+    expect(visitor.page.locator("#summary")).to_have_text("120 of 121 scored, 1 failed", timeout=90_000)
+    assert "damaged" in visitor.failure("0001.jpg")
+    assert visitor.photo_on_server("dng.dng")["state"] == "done"
+    expect(visitor.page.locator("#notices")).to_contain_text("Skipped one file that is no photo.")
 
 
 def test_every_format_gets_its_score_or_a_reason(visitor: Visitor) -> None:
     formats = sorted((DATA / "formats").iterdir())
     visitor.visit()
     choose(visitor, formats)
-    counted = re.compile(rf"^({len(formats)} photos scored|\d+ of {len(formats)} scored, \d+ could not be)$")
+    counted = re.compile(rf"^({len(formats)} photos scored|\d+ of {len(formats)} scored, \d+ failed)$")
     expect(visitor.page.locator("#summary")).to_have_text(counted, timeout=60_000)
-    expect(visitor.page.locator("#troubles-list li")).to_have_count(0)
+    expect(visitor.page.locator("#failures-list li")).to_have_count(0)
 
 
-def test_what_is_here_is_not_sent_again(visitor: Visitor, files: list[Path]) -> None:
+def test_photos_of_the_album_are_not_uploaded_again(visitor: Visitor, files: list[Path]) -> None:
     visitor.visit()
     choose(visitor, files[:5])
     visitor.all_scored(5)
     choose(visitor, files[:7])
     visitor.all_scored(7)
-    expect(visitor.page.locator("#notices")).to_contain_text("5 photos were here already.")
+    expect(visitor.page.locator("#notices")).to_contain_text("Skipped 5 photos that the album already has.")
     assert len(visitor.uploads()) == 7
 
 
@@ -123,35 +123,35 @@ def test_a_reload_in_the_middle_loses_nothing(visitor: Visitor, files: list[Path
     assert in_album(visitor) == [file.name for file in files]
 
 
-def test_photos_that_could_not_be_kept_are_asked_for_after_a_reload(visitor: Visitor, files: list[Path]) -> None:
-    text = (FRONTEND / "sending" / "outbox.js").read_text("utf-8")
-    without_room = re.sub(r"MOST_BYTES = [\d_]+", "MOST_BYTES = 0", text)
-    assert without_room != text
-    visitor.page.route("**/outbox.js", lambda route: route.fulfill(body=without_room, content_type="text/javascript"))
+def test_photos_above_the_outbox_limit_are_requested_after_a_reload(visitor: Visitor, files: list[Path]) -> None:
+    text = (FRONTEND / "upload" / "outbox.js").read_text("utf-8")
+    without_space = re.sub(r"MAX_BYTES = [\d_]+", "MAX_BYTES = 0", text)
+    assert without_space != text
+    visitor.page.route("**/outbox.js", lambda route: route.fulfill(body=without_space, content_type="text/javascript"))
     reload_after_five(visitor, files)
-    expect(visitor.page.locator("#notices")).to_contain_text("25 photos had not been read")
+    expect(visitor.page.locator("#notices")).to_contain_text("25 photos were not uploaded")
     choose(visitor, files)
     visitor.all_scored(30)
-    expect(visitor.page.locator("#notices")).not_to_contain_text("had not been read")
+    expect(visitor.page.locator("#notices")).not_to_contain_text("were not uploaded")
     assert in_album(visitor) == [file.name for file in files]
 
 
-def test_sending_can_be_paused_and_goes_on(visitor: Visitor, files: list[Path]) -> None:
+def test_uploads_can_be_paused_and_resumed(visitor: Visitor, files: list[Path]) -> None:
     visitor.visit()
     visitor.page.context.new_cdp_session(visitor.page).send("Network.emulateNetworkConditions", SLOWLY)
     choose(visitor, files)
-    visitor.page.get_by_role("button", name="Pause sending").click()
-    expect(visitor.page.locator("#pace")).to_contain_text("Sending is paused")
+    visitor.page.get_by_role("button", name="Pause uploads").click()
+    expect(visitor.page.locator("#throughput")).to_contain_text("Uploads are paused")
     expect(visitor.page.locator(".cell[data-stage=uploading]")).to_have_count(0, timeout=20_000)
     expect(visitor.page.locator(".cell[data-stage=waiting]")).to_have_count(0, timeout=20_000)
     before = len(visitor.uploads())
     assert before < 30
-    visitor.page.get_by_role("button", name="Go on sending").click()
+    visitor.page.get_by_role("button", name="Resume uploads").click()
     visitor.all_scored(30)
     assert len(visitor.uploads()) == 30
 
 
-def test_a_full_server_is_waited_for_until_all_are_scored(page: Page, tmp_path: Path, files: list[Path]) -> None:
+def test_uploads_wait_for_an_overloaded_server(page: Page, tmp_path: Path, files: list[Path]) -> None:
     small = LocalStack(tmp_path / "small", MAX_BACKLOG="4", RETRY_AFTER_SECONDS="1")
     small.start()
     try:
@@ -159,7 +159,7 @@ def test_a_full_server_is_waited_for_until_all_are_scored(page: Page, tmp_path: 
         choose(visitor, files)
         visitor.all_scored(30)
         assert in_album(visitor) == [file.name for file in files]
-        assert visitor.complaints == []
+        assert visitor.console_errors == []
     finally:
         small.stop()
 
@@ -174,14 +174,14 @@ def test_a_restart_of_the_server_is_survived(page: Page, tmp_path: Path, files: 
         choose(visitor, files)
         expect(page.locator(".cell[data-stage=scored]").first).to_be_visible(timeout=30_000)
         restarted.stop()
-        expect(page.locator("#notices")).to_contain_text("tried again by itself", timeout=20_000)
+        expect(page.locator("#notices")).to_contain_text("reconnects automatically", timeout=20_000)
         restarted.start()
         expect(page.locator("#progress")).to_be_hidden(timeout=90_000)
         again = page.get_by_role("button", name="Try all again")
         if again.is_visible():  # it was away for longer than the page tries by itself
             again.click()
         visitor.all_scored(30)
-        expect(page.locator("#notices")).not_to_contain_text("tried again by itself")
+        expect(page.locator("#notices")).not_to_contain_text("reconnects automatically")
         assert in_album(visitor) == [file.name for file in files]
     finally:
         restarted.stop()

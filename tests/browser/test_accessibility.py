@@ -1,4 +1,4 @@
-"""WCAG 2.2 AA, as far as a machine can tell: axe-core looks at every state of the page."""
+"""WCAG 2.2 AA as far as axe-core checks it, in every state of the page."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ SERIOUS = {"serious", "critical"}
 
 @pytest.fixture(scope="module")
 def axe(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The script, from npm's registry; skips, or fails in CI, where that cannot be had."""
+    """The script, from npm's registry; skips, or fails in CI, without npm."""
     folder = tmp_path_factory.mktemp("axe")
     packed = None
     if shutil.which("npm"):
@@ -30,7 +30,7 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ["npm", "pack", AXE, "--silent"], cwd=folder, capture_output=True, text=True, check=False
         )
     if packed is None or packed.returncode:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{AXE} cannot be had from npm")
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{AXE} cannot be downloaded from npm")
     with tarfile.open(folder / packed.stdout.strip()) as archive:
         archive.extract("package/axe.min.js", folder, filter="data")
     return folder / "package" / "axe.min.js"
@@ -38,7 +38,7 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(params=["light", "dark"])
 def page(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
-    """A page that lets a test's script in."""
+    """A page without content security policy, for the script."""
     context = chromium.new_context(viewport=DESKTOP, color_scheme=request.param, bypass_csp=True)
     yield context.new_page()
     context.close()
@@ -46,22 +46,22 @@ def page(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def findings(page: Page, axe: Path) -> Callable[[], list[str]]:
-    """What axe finds that is serious."""
+    """Serious findings of axe."""
 
-    def look() -> list[str]:
+    def run_axe() -> list[str]:
         if not page.evaluate("'axe' in window"):
             page.add_script_tag(path=axe)
-        told: dict[str, Any] = page.evaluate("(rules) => axe.run({ runOnly: rules })", RULES)
-        assert len(told["passes"]) > 10
-        found = [one for one in told["violations"] if one["impact"] in SERIOUS]
-        return [f"{one['id']}: {node['html']} {node['failureSummary']}" for one in found for node in one["nodes"]]
+        report: dict[str, Any] = page.evaluate("(rules) => axe.run({ runOnly: rules })", RULES)
+        assert len(report["passes"]) > 10
+        serious = [rule for rule in report["violations"] if rule["impact"] in SERIOUS]
+        return [f"{rule['id']}: {node['html']} {node['failureSummary']}" for rule in serious for node in rule["nodes"]]
 
-    return look
+    return run_axe
 
 
 def test_the_first_visit(page: Page, stack: LocalStack, findings: Callable[[], list[str]]) -> None:
     Visitor(page, stack.url).visit()
-    page.get_by_text("The models, and what they learnt from").click()
+    page.get_by_text("The models and their training data").click()
     expect(page.locator("#about .model").first).to_be_visible()
     assert findings() == []
 
@@ -69,15 +69,15 @@ def test_the_first_visit(page: Page, stack: LocalStack, findings: Callable[[], l
 def test_culling_a_shoot(page: Page, stack: LocalStack, findings: Callable[[], list[str]]) -> None:
     visitor = Visitor(page, stack.url).visit("near")
     visitor.choose(*shoot(), Chosen("letter.jpg", b"Dear Sir or Madam"))
-    visitor.trouble("letter.jpg")
+    visitor.failure("letter.jpg")
     expect(page.locator("#progress")).to_be_hidden(timeout=60_000)
     expect(page.locator(".cell:visible")).to_have_count(3)
-    visitor.look_at("cat 1.jpg")
+    visitor.open_details("cat 1.jpg")
     page.locator("#grid").focus()
     page.keyboard.press("p")
     assert findings() == []
     page.keyboard.press("Enter")
-    expect(page.locator("#loupe meter")).to_be_visible()
+    expect(page.locator("#viewer meter")).to_be_visible()
     assert findings() == []
     page.keyboard.press("c")
     expect(page.locator(".pane")).to_have_count(3)
@@ -90,18 +90,18 @@ def test_culling_a_shoot(page: Page, stack: LocalStack, findings: Callable[[], l
         page.keyboard.press("Escape")
 
 
-def test_movement_is_left_out_for_those_who_wish_so(chromium: Browser, stack: LocalStack) -> None:
+def test_reduced_motion_is_respected(chromium: Browser, stack: LocalStack) -> None:
     page = chromium.new_page(viewport=DESKTOP, reduced_motion="reduce")
     Visitor(page, stack.url).visit()
     moving = page.evaluate(
-        "[...document.querySelectorAll('*')].filter(one => getComputedStyle(one).transitionDuration !== '0s').length"
+        "[...document.querySelectorAll('*')].filter(el => getComputedStyle(el).transitionDuration !== '0s').length"
     )
     assert moving == 0
     page.close()
 
 
-def test_progress_is_said(visitor: Visitor) -> None:
+def test_progress_is_announced(visitor: Visitor) -> None:
     visitor.visit().choose(*shoot())
     visitor.all_scored(5)
-    said = visitor.page.get_by_role("status").first
-    expect(said).to_have_text("5 photos scored")
+    announcement = visitor.page.get_by_role("status").first
+    expect(announcement).to_have_text("5 photos scored")

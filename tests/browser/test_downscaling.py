@@ -1,4 +1,4 @@
-"""The browser makes photos smaller before they travel, and nobody could tell from the score."""
+"""Downscaling in the browser, without an effect on the score."""
 
 import hashlib
 
@@ -16,16 +16,16 @@ def large() -> Chosen:
     return Chosen("large.jpg", saved(cat(LARGE), "JPEG", quality=95))
 
 
-def test_a_large_photo_travels_small(visitor: Visitor, large: Chosen) -> None:
+def test_a_large_photo_is_downscaled(visitor: Visitor, large: Chosen) -> None:
     visitor.visit().choose(large)
     visitor.scored("large.jpg")
-    told = visitor.told_of("large.jpg")
-    assert told["size_bytes"] < len(large.data) / 4
-    assert (told["critique"]["image"]["width"], told["critique"]["image"]["height"]) == (LONG_SIDE, 683)
-    assert visitor.complaints == []
+    photo = visitor.photo_on_server("large.jpg")
+    assert photo["size_bytes"] < len(large.data) / 4
+    assert (photo["critique"]["image"]["width"], photo["critique"]["image"]["height"]) == (LONG_SIDE, 683)
+    assert visitor.console_errors == []
 
 
-def test_shrunk_and_original_get_the_same_score(visitor: Visitor, large: Chosen) -> None:
+def test_downscaled_and_original_photo_get_the_same_score(visitor: Visitor, large: Chosen) -> None:
     visitor.visit().choose(large)
     shrunk = visitor.scored("large.jpg")
     visitor.send_originals()
@@ -33,25 +33,25 @@ def test_shrunk_and_original_get_the_same_score(visitor: Visitor, large: Chosen)
     assert abs(shrunk - visitor.scored("original.jpg")) <= 2
 
 
-def test_the_switch_sends_the_very_same_bytes(visitor: Visitor, large: Chosen) -> None:
+def test_the_switch_uploads_the_original(visitor: Visitor, large: Chosen) -> None:
     visitor.visit().send_originals()
     visitor.choose(large)
     visitor.scored("large.jpg")
-    told = visitor.told_of("large.jpg")
-    assert told["sha256"] == hashlib.sha256(large.data).hexdigest()
-    assert told["critique"]["image"]["width"] == LARGE[0]
+    photo = visitor.photo_on_server("large.jpg")
+    assert photo["sha256"] == hashlib.sha256(large.data).hexdigest()
+    assert photo["critique"]["image"]["width"] == LARGE[0]
 
 
 @pytest.mark.parametrize("orientation", range(2, 9))
 def test_a_turned_photo_is_turned_back_exactly_once(visitor: Visitor, orientation: int) -> None:
     """The paper's application turned every photo by 90 degrees."""
     upright = Chosen("upright.jpg", saved(cat(LARGE), "JPEG", quality=95))
-    turned_one = Chosen("turned.jpg", turned(cat(LARGE), orientation, "JPEG", quality=95))
+    turned_photo = Chosen("turned.jpg", turned(cat(LARGE), orientation, "JPEG", quality=95))
     visitor.visit().choose(upright)
     score = visitor.scored("upright.jpg")
-    visitor.visit().choose(turned_one)  # in another album: in the same one, equal bytes would be one photo
+    visitor.visit().choose(turned_photo)  # in another album: in the same one, equal bytes would be one photo
     assert abs(score - visitor.scored("turned.jpg")) <= 1
-    image = visitor.told_of("turned.jpg")["critique"]["image"]
+    image = visitor.photo_on_server("turned.jpg")["critique"]["image"]
     assert (image["width"], image["height"], image["orientation"]) == (LONG_SIDE, 683, 1)
 
 
@@ -59,7 +59,7 @@ def test_a_small_photo_is_sent_as_it_is(visitor: Visitor) -> None:
     small = Chosen("small.jpg", saved(cat(), "JPEG"))
     visitor.visit().choose(small)
     visitor.scored("small.jpg")
-    assert visitor.told_of("small.jpg")["sha256"] == hashlib.sha256(small.data).hexdigest()
+    assert visitor.photo_on_server("small.jpg")["sha256"] == hashlib.sha256(small.data).hexdigest()
 
 
 def test_a_photo_that_would_grow_is_sent_as_it_is(visitor: Visitor) -> None:
@@ -67,10 +67,10 @@ def test_a_photo_that_would_grow_is_sent_as_it_is(visitor: Visitor) -> None:
     plain = Chosen("plain.png", saved(Image.new("L", (1100, 1100), 128).quantize(2), "PNG", optimize=True))
     visitor.visit().choose(plain)
     visitor.scored("plain.png")
-    assert visitor.told_of("plain.png")["sha256"] == hashlib.sha256(plain.data).hexdigest()
+    assert visitor.photo_on_server("plain.png")["sha256"] == hashlib.sha256(plain.data).hexdigest()
 
 
-def test_what_is_transparent_becomes_white_as_it_does_on_the_server(visitor: Visitor) -> None:
+def test_transparency_becomes_white_as_on_the_server(visitor: Visitor) -> None:
     """An empty canvas is black, and so would be the background of every cut-out photo."""
     see_through = cat(LARGE)
     see_through.putalpha(Image.linear_gradient("L").resize(LARGE))
@@ -85,7 +85,7 @@ def test_what_is_transparent_becomes_white_as_it_does_on_the_server(visitor: Vis
 
 
 def _brightness(visitor: Visitor, name: str) -> float:
-    exposure = visitor.told_of(name)["critique"]["properties"]["exposure"]
+    exposure = visitor.photo_on_server(name)["critique"]["properties"]["exposure"]
     value: float = exposure["value"]
     return value
 
@@ -94,7 +94,7 @@ def test_a_long_thin_photo_keeps_at_least_a_pixel(visitor: Visitor) -> None:
     thin = Chosen("thin.png", saved(cat((6000, 2)), "PNG"))
     visitor.visit().choose(thin)
     visitor.scored("thin.png")
-    image = visitor.told_of("thin.png")["critique"]["image"]
+    image = visitor.photo_on_server("thin.png")["critique"]["image"]
     assert (image["width"], image["height"]) == (LONG_SIDE, 1)
 
 
@@ -102,4 +102,4 @@ def test_browsers_whose_workers_cannot_draw_shrink_on_the_page(visitor: Visitor,
     visitor.page.add_init_script("delete globalThis.OffscreenCanvas")
     visitor.visit().choose(large)
     visitor.scored("large.jpg")
-    assert visitor.told_of("large.jpg")["critique"]["image"]["width"] == LONG_SIDE
+    assert visitor.photo_on_server("large.jpg")["critique"]["image"]["width"] == LONG_SIDE

@@ -11,7 +11,7 @@ from tests.support.local_stack import LocalStack
 from tests.support.photos import DATA
 
 CAT = Chosen("a rather long name, as cameras and people give them, of_a_photograph_without_any_space.png", b"")
-# (text, what it stands on): the text must be readable, by WCAG 2.2 success criterion 1.4.3
+# (text, background): the contrast must satisfy WCAG 2.2, success criterion 1.4.3
 TEXTS = [
     ("#summary", "body"), (".meaning", "#details"), ("#details .fine", "#details"), ("#details h3", "#details"),
     (".cell-name", "body"), (".tools label", ".tools"),
@@ -27,12 +27,12 @@ def test_nothing_sticks_out_at_the_side(chromium: Browser, stack: LocalStack, wi
     data = (DATA / "cat.png").read_bytes()
     visitor.choose(Chosen(CAT.name, data), Chosen("x" * 200 + ".jpg", b"not a photo"))
     visitor.scored(CAT.name)
-    visitor.trouble("x" * 200 + ".jpg")
+    visitor.failure("x" * 200 + ".jpg")
     assert _sticks_out(page) <= 0
     page.locator("#grid").focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#loupe meter")).to_be_visible()
-    page.locator("#loupe").get_by_text("Details").click()
+    expect(page.locator("#viewer meter")).to_be_visible()
+    page.locator("#viewer").get_by_text("Details").click()
     assert _sticks_out(page) <= 0
     page.close()
 
@@ -43,11 +43,11 @@ def _sticks_out(page: Page) -> int:
 
 
 @pytest.mark.parametrize(("scheme", "least", "most"), [("light", 200, 256), ("dark", 0, 60)])
-def test_it_is_light_by_day_and_dark_by_night(visitor: Visitor, scheme: str, least: int, most: int) -> None:
+def test_it_follows_the_colour_scheme(visitor: Visitor, scheme: str, least: int, most: int) -> None:
     visitor.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     visitor.visit()
-    seen = np.asarray(Image.open(BytesIO(visitor.page.screenshot())).convert("L"))
-    assert least <= float(seen.mean()) < most
+    pixels = np.asarray(Image.open(BytesIO(visitor.page.screenshot())).convert("L"))
+    assert least <= float(pixels.mean()) < most
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -55,7 +55,7 @@ def test_text_can_be_read(visitor: Visitor, scheme: str) -> None:
     visitor.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     visitor.visit().choose(Chosen.at(DATA / "cat.png"))
     visitor.scored("cat.png")
-    visitor.look_at("cat.png")
+    visitor.open_details("cat.png")
     contrasts = {text: _contrast(visitor.page, text, ground) for text, ground in TEXTS}
     assert [text for text, contrast in contrasts.items() if contrast < LEAST_CONTRAST] == []
 
@@ -67,7 +67,7 @@ def _contrast(page: Page, text: str, ground: str) -> float:
 
 def _luminance(page: Page, selector: str, colour: str) -> float:
     """Relative luminance of WCAG 2.2, 0 to 1."""
-    told = page.locator(selector).first.evaluate(f"one => getComputedStyle(one).{colour}.match(/[0-9.]+/g).map(Number)")
-    parts = [value / 255 for value in told[:3]]
-    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in parts]
+    rgb = page.locator(selector).first.evaluate(f"el => getComputedStyle(el).{colour}.match(/[0-9.]+/g).map(Number)")
+    channels = [value / 255 for value in rgb[:3]]
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
