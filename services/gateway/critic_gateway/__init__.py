@@ -1,1 +1,1 @@
-"""1. Take uploads, store, enqueue; answer questions about results; serve the page. Never decodes a photo."""
+"""REST API and web page: uploads, results, albums, events. The gateway never decodes a photo."""

@@ -11,14 +11,14 @@ from critic_gateway.tracing import trace_requests
 
 
 def main() -> None:
-    """Serve until told to stop; requests under way are finished first."""
+    """Serve until SIGTERM or SIGINT, then drain."""
     settings = GatewaySettings()
     logs.configure("gateway", settings.log_level, settings.log_format)
     retain_freed_memory()
     app = create_app(settings)
     trace_requests(app)
     server = DrainingServer(app, settings)
-    with suppress(KeyboardInterrupt):  # raised again by uvicorn, when all is over
+    with suppress(KeyboardInterrupt):  # uvicorn raises it again after the shutdown
         server.run()
 
 

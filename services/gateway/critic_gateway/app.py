@@ -1,58 +1,71 @@
-"""The gateway as one ASGI application."""
+"""The gateway as an ASGI application."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.staticfiles import StaticFiles
 
 from critic_core.runtime.packaged import packaged_folder
-from critic_gateway.dependencies import at_a_glance, open_parts
-from critic_gateway.health.readiness import ReadinessProbe
 from critic_gateway.http import problems
-from critic_gateway.http.early_response import Lingering
+from critic_gateway.http.early_response import EarlyResponse
 from critic_gateway.http.middleware import RequestContext
-from critic_gateway.routes import album_events, album_results, albums, deliveries, health, models, photos, usage
+from critic_gateway.routes import (
+    album_events,
+    album_results,
+    albums,
+    decisions,
+    deliveries,
+    docs,
+    health,
+    models,
+    photos,
+    usage,
+)
 from critic_gateway.settings import GatewaySettings
+from critic_gateway.state import open_app_state
 
-DESCRIPTION = "Looks at photographs and says how good they are, which to keep, and why."
+DESCRIPTION = "Scores photographs, ranks and groups albums, and proposes which photos to keep, with reasons."
+ROUTERS = [
+    resource.router
+    for resource in (photos, albums, decisions, album_results, album_events, deliveries, models, usage, health, docs)
+]
 
 
 def create_app(settings: GatewaySettings) -> FastAPI:
-    """The gateway with these settings; its parts are opened when it starts and closed when it stops."""
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_parts(settings) as parts:
-            with at_a_glance(parts) as glance:
-                app.state.parts = parts
-                app.state.probe = ReadinessProbe(glance)
-                yield
-
-    # FastAPI's own documentation pages load scripts from elsewhere, which the content security policy forbids.
+    """The application; it opens its clients at startup and closes them at shutdown."""
     app = FastAPI(
         title="Photo Critic",
         version="1",
         description=DESCRIPTION,
-        lifespan=lifespan,
+        lifespan=_lifespan(settings),
+        generate_unique_id_function=operation_id,
         openapi_url="/v1/openapi.json",
-        docs_url=None,
+        docs_url=None,  # FastAPI's page loads scripts from a CDN, which the content security policy forbids
         redoc_url=None,
     )
-    app.state.leaving = False
+    app.state.draining = False
     problems.install(app, settings)
-    for router in (
-        photos.router,
-        deliveries.router,
-        albums.router,
-        album_results.router,
-        album_events.router,
-        models.router,
-        usage.router,
-        health.router,
-    ):
+    for router in ROUTERS:
         app.include_router(router)
+    docs.mount_assets(app)
     app.mount("/", StaticFiles(directory=packaged_folder("critic_gateway", "page", "frontend"), html=True), name="page")
     app.add_middleware(RequestContext)
-    app.add_middleware(Lingering)  # around all others: the log tells when the answer left
+    app.add_middleware(EarlyResponse)  # outermost: the access log has the time at which the response was sent
     return app
+
+
+def operation_id(route: APIRoute) -> str:
+    """The route's function in camel case: `send_photos` becomes `sendPhotos`."""
+    first, *words = route.name.split("_")
+    return first + "".join(word.capitalize() for word in words)
+
+
+def _lifespan(settings: GatewaySettings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_app_state(settings) as app.state.gateway:
+            yield
+
+    return lifespan

@@ -1,4 +1,4 @@
-"""A trace begins with a request."""
+"""Tracing: a trace begins with a request."""
 
 from fastapi import FastAPI
 from opentelemetry.trace import Span
@@ -6,25 +6,25 @@ from starlette.types import Scope
 
 from critic_core.runtime import tracing
 
-UNTRACED = "livez,readyz,metrics"
-"""Asked every few seconds by balancers and Prometheus."""
+UNTRACED_PATHS = "livez,readyz,metrics"
+"""Probes and scrapes, every few seconds."""
 
 
 def trace_requests(app: FastAPI) -> None:
-    """Make each request a span, where traces are wanted."""
-    if not tracing.wanted():
+    """Instrument the application when an OTLP endpoint is configured."""
+    if not tracing.enabled():
         return
-    from opentelemetry.instrumentation.celery import CeleryInstrumentor  # noqa: PLC0415 - only when wanted
+    from opentelemetry.instrumentation.celery import CeleryInstrumentor  # noqa: PLC0415 - only when tracing is on
     from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor  # noqa: PLC0415
 
     tracing.send_traces("gateway", begins=True)
-    CeleryInstrumentor().instrument()  # the task takes the trace along
+    CeleryInstrumentor().instrument()  # the task carries the trace
     FastAPIInstrumentor.instrument_app(
-        app, excluded_urls=UNTRACED, exclude_spans=["receive", "send"], server_request_hook=_leave_query_out
+        app, excluded_urls=UNTRACED_PATHS, exclude_spans=["receive", "send"], server_request_hook=_drop_query
     )
 
 
-def _leave_query_out(span: Span, scope: Scope) -> None:
-    """A query may name a receiver of webhooks, and that is nobody else's business."""
+def _drop_query(span: Span, scope: Scope) -> None:
+    """Keep the query out of traces: it may name a webhook receiver."""
     for name in ("http.url", "http.target"):
         span.set_attribute(name, scope["path"])

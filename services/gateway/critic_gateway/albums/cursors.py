@@ -1,4 +1,4 @@
-"""Cursors as clients see them: opaque, and refused with a sentence when they are not ours."""
+"""Cursors: opaque texts for clients; an invalid one is rejected with a sentence."""
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -7,46 +7,46 @@ from critic_core.contracts.errors import InvalidRequest
 from critic_core.stores.albums import Cursor
 
 
-def told_place(cursor: Cursor | None) -> str | None:
-    """A place in a ranking as a client sees it."""
-    return _told(cursor.photo_id, repr(cursor.place)) if cursor else None
+def encode_rank(cursor: Cursor | None) -> str | None:
+    """A cursor of a ranking as text."""
+    return _encode(cursor.photo_id, repr(cursor.rank_key)) if cursor else None
 
 
-def place(text: str | None) -> Cursor | None:
-    """The place in a ranking that a client tells. InvalidRequest when it is none of ours."""
+def decode_rank(text: str | None) -> Cursor | None:
+    """A cursor of a ranking from text. Raises InvalidRequest."""
     if text is None:
         return None
-    photo_id, score = _parts(text)
+    photo_id, rank_key = _decode(text)
     try:
-        return Cursor(photo_id, float(score))
+        return Cursor(photo_id, float(rank_key))
     except ValueError:
-        raise _not_ours() from None
+        raise _invalid() from None
 
 
-def told_row(token: str, row: int) -> str:
-    """A row of an answer as a client sees it."""
-    return _told(token, str(row))
+def encode_row(token: str, row: int) -> str:
+    """A row of a result as text."""
+    return _encode(token, str(row))
 
 
-def row(text: str) -> tuple[str, int]:
-    """Token and row of the answer that a client tells. InvalidRequest when they are none of ours."""
-    token, number = _parts(text)
-    if not (token.isalnum() and number.isdecimal()):
-        raise _not_ours()
-    return token, int(number)
+def decode_row(text: str) -> tuple[str, int]:
+    """Token and row of a result from text. Raises InvalidRequest."""
+    token, row = _decode(text)
+    if not (token.isalnum() and row.isdecimal()):
+        raise _invalid()
+    return token, int(row)
 
 
-def _told(*parts: str) -> str:
-    return urlsafe_b64encode(" ".join(parts).encode()).decode().rstrip("=")
+def _encode(*fields: str) -> str:
+    return urlsafe_b64encode(" ".join(fields).encode()).decode().rstrip("=")
 
 
-def _parts(text: str) -> tuple[str, str]:
+def _decode(text: str) -> tuple[str, str]:
     try:
         first, second = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii").split(" ")
     except (ValueError, binascii.Error):
-        raise _not_ours() from None
+        raise _invalid() from None
     return first, second
 
 
-def _not_ours() -> InvalidRequest:
-    return InvalidRequest("The cursor is not one of ours: take it from `next_cursor` of the page before, as it is.")
+def _invalid() -> InvalidRequest:
+    return InvalidRequest("The cursor is invalid: use `next_cursor` of the previous page without changes.")

@@ -1,4 +1,4 @@
-"""What exports are handed here: proposals out of the answer that is kept, pictures out of storage."""
+"""Sources of exports: proposals from a stored result, pictures from storage."""
 
 from collections.abc import Iterator
 from urllib.parse import quote
@@ -7,38 +7,37 @@ from critic_core.contracts.album import Album, Proposal
 from critic_core.exports.archive_names import safe
 from critic_core.exports.export import Export
 from critic_core.runtime.storage import Storage, photo_key, preview_key
-from critic_core.stores.album_results import Where
-from critic_gateway.albums.queries import page
-from critic_gateway.dependencies import Parts
+from critic_core.stores.album_results import SectionKey
+from critic_gateway.albums.queries import AlbumQueries
 
-AT_ONCE = 500
+ROWS_PER_READ = 500
 
 
 class StoredPictures:
-    """Pictures as they lie in storage."""
+    """Pictures in storage."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
     def original(self, photo_id: str) -> Iterator[bytes]:
-        """The bytes that were uploaded, piece by piece. PhotoNotFound when they are gone."""
+        """The uploaded bytes in chunks. PhotoNotFound after a deletion."""
         return self._storage.reading(photo_key(photo_id))
 
     def preview(self, photo_id: str) -> bytes:
-        """A small JPEG. PhotoNotFound when it is gone."""
+        """A small JPEG. PhotoNotFound after a deletion."""
         return self._storage.get(preview_key(photo_id))
 
 
-def proposals(where: Where, token: str, parts: Parts) -> Iterator[Proposal]:
-    """All of a selection, some hundred at a time."""
+def proposals(queries: AlbumQueries, key: SectionKey, token: str) -> Iterator[Proposal]:
+    """All proposals of a selection, read in pages."""
     first, more = 0, True
     while more:
-        told = page(where, token, first, AT_ONCE, parts)
-        yield from (Proposal.read(row) for row in told.rows)
-        first, more = first + AT_ONCE, told.more
+        page = queries.page(key, token, first, ROWS_PER_READ)
+        yield from (Proposal.read(row) for row in page.rows)
+        first, more = first + ROWS_PER_READ, page.more
 
 
-def disposition(album: Album, export: Export) -> str:
+def content_disposition(album: Album, export: Export) -> str:
     """`Content-Disposition` with the album's name (RFC 6266)."""
     name = f"{safe(album.name or '') or 'album'}.{export.suffix}"
     plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")

@@ -1,54 +1,66 @@
-"""Questions about albums: a worker answers, the gateway waits for it and tells it page by page."""
+"""Album queries: a worker computes the result, the gateway long-polls for it and serves it in pages."""
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass
 
+from celery import Celery
 from starlette.concurrency import run_in_threadpool
 
-from critic_core.contracts.album import ALBUM_QUEUE, ALBUM_RESULT_TASK, Album, GroupsQuery, Question, query_digest
+from critic_core.contracts.album import (
+    ALBUM_QUEUE,
+    ALBUM_RESULT_TASK,
+    Album,
+    AlbumQuery,
+    GroupsQuery,
+    query_digest,
+)
 from critic_core.contracts.errors import AlbumResultPending, InvalidRequest
 from critic_core.runtime.queue import send
-from critic_core.stores.album_results import Kept, Part, Where, result_key
-from critic_gateway.dependencies import Parts
+from critic_core.stores.album_results import AlbumResultStore, ResultSection, SectionKey, StoredResult, result_key
+from critic_gateway.notifications.subscriber import ChangeSubscriber
 
-ASK_AGAIN_SECONDS = 10.0  # a question that was lost on its way
-
-
-async def answer(album: Album, question: Question, parts: Parts, seconds: float) -> Kept:
-    """An answer that knows all that the album was when it was read, however it goes on meanwhile.
-
-    AlbumResultPending when there is none within that time.
-    """
-    deadline = asyncio.get_running_loop().time() + seconds
-    digest = query_digest(question)
-    with parts.bell.awaited(result_key(album.id, digest)) as kept_anew:
-        while True:
-            kept_anew.clear()
-            kept = await run_in_threadpool(parts.answers.kept, album.id, digest)
-            if kept is not None and _knows(kept, album, question):
-                return kept
-            left = deadline - asyncio.get_running_loop().time()
-            if left <= 0:
-                raise AlbumResultPending
-            await run_in_threadpool(_ask, album, question, parts)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(kept_anew.wait(), min(left, ASK_AGAIN_SECONDS))
+RESEND_SECONDS = 10.0  # in case the task was lost
 
 
-def page(where: Where, token: str, first: int, limit: int, parts: Parts) -> Part:
-    """Head and rows of an answer. InvalidRequest when it was replaced long ago."""
-    told = parts.answers.part(where, token, first, limit)
-    if told is None:
-        raise InvalidRequest("The cursor is too old: the answer it pages through was forgotten. Begin anew without it.")
-    return told
+@dataclass(frozen=True)
+class AlbumQueries:
+    """Results of album queries."""
+
+    results: AlbumResultStore
+    changes: ChangeSubscriber
+    queue: Celery
+
+    async def result(self, album: Album, query: AlbumQuery, wait_seconds: float) -> StoredResult:
+        """A result that is as new as this state of the album. AlbumResultPending at the timeout."""
+        deadline = asyncio.get_running_loop().time() + wait_seconds
+        digest = query_digest(query)
+        with self.changes.watch(result_key(album.id, digest)) as changed:
+            while True:
+                changed.clear()
+                result = await run_in_threadpool(self.results.latest, album.id, digest)
+                if result is not None and _is_current(result, album, query):
+                    return result
+                remaining = deadline - asyncio.get_running_loop().time()
+                if remaining <= 0:
+                    raise AlbumResultPending
+                await run_in_threadpool(self._request, album.id, query)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), min(remaining, RESEND_SECONDS))
+
+    def page(self, key: SectionKey, token: str, first: int, limit: int) -> ResultSection:
+        """Head and rows of a result. InvalidRequest when the result has expired."""
+        section = self.results.section(key, token, first, limit)
+        if section is None:
+            raise InvalidRequest("The cursor has expired; start again without a cursor.")
+        return section
+
+    def _request(self, album_id: str, query: AlbumQuery) -> None:
+        if self.results.acquire_request(album_id, query_digest(query), RESEND_SECONDS):
+            send(self.queue, ALBUM_RESULT_TASK, ALBUM_QUEUE, album_id, query.model_dump_json(), expires=60)
 
 
-def _knows(kept: Kept, album: Album, question: Question) -> bool:
-    """Groups do not depend on what was decided."""
-    decided = isinstance(question, GroupsQuery) or kept.decision_revision >= album.decision_revision
-    return kept.revision >= album.revision and decided
-
-
-def _ask(album: Album, question: Question, parts: Parts) -> None:
-    if parts.answers.ask(album.id, query_digest(question), ASK_AGAIN_SECONDS):
-        send(parts.queue, ALBUM_RESULT_TASK, ALBUM_QUEUE, album.id, question.model_dump_json(), expires=60)
+def _is_current(result: StoredResult, album: Album, query: AlbumQuery) -> bool:
+    """Groups do not depend on decisions."""
+    has_decisions = isinstance(query, GroupsQuery) or result.decision_revision >= album.decision_revision
+    return result.revision >= album.revision and has_decisions

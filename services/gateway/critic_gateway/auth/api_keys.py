@@ -1,9 +1,9 @@
-"""API keys with names, limits and an end: from CRITIC_API_KEYS, and from a TOML file that is read again when changed.
+"""API keys with names, limits and expiry: from CRITIC_API_KEYS, and from a TOML file that is reloaded when it changes.
 
 [ann]
-sha256 = "…"                 # or a list of digests, while a key is being replaced by the next
-photos_per_day = 2000        # 0: no limit; left out: CRITIC_QUOTA_PHOTOS_PER_DAY
-requests_per_second = 20     # 0: no limit; left out: CRITIC_RATE_LIMIT_PER_SECOND
+sha256 = "…"                 # or a list of digests during a key rotation
+photos_per_day = 2000        # 0: no limit; default: CRITIC_QUOTA_PHOTOS_PER_DAY
+requests_per_second = 20     # 0: no limit; default: CRITIC_RATE_LIMIT_PER_SECOND
 expires = 2027-01-31T00:00:00Z
 """
 
@@ -19,8 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from critic_core.runtime.logs import logger
 from critic_gateway.settings import GatewaySettings
 
-ANYBODY = "anybody"
-_SHOWN_DIGITS = 12  # what a key without a name is called: the beginning of its digest
+ANONYMOUS = "anonymous"  # name in metrics and logs
+_NAME_DIGITS = 12  # an unnamed key is called by the first digits of its digest
 
 Digest = Annotated[str, StringConstraints(to_lower=True, pattern="^[0-9a-fA-F]{64}$")]
 Name = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9._-]{1,64}$")]
@@ -29,7 +29,7 @@ log = logger(__name__)
 
 
 class ApiKey(BaseModel):
-    """A key and what it may do. A limit of 0 is none."""
+    """An API key with its limits; 0 is no limit."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -41,77 +41,78 @@ class ApiKey(BaseModel):
 
     @field_validator("sha256", mode="before")
     @classmethod
-    def _one_or_several(cls, told: object) -> object:
-        return (told,) if isinstance(told, str) else told
+    def _as_tuple(cls, digests: object) -> object:
+        return (digests,) if isinstance(digests, str) else digests
 
     @field_validator("expires")
     @classmethod
-    def _in_utc(cls, told: datetime | None) -> datetime | None:
-        return told.replace(tzinfo=UTC) if told is not None and told.tzinfo is None else told
+    def _in_utc(cls, expires: datetime | None) -> datetime | None:
+        return expires.replace(tzinfo=UTC) if expires is not None and expires.tzinfo is None else expires
 
 
-class Keyring:
-    """The keys that are let in, as they are now."""
+class ApiKeys:
+    """The valid API keys; the file is reloaded when it changes."""
 
-    def __init__(self, fixed: tuple[ApiKey, ...], file: Path | None, anybody: ApiKey) -> None:
-        self.anybody = anybody
-        self._fixed, self._file = fixed, file
-        self._seen = _signature(file)
-        self._keys = self._read()
+    def __init__(self, unnamed: tuple[ApiKey, ...], file: Path | None, anonymous: ApiKey) -> None:
+        self.anonymous = anonymous
+        self._unnamed, self._file = unnamed, file
+        self._loaded_version = _file_version(file)
+        self._keys = self._load()
 
     @classmethod
-    def of(cls, settings: GatewaySettings) -> Self:
-        """The keys that these settings name; ValueError when their file cannot be used."""
-        anybody = ApiKey(
-            name=ANYBODY,
+    def from_settings(cls, settings: GatewaySettings) -> Self:
+        """The API keys of these settings. ValueError for an invalid file."""
+        anonymous = ApiKey(
+            name=ANONYMOUS,
             sha256=(),
             photos_per_day=settings.quota_photos_per_day,
             requests_per_second=settings.rate_limit_per_second,
         )
-        fixed = [
-            anybody.model_copy(update={"name": one[:_SHOWN_DIGITS], "sha256": (one,)}) for one in settings.api_keys
+        unnamed = [
+            anonymous.model_copy(update={"name": digest[:_NAME_DIGITS], "sha256": (digest,)})
+            for digest in settings.api_keys
         ]
-        return cls(tuple(fixed), settings.keyring, anybody)
+        return cls(tuple(unnamed), settings.api_keys_toml, anonymous)
 
     @property
     def open_to_all(self) -> bool:
-        """True where no keys are wanted."""
-        return self._file is None and not self._fixed
+        """True without API keys: every request is let in."""
+        return self._file is None and not self._unnamed
 
-    def find(self, told: str) -> ApiKey | None:
-        """The key that was told. Compared in constant time and with every digest: the time tells nothing about them."""
-        self._look_again()
-        digest = hashlib.sha256(told.encode()).hexdigest()
-        found = [key for key in self._keys for one in key.sha256 if hmac.compare_digest(digest, one)]
+    def find(self, secret: str) -> ApiKey | None:
+        """The API key of a secret. Compared in constant time with every digest, so that the time leaks nothing."""
+        self._reload_if_changed()
+        digest = hashlib.sha256(secret.encode()).hexdigest()
+        found = [key for key in self._keys for known in key.sha256 if hmac.compare_digest(digest, known)]
         return found[0] if found else None
 
-    def _look_again(self) -> None:
-        now = _signature(self._file)
-        if now == self._seen:
+    def _reload_if_changed(self) -> None:
+        version = _file_version(self._file)
+        if version == self._loaded_version:
             return
-        self._seen = now
+        self._loaded_version = version
         try:
-            self._keys = self._read()
-        except ValueError as error:  # half written or mistyped: whoever was let in still is
-            log.error("api_keys_rejected", error=str(error))  # noqa: TRY400 - the sentence says it all
+            self._keys = self._load()
+        except ValueError as error:  # half written or mistyped: the keys loaded before stay valid
+            log.error("api_keys_rejected", error=str(error))  # noqa: TRY400 - the sentence is enough
         else:
             log.info("api_keys_loaded", keys=len(self._keys))
 
-    def _read(self) -> tuple[ApiKey, ...]:
-        return (*self._fixed, *(read_keyring(self._file, self.anybody) if self._file else ()))
+    def _load(self) -> tuple[ApiKey, ...]:
+        return (*self._unnamed, *(load_api_keys(self._file, self.anonymous) if self._file else ()))
 
 
-def read_keyring(file: Path, limits: ApiKey) -> list[ApiKey]:
-    """The keys of a file, with those limits where an entry says no other. ValueError when it cannot be used."""
+def load_api_keys(file: Path, limits: ApiKey) -> list[ApiKey]:
+    """The API keys of a TOML file; `limits` are the defaults of its entries. ValueError for an invalid file."""
     defaults = limits.model_dump(include={"photos_per_day", "requests_per_second"})
     try:
         entries = tomllib.loads(file.read_text("utf-8"))
         return [ApiKey.model_validate({**defaults, **entry, "name": name}) for name, entry in entries.items()]
     except (OSError, ValidationError, TypeError, tomllib.TOMLDecodeError) as error:
-        raise ValueError(f"The keyring {file} cannot be used: {error}") from error
+        raise ValueError(f"The file of API keys {file} cannot be used: {error}") from error
 
 
-def _signature(file: Path | None) -> tuple[int, int, int] | None:
+def _file_version(file: Path | None) -> tuple[int, int, int] | None:
     try:
         stat = file.stat() if file else None
     except OSError:

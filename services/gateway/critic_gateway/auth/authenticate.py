@@ -1,24 +1,24 @@
-"""Who may come in: API keys, known to the server only by their SHA-256 digests."""
+"""Authentication by API key."""
 
 from datetime import UTC, datetime
 
 from starlette.requests import HTTPConnection
 
-from critic_core.contracts.errors import MissingApiKey, InvalidApiKey
-from critic_gateway.auth.api_keys import ApiKey, Keyring
+from critic_core.contracts.errors import InvalidApiKey, MissingApiKey
+from critic_gateway.auth.api_keys import ApiKey, ApiKeys
 
 
-def caller(connection: HTTPConnection, keyring: Keyring) -> ApiKey:
-    """The key of whoever asks, or the one that stands for anybody where none is wanted.
+def authenticate(connection: HTTPConnection, api_keys: ApiKeys) -> ApiKey:
+    """The API key of a request; the anonymous key where the server has no keys.
 
     Raises MissingApiKey or InvalidApiKey.
     """
-    if keyring.open_to_all:
-        return keyring.anybody
-    told = _key(connection)
-    if told is None:
+    if api_keys.open_to_all:
+        return api_keys.anonymous
+    secret = _secret(connection)
+    if secret is None:
         raise MissingApiKey
-    key = keyring.find(told)
+    key = api_keys.find(secret)
     if key is None:
         raise InvalidApiKey
     if key.expires is not None and key.expires <= datetime.now(UTC):
@@ -26,8 +26,8 @@ def caller(connection: HTTPConnection, keyring: Keyring) -> ApiKey:
     return key
 
 
-def _key(connection: HTTPConnection) -> str | None:
-    if key := connection.headers.get("x-api-key"):
-        return key
+def _secret(connection: HTTPConnection) -> str | None:
+    if secret := connection.headers.get("x-api-key"):
+        return secret
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     return token.strip() or None if scheme.lower() == "bearer" else None

@@ -1,1 +1,1 @@
-"""Readiness checks and gauges for Prometheus."""
+"""Readiness and gauges, on connections with short deadlines."""

@@ -1,4 +1,4 @@
-"""Figures that are looked up when Prometheus asks: what waits, what Redis and the storage say of themselves."""
+"""Gauges that are read at each scrape: backlog, webhooks, Redis, storage."""
 
 from typing import Any
 
@@ -6,55 +6,60 @@ from redis.exceptions import RedisError
 
 from critic_core.contracts.errors import CriticError
 from critic_gateway import metrics
-from critic_gateway.dependencies import Parts
+from critic_gateway.health.probe_clients import ProbeClients
 from critic_gateway.health.readiness import Readiness
-from critic_gateway.limits.admission import most_waiting
+from critic_gateway.limits.admission import backlog_limit
 
-_OF_REDIS = (
+_FROM_REDIS = (
     metrics.BACKLOG,
-    metrics.WAIT,
     metrics.BACKLOG_LIMIT,
-    metrics.OLDEST,
-    metrics.WEBHOOKS,
-    metrics.WEBHOOKS_OLDEST,
+    metrics.EXPECTED_WAIT,
+    metrics.OLDEST_QUEUED,
     metrics.DEAD_LETTERS,
+    metrics.WEBHOOKS_PENDING,
+    metrics.WEBHOOKS_OLDEST_PENDING,
     metrics.REDIS_MEMORY,
     metrics.REDIS_MEMORY_LIMIT,
     metrics.REDIS_PERSISTS,
     metrics.REDIS_CLIENTS,
     metrics.REDIS_EVICTED,
 )
+_UNKNOWN = float("nan")
 
 
-def look_up(parts: Parts, readiness: Readiness) -> None:
-    """Set every gauge that is not counted along the way."""
+def update_gauges(clients: ProbeClients, readiness: Readiness) -> None:
+    """Set all gauges; those that cannot be read are NaN."""
     for name, check in readiness.checks.items():
         metrics.READY.labels(name).set(check.ok)
-    free = parts.storage.free_bytes()
-    metrics.STORAGE_FREE.set(float("nan") if free is None else free)
-    # Where the queue does not answer, a scrape would wait for its deadlines a second time.
-    if not (readiness.checks["queue"].ok and _ask_redis(parts)):
-        for gauge in _OF_REDIS:  # better no figure than an old one
-            gauge.set(float("nan"))
+    free = clients.storage.free_bytes()
+    metrics.STORAGE_FREE.set(_UNKNOWN if free is None else free)
+    # With the queue down, a scrape would wait for its deadlines a second time.
+    if not (readiness.checks["queue"].ok and _read_redis(clients)):
+        for gauge in _FROM_REDIS:
+            gauge.set(_UNKNOWN)
 
 
-def _ask_redis(parts: Parts) -> bool:
-    """False when it went away meanwhile."""
+def _read_redis(clients: ProbeClients) -> bool:
+    """False when Redis has gone down since the check."""
     try:
-        load = parts.store.load()
-        metrics.BACKLOG.set(load.backlog)
-        metrics.WAIT.set(load.wait_seconds())
-        metrics.BACKLOG_LIMIT.set(most_waiting(load, parts.settings))
-        metrics.OLDEST.set(parts.store.oldest_queued_seconds())
-        metrics.WEBHOOKS.set(parts.deliveries.waiting())
-        metrics.WEBHOOKS_OLDEST.set(parts.deliveries.oldest_due_seconds())
-        metrics.DEAD_LETTERS.set(parts.store.count_dead_letters())
-        told: Any = parts.redis.info()
+        _read_stores(clients)
+        info: Any = clients.redis.info()
     except (CriticError, RedisError):
         return False
-    metrics.REDIS_MEMORY.set(told["used_memory"])
-    metrics.REDIS_MEMORY_LIMIT.set(told["maxmemory"])
-    metrics.REDIS_PERSISTS.set(told["aof_enabled"] == 1 and told["aof_last_write_status"] == "ok")
-    metrics.REDIS_CLIENTS.set(told["connected_clients"])
-    metrics.REDIS_EVICTED.set(told["evicted_keys"])
+    metrics.REDIS_MEMORY.set(info["used_memory"])
+    metrics.REDIS_MEMORY_LIMIT.set(info["maxmemory"])
+    metrics.REDIS_PERSISTS.set(info["aof_enabled"] == 1 and info["aof_last_write_status"] == "ok")
+    metrics.REDIS_CLIENTS.set(info["connected_clients"])
+    metrics.REDIS_EVICTED.set(info["evicted_keys"])
     return True
+
+
+def _read_stores(clients: ProbeClients) -> None:
+    load = clients.jobs.load()
+    metrics.BACKLOG.set(load.backlog)
+    metrics.BACKLOG_LIMIT.set(backlog_limit(load, clients.settings))
+    metrics.EXPECTED_WAIT.set(load.wait_seconds())
+    metrics.OLDEST_QUEUED.set(clients.jobs.oldest_queued_seconds())
+    metrics.DEAD_LETTERS.set(clients.jobs.count_dead_letters())
+    metrics.WEBHOOKS_PENDING.set(clients.deliveries.pending())
+    metrics.WEBHOOKS_OLDEST_PENDING.set(clients.deliveries.oldest_due_seconds())

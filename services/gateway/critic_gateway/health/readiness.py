@@ -1,4 +1,4 @@
-"""Able to answer: Redis and storage answer, and a worker has lately scored the golden photo through inference."""
+"""Readiness: Redis and storage answer, and a worker has scored the golden photo lately."""
 
 import threading
 import time
@@ -7,81 +7,87 @@ from dataclasses import dataclass
 from critic_core.contracts.base import Contract
 from critic_core.contracts.errors import CriticError
 from critic_core.contracts.heartbeat import SelfTest
-from critic_gateway.dependencies import Parts
+from critic_gateway.health.probe_clients import ProbeClients
+
+MAX_AGE_SECONDS = 1.0
 
 
 class Check(Contract):
-    """One part, and whether it does its work."""
+    """The state of a dependency."""
 
     ok: bool
     detail: str
 
 
 class Readiness(Contract):
-    """All parts; ready when each does its work."""
+    """The checks by name; ready when all of them pass."""
 
     ready: bool
     checks: dict[str, Check]
 
 
 @dataclass(frozen=True)
-class _Checked:
+class _Measurement:
     at: float
     readiness: Readiness
 
+    def is_fresh(self) -> bool:
+        return time.monotonic() - self.at <= MAX_AGE_SECONDS
+
 
 class ReadinessProbe:
-    """Looks at each part, at most once a second however often it is asked."""
+    """Runs the checks at most once a second for all requests together (single-flight)."""
 
-    def __init__(self, parts: Parts) -> None:
-        self.parts = parts
-        self._last: _Checked | None = None
-        self._looking = threading.Lock()
+    def __init__(self, clients: ProbeClients) -> None:
+        self.clients = clients
+        self._latest: _Measurement | None = None
+        self._running = threading.Lock()
 
-    def look(self) -> Readiness:
-        """The state of each part. While somebody looks, others get what was seen last: a part may take its time."""
-        if self._last and (time.monotonic() - self._last.at <= 1 or self._looking.locked()):
-            return self._last.readiness
-        with self._looking:
-            if self._last is None or time.monotonic() - self._last.at > 1:
-                checks = {"queue": self._queue(), "storage": self._storage(), "scoring": self._scoring()}
-                ready = all(check.ok for check in checks.values())
-                self._last = _Checked(time.monotonic(), Readiness(ready=ready, checks=checks))
-            return self._last.readiness
+    def check(self) -> Readiness:
+        """The latest readiness. During a run of the checks, which may be slow, other requests get the previous one."""
+        if self._latest and (self._latest.is_fresh() or self._running.locked()):
+            return self._latest.readiness
+        with self._running:
+            if self._latest is None or not self._latest.is_fresh():
+                self._latest = _Measurement(time.monotonic(), self._run())
+            return self._latest.readiness
+
+    def _run(self) -> Readiness:
+        checks = {"queue": self._queue(), "storage": self._storage(), "scoring": self._scoring()}
+        return Readiness(ready=all(check.ok for check in checks.values()), checks=checks)
 
     def _queue(self) -> Check:
         try:
-            return Check(ok=True, detail=f"{self.parts.store.backlog()} photos queued or running")
+            return Check(ok=True, detail=f"{self.clients.jobs.backlog()} photos queued or running")
         except CriticError as error:
             return Check(ok=False, detail=error.detail)
 
     def _storage(self) -> Check:
         try:
-            self.parts.storage.check()
+            self.clients.storage.check()
         except CriticError as error:
             return Check(ok=False, detail=error.detail)
         return Check(ok=True, detail="a byte was written and read back")
 
     def _scoring(self) -> Check:
-        age = self.parts.settings.heartbeat_max_age_seconds
+        max_age = self.clients.settings.heartbeat_max_age_seconds
         try:
-            pulses = self.parts.board.pulses(newer_than=time.time() - age)
+            heartbeats = self.clients.worker_status.heartbeats(newer_than=time.time() - max_age)
         except CriticError as error:
             return Check(ok=False, detail=error.detail)
-        good = [pulse for pulse in pulses if pulse.problem is None]
-        if good:
-            latest = good[0]
-            told = f"{len(good)} workers scored the golden photo ({_named(latest)})"
-            return Check(ok=True, detail="; ".join([told, *map(_other, latest.others)]))
-        if pulses and pulses[0].problem is not None:
-            return Check(ok=False, detail=pulses[0].problem.detail)
-        return Check(ok=False, detail=f"no worker has shown itself in the last {age} seconds")
+        passed = [heartbeat for heartbeat in heartbeats if heartbeat.problem is None]
+        if passed:
+            summary = f"{len(passed)} workers scored the golden photo ({_version(passed[0])})"
+            return Check(ok=True, detail="; ".join([summary, *map(_other_model, passed[0].other_models)]))
+        if heartbeats and heartbeats[0].problem is not None:
+            return Check(ok=False, detail=heartbeats[0].problem.detail)
+        return Check(ok=False, detail=f"no heartbeat of a worker in the last {max_age} seconds")
 
 
-def _named(proof: SelfTest) -> str:
-    return f"{proof.model} {proof.version} on {proof.device}"
+def _version(test: SelfTest) -> str:
+    return f"{test.model} {test.version} on {test.device}"
 
 
-def _other(proof: SelfTest) -> str:
-    """A model beside the one that readiness is about: photos must ask for it, and it fails alone."""
-    return f"{proof.model}: {proof.problem.detail}" if proof.problem else _named(proof)
+def _other_model(test: SelfTest) -> str:
+    """A model that is served on request only: its failure does not affect readiness."""
+    return f"{test.model}: {test.problem.detail}" if test.problem else _version(test)

@@ -1,1 +1,1 @@
-"""HTTP machinery: middleware, problem details, the draining server."""
+"""HTTP: middleware, problem documents, the draining server."""

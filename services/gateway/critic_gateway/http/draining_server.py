@@ -1,4 +1,4 @@
-"""The process's server: it leaves without dropping a request."""
+"""The server process: it shuts down without dropping a request."""
 
 import asyncio
 import socket
@@ -11,16 +11,16 @@ from critic_core.runtime.logs import logger
 from critic_gateway.settings import GatewaySettings
 
 FINISH_SECONDS = 35
-"""Requests under way get this long: an answer that is waited for takes at most 30 s."""
+"""Time for requests in progress: a long poll takes at most 30 s."""
 
 log = logger(__name__)
 
 
 class DrainingServer(uvicorn.Server):
-    """Told to stop, it says so on /livez and answers on until balancers have left; then it closes its doors.
+    """Uvicorn with connection draining: after SIGTERM, /livez fails until balancers stop sending requests.
 
-    Whoever closes first drops connections that a balancer made meanwhile. And the doors stay open for as long as
-    requests are under way: a balancer that gets no answer on /livez takes the gateway for dead, and them with it.
+    Without the delay, connections that a balancer opens meanwhile would be dropped. The socket stays open while
+    requests are in progress: without an answer on /livez, a balancer would take the gateway for dead, and drop them.
     """
 
     def __init__(self, app: FastAPI, settings: GatewaySettings) -> None:
@@ -32,7 +32,7 @@ class DrainingServer(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                proxy_headers=False,  # nothing here depends on who asks from where, so nobody can lie about it
+                proxy_headers=False,  # client addresses are not used, so that none can be forged
                 timeout_keep_alive=30,
                 timeout_graceful_shutdown=FINISH_SECONDS,
             )
@@ -40,8 +40,8 @@ class DrainingServer(uvicorn.Server):
         self._app, self._delay = app, settings.gateway_drain_delay_seconds
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Drain, then stop as uvicorn does."""
-        self._app.state.leaving = True
+        """Drain, then shut down."""
+        self._app.state.draining = True
         if self._delay:
             log.info("draining", seconds=self._delay)
             await asyncio.sleep(self._delay)

@@ -1,7 +1,7 @@
-"""An answer that comes before the body was read: its rest is read and dropped, and only then may the connection close.
+"""A response before the end of the request body: the rest of the body is read and dropped before the connection closes.
 
-The kernel answers bytes that nobody has read with a reset when their connection is closed, and a reset may overtake the
-answer: the caller, or the balancer between, would see a broken connection and no `429`.
+The kernel answers unread bytes of a closed connection with a reset, and the reset may overtake the response: the
+client, or the balancer between, would see a broken connection and no `429`.
 """
 
 import asyncio
@@ -10,53 +10,53 @@ from contextlib import suppress
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LINGER_SECONDS = 5.0  # for those who go on sending, though they are answered
+DRAIN_SECONDS = 5.0  # for clients that go on sending after the response
 
 
-class Lingering:
-    """Holds the end of an early answer back until the body is in. The answer itself leaves at once."""
+class EarlyResponse:
+    """ASGI middleware: sends an early response at once, but its last message only after the body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request (ASGI)."""
-        if scope["type"] != "http" or not _brings_body(Headers(scope=scope)):
+        """Handle one request (ASGI)."""
+        if scope["type"] != "http" or not _has_body(Headers(scope=scope)):
             await self._app(scope, receive, send)
             return
         body = _Body(receive)
-        held = False
+        end_withheld = False
 
-        async def send_but_the_end(message: Message) -> None:
-            nonlocal held
-            if message["type"] == "http.response.body" and not message.get("more_body") and not body.read:
-                message, held = {**message, "more_body": True}, True
+        async def send_without_end(message: Message) -> None:
+            nonlocal end_withheld
+            if message["type"] == "http.response.body" and not message.get("more_body") and not body.complete:
+                message, end_withheld = {**message, "more_body": True}, True
             await send(message)
 
-        await self._app(scope, body.receive, send_but_the_end)
-        if held:
-            await body.drop()
+        await self._app(scope, body.receive, send_without_end)
+        if end_withheld:
+            await body.drain()
             await send({"type": "http.response.body"})
 
 
 class _Body:
-    """A request's body, and whether all of it was read."""
+    """The body of a request; `complete` once it was read to its end."""
 
     def __init__(self, receive: Receive) -> None:
-        self._receive, self.read = receive, False
+        self._receive, self.complete = receive, False
 
     async def receive(self) -> Message:
         message = await self._receive()
-        self.read = not message.get("more_body", False)
+        self.complete = not message.get("more_body", False)
         return message
 
-    async def drop(self) -> None:
+    async def drain(self) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(LINGER_SECONDS):
-                while not self.read:
+            async with asyncio.timeout(DRAIN_SECONDS):
+                while not self.complete:
                     await self.receive()
 
 
-def _brings_body(headers: Headers) -> bool:
-    """Whether bytes are on their way. Who asked before sending (`Expect`) is answered, and sends none."""
+def _has_body(headers: Headers) -> bool:
+    """True when the client sends a body. After `Expect: 100-continue`, a client sends none once it has the response."""
     return "expect" not in headers and ("transfer-encoding" in headers or headers.get("content-length", "0") != "0")

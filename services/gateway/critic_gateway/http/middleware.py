@@ -1,6 +1,6 @@
-"""Around every request: an id in every log line, one access line, figures, and headers that keep browsers safe.
+"""Around every request: a request id in every log line, the access log, metrics, security headers.
 
-Plain ASGI, because Starlette's own base class buffers bodies and would hold uploads in memory.
+Plain ASGI, because Starlette's base class buffers bodies and would hold uploads in memory.
 """
 
 import re
@@ -19,7 +19,7 @@ from critic_gateway.http.problems import ProblemResponse
 
 REQUEST_ID = "X-Request-ID"
 _METHODS = frozenset(HTTPMethod)
-_USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_VALID_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -43,54 +43,54 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 
-log = logger("critic_gateway.auth.authenticate")
+log = logger("critic_gateway.access")
 
 
 class RequestContext:
-    """Gives a request its id, sends the safety headers with its answer, and tells afterwards how it went."""
+    """ASGI middleware: request id, security headers, access log, and a 500 for unexpected errors."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request (ASGI)."""
+        """Handle one request (ASGI)."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         request_id = _request_id(Headers(scope=scope))
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        started, status, answering = perf_counter(), 500, False
+        began, status, response_started = perf_counter(), 500, False
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status, answering
+            nonlocal status, response_started
             if message["type"] == "http.response.start":
-                answering = True
+                response_started = True
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers.update({REQUEST_ID: request_id, **SECURITY_HEADERS})
-                headers.update(scope.get("state", {}).get("limit_fields", {}))
+                headers.update(scope.get("state", {}).get("rate_limit_headers", {}))
             await send(message)
 
         try:
             await self._app(scope, receive, send_with_headers)
         except Exception:  # the last line of defence
             log.exception("unexpected_error", path=scope["path"])
-            if not answering:
+            if not response_started:
                 await ProblemResponse(CriticError().problem(scope["path"]))(scope, receive, send_with_headers)
         finally:
-            _tell(scope, status, perf_counter() - started)
+            _record(scope, status, perf_counter() - began)
 
 
 def _request_id(headers: Headers) -> str:
-    told = headers.get(REQUEST_ID, "")
-    return told if _USABLE_ID.fullmatch(told) else uuid4().hex
+    request_id = headers.get(REQUEST_ID, "")
+    return request_id if _VALID_ID.fullmatch(request_id) else uuid4().hex
 
 
-def _tell(scope: Scope, status: int, seconds: float) -> None:
+def _record(scope: Scope, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", None) or "page"
     method = scope["method"] if scope["method"] in _METHODS else "other"  # a client may send any word
     metrics.REQUESTS.labels(method, route, str(status)).inc()
-    metrics.SECONDS.labels(method, route).observe(seconds)
+    metrics.REQUEST_SECONDS.labels(method, route).observe(seconds)
     if route not in ("/livez", "/readyz", "/metrics"):
         log.info("request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 1))

@@ -1,7 +1,7 @@
-"""Whether there is room for more photos, told at once however busy the machine is.
+"""Admission control: uploads are rejected while the backlog is too long.
 
-A refusal must be cheap: it is what an overloaded machine does most. So the load is looked at by a thread of its own,
-which no upload can keep busy, and most requests are told what it saw last instead of waiting for Redis.
+Rejections must be cheap, because an overloaded machine mostly rejects. A thread of its own measures the load, which no
+upload can block, and most requests use the latest measurement instead of waiting for Redis.
 """
 
 import asyncio
@@ -14,75 +14,74 @@ from critic_core.contracts.errors import Overloaded
 from critic_core.stores.throughput import Load
 from critic_gateway.settings import GatewaySettings
 
-FRESH_SECONDS = 0.05  # what was seen longer ago is looked at again
-USABLE_SECONDS = 1.0  # until then nobody waits for that look
-LONGEST_RETRY_SECONDS = 30  # the pace may be another one by then
+FRESH_SECONDS = 0.05  # an older measurement is repeated
+USABLE_SECONDS = 1.0  # only after this age do requests wait for the next measurement
+MAX_RETRY_AFTER_SECONDS = 30  # the throughput may change by then
 
 
 class Admission:
-    """Lets uploads in while few enough photos wait. Made for one event loop, and used in that only."""
+    """Admits uploads while the backlog is within its limit. Belongs to one event loop."""
 
     def __init__(
-        self, look: Callable[[], Load], settings: GatewaySettings, clock: Callable[[], float] = time.monotonic
+        self, measure_load: Callable[[], Load], settings: GatewaySettings, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._look, self._settings, self._now = look, settings, clock
+        self._measure_load, self._settings, self._now = measure_load, settings, clock
         self._thread = ThreadPoolExecutor(1, "admission")
-        self._seen, self._seen_at, self._since = Load(0, None), -math.inf, 0
-        self._looking: asyncio.Task[None] | None = None
+        self._load, self._measured_at, self._admitted_since = Load(0, None), -math.inf, 0
+        self._measurement: asyncio.Task[None] | None = None
 
-    async def ensure_room(self) -> None:
-        """Raises Overloaded when too many photos wait already, and QueueUnavailable when that cannot be known."""
-        age = self._now() - self._seen_at
-        if age > FRESH_SECONDS and self._looking is None:
-            self._looking = asyncio.create_task(self._look_again())
-            self._looking.add_done_callback(_nobody_may_care)
-        if age > USABLE_SECONDS and self._looking is not None:
-            await asyncio.shield(self._looking)
-        refuse_without_room(Load(self._seen.backlog + self._since, self._seen.per_second), self._settings)
+    async def ensure_capacity(self) -> None:
+        """Raises Overloaded when the backlog is at its limit, and QueueUnavailable when it is unknown."""
+        age = self._now() - self._measured_at
+        if age > FRESH_SECONDS and self._measurement is None:
+            self._measurement = asyncio.create_task(self._measure())
+            self._measurement.add_done_callback(_ignore_error)
+        if age > USABLE_SECONDS and self._measurement is not None:
+            await asyncio.shield(self._measurement)
+        ensure_within_limit(Load(self._load.backlog + self._admitted_since, self._load.per_second), self._settings)
 
-    def admitted(self, photos: int) -> None:
-        """So many photos are in: they count until they are seen."""
-        self._since += photos
+    def count_admitted(self, photos: int) -> None:
+        """Add admitted photos to the backlog until the next measurement includes them."""
+        self._admitted_since += photos
 
     def close(self) -> None:
         """End the thread."""
         self._thread.shutdown(wait=False)
 
-    async def _look_again(self) -> None:
-        known = self._since
+    async def _measure(self) -> None:
+        included = self._admitted_since
         try:
-            self._seen = await asyncio.get_running_loop().run_in_executor(self._thread, self._look)
-            self._seen_at = self._now()
-            self._since -= known
+            self._load = await asyncio.get_running_loop().run_in_executor(self._thread, self._measure_load)
+            self._measured_at = self._now()
+            self._admitted_since -= included
         finally:
-            self._looking = None
+            self._measurement = None
 
 
-def refuse_without_room(load: Load, settings: GatewaySettings) -> None:
-    """Overloaded when one more photo would be one too many, or would have to wait too long."""
-    limit = most_waiting(load, settings)
-    if load.backlog < limit:
-        return
-    told = f"{load.backlog:,} photos are waiting already; try again in a moment. Nothing was kept."
-    raise Overloaded(told, _retry_after(load, limit, settings))
+def ensure_within_limit(load: Load, settings: GatewaySettings) -> None:
+    """Raises Overloaded when the backlog is at its limit."""
+    limit = backlog_limit(load, settings)
+    if load.backlog >= limit:
+        detail = f"{load.backlog:,} photos are queued already; retry in a moment. Nothing was stored."
+        raise Overloaded(detail, _retry_after(load, limit, settings))
 
 
-def most_waiting(load: Load, settings: GatewaySettings) -> int:
-    """How many photos may wait: as many as are answered in the longest wait, but one may always, and never too many."""
+def backlog_limit(load: Load, settings: GatewaySettings) -> int:
+    """Limit of the backlog: photos scored within the maximum wait, at least one, at most the setting."""
     if load.per_second is None or not settings.max_wait_seconds:
         return settings.max_backlog
     return min(settings.max_backlog, max(1, math.floor(load.per_second * settings.max_wait_seconds)))
 
 
 def _retry_after(load: Load, limit: int, settings: GatewaySettings) -> int:
-    """When there will be room again, if nobody else comes."""
+    """Seconds until the backlog is below its limit, without new photos."""
     if not load.per_second:
         return settings.retry_after_seconds
-    room_in = math.ceil((load.backlog - limit + 1) / load.per_second)
-    return max(settings.retry_after_seconds, min(room_in, LONGEST_RETRY_SECONDS))
+    seconds = math.ceil((load.backlog - limit + 1) / load.per_second)
+    return max(settings.retry_after_seconds, min(seconds, MAX_RETRY_AFTER_SECONDS))
 
 
-def _nobody_may_care(looking: asyncio.Task[None]) -> None:
-    """A look that failed while what was seen before it was still good enough."""
-    if not looking.cancelled():
-        looking.exception()
+def _ignore_error(measurement: asyncio.Task[None]) -> None:
+    """Retrieve the error of a measurement for which no request waited."""
+    if not measurement.cancelled():
+        measurement.exception()

@@ -1,7 +1,7 @@
-"""Requests a second of each API key, counted in Redis, so that all gateways count together.
+"""Request rate of each API key, counted in Redis for all gateways together.
 
-The generic cell rate algorithm: one number a key, the time at which its burst is whole again. One script, by Redis' own
-clock, so that gateways whose clocks differ agree.
+The generic cell rate algorithm: one number per key, the time at which its burst is full again. One script with the
+clock of Redis, so that gateways with different clocks agree.
 """
 
 import math
@@ -15,59 +15,61 @@ from critic_core.runtime.redis_client import KEY_PREFIX, redis_errors
 from critic_gateway import metrics
 from critic_gateway.auth.api_keys import ApiKey
 
-BURST_SECONDS = 2  # what was not asked for in this time may be asked for at once
+BURST_SECONDS = 2  # unused requests of this time may be sent at once
 
 _COUNT = """
 local time = redis.call('TIME')
-local now, each, burst = time[1] + time[2] / 1e6, 1 / tonumber(ARGV[1]), tonumber(ARGV[2])
-local whole = math.max(now, tonumber(redis.call('GET', KEYS[1]) or now)) + each
-local wait = whole - now - burst * each
+local now, interval, burst = time[1] + time[2] / 1e6, 1 / tonumber(ARGV[1]), tonumber(ARGV[2])
+local full_at = math.max(now, tonumber(redis.call('GET', KEYS[1]) or now)) + interval
+local wait = full_at - now - burst * interval
 if wait > 1e-6 then return {'0', tostring(wait)} end
-redis.call('SET', KEYS[1], string.format('%.6f', whole), 'PX', math.ceil((whole - now) * 1000) + 1)
-return {tostring(math.floor(-wait / each + 1e-6)), '0'}
+redis.call('SET', KEYS[1], string.format('%.6f', full_at), 'PX', math.ceil((full_at - now) * 1000) + 1)
+return {tostring(math.floor(-wait / interval + 1e-6)), '0'}
 """
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where a key stands after a request. `wait`: seconds until the request may come again, 0 when it was in time."""
+class RateLimitStatus:
+    """A key's rate after a request. `wait_seconds` until the request may be repeated; 0 when it is within the rate."""
 
     key: ApiKey
-    left: int
-    wait: float
+    remaining: int
+    wait_seconds: float
 
     @property
-    def fields(self) -> dict[str, str]:
-        """As HTTP tells it. Source: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/"""
-        burst, rate = burst_of(self.key), self.key.requests_per_second
-        window, whole_in = (max(1, math.ceil(count / rate)) for count in (burst, burst - self.left))
+    def headers(self) -> dict[str, str]:
+        """Source: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/"""
+        burst, rate = burst_size(self.key), self.key.requests_per_second
+        window, reset = (max(1, math.ceil(count / rate)) for count in (burst, burst - self.remaining))
         return {
             "RateLimit-Policy": f'"requests";q={burst};w={window}',
-            "RateLimit": f'"requests";r={self.left};t={whole_in}',
+            "RateLimit": f'"requests";r={self.remaining};t={reset}',
         }
 
-    def refuse_one_too_many(self) -> None:
-        """RateLimited unless the request was in time."""
-        if self.wait <= 0:
+    def raise_if_exceeded(self) -> None:
+        """RateLimited unless the request is within the rate."""
+        if self.wait_seconds <= 0:
             return
-        metrics.KEY_LIMITED.labels(self.key.name, RateLimited.code).inc()
-        sentence = f"This API key may send {self.key.requests_per_second:g} requests a second; wait a moment."
-        raise RateLimited(sentence, math.ceil(self.wait))
+        metrics.API_KEY_REJECTIONS.labels(self.key.name, RateLimited.code).inc()
+        detail = f"This API key is limited to {self.key.requests_per_second:g} requests a second; wait a moment."
+        raise RateLimited(detail, math.ceil(self.wait_seconds))
 
 
 class RateLimit:
-    """Counts requests of keys that have a limit. QueueUnavailable when Redis does not answer."""
+    """Counts requests of keys with a limit. QueueUnavailable when Redis does not answer."""
 
     def __init__(self, client: "redis.Redis") -> None:
-        self._script = client.register_script(_COUNT)
+        self._count = client.register_script(_COUNT)
 
-    def count(self, key: ApiKey) -> Standing:
-        """Count a request, unless it is one too many."""
+    def count(self, key: ApiKey) -> RateLimitStatus:
+        """Count a request, unless it exceeds the rate."""
         with redis_errors():
-            told: Any = self._script(keys=[f"{KEY_PREFIX}rate:{key.name}"], args=[key.requests_per_second, burst_of(key)])
-        return Standing(key, int(told[0]), float(told[1]))
+            reply: Any = self._count(
+                keys=[f"{KEY_PREFIX}rate:{key.name}"], args=[key.requests_per_second, burst_size(key)]
+            )
+        return RateLimitStatus(key, int(reply[0]), float(reply[1]))
 
 
-def burst_of(key: ApiKey) -> int:
-    """How many requests a key may send at once."""
+def burst_size(key: ApiKey) -> int:
+    """Most requests of a key at once."""
     return max(1, math.ceil(key.requests_per_second * BURST_SECONDS))

@@ -1,7 +1,7 @@
-"""What happens in albums, for those who follow them: each gateway reads an album's events once, however many follow.
+"""Fan-out of album events: each gateway reads the events of an album once for all its followers.
 
-A follower keeps nothing here but its place: one that is slow, or comes back after a restart of the gateway with the id
-of the last event it saw, reads what it missed from the store.
+A follower has no state here but its position: a slow one, or one that resumes with `Last-Event-ID` after a restart of
+the gateway, reads missed events from the store.
 """
 
 import asyncio
@@ -13,28 +13,28 @@ from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.errors import AlbumNotFound, QueueUnavailable
 from critic_core.runtime.logs import logger
-from critic_core.stores.albums import AlbumStore, Event, moment
+from critic_core.stores.albums import AlbumStore, Event, event_order
 from critic_gateway import metrics
-from critic_gateway.notifications.subscriber import Bell
+from critic_gateway.notifications.subscriber import ChangeSubscriber
 
 RECENT_EVENTS = 1000
-LOOK_AGAIN_SECONDS = 30.0  # an album whose time runs out rings no bell
+POLL_SECONDS = 30.0  # an expired album publishes no change
 
 log = logger(__name__)
 
 
 class AlbumFeeds:
-    """The feeds of the albums that somebody follows."""
+    """The feeds of all albums with followers."""
 
-    def __init__(self, albums: AlbumStore, bell: Bell) -> None:
-        self._albums, self._bell = albums, bell
+    def __init__(self, albums: AlbumStore, changes: ChangeSubscriber) -> None:
+        self._albums, self._changes = albums, changes
         self._feeds: dict[str, _Feed] = {}
 
     async def follow(self, album_id: str, after: str) -> AsyncIterator[Event]:
-        """Every event after that one, as they happen; ends when the album is forgotten. Raises QueueUnavailable."""
+        """Events after that one, live, until the album is deleted. Raises QueueUnavailable."""
         async with self._feed(album_id) as feed:
             while True:
-                signal = feed.signal
+                changed = feed.changed
                 events = feed.recent_after(after)
                 if events is None:
                     events = await run_in_threadpool(self._albums.events, album_id, after)
@@ -44,7 +44,7 @@ class AlbumFeeds:
                 if not events and feed.ended:
                     return
                 if not events:
-                    await signal.wait()
+                    await changed.wait()
 
     @asynccontextmanager
     async def _feed(self, album_id: str) -> AsyncIterator["_Feed"]:
@@ -66,19 +66,19 @@ class AlbumFeeds:
                 feed.task.cancel()
 
     async def _read(self, album_id: str, feed: "_Feed") -> None:
-        with self._bell.awaited(album_id) as rung:
+        with self._changes.watch(album_id) as changed:
             while not feed.ended:
-                rung.clear()
+                changed.clear()
                 try:
                     await self._read_new(album_id, feed)
                 except QueueUnavailable as error:
                     log.warning("album_feed_retry", album_id=album_id, error=error.detail)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(rung.wait(), LOOK_AGAIN_SECONDS)
+                    await asyncio.wait_for(changed.wait(), POLL_SECONDS)
 
     async def _read_new(self, album_id: str, feed: "_Feed") -> None:
         while events := await run_in_threadpool(self._albums.events, album_id, feed.last):
-            feed.tell(events)
+            feed.publish(events)
         try:
             await run_in_threadpool(self._albums.get, album_id)
         except AlbumNotFound:
@@ -87,10 +87,10 @@ class AlbumFeeds:
 
 
 class _Feed:
-    """The newest events of one album; `signal` is set, and replaced, whenever there are more."""
+    """The latest events of an album. `changed` is set, and replaced, with every new event."""
 
     def __init__(self, last: str) -> None:
-        self.signal = asyncio.Event()
+        self.changed = asyncio.Event()
         self.ended = False
         self.followers = 0
         self.task: asyncio.Task[None] | None = None
@@ -98,23 +98,23 @@ class _Feed:
         self._complete_after = last
         self._recent: deque[Event] = deque()
 
-    def tell(self, events: list[Event]) -> None:
+    def publish(self, events: list[Event]) -> None:
         self._recent.extend(events)
         self.last = events[-1].id
         while len(self._recent) > RECENT_EVENTS:
             self._complete_after = self._recent.popleft().id
-        self._ring()
+        self._notify()
 
     def end(self) -> None:
         self.ended = True
-        self._ring()
+        self._notify()
 
     def recent_after(self, event_id: str) -> list[Event] | None:
-        """None when something that happened after that event is not here any more."""
-        if moment(event_id) < moment(self._complete_after):
+        """None when the feed has dropped events after that one."""
+        if event_order(event_id) < event_order(self._complete_after):
             return None
-        return [event for event in self._recent if moment(event.id) > moment(event_id)]
+        return [event for event in self._recent if event_order(event.id) > event_order(event_id)]
 
-    def _ring(self) -> None:
-        signal, self.signal = self.signal, asyncio.Event()
-        signal.set()
+    def _notify(self) -> None:
+        changed, self.changed = self.changed, asyncio.Event()
+        changed.set()

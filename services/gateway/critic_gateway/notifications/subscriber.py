@@ -1,7 +1,7 @@
-"""The bell: one subscription per gateway process, however many requests wait for however many things.
+"""Pub/sub: one subscription per gateway process fans out to all waiting requests.
 
-Nothing hangs on a message that is lost: whoever waits looks at the store when woken, when the subscription is made
-anew, and at the deadline.
+A lost message delays a request but never blocks it: waiting requests read the store when they are notified, after each
+new subscription, and at their deadline.
 """
 
 import asyncio
@@ -20,17 +20,17 @@ RESUBSCRIBE_SECONDS = 0.5
 log = logger(__name__)
 
 
-class Bell:
-    """Wakes those who wait for something to change: a photo or an album by its id, an album's answer by its key."""
+class ChangeSubscriber:
+    """Notifies of changes of a photo or an album by its id, and of an album's result by its key."""
 
     def __init__(self, redis_url: str) -> None:
         self._url = redis_url
         self._events: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
     @asynccontextmanager
-    async def listening(self) -> AsyncIterator[None]:
-        """Listen for as long as the block lasts."""
-        task = asyncio.create_task(self._listen())
+    async def subscribed(self) -> AsyncIterator[None]:
+        """Keep a subscription inside the block."""
+        task = asyncio.create_task(self._run())
         try:
             yield
         finally:
@@ -39,8 +39,8 @@ class Bell:
                 await task
 
     @contextmanager
-    def awaited(self, name: str) -> Iterator[asyncio.Event]:
-        """An event that is set whenever `name` changes; clear it, look, then wait for it."""
+    def watch(self, name: str) -> Iterator[asyncio.Event]:
+        """An event that is set whenever `name` changes: clear it, read the store, then wait for it."""
         event = asyncio.Event()
         self._events[name].add(event)
         try:
@@ -50,7 +50,7 @@ class Bell:
             if not self._events[name]:
                 del self._events[name]
 
-    async def _listen(self) -> None:
+    async def _run(self) -> None:
         while True:
             try:
                 await self._subscribe()
@@ -64,16 +64,16 @@ class Bell:
         )
         async with client, client.pubsub(ignore_subscribe_messages=True) as subscription:
             await subscription.subscribe(CHANGE_CHANNEL)
-            self._wake_all()  # an answer may have come while nobody listened
+            self._notify_all()  # changes before this subscription were missed
             while True:
                 message = await subscription.get_message(timeout=5)
                 if message is not None:
-                    self._wake(message["data"])
+                    self._notify(message["data"])
 
-    def _wake(self, name: str) -> None:
+    def _notify(self, name: str) -> None:
         for event in self._events.get(name, ()):
             event.set()
 
-    def _wake_all(self) -> None:
+    def _notify_all(self) -> None:
         for name in self._events:
-            self._wake(name)
+            self._notify(name)

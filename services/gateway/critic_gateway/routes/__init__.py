@@ -1,1 +1,1 @@
-"""The calls of the REST API, one file per thing they are about. Routes are thin: the work is done beside them."""
+"""Routes of the REST API, one file per resource. Routes are thin: the logic is in the rooms below."""

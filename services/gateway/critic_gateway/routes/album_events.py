@@ -1,4 +1,4 @@
-"""What happens in an album, as server-sent events."""
+"""Events of an album as server-sent events."""
 
 import re
 from collections.abc import AsyncIterator
@@ -8,59 +8,62 @@ from fastapi import APIRouter, Header
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from critic_core.contracts.album import Album, AlbumEvent
-from critic_core.contracts.errors import AlbumNotFound
-from critic_gateway.dependencies import Parts, PartsHere
-from critic_gateway.http.problems import responses
-from critic_gateway.routes.albums import WHO, AlbumHere
+from critic_core.contracts.album import AlbumEvent
+from critic_core.stores.albums import AlbumStore
+from critic_gateway.dependencies import AlbumFeedsDep, AlbumStoreDep
+from critic_gateway.notifications.album_feeds import AlbumFeeds
+from critic_gateway.routes.openapi import ALBUM_ERRORS, responses
+from critic_gateway.routes.parameters import AlbumDep
 
-PING_SECONDS = 15  # a balancer closes a connection that is silent for a minute
+PING_SECONDS = 15  # balancers close a connection that is silent for a minute
 RECONNECT_MILLISECONDS = 1000
 _EVENT_ID = re.compile(r"\d{1,20}-\d{1,20}")
 
 router = APIRouter(prefix="/v1/albums", tags=["albums"])
 
-LastEventId = Annotated[
-    str | None, Header(description="The id of the last event that was seen; what happened since is told first.")
-]
+LastEventId = Annotated[str | None, Header(description="Id of the last received event; later ones follow.")]
 
 
 @router.get(
     "/{album_id}/events",
-    summary="What happens in the album?",
+    summary="Follow the events of an album",
     response_class=EventSourceResponse,
-    responses={200: {"content": {"text/event-stream": {}}}, **responses(AlbumNotFound, *WHO)},
+    responses={200: {"content": {"text/event-stream": {}}}, **responses(*ALBUM_ERRORS)},
 )
-async def events(album: AlbumHere, parts: PartsHere, last_event_id: LastEventId = None) -> EventSourceResponse:
+async def follow_album(
+    album: AlbumDep, albums: AlbumStoreDep, feeds: AlbumFeedsDep, last_event_id: LastEventId = None
+) -> EventSourceResponse:
     """Server-sent events: `photo_added`, `photo_done`, `photo_failed`, `photo_queued`, `photo_deleted`, `decision`.
 
-    Each with the photo's id, the counts after it, and the photo as it is now. Begins with `album` (the counts now)
-    unless `Last-Event-ID` tells from where to go on; `album` in the place of what is too long ago: look at the album
-    anew. Ends with `album_deleted`.
+    Each event has the photo's id, the counts after it, and the photo as it is now. The stream begins with `album` (the
+    current counts), unless `Last-Event-ID` continues an earlier stream; `album` also replaces events that are no longer
+    stored: get the album again then. The last event is `album_deleted`.
     """
-    return EventSourceResponse(
-        _events(album, parts, last_event_id), ping=PING_SECONDS, headers={"X-Accel-Buffering": "no"}
-    )
+    events = _events(album.id, albums, feeds, last_event_id)
+    return EventSourceResponse(events, ping=PING_SECONDS, headers={"X-Accel-Buffering": "no"})
 
 
-async def _events(album: Album, parts: Parts, seen: str | None) -> AsyncIterator[ServerSentEvent]:
-    after = await run_in_threadpool(_still_told, album.id, parts, seen)
+async def _events(
+    album_id: str, albums: AlbumStore, feeds: AlbumFeeds, last_event_id: str | None
+) -> AsyncIterator[ServerSentEvent]:
+    after = await run_in_threadpool(_resumable, albums, album_id, last_event_id)
     if after is None:
-        after = await run_in_threadpool(parts.albums.last_event, album.id)
-        now = await run_in_threadpool(parts.albums.get, album.id)
-        yield _event("album", after, AlbumEvent(counts=now.counts))
-    async for event in parts.feeds.follow(album.id, after):
-        yield _event(event.kind, event.id, AlbumEvent(photo_id=event.photo_id, counts=event.counts, photo=event.photo))
+        after = await run_in_threadpool(albums.last_event, album_id)
+        album = await run_in_threadpool(albums.get, album_id)
+        yield _server_sent("album", after, AlbumEvent(counts=album.counts))
+    async for event in feeds.follow(album_id, after):
+        data = AlbumEvent(photo_id=event.photo_id, counts=event.counts, photo=event.photo)
+        yield _server_sent(event.kind, event.id, data)
     yield ServerSentEvent(event="album_deleted", data="{}")
 
 
-def _still_told(album_id: str, parts: Parts, seen: str | None) -> str | None:
-    """The event to go on from; None when there is none, or what happened since is not all told any more."""
-    if seen is None or not _EVENT_ID.fullmatch(seen):
+def _resumable(albums: AlbumStore, album_id: str, event_id: str | None) -> str | None:
+    """The event id, if the store still has every later event; otherwise None."""
+    if event_id is None or not _EVENT_ID.fullmatch(event_id):
         return None
-    return seen if parts.albums.events_since(album_id, seen) else None
+    return event_id if albums.events_since(album_id, event_id) else None
 
 
-def _event(name: str, event_id: str, told: AlbumEvent) -> ServerSentEvent:
-    data = told.model_dump_json(exclude_none=True)
-    return ServerSentEvent(data=data, event=name, id=event_id, retry=RECONNECT_MILLISECONDS)
+def _server_sent(name: str, event_id: str, data: AlbumEvent) -> ServerSentEvent:
+    text = data.model_dump_json(exclude_none=True)
+    return ServerSentEvent(data=text, event=name, id=event_id, retry=RECONNECT_MILLISECONDS)

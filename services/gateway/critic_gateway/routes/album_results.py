@@ -1,4 +1,4 @@
-"""What was found in an album: groups, what to keep, and how to take that away."""
+"""Results of album queries: groups, selection, export."""
 
 from typing import Annotated
 
@@ -9,144 +9,156 @@ from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.album import (
     Album,
+    AlbumQuery,
     GroupLevel,
     GroupsPage,
     GroupsQuery,
-    Question,
     SelectionPage,
     SelectionQuery,
     Thresholds,
     query_digest,
 )
-from critic_core.contracts.errors import AlbumResultPending, AlbumNotFound, InvalidRequest
-from critic_core.exports.export import Given, Naming, StarMap, Wish
+from critic_core.contracts.errors import AlbumResultPending, InvalidRequest
+from critic_core.exports.export import ExportInput, ExportOptions, Naming, StarMap
 from critic_core.exports.registry import EXPORTS
-from critic_core.stores.album_results import Where
+from critic_core.stores.album_results import ResultSection, SectionKey
 from critic_gateway.albums import cursors
-from critic_gateway.albums.export_sources import StoredPictures, disposition, proposals
-from critic_gateway.albums.queries import answer, page
-from critic_gateway.dependencies import Parts, PartsHere
-from critic_gateway.http.problems import responses
-from critic_gateway.routes.albums import MOST_PHOTOS_A_PAGE, WHO, AlbumHere
-from critic_gateway.routes.photos import LONGEST_WAIT_SECONDS
+from critic_gateway.albums.export_sources import StoredPictures, content_disposition, proposals
+from critic_gateway.albums.queries import AlbumQueries
+from critic_gateway.dependencies import AlbumQueriesDep, StorageDep
+from critic_gateway.routes.openapi import ALBUM_ERRORS, responses
+from critic_gateway.routes.parameters import MAX_PAGE_SIZE, MAX_WAIT_SECONDS, AlbumDep
+
+ERRORS = responses(AlbumResultPending, InvalidRequest, *ALBUM_ERRORS)
 
 router = APIRouter(prefix="/v1/albums", tags=["albums"])
 
 
-class _Wished(Thresholds):
-    """What may be asked for with any question; FastAPI takes query parameters from one model only."""
+class QueryParams(Thresholds):
+    """Parameters of every query; FastAPI reads query parameters into one model only."""
 
-    wait: float = Field(default=20, ge=0, le=LONGEST_WAIT_SECONDS, description="Seconds to wait for the answer.")
+    wait: float = Field(default=20, ge=0, le=MAX_WAIT_SECONDS, description="Long poll: most seconds to wait.")
 
     @property
     def thresholds(self) -> Thresholds:
-        """Only those."""
+        """The thresholds alone."""
         return Thresholds.model_validate(self.model_dump(include=set(Thresholds.model_fields)))
 
 
-class _Paged(_Wished):
-    """What may be asked for with a question that is answered in pages."""
+class PageParams(QueryParams):
+    """Parameters of a query with pages."""
 
-    cursor: str | None = Field(default=None, max_length=200, description="`next_cursor` of the page before.")
-    limit: int = Field(default=100, ge=1, le=MOST_PHOTOS_A_PAGE, description="Entries a page.")
-
-
-class WishedGroups(_Paged):
-    """The parameters of the question for groups."""
-
-    level: GroupLevel = Field(default=GroupLevel.near, description="How alike the photos of a group are.")
+    cursor: str | None = Field(default=None, max_length=200, description="`next_cursor` of the previous page.")
+    limit: int = Field(default=100, ge=1, le=MAX_PAGE_SIZE, description="Page size.")
 
 
-class _Kept(_Wished):
-    """What may be asked for with the question for what to keep."""
+class GroupsParams(PageParams):
+    """Parameters of the groups."""
 
-    keep: float = Field(default=0.2, gt=0, description="How many pictures to keep; under 1: the share of all.")
+    level: GroupLevel = Field(default=GroupLevel.near, description="Similarity of the photos of a group.")
+
+    @property
+    def query(self) -> GroupsQuery:
+        """The query for the worker."""
+        return GroupsQuery(thresholds=self.thresholds)
+
+
+class SelectionQueryParams(QueryParams):
+    """Parameters of a selection."""
+
+    keep: float = Field(default=0.2, gt=0, description="Pictures to keep; below 1: share of all pictures.")
     per_scene: int | None = Field(
-        default=None, ge=1, description="Most pictures of one scene; else the fewest (from 2) that make enough."
+        default=None,
+        ge=1,
+        description="Most pictures kept of one scene; default: the fewest (from 2) that make enough.",
     )
 
     @property
-    def question(self) -> SelectionQuery:
-        """For the worker."""
+    def query(self) -> SelectionQuery:
+        """The query for the worker."""
         return SelectionQuery(keep=self.keep, per_scene=self.per_scene, thresholds=self.thresholds)
 
 
-class WishedSelection(_Kept, _Paged):
-    """The parameters of the selection."""
+class SelectionParams(SelectionQueryParams, PageParams):
+    """Parameters of a page of the selection."""
 
 
-class WishedExport(_Kept):
-    """The parameters of an export: those of the selection, and how it is written."""
+class ExportParams(SelectionQueryParams):
+    """Parameters of an export."""
 
     format: str = Field(description=f"One of {', '.join(EXPORTS)}.")
-    stars: str = Field(default="20,40,60,80", max_length=60, description="The scores that make 2, 3, 4 and 5 stars.")
-    sidecars: Naming = Field(default=Naming.both, description="IMG.xmp (adobe), IMG.CR2.xmp (darktable) or both.")
+    stars: str = Field(default="20,40,60,80", max_length=60, description="Least scores of 2, 3, 4 and 5 stars.")
+    sidecars: Naming = Field(
+        default=Naming.both, description="Name of a sidecar: IMG.xmp (adobe), IMG.CR2.xmp (darktable) or both."
+    )
 
 
-@router.get(
-    "/{album_id}/groups",
-    summary="Which photos belong together?",
-    response_model=GroupsPage,
-    responses=responses(AlbumNotFound, AlbumResultPending, InvalidRequest, *WHO),
-)
-async def groups(album: AlbumHere, parts: PartsHere, wished: Annotated[WishedGroups, Query()]) -> Response:
+@router.get("/{album_id}/groups", summary="Get the groups of an album", response_model=GroupsPage, responses=ERRORS)
+async def get_groups(album: AlbumDep, queries: AlbumQueriesDep, params: Annotated[GroupsParams, Query()]) -> Response:
     """Exact duplicates, near duplicates, scenes, or sequences (brackets, focus stacks, panoramas); the best of each.
 
-    Of all photos that are done when it is asked. Other thresholds score nothing anew.
+    Covers all photos that are done. Other thresholds score no photo again. `202` until the result is computed.
     """
-    question = GroupsQuery(thresholds=wished.thresholds)
-    return await _told(album, question, wished.level, "groups", wished, parts)
+    return await _page(album, params.query, params.level, "groups", params, queries)
 
 
 @router.get(
-    "/{album_id}/selection",
-    summary="Which photos are to be kept?",
-    response_model=SelectionPage,
-    responses=responses(AlbumNotFound, AlbumResultPending, InvalidRequest, *WHO),
+    "/{album_id}/selection", summary="Get the selection of an album", response_model=SelectionPage, responses=ERRORS
 )
-async def selection(album: AlbumHere, parts: PartsHere, wished: Annotated[WishedSelection, Query()]) -> Response:
-    """The best photos with diversity, best first: `keep`, `maybe` or `reject` for each, and why.
+async def get_selection(
+    album: AlbumDep, queries: AlbumQueriesDep, params: Annotated[SelectionParams, Query()]
+) -> Response:
+    """`keep`, `maybe` or `reject` for each photo, best first, with reasons.
 
-    One of near duplicates, few of a scene, spread over time; sequences stay whole. The photographer's own decisions go
-    first.
+    Diversity: one of near duplicates, few of a scene, spread over time; sequences stay whole. The photographer's
+    decisions override proposals. `202` until the result is computed.
     """
-    return await _told(album, wished.question, "photos", "photos", wished, parts)
+    return await _page(album, params.query, "photos", "photos", params, queries)
 
 
 @router.get(
     "/{album_id}/export",
-    summary="Take the decisions away",
+    summary="Export an album",
     response_class=StreamingResponse,
     responses={
         200: {"content": {export.media_type.partition(";")[0]: {} for export in EXPORTS.values()}},
-        **responses(AlbumNotFound, AlbumResultPending, InvalidRequest, *WHO),
+        **ERRORS,
     },
 )
-async def export(album: AlbumHere, parts: PartsHere, wished: Annotated[WishedExport, Query()]) -> StreamingResponse:
-    """As CSV, JSON (docs/album-export.schema.json), a ZIP of XMP sidecars, a ZIP of the keepers, or an HTML page."""
-    if wished.format not in EXPORTS:
-        raise InvalidRequest(f"There is no export '{wished.format}'. There are: {', '.join(EXPORTS)}.")
-    export = EXPORTS[wished.format]
-    wish = Wish(StarMap.parse(wished.stars), wished.sidecars)
-    kept = await answer(album, wished.question, parts, wished.wait)
-    where = Where(album.id, query_digest(wished.question), "photos")
-    given = Given(album, lambda: proposals(where, kept.token, parts), wish, StoredPictures(parts.storage))
+async def export_album(
+    album: AlbumDep, queries: AlbumQueriesDep, storage: StorageDep, params: Annotated[ExportParams, Query()]
+) -> StreamingResponse:
+    """The selection with the decisions: CSV, JSON (docs/album-export.schema.json), a ZIP of XMP sidecars, a ZIP of the
+    keepers, or an HTML page. `202` until the result is computed.
+    """
+    if params.format not in EXPORTS:
+        raise InvalidRequest(f"No export format '{params.format}'. Formats: {', '.join(EXPORTS)}.")
+    export, options = EXPORTS[params.format], ExportOptions(StarMap.parse(params.stars), params.sidecars)
+    result = await queries.result(album, params.query, params.wait)
+    key = SectionKey(album.id, query_digest(params.query), "photos")
+    export_input = ExportInput(album, lambda: proposals(queries, key, result.token), options, StoredPictures(storage))
     return StreamingResponse(
-        export.write(given), media_type=export.media_type, headers={"Content-Disposition": disposition(album, export)}
+        export.write(export_input),
+        media_type=export.media_type,
+        headers={"Content-Disposition": content_disposition(album, export)},
     )
 
 
-async def _told(  # noqa: PLR0913, PLR0917 - all of it is different for each question
-    album: Album, question: Question, part: str, name: str, wished: _Paged, parts: Parts
+async def _page(  # noqa: PLR0913, PLR0917 - all of them differ between queries
+    album: Album, query: AlbumQuery, section: str, rows_name: str, params: PageParams, queries: AlbumQueries
 ) -> Response:
-    """A page of the answer; the first one knows the album as it is now, the others are of the same answer."""
-    if wished.cursor is None:
-        token, first = (await answer(album, question, parts, wished.wait)).token, 0
+    """A page of a result: the first page of a current result, the following ones of the same result."""
+    if params.cursor is None:
+        token, first = (await queries.result(album, query, params.wait)).token, 0
     else:
-        token, first = cursors.row(wished.cursor)
-    where = Where(album.id, query_digest(question), part)
-    told = await run_in_threadpool(page, where, token, first, wished.limit, parts)
-    following = cursors.told_row(token, first + wished.limit) if told.more else None
-    # Head and rows are JSON already, a worker's: thousands of rows are not parsed to be written again.
-    cursor = f',"next_cursor":"{following}"' if following else ""
-    return Response(f'{told.head[:-1]},"{name}":[{",".join(told.rows)}]{cursor}}}', media_type="application/json")
+        token, first = cursors.decode_row(params.cursor)
+    key = SectionKey(album.id, query_digest(query), section)
+    page = await run_in_threadpool(queries.page, key, token, first, params.limit)
+    next_cursor = cursors.encode_row(token, first + params.limit) if page.more else None
+    return Response(_render(page, rows_name, next_cursor), media_type="application/json")
+
+
+def _render(page: ResultSection, rows_name: str, next_cursor: str | None) -> str:
+    """Head and rows are JSON of a worker already: thousands of rows are not parsed only to be serialized again."""
+    cursor = f',"next_cursor":"{next_cursor}"' if next_cursor else ""
+    return f'{page.head[:-1]},"{rows_name}":[{",".join(page.rows)}]{cursor}}}'

@@ -1,94 +1,85 @@
-"""What became of webhooks about a photo or an album."""
+"""Webhook deliveries of a photo or an album."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
 
-from critic_core.contracts.errors import (
-    AlbumNotFound,
-    MissingApiKey,
-    InvalidApiKey,
-    DeliveryNotFound,
-    PhotoNotFound,
-    QueueUnavailable,
-    WebhooksDisabled,
-)
+from critic_core.contracts.errors import DeliveryNotFound, WebhooksDisabled
 from critic_core.contracts.webhook import Deliveries, Delivery
-from critic_gateway.dependencies import Caller, PartsHere
-from critic_gateway.http.problems import responses
-from critic_gateway.routes.albums import AlbumHere
-from critic_gateway.routes.photos import PhotoId, require_photo_id
+from critic_gateway.dependencies import DeliveryStoreDep, JobStoreDep, SettingsDep
+from critic_gateway.routes.openapi import ALBUM_ERRORS, PHOTO_ERRORS, responses
+from critic_gateway.routes.parameters import AlbumDep, PhotoId
+
+PHOTO_PATH, ALBUM_PATH = "/v1/photos/{photo_id}/deliveries", "/v1/albums/{album_id}/deliveries"
 
 router = APIRouter(tags=["webhooks"])
 
-OF_PHOTO, OF_ALBUM = "/v1/photos/{photo_id}/deliveries", "/v1/albums/{album_id}/deliveries"
-WHO = (MissingApiKey, InvalidApiKey, QueueUnavailable)
-
-DeliveryId = Annotated[str, Path(description="The delivery's id, which is the header webhook-id.")]
+DeliveryId = Annotated[str, Path(description="Id of the delivery, as in the header webhook-id.")]
 
 
-def _photo(photo_id: PhotoId, parts: PartsHere, _: Caller) -> str:
-    require_photo_id(photo_id)
-    parts.store.get(photo_id)
+def _photo_subject(photo_id: PhotoId, jobs: JobStoreDep) -> str:
+    jobs.get(photo_id)
     return f"photo:{photo_id}"
 
 
-def _album(album: AlbumHere) -> str:
+async def _album_subject(album: AlbumDep) -> str:
     return f"album:{album.id}"
 
 
-def _on(parts: PartsHere) -> None:
-    if not parts.settings.webhooks_on:
+async def _ensure_webhooks(settings: SettingsDep) -> None:
+    if not settings.webhooks_on:
         raise WebhooksDisabled
 
 
-WebhooksOn = Annotated[None, Depends(_on)]
-Photo = Annotated[str, Depends(_photo)]
-Album = Annotated[str, Depends(_album)]
-# What deliveries are about, as the outbox names it.
+WEBHOOKS_ENABLED = Depends(_ensure_webhooks)
+PhotoSubject = Annotated[str, Depends(_photo_subject)]
+AlbumSubject = Annotated[str, Depends(_album_subject)]
+"""The photo or album as the outbox names it."""
 
 
 @router.get(
-    OF_PHOTO,
-    summary="Did the webhook arrive?",
+    PHOTO_PATH,
+    summary="List deliveries of a photo",
     response_model_exclude_none=True,
-    responses=responses(PhotoNotFound, *WHO),
+    responses=responses(*PHOTO_ERRORS),
 )
-def photo_deliveries(subject: Photo, parts: PartsHere) -> Deliveries:
-    """Every try so far, how it ended, and when the next one is due."""
-    return Deliveries(deliveries=tuple(parts.deliveries.of(subject)))
+def list_photo_deliveries(subject: PhotoSubject, deliveries: DeliveryStoreDep) -> Deliveries:
+    """Attempts with their outcomes, and the time of the next attempt."""
+    return Deliveries(deliveries=tuple(deliveries.of(subject)))
 
 
 @router.get(
-    OF_ALBUM,
-    summary="Did the album's webhooks arrive?",
+    ALBUM_PATH,
+    summary="List deliveries of an album",
     response_model_exclude_none=True,
-    responses=responses(AlbumNotFound, *WHO),
+    responses=responses(*ALBUM_ERRORS),
 )
-def album_deliveries(subject: Album, parts: PartsHere) -> Deliveries:
-    """Every try so far, how it ended, and when the next one is due."""
-    return Deliveries(deliveries=tuple(parts.deliveries.of(subject)))
+def list_album_deliveries(subject: AlbumSubject, deliveries: DeliveryStoreDep) -> Deliveries:
+    """Attempts with their outcomes, and the time of the next attempt."""
+    return Deliveries(deliveries=tuple(deliveries.of(subject)))
 
 
 @router.post(
-    OF_PHOTO + "/{delivery_id}/retry",
+    f"{PHOTO_PATH}/{{delivery_id}}/retry",
     status_code=202,
-    summary="Send the webhook again",
+    summary="Retry a delivery of a photo",
+    dependencies=[WEBHOOKS_ENABLED],
     response_model_exclude_none=True,
-    responses=responses(PhotoNotFound, DeliveryNotFound, WebhooksDisabled, *WHO),
+    responses=responses(DeliveryNotFound, WebhooksDisabled, *PHOTO_ERRORS),
 )
-def retry_for_photo(_: WebhooksOn, subject: Photo, delivery_id: DeliveryId, parts: PartsHere) -> Delivery:
-    """Tries at once, and begins the schedule anew, also when it was delivered or given up."""
-    return parts.deliveries.retry(subject, delivery_id)
+def retry_photo_delivery(subject: PhotoSubject, delivery_id: DeliveryId, deliveries: DeliveryStoreDep) -> Delivery:
+    """Attempts the delivery at once and restarts its backoff, also after it was delivered or failed."""
+    return deliveries.retry(subject, delivery_id)
 
 
 @router.post(
-    OF_ALBUM + "/{delivery_id}/retry",
+    f"{ALBUM_PATH}/{{delivery_id}}/retry",
     status_code=202,
-    summary="Send the album's webhook again",
+    summary="Retry a delivery of an album",
+    dependencies=[WEBHOOKS_ENABLED],
     response_model_exclude_none=True,
-    responses=responses(AlbumNotFound, DeliveryNotFound, WebhooksDisabled, *WHO),
+    responses=responses(DeliveryNotFound, WebhooksDisabled, *ALBUM_ERRORS),
 )
-def retry_for_album(_: WebhooksOn, subject: Album, delivery_id: DeliveryId, parts: PartsHere) -> Delivery:
-    """Tries at once, and begins the schedule anew, also when it was delivered or given up."""
-    return parts.deliveries.retry(subject, delivery_id)
+def retry_album_delivery(subject: AlbumSubject, delivery_id: DeliveryId, deliveries: DeliveryStoreDep) -> Delivery:
+    """Attempts the delivery at once and restarts its backoff, also after it was delivered or failed."""
+    return deliveries.retry(subject, delivery_id)

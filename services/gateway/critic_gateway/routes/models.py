@@ -1,31 +1,27 @@
-"""What is being served."""
+"""The served models."""
 
 from fastapi import APIRouter
 from pydantic import Field
 
 from critic_core.contracts.base import Contract
-from critic_core.contracts.errors import MissingApiKey, InvalidApiKey, QueueUnavailable
 from critic_core.contracts.manifest import Manifest
 from critic_core.contracts.routing import ActiveVersions
-from critic_gateway.dependencies import Caller, PartsHere
-from critic_gateway.http.problems import responses
+from critic_gateway.dependencies import CallerDep, WorkerStatusDep
+from critic_gateway.routes.openapi import ACCESS_ERRORS, responses
 
 router = APIRouter(tags=["models"])
 
 
 class Models(Contract):
-    """The models that answer here."""
+    """Models and versions that are served."""
 
     models: tuple[Manifest, ...]
     active_versions: tuple[ActiveVersions, ...] = Field(
-        default=(), description="Which versions of the server's own model answer which share of the photos"
+        default=(), description="Versions of the server's own model with their shares of the photos"
     )
 
 
-@router.get(
-    "/v1/models", summary="Which models answer here", responses=responses(MissingApiKey, InvalidApiKey, QueueUnavailable)
-)
-def models(parts: PartsHere, _: Caller) -> Models:
-    """Manifest and model card of each model that workers have found, and which versions answer. A version that is
-    asked beside the one that answers most photos is there too."""
-    return Models(models=tuple(parts.board.models()), active_versions=tuple(parts.board.answering()))
+@router.get("/v1/models", summary="List models", responses=responses(*ACCESS_ERRORS))
+def list_models(workers: WorkerStatusDep, _: CallerDep) -> Models:
+    """Manifest and model card of each served model, canary and shadow versions included, and the active versions."""
+    return Models(models=tuple(workers.models()), active_versions=tuple(workers.active_versions()))

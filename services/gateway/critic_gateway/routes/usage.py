@@ -1,22 +1,21 @@
-"""What a key may still do today."""
+"""Limits and usage of the caller's API key."""
 
 from datetime import datetime
 
 from fastapi import APIRouter
 
 from critic_core.contracts.base import Contract
-from critic_core.contracts.errors import MissingApiKey, InvalidApiKey, QueueUnavailable, RateLimited
 from critic_gateway.auth.api_keys import ApiKey
-from critic_gateway.dependencies import Caller, PartsHere
-from critic_gateway.http.problems import responses
+from critic_gateway.dependencies import CallerDep, PhotoQuotaDep
 from critic_gateway.limits.quota import next_day
-from critic_gateway.limits.rate_limit import burst_of
+from critic_gateway.limits.rate_limit import burst_size
+from critic_gateway.routes.openapi import ACCESS_ERRORS, responses
 
 router = APIRouter(tags=["usage"])
 
 
 class PhotosToday(Contract):
-    """Photos accepted today, by UTC. Without `limit` and `remaining` there is no limit."""
+    """Photos accepted today (UTC). Without a quota, `limit` and `remaining` are missing."""
 
     used: int
     limit: int | None = None
@@ -25,14 +24,14 @@ class PhotosToday(Contract):
 
 
 class RequestRate(Contract):
-    """Requests a second in the long run, and how many may come at once after a pause."""
+    """Sustained requests a second, and the most requests at once."""
 
     per_second: float
     burst: int
 
 
 class Usage(Contract):
-    """The caller's own key, its limits and what is used of them."""
+    """The caller's API key with its limits and usage."""
 
     key: str
     expires_at: datetime | None = None
@@ -41,19 +40,16 @@ class Usage(Contract):
 
 
 @router.get(
-    "/v1/usage",
-    summary="What may I still send today?",
-    response_model_exclude_none=True,
-    responses=responses(MissingApiKey, InvalidApiKey, RateLimited, QueueUnavailable),
+    "/v1/usage", summary="Get limits and usage", response_model_exclude_none=True, responses=responses(*ACCESS_ERRORS)
 )
-def usage(parts: PartsHere, key: Caller) -> Usage:
-    """The limits of the key that asks, and what is used of them. Photos count when they are accepted."""
-    rate = RequestRate(per_second=key.requests_per_second, burst=burst_of(key)) if key.requests_per_second else None
-    return Usage(key=key.name, expires_at=key.expires, photos=_photos(key, parts.quota.used(key)), requests=rate)
+def get_usage(quota: PhotoQuotaDep, key: CallerDep) -> Usage:
+    """Limits of the caller's API key, and today's usage. A photo counts once it is accepted."""
+    rate = RequestRate(per_second=key.requests_per_second, burst=burst_size(key)) if key.requests_per_second else None
+    return Usage(key=key.name, expires_at=key.expires, photos=_photos_today(key, quota.used(key)), requests=rate)
 
 
-def _photos(key: ApiKey, used: int) -> PhotosToday:
+def _photos_today(key: ApiKey, used: int) -> PhotosToday:
     if not key.photos_per_day:
         return PhotosToday(used=used, resets_at=next_day())
-    left = max(0, key.photos_per_day - used)
-    return PhotosToday(used=used, limit=key.photos_per_day, remaining=left, resets_at=next_day())
+    remaining = max(0, key.photos_per_day - used)
+    return PhotosToday(used=used, limit=key.photos_per_day, remaining=remaining, resets_at=next_day())

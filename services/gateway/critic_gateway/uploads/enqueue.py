@@ -6,151 +6,156 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from celery import Celery
 
-from critic_core.contracts.album import Album
 from critic_core.contracts.errors import CriticError
 from critic_core.contracts.photo import Photo, PhotoReceipt, PhotoState
 from critic_core.runtime.logs import logger
 from critic_core.runtime.queue import enqueue
-from critic_core.runtime.storage import photo_key
+from critic_core.runtime.storage import Storage, photo_key
+from critic_core.stores.albums import AlbumStore
+from critic_core.stores.jobs import JobStore
 from critic_gateway import metrics
 from critic_gateway.auth.api_keys import ApiKey
-from critic_gateway.dependencies import Parts
-from critic_gateway.limits.quota import used_up
-from critic_gateway.uploads.receive import RefusedFile, StoredFile, TakenFile
+from critic_gateway.limits.quota import PhotoQuota, quota_exceeded
+from critic_gateway.settings import GatewaySettings
+from critic_gateway.uploads.options import UploadOptions
+from critic_gateway.uploads.receive import ReceivedFile, RejectedFile, StoredFile
 
-WAITING_FOR_EACH = (
-    32  # with fewer photos waiting for each that a task brings, small installations would have idle cores
-)
+BACKLOG_PER_PHOTO = 32  # for each photo of a task; with larger tasks, small installations would have idle cores
 
 log = logger(__name__)
 
 
 @dataclass(frozen=True)
-class Terms:
-    """What was asked for with an upload, beside the photos."""
+class PhotoIntake:
+    """Creates and enqueues photos from stored files."""
 
-    model: str | None = None
-    album: Album | None = None
-    callback_url: str | None = None
+    jobs: JobStore
+    albums: AlbumStore
+    storage: Storage
+    queue: Celery
+    quota: PhotoQuota
+    settings: GatewaySettings
 
-    @property
-    def told(self) -> str:
-        """The same for two uploads that ask for the same."""
-        album = self.album.id if self.album else ""
-        return f"{self.model or ''} {album} {self.callback_url or ''}"
+    def accept(self, files: list[ReceivedFile], caller: ApiKey, options: UploadOptions) -> list[PhotoReceipt]:
+        """Enqueue the stored files within the caller's quota; a receipt for each file.
 
+        A file that cannot be enqueued is rejected alone, or with the other photos of its task. Photos are counted
+        before they are enqueued, and refunded on failure, so that the quota is never exceeded.
+        """
+        stored = [file for file in files if isinstance(file, StoredFile)]
+        with self._deletion_on_error(stored):
+            reservation = self.quota.reserve(caller, len(stored))
+        files = self._reject_over_quota(files, stored[reservation.photos :], caller)
+        receipts = [
+            rejection(file) if isinstance(file, RejectedFile) else self._create(file, options) for file in files
+        ]
+        new = [receipt.photo for receipt in receipts if receipt.photo is not None and not receipt.duplicate]
+        errors = self._enqueue(new) if new else {}
+        accepted = len(new) - len(errors)
+        self.quota.refund(reservation, reservation.photos - accepted)
+        metrics.API_KEY_PHOTOS.labels(caller.name).inc(accepted)
+        return [_after_enqueue(receipt, errors) for receipt in receipts]
 
-def accept(taken: list[TakenFile], parts: Parts, caller: ApiKey, terms: Terms) -> list[PhotoReceipt]:
-    """Make photos of the stored files and enqueue them, on those terms, as far as the caller's quota goes.
+    def _reject_over_quota(
+        self, files: list[ReceivedFile], over_quota: list[StoredFile], caller: ApiKey
+    ) -> list[ReceivedFile]:
+        """The files, those over the quota rejected. QuotaExceeded when that is every stored file."""
+        if not over_quota:
+            return files
+        self._delete_files(over_quota)
+        error = quota_exceeded(caller)
+        if len(over_quota) == sum(isinstance(file, StoredFile) for file in files):
+            raise error
+        return [RejectedFile(file.file_name, error) if file in over_quota else file for file in files]
 
-    One that cannot be enqueued is refused alone, or with those that were to be looked at together with it. Photos are
-    counted before they are enqueued, and given back where that failed, so that no quota is ever passed.
-    """
-    wanted = [file for file in taken if isinstance(file, StoredFile)]
-    with _dropped_on_error(wanted, parts):
-        grant = parts.quota.take(caller, len(wanted))
-    within = _within(taken, wanted[grant.photos :], parts, caller)
-    receipts = [
-        refused(file) if isinstance(file, RefusedFile) else _accept(file, _photo(file, parts, terms), parts)
-        for file in within
-    ]
-    fresh = [receipt.photo for receipt in receipts if receipt.photo is not None and not receipt.duplicate]
-    problems = _enqueue(fresh, parts) if fresh else {}
-    parts.quota.give_back(grant, grant.photos - len(fresh) + len(problems))
-    metrics.KEY_PHOTOS.labels(caller.name).inc(len(fresh) - len(problems))
-    return [_after_enqueueing(receipt, problems) for receipt in receipts]
-
-
-def _within(taken: list[TakenFile], beyond: list[StoredFile], parts: Parts, caller: ApiKey) -> list[TakenFile]:
-    """The files, those beyond the quota refused; QuotaExceeded when that is every one that could be kept."""
-    if not beyond:
-        return taken
-    _drop(beyond, parts)
-    error = used_up(caller)
-    if len(beyond) == sum(isinstance(file, StoredFile) for file in taken):
-        raise error
-    return [RefusedFile(file.file_name, error) if file in beyond else file for file in taken]
-
-
-@contextmanager
-def _dropped_on_error(files: list[StoredFile], parts: Parts) -> Iterator[None]:
-    try:
-        yield
-    except CriticError:
-        _drop(files, parts)
-        raise
-
-
-def _drop(files: list[StoredFile], parts: Parts) -> None:
-    for file in files:
-        parts.storage.delete(photo_key(file.photo_id))
-
-
-def _accept(file: StoredFile, photo: Photo, parts: Parts) -> PhotoReceipt:
-    try:
-        known = _remember(photo, parts)
-    except CriticError as error:
-        _undo(photo.id, parts)
-        return refused(RefusedFile(file.file_name, error))
-    return PhotoReceipt(file_name=file.file_name, photo=known or photo, duplicate=known is not None)
-
-
-def _enqueue(photos: list[Photo], parts: Parts) -> dict[str, CriticError]:
-    """What went wrong with each photo that could not be enqueued."""
-    problems: dict[str, CriticError] = {}
-    at_once = photos_a_task(_backlog(parts), parts.settings.photos_per_task)
-    for first in range(0, len(photos), at_once):
-        ids = [photo.id for photo in photos[first : first + at_once]]
+    def _create(self, file: StoredFile, options: UploadOptions) -> PhotoReceipt:
+        photo = _photo(file, options, self.settings)
         try:
-            enqueue(parts.queue, *ids, request_id=structlog.contextvars.get_contextvars().get("request_id"))
+            existing = self._store(photo)
         except CriticError as error:
-            problems |= dict.fromkeys(ids, error)
-    for photo_id in problems:
-        _undo(photo_id, parts)
-    return problems
+            self._roll_back(photo.id)
+            return rejection(RejectedFile(file.file_name, error))
+        return PhotoReceipt(file_name=file.file_name, photo=existing or photo, duplicate=existing is not None)
+
+    def _store(self, photo: Photo) -> Photo | None:
+        """Store a new photo; the album's existing photo with the same bytes instead, if any."""
+        if photo.album is None:
+            self.jobs.create(photo)
+            return None
+        photo_id = self.albums.add(photo, self.settings.max_album_photos)
+        if photo_id == photo.id:
+            return None
+        self.storage.delete(photo_key(photo.id))
+        return self.jobs.get(photo_id)
+
+    def _enqueue(self, photos: list[Photo]) -> dict[str, CriticError]:
+        """The errors of photos that could not be enqueued, by id."""
+        errors: dict[str, CriticError] = {}
+        size = photos_per_task(self._backlog(), self.settings.photos_per_task)
+        for first in range(0, len(photos), size):
+            ids = [photo.id for photo in photos[first : first + size]]
+            try:
+                enqueue(self.queue, *ids, request_id=structlog.contextvars.get_contextvars().get("request_id"))
+            except CriticError as error:
+                errors |= dict.fromkeys(ids, error)
+        for photo_id in errors:
+            self._roll_back(photo_id)
+        return errors
+
+    def _backlog(self) -> int:
+        """0 while Redis does not answer: the photos exist already and must be enqueued or rolled back."""
+        try:
+            return self.jobs.backlog()
+        except CriticError:
+            return 0
+
+    @contextmanager
+    def _deletion_on_error(self, files: list[StoredFile]) -> Iterator[None]:
+        try:
+            yield
+        except CriticError:
+            self._delete_files(files)
+            raise
+
+    def _delete_files(self, files: list[StoredFile]) -> None:
+        for file in files:
+            self.storage.delete(photo_key(file.photo_id))
+
+    def _roll_back(self, photo_id: str) -> None:
+        try:
+            self.jobs.delete(photo_id)
+            self.storage.delete(photo_key(photo_id))
+        except CriticError as error:  # the reaper deletes the photo when it expires
+            log.warning("upload_rollback_incomplete", photo_id=photo_id, error=error.detail)
 
 
-def _backlog(parts: Parts) -> int:
-    """0 where the queue does not answer just now: what was remembered must be enqueued, or forgotten again."""
-    try:
-        return parts.store.backlog()
-    except CriticError:
-        return 0
+def photos_per_task(backlog: int, limit: int) -> int:
+    """Photos per task: several only with a backlog that keeps every worker busy."""
+    return max(1, min(limit, backlog // BACKLOG_PER_PHOTO))
 
 
-def photos_a_task(waiting: int, most: int) -> int:
-    """How many photos a worker process gets at once: several only when so many wait that no process stays idle."""
-    return max(1, min(most, waiting // WAITING_FOR_EACH))
+def rejection(file: RejectedFile) -> PhotoReceipt:
+    """The receipt of a rejected file."""
+    metrics.REJECTED.labels(file.error.code).inc()
+    return PhotoReceipt(file_name=file.file_name, problem=file.error.problem())
 
 
-def _after_enqueueing(receipt: PhotoReceipt, problems: dict[str, CriticError]) -> PhotoReceipt:
+def _after_enqueue(receipt: PhotoReceipt, errors: dict[str, CriticError]) -> PhotoReceipt:
     photo = receipt.photo
     if photo is None or receipt.duplicate:
         return receipt
-    if photo.id in problems:
-        return refused(RefusedFile(receipt.file_name, problems[photo.id]))
+    if photo.id in errors:
+        return rejection(RejectedFile(receipt.file_name, errors[photo.id]))
     metrics.ACCEPTED.inc()
     metrics.UPLOADED_BYTES.inc(photo.size_bytes)
     log.info("photo_accepted", photo_id=photo.id, media_type=photo.media_type, bytes=photo.size_bytes)
     return receipt
 
 
-def _remember(photo: Photo, parts: Parts) -> Photo | None:
-    """Queue it; or the photo with the same bytes that its album has already, and then the bytes are dropped."""
-    if photo.album is None:
-        parts.store.create(photo)
-        return None
-    kept = parts.albums.add(photo, parts.settings.max_album_photos)
-    if kept == photo.id:
-        return None
-    parts.storage.delete(photo_key(photo.id))
-    return parts.store.get(kept)
-
-
-def _photo(file: StoredFile, parts: Parts, terms: Terms) -> Photo:
-    now = datetime.now(UTC)
-    alone_until = now + timedelta(seconds=parts.settings.photo_ttl_seconds)
+def _photo(file: StoredFile, options: UploadOptions, settings: GatewaySettings) -> Photo:
+    now, album = datetime.now(UTC), options.album
     return Photo(
         id=file.photo_id,
         state=PhotoState.queued,
@@ -158,23 +163,9 @@ def _photo(file: StoredFile, parts: Parts, terms: Terms) -> Photo:
         media_type=file.media_type,
         size_bytes=file.size_bytes,
         sha256=file.sha256,
-        model=terms.model,
-        album=terms.album.id if terms.album else None,
-        callback_url=terms.callback_url,
+        model=options.model,
+        album=album.id if album else None,
+        callback_url=options.callback_url,
         created_at=now,
-        expires_at=terms.album.expires_at if terms.album else alone_until,
+        expires_at=album.expires_at if album else now + timedelta(seconds=settings.photo_ttl_seconds),
     )
-
-
-def refused(file: RefusedFile) -> PhotoReceipt:
-    """The receipt of a file that was not kept."""
-    metrics.REFUSED.labels(file.error.code).inc()
-    return PhotoReceipt(file_name=file.file_name, problem=file.error.problem())
-
-
-def _undo(photo_id: str, parts: Parts) -> None:
-    try:
-        parts.store.delete(photo_id)
-        parts.storage.delete(photo_key(photo_id))
-    except CriticError as error:
-        log.warning("upload_rollback_incomplete", photo_id=photo_id, error=error.detail)  # its time to live will clear it away

@@ -1,4 +1,4 @@
-"""One upload from its first byte to the receipts, whatever route it came in by."""
+"""An upload from its first byte to its receipts, for every upload route."""
 
 import asyncio
 from dataclasses import dataclass
@@ -9,95 +9,103 @@ from starlette.concurrency import run_in_threadpool
 from critic_core.contracts.errors import InvalidRequest, UploadTimeout
 from critic_core.contracts.photo import PhotoReceipt
 from critic_gateway.auth.api_keys import ApiKey
-from critic_gateway.dependencies import Parts
-from critic_gateway.limits.idempotency import Earlier, body_digest, same_body
-from critic_gateway.notifications.long_poll import finished
-from critic_gateway.uploads import enqueue
-from critic_gateway.uploads.enqueue import Terms
+from critic_gateway.limits.admission import Admission
+from critic_gateway.limits.idempotency import IdempotencyKeys, UploadRecord
+from critic_gateway.notifications.long_poll import wait_until_finished
+from critic_gateway.notifications.subscriber import ChangeSubscriber
+from critic_gateway.uploads.digest import ensure_same_upload, upload_digest
+from critic_gateway.uploads.enqueue import PhotoIntake, rejection
 from critic_gateway.uploads.multipart import upload_events
-from critic_gateway.uploads.receive import IntakeLimits, RefusedFile, TakenFile, forget, take_in
+from critic_gateway.uploads.options import UploadOptions
+from critic_gateway.uploads.receive import ReceivedFile, RejectedFile, UploadLimits, delete_stored, receive_files
 
 
 @dataclass(frozen=True)
 class Sender:
-    """Who sends, and the Idempotency-Key of the request where it has one."""
+    """The caller, and the request's Idempotency-Key."""
 
     caller: ApiKey
-    idempotency_key: str | None
+    idempotency_key: str | None = None
 
 
-async def receive(request: Request, parts: Parts, sender: Sender, terms: Terms, wait: float) -> list[PhotoReceipt]:
-    """Take an upload in, and wait that many seconds for its answers."""
-    if sender.idempotency_key is None:
-        receipts = await _take_and_accept(request, parts, sender.caller, terms)
-    else:
-        receipts = await _once(request, parts, sender.caller, sender.idempotency_key, terms)
-    return await _waited(receipts, parts, wait)
+@dataclass(frozen=True)
+class UploadHandler:
+    """Receives uploads, enqueues their photos, and waits for critiques."""
 
+    intake: PhotoIntake
+    admission: Admission
+    idempotency_keys: IdempotencyKeys
+    changes: ChangeSubscriber
 
-async def _take(request: Request, parts: Parts) -> list[TakenFile]:
-    settings = parts.settings
-    limits = IntakeLimits(settings.max_photo_bytes, settings.max_request_bytes, settings.max_photos_per_request)
-    events = upload_events(request.headers.get("content-type", ""), request.stream())
-    try:
-        async with asyncio.timeout(settings.upload_timeout_seconds):
-            taken = await take_in(events, parts.storage, limits)
-    except TimeoutError:
-        raise UploadTimeout from None
-    if not taken:
-        raise InvalidRequest("The upload has no file: send multipart with a file, or the image as the body.")
-    return taken
+    async def handle(
+        self, request: Request, sender: Sender, options: UploadOptions, wait_seconds: float
+    ) -> list[PhotoReceipt]:
+        """Receive an upload and wait for its critiques; a receipt for each file, in the order of the request."""
+        if sender.idempotency_key is None:
+            _, receipts = await self._upload(request, sender.caller, options)
+        else:
+            receipts = await self._upload_once(request, sender.caller, sender.idempotency_key, options)
+        return await self._with_critiques(receipts, wait_seconds)
 
+    async def _upload(
+        self, request: Request, caller: ApiKey, options: UploadOptions
+    ) -> tuple[list[ReceivedFile], list[PhotoReceipt]]:
+        await run_in_threadpool(self.intake.quota.ensure_remaining, caller)
+        files = await self._receive(request)
+        receipts = await run_in_threadpool(self.intake.accept, files, caller, options)
+        self.admission.count_admitted(sum(receipt.photo is not None for receipt in receipts))
+        return files, receipts
 
-async def _take_and_accept(request: Request, parts: Parts, caller: ApiKey, terms: Terms) -> list[PhotoReceipt]:
-    await run_in_threadpool(parts.quota.ensure_left, caller)
-    return await _accept(await _take(request, parts), parts, caller, terms)
-
-
-async def _accept(taken: list[TakenFile], parts: Parts, caller: ApiKey, terms: Terms) -> list[PhotoReceipt]:
-    receipts = await run_in_threadpool(enqueue.accept, taken, parts, caller, terms)
-    parts.admission.admitted(sum(receipt.photo is not None for receipt in receipts))
-    return receipts
-
-
-async def _once(request: Request, parts: Parts, caller: ApiKey, key: str, terms: Terms) -> list[PhotoReceipt]:
-    """The same as `_take_and_accept`, but only the first time that this caller sends this key."""
-    earlier = await run_in_threadpool(parts.keys.begin, caller.name, key)
-    if earlier is not None:
-        return await _again(request, parts, earlier, terms)
-    try:
-        async with parts.keys.held(caller.name, key):
-            await run_in_threadpool(parts.quota.ensure_left, caller)
-            taken = await _take(request, parts)
-            receipts = await _accept(taken, parts, caller, terms)
-        ids = tuple(receipt.photo.id for receipt in receipts if receipt.photo is not None)
-        await run_in_threadpool(parts.keys.keep, caller.name, key, Earlier(body_digest(taken, terms.told), ids))
-    except BaseException:
-        await run_in_threadpool(parts.keys.give_back, caller.name, key)
-        raise
-    return receipts
-
-
-async def _again(request: Request, parts: Parts, earlier: Earlier, terms: Terms) -> list[PhotoReceipt]:
-    """The answer to a repeated upload: its bytes are compared with the first one's, and dropped."""
-    taken = await _take(request, parts)
-    await forget(taken, parts.storage)
-    same_body(earlier, taken, terms.told)
-    ids = iter(earlier.photo_ids)
-    return [
-        enqueue.refused(file)
-        if isinstance(file, RefusedFile)
-        else PhotoReceipt(file_name=file.file_name, photo=await run_in_threadpool(parts.store.get, next(ids)))
-        for file in taken
-    ]
-
-
-async def _waited(receipts: list[PhotoReceipt], parts: Parts, wait: float) -> list[PhotoReceipt]:
-    ids = [receipt.photo.id for receipt in receipts if receipt.photo is not None]
-    if not wait or not ids:
+    async def _upload_once(
+        self, request: Request, caller: ApiKey, key: str, options: UploadOptions
+    ) -> list[PhotoReceipt]:
+        keys = self.idempotency_keys
+        record = await run_in_threadpool(keys.acquire, caller.name, key)
+        if record is not None:
+            return await self._repeat(request, record, options)
+        try:
+            async with keys.lease(caller.name, key):
+                files, receipts = await self._upload(request, caller, options)
+            ids = tuple(receipt.photo.id for receipt in receipts if receipt.photo is not None)
+            await run_in_threadpool(keys.save, caller.name, key, UploadRecord(upload_digest(files, options), ids))
+        except BaseException:
+            await run_in_threadpool(keys.release, caller.name, key)
+            raise
         return receipts
-    photos = {photo.id: photo for photo in await finished(ids, wait, parts.store, parts.bell)}
-    return [
-        receipt.model_copy(update={"photo": photos.get(receipt.photo.id, receipt.photo)}) if receipt.photo else receipt
-        for receipt in receipts
-    ]
+
+    async def _repeat(self, request: Request, record: UploadRecord, options: UploadOptions) -> list[PhotoReceipt]:
+        """The receipts of a repeated upload: its bytes are compared with the first upload, and deleted."""
+        files = await self._receive(request)
+        await delete_stored(files, self.intake.storage)
+        ensure_same_upload(record, files, options)
+        ids = iter(record.photo_ids)
+        return [
+            rejection(file)
+            if isinstance(file, RejectedFile)
+            else PhotoReceipt(file_name=file.file_name, photo=await run_in_threadpool(self.intake.jobs.get, next(ids)))
+            for file in files
+        ]
+
+    async def _receive(self, request: Request) -> list[ReceivedFile]:
+        settings = self.intake.settings
+        limits = UploadLimits(settings.max_photo_bytes, settings.max_request_bytes, settings.max_photos_per_request)
+        events = upload_events(request.headers.get("content-type", ""), request.stream())
+        try:
+            async with asyncio.timeout(settings.upload_timeout_seconds):
+                files = await receive_files(events, self.intake.storage, limits)
+        except TimeoutError:
+            raise UploadTimeout from None
+        if not files:
+            raise InvalidRequest("The upload has no file: send multipart with a file, or the image as the body.")
+        return files
+
+    async def _with_critiques(self, receipts: list[PhotoReceipt], wait_seconds: float) -> list[PhotoReceipt]:
+        ids = [receipt.photo.id for receipt in receipts if receipt.photo is not None]
+        if not wait_seconds or not ids:
+            return receipts
+        photos = await wait_until_finished(ids, wait_seconds, self.intake.jobs, self.changes)
+        latest = {photo.id: photo for photo in photos}
+        return [
+            receipt.model_copy(update={"photo": latest[receipt.photo.id]}) if receipt.photo else receipt
+            for receipt in receipts
+        ]

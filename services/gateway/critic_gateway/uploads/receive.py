@@ -1,4 +1,4 @@
-"""From upload events to bytes in storage: counted, sniffed and hashed while they stream, never held whole."""
+"""From upload events to files in storage: counted, sniffed and hashed as a stream, never in memory as a whole."""
 
 import hashlib
 from collections.abc import AsyncIterator
@@ -13,12 +13,12 @@ from critic_core.imaging.formats import SNIFF_BYTES, sniff
 from critic_core.runtime.storage import Sink, Storage, photo_key
 from critic_gateway.uploads.multipart import FileBegins, FileBytes, FileEnds, UploadEvent
 
-FLUSH_BYTES = 1 << 20  # one hop to a thread and one write per this much
+FLUSH_BYTES = 1 << 20  # one switch to a thread and one write for each
 
 
 @dataclass(frozen=True)
-class IntakeLimits:
-    """What one upload may bring."""
+class UploadLimits:
+    """Limits of an upload."""
 
     file_bytes: int
     request_bytes: int
@@ -27,7 +27,7 @@ class IntakeLimits:
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file that lies in storage and looks like a photo."""
+    """A file in storage with the signature of a photo."""
 
     photo_id: str
     file_name: str | None
@@ -37,73 +37,77 @@ class StoredFile:
 
 
 @dataclass(frozen=True)
-class RefusedFile:
-    """A file that was not kept, and why."""
+class RejectedFile:
+    """A file that was not stored, with the error."""
 
     file_name: str | None
     error: CriticError
 
 
-TakenFile = StoredFile | RefusedFile
+ReceivedFile = StoredFile | RejectedFile
 
 
-async def take_in(events: AsyncIterator[UploadEvent], storage: Storage, limits: IntakeLimits) -> list[TakenFile]:
-    """Store every file of an upload. One bad file is refused alone; an upload over its limits is refused whole."""
-    intake = _Intake(storage, limits)
+async def receive_files(
+    events: AsyncIterator[UploadEvent], storage: Storage, limits: UploadLimits
+) -> list[ReceivedFile]:
+    """Store the files of an upload. A bad file is rejected alone; an upload over its limits is rejected as a whole."""
+    receiver = _Receiver(storage, limits)
     try:
         async for event in events:
-            await intake.on(event)
+            await receiver.handle(event)
     except BaseException:
-        await intake.undo()
+        await receiver.roll_back()
         raise
-    return intake.taken
+    return receiver.files
 
 
-async def forget(taken: list[TakenFile], storage: Storage) -> None:
-    """Take stored files of an upload out of storage again."""
-    for file in taken:
+async def delete_stored(files: list[ReceivedFile], storage: Storage) -> None:
+    """Delete the stored files of an upload."""
+    for file in files:
         if isinstance(file, StoredFile):
             await run_in_threadpool(storage.delete, photo_key(file.photo_id))
 
 
-class _Intake:
-    """One upload on its way in: what is stored already, and the file that is coming now."""
+class _Receiver:
+    """An upload in progress: the received files, and the current one."""
 
-    def __init__(self, storage: Storage, limits: IntakeLimits) -> None:
-        self.taken: list[TakenFile] = []
+    def __init__(self, storage: Storage, limits: UploadLimits) -> None:
+        self.files: list[ReceivedFile] = []
         self._storage, self._limits = storage, limits
-        self._file: _Incoming | None = None
+        self._current: _IncomingFile | None = None
         self._bytes = 0
 
-    async def on(self, event: UploadEvent) -> None:
-        match event, self._file:
+    async def handle(self, event: UploadEvent) -> None:
+        match event, self._current:
             case FileBegins(name), _:
                 self._begin(name)
-            case FileBytes(data), _Incoming() as file:
+            case FileBytes(data), _IncomingFile() as file:
                 self._count(data)
                 await file.add(data)
-            case FileEnds(), _Incoming() as file:
-                self.taken.append(await file.end())
-                self._file = None
+            case FileEnds(), _IncomingFile() as file:
+                self.files.append(await file.end())
+                self._current = None
 
-    async def undo(self) -> None:
-        if self._file is not None:
-            self._file.abandon()
-        await forget(self.taken, self._storage)
+    async def roll_back(self) -> None:
+        if self._current is not None:
+            self._current.abort()
+        await delete_stored(self.files, self._storage)
 
     def _begin(self, name: str | None) -> None:
-        if len(self.taken) >= self._limits.files:
-            raise TooManyPhotos(f"One upload may carry {self._limits.files} photos; send the rest in another one.")
-        self._file = _Incoming(name, self._storage, self._limits.file_bytes)
+        if len(self.files) >= self._limits.files:
+            raise TooManyPhotos(
+                f"The limit of one upload is {self._limits.files} photos; send the rest in another one."
+            )
+        self._current = _IncomingFile(name, self._storage, self._limits.file_bytes)
 
     def _count(self, data: bytes) -> None:
         self._bytes += len(data)
         if self._bytes > self._limits.request_bytes:
-            raise RequestTooLarge(f"One upload may carry {self._limits.request_bytes:,} bytes.")
+            raise RequestTooLarge(f"The limit of one upload is {self._limits.request_bytes:,} bytes.")
 
 
-class _Incoming:
-    """One file on its way into storage. After a refusal the rest of its bytes is counted and dropped."""
+class _IncomingFile:
+    """A file that is written to storage. After an error the rest of its bytes is dropped."""
 
     def __init__(self, name: str | None, storage: Storage, limit: int) -> None:
         self._name, self._storage, self._limit = name, storage, limit
@@ -113,11 +117,11 @@ class _Incoming:
         self._size = 0
         self._media_type: str | None = None
         self._writing = ExitStack()
-        self._file: Sink | None = None
-        self._refusal: CriticError | None = None
+        self._sink: Sink | None = None
+        self._error: CriticError | None = None
 
     async def add(self, data: bytes) -> None:
-        if self._refusal is not None:
+        if self._error is not None:
             return
         self._size += len(data)
         self._buffer += data
@@ -126,36 +130,36 @@ class _Incoming:
                 raise PhotoTooLarge(f"The file has more than {self._limit:,} bytes, which is the limit.")
             if self._media_type is None and len(self._buffer) >= SNIFF_BYTES:
                 self._media_type = sniff(bytes(self._buffer[:SNIFF_BYTES])).media_type
-        except CriticError as refusal:
-            self._refuse(refusal)
+        except CriticError as error:
+            self._reject(error)
         if len(self._buffer) >= FLUSH_BYTES:
             await run_in_threadpool(self._flush)
 
-    async def end(self) -> TakenFile:
+    async def end(self) -> ReceivedFile:
         try:
-            if self._refusal is None and self._media_type is None:
+            if self._error is None and self._media_type is None:
                 self._media_type = sniff(bytes(self._buffer)).media_type
-        except CriticError as refusal:
-            self._refuse(refusal)
-        if self._refusal is not None:
-            return RefusedFile(self._name, self._refusal)
+        except CriticError as error:
+            self._reject(error)
+        if self._error is not None:
+            return RejectedFile(self._name, self._error)
         await run_in_threadpool(self._finish)
         assert self._media_type is not None
         return StoredFile(self._photo_id, self._name, self._media_type, self._size, self._digest.hexdigest())
 
-    def abandon(self) -> None:
-        self._refuse(CriticError("The upload was given up."))
+    def abort(self) -> None:
+        self._reject(CriticError("The upload was aborted."))
 
-    def _refuse(self, error: CriticError) -> None:
-        self._refusal = error
+    def _reject(self, error: CriticError) -> None:
+        self._error = error
         self._buffer.clear()
-        self._writing.__exit__(type(error), error, None)  # the storage takes the part that is written away again
+        self._writing.__exit__(type(error), error, None)  # the storage deletes the part that is written already
 
     def _flush(self) -> None:
-        if self._file is None:
-            self._file = self._writing.enter_context(self._storage.writing(photo_key(self._photo_id)))
+        if self._sink is None:
+            self._sink = self._writing.enter_context(self._storage.writing(photo_key(self._photo_id)))
         self._digest.update(self._buffer)
-        self._file.write(self._buffer)
+        self._sink.write(self._buffer)
         self._buffer.clear()
 
     def _finish(self) -> None:

@@ -1,0 +1,46 @@
+"""The photographer's decisions about the photos of an album."""
+
+from fastapi import APIRouter
+
+from critic_core.contracts.album import Choice, Decisions
+from critic_core.contracts.errors import InvalidRequest, PhotoNotFound
+from critic_gateway.dependencies import AlbumStoreDep
+from critic_gateway.routes.openapi import ALBUM_ERRORS, responses
+from critic_gateway.routes.parameters import AlbumDep, PhotoId
+
+PATH = "/v1/albums/{album_id}/photos/{photo_id}/decision"
+
+router = APIRouter(tags=["albums"])
+
+
+@router.get(
+    PATH,
+    summary="Get the decision about a photo",
+    response_model_exclude_none=True,
+    responses=responses(PhotoNotFound, *ALBUM_ERRORS),
+)
+def get_decision(album: AlbumDep, photo_id: PhotoId, albums: AlbumStoreDep) -> Decisions:
+    """The current decision with its history."""
+    return albums.decisions(album.id, photo_id)
+
+
+@router.put(
+    PATH,
+    summary="Set the decision about a photo",
+    response_model_exclude_none=True,
+    responses=responses(PhotoNotFound, InvalidRequest, *ALBUM_ERRORS),
+)
+def set_decision(album: AlbumDep, photo_id: PhotoId, choice: Choice, albums: AlbumStoreDep) -> Decisions:
+    """Picks, rejects or rates a photo. Overrides the proposal, also after the photo is scored again."""
+    return albums.decide(album.id, photo_id, choice)
+
+
+@router.post(
+    f"{PATH}/undo",
+    summary="Undo the decision about a photo",
+    response_model_exclude_none=True,
+    responses=responses(PhotoNotFound, *ALBUM_ERRORS),
+)
+def undo_decision(album: AlbumDep, photo_id: PhotoId, albums: AlbumStoreDep) -> Decisions:
+    """Restores the previous decision; without one, the proposal."""
+    return albums.undo(album.id, photo_id)

@@ -1,0 +1,112 @@
+"""Parameters of several routes, as FastAPI dependencies."""
+
+from typing import Annotated
+
+from fastapi import Depends, Header, Path, Query
+
+from critic_core.contracts.album import Album
+from critic_core.contracts.errors import AlbumNotFound, ModelNotFound, NotReady, PhotoNotFound, WebhooksDisabled
+from critic_core.contracts.identity import is_photo_id
+from critic_core.runtime.webhooks.callback import LONGEST_URL, parse_callback
+from critic_core.stores.worker_status import WorkerStatusStore
+from critic_gateway.dependencies import AlbumStoreDep, CallerDep, SettingsDep, WorkerStatusDep
+from critic_gateway.limits.idempotency import MAX_KEY_LENGTH
+from critic_gateway.settings import GatewaySettings
+from critic_gateway.uploads.handler import Sender
+from critic_gateway.uploads.options import UploadOptions
+
+MAX_WAIT_SECONDS = 30
+MAX_PAGE_SIZE = 1000
+
+Wait = Annotated[
+    float, Query(ge=0, le=MAX_WAIT_SECONDS, description="Long poll: most seconds to wait for the critique.")
+]
+Limit = Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE, description="Page size.")]
+PageCursor = Annotated[
+    str | None, Query(alias="cursor", max_length=200, description="`next_cursor` of the previous page.")
+]
+ModelName = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=100,
+        description="Name of a model in /v1/models; default: the server's model (CRITIC_MODEL).",
+    ),
+]
+CallbackUrl = Annotated[
+    str | None,
+    Query(max_length=LONGEST_URL, description="HTTPS receiver of a signed webhook once a photo is done or failed."),
+]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=MAX_KEY_LENGTH,
+        description="A repeated request with the same key and body creates no second photo.",
+    ),
+]
+
+
+# A coroutine on purpose: it does not wait for the thread pool.
+async def _photo_id(photo_id: Annotated[str, Path(description="Id of the photo, a UUIDv7.")], _: CallerDep) -> str:
+    if not is_photo_id(photo_id):
+        raise PhotoNotFound
+    return photo_id
+
+
+PhotoId = Annotated[str, Depends(_photo_id)]
+"""A well-formed photo id of an authenticated request. Raises PhotoNotFound."""
+
+
+def _album(
+    album_id: Annotated[str, Path(description="Id of the album, a UUIDv7.")], albums: AlbumStoreDep, _: CallerDep
+) -> Album:
+    if not is_photo_id(album_id):
+        raise AlbumNotFound
+    return albums.get(album_id)
+
+
+AlbumDep = Annotated[Album, Depends(_album)]
+"""The album of the path. Raises AlbumNotFound."""
+
+
+async def _sender(caller: CallerDep, idempotency_key: IdempotencyKey = None) -> Sender:
+    return Sender(caller, idempotency_key)
+
+
+SenderDep = Annotated[Sender, Depends(_sender)]
+
+
+def _upload_options(
+    settings: SettingsDep,
+    workers: WorkerStatusDep,
+    _: CallerDep,
+    model: ModelName = None,
+    callback_url: CallbackUrl = None,
+) -> UploadOptions:
+    ensure_options(model, callback_url, workers, settings)
+    return UploadOptions(model, callback_url=callback_url)
+
+
+UploadOptionsDep = Annotated[UploadOptions, Depends(_upload_options)]
+"""Model and webhook of an upload, validated before the body is read."""
+
+
+def ensure_options(
+    model: str | None, callback_url: str | None, workers: WorkerStatusStore, settings: GatewaySettings
+) -> None:
+    """Raises ModelNotFound, NotReady, WebhooksDisabled or InvalidCallbackUrl."""
+    if model is not None:
+        _ensure_served(model, workers)
+    if callback_url is not None:
+        if not settings.webhooks_on:
+            raise WebhooksDisabled
+        parse_callback(callback_url, settings.webhook_allow_private)
+
+
+def _ensure_served(model: str, workers: WorkerStatusStore) -> None:
+    names = workers.model_names()
+    if not names:
+        raise NotReady("No worker has published the served models yet.")
+    if model not in names:
+        raise ModelNotFound(f"No model '{model}' is served. Served models: {', '.join(names)}.")

@@ -1,0 +1,100 @@
+"""The state of a running gateway: settings, stores, limits, notifications."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+
+import redis
+from celery import Celery
+
+from critic_core.runtime.queue import celery_app
+from critic_core.runtime.redis_client import connect
+from critic_core.runtime.storage import Storage
+from critic_core.stores.album_results import AlbumResultStore
+from critic_core.stores.albums import AlbumStore
+from critic_core.stores.deliveries import DeliveryStore
+from critic_core.stores.jobs import JobStore
+from critic_core.stores.worker_status import WorkerStatusStore
+from critic_gateway.albums.queries import AlbumQueries
+from critic_gateway.auth.api_keys import ApiKeys
+from critic_gateway.health.probe_clients import probe_clients
+from critic_gateway.health.readiness import ReadinessProbe
+from critic_gateway.limits.admission import Admission
+from critic_gateway.limits.idempotency import IdempotencyKeys
+from critic_gateway.limits.quota import PhotoQuota
+from critic_gateway.limits.rate_limit import RateLimit
+from critic_gateway.notifications.album_feeds import AlbumFeeds
+from critic_gateway.notifications.subscriber import ChangeSubscriber
+from critic_gateway.settings import GatewaySettings
+from critic_gateway.uploads.enqueue import PhotoIntake
+from critic_gateway.uploads.handler import UploadHandler
+
+
+@dataclass(frozen=True)
+class AppState:
+    """What the routes' dependencies hand out."""
+
+    settings: GatewaySettings
+    jobs: JobStore
+    albums: AlbumStore
+    storage: Storage
+    deliveries: DeliveryStore
+    worker_status: WorkerStatusStore
+    changes: ChangeSubscriber
+    feeds: AlbumFeeds
+    queries: AlbumQueries
+    uploads: UploadHandler
+    api_keys: ApiKeys
+    admission: Admission
+    rate_limit: RateLimit
+    quota: PhotoQuota
+    readiness: ReadinessProbe
+
+
+@asynccontextmanager
+async def open_app_state(settings: GatewaySettings) -> AsyncIterator[AppState]:
+    """The state of a gateway with these settings. Redis may still be down."""
+    with (
+        connect(settings.redis_url) as client,
+        closing(celery_app(settings)) as queue,
+        closing(Admission(JobStore(client).load, settings)) as admission,
+        probe_clients(settings) as probes,
+    ):
+        changes = ChangeSubscriber(settings.redis_url)
+        async with changes.subscribed():
+            yield _app_state(settings, client, queue, admission, changes, ReadinessProbe(probes))
+
+
+def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
+    settings: GatewaySettings,
+    client: "redis.Redis",
+    queue: Celery,
+    admission: Admission,
+    changes: ChangeSubscriber,
+    readiness: ReadinessProbe,
+) -> AppState:
+    jobs, albums, storage, quota = (
+        JobStore(client),
+        AlbumStore(client),
+        Storage(settings.storage_url),
+        PhotoQuota(client),
+    )
+    intake = PhotoIntake(jobs, albums, storage, queue, quota, settings)
+    idempotency_keys = IdempotencyKeys(client, settings.idempotency_ttl_seconds)
+    return AppState(
+        settings=settings,
+        jobs=jobs,
+        albums=albums,
+        storage=storage,
+        deliveries=DeliveryStore(client),
+        worker_status=WorkerStatusStore(client),
+        changes=changes,
+        feeds=AlbumFeeds(albums, changes),
+        queries=AlbumQueries(AlbumResultStore(client), changes, queue),
+        uploads=UploadHandler(intake, admission, idempotency_keys, changes),
+        api_keys=ApiKeys.from_settings(settings),
+        admission=admission,
+        rate_limit=RateLimit(client),
+        quota=quota,
+        readiness=readiness,
+    )

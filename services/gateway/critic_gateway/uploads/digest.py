@@ -1,0 +1,24 @@
+"""The digest of an upload: it tells a repeated request from another one with the same Idempotency-Key."""
+
+import hashlib
+
+from critic_core.contracts.errors import IdempotencyKeyReused
+from critic_gateway.limits.idempotency import UploadRecord
+from critic_gateway.uploads.options import UploadOptions
+from critic_gateway.uploads.receive import ReceivedFile, RejectedFile
+
+
+def upload_digest(files: list[ReceivedFile], options: UploadOptions) -> str:
+    """Equal for uploads of equal files in the same order with equal options."""
+    album = options.album.id if options.album else ""
+    digest = hashlib.sha256(f"{options.model or ''} {album} {options.callback_url or ''}\n".encode())
+    for file in files:
+        content = file.error.code if isinstance(file, RejectedFile) else file.sha256
+        digest.update(f"{file.file_name}\n{content}\n".encode())
+    return digest.hexdigest()
+
+
+def ensure_same_upload(record: UploadRecord, files: list[ReceivedFile], options: UploadOptions) -> None:
+    """IdempotencyKeyReused unless the upload repeats the recorded one."""
+    if record.body_digest != upload_digest(files, options):
+        raise IdempotencyKeyReused
