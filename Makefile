@@ -7,7 +7,8 @@ PORT ?= 8000
 DOCS_PORT ?= 8080
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Errors only: pip's warnings are about its own configuration.
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 DATA ?= $(CRITIC_DATA)
 WEIGHTS ?= $(CRITIC_WEIGHTS)
 
@@ -102,22 +103,27 @@ clean: ## Take away what was built here; photos and settings stay
 	rm -rf $(VENV) .cache dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(BIN)/python:
-	$(PYTHON) -m venv $(VENV)
+	@echo "Creating a Python environment in $(VENV)."
+	@$(PYTHON) -m venv $(VENV)
 
 $(LOCAL): pyproject.toml requirements.lock | $(BIN)/python
-	$(PIP) -c requirements.lock -e '.[local]'
+	@echo "Installing Photo Critic and its libraries in $(VENV), once: about 2 minutes."
+	@$(PIP) -c requirements.lock -e '.[local]'
 	@touch $@
 
 $(TEST): pyproject.toml requirements.lock | $(BIN)/python
-	$(PIP) -c requirements.lock -e '.[test]'
+	@echo "Installing Photo Critic and its test libraries in $(VENV), once: about 2 minutes."
+	@$(PIP) -c requirements.lock -e '.[test]'
 	@touch $(LOCAL) $@
 
 $(DEV): pyproject.toml requirements.lock training/torch-cpu.txt | $(BIN)/python
-	$(PIP) --no-deps --retries 1 -r training/torch-cpu.txt
-	$(PIP) -c requirements.lock -e '.[dev,training]'
+	@echo "Installing Photo Critic, PyTorch and the development tools in $(VENV), once: about 5 minutes."
+	@$(PIP) --no-deps --retries 1 -r training/torch-cpu.txt
+	@$(PIP) -c requirements.lock -e '.[dev,training]'
 	@touch $(LOCAL) $(TEST) $(TRAINING) $@
 
 $(TRAINING): pyproject.toml requirements.lock training/torch-cpu.txt | $(BIN)/python
-	$(PIP) --no-deps --retries 1 -r training/torch-cpu.txt
-	$(PIP) -c requirements.lock -e '.[training]'
+	@echo "Installing Photo Critic and PyTorch in $(VENV), once: about 4 minutes."
+	@$(PIP) --no-deps --retries 1 -r training/torch-cpu.txt
+	@$(PIP) -c requirements.lock -e '.[training]'
 	@touch $@
