@@ -25,7 +25,7 @@ def main() -> int:
         say(f"{folder}: is for its owner alone from now on")
     makers: dict[str, Callable[[], str]] = {
         "redis_password": lambda: secrets.token_urlsafe(32),
-        "keyring.toml": first_key,
+        "api_keys.toml": first_key,
         "webhook_secrets": lambda: "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
         "grafana_password": lambda: secrets.token_urlsafe(24),
     }
