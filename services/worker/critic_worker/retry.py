@@ -1,4 +1,4 @@
-"""Waiting for a service that is away: bounded, and longer each time."""
+"""Retries with exponential backoff against a service that does not respond."""
 
 import time
 from collections.abc import Callable
@@ -7,17 +7,18 @@ from typing import TypeVar
 from critic_core.contracts.errors import ServiceUnavailable
 
 T = TypeVar("T")
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
+FIRST_DELAY, MAX_DELAY = 0.1, 1.0
+"""Seconds between two attempts; each delay is twice the one before."""
 
 
-def patiently(call: Callable[[], T], seconds: float) -> T:
-    """What `call` returns; while it raises ServiceUnavailable it is tried again, until `seconds` have gone by."""
-    deadline, pause = time.monotonic() + seconds, FIRST_PAUSE
+def retry_until(call: Callable[[], T], seconds: float) -> T:
+    """The result of `call`. ServiceUnavailable is retried for `seconds`, then raised; any other error is raised."""
+    deadline, delay = time.monotonic() + seconds, FIRST_DELAY
     while True:
         try:
             return call()
         except ServiceUnavailable:
-            if time.monotonic() + pause > deadline:
+            if time.monotonic() + delay > deadline:
                 raise
-        time.sleep(pause)
-        pause = min(2 * pause, LONGEST_PAUSE)
+        time.sleep(delay)
+        delay = min(2 * delay, MAX_DELAY)

@@ -1,1 +1,1 @@
-"""What a worker finds in an album: which photos belong together."""
+"""Groups, sequences and the selection of an album."""

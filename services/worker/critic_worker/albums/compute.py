@@ -1,31 +1,41 @@
-"""A question about an album, from the queue to the answer that is kept. Safe to run twice: the newer answer stays."""
+"""An album query and its result: groups, or a selection. Idempotent: the store keeps the newer of two results."""
 
 from pydantic import TypeAdapter
 
-from critic_core.contracts.album import Question, digest_of
+from critic_core.contracts.album import AlbumQuery, GroupLevel, GroupsQuery, query_digest
 from critic_core.contracts.errors import AlbumNotFound
 from critic_core.runtime.logs import logger
-from critic_core.stores.album_results import AnswerStore
-from critic_core.stores.albums import AlbumStore
-from critic_worker.albums.results import arrange
+from critic_core.stores.album_results import AlbumResultStore, ResultSection
+from critic_core.stores.albums import AlbumStore, Snapshot
+from critic_worker.albums.group_rows import render_groups
+from critic_worker.albums.selection_rows import render_selection
+from critic_worker.albums.table import album_table
 
-_QUESTIONS: TypeAdapter[Question] = TypeAdapter(Question)
+_QUERY: TypeAdapter[AlbumQuery] = TypeAdapter(AlbumQuery)
 
 log = logger(__name__)
 
 
-def answer(album_id: str, told: str, albums: AlbumStore, answers: AnswerStore) -> None:
-    """Answer the question (JSON) for all photos that are done now. An album that is gone needs none.
+def compute_album_result(album_id: str, query_json: str, albums: AlbumStore, results: AlbumResultStore) -> None:
+    """Compute and store the result for all finished photos; nothing for a deleted album.
 
-    Raises QueueUnavailable; the gateway asks again when no answer comes.
+    Raises QueueUnavailable; the gateway repeats a query without a result.
     """
-    question = _QUESTIONS.validate_json(told)
-    digest = digest_of(question)
-    answers.take_up(album_id, digest)
+    query = _QUERY.validate_json(query_json)
+    digest = query_digest(query)
+    results.begin(album_id, digest)
     try:
         snapshot = albums.snapshot(album_id)
     except AlbumNotFound:
         return
-    parts = arrange(snapshot, question)
-    answers.keep(album_id, digest, snapshot.revision, snapshot.decided, parts)
-    log.info("album_arranged", album_id=album_id, kind=question.kind, photos=len(snapshot.marks))
+    sections = result_sections(snapshot, query)
+    results.save(album_id, digest, snapshot.revision, snapshot.decision_revision, sections)
+    log.info("album_result_computed", album_id=album_id, kind=query.kind, photos=len(snapshot.features))
+
+
+def result_sections(snapshot: Snapshot, query: AlbumQuery) -> dict[str, ResultSection]:
+    """The sections by name: the groups of each level, or the `photos` of a selection."""
+    table = album_table(snapshot, query.thresholds)
+    if isinstance(query, GroupsQuery):
+        return {level.value: render_groups(table, level, query.thresholds) for level in GroupLevel}
+    return {"photos": render_selection(table, query)}

@@ -1,7 +1,6 @@
-"""Which photos of an album belong together, on three levels that lie within each other.
+"""Groups of an album's photos on three nested levels, independent of the order of the photos.
 
-*exact*: the same pixels. *near*: near duplicates, each with each. *scene*: the same subject or place. The answer does
-not depend on the order in which photos came.
+*exact*: the same pixels. *near*: near duplicates, by complete linkage. *scene*: the same subject or place.
 """
 
 from collections.abc import Sequence
@@ -10,24 +9,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from critic_core.contracts.album import Thresholds
-from critic_worker.albums.linkage import Numbers, groups, lifted
-from critic_worker.albums.similarity import Marks, alike
+from critic_worker.albums.linkage import Numbers, complete_linkage, group_pairs
+from critic_worker.albums.similarity import SimilarityFeatures, similar_pairs
 
 
 @dataclass(frozen=True)
 class Levels:
-    """The group of each of N photos, `[N]` each; photos of one exact group share a near group, and those a scene."""
+    """The group of each of N photos, `[N]` each; an exact group lies within a near group, and that within a scene."""
 
     exact: Numbers
     near: Numbers
     scene: Numbers
 
 
-def group(pixels: Sequence[str], marks: Marks, limits: Thresholds) -> Levels:
+def group(pixels: Sequence[str], features: SimilarityFeatures, thresholds: Thresholds) -> Levels:
     """`pixels`: the digest of each photo's pixels (`Fingerprint.pixels_sha256`)."""
     digests, first, exact = np.unique(np.array(pixels, dtype=str), return_index=True, return_inverse=True)
-    one_each = Marks(marks.hashes[first], marks.embeddings[first], marks.taken[first])  # in the order of the digests
-    near_pairs, scene_pairs = alike(one_each, limits)
-    near = groups(len(digests), near_pairs)
-    scene = groups(int(near.max(initial=-1)) + 1, lifted(scene_pairs, near))[near] if len(near) else near
+    near_pairs, scene_pairs = similar_pairs(features[first], thresholds)  # one photo a digest, sorted by digest
+    near = complete_linkage(len(digests), near_pairs)
+    near_groups = int(near.max(initial=-1)) + 1
+    scene = complete_linkage(near_groups, group_pairs(scene_pairs, near))[near] if len(near) else near
     return Levels(exact, near[exact], scene[exact])

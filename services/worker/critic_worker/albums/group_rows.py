@@ -1,56 +1,55 @@
-"""Groups of one level as they are told: the largest first, the best photo of each on top."""
+"""The groups of one level as JSON: the largest first, the best photo of each on top."""
 
 import json
 
 from critic_core.contracts.album import Group, GroupLevel, Member, Thresholds
-from critic_core.stores.album_results import Part
-from critic_worker.albums.linkage import Numbers, together
-from critic_worker.albums.table import Table
+from critic_core.stores.album_results import ResultSection
+from critic_worker.albums.linkage import Numbers, group_members
+from critic_worker.albums.table import AlbumTable
 
 
-def told_groups(photos: Table, level: GroupLevel, limits: Thresholds) -> Part:
+def render_groups(table: AlbumTable, level: GroupLevel, thresholds: Thresholds) -> ResultSection:
     """All groups of at least two photos, as JSON (`GroupsPage`)."""
-    groups = [_group(members, photos, level) for members in together(of_level(photos, level))]
+    groups = [_group(members, table, level) for members in group_members(groups_of_level(table, level))]
     groups.sort(key=lambda group: (-len(group.photos), group.id))
     head = {
-        "revision": photos.revision,
+        "revision": table.revision,
         "level": level.value,
-        "thresholds": limits.model_dump(mode="json"),
+        "thresholds": thresholds.model_dump(mode="json"),
         "total": len(groups),
     }
-    return Part(json.dumps(head), [group.model_dump_json(exclude_none=True) for group in groups])
+    return ResultSection(json.dumps(head), [group.model_dump_json(exclude_none=True) for group in groups])
 
 
-def of_level(photos: Table, level: GroupLevel) -> Numbers:
-    """The number of each photo's group, `[N]`; −1 for those in no sequence."""
-    levels = photos.levels
+def groups_of_level(table: AlbumTable, level: GroupLevel) -> Numbers:
+    """The group of each photo, `[N]`; −1 for photos in no sequence."""
     return {
-        GroupLevel.exact: levels.exact,
-        GroupLevel.near: levels.near,
-        GroupLevel.scene: levels.scene,
-        GroupLevel.sequence: photos.sequence,
+        GroupLevel.exact: table.levels.exact,
+        GroupLevel.near: table.levels.near,
+        GroupLevel.scene: table.levels.scene,
+        GroupLevel.sequence: table.sequence,
     }[level]
 
 
-def _group(members: Numbers, photos: Table, level: GroupLevel) -> Group:
-    best_first = sorted(members.tolist(), key=lambda number: (-photos.quality[number], number))
-    sequence = level is GroupLevel.sequence
-    shown = sorted(members.tolist(), key=lambda number: (photos.taken[number], number)) if sequence else best_first
+def _group(members: Numbers, table: AlbumTable, level: GroupLevel) -> Group:
+    best_first = sorted(members.tolist(), key=lambda photo: (-table.quality[photo], photo))
+    is_sequence = level is GroupLevel.sequence
+    in_time = sorted(members.tolist(), key=lambda photo: (table.taken[photo], photo))
     return Group(
-        id=photos.ids[members[0]],
+        id=table.ids[members[0]],
         level=level,
-        kind=photos.kinds[photos.sequence[members[0]]] if sequence else None,
-        best=photos.ids[best_first[0]],
-        photos=tuple(_member(number, photos, level) for number in shown),
+        kind=table.kinds[table.sequence[members[0]]] if is_sequence else None,
+        best=table.ids[best_first[0]],
+        photos=tuple(_member(photo, table, level) for photo in (in_time if is_sequence else best_first)),
     )
 
 
-def _member(number: int, photos: Table, level: GroupLevel) -> Member:
-    """Reasons compare near duplicates; of a scene they would say nothing, and make its page long."""
+def _member(photo: int, table: AlbumTable, level: GroupLevel) -> Member:
+    """Reasons compare near duplicates; on other levels they would mean nothing and lengthen the page."""
     return Member(
-        id=photos.ids[number],
-        file_name=photos.names[number],
-        quality=round(float(photos.quality[number]), 2),
-        score=photos.marks[number].score,
-        reasons=photos.reasons[number] if level is GroupLevel.near else (),
+        id=table.ids[photo],
+        file_name=table.names[photo],
+        quality=round(float(table.quality[photo]), 2),
+        score=table.features[photo].score,
+        reasons=table.reasons[photo] if level is GroupLevel.near else (),
     )

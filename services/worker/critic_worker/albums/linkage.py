@@ -1,7 +1,6 @@
-"""Groups of which all photos are alike, each with each: complete linkage, so that gradual change makes no chain.
+"""Complete linkage: all members of a group are similar to each other, so that gradual change makes no chain.
 
-Distances are told as pairs, in units of the threshold: 1 is the largest that still belongs together, and a pair that is
-not told is further apart than that.
+Distances come as pairs, in units of the threshold: pairs up to 1 belong together, and any other pair is further apart.
 """
 
 from collections.abc import Iterator
@@ -20,59 +19,61 @@ _APART = 2.0  # any distance over 1
 
 @dataclass(frozen=True)
 class Pairs:
-    """Photos `one[k] < other[k]` are `distance[k]` apart, 0 to 1; each pair at most once. All `[K]`."""
+    """Photos `first[k] < second[k]` at `distance[k]`, 0 to 1; each pair at most once. All `[K]`."""
 
-    one: Numbers
-    other: Numbers
+    first: Numbers
+    second: Numbers
     distance: npt.NDArray[np.float32]
 
 
-def groups(count: int, pairs: Pairs) -> Numbers:
+def complete_linkage(count: int, pairs: Pairs) -> Numbers:
     """The group of each of `count` photos, `[count]`: numbers from 0, in the order of their first photo.
 
-    Ties fall by position: whoever wants answers that do not depend on an order sorts first.
+    Ties fall by position: a caller that needs independence of the order has to sort first.
     """
-    links = coo_array((np.ones(len(pairs.one), np.int8), (pairs.one, pairs.other)), shape=(count, count))
-    parts, part = connected_components(links, directed=False)
-    within = part[pairs.one]
-    sizes, told = np.bincount(part, minlength=parts), np.bincount(within, minlength=parts)
-    group = part.astype(np.int64)
-    for loose in np.flatnonzero(told < sizes * (sizes - 1) // 2):  # in all others each is like each
-        members = np.flatnonzero(part == loose)
-        group[members] = parts + loose * count + _split(members, pairs, np.flatnonzero(within == loose))
-    return _numbered(group)
+    links = coo_array((np.ones(len(pairs.first), np.int8), (pairs.first, pairs.second)), shape=(count, count))
+    components, component = connected_components(links, directed=False)
+    pair_component = component[pairs.first]
+    sizes = np.bincount(component, minlength=components)
+    pair_counts = np.bincount(pair_component, minlength=components)
+    group = component.astype(np.int64)
+    for incomplete in np.flatnonzero(pair_counts < sizes * (sizes - 1) // 2):  # all other components are cliques
+        members = np.flatnonzero(component == incomplete)
+        of_component = np.flatnonzero(pair_component == incomplete)
+        group[members] = components + incomplete * count + _split(members, pairs, of_component)
+    return _renumber(group)
 
 
 def _split(members: Numbers, pairs: Pairs, chosen: Numbers) -> Numbers:
-    """The groups of one connected part."""
+    """The groups of one connected component."""
     distance = np.full((len(members), len(members)), _APART)
-    rows, columns = (np.searchsorted(members, side[chosen]) for side in (pairs.one, pairs.other))
+    rows, columns = (np.searchsorted(members, side[chosen]) for side in (pairs.first, pairs.second))
     distance[rows, columns] = distance[columns, rows] = pairs.distance[chosen]
     np.fill_diagonal(distance, 0)
     return np.asarray(fcluster(linkage(squareform(distance, checks=False), "complete"), 1.0, "distance"), np.int64)
 
 
-def _numbered(group: Numbers) -> Numbers:
+def _renumber(group: Numbers) -> Numbers:
     _, first, number = np.unique(group, return_index=True, return_inverse=True)
     return np.asarray(np.argsort(np.argsort(first))[number], np.int64)
 
 
-def together(group: Numbers) -> Iterator[Numbers]:
-    """The members of each group that has at least two, in their order; negative numbers are of no group."""
+def group_members(group: Numbers) -> Iterator[Numbers]:
+    """The members, in their order, of each group of at least two; negative numbers are no group."""
     order = np.argsort(group, kind="stable")
-    parts = np.split(order, np.flatnonzero(np.diff(group[order])) + 1)
-    return (members for members in parts if len(members) > 1 and group[members[0]] >= 0)
+    groups = np.split(order, np.flatnonzero(np.diff(group[order])) + 1)
+    return (members for members in groups if len(members) > 1 and group[members[0]] >= 0)
 
 
-def lifted(pairs: Pairs, group: Numbers) -> Pairs:
-    """Pairs of photos as pairs of their groups, as far apart as their furthest photos; only where all are told."""
-    one, other = group[pairs.one], group[pairs.other]
-    across = one != other
-    low, high = np.minimum(one, other)[across], np.maximum(one, other)[across]
+def group_pairs(pairs: Pairs, group: Numbers) -> Pairs:
+    """Pairs of groups at the distance of their furthest photos; groups with an unlisted pair of photos are apart."""
+    first, second = group[pairs.first], group[pairs.second]
+    across = first != second
+    low, high = np.minimum(first, second)[across], np.maximum(first, second)[across]
     sizes = np.bincount(group)
-    key, place = np.unique(low * len(sizes) + high, return_inverse=True)
-    first, second = np.divmod(key, max(1, len(sizes)))
+    key, index = np.unique(low * len(sizes) + high, return_inverse=True)
+    low, high = np.divmod(key, max(1, len(sizes)))
     furthest = np.zeros(len(key), np.float32)
-    np.maximum.at(furthest, place, pairs.distance[across])
-    whole = np.bincount(place, minlength=len(key)) == sizes[first] * sizes[second]
-    return Pairs(first[whole], second[whole], furthest[whole])
+    np.maximum.at(furthest, index, pairs.distance[across])
+    complete = np.bincount(index, minlength=len(key)) == sizes[low] * sizes[high]
+    return Pairs(low[complete], high[complete], furthest[complete])

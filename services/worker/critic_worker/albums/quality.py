@@ -1,14 +1,14 @@
-"""How good the photos of an album are, and which of near duplicates is the best.
+"""The quality of an album's photos, and the best of near duplicates.
 
-Of near duplicates the score says little, and what was technically lost says much: they show the same thing, so that
-fine detail and intact highlights compare them fairly. Photos of different things are not compared by that (a beautiful
-soft photo goes before a crisp dull one), so between groups only faults of the worst twentieth of photos count, and
-little. All of it adds up in log-odds:
+Among near duplicates the score says little and technical losses say much: the subject is the same, so that fine detail
+and intact highlights compare fairly. Between different subjects they do not (a beautiful soft photo is better than a
+crisp dull one): there, only faults as large as in the worst twentieth of photos count, and little. All terms are
+log-odds:
 
     preference = ln(score / (100 − score)) + DETAIL · ln(fine detail, levels) − HIGHLIGHTS · √(highlights, %)
 
 The two weights are fitted on photographs and their worse copies (logistic regression on differences, both shipped
-models together; docs/measurements.md tells what they achieve on other photographs):
+models together; docs/measurements.md has the accuracy on other photographs):
 
     python -m tests.load.best_of_group --photos ../shared/data --fit
 """
@@ -18,7 +18,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from critic_core.contracts.album import Marks
+from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import PropertyName
 from critic_worker.albums.linkage import Numbers
 
@@ -26,61 +26,61 @@ Floats = npt.NDArray[np.float64]
 
 DETAIL, HIGHLIGHTS = 3.7, 0.7
 LEAST_DETAIL, MUCH_IN_HIGHLIGHTS = 1.22, 20.8  # levels and %: the worst twentieth of 1,627 photographs
-MOST_BETWEEN_GROUPS = 1.0  # log-odds that faults may cost a photo against photos of other things
-MOST_WITHIN_GROUP = 2.0  # log-odds between the best of a group and a copy of which nothing is left
-_NO_DETAIL = 0.3  # levels: less than that nobody sees
-_CERTAIN = 1e-4  # of a probability: how near 0 and 1 it may come
-_MEDIANS = {PropertyName.fine_detail: 4.17, PropertyName.highlights: 0.98}  # for critiques that know neither
+MOST_BETWEEN_GROUPS = 1.0  # log-odds; largest effect of faults between different subjects
+MOST_WITHIN_GROUP = 2.0  # log-odds; limit of the loss of a worse copy
+_NO_DETAIL = 0.3  # levels; invisible below
+_CERTAIN = 1e-4  # distance of a probability from 0 and 1
+_MEDIANS = {PropertyName.fine_detail: 4.17, PropertyName.highlights: 0.98}  # for critiques older than the property
 
 
-def quality(marks: Sequence[Marks], near: Numbers) -> Floats:
+def quality(features: Sequence[PhotoFeatures], near: Numbers) -> Floats:
     """`[N]`, 0 to 100, comparable over the album; `near` `[N]`: the group of near duplicates of each photo.
 
-    The preferred photo of a group has its own quality, and the others are below it, in the order of preference. What
-    one group is worth does not depend on any other.
+    The best photo of a group has the quality that it would have alone; the others rank below it by preference. Groups
+    do not affect each other.
     """
-    preferred, best = preference(marks), best_of(marks, near)
-    behind = preferred[best] - preferred
-    lost = MOST_WITHIN_GROUP * behind / (MOST_WITHIN_GROUP + behind)
-    return _percent((_log_odds(marks) - _faults(marks))[best] - lost)
+    preferences, best = preference(features), best_of(features, near)
+    gap = preferences[best] - preferences
+    loss = MOST_WITHIN_GROUP * gap / (MOST_WITHIN_GROUP + gap)
+    return _percent((_log_odds(features) - _faults(features))[best] - loss)
 
 
-def preference(marks: Sequence[Marks]) -> Floats:
-    """`[N]`, log-odds: which of near duplicates is better, and how clearly. Of different things it says nothing."""
-    return _log_odds(marks) + _detail(marks) - _blown(marks)
+def preference(features: Sequence[PhotoFeatures]) -> Floats:
+    """`[N]`, log-odds; compares near duplicates, and means nothing between different subjects."""
+    return _log_odds(features) + _detail(features) - _blown(features)
 
 
-def best_of(marks: Sequence[Marks], near: Numbers) -> Numbers:
-    """The number of the preferred photo of each photo's group, `[N]`; of equals the first one."""
-    order = np.lexsort((np.arange(len(marks)), -preference(marks), near))
+def best_of(features: Sequence[PhotoFeatures], near: Numbers) -> Numbers:
+    """The index of the preferred photo of each photo's group, `[N]`; of equals the first."""
+    order = np.lexsort((np.arange(len(features)), -preference(features), near))
     _, first, group = np.unique(near[order], return_index=True, return_inverse=True)
-    best = np.empty(len(marks), np.int64)
+    best = np.empty(len(features), np.int64)
     best[order] = order[first][group]
     return best
 
 
-def value_of(marks: Sequence[Marks], name: PropertyName) -> Floats:
-    """A property of each photo, `[N]`; the usual one where a critique is older than the property."""
-    return np.array([each.properties.get(name, _MEDIANS.get(name, np.nan)) for each in marks], np.float64)
+def value_of(features: Sequence[PhotoFeatures], name: PropertyName) -> Floats:
+    """A property of each photo, `[N]`; the median where a critique is older than the property."""
+    return np.array([photo.properties.get(name, _MEDIANS.get(name, np.nan)) for photo in features], np.float64)
 
 
-def _log_odds(marks: Sequence[Marks]) -> Floats:
-    share = np.array([each.score for each in marks], np.float64) / 100
+def _log_odds(features: Sequence[PhotoFeatures]) -> Floats:
+    share = np.array([photo.score for photo in features], np.float64) / 100
     return np.asarray(np.log((share + _CERTAIN) / (1 - share + _CERTAIN)))
 
 
-def _detail(marks: Sequence[Marks]) -> Floats:
-    return np.asarray(DETAIL * np.log(np.hypot(value_of(marks, PropertyName.fine_detail), _NO_DETAIL)))
+def _detail(features: Sequence[PhotoFeatures]) -> Floats:
+    return np.asarray(DETAIL * np.log(np.hypot(value_of(features, PropertyName.fine_detail), _NO_DETAIL)))
 
 
-def _blown(marks: Sequence[Marks]) -> Floats:
-    return np.asarray(HIGHLIGHTS * np.sqrt(value_of(marks, PropertyName.highlights)))
+def _blown(features: Sequence[PhotoFeatures]) -> Floats:
+    return np.asarray(HIGHLIGHTS * np.sqrt(value_of(features, PropertyName.highlights)))
 
 
-def _faults(marks: Sequence[Marks]) -> Floats:
-    """What a photo lacks that nearly all others have, log-odds."""
-    soft = DETAIL * np.log(np.hypot(LEAST_DETAIL, _NO_DETAIL)) - _detail(marks)
-    white = _blown(marks) - HIGHLIGHTS * np.sqrt(MUCH_IN_HIGHLIGHTS)
+def _faults(features: Sequence[PhotoFeatures]) -> Floats:
+    """Faults larger than in most photos, log-odds."""
+    soft = DETAIL * np.log(np.hypot(LEAST_DETAIL, _NO_DETAIL)) - _detail(features)
+    white = _blown(features) - HIGHLIGHTS * np.sqrt(MUCH_IN_HIGHLIGHTS)
     return np.asarray(np.minimum(np.maximum(soft, 0) + np.maximum(white, 0), MOST_BETWEEN_GROUPS))
 
 

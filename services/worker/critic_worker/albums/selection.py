@@ -1,9 +1,9 @@
-"""Which photos of an album to keep: the best, with diversity, and without surprises when photos are added.
+"""The selection of an album: the best photos, with diversity, and stable when photos are added.
 
-What competes is a *moment*: near duplicates, and the frames of a sequence, which are one picture. Of a moment its best
-photo is kept, or its best sequence whole. Moments are taken best first, while there is room in their scene and in their
-chapter (photos between two long pauses). Scenes lie within chapters, so this is the greedy algorithm on a laminar
-matroid: no other choice with as much room has a higher total, and one more photo changes the choice by one at most.
+*Moments* compete: near duplicates, and the frames of a sequence, which are one picture. A moment is represented by its
+best photo, or by the whole sequence of that photo. Moments are taken best first, while their scene and their chapter
+(photos between two long pauses) have capacity. Scenes lie within chapters, so this is the greedy algorithm on a laminar
+matroid: no other selection within the capacities has a higher total, and one more photo changes one photo at most.
 Source: Edmonds, "Matroids and the greedy algorithm", Mathematical Programming 1, 1971.
 """
 
@@ -17,32 +17,33 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from critic_worker.albums.linkage import Numbers
-from critic_worker.albums.sequences import ALONE
+from critic_worker.albums.sequences import NO_SEQUENCE
 
-_LEAST_PER_SCENE = 2
-_CHAPTER_SHARE = 2.0  # a chapter gets at most this many times its share of the album's moments
+_MIN_PER_SCENE = 2
+_CHAPTER_FACTOR = 2.0  # capacity of a chapter: this many times its share of the album's moments
 
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 
-class Fate(IntEnum):
-    """What became of a photo, and why."""
+class SelectionStatus(IntEnum):
+    """The result for a photo."""
 
-    kept = 0  # its moment's best, and among the best moments
-    spare = 1  # its moment would be among twice as many
+    selected = 0  # the best of its moment, and its moment is among the best
+    runner_up = 1  # selected if twice as many were
     weaker = 2  # another photo of its moment is better
     scene_full = 3
     chapter_full = 4
     outranked = 5
     picked = 6  # by the photographer
-    dropped = 7  # by the photographer
+    rejected = 7  # by the photographer
 
 
 @dataclass(frozen=True)
-class Album:
-    """What N photos are chosen by, each `[N]`. `sequence` is ALONE for most; `taken` in seconds, NaN where unknown.
+class SelectionInput:
+    """The columns of N photos, each `[N]`. `sequence` is NO_SEQUENCE for most; `taken` in seconds, NaN where unknown.
 
-    `picked` and `dropped` are the photographer's own decisions.
+    `picked` and `rejected` are the photographer's decisions.
     """
 
     quality: Floats
@@ -50,146 +51,149 @@ class Album:
     scene: Numbers
     sequence: Numbers
     taken: Floats
-    picked: npt.NDArray[np.bool_]
-    dropped: npt.NDArray[np.bool_]
+    picked: Flags
+    rejected: Flags
 
     def __len__(self) -> int:
         return len(self.quality)
 
 
 @dataclass(frozen=True)
-class Choice:
-    """The fate of each photo, `[N]`; how many moments were to be kept, and how many of a scene could be."""
+class Selection:
+    """The SelectionStatus of each photo, `[N]`; the number of requested moments, and the capacity of a scene."""
 
-    fate: Numbers
-    asked: int
+    status: Numbers
+    requested: int
     per_scene: int
 
 
 @dataclass(frozen=True)
 class _Moments:
-    """What competes, best first, each `[M]`; `of` `[N]` is the moment of each photo, and `best` its best photo."""
+    """M moments, best first, `[M]` each; `of_photo` `[N]` is the moment of each photo, `best` its best photo."""
 
-    of: Numbers
+    of_photo: Numbers
     best: Numbers
     scene: Numbers
     chapter: Numbers
-    settled: npt.NDArray[np.bool_]  # the photographer picked one of its photos
-    open: npt.NDArray[np.bool_]  # not all of its photos were dropped
+    picked: Flags  # the photographer picked one of its photos
+    eligible: Flags  # the photographer did not reject all of its photos
 
 
 @dataclass(frozen=True)
-class _Room:
-    """How many moments may be kept: in all, of one scene, of each chapter `[C]`."""
+class _Capacity:
+    """The number of moments: in all, of one scene, of each chapter `[C]`."""
 
-    keep: int
+    total: int
     per_scene: int
     chapter: Numbers
 
 
-def choose(album: Album, keep: float, per_scene: int | None, pause_seconds: float) -> Choice:
-    """`keep`: moments, or under 1 their share. Without `per_scene` the fewest, from 2, that make enough.
+def select(photos: SelectionInput, keep: float, per_scene: int | None, pause_seconds: float) -> Selection:
+    """`keep`: moments, or below 1 their share. The default of `per_scene` is the least, from 2, that gives enough.
 
-    `pause_seconds`: what parts two chapters; as long as a scene may last, so that no scene lies in two.
+    `pause_seconds` separates chapters; it is as long as a scene may last, so that a scene lies in one chapter.
     """
-    moments = _moments(album, pause_seconds)
-    asked = min(ceil(keep * len(moments.best)) if keep < 1 else int(keep), len(moments.best))
-    room = _room(moments, asked, per_scene)
-    kept, full = _greedy(moments, room)
-    twice = _room(moments, min(2 * asked, len(moments.best)), 2 * per_scene if per_scene else None)
-    spare, _ = _greedy(moments, twice)
-    of_moment = np.where(kept, Fate.kept, np.where(spare, Fate.spare, full))
-    return Choice(_of_photos(album, moments, of_moment.astype(np.int64)), asked, room.per_scene)
+    moments = _moments(photos, pause_seconds)
+    count = len(moments.best)
+    requested = min(ceil(keep * count) if keep < 1 else int(keep), count)
+    capacity = _capacity(moments, requested, per_scene)
+    selected, status = _greedy(moments, capacity)
+    doubled = _capacity(moments, min(2 * requested, count), 2 * per_scene if per_scene else None)
+    runner_up, _ = _greedy(moments, doubled)
+    status[runner_up] = SelectionStatus.runner_up
+    status[selected] = SelectionStatus.selected
+    return Selection(_status_of_photos(photos, moments, status), requested, capacity.per_scene)
 
 
-def _moments(album: Album, pause_seconds: float) -> _Moments:
-    of = _joined(album)
-    count = int(of.max(initial=-1)) + 1
-    value = np.where(album.dropped, -np.inf, album.quality) + np.where(album.picked, 1e6, 0.0)
-    order = np.lexsort((np.arange(len(album)), -value, of))
-    best = order[np.searchsorted(of[order], np.arange(count))]
+def _moments(photos: SelectionInput, pause_seconds: float) -> _Moments:
+    of_photo = _moment_of_photo(photos)
+    count = int(of_photo.max(initial=-1)) + 1
+    value = np.where(photos.rejected, -np.inf, photos.quality) + np.where(photos.picked, 1e6, 0.0)
+    order = np.lexsort((np.arange(len(photos)), -value, of_photo))
+    best = order[np.searchsorted(of_photo[order], np.arange(count))]
     ranked = np.argsort(-value[best], kind="stable")
     best = best[ranked]
     return _Moments(
-        of=np.argsort(ranked)[of],
+        of_photo=np.argsort(ranked)[of_photo],
         best=best,
-        scene=album.scene[best],
-        chapter=_chapters(album.taken, pause_seconds)[best],
-        settled=album.picked[best],
-        open=~album.dropped[best],
+        scene=photos.scene[best],
+        chapter=_chapters(photos.taken, pause_seconds)[best],
+        picked=photos.picked[best],
+        eligible=~photos.rejected[best],
     )
 
 
-def _joined(album: Album) -> Numbers:
-    """Near duplicates, and near duplicates of the frames of a sequence, are of one moment."""
-    count = int(album.near.max(initial=-1)) + 1
-    framed = np.flatnonzero(album.sequence != ALONE)
-    _, first = np.unique(album.sequence[framed], return_index=True)
-    anchor = dict(zip(album.sequence[framed[first]], album.near[framed[first]], strict=True))
-    other = np.array([anchor[number] for number in album.sequence[framed]], dtype=np.int64)
-    links = coo_array((np.ones(len(framed), np.int8), (album.near[framed], other)), shape=(count, count))
-    return np.asarray(connected_components(links, directed=False)[1].astype(np.int64)[album.near])
+def _moment_of_photo(photos: SelectionInput) -> Numbers:
+    """Groups of near duplicates, joined where their photos are frames of one sequence."""
+    count = int(photos.near.max(initial=-1)) + 1
+    frames = np.flatnonzero(photos.sequence != NO_SEQUENCE)
+    _, first, sequence = np.unique(photos.sequence[frames], return_index=True, return_inverse=True)
+    near = photos.near[frames]
+    links = coo_array((np.ones(len(frames), np.int8), (near, near[first][sequence])), shape=(count, count))
+    return np.asarray(connected_components(links, directed=False)[1].astype(np.int64)[photos.near])
 
 
 def _chapters(taken: Floats, pause_seconds: float) -> Numbers:
-    """Numbers from 0, parted by pauses; photos without a time are a chapter of their own."""
+    """Numbers from 0, separated by pauses; photos without a time form one chapter."""
     order = np.argsort(taken, kind="stable")  # NaN comes last
     with np.errstate(invalid="ignore"):
-        parts = np.diff(taken[order], prepend=taken[order[:1]]) > pause_seconds
-    number = np.cumsum(parts)
+        pauses = np.diff(taken[order], prepend=taken[order[:1]]) > pause_seconds
+    number = np.cumsum(pauses)
     number[np.isnan(taken[order])] = number.max(initial=0) + 1
     chapter = np.zeros(len(taken), np.int64)
     chapter[order] = number
     return chapter
 
 
-def _room(moments: _Moments, keep: int, per_scene: int | None) -> _Room:
+def _capacity(moments: _Moments, total: int, per_scene: int | None) -> _Capacity:
     sizes = np.bincount(moments.chapter)
-    chapter = np.maximum(1, np.ceil(_CHAPTER_SHARE * keep * sizes / max(1, len(moments.best)))).astype(np.int64)
-    return _Room(keep, per_scene or _enough_per_scene(moments, keep, chapter), chapter)
+    share = _CHAPTER_FACTOR * total * sizes / max(1, len(moments.best))
+    chapter = np.maximum(1, np.ceil(share)).astype(np.int64)
+    return _Capacity(total, per_scene or _least_per_scene(moments, total, chapter), chapter)
 
 
-def _enough_per_scene(moments: _Moments, keep: int, chapter: Numbers) -> int:
-    """The fewest of a scene, from 2, with which there is room for all that is to be kept."""
+def _least_per_scene(moments: _Moments, total: int, chapter: Numbers) -> int:
+    """The least capacity of a scene, from 2, with which all scenes together reach the total."""
     _, first, sizes = np.unique(moments.scene, return_index=True, return_counts=True)
-    per_scene, largest = _LEAST_PER_SCENE, int(sizes.max(initial=0))
-    of_chapter = moments.chapter[first]
+    per_scene, largest = _MIN_PER_SCENE, int(sizes.max(initial=0))
+    chapter_of_scene = moments.chapter[first]
     while per_scene < largest:
-        room = np.bincount(of_chapter, np.minimum(sizes, per_scene), len(chapter))
-        if np.minimum(room, chapter).sum() >= keep:
+        available = np.bincount(chapter_of_scene, np.minimum(sizes, per_scene), len(chapter))
+        if np.minimum(available, chapter).sum() >= total:
             break
         per_scene += 1
     return per_scene
 
 
-def _greedy(moments: _Moments, room: _Room) -> tuple[npt.NDArray[np.bool_], Numbers]:
-    """Which moments there is room for, and what the others did not find room in. Settled ones take theirs first."""
-    kept = moments.settled.copy()
-    full = np.full(len(kept), Fate.outranked, np.int64)
-    left = room.keep - int(kept.sum())
-    scenes = dict(zip(*np.unique(moments.scene[kept], return_counts=True), strict=True))
-    chapters = np.bincount(moments.chapter[kept], minlength=len(room.chapter))
-    for number in np.flatnonzero(~kept & moments.open):
-        scene, chapter = moments.scene[number], moments.chapter[number]
-        if left <= 0:
+def _greedy(moments: _Moments, capacity: _Capacity) -> tuple[Flags, Numbers]:
+    """The selected moments, and the status of all other ones. Picked moments use their capacity first."""
+    selected = moments.picked.copy()
+    status = np.full(len(selected), SelectionStatus.outranked, np.int64)
+    remaining = capacity.total - int(selected.sum())
+    scenes = dict(zip(*np.unique(moments.scene[selected], return_counts=True), strict=True))
+    chapters = np.bincount(moments.chapter[selected], minlength=len(capacity.chapter))
+    for moment in np.flatnonzero(~selected & moments.eligible):
+        scene, chapter = moments.scene[moment], moments.chapter[moment]
+        if remaining <= 0:
             break
-        if scenes.get(scene, 0) >= room.per_scene:
-            full[number] = Fate.scene_full
-        elif chapters[chapter] >= room.chapter[chapter]:
-            full[number] = Fate.chapter_full
+        if scenes.get(scene, 0) >= capacity.per_scene:
+            status[moment] = SelectionStatus.scene_full
+        elif chapters[chapter] >= capacity.chapter[chapter]:
+            status[moment] = SelectionStatus.chapter_full
         else:
-            kept[number] = True
-            left -= 1
+            selected[moment] = True
+            remaining -= 1
             scenes[scene] = scenes.get(scene, 0) + 1
             chapters[chapter] += 1
-    return kept, full
+    return selected, status
 
 
-def _of_photos(album: Album, moments: _Moments, of_moment: Numbers) -> Numbers:
-    """A moment's fate is its best photo's, and that of the sequence which the best one is a frame of."""
-    best = moments.best[moments.of]
-    whole = (album.sequence != ALONE) & (album.sequence == album.sequence[best])
-    fate = np.where((np.arange(len(album)) == best) | whole, of_moment[moments.of], int(Fate.weaker))
-    fate[album.picked] = Fate.picked
-    fate[album.dropped] = Fate.dropped
-    return np.asarray(fate, np.int64)
+def _status_of_photos(photos: SelectionInput, moments: _Moments, of_moment: Numbers) -> Numbers:
+    """A moment's status holds for its best photo, and for all frames of that photo's sequence."""
+    best = moments.best[moments.of_photo]
+    in_sequence = (photos.sequence != NO_SEQUENCE) & (photos.sequence == photos.sequence[best])
+    represents = (np.arange(len(photos)) == best) | in_sequence
+    status = np.where(represents, of_moment[moments.of_photo], int(SelectionStatus.weaker))
+    status[photos.picked] = SelectionStatus.picked
+    status[photos.rejected] = SelectionStatus.rejected
+    return np.asarray(status, np.int64)

@@ -1,4 +1,4 @@
-"""What to keep of an album as it is told: each photo with its verdict and why, best first."""
+"""The selection as JSON: every photo with its verdict and reasons, best first."""
 
 import json
 from collections import Counter
@@ -7,88 +7,92 @@ from types import MappingProxyType
 
 import numpy as np
 
-from critic_core.contracts.album import Flag, GroupLevel, Proposal, SelectionQuestion, Verdict
+from critic_core.contracts.album import Flag, GroupLevel, Proposal, SelectionQuery, Verdict
 from critic_core.contracts.critique import Reason
-from critic_core.stores.album_results import Part
-from critic_worker.albums.group_rows import of_level
-from critic_worker.albums.linkage import together
-from critic_worker.albums.selection import Album, Choice, Fate, choose
-from critic_worker.albums.sequences import ALONE
-from critic_worker.albums.table import Table
+from critic_core.stores.album_results import ResultSection
+from critic_worker.albums.group_rows import groups_of_level
+from critic_worker.albums.linkage import group_members
+from critic_worker.albums.selection import Selection, SelectionInput, SelectionStatus, select
+from critic_worker.albums.sequences import NO_SEQUENCE
+from critic_worker.albums.table import AlbumTable
 
 
-def _told(verdict: Verdict, code: str, sentence: str) -> tuple[Verdict, Reason]:
+def _verdict(verdict: Verdict, code: str, sentence: str) -> tuple[Verdict, Reason]:
     return verdict, Reason(code=code, sentence=sentence, favourable=verdict is not Verdict.reject)
 
 
-FATES: Mapping[Fate, tuple[Verdict, Reason]] = MappingProxyType(
+VERDICTS: Mapping[SelectionStatus, tuple[Verdict, Reason]] = MappingProxyType(
     {
-        Fate.kept: _told(Verdict.keep, "among_the_best", "It is among the best of the album."),
-        Fate.spare: _told(Verdict.maybe, "next_best", "It would be kept if twice as many were."),
-        Fate.weaker: _told(Verdict.reject, "near_duplicate_weaker", "A photo that is nearly the same is better."),
-        Fate.scene_full: _told(Verdict.reject, "enough_of_scene", "Enough better photos of this scene are kept."),
-        Fate.chapter_full: _told(
+        SelectionStatus.selected: _verdict(Verdict.keep, "among_the_best", "It is among the best of the album."),
+        SelectionStatus.runner_up: _verdict(Verdict.maybe, "next_best", "It would be kept if twice as many were."),
+        SelectionStatus.weaker: _verdict(
+            Verdict.reject, "near_duplicate_weaker", "A photo that is nearly the same is better."
+        ),
+        SelectionStatus.scene_full: _verdict(
+            Verdict.reject, "enough_of_scene", "Enough better photos of this scene are kept."
+        ),
+        SelectionStatus.chapter_full: _verdict(
             Verdict.reject, "enough_of_chapter", "Enough better photos of this part of the shoot are kept."
         ),
-        Fate.outranked: _told(Verdict.reject, "outranked", "Enough other photos rank higher."),
-        Fate.picked: _told(Verdict.keep, "picked_by_you", "You picked it."),
-        Fate.dropped: _told(Verdict.reject, "rejected_by_you", "You rejected it."),
+        SelectionStatus.outranked: _verdict(Verdict.reject, "outranked", "Enough other photos rank higher."),
+        SelectionStatus.picked: _verdict(Verdict.keep, "picked_by_you", "You picked it."),
+        SelectionStatus.rejected: _verdict(Verdict.reject, "rejected_by_you", "You rejected it."),
     }
 )
 """The verdict on a photo, and the first of its reasons."""
 
 
-def told_selection(photos: Table, question: SelectionQuestion) -> Part:
-    """Every photo that is done, as JSON (`SelectionPage`)."""
-    choice = choose(_album(photos), question.keep, question.per_scene, question.thresholds.scene_seconds)
-    ranked = np.lexsort((np.arange(len(photos)), -photos.quality)).tolist()
-    groups = {level: _ids(photos, level) for level in (GroupLevel.near, GroupLevel.scene, GroupLevel.sequence)}
-    rows = [_proposal(number, rank, photos, choice, groups) for rank, number in enumerate(ranked, start=1)]
+def render_selection(table: AlbumTable, query: SelectionQuery) -> ResultSection:
+    """Every finished photo, as JSON (`SelectionPage`)."""
+    selection = select(_input(table), query.keep, query.per_scene, query.thresholds.scene_seconds)
+    ranked = np.lexsort((np.arange(len(table)), -table.quality)).tolist()
+    groups = {level: _group_ids(table, level) for level in (GroupLevel.near, GroupLevel.scene, GroupLevel.sequence)}
+    rows = [_proposal(photo, rank, table, selection, groups) for rank, photo in enumerate(ranked, start=1)]
     counts = Counter(row.verdict for row in rows)
-    head = {"revision": photos.revision, "asked": choice.asked, "per_scene": choice.per_scene}
+    head = {"revision": table.revision, "requested": selection.requested, "per_scene": selection.per_scene}
     head |= {verdict.value: counts[verdict] for verdict in Verdict}
-    return Part(json.dumps(head), [row.model_dump_json(exclude_none=True) for row in rows])
+    return ResultSection(json.dumps(head), [row.model_dump_json(exclude_none=True) for row in rows])
 
 
-def _album(photos: Table) -> Album:
-    flags = [decision.flag if decision else None for decision in photos.decisions]
-    return Album(
-        quality=photos.quality,
-        near=photos.levels.near,
-        scene=photos.levels.scene,
-        sequence=photos.sequence,
-        taken=photos.taken,
+def _input(table: AlbumTable) -> SelectionInput:
+    flags = [decision.flag if decision else None for decision in table.decisions]
+    return SelectionInput(
+        quality=table.quality,
+        near=table.levels.near,
+        scene=table.levels.scene,
+        sequence=table.sequence,
+        taken=table.taken,
         picked=np.array([flag is Flag.pick for flag in flags], bool),
-        dropped=np.array([flag is Flag.reject for flag in flags], bool),
+        rejected=np.array([flag is Flag.reject for flag in flags], bool),
     )
 
 
-def _ids(photos: Table, level: GroupLevel) -> dict[int, str]:
-    """The id of the group of each photo that is in one."""
-    members = together(of_level(photos, level))
-    return {number: photos.ids[group[0]] for group in members for number in group.tolist()}
+def _group_ids(table: AlbumTable, level: GroupLevel) -> dict[int, str]:
+    """The id of each photo's group; single photos have none."""
+    groups = group_members(groups_of_level(table, level))
+    return {photo: table.ids[group[0]] for group in groups for photo in group.tolist()}
 
 
 def _proposal(
-    number: int, rank: int, photos: Table, choice: Choice, groups: Mapping[GroupLevel, Mapping[int, str]]
+    photo: int, rank: int, table: AlbumTable, selection: Selection, groups: Mapping[GroupLevel, Mapping[int, str]]
 ) -> Proposal:
-    verdict, reason = FATES[Fate(choice.fate[number])]
-    marks, sequence = photos.marks[number], int(photos.sequence[number])
-    others = tuple(other for other in photos.reasons[number] if other.code != reason.code)
+    verdict, reason = VERDICTS[SelectionStatus(selection.status[photo])]
+    features, sequence = table.features[photo], int(table.sequence[photo])
+    group_reasons = tuple(group_reason for group_reason in table.reasons[photo] if group_reason.code != reason.code)
     return Proposal(
-        id=photos.ids[number],
-        file_name=photos.names[number],
-        sha256=photos.sha256[number],
+        id=table.ids[photo],
+        file_name=table.names[photo],
+        sha256=table.sha256[photo],
         verdict=verdict,
         rank=rank,
-        quality=round(float(photos.quality[number]), 2),
-        score=marks.score,
-        percentile=marks.percentile,
-        taken_at=marks.capture.taken_at if marks.capture else None,
-        reasons=(reason, *others),
-        decision=photos.decisions[number],
-        near=groups[GroupLevel.near].get(number),
-        scene=groups[GroupLevel.scene].get(number),
-        sequence=groups[GroupLevel.sequence].get(number),
-        kind=photos.kinds[sequence] if sequence != ALONE else None,
+        quality=round(float(table.quality[photo]), 2),
+        score=features.score,
+        percentile=features.percentile,
+        taken_at=features.capture.taken_at if features.capture else None,
+        reasons=(reason, *group_reasons),
+        decision=table.decisions[photo],
+        near=groups[GroupLevel.near].get(photo),
+        scene=groups[GroupLevel.scene].get(photo),
+        sequence=groups[GroupLevel.sequence].get(photo),
+        kind=table.kinds[sequence] if sequence != NO_SEQUENCE else None,
     )

@@ -1,4 +1,4 @@
-"""How far the camera turned between two frames: the shift at which two thumbnails fit each other best.
+"""The turn of the camera between two frames: the shift at which two thumbnails correlate best.
 
 Source: Padfield, "Masked object registration in the Fourier domain", IEEE Transactions on Image Processing 21(5), 2012
 (here both masks are whole thumbnails).
@@ -14,14 +14,14 @@ Floats = npt.NDArray[np.float32]
 
 SIDE = 32
 _PAD = 2 * SIDE
-_LOCAL = 9  # pixels: what is smoother than this (a sky, a vignette) fits everywhere
-_LEAST_OVERLAP = 0.3  # of the thumbnail
+_LOCAL = 9  # pixels; anything smoother (a sky, a vignette) correlates everywhere
+_MIN_OVERLAP = 0.3  # of the thumbnail
 
 
 @dataclass(frozen=True)
 class Shift:
-    """Of K pairs, `[K]` each: how far the second frame lies to the right of and below the first, in shares of the
-    frame's sides, and how well they fit there, −1 to 1.
+    """Shifts of K pairs, `[K]` each: the second frame's offset to the right (`across`) and downwards (`down`), in
+    shares of the frame's sides, and the correlation there (`fit`), −1 to 1.
     """
 
     across: Floats
@@ -30,14 +30,14 @@ class Shift:
 
 
 def shifts(first: npt.NDArray[np.uint8], second: npt.NDArray[np.uint8]) -> Shift:
-    """Of pairs of thumbnails, each `[K, 32, 32]`."""
-    one, other = _detail(first), _detail(second)
+    """The shift of each pair of thumbnails, `[K, 32, 32]` both."""
+    first_detail, second_detail = _detail(first), _detail(second)
     ones = np.ones((1, SIDE, SIDE), np.float32)
-    product = _correlated(one, other)
-    energy = _correlated(one * one, ones) * _correlated(ones, other * other)
-    overlap = _correlated(ones, ones) / SIDE**2
+    product = _correlate(first_detail, second_detail)
+    energy = _correlate(first_detail**2, ones) * _correlate(ones, second_detail**2)
+    overlap = _correlate(ones, ones) / SIDE**2
     with np.errstate(divide="ignore", invalid="ignore"):
-        fit = np.where(overlap >= _LEAST_OVERLAP, product / np.sqrt(np.maximum(energy, 1e-6)), -1)
+        fit = np.where(overlap >= _MIN_OVERLAP, product / np.sqrt(np.maximum(energy, 1e-6)), -1)
     best = fit.reshape(len(fit), -1).argmax(axis=1)
     down, across = np.divmod(best, _PAD)
     return Shift(_signed(across), _signed(down), fit.reshape(len(fit), -1)[np.arange(len(fit)), best])
@@ -48,12 +48,12 @@ def _detail(thumbnails: npt.NDArray[np.uint8]) -> Floats:
     return np.asarray(grey - uniform_filter(grey, (0, _LOCAL, _LOCAL)), np.float32)
 
 
-def _correlated(one: Floats, other: Floats) -> Floats:
-    """The sum of products at every shift of `other`, `[K, 64, 64]`."""
+def _correlate(first: Floats, second: Floats) -> Floats:
+    """The sum of products at every shift of `second`, `[K, 64, 64]`."""
     size = (_PAD, _PAD)
-    spectrum = np.fft.rfft2(one, size) * np.conj(np.fft.rfft2(other, size))
+    spectrum = np.fft.rfft2(first, size) * np.conj(np.fft.rfft2(second, size))
     return np.asarray(np.fft.irfft2(spectrum, size), np.float32)
 
 
-def _signed(place: npt.NDArray[np.int64]) -> Floats:
-    return np.asarray(np.where(place >= SIDE, place - _PAD, place) / SIDE, np.float32)
+def _signed(offset: npt.NDArray[np.int64]) -> Floats:
+    return np.asarray(np.where(offset >= SIDE, offset - _PAD, offset) / SIDE, np.float32)

@@ -1,37 +1,51 @@
-"""What the worker's main process does beside handing out photos: its pulse and housekeeping."""
+"""Background threads of the worker's main process: heartbeat and maintenance."""
 
 import os
 from collections.abc import Callable
 
 from celery import Celery
 
+from critic_core.contracts.heartbeat import HEARTBEAT_TASK, heartbeat_queue
 from critic_core.runtime.logs import logger
-from critic_core.stores.jobs import connect
-from critic_worker.celery.threads import EX_TEMPFAIL, every
-from critic_worker.health.heartbeat import Heart
-from critic_worker.maintenance.reaper import ROUND_SECONDS, keep_house
-from critic_worker.photos.process import Place
+from critic_core.runtime.queue import send
+from critic_core.runtime.redis_client import connect
+from critic_worker.context import WorkerContext
+from critic_worker.health.heartbeat import HeartbeatMonitor
+from critic_worker.maintenance.reaper import INTERVAL_SECONDS, Reaper
 from critic_worker.settings import WorkerSettings
+from critic_worker.threads import EX_TEMPFAIL, every
 
 log = logger(__name__)
 
 
-def start(app: Celery, place: Place) -> Heart:
-    """Start the two threads; they end with the process. Returns what knows how long the worker has been silent."""
-    settings = place.settings
-    client = connect(settings.redis_url)
-    heart = Heart(app, place.board, settings.worker_name)
-    every(settings.pulse_seconds, "pulse", lambda: watch(heart, settings))
-    every(ROUND_SECONDS, "housekeeping", lambda: keep_house(place, client))
-    return heart
+def start(app: Celery, context: WorkerContext) -> HeartbeatMonitor:
+    """Start both threads, which end with the process."""
+    settings = context.settings
+    monitor = heartbeat_monitor(app, context)
+    reaper = Reaper(context, connect(settings.redis_url))
+    every(settings.heartbeat_interval_seconds, "heartbeat", lambda: exit_if_silent(monitor, settings))
+    every(INTERVAL_SECONDS, "maintenance", reaper.run)
+    return monitor
 
 
-def watch(heart: Heart, settings: WorkerSettings, leave: Callable[[int], None] = os._exit) -> None:
-    """Leave at once, without goodbye, when nothing is consumed any more: the restart is the supervisor's.
+def heartbeat_monitor(app: Celery, context: WorkerContext) -> HeartbeatMonitor:
+    """The monitor of this worker, which sends heartbeats through the worker's own queue."""
+    worker = context.settings.worker_name
 
-    Pool children die with this process (PR_SET_PDEATHSIG); their photos are put back by housekeeping.
+    def send_heartbeat(expires: float) -> None:
+        send(app, HEARTBEAT_TASK, heartbeat_queue(worker), expires=expires)
+
+    return HeartbeatMonitor(send_heartbeat, context.worker_status, worker)
+
+
+def exit_if_silent(
+    monitor: HeartbeatMonitor, settings: WorkerSettings, exit_process: Callable[[int], None] = os._exit
+) -> None:
+    """Exit without cleanup when the worker has stopped consuming: the supervisor restarts it.
+
+    Pool processes die with the main process (PR_SET_PDEATHSIG); the reaper requeues their photos.
     """
-    silence = heart.beat(patience=settings.silence_seconds / 3)
-    if silence > settings.silence_seconds:
-        log.critical("worker_stopped_consuming", seconds=round(silence))
-        leave(EX_TEMPFAIL)
+    seconds = monitor.check(timeout=settings.heartbeat_timeout_seconds / 3)
+    if seconds > settings.heartbeat_timeout_seconds:
+        log.critical("worker_stopped_consuming", seconds=round(seconds))
+        exit_process(EX_TEMPFAIL)

@@ -1,26 +1,28 @@
-"""The Celery worker process: main process, pool children, background threads."""
+"""The Celery worker: main process, pool processes, background threads."""
 
 from celery import Celery, signals
 
-from critic_core.stores.jobs import JobStore, connect
+from critic_core.runtime.redis_client import connect
+from critic_core.stores.jobs import JobStore
 from critic_worker import metrics
 from critic_worker.celery import background
-from critic_worker.celery.app import make_place, worker_app
-from critic_worker.celery.threads import bound_shutdown
+from critic_worker.celery.app import worker_app
 from critic_worker.celery.tracing import trace_tasks
+from critic_worker.context import make_worker_context
 from critic_worker.settings import WorkerSettings
+from critic_worker.threads import limit_shutdown
 
 
 def run(settings: WorkerSettings, app: Celery | None = None) -> int:
-    """Consume until told to stop; returns the exit status."""
-    trace_tasks()  # before the application, whose children make gRPC channels when they start
+    """Consume until a signal; returns the exit status."""
+    trace_tasks()  # before the application, whose pool processes open gRPC channels at start
     app = app or worker_app(settings)
-    _wire(app, settings)
+    _connect_signals(app, settings)
     worker = app.Worker(
         hostname=f"critic@{settings.worker_name}",
         loglevel=settings.log_level,
         quiet=True,
-        # Workers need not know each other: everything shared is in Redis.
+        # Workers need not know each other: all shared state is in Redis.
         without_gossip=True,
         without_mingle=True,
         without_heartbeat=True,
@@ -29,20 +31,21 @@ def run(settings: WorkerSettings, app: Celery | None = None) -> int:
     return int(worker.exitcode or 0)
 
 
-def _wire(app: Celery, settings: WorkerSettings) -> None:
+def _connect_signals(app: Celery, settings: WorkerSettings) -> None:
     @signals.setup_logging.connect(weak=False)
     def leave_logs_alone(**_: object) -> None:
-        """Being connected is what keeps Celery's hands off the logs."""
+        """A receiver, even an empty one, stops Celery from configuring the logs."""
 
     @signals.worker_ready.connect(weak=False)
-    def begin(**_: object) -> None:
-        place = make_place(app, settings)
-        heart = background.start(app, place)
+    def start_background(**_: object) -> None:
+        monitor = background.start(app, make_worker_context(app, settings))
         if settings.worker_metrics_port:
-            jobs = JobStore(connect(settings.redis_url, patient=False))
-            metrics.serve(settings.worker_metrics_host, settings.worker_metrics_port, jobs, heart.silence)
+            jobs = JobStore(connect(settings.redis_url, fail_fast=True))
+            metrics.serve(
+                settings.worker_metrics_host, settings.worker_metrics_port, jobs, monitor.seconds_since_heartbeat
+            )
 
     @signals.worker_shutting_down.connect(weak=False)
-    def end(how: str, **_: object) -> None:
+    def start_grace_period(how: str, **_: object) -> None:
         if how == "Warm":
-            bound_shutdown(settings.shutdown_seconds)
+            limit_shutdown(settings.shutdown_grace_seconds)

@@ -1,4 +1,4 @@
-"""A photo's trace goes on in the pool child that works on it, and from there to the inference server."""
+"""A photo's trace continues in the pool process, and from there to the inference server."""
 
 from celery import signals
 
@@ -6,19 +6,19 @@ from critic_core.runtime import tracing
 
 
 def trace_tasks() -> None:
-    """Make each task that came with a trace a span of it, where traces are wanted."""
-    if not tracing.wanted():
+    """Make each task a span of the trace that its message carries; does nothing when tracing is off."""
+    if not tracing.enabled():
         return
-    from opentelemetry.instrumentation.celery import CeleryInstrumentor  # noqa: PLC0415 - only when wanted
+    from opentelemetry.instrumentation.celery import CeleryInstrumentor  # noqa: PLC0415 - only with tracing on
 
     CeleryInstrumentor().instrument()
-    signals.worker_process_init.connect(_send_from_child, weak=False)
+    signals.worker_process_init.connect(_start_in_pool_process, weak=False)
 
 
-def _send_from_child(**_: object) -> None:
-    """Threads and gRPC do not survive the fork: both begin here, before the child makes its first channel."""
+def _start_in_pool_process(**_: object) -> None:
+    """Threads and gRPC do not survive the fork: the exporter starts here, before the first gRPC channel."""
     from opentelemetry.instrumentation.grpc import GrpcInstrumentorClient  # noqa: PLC0415 - loads gRPC
 
-    send_last = tracing.send_traces("worker")
+    flush = tracing.send_traces("worker")
     GrpcInstrumentorClient().instrument()
-    signals.worker_process_shutdown.connect(lambda **_: send_last(), weak=False)
+    signals.worker_process_shutdown.connect(lambda **_: flush(), weak=False)

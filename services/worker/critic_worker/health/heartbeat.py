@@ -1,24 +1,21 @@
-"""The proof that this worker consumes, and that its answers are right: a golden photo through its own queue.
+"""The heartbeat: a golden photo through the worker's own queue, with the self-test of every model.
 
-A Celery worker can stay up and consume nothing after Redis restarts (celery #8030, #10302): a process that lives, or
-answers pings, proves nothing. A task that comes back out of the queue does.
+A Celery worker can stay up and consume nothing after Redis restarts (celery #8030, #10302). A living process, or one
+that answers pings, proves nothing; a task that comes back out of the queue does.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from celery import Celery
-
 from critic_core.contracts.errors import CriticError, InferenceUnavailable, NotReady, QueueUnavailable
-from critic_core.contracts.heartbeat import PULSE_TASK, Proof, Pulse, pulse_queue
+from critic_core.contracts.heartbeat import Heartbeat, SelfTest
 from critic_core.contracts.manifest import Golden, Manifest
-from critic_core.contracts.routing import Answering
+from critic_core.contracts.routing import ActiveVersions
 from critic_core.imaging.golden import golden_photo
 from critic_core.imaging.limits import DEFAULT_LIMITS
 from critic_core.runtime.logs import logger
-from critic_core.runtime.queue import send
-from critic_core.stores.worker_status import NoticeBoard
+from critic_core.stores.worker_status import WorkerStatusStore
 from critic_worker.inference.classifier import Classifier
 from critic_worker.photos.critique import critique
 from critic_worker.photos.models import Models
@@ -26,63 +23,70 @@ from critic_worker.photos.models import Models
 log = logger(__name__)
 
 
-def take_pulse(worker: str, models: Models, board: NoticeBoard) -> Pulse:
-    """Score the golden photo with every model, and tell everybody how that went. One try: it comes again soon."""
-    pulse = Pulse(worker=worker, at=datetime.now(UTC))
-    answering = _answering(models, board)
-    own, manifest = _prove(models.classifier(version=answering.stable) if answering else models.classifier())
-    others = _prove_others(models, board, manifest, answering) if manifest else ()  # else what was served stays told
-    pulse = pulse.model_copy(update={**dict(own), "others": others})
-    board.post_pulse(pulse)
-    return pulse
+def run_self_test(worker: str, models: Models, store: WorkerStatusStore) -> Heartbeat:
+    """Score the golden photo with every model and publish the result. Without retries: the next one comes soon."""
+    heartbeat = Heartbeat(worker=worker, at=datetime.now(UTC))
+    versions = _active_versions(models, store)
+    stable = models.classifier(version=versions.stable) if versions else models.classifier()
+    result, manifest = _test(stable)
+    other_models = _test_other_models(models, store, manifest, versions) if manifest else ()
+    heartbeat = heartbeat.model_copy(update={**dict(result), "other_models": other_models})
+    store.save_heartbeat(heartbeat)
+    return heartbeat
 
 
-def _answering(models: Models, board: NoticeBoard) -> Answering | None:
-    """Which versions answer, told to everybody; None when that is not known."""
+def _active_versions(models: Models, store: WorkerStatusStore) -> ActiveVersions | None:
+    """The active versions, published; None while the inference server is down."""
     try:
-        answering = models.answering()
+        versions = models.active_versions()
     except InferenceUnavailable as error:
-        log.warning("versions_unknown", error=error.detail)
+        log.warning("versions_lookup_failed", error=error.detail)
         return None
-    board.post_answering(answering)
-    return answering
+    store.save_active_versions(versions)
+    return versions
 
 
-def _prove_others(models: Models, board: NoticeBoard, own: Manifest, answering: Answering | None) -> tuple[Proof, ...]:
-    """What every other model and version served says of the golden photo; all those served are told to everybody.
+def _test_other_models(
+    models: Models, store: WorkerStatusStore, stable: Manifest, versions: ActiveVersions | None
+) -> tuple[SelfTest, ...]:
+    """Self-tests of canary, shadow and the other models, with the manifests of all published.
 
-    Empty when the server goes away meanwhile.
+    Empty when the inference server goes down meanwhile.
     """
     try:
-        names = models.others()
+        names = models.other_models()
     except CriticError as error:
-        log.warning("models_unknown", error=error.detail)
+        log.warning("models_lookup_failed", error=error.detail)
         return ()
-    beside = [_prove(models.classifier(version=one), own.name, one) for one in answering.beside] if answering else []
-    proved = [_prove(models.classifier(name), name) for name in names]
-    told = [own, *(manifest for _, manifest in proved if manifest)]
-    board.post_models(told, [own.name, *names], [manifest for _, manifest in beside if manifest])
-    return tuple(proof for proof, _ in [*beside, *proved])
+    trial_versions = versions.trials if versions else []
+    trials = [_test(models.classifier(version=version), stable.name, version) for version in trial_versions]
+    tests = [_test(models.classifier(name), name) for name in names]
+    store.save_models([stable, *_manifests(tests)], [stable.name, *names], _manifests(trials))
+    return tuple(result for result, _ in [*trials, *tests])
 
 
-def _prove(
+def _manifests(tests: Sequence[tuple[SelfTest, Manifest | None]]) -> list[Manifest]:
+    return [manifest for _, manifest in tests if manifest]
+
+
+def _test(
     classifier: Classifier, name: str | None = None, version: str | None = None
-) -> tuple[Proof, Manifest | None]:
-    """What the model says of the golden photo, and its manifest when it says anything."""
+) -> tuple[SelfTest, Manifest | None]:
+    """The self-test of a model, and its manifest; no manifest when the model does not answer."""
     try:
-        looked = critique(golden_photo(), classifier, DEFAULT_LIMITS)
+        result = critique(golden_photo(), classifier, DEFAULT_LIMITS)
     except CriticError as error:
-        return Proof(model=name, version=version, problem=error.problem()), None
-    told = looked.critique
-    deviation = _deviation(told.probability, looked.manifest.golden)
-    proof = Proof(
-        model=told.provenance.model,
-        version=told.provenance.version,
-        device=told.provenance.device,
-        golden_probability=told.probability,
+        return SelfTest(model=name, version=version, problem=error.problem()), None
+    provenance, probability = result.critique.provenance, result.critique.probability
+    deviation = _deviation(probability, result.manifest.golden)
+    self_test = SelfTest(
+        model=provenance.model,
+        version=provenance.version,
+        device=provenance.device,
+        golden_probability=probability,
         problem=deviation.problem() if deviation else None,
     )
-    return proof, looked.manifest
+    return self_test, result.manifest
 
 
 def _deviation(probability: float, golden: Golden) -> NotReady | None:
@@ -93,42 +97,43 @@ def _deviation(probability: float, golden: Golden) -> NotReady | None:
     )
 
 
-class Heart:
-    """Sends a worker its own pulse, and notices when none comes back. Lives in the worker's main process."""
+class HeartbeatMonitor:
+    """Sends a worker its heartbeats, and measures the time since the last one came back. Lives in the main process."""
 
     def __init__(
-        self, app: Celery, board: NoticeBoard, worker: str, clock: Callable[[], float] = time.monotonic
+        self,
+        send: Callable[[float], None],
+        store: WorkerStatusStore,
+        worker: str,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._app, self._board, self._worker, self._clock = app, board, worker, clock
-        self._last_seen: datetime | None = None
+        self._send, self._store, self._worker, self._clock = send, store, worker, clock
+        self._last_at: datetime | None = None
         self._sent_at = float("-inf")
-        self._silent_since = clock()
+        self._returned_at = clock()
 
-    def beat(self, patience: float) -> float:
-        """One look, and one more pulse sent unless one is under way; returns the seconds of silence.
+    def check(self, timeout: float) -> float:
+        """Look for the last heartbeat and send the next one, unless one is under way; returns the silence in seconds.
 
-        Silence counts only while Redis answers: nothing can be consumed without it. A pulse not back after `patience`
-        seconds is taken for lost.
+        A heartbeat is lost after `timeout` seconds. Silence counts only while Redis responds: without Redis, nothing
+        can be consumed.
         """
         try:
-            returned = self._look()
-            if returned or self._clock() - self._sent_at > patience:
-                self._send(expires=patience)
+            if self._has_returned() or self._clock() - self._sent_at > timeout:
+                self._send(timeout)
+                self._sent_at = self._clock()
         except QueueUnavailable:
-            self._silent_since = self._clock()
-        return self.silence()
+            self._returned_at = self._clock()
+        return self.seconds_since_heartbeat()
 
-    def silence(self) -> float:
-        """Seconds since the last pulse came back, as of the last look."""
-        return self._clock() - self._silent_since
+    def seconds_since_heartbeat(self) -> float:
+        """Seconds since the last heartbeat came back, as of the last check."""
+        return self._clock() - self._returned_at
 
-    def _look(self) -> bool:
-        seen = next((pulse.at for pulse in self._board.pulses(0) if pulse.worker == self._worker), None)
-        if seen is None or seen == self._last_seen:
+    def _has_returned(self) -> bool:
+        heartbeats = self._store.heartbeats(0)
+        last_at = next((heartbeat.at for heartbeat in heartbeats if heartbeat.worker == self._worker), None)
+        if last_at is None or last_at == self._last_at:
             return False
-        self._last_seen, self._silent_since = seen, self._clock()
+        self._last_at, self._returned_at = last_at, self._clock()
         return True
-
-    def _send(self, expires: float) -> None:
-        send(self._app, PULSE_TASK, pulse_queue(self._worker), expires=expires)
-        self._sent_at = self._clock()

@@ -1,4 +1,4 @@
-"""What the critique needs of a model, wherever it runs."""
+"""The interface of a model, wherever it runs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ Tensor = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a model said of one photo, and which model it was."""
+class Classification:
+    """A model's output for one photo, with the model's manifest."""
 
     probability: float  # of the second class, calibrated
     embedding: npt.NDArray[np.float32]  # one dimension, L2-normalised
@@ -24,16 +24,16 @@ class Answer:
 
 
 class ModelReplaced(Exception):
-    """Another version answers now, and is fed otherwise: the photo must be prepared anew."""
+    """Another version with another preprocessing answers now: the photo must be prepared again."""
 
 
 class Classifier(Protocol):
-    """A model that answers. Both calls raise InferenceUnavailable or InferenceFailed."""
+    """A model. Both calls raise InferenceUnavailable or InferenceFailed."""
 
     def manifest(self) -> Manifest:
-        """The manifest of the model that will most likely answer next."""
+        """The manifest of the version that will most likely answer the next request."""
         ...
 
-    def classify(self, tensors: Sequence[Tensor]) -> list[Answer]:
-        """Ask about photos, all in one request. Raises ModelReplaced when they suit a version that is gone."""
+    def classify(self, tensors: Sequence[Tensor]) -> list[Classification]:
+        """Classify photos in one request. Raises ModelReplaced when the tensors suit a replaced version."""
         ...

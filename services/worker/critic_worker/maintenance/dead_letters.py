@@ -1,24 +1,25 @@
-"""Photos that were set aside as poison, where only a worker reaches the queue. `photo-critic dead-letters` is the same.
+"""Dead letters, for machines that only the workers' network reaches. `photo-critic dead-letters` is the same.
 
-python -m critic_worker.maintenance.dead_letters             lists them
-python -m critic_worker.maintenance.dead_letters --replay    gives each of them another try
+python -m critic_worker.maintenance.dead_letters             list them
+python -m critic_worker.maintenance.dead_letters --replay    enqueue all of them again
 """
 
 import argparse
 import sys
 
 from critic_core.contracts.errors import QueueUnavailable
+from critic_core.runtime.redis_client import connect
 from critic_core.stores.dead_letters import DeadLetter, dead_letters, replay
-from critic_core.stores.jobs import JobStore, connect
+from critic_core.stores.jobs import JobStore
 from critic_worker.settings import WorkerSettings
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 when done, 2 when the queue does not answer."""
-    told, settings = _parser().parse_args(arguments), WorkerSettings()
+    """0 when done, 2 when the queue is down."""
+    options, settings = _parser().parse_args(arguments), WorkerSettings()
     store = JobStore(connect(settings.redis_url))
     try:
-        print(replay(store, settings) if told.replay else _list(dead_letters(store)))  # noqa: T201 - a command prints
+        print(replay(store, settings) if options.replay else _list(dead_letters(store)))  # noqa: T201 - a command prints
     except QueueUnavailable as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -30,8 +31,8 @@ def _list(letters: list[DeadLetter]) -> str:
 
 
 def _line(letter: DeadLetter) -> str:
-    taken_in = f"{letter.taken_in:%Y-%m-%d %H:%M}" if letter.taken_in else ""
-    return "  ".join(filter(None, [letter.photo_id, taken_in, letter.file_name, letter.what_happened]))
+    created_at = f"{letter.created_at:%Y-%m-%d %H:%M}" if letter.created_at else ""
+    return "  ".join(filter(None, [letter.photo_id, created_at, letter.file_name, letter.detail]))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -40,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--replay", action="store_true", help="give each of them another try")
+    parser.add_argument("--replay", action="store_true", help="enqueue all of them again")
     return parser
 
 

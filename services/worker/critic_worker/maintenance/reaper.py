@@ -1,84 +1,82 @@
-"""What no single photo's way takes care of: lost deliveries, vanished workers, photos whose time ran out."""
+"""The reaper: requeues photos of dead workers and lost messages, and deletes expired photos and albums."""
 
 import redis
 
 from critic_core.contracts.photo import CRITIQUE_QUEUE
 from critic_core.runtime.logs import logger
+from critic_core.runtime.redis_client import KEY_PREFIX, redis_errors
 from critic_core.runtime.storage import photo_key, preview_key
-from critic_core.stores.jobs import answering
-from critic_worker.photos.process import Place
+from critic_worker.context import WorkerContext
 
 log = logger(__name__)
 
-ROUND_SECONDS = 5.0
-TURN = "critic:housekeeping"
+INTERVAL_SECONDS = 5.0
+LOCK = f"{KEY_PREFIX}maintenance"
 
 
-def keep_house(place: Place, client: "redis.Redis") -> bool:
-    """One round, by one worker of all; False when another one has just made it. Raises ServiceUnavailable."""
-    if not _my_turn(client, place.settings.worker_name):
-        return False
-    put_back_abandoned(place)
-    if _queue_is_empty(client):
-        put_back_lost(place)
-    forget_expired(place)
-    forget_albums(place)
-    return True
+class Reaper:
+    """One maintenance run every INTERVAL_SECONDS, by one of all workers."""
 
+    def __init__(self, context: WorkerContext, client: "redis.Redis") -> None:
+        self._context, self._redis = context, client
 
-def put_back_abandoned(place: Place) -> None:
-    """Photos of workers that vanished whole: their process would have been stopped by the time limit by now."""
-    lease = place.settings.lease_seconds
-    for photo_id in place.jobs.running_longer_than(lease):
-        _put_back(photo_id, lease, place, "abandoned")
+    def run(self) -> bool:
+        """One maintenance run; False when another worker has just made it. Raises ServiceUnavailable."""
+        if not self._take_lock():
+            return False
+        self.requeue_abandoned()
+        if self._queue_is_empty():
+            self.requeue_lost()
+        self.delete_expired_photos()
+        self.delete_expired_albums()
+        return True
 
+    def requeue_abandoned(self) -> None:
+        """Requeue photos of dead workers: the time limit would have stopped a living process by now."""
+        for photo_id in self._context.jobs.running_longer_than(self._context.settings.lease_seconds):
+            self._requeue_expired_lease(photo_id, "abandoned")
 
-def put_back_lost(place: Place) -> None:
-    """Photos that wait while nothing is in the queue: their message was lost between Redis and a worker, or never sent.
+    def requeue_lost(self) -> None:
+        """Requeue queued photos whose message was lost between Redis and a worker, or never sent.
 
-    A message that a worker holds was taken up within the time limit, so one that waited longer is lost. If it turns up
-    after all, the photo is answered once all the same.
-    """
-    lease = place.settings.lease_seconds
-    for photo_id in place.jobs.queued_longer_than(lease):
-        _put_back(photo_id, lease, place, "lost")
+        The queue must be empty: a message that a worker holds is claimed within the time limit, so an older one is
+        lost. Should it turn up after all, the photo still gets one result.
+        """
+        for photo_id in self._context.jobs.queued_longer_than(self._context.settings.lease_seconds):
+            self._requeue_expired_lease(photo_id, "lost")
 
+    def delete_expired_photos(self) -> None:
+        """Delete all photos whose time to live has ended."""
+        while expired := self._context.jobs.expired():
+            for photo_id in expired:
+                self._delete_photo(photo_id)
+                log.info("photo_expired", photo_id=photo_id)
 
-def forget_expired(place: Place) -> None:
-    """All whose time to live ran out."""
-    while expired := place.jobs.expired():
-        for photo_id in expired:
-            _forget(photo_id, place)
-            log.info("photo_expired", photo_id=photo_id)
+    def delete_expired_albums(self) -> None:
+        """Delete albums that were deleted or have expired, with their photos. Restartable at any point."""
+        albums = self._context.albums
+        for album_id in albums.expired():
+            for photo_id in albums.photos(album_id):
+                self._delete_photo(photo_id)
+            albums.purge(album_id)
+            log.info("album_deleted", album_id=album_id)
 
+    def _delete_photo(self, photo_id: str) -> None:
+        """Bytes first: the next run retries a photo that still has its record."""
+        self._context.storage.delete(photo_key(photo_id))
+        self._context.storage.delete(preview_key(photo_id))
+        self._context.jobs.delete(photo_id)
 
-def forget_albums(place: Place) -> None:
-    """Albums that were deleted or whose time ran out, with their photos; one that is interrupted is begun again."""
-    for album_id in place.albums.expired():
-        for photo_id in place.albums.photos(album_id):
-            _forget(photo_id, place)
-        place.albums.clear(album_id)
-        log.info("album_forgotten", album_id=album_id)
+    def _requeue_expired_lease(self, photo_id: str, reason: str) -> None:
+        if self._context.jobs.requeue_expired_lease(photo_id, self._context.settings.lease_seconds):
+            self._context.enqueue(photo_id)
+            log.warning("expired_lease_requeued", photo_id=photo_id, reason=reason)
 
+    def _take_lock(self) -> bool:
+        with redis_errors():
+            milliseconds = int(INTERVAL_SECONDS * 1000)
+            return bool(self._redis.set(LOCK, self._context.settings.worker_name, nx=True, px=milliseconds))
 
-def _forget(photo_id: str, place: Place) -> None:
-    """Bytes first: a photo that is still known is tried again next time."""
-    place.storage.delete(photo_key(photo_id))
-    place.storage.delete(preview_key(photo_id))
-    place.jobs.delete(photo_id)
-
-
-def _put_back(photo_id: str, lease: float, place: Place, why: str) -> None:
-    if place.jobs.requeue(photo_id, lease):
-        place.enqueue(photo_id)
-        log.warning("photo_put_back", photo_id=photo_id, why=why)
-
-
-def _my_turn(client: "redis.Redis", worker: str) -> bool:
-    with answering():
-        return bool(client.set(TURN, worker, nx=True, px=int(ROUND_SECONDS * 1000)))
-
-
-def _queue_is_empty(client: "redis.Redis") -> bool:
-    with answering():
-        return client.llen(CRITIQUE_QUEUE) == 0
+    def _queue_is_empty(self) -> bool:
+        with redis_errors():
+            return self._redis.llen(CRITIQUE_QUEUE) == 0

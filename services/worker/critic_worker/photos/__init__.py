@@ -1,1 +1,1 @@
-"""A photo from its bytes to its critique."""
+"""From a queued photo to its stored critique. Knows no Celery."""

@@ -1,4 +1,4 @@
-"""Photo bytes → critique. Knows no queue and no storage: everything it needs is handed in."""
+"""Photo bytes → critique. A pure pipeline: no queue, no storage."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -15,21 +15,21 @@ from critic_core.imaging.limits import Limits
 from critic_core.imaging.preprocess import to_input
 from critic_core.imaging.preview import preview
 from critic_core.imaging.properties import measure_all, reasons
-from critic_worker.inference.classifier import Answer, Classifier, ModelReplaced, Tensor
+from critic_worker.inference.classifier import Classification, Classifier, ModelReplaced, Tensor
 from critic_worker.photos.stopwatch import Stopwatch
 
 
 @dataclass(frozen=True)
-class Given:
-    """A photo's bytes, and the watch that runs while it is looked at."""
+class PhotoInput:
+    """A photo's bytes and its running stopwatch."""
 
     data: bytes
     watch: Stopwatch = field(default_factory=Stopwatch)
 
 
 @dataclass(frozen=True)
-class Looked:
-    """The answer about a photo, its small JPEG, and the manifest of the model that answered."""
+class CritiqueResult:
+    """A critique, the preview JPEG, and the manifest of the model."""
 
     critique: Critique
     preview: bytes
@@ -37,55 +37,57 @@ class Looked:
 
 
 @dataclass(frozen=True)
-class _Seen:
-    """A photo between its bytes and the network."""
+class _PreparedPhoto:
+    """A decoded photo and its input tensor."""
 
     decoded: Decoded
     tensor: Tensor
     watch: Stopwatch
 
 
-def critique(data: bytes, classifier: Classifier, limits: Limits) -> Looked:
-    """Look at a photo. Raises PhotoError for a photo that cannot be used, and what the classifier raises."""
-    (looked,) = critiques([Given(data)], classifier, limits)
-    if isinstance(looked, PhotoError):
-        raise looked
-    return looked
+def critique(data: bytes, classifier: Classifier, limits: Limits) -> CritiqueResult:
+    """The critique of one photo. Raises PhotoError for an unusable photo, and the classifier's errors."""
+    (result,) = critiques([PhotoInput(data)], classifier, limits)
+    if isinstance(result, PhotoError):
+        raise result
+    return result
 
 
-def critiques(photos: Sequence[Given], classifier: Classifier, limits: Limits) -> list[Looked | PhotoError]:
-    """Look at photos with one question to the network. One that cannot be used is answered by its error.
+def critiques(
+    photos: Sequence[PhotoInput], classifier: Classifier, limits: Limits
+) -> list[CritiqueResult | PhotoError]:
+    """The critiques of several photos with one inference request; the result of an unusable photo is its error.
 
-    Raises what the classifier raises: then nothing is known of any.
+    Raises the classifier's errors: then no photo has a result.
     """
-    seen, answers = _ask(photos, classifier, limits)
-    told = iter(answers)
-    return [one if isinstance(one, PhotoError) else _tell(one, next(told)) for one in seen]
+    prepared, classifications = _classify(photos, classifier, limits)
+    remaining = iter(classifications)
+    return [photo if isinstance(photo, PhotoError) else _result(photo, next(remaining)) for photo in prepared]
 
 
-def _tell(seen: _Seen, answer: Answer) -> Looked:
-    pixels, watch = seen.decoded.pixels, seen.watch
+def _result(photo: _PreparedPhoto, classification: Classification) -> CritiqueResult:
+    pixels, watch, manifest = photo.decoded.pixels, photo.watch, classification.manifest
     with watch.stage("measure"):
         properties = measure_all(pixels)
     with watch.stage("fingerprint"):
-        marks = fingerprint(pixels, answer.embedding)
+        marks = fingerprint(pixels, classification.embedding)
     with watch.stage("preview"):
         small = preview(pixels)
-    score = 100 * answer.probability
-    told = Critique(
+    score = 100 * classification.probability
+    critique = Critique(
         score=score,
-        probability=answer.probability,
-        percentile=percentile(score, answer.manifest.reference),
-        reference=answer.manifest.reference.dataset,
-        label=answer.manifest.classes[int(answer.probability >= 0.5)],
+        probability=classification.probability,
+        percentile=percentile(score, manifest.reference),
+        reference=manifest.reference.dataset,
+        label=manifest.classes[int(classification.probability >= 0.5)],
         properties=properties,
         reasons=reasons(properties),
-        image=seen.decoded.facts,
+        image=photo.decoded.facts,
         fingerprint=marks,
-        provenance=_provenance(answer),
+        provenance=_provenance(classification),
         timings_ms=watch.timings(),
     )
-    return Looked(told, small, answer.manifest)
+    return CritiqueResult(critique, small, manifest)
 
 
 def percentile(score: float, reference: Reference) -> float:
@@ -93,51 +95,51 @@ def percentile(score: float, reference: Reference) -> float:
     return float(np.interp(score, reference.score_quantiles, np.arange(101.0)))
 
 
-def _ask(
-    photos: Sequence[Given], classifier: Classifier, limits: Limits
-) -> tuple[list[_Seen | PhotoError], list[Answer]]:
-    """The photos as the network was shown them, and its answers about those that can be used.
+def _classify(
+    photos: Sequence[PhotoInput], classifier: Classifier, limits: Limits
+) -> tuple[list[_PreparedPhoto | PhotoError], list[Classification]]:
+    """The prepared photos, and the classifications of the usable ones.
 
-    A model may be replaced between the look at its manifest and its answer: then the photos are prepared anew, once.
+    When the model is replaced between the manifest and the answer, the photos are prepared again, once.
     """
     for _ in range(2):
-        with _all_at("infer", photos):
+        with _shared_stage("infer", photos):
             preprocessing = classifier.manifest().preprocessing
-        seen = [_see(photo, preprocessing, limits) for photo in photos]
-        usable = [one for one in seen if isinstance(one, _Seen)]
+        prepared = [_prepare(photo, preprocessing, limits) for photo in photos]
+        usable = [photo for photo in prepared if isinstance(photo, _PreparedPhoto)]
         with suppress(ModelReplaced):
-            with _all_at("infer", usable):
-                answers = classifier.classify([one.tensor for one in usable]) if usable else []
+            with _shared_stage("infer", usable):
+                answers = classifier.classify([photo.tensor for photo in usable]) if usable else []
             if all(answer.manifest.preprocessing == preprocessing for answer in answers):
-                return seen, answers
-    raise InferenceUnavailable("The model is being replaced by one that is fed otherwise.")
+                return prepared, answers
+    raise InferenceUnavailable("The model is being replaced by one with another preprocessing.")
 
 
-def _see(photo: Given, preprocessing: Preprocessing, limits: Limits) -> _Seen | PhotoError:
+def _prepare(photo: PhotoInput, preprocessing: Preprocessing, limits: Limits) -> _PreparedPhoto | PhotoError:
     try:
         with photo.watch.stage("decode"):
             decoded = decode(photo.data, preprocessing, limits)
     except PhotoError as error:
         return error
     with photo.watch.stage("prepare"):
-        return _Seen(decoded, to_input(decoded.pixels, preprocessing), photo.watch)
+        return _PreparedPhoto(decoded, to_input(decoded.pixels, preprocessing), photo.watch)
 
 
 @contextmanager
-def _all_at(stage: str, photos: Sequence[Given | _Seen]) -> Iterator[None]:
-    """What is done for photos together takes its time for each of them."""
-    with ExitStack() as watches:
+def _shared_stage(stage: str, photos: Sequence[PhotoInput | _PreparedPhoto]) -> Iterator[None]:
+    """Count the time of a shared step for every photo."""
+    with ExitStack() as stages:
         for photo in photos:
-            watches.enter_context(photo.watch.stage(stage))
+            stages.enter_context(photo.watch.stage(stage))
         yield
 
 
-def _provenance(answer: Answer) -> Provenance:
-    manifest: Manifest = answer.manifest
+def _provenance(classification: Classification) -> Provenance:
+    manifest = classification.manifest
     return Provenance(
         model=manifest.name,
         version=manifest.version,
         weights_sha256=manifest.weights_sha256,
         preprocessing_digest=manifest.preprocessing.digest,
-        device=answer.device,
+        device=classification.device,
     )

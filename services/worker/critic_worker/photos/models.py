@@ -1,38 +1,37 @@
-"""What a worker needs of an inference server with several models, each in several versions."""
+"""The models of an inference server, each in several versions, as photos need them."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from critic_core.contracts.photo import Photo
-from critic_core.contracts.routing import Answering
+from critic_core.contracts.routing import ActiveVersions
 from critic_worker.inference.classifier import Classifier
-from critic_worker.photos.critique import Looked
+from critic_worker.photos.critique import CritiqueResult
 
 
 class Models(Protocol):
-    """The models of an inference server."""
+    """All models that the inference server serves."""
 
     def classifier(self, name: str | None = None, version: str = "") -> Classifier:
-        """The model of that name, or the worker's own; that version of it, or the newest. Being asked shows if it is
-        served.
-        """
+        """The model of that name (default: CRITIC_MODEL), in that version (default: the newest). Makes no request."""
         ...
 
-    def others(self) -> list[str]:
-        """The names of the models that answer beside the worker's own. Raises InferenceUnavailable."""
+    def other_models(self) -> list[str]:
+        """The names of all ready models but CRITIC_MODEL. Raises InferenceUnavailable."""
         ...
 
-    def ways(self, photos: list[Photo]) -> list[tuple[str, ...]]:
-        """What tells apart photos that are to be answered by different versions; all are for the same model."""
+    def group_by_version(self, photos: Sequence[Photo]) -> list[list[int]]:
+        """Indices of photos that the same versions answer; all photos are for the same model."""
         ...
 
-    def for_photo(self, photo: Photo) -> Classifier:
-        """Who answers this photo, and all that go the same way."""
+    def classifier_for(self, photo: Photo) -> Classifier:
+        """The classifier of a photo, and of all photos in its group."""
         ...
 
-    def answering(self) -> Answering:
-        """Which versions of the worker's own model answer now. Raises InferenceUnavailable."""
+    def active_versions(self) -> ActiveVersions:
+        """The active versions of CRITIC_MODEL. Raises InferenceUnavailable."""
         ...
 
-    def compare(self, photo: Photo, data: bytes, told: Looked) -> None:
-        """After a photo's answer was kept: let another version be compared, where one is to be. Raises nothing."""
+    def compare(self, photo: Photo, data: bytes, result: CritiqueResult) -> None:
+        """Offer a photo with its stored critique to the shadow version. Raises nothing."""
         ...

@@ -1,4 +1,4 @@
-"""A photo never fails because of a canary: where its version does not answer, another one does."""
+"""A canary never fails a photo: when its version does not answer, the stable version does."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -7,66 +7,77 @@ from critic_core.contracts.errors import InferenceFailed, InferenceUnavailable
 from critic_core.contracts.manifest import Manifest
 from critic_core.runtime.logs import logger
 from critic_worker import metrics
-from critic_worker.inference.classifier import Answer, Classifier, ModelReplaced, Tensor
+from critic_worker.inference.classifier import Classification, Classifier, ModelReplaced, Tensor
 
 T = TypeVar("T")
+Failures = dict[str, InferenceUnavailable | InferenceFailed]
 
 log = logger(__name__)
 
 
-class FallingBack:
-    """Asks versions one after the other until one answers; one that did not is not asked again about these photos.
+class FallbackClassifier:
+    """Asks the versions one after the other until one answers; a failed version is skipped from then on.
 
-    Which they are is looked up for each question, since one may leave the server while photos wait. When none answers,
-    all are asked again next time: then it is the server that is away, and not a version that is bad.
+    The versions are looked up for each request, since one may be unloaded while photos wait. When all fail, none is
+    skipped: then the server is down, and no version is to blame.
     """
 
     def __init__(
-        self, versions: Callable[[], Sequence[str]], classifier: Callable[[str], Classifier], failed: Callable[[], None]
+        self,
+        versions: Callable[[], Sequence[str]],
+        classifier: Callable[[str], Classifier],
+        on_failure: Callable[[], None],
     ) -> None:
-        self._versions, self._classifier, self._failed = versions, classifier, failed
-        self._passed_over: set[str] = set()
+        self._versions, self._classifier, self._on_failure = versions, classifier, on_failure
+        self._skipped_versions: set[str] = set()
 
     def manifest(self) -> Manifest:
-        """Of the first version that tells."""
+        """The manifest of the first version that answers."""
         return self._first(lambda classifier: classifier.manifest())
 
-    def classify(self, tensors: Sequence[Tensor]) -> list[Answer]:
-        """By the first version that answers. ModelReplaced when that one is fed otherwise than the one before."""
-        fed: list[str] = []
+    def classify(self, tensors: Sequence[Tensor]) -> list[Classification]:
+        """By the first version that answers. ModelReplaced when its preprocessing differs from the one before."""
+        digests: list[str] = []
 
-        def ask(classifier: Classifier) -> list[Answer]:
-            fed.append(classifier.manifest().preprocessing.digest)
-            if fed[-1] != fed[0]:
+        def request(classifier: Classifier) -> list[Classification]:
+            digests.append(classifier.manifest().preprocessing.digest)
+            if digests[-1] != digests[0]:
                 raise ModelReplaced
             return classifier.classify(tensors)
 
-        return self._first(ask)
+        return self._first(request)
 
-    def _first(self, ask: Callable[[Classifier], T]) -> T:
+    def _first(self, request: Callable[[Classifier], T]) -> T:
         versions = self._versions()
-        *before, last = [each for each in versions if each not in self._passed_over] or versions
-        unanswered: dict[str, InferenceUnavailable | InferenceFailed] = {}
-        for version in before:
+        *preferred, last = [version for version in versions if version not in self._skipped_versions] or versions
+        failures: Failures = {}
+        for version in preferred:
             try:
-                return self._settled(ask(self._classifier(version)), unanswered)
+                answer = request(self._classifier(version))
             except (InferenceUnavailable, InferenceFailed) as error:
-                unanswered[version] = error
+                failures[version] = error
+            else:
+                self._skip(failures)
+                return answer
+        return self._last(request, last, failures)
+
+    def _last(self, request: Callable[[Classifier], T], version: str, failures: Failures) -> T:
         try:
-            return self._settled(ask(self._classifier(last)), unanswered)
+            answer = request(self._classifier(version))
         except ModelReplaced:
-            self._settled(None, unanswered)
+            self._skip(failures)
             raise
         except (InferenceUnavailable, InferenceFailed):
-            self._failed()
+            self._on_failure()
             raise
-
-    def _settled(self, answer: T, unanswered: dict[str, InferenceUnavailable | InferenceFailed]) -> T:
-        """Another version answered: those before it are to blame, and not the server."""
-        for version, error in unanswered.items():
-            log.warning("version_passed_over", version=version, code=error.code, error=error.detail)
-            metrics.FALLBACKS.labels(version, error.code).inc()
-        if unanswered:
-            self._passed_over |= unanswered.keys()
-            self._failed()
+        self._skip(failures)
         return answer
+
+    def _skip(self, failures: Failures) -> None:
+        """Skip the failed versions: another one answered, so the server is up."""
+        for version, error in failures.items():
+            log.warning("version_skipped", version=version, code=error.code, error=error.detail)
+            metrics.FALLBACKS.labels(version, error.code).inc()
+        if failures:
+            self._skipped_versions |= failures.keys()
+            self._on_failure()

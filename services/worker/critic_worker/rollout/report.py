@@ -1,41 +1,42 @@
-"""What the command `model` says, in plain words."""
+"""The output of the rollout command, in plain words."""
 
-from critic_core.contracts.routing import Answering
+from critic_core.contracts.routing import ActiveVersions
 from critic_worker.rollout.drift import Drift, Spread
 
 
-def sentences(now: Answering) -> str:
-    """Who answers."""
-    lines = [f"{now.model}: version {now.stable} answers; served: {', '.join(now.versions)}."]
-    if now.canary:
-        lines.append(f"Version {now.canary.version} answers {now.canary.percent:g} % of photos and albums.")
-    if now.shadow:
-        lines.append(f"Version {now.shadow.version} is compared on {now.shadow.percent:g} % of photos and albums.")
-    lines += [f"Version {version} waits, and answers nobody until it is promoted." for version in now.waiting]
-    if now.withdrawn:
-        lines.append(f"Withdrawn: {', '.join(now.withdrawn)}.")
+def versions_text(active: ActiveVersions) -> str:
+    """The active versions of a model, one sentence a line."""
+    lines = [f"{active.model}: version {active.stable} answers; served: {', '.join(active.versions)}."]
+    if active.canary:
+        lines.append(f"Version {active.canary.version} answers {active.canary.percent:g} % of photos and albums.")
+    if active.shadow:
+        lines.append(
+            f"Version {active.shadow.version} is compared on {active.shadow.percent:g} % of photos and albums."
+        )
+    lines += [f"Version {version} waits, and answers nobody until it is promoted." for version in active.unpromoted]
+    if active.withdrawn:
+        lines.append(f"Withdrawn: {', '.join(active.withdrawn)}.")
     return "\n".join(lines)
 
 
-def table(found: Drift) -> str:
-    """How two versions differ."""
-    if not found.photos:
-        return f"{found.model}: no photo has been compared between versions {found.version} and {found.other} yet."
+def drift_table(drift: Drift) -> str:
+    """The differences between two versions, one figure a line."""
+    if not drift.photos:
+        return f"{drift.model}: no photo has been compared between versions {drift.version} and {drift.candidate} yet."
+    correlation = drift.rank_correlation
+    psi = f"version {drift.version}: {drift.psi:.3f}, {drift.candidate}: {drift.candidate_psi:.3f}"
     rows = [
-        ("photos", f"{found.photos}, {found.since:%Y-%m-%d %H:%M} to {found.until:%Y-%m-%d %H:%M}"),
-        ("|score difference|", _spread(found.score)),
-        ("|percentile difference|", _spread(found.percentile)),
-        ("mean percentile shift", f"{found.percentile_shift:+.1f} points"),
-        ("rank correlation", "–" if found.rank_correlation is None else f"{found.rank_correlation:.3f} (Spearman)"),
-        ("labels changed", f"{100 * (found.labels_changed or 0):.1f} %"),
-        (
-            "PSI against the reference",
-            f"version {found.version}: {found.psi:.3f}, {found.other}: {found.other_psi:.3f}",
-        ),
+        ("photos", f"{drift.photos}, {drift.since:%Y-%m-%d %H:%M} to {drift.until:%Y-%m-%d %H:%M}"),
+        ("|score difference|", _spread(drift.score)),
+        ("|percentile difference|", _spread(drift.percentile)),
+        ("mean percentile shift", f"{drift.percentile_shift:+.1f} points"),
+        ("rank correlation", "–" if correlation is None else f"{correlation:.3f} (Spearman)"),
+        ("labels changed", f"{100 * (drift.labels_changed or 0):.1f} %"),
+        ("PSI against the reference", psi),
     ]
-    head = f"{found.model}: version {found.other} against {found.version}"
+    head = f"{drift.model}: version {drift.candidate} against {drift.version}"
     return "\n".join([head, *(f"  {name:<26}{value}" for name, value in rows)])
 
 
-def _spread(told: Spread | None) -> str:
-    return f"mean {told.mean:.1f}, median {told.median:.1f}, 95 % {told.p95:.1f}" if told else "–"
+def _spread(spread: Spread | None) -> str:
+    return f"mean {spread.mean:.1f}, median {spread.median:.1f}, 95 % {spread.p95:.1f}" if spread else "–"

@@ -1,69 +1,74 @@
-"""All models of one inference server, each version asked by a client of its own. Imported in pool children only."""
+"""All models of one inference server, with a client for each version. Imported in pool processes only."""
+
+from collections.abc import Sequence
 
 from critic_core.contracts.photo import Photo
-from critic_core.contracts.routing import Answering
+from critic_core.contracts.routing import ActiveVersions
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.routing import RoutingStore
 from critic_worker.inference.classifier import Classifier
 from critic_worker.inference.client import InferenceClient
-from critic_worker.photos.critique import Looked
-from critic_worker.rollout.fallback import FallingBack
+from critic_worker.photos.critique import CritiqueResult
+from critic_worker.rollout.fallback import FallbackClassifier
 from critic_worker.rollout.shadow import Shadow
-from critic_worker.rollout.version_router import Versions
+from critic_worker.rollout.version_router import VersionRouter
 from critic_worker.settings import WorkerSettings
 
 
-class InferenceModels:
-    """Makes a client when a version is first asked for; gRPC shares one connection between them."""
+class RoutedModels:
+    """CRITIC_MODEL with routing, every other model without. Clients are made on first use and share one connection."""
 
     def __init__(self, settings: WorkerSettings, store: RoutingStore, jobs: JobStore) -> None:
         self._settings = settings
         self._clients: dict[tuple[str, str], InferenceClient] = {}
-        self._versions = Versions(settings.model, store, settings.routing, self.classifier().versions)
+        self._router = VersionRouter(settings.model, store, settings.routing, self.classifier().versions)
         self._shadow = Shadow(
             store,
             settings.limits,
             self.classifier,
-            crowded=lambda: jobs.oldest_queued_seconds() > settings.shadow_max_wait_seconds,
+            is_busy=lambda: jobs.oldest_queued_seconds() > settings.shadow_max_wait_seconds,
         )
 
     def classifier(self, name: str | None = None, version: str = "") -> InferenceClient:
-        """The model of that name, or that of CRITIC_MODEL; that version of it, or the newest."""
+        """The model of that name (default: CRITIC_MODEL), in that version (default: the newest)."""
         key = name or self._settings.model, version
         if key not in self._clients:
-            url, seconds = self._settings.inference_url, self._settings.inference_timeout_seconds
-            self._clients[key] = InferenceClient(url, key[0], seconds, version)
+            url, timeout = self._settings.inference_url, self._settings.inference_timeout_seconds
+            self._clients[key] = InferenceClient(url, key[0], timeout, version)
         return self._clients[key]
 
-    def others(self) -> list[str]:
-        """The names of the models that answer beside that of CRITIC_MODEL. Raises InferenceUnavailable."""
+    def other_models(self) -> list[str]:
+        """The names of all ready models but CRITIC_MODEL. Raises InferenceUnavailable."""
         return [name for name in self.classifier().served() if name != self._settings.model]
 
-    def ways(self, photos: list[Photo]) -> list[tuple[str, ...]]:
-        """The versions to ask about each photo; all are for the same model. Empty for models that have no routing."""
-        if not self._is_own(photos[0]):
-            return [()] * len(photos)
-        return self._versions.to_ask(photos)
+    def group_by_version(self, photos: Sequence[Photo]) -> list[list[int]]:
+        """Indices of photos with the same candidate versions; one group for a model without routing."""
+        if not self._is_routed(photos[0]):
+            return [list(range(len(photos)))]
+        groups: dict[tuple[str, ...], list[int]] = {}
+        for index, versions in enumerate(self._router.candidates(photos)):
+            groups.setdefault(versions, []).append(index)
+        return list(groups.values())
 
-    def for_photo(self, photo: Photo) -> Classifier:
-        """Who answers this photo, and all that go the same way."""
-        if not self._is_own(photo):
+    def classifier_for(self, photo: Photo) -> Classifier:
+        """The classifier of a photo, and of all photos in its group."""
+        if not self._is_routed(photo):
             return self.classifier(photo.model)
-        return FallingBack(
-            lambda: self._versions.to_ask([photo])[0],
+        return FallbackClassifier(
+            lambda: self._router.candidates([photo])[0],
             lambda version: self.classifier(version=version),
-            self._versions.look_again,
+            self._router.invalidate,
         )
 
-    def answering(self) -> Answering:
-        """Which versions of the model of CRITIC_MODEL answer now."""
-        self._versions.look_again()
-        return self._versions.answering()
+    def active_versions(self) -> ActiveVersions:
+        """The active versions of CRITIC_MODEL, read afresh."""
+        self._router.invalidate()
+        return self._router.active_versions()
 
-    def compare(self, photo: Photo, data: bytes, told: Looked) -> None:
-        """After its answer was kept: ask the version that is to be compared, where there is one."""
-        if self._is_own(photo) and (version := self._versions.compared(photo)):
-            self._shadow.offer(photo.id, data, told, version)
+    def compare(self, photo: Photo, data: bytes, result: CritiqueResult) -> None:
+        """Offer a photo with its stored critique to the shadow version, if it has one."""
+        if self._is_routed(photo) and (version := self._router.shadow_for(photo)):
+            self._shadow.offer(photo.id, data, result, version)
 
-    def _is_own(self, photo: Photo) -> bool:
+    def _is_routed(self, photo: Photo) -> bool:
         return photo.model in (None, self._settings.model)

@@ -1,8 +1,8 @@
-"""A version that answers nobody is asked about photos that were answered, and the two answers are compared.
+"""The shadow version: it classifies finished photos once more, and only the difference is stored.
 
-In a thread of each worker process, over photos whose answer is kept: it delays and fails none. What comes faster than
-it can be asked is left out, and so is whatever the inference server does not answer at once. While photos wait for
-their own answer none is compared: the cores and the inference server are theirs.
+A thread of each pool process works on photos whose critique is stored, so that a shadow delays and fails none. It
+samples: photos beyond its throughput are dropped, without a retry. It pauses while photos wait in the queue, which
+need cores and inference server more.
 """
 
 import queue
@@ -17,81 +17,81 @@ from critic_core.imaging.preprocess import prepare
 from critic_core.runtime.logs import logger
 from critic_core.stores.routing import RoutingStore
 from critic_worker import metrics
-from critic_worker.inference.classifier import Answer, Classifier
-from critic_worker.photos.critique import Looked, percentile
+from critic_worker.inference.classifier import Classification, Classifier
+from critic_worker.photos.critique import CritiqueResult, percentile
 
-WAITING = 2  # photos of each process, with their bytes; further ones are left out
+QUEUE_SIZE = 2  # photos of each process, with their bytes; further ones are sampled out
 
 log = logger(__name__)
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _ShadowRequest:
     photo_id: str
     data: bytes
-    told: Looked
+    result: CritiqueResult
     version: str
 
 
 class Shadow:
-    """Compares in the background; the thread starts with the first photo."""
+    """Compares in a background thread, which starts with the first photo."""
 
     def __init__(
         self,
         store: RoutingStore,
         limits: Limits,
         classifier: Callable[[str, str], Classifier],
-        crowded: Callable[[], bool],
+        is_busy: Callable[[], bool],
     ) -> None:
-        self._store, self._limits, self._classifier, self._crowded = store, limits, classifier, crowded
-        self._waiting: queue.Queue[_Asked] = queue.Queue(WAITING)
+        self._store, self._limits, self._classifier, self._is_busy = store, limits, classifier, is_busy
+        self._requests: queue.Queue[_ShadowRequest] = queue.Queue(QUEUE_SIZE)
         self._thread: threading.Thread | None = None
 
-    def offer(self, photo_id: str, data: bytes, told: Looked, version: str) -> None:
-        """Compare when there is time, or not at all; returns at once."""
-        if version == told.manifest.version:
+    def offer(self, photo_id: str, data: bytes, result: CritiqueResult, version: str) -> None:
+        """Queue a photo for comparison, or drop it; returns at once."""
+        if version == result.manifest.version:
             return
         try:
-            self._waiting.put_nowait(_Asked(photo_id, data, told, version))
+            self._requests.put_nowait(_ShadowRequest(photo_id, data, result, version))
         except queue.Full:
-            metrics.SHADOWED.labels("left_out").inc()
+            metrics.SHADOWED.labels("sampled_out").inc()
             return
         if self._thread is None:
-            self._thread = threading.Thread(target=self._rounds, name="shadow", daemon=True)
+            self._thread = threading.Thread(target=self._loop, name="shadow", daemon=True)
             self._thread.start()
 
-    def _rounds(self) -> None:
+    def _loop(self) -> None:
         while True:
-            asked = self._waiting.get()
+            request = self._requests.get()
             try:
-                metrics.SHADOWED.labels(self._compare(asked)).inc()
-            except Exception as error:  # noqa: BLE001 - nobody waits for it, and the next photo may fare better
+                metrics.SHADOWED.labels(self._compare(request)).inc()
+            except Exception as error:  # noqa: BLE001 - the thread must live on for the next photo
                 metrics.SHADOWED.labels("failed").inc()
-                log.warning("shadow_failed", photo_id=asked.photo_id, version=asked.version, error=str(error))
+                log.warning("shadow_failed", photo_id=request.photo_id, version=request.version, error=str(error))
 
-    def _compare(self, asked: _Asked) -> str:
-        """What became of it, for the metric."""
-        if self._crowded():
+    def _compare(self, request: _ShadowRequest) -> str:
+        """The outcome, for the metric."""
+        if self._is_busy():
             return "held_back"
-        model, before = asked.told.manifest.name, asked.told.critique
-        classifier = self._classifier(model, asked.version)
-        tensor = prepare(asked.data, classifier.manifest().preprocessing, self._limits)
-        pair = pair_of(asked.photo_id, before, classifier.classify([tensor])[0])
-        self._store.keep_pair(model, before.provenance.version, asked.version, pair)
-        difference = abs(pair.other_percentile - pair.percentile)
-        metrics.SHADOW_DIFFERENCE.labels(model, asked.version).observe(difference)
+        model, critique = request.result.manifest.name, request.result.critique
+        classifier = self._classifier(model, request.version)
+        tensor = prepare(request.data, classifier.manifest().preprocessing, self._limits)
+        pair = pair_of(request.photo_id, critique, classifier.classify([tensor])[0])
+        self._store.save_pair(model, critique.provenance.version, request.version, pair)
+        difference = abs(pair.candidate_percentile - pair.percentile)
+        metrics.SHADOW_DIFFERENCE.labels(model, request.version).observe(difference)
         return "compared"
 
 
-def pair_of(photo_id: str, told: Critique, other: Answer) -> Pair:
-    """What two versions said of a photo."""
-    score = 100 * other.probability
+def pair_of(photo_id: str, critique: Critique, candidate: Classification) -> Pair:
+    """The scores of two versions for one photo."""
+    score = 100 * candidate.probability
     return Pair(
         photo=photo_id,
-        score=told.score,
-        percentile=told.percentile,
-        pleasing=told.probability >= 0.5,
-        other_score=score,
-        other_percentile=percentile(score, other.manifest.reference),
-        other_pleasing=other.probability >= 0.5,
+        score=critique.score,
+        percentile=critique.percentile,
+        pleasing=critique.probability >= 0.5,
+        candidate_score=score,
+        candidate_percentile=percentile(score, candidate.manifest.reference),
+        candidate_pleasing=candidate.probability >= 0.5,
     )

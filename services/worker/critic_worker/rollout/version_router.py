@@ -1,77 +1,79 @@
-"""Which version answers a photo: what operators chose, held against what the inference server serves."""
+"""The version of each photo: the operators' routing, applied to the versions that the inference server serves."""
 
 import time
 from collections.abc import Callable, Sequence
 
 from critic_core.contracts.errors import InferenceUnavailable
 from critic_core.contracts.photo import Photo
-from critic_core.contracts.routing import Answering, Routing
+from critic_core.contracts.routing import ActiveVersions, Routing
 from critic_core.stores.albums import album_key
 from critic_core.stores.routing import RoutingStore
 
-MAX_AGE_SECONDS = 2.0  # so long after a wish some photos may still go the old way
-NEWEST = ""  # asked by its name alone, the server chooses
+MAX_AGE_SECONDS = 2.0  # delay of a routing change
+NEWEST = ""  # without a version, the server chooses the newest
 
 
-class Versions:
-    """Of one model. Calls raise InferenceUnavailable, or QueueUnavailable."""
+class VersionRouter:
+    """The versions of one model, cached for MAX_AGE_SECONDS. Calls raise InferenceUnavailable or QueueUnavailable."""
 
     def __init__(
         self,
         model: str,
         store: RoutingStore,
-        settings: Routing,
-        served: Callable[[], list[str]],
+        default: Routing,
+        served_versions: Callable[[], list[str]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._model, self._store, self._settings, self._served, self._clock = model, store, settings, served, clock
-        self._routing = settings
-        self._answering: Answering | None = None
-        self._albums: dict[str, str] = {}  # the version of each, as long as `_answering` counts
-        self._looked_at = float("-inf")
+        self._model, self._store, self._default = model, store, default
+        self._served_versions, self._clock = served_versions, clock
+        self._routing = default
+        self._active: ActiveVersions | None = None
+        self._album_versions: dict[str, str] = {}  # by album, valid as long as `_active`
+        self._read_at = float("-inf")
 
-    def to_ask(self, photos: Sequence[Photo]) -> list[tuple[str, ...]]:
-        """The versions to ask about each photo, one after the other until one answers.
+    def candidates(self, photos: Sequence[Photo]) -> list[tuple[str, ...]]:
+        """For each photo, the versions to try in turn.
 
-        Photos of one album have the version of its first photo while that may answer: they are to be compared. Redis
-        is asked once for all albums, and not again about one while this process sees the same versions answer.
+        An album keeps the version of its first photo while that version may answer, so that its scores compare. Redis
+        is asked once for all albums, and not again for one of them while the cache is valid.
         """
-        now = self.answering()
-        self._stick({photo.album for photo in photos if photo.album} - self._albums.keys(), now)
-        stable = now.stable if self._routing.pinned or self._routing.aside else NEWEST
-        return [tuple(dict.fromkeys((self._first(photo, now, stable), stable))) for photo in photos]
+        active = self.active_versions()
+        self._pin_albums({photo.album for photo in photos if photo.album} - self._album_versions.keys(), active)
+        stable = active.stable if self._routing.pinned or self._routing.excluded else NEWEST
+        return [tuple(dict.fromkeys((self._preferred(photo, active, stable), stable))) for photo in photos]
 
-    def _first(self, photo: Photo, now: Answering, stable: str) -> str:
+    def shadow_for(self, photo: Photo) -> str | None:
+        """The version to compare with on this photo, by the cache alone."""
+        return self._active.shadow_for(photo.album or photo.id) if self._active else None
+
+    def active_versions(self) -> ActiveVersions:
+        """The active versions, at most MAX_AGE_SECONDS old."""
+        if self._active is None or self._clock() - self._read_at > MAX_AGE_SECONDS:
+            self._active, self._album_versions = self._read(), {}
+            self._read_at = self._clock()
+        return self._active
+
+    def invalidate(self) -> None:
+        """Drop the cache: a version failed, and may not be served any more."""
+        self._active = None
+
+    def _preferred(self, photo: Photo, active: ActiveVersions, stable: str) -> str:
         if photo.album:
-            return self._albums[photo.album]
-        wanted = now.wanted(photo.id)
-        return wanted if wanted != now.stable else stable
+            return self._album_versions[photo.album]
+        version = active.version_for(photo.id)
+        return version if version != active.stable else stable
 
-    def _stick(self, albums: set[str], now: Answering) -> None:
-        if albums:
-            wanted = {album_key(album): now.wanted(album) for album in albums}
-            able = [version for version in now.versions if version not in now.withdrawn]
-            told = self._store.stick(wanted, able)
-            self._albums |= {album: told[album_key(album)] for album in albums}
+    def _pin_albums(self, albums: set[str], active: ActiveVersions) -> None:
+        if not albums:
+            return
+        preferred = {album_key(album): active.version_for(album) for album in albums}
+        able = [version for version in active.versions if version not in active.withdrawn]
+        pinned = self._store.pin_albums(preferred, able)
+        self._album_versions |= {album: pinned[album_key(album)] for album in albums}
 
-    def compared(self, photo: Photo) -> str | None:
-        """The version whose answer about it is only compared, if any, as far as is known; asks nobody."""
-        return self._answering.compared(photo.album or photo.id) if self._answering else None
-
-    def answering(self) -> Answering:
-        """Who answers now, as looked up a moment ago."""
-        if self._answering is None or self._clock() - self._looked_at > MAX_AGE_SECONDS:
-            self._answering, self._albums = self._look(), {}
-            self._looked_at = self._clock()
-        return self._answering
-
-    def look_again(self) -> None:
-        """Somebody did not answer: perhaps it is not served any more."""
-        self._answering = None
-
-    def _look(self) -> Answering:
-        self._routing = self._store.wished(self._model) or self._settings
-        found = Answering.of(self._model, self._routing, self._served())
-        if found is None:
+    def _read(self) -> ActiveVersions:
+        self._routing = self._store.get(self._model) or self._default
+        active = ActiveVersions.of(self._model, self._routing, self._served_versions())
+        if active is None:
             raise InferenceUnavailable(f"No version of {self._model} that is served may answer: all are withdrawn.")
-        return found
+        return active

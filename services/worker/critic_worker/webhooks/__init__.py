@@ -1,6 +1,6 @@
-"""The sender of webhooks: a process of its own, beside the workers.
+"""The webhook sender: a process of its own, beside the workers.
 
-It is the only part that calls addresses which callers name, so it gets a way out of the network and photos do not:
-what decodes strangers' files cannot call out, and what calls out decodes nothing. Nor can a receiver that hangs take
-a process away from photos.
+It is the only component that connects to addresses named by callers, so only the sender has egress: the process that
+decodes untrusted files cannot connect out, and the process that connects out decodes nothing. A receiver that hangs
+blocks no pool process of a worker.
 """

@@ -1,4 +1,4 @@
-"""Starts the sender of webhooks: `python -m critic_worker.webhooks`. Settings come from the environment (CRITIC_…)."""
+"""Start the webhook sender: `python -m critic_worker.webhooks`. Settings come from the environment (CRITIC_…)."""
 
 import logging
 import sys
@@ -7,19 +7,19 @@ from critic_core.runtime import logs
 from critic_worker.webhooks.process import run
 from critic_worker.webhooks.settings import SenderSettings
 
-# One line a try is ours to write; what these add are Celery's two, and every header that is sent.
-_CHATTY = ("celery.worker.strategy", "celery.app.trace", "httpcore")
+# The sender logs one line an attempt; these add Celery's two, and every header sent.
+_NOISY_LOGGERS = ("celery.worker.strategy", "celery.app.trace", "httpcore")
 
 
 def main() -> int:
-    """Send until told to stop (SIGTERM or SIGINT); returns the exit status. Ends at once where webhooks are off."""
+    """Send until SIGTERM or SIGINT; returns the exit status. Exits at once when webhooks are disabled."""
     settings = SenderSettings()
     logs.configure("webhooks", settings.log_level, settings.log_format)
-    for name in _CHATTY:
+    for name in _NOISY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
     if settings.webhooks_on:
         return run(settings)
-    logs.logger(__name__).warning("webhooks_off", why="CRITIC_WEBHOOK_SECRETS is empty")
+    logs.logger(__name__).warning("webhooks_disabled", reason="CRITIC_WEBHOOK_SECRETS is empty")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""When to try again: soon at first, then ever more rarely, never in step with others."""
+"""Exponential backoff with jitter."""
 
 import random
 from collections.abc import Callable
@@ -8,13 +8,13 @@ JITTER = 0.2
 
 
 def delay_seconds(
-    tries: int,
+    attempts: int,
     first: float,
-    longest: float,
-    asked: float | None = None,
-    chance: Callable[[], float] = random.random,
+    max_delay: float,
+    retry_after: float | None = None,
+    uniform: Callable[[], float] = random.random,
 ) -> float:
-    """How long to wait after so many tries. A receiver may ask for more (Retry-After), up to `longest`."""
-    planned = min(first * GROWTH ** (tries - 1), longest)
-    spread = planned * (1 + JITTER * (2 * chance() - 1))
-    return max(spread, min(asked or 0.0, longest))
+    """The delay after so many attempts. A receiver may ask for more (Retry-After), up to `max_delay`."""
+    planned = min(first * GROWTH ** (attempts - 1), max_delay)
+    spread = planned * (1 + JITTER * (2 * uniform() - 1))
+    return max(spread, min(retry_after or 0.0, max_delay))

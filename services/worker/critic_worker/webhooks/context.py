@@ -1,4 +1,4 @@
-"""What the sender's threads stand in."""
+"""Connections and shared state of the sender's threads."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from critic_core.runtime.webhooks.addresses import Address
 from critic_core.stores.deliveries import DeliveryStore, Ticket
 from critic_worker.webhooks.deadline import Deadline
-from critic_worker.webhooks.events import Stores
-from critic_worker.webhooks.host_limiter import Lanes
+from critic_worker.webhooks.events import SubjectStores
+from critic_worker.webhooks.host_limiter import HostLimiter
 from critic_worker.webhooks.settings import SenderSettings
 
 
 @dataclass(frozen=True)
-class Place:
-    """Connections, and what all tries share. All of it may be used by many threads."""
+class SenderContext:
+    """All members are thread-safe."""
 
     settings: SenderSettings
-    stores: Stores
+    stores: SubjectStores
     deliveries: DeliveryStore
-    lanes: Lanes
-    look_up: Callable[[str, int, Deadline], list[Address]]
-    hand_out: Callable[[Ticket], None]
-    handed_out: Callable[[], int]
+    host_limiter: HostLimiter
+    resolve: Callable[[str, int, Deadline], list[Address]]
+    dispatch: Callable[[Ticket], None]
+    dispatched: Callable[[], int]
+    """The number of dispatched deliveries in the queue."""

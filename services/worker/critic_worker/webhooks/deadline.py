@@ -5,15 +5,15 @@ from collections.abc import Callable
 
 
 class Deadline:
-    """A moment after which nothing may take any more time."""
+    """A moment that all steps of an attempt share as their limit."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._end = clock() + seconds
 
-    def left(self) -> float:
-        """The seconds that are left. TimeoutError when there are none."""
-        left = self._end - self._clock()
-        if left <= 0:
+    def remaining(self) -> float:
+        """The remaining seconds. TimeoutError after the deadline."""
+        seconds = self._end - self._clock()
+        if seconds <= 0:
             raise TimeoutError
-        return left
+        return seconds

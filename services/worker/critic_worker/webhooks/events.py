@@ -1,4 +1,4 @@
-"""What there is to tell about a subject: built anew for each try, so that what was forgotten is not told any more.
+"""The event about a subject, built anew for each attempt: a deleted subject has none.
 
 Another kind of subject is one function here.
 """
@@ -14,8 +14,8 @@ from critic_core.stores.jobs import JobStore
 
 
 @dataclass(frozen=True)
-class Occasion:
-    """An event's type and data, where it goes, and until when there is something to tell."""
+class WebhookEvent:
+    """Type and data of an event, its receiver, and the expiry of its subject."""
 
     type: str
     data: dict[str, Any]
@@ -24,43 +24,42 @@ class Occasion:
 
 
 @dataclass(frozen=True)
-class Stores:
-    """Where subjects are kept."""
+class SubjectStores:
+    """The stores of all kinds of subjects."""
 
     jobs: JobStore
     albums: AlbumStore
 
 
-def occasion_of(subject: str, stores: Stores) -> Occasion | None:
-    """What there is to tell about `kind:id` now; None when there is nothing, or nothing any more."""
+def event_of(subject: str, stores: SubjectStores) -> WebhookEvent | None:
+    """The current event about `kind:id`; None without an event, or after the subject's deletion."""
     kind, _, subject_id = subject.partition(":")
     return KINDS[kind](subject_id, stores) if kind in KINDS else None
 
 
-def _photo(photo_id: str, stores: Stores) -> Occasion | None:
-    """As the API tells it, but for the embedding: half of all bytes, and of no use to most receivers."""
+def _photo_event(photo_id: str, stores: SubjectStores) -> WebhookEvent | None:
+    """The photo as in the API, but without the embedding: half of all bytes, and of no use to most receivers."""
     try:
         photo = stores.jobs.get(photo_id)
     except PhotoNotFound:
         return None
     if photo.callback_url is None or not photo.state.final:
         return None
-    unsaid: Any = {"critique": {"fingerprint": {"embedding"}}}
-    data = photo.model_dump(mode="json", exclude_none=True, exclude=unsaid)
-    return Occasion(f"photo.{photo.state}", data, photo.callback_url, photo.expires_at)
+    embedding: Any = {"critique": {"fingerprint": {"embedding"}}}
+    data = photo.model_dump(mode="json", exclude_none=True, exclude=embedding)
+    return WebhookEvent(f"photo.{photo.state}", data, photo.callback_url, photo.expires_at)
 
 
-def _album(album_id: str, stores: Stores) -> Occasion | None:
-    """None while photos wait: when the last one is answered, there is another event."""
+def _album_event(album_id: str, stores: SubjectStores) -> WebhookEvent | None:
+    """None while photos are pending: the last one makes another event."""
     try:
         album = stores.albums.get(album_id)
     except AlbumNotFound:
         return None
-    if album.callback_url is None or album.counts.waiting:
+    if album.callback_url is None or album.counts.pending:
         return None
-    return Occasion(
-        "album.done", album.model_dump(mode="json", exclude_none=True), album.callback_url, album.expires_at
-    )
+    data = album.model_dump(mode="json", exclude_none=True)
+    return WebhookEvent("album.done", data, album.callback_url, album.expires_at)
 
 
-KINDS: dict[str, Callable[[str, Stores], Occasion | None]] = {"photo": _photo, "album": _album}
+KINDS: dict[str, Callable[[str, SubjectStores], WebhookEvent | None]] = {"photo": _photo_event, "album": _album_event}

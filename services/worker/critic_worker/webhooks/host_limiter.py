@@ -1,7 +1,7 @@
-"""How many tries may go to one receiver at a time, so that one that hangs leaves room for the others.
+"""A limit of concurrent attempts per receiver, against head-of-line blocking by a receiver that hangs.
 
-A receiver that answers may have most threads: often there is but one. A receiver that gave no answer gets a few, until
-it gives one.
+A receiver that responds may use most threads: often it is the only one. One that did not respond gets a few until it
+responds.
 """
 
 import threading
@@ -9,38 +9,38 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_MOST_DOUBTED = 10_000  # hosts are named by callers: without an end they would fill the memory
+_MAX_SUSPECTS = 10_000  # callers choose the hosts: without a limit, they could fill the memory
 
 
-class Lanes:
-    """Counts who is being called, and remembers who did not answer last time."""
+class HostLimiter:
+    """Counts the attempts under way per host, and remembers the hosts that did not respond."""
 
-    def __init__(self, all_threads: int) -> None:
-        self._most, self._few = max(1, all_threads * 3 // 4), max(1, all_threads // 8)
-        self._taken: Counter[str] = Counter()
-        self._doubted: dict[str, None] = {}
+    def __init__(self, threads: int) -> None:
+        self._most, self._few = max(1, threads * 3 // 4), max(1, threads // 8)
+        self._in_use: Counter[str] = Counter()
+        self._suspects: dict[str, None] = {}
         self._lock = threading.Lock()
 
     @contextmanager
-    def one(self, host: str) -> Iterator[bool]:
-        """A lane to that host for as long as the block lasts; False when all of its lanes are taken."""
+    def slot(self, host: str) -> Iterator[bool]:
+        """Hold a slot of this host during the block; False when none is free."""
         with self._lock:
-            free = self._taken[host] < (self._few if host in self._doubted else self._most)
-            self._taken[host] += free
+            free = self._in_use[host] < (self._few if host in self._suspects else self._most)
+            self._in_use[host] += free
         try:
             yield free
         finally:
             with self._lock:
-                self._taken[host] -= free
-                if not self._taken[host]:
-                    del self._taken[host]
+                self._in_use[host] -= free
+                if not self._in_use[host]:
+                    del self._in_use[host]
 
-    def learn(self, host: str, answered: bool) -> None:
-        """Remember whether the host gave an answer, whatever it said."""
+    def record(self, host: str, responded: bool) -> None:
+        """Remember whether the host responded, with any status."""
         with self._lock:
-            if answered:
-                self._doubted.pop(host, None)
+            if responded:
+                self._suspects.pop(host, None)
                 return
-            self._doubted[host] = None
-            if len(self._doubted) > _MOST_DOUBTED:
-                del self._doubted[next(iter(self._doubted))]
+            self._suspects[host] = None
+            if len(self._suspects) > _MAX_SUSPECTS:
+                del self._suspects[next(iter(self._suspects))]

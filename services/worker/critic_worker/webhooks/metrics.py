@@ -1,4 +1,4 @@
-"""What Prometheus is told of the sender: how its tries end, and what waits."""
+"""Prometheus metrics of the sender: outcomes of attempts, and pending events."""
 
 from collections.abc import Iterator
 
@@ -12,40 +12,38 @@ from critic_core.runtime.metrics import BuildInfo
 from critic_core.stores.deliveries import DeliveryStore
 from critic_worker.webhooks.settings import SenderSettings
 
-TRIES = Counter(
-    "critic_webhook_tries",
-    "Tries to deliver, by how they ended and what that made of the delivery",
-    ["outcome", "state"],
+ATTEMPTS = Counter(
+    "critic_webhook_attempts", "Attempts, by outcome and by the delivery's state after it", ["outcome", "state"]
 )
-IN_WORK = Gauge("critic_webhook_tries_in_work", "Tries under way in this sender")
+IN_PROGRESS = Gauge("critic_webhook_attempts_in_progress", "Attempts in progress in this sender")
 
 
-def observe(tried: Delivery) -> None:
-    """Count the last try of a delivery."""
-    TRIES.labels(tried.attempts[-1].outcome.value, tried.state.value).inc()
+def observe(delivery: Delivery) -> None:
+    """Count the last attempt of a delivery."""
+    ATTEMPTS.labels(delivery.attempts[-1].outcome.value, delivery.state.value).inc()
 
 
 def serve(settings: SenderSettings, deliveries: DeliveryStore) -> None:
-    """Serve the metrics of this process, where a port is set."""
+    """Serve the metrics of this process; does nothing without a port."""
     if settings.webhook_metrics_port:
         REGISTRY.register(BuildInfo("webhooks"))
-        REGISTRY.register(Waiting(deliveries))
+        REGISTRY.register(PendingEvents(deliveries))
         start_http_server(settings.webhook_metrics_port, settings.webhook_metrics_host)
 
 
-class Waiting(Collector):
-    """What waits, read when asked; the gateway tells the same, also where no sender runs."""
+class PendingEvents(Collector):
+    """Pending events at scrape time. The gateway exports the same gauges, also without a sender."""
 
     def __init__(self, deliveries: DeliveryStore) -> None:
         self._deliveries = deliveries
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """No gauges while Redis is away: no figure is better than a wrong one."""
+        """The gauges; none while Redis is down, since no figure is better than a wrong one."""
         try:
-            waiting, oldest = self._deliveries.waiting(), self._deliveries.oldest_due_seconds()
+            pending, oldest = self._deliveries.pending(), self._deliveries.oldest_due_seconds()
         except QueueUnavailable:
             return
-        yield GaugeMetricFamily("critic_webhooks_waiting", "Events not yet delivered nor given up", value=waiting)
+        yield GaugeMetricFamily("critic_webhooks_pending", "Events neither delivered nor failed", value=pending)
         yield GaugeMetricFamily(
-            "critic_webhooks_oldest_seconds", "For how long the event that is longest due has been due", value=oldest
+            "critic_webhooks_oldest_pending_seconds", "Time since the oldest due event became due", value=oldest
         )

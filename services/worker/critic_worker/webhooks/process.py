@@ -1,4 +1,4 @@
-"""The sender's process: a Celery worker with threads, since a try is waiting and nothing else, and its rounds."""
+"""The sender's process: a Celery worker with threads, since an attempt mostly waits, and a scheduler."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -10,28 +10,32 @@ from critic_core.contracts.errors import QueueUnavailable
 from critic_core.contracts.webhook import DELIVER_TASK, WEBHOOK_QUEUE
 from critic_core.runtime.logs import logger
 from critic_core.runtime.queue import celery_app, send
+from critic_core.runtime.redis_client import connect, redis_errors
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.deliveries import DeliveryStore, Ticket
-from critic_core.stores.jobs import JobStore, answering, connect
-from critic_worker.celery.threads import EX_TEMPFAIL, bound_shutdown, every
+from critic_core.stores.jobs import JobStore
+from critic_worker.threads import EX_TEMPFAIL, every, limit_shutdown
 from critic_worker.webhooks import metrics
-from critic_worker.webhooks.context import Place
+from critic_worker.webhooks.consumption import ConsumptionMonitor
+from critic_worker.webhooks.context import SenderContext
 from critic_worker.webhooks.delivery import deliver
-from critic_worker.webhooks.events import Stores
-from critic_worker.webhooks.host_limiter import Lanes
-from critic_worker.webhooks.resolver import bounded, look_up
-from critic_worker.webhooks.scheduler import ROUND_SECONDS, Silence, go_round
+from critic_worker.webhooks.events import SubjectStores
+from critic_worker.webhooks.host_limiter import HostLimiter
+from critic_worker.webhooks.resolver import resolve, with_deadline
+from critic_worker.webhooks.scheduler import INTERVAL_SECONDS, schedule
 from critic_worker.webhooks.settings import SenderSettings
 
 log = logger(__name__)
 
+WATCH_INTERVAL_SECONDS = 5.0
+
 
 def run(settings: SenderSettings) -> int:
-    """Send until told to stop; returns the exit status."""
+    """Send until a signal; returns the exit status."""
     app = sender_app(settings)
-    place, silence = make_place(app, settings), Silence()
-    _add_task(app, place, silence)
-    _wire(place, silence)
+    context, monitor = make_sender_context(app, settings), ConsumptionMonitor()
+    _add_task(app, context, monitor)
+    _connect_signals(context, monitor)
     worker = app.Worker(
         hostname=f"webhooks@{os.getpid()}",
         loglevel=settings.log_level,
@@ -45,7 +49,7 @@ def run(settings: SenderSettings) -> int:
 
 
 def sender_app(settings: SenderSettings) -> Celery:
-    """The shared Celery application, with a queue that workers do not consume."""
+    """The shared Celery application, with the sender's own queue."""
     app = celery_app(settings)
     app.conf.update(
         task_queues=[Queue(WEBHOOK_QUEUE)],
@@ -53,62 +57,62 @@ def sender_app(settings: SenderSettings) -> Celery:
         worker_pool="threads",
         worker_concurrency=settings.webhook_concurrency,
         worker_enable_remote_control=False,
-        # A task is but a hint: the delivery itself is due again when its lease ends, whatever becomes of the message.
+        # Messages may be lost: a delivery is due again when its lease expires.
         task_acks_late=False,
         task_reject_on_worker_lost=False,
     )
     return app
 
 
-def make_place(app: Celery, settings: SenderSettings) -> Place:
-    """Connections for this process."""
+def make_sender_context(app: Celery, settings: SenderSettings) -> SenderContext:
+    """The connections of this process."""
     client = connect(settings.redis_url)
-    threads = ThreadPoolExecutor(2 * settings.webhook_concurrency, thread_name_prefix="lookup")
+    threads = ThreadPoolExecutor(2 * settings.webhook_concurrency, thread_name_prefix="resolver")
 
-    def handed_out() -> int:
-        with answering():
+    def dispatched() -> int:
+        with redis_errors():
             return int(client.llen(WEBHOOK_QUEUE))
 
-    return Place(
+    return SenderContext(
         settings=settings,
-        stores=Stores(JobStore(client), AlbumStore(client)),
+        stores=SubjectStores(JobStore(client), AlbumStore(client)),
         deliveries=DeliveryStore(client),
-        lanes=Lanes(settings.webhook_concurrency),
-        look_up=bounded(look_up, threads),
-        hand_out=lambda ticket: send(app, DELIVER_TASK, WEBHOOK_QUEUE, str(ticket)),
-        handed_out=handed_out,
+        host_limiter=HostLimiter(settings.webhook_concurrency),
+        resolve=with_deadline(resolve, threads),
+        dispatch=lambda ticket: send(app, DELIVER_TASK, WEBHOOK_QUEUE, str(ticket)),
+        dispatched=dispatched,
     )
 
 
-def _add_task(app: Celery, place: Place, silence: Silence) -> None:
+def _add_task(app: Celery, context: SenderContext, monitor: ConsumptionMonitor) -> None:
     @app.task(name=DELIVER_TASK)
     def deliver_webhook(ticket: str) -> None:
-        silence.broken()
+        monitor.task_started()
         try:
-            deliver(Ticket.parse(ticket), place)
+            deliver(Ticket.parse(ticket), context)
         except QueueUnavailable as error:
-            log.warning("webhook_waits", error=error.detail)
+            log.warning("webhook_retry", error=error.detail)
 
 
-def _wire(place: Place, silence: Silence) -> None:
+def _connect_signals(context: SenderContext, monitor: ConsumptionMonitor) -> None:
     @signals.setup_logging.connect(weak=False)
     def leave_logs_alone(**_: object) -> None:
-        """Being connected is what keeps Celery's hands off the logs."""
+        """A receiver, even an empty one, stops Celery from configuring the logs."""
 
     @signals.worker_ready.connect(weak=False)
-    def begin(**_: object) -> None:
-        metrics.serve(place.settings, place.deliveries)
-        every(ROUND_SECONDS, "webhook_round", lambda: go_round(place))
-        every(5.0, "webhook_watch", lambda: watch(place, silence))
+    def start_background(**_: object) -> None:
+        metrics.serve(context.settings, context.deliveries)
+        every(INTERVAL_SECONDS, "webhook_scheduler", lambda: schedule(context))
+        every(WATCH_INTERVAL_SECONDS, "webhook_watcher", lambda: exit_if_idle(context, monitor))
 
     @signals.worker_shutting_down.connect(weak=False)
-    def end(how: str, **_: object) -> None:
+    def start_grace_period(how: str, **_: object) -> None:
         if how == "Warm":
-            bound_shutdown(place.settings.webhook_timeout_seconds)
+            limit_shutdown(context.settings.webhook_timeout_seconds)
 
 
-def watch(place: Place, silence: Silence) -> None:
-    """Leave at once when nothing is consumed any more: the restart is the supervisor's. Raises QueueUnavailable."""
-    if silence.seconds(place.handed_out()) > place.settings.webhook_lease_seconds:
+def exit_if_idle(context: SenderContext, monitor: ConsumptionMonitor) -> None:
+    """Exit without cleanup when the sender has stopped consuming: the supervisor restarts it. QueueUnavailable."""
+    if monitor.idle_seconds(context.dispatched()) > context.settings.webhook_lease_seconds:
         log.critical("sender_stopped_consuming")
         os._exit(EX_TEMPFAIL)

@@ -1,4 +1,4 @@
-"""One HTTP request to a receiver: nothing is followed, nothing is taken from the environment, little is read."""
+"""One HTTP request to a receiver: no redirects, no proxies from the environment, a bounded response."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,59 +10,59 @@ from critic_core.runtime.webhooks.callback import Callback
 from critic_worker.webhooks.deadline import Deadline
 from critic_worker.webhooks.pinned_transport import PinnedBackend
 
-MOST_ANSWER_BYTES = 4096
-# Everything that can go wrong between two machines, a failing TLS handshake and nonsense for HTTP included.
-_TROUBLE = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError)
+MAX_RESPONSE_BYTES = 4096
+# Every failure between two machines, TLS handshakes and invalid HTTP included.
+_FAILURES = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError)
 
 
-class NotReachable(Exception):
-    """The receiver gave no answer, whatever the reason."""
+class Unreachable(Exception):
+    """No response from the receiver, for any reason."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a receiver answered. The body is not kept: nobody but the receiver is to know what it says."""
+class Response:
+    """A receiver's response without its body, which is the receiver's own business."""
 
     status: int
     retry_after_seconds: float | None = None
 
     @property
-    def delivered(self) -> bool:
-        """True for an answer that means thanks."""
+    def ok(self) -> bool:
+        """True for a 2xx status."""
         return 200 <= self.status < 300
 
 
 def post(
     callback: Callback, addresses: list[Address], headers: dict[str, str], body: bytes, deadline: Deadline
-) -> Answer:
-    """Send `body` to the callback at one of the addresses. NotReachable when no answer came before the deadline."""
-    host = callback.host.encode()
-    origin = httpcore.Origin(callback.scheme.encode(), host, callback.port)
-    url = httpcore.URL(scheme=callback.scheme.encode(), host=host, port=callback.port, target=callback.target.encode())
-    told = {"Host": callback.authority, "Content-Length": str(len(body)), "Connection": "close", **headers}
+) -> Response:
+    """Send `body` to the callback at one of the addresses. Raises Unreachable without a response in time."""
+    scheme, host, target = callback.scheme.encode(), callback.host.encode(), callback.target.encode()
+    origin = httpcore.Origin(scheme, host, callback.port)
+    url = httpcore.URL(scheme=scheme, host=host, port=callback.port, target=target)
+    own_headers = {"Host": callback.authority, "Content-Length": str(len(body)), "Connection": "close"}
     backend = PinnedBackend(addresses, deadline)
     try:
         with (
             httpcore.HTTPConnection(origin, network_backend=backend) as connection,
-            connection.stream("POST", url, headers=list(told.items()), content=body) as response,
+            connection.stream("POST", url, headers=list({**own_headers, **headers}.items()), content=body) as response,
         ):
-            _read_a_little(response)
-            return _answer(response)
-    except _TROUBLE as error:
-        raise NotReachable(f"{type(error).__name__}: {error}") from error
+            _read_start(response)
+            return _response(response)
+    except _FAILURES as error:
+        raise Unreachable(f"{type(error).__name__}: {error}") from error
 
 
-def _read_a_little(response: httpcore.Response) -> None:
-    """A receiver that is cut off in the middle of its answer takes that for an error of its own. It has answered."""
-    read = 0
-    with suppress(*_TROUBLE):
-        for part in response.iter_stream():
-            read += len(part)
-            if read >= MOST_ANSWER_BYTES:
+def _read_start(response: httpcore.Response) -> None:
+    """Read up to MAX_RESPONSE_BYTES: a receiver sees an error of its own when its response is cut off at once."""
+    size = 0
+    with suppress(*_FAILURES):
+        for chunk in response.iter_stream():
+            size += len(chunk)
+            if size >= MAX_RESPONSE_BYTES:
                 return
 
 
-def _answer(response: httpcore.Response) -> Answer:
+def _response(response: httpcore.Response) -> Response:
     headers = {name.lower(): value for name, value in response.headers}
-    told = headers.get(b"retry-after", b"")  # in seconds; as a date it is not taken
-    return Answer(response.status, float(told) if told.isdigit() else None)
+    retry_after = headers.get(b"retry-after", b"")  # in seconds; a date is ignored
+    return Response(response.status, float(retry_after) if retry_after.isdigit() else None)

@@ -1,4 +1,4 @@
-"""What the sender of webhooks can be told."""
+"""Settings of the webhook sender."""
 
 from pydantic import Field
 
@@ -7,22 +7,22 @@ from critic_core.runtime.webhooks.settings import WebhookSettings
 
 
 class SenderSettings(QueueSettings, WebhookSettings):
-    """How long a receiver may take, and how often it is tried."""
+    """Timeout, retries and concurrency of webhooks."""
 
     webhook_timeout_seconds: float = Field(
-        default=15.0, gt=0, le=120, description="A try takes no longer than this in all, whatever the receiver does."
+        default=15.0, gt=0, le=120, description="Time limit of one attempt over all its steps."
     )
-    webhook_tries: int = Field(
-        default=9, ge=1, le=50, description="A webhook is given up after this many tries, or when its photo expires."
+    webhook_max_attempts: int = Field(
+        default=9, ge=1, le=50, description="A webhook fails after this many attempts, or when its photo expires."
     )
     webhook_first_delay_seconds: float = Field(
-        default=5.0, gt=0, description="Between the first try and the second; each delay is six times the one before."
+        default=5.0, gt=0, description="Delay before the second attempt; each later delay is six times the one before."
     )
-    webhook_longest_delay_seconds: float = Field(
-        default=6 * 3600, gt=0, description="The longest delay between two tries, also when a receiver asks for more."
+    webhook_max_delay_seconds: float = Field(
+        default=6 * 3600, gt=0, description="Longest delay between two attempts, also for a receiver's Retry-After."
     )
     webhook_concurrency: int = Field(
-        default=16, ge=1, description="Webhooks sent at a time; to one receiver at most three quarters of them."
+        default=16, ge=1, description="Concurrent attempts; to one receiver at most three quarters of them."
     )
 
     webhook_metrics_host: str = Field(default="127.0.0.1", description="Address of the sender's Prometheus metrics.")
@@ -32,5 +32,5 @@ class SenderSettings(QueueSettings, WebhookSettings):
 
     @property
     def webhook_lease_seconds(self) -> float:
-        """A try that nothing was heard of for this long is with nobody any more."""
+        """Longest attempt. After that its sender is dead."""
         return self.webhook_timeout_seconds + 30.0

@@ -1,6 +1,6 @@
-"""Signatures as Standard Webhooks has them: HMAC-SHA256 over id, time and body, one for each secret.
+"""Signatures of Standard Webhooks: HMAC-SHA256 over id, time and body, one for each secret.
 
-Two secrets at a time are how one is replaced: a receiver that knows either of them finds its signature.
+Two secrets allow a rotation: a receiver that knows either of them finds its signature.
 """
 
 import base64
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 
 def signatures(keys: Iterable[bytes], webhook_id: str, timestamp: int, body: bytes) -> str:
-    """What the header webhook-signature says. `timestamp` is of this try, in seconds since the epoch."""
+    """The value of the header webhook-signature. `timestamp` is the attempt's, in seconds since the epoch."""
     signed = f"{webhook_id}.{timestamp}.".encode() + body
     digests = (hmac.digest(key, signed, hashlib.sha256) for key in keys)
     return " ".join(f"v1,{base64.b64encode(digest).decode()}" for digest in digests)

@@ -1,0 +1,84 @@
+"""The end of a delivery: a stored critique, a stored problem, or a requeue."""
+
+from enum import StrEnum
+
+from critic_core.contracts.errors import CriticError, PhotoNotFound, PhotoTimeout, ServiceUnavailable
+from critic_core.runtime.logs import logger
+from critic_core.runtime.storage import preview_key
+from critic_worker import metrics
+from critic_worker.context import WorkerContext
+from critic_worker.photos.critique import CritiqueResult
+from critic_worker.retry import retry_until
+
+log = logger(__name__)
+
+
+class Outcome(StrEnum):
+    """How a delivery ended."""
+
+    done = "done"
+    failed = "failed"
+    requeued = "requeued"  # a service is down, or a batch was split
+    skipped = "skipped"  # finished by an earlier delivery, or deleted
+
+
+def store_result(photo_id: str, result: CritiqueResult, context: WorkerContext) -> bool:
+    """Store preview and critique. False for a late result: the photo is finished already, or was deleted.
+
+    The preview comes first, so that every stored critique has one.
+    """
+    seconds = context.settings.service_retry_seconds
+    retry_until(lambda: context.storage.put(preview_key(photo_id), result.preview), seconds)
+    if retry_until(lambda: context.jobs.finish(photo_id, result.critique), seconds):
+        metrics.observe(photo_id, result.critique)
+        record(photo_id, Outcome.done)
+        return True
+    _delete_orphaned_preview(photo_id, context)
+    record(photo_id, Outcome.skipped, "late")
+    return False
+
+
+def _delete_orphaned_preview(photo_id: str, context: WorkerContext) -> None:
+    """Delete the preview of a photo that was deleted during the work, perhaps before the preview was written."""
+    try:
+        context.jobs.get(photo_id)
+    except PhotoNotFound:
+        context.storage.delete(preview_key(photo_id))
+
+
+def requeue(photo_id: str, error: ServiceUnavailable, context: WorkerContext) -> None:
+    """Requeue a photo because a service is down, or fail it when its requeues are used up.
+
+    The reaper recovers a photo that is lost between the two steps.
+    """
+    if context.jobs.requeue(photo_id) > context.settings.max_requeues:
+        fail(photo_id, error, context)
+        return
+    metrics.REQUEUES.labels(error.code).inc()
+    context.enqueue(photo_id)
+    record(photo_id, Outcome.requeued, error.code)
+
+
+def fail(photo_id: str, error: CriticError, context: WorkerContext) -> None:
+    """Store the problem as the photo's result."""
+    retry_until(lambda: context.jobs.fail(photo_id, error.problem()), context.settings.service_retry_seconds)
+    record(photo_id, Outcome.failed, error.code)
+
+
+def to_critic_error(error: Exception, time_limit_error: type[Exception]) -> CriticError:
+    """The error for the photo's owner; an unexpected one is logged with its traceback.
+
+    Decoding wraps every exception in PhotoCorrupt, the time limit's as well.
+    """
+    if isinstance(error, time_limit_error) or isinstance(error.__cause__, time_limit_error):
+        return PhotoTimeout()
+    if isinstance(error, CriticError):
+        return error
+    log.exception("photo_failed_unexpectedly", exc_info=error)
+    return CriticError("Something broke on our side while looking at the photo.")
+
+
+def record(photo_id: str, outcome: Outcome, code: str = "") -> None:
+    """Count and log the end of a delivery."""
+    metrics.PHOTOS.labels(outcome.value, code).inc()
+    log.info(f"photo_{outcome.value}", photo_id=photo_id, code=code)
