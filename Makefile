@@ -35,16 +35,18 @@ MAIN_JOB := first_photo uploads refusals photos_alike command_line inference_ser
 BARE := tests/unit tests/architecture tests/contract $(MAIN_JOB:%=tests/e2e/test_%.py) \
   --ignore=tests/unit/training -m "not triton"
 
-# Measurements of time and tests with the whole machine as load: one after another.
-SERIAL := tests/browser $(filter-out %/test_config.py %/test_images.py,$(wildcard tests/compose/test_*.py)) tests/e2e/test_large_album.py tests/e2e/test_overload.py
+# Containers: tests of the running stack, of stacks beside it, and a bare machine, each in a process, since they mostly wait.
+# Chromium loses its connections when Docker makes a network: the browser's tests run alone.
+CONTAINERS := $(filter-out %/test_config.py %/test_images.py,$(wildcard tests/compose/test_*.py))
 
 test: $(if $(TESTS),$(DEV),$(TEST)) ## Run the tests of a bare machine, with Python alone (TESTS=tests/unit/gateway: these, on any machine)
 	$(PYTEST) $(or $(TESTS),$(PARALLEL) $(BARE))
 
 test-all: $(DEV) ## Run all tests; those without their service (Docker, Chromium, …) are skipped with a reason
-	@$(PYTEST) $(PARALLEL) $(SERIAL:%=--ignore=%) || parallel=failed; \
-	$(PYTEST) $(SERIAL) || serial=failed; \
-	echo "In parallel: $${parallel:-passed}. In series: $${serial:-passed}."; [ -z "$$parallel$$serial" ]
+	@failed=; $(PYTEST) $(PARALLEL) $(CONTAINERS:%=--ignore=%) --ignore=tests/browser || failed+=" parallel"; \
+	$(PYTEST) -n 3 $(CONTAINERS) || failed+=" containers"; \
+	$(PYTEST) tests/browser || failed+=" browser"; \
+	[ -z "$$failed" ] || { echo "Failed:$$failed"; exit 1; }
 
 check: $(DEV) ## Lint, types, import rules, generated files, known vulnerabilities: changes nothing
 	$(BIN)/ruff format --check .
