@@ -1,1 +1,1 @@
-"""What the fine-tuned network has to beat: machines on frozen ImageNet features, as in the paper."""
+"""Baselines of the trained networks: classifiers on frozen ImageNet features, as in the paper."""

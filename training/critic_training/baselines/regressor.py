@@ -1,4 +1,4 @@
-"""The figure to beat: frozen pool5, average- and max-pooled, standardised, and an RBF support vector regressor."""
+"""The published baseline: frozen pool5, average- and max-pooled, standardised, and an RBF support vector regressor."""
 
 import numpy as np
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -8,11 +8,11 @@ from sklearn.svm import SVR
 from critic_training.data.photo_sets import Floats
 
 
-def pooled(maps: Floats) -> Floats:
+def pool(maps: Floats) -> Floats:
     """pool5 `[N, 256, 36]` → averages and maxima `[N, 512]`."""
     return np.concatenate([maps.mean(2), maps.max(2)], axis=1)
 
 
-def baseline() -> Pipeline:
-    """Unfitted; C = 3 and ε = 0.1 rating points are the published values."""
+def unfitted_regressor() -> Pipeline:
+    """C = 3 and ε = 0.1 rating points: the published values."""
     return make_pipeline(StandardScaler(), SVR(C=3, epsilon=0.1))

@@ -1,6 +1,6 @@
-"""`critic-train bench`: what docs/training-at-scale.md is computed from.
+"""`critic-train bench`: the measurements behind docs/training-at-scale.md.
 
-critic-train bench --photos ../shared/data/oasis/labels.csv
+critic-train bench --photos $CRITIC_DATA/oasis/labels.csv
 """
 
 from pathlib import Path
@@ -14,8 +14,8 @@ from rich.table import Table
 from critic_training.bench.pipeline import rates
 from critic_training.bench.steps import step
 from critic_training.data.photo_sets import read_unrated
-from critic_training.finetune.precision import compute_type
-from critic_training.networks.registry import KINDS
+from critic_training.finetune.precision import compute_dtype
+from critic_training.networks.registry import NETWORKS
 from critic_training.runs.configuration import Precision
 
 app = typer.Typer()
@@ -35,16 +35,16 @@ def bench(
         pipeline.add_row(rate.stage, f"{rate.photos_per_second:.0f}")
     console.print(pipeline)
     table = Table("network", "precision", "batch", "ms/step", "photos/s", title=f"Training steps, {_name(device)}")
-    for arch in KINDS:
+    for arch in NETWORKS:
         for precision in _precisions(device):
-            one = step(arch, precision, batch, device, steps)
-            numbers = f"{one.milliseconds:.0f}", f"{one.photos_per_second:.1f}"
+            timed = step(arch, precision, batch, device, steps)
+            numbers = f"{timed.milliseconds:.0f}", f"{timed.photos_per_second:.1f}"
             table.add_row(arch, precision, str(batch), *numbers)
     console.print(table)
 
 
 def _precisions(device: torch.device) -> list[Precision]:
-    best = compute_type(Precision.auto, device)
+    best = compute_dtype(Precision.auto, device)
     mixed = {torch.bfloat16: Precision.bfloat16, torch.float16: Precision.float16}
     return [Precision.float32, *([mixed[best]] if best in mixed else [])]
 

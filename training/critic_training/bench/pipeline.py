@@ -46,10 +46,10 @@ def rates(files: tuple[Path, ...], batch: int = 50) -> list[Rate]:
 
 
 def _augment(images: Inputs, batch: int) -> None:
-    knobs = Configuration()
+    config = Configuration()
     for start in range(0, len(images), batch):
         part = torch.from_numpy(images[start : start + batch])
-        augment(part, [draw_augmentation(knobs, np.random.default_rng(start + n)) for n in range(len(part))])
+        augment(part, [draw_augmentation(config, np.random.default_rng(start + n)) for n in range(len(part))])
 
 
 def _timed(work: Callable[[], Made]) -> tuple[Made, float]:

@@ -1,4 +1,4 @@
-"""Milliseconds that a training step takes, by the very loop that trains, on photos that are already there."""
+"""Milliseconds of a training step, in the real training loop, on photos in memory."""
 
 import tempfile
 import time
@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from critic_training.finetune.batch import Batch
-from critic_training.finetune.loop import Job, fit
+from critic_training.finetune.loop import TrainingJob, fit
 from critic_training.networks.registry import create
 from critic_training.runs.configuration import Configuration, Precision
 
@@ -41,13 +41,13 @@ def step(arch: str, precision: Precision, batch: int, device: torch.device, step
     """
     torch.set_flush_denormal(True)
     iterations = WARM_UP + steps
-    knobs = Configuration(
+    config = Configuration(
         arch=arch,
         precision=precision,
-        batch=batch,
+        batch_size=batch,
         iterations=iterations,
         validate_every=iterations,
-        rate=1e-6,
+        learning_rate=1e-6,
     )
     times = [time.perf_counter()]
 
@@ -57,7 +57,7 @@ def step(arch: str, precision: Precision, batch: int, device: torch.device, step
         times.append(time.perf_counter())
 
     with tempfile.TemporaryDirectory() as folder:
-        fit(Job(create(arch), knobs, _Same(batch), Path(folder), device=device, advance=advance))
+        fit(TrainingJob(create(arch), config, _Same(batch), Path(folder), device=device, advance=advance))
     taken = np.diff(times)[WARM_UP:]
     return Step(arch, str(precision), batch, float(np.median(taken)) * 1000)
 

@@ -1,1 +1,1 @@
-"""How each data set is got and prepared: from metadata and folders to labelled photos."""
+"""Data sets: download, preparation, labels, near duplicates, degradations."""

@@ -1,8 +1,8 @@
-"""Labelled tables → WebDataset shards, by img2dataset, which is run as a program of its own.
+"""Labelled tables → WebDataset shards, by img2dataset in a subprocess.
 
-Its dependencies (wandb, albumentations, OpenCV, …) are nobody else's, so it lives in an environment of its own:
-`uvx img2dataset`, or any other on the PATH. It restarts where it was interrupted, and writes `NNNNN_stats.json` with
-successes and errors beside every tar.
+Its dependencies (wandb, albumentations, OpenCV, …) conflict with ours, so it has an environment of its own:
+`uvx img2dataset`, or an img2dataset on the PATH. It resumes interrupted downloads, and writes `NNNNN_stats.json` with
+successes and errors for every tar.
 """
 
 import json
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LONG_SIDE = 512
-"""Pixels; more than twice what the network sees, so that crops still have detail."""
+"""Pixels: more than twice the network's input, so that crops have detail."""
 
 
 class NoDownloader(ValueError):
@@ -22,7 +22,7 @@ class NoDownloader(ValueError):
 
 @dataclass(frozen=True)
 class Downloaded:
-    """Of all shards in a folder: photos there, and why others are not."""
+    """Totals of a folder's shards: downloaded photos, and failures by reason."""
 
     shards: int
     photos: int
@@ -30,16 +30,16 @@ class Downloaded:
 
 
 def download(table: Path, out: Path, *, processes: int = 4, threads: int = 64, per_shard: int = 10_000) -> Downloaded:
-    """Fetch every photo of the table into tars under `out`; what a former run finished is not fetched again.
+    """Download the table's photos into tars under `out`; finished shards are skipped.
 
-    Raises NoDownloader, or CalledProcessError when img2dataset itself fails; a photo that fails is only counted.
+    Raises NoDownloader, or CalledProcessError when img2dataset itself fails; a failed photo is only counted.
     """
-    subprocess.run([*downloader(), *_options(table, out, processes, threads, per_shard)], check=True)  # noqa: S603 - our own words
+    subprocess.run([*downloader(), *_options(table, out, processes, threads, per_shard)], check=True)  # noqa: S603 - fixed program, our own options
     return summary(out)
 
 
 def downloader() -> list[str]:
-    """How img2dataset is started here. Raises NoDownloader."""
+    """The command that starts img2dataset. Raises NoDownloader."""
     if found := shutil.which("img2dataset"):
         return [found]
     if found := shutil.which("uvx"):
@@ -48,16 +48,16 @@ def downloader() -> list[str]:
 
 
 def summary(out: Path) -> Downloaded:
-    """From the statistics files."""
-    told = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(out.glob("*_stats.json"))]
+    """Totals of the statistics files."""
+    shards = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(out.glob("*_stats.json"))]
     failed = Counter[str]()
-    for one in told:
-        failed.update({why: number for why, number in one["status_dict"].items() if why != "success"})
-    return Downloaded(len(told), sum(one["successes"] for one in told), dict(failed))
+    for shard in shards:
+        failed.update({reason: count for reason, count in shard["status_dict"].items() if reason != "success"})
+    return Downloaded(len(shards), sum(shard["successes"] for shard in shards), dict(failed))
 
 
 def _options(table: Path, out: Path, processes: int, threads: int, per_shard: int) -> list[str]:
-    told = {
+    options = {
         "url_list": table,
         "output_folder": out,
         "input_format": "parquet",
@@ -75,4 +75,4 @@ def _options(table: Path, out: Path, processes: int, threads: int, per_shard: in
         "retries": 1,
         "enable_wandb": False,
     }
-    return [f"--{name}={value}" for name, value in told.items()]
+    return [f"--{name}={value}" for name, value in options.items()]

@@ -1,6 +1,7 @@
 """Metadata of millions of photos → labelled tables to download: `train.parquet`, `validation.parquet`.
 
-Two passes over the table: the first keeps a score and a digest of the id for each photo (12 bytes), the second writes.
+Two passes over the table: the first collects a score and a digest of the id for each photo (12 bytes), the second
+writes.
 """
 
 import csv
@@ -19,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from critic_training.data.metadata import Rows, read_metadata
-from critic_training.data.owner_split import PARTS, validates
+from critic_training.data.owner_split import VALIDATION_ONE_IN, is_validation
 from critic_training.data.popularity_labels import BAD, GOOD, NEITHER, labels, popularity
 
 TRAIN_FILE, VALIDATION_FILE = "train.parquet", "validation.parquet"
@@ -30,7 +31,7 @@ SCHEMA = pa.schema([("photo_id", pa.string()), ("url", pa.string()), ("score", p
 
 @dataclass(frozen=True)
 class Statistics:
-    """What became of the rows. `bad` by reason; `low` and `high` are the scores that bound the two classes."""
+    """Counts of rows. `bad`: by reason; `low` and `high`: the scores that bound the two classes."""
 
     rows: int
     bad: dict[str, int]
@@ -41,7 +42,7 @@ class Statistics:
     high: float
 
 
-def label_photos(table: Path, out: Path, share: float = 0.2, parts: int = PARTS) -> Statistics:
+def label_photos(table: Path, out: Path, share: float = 0.2, one_in: int = VALIDATION_ONE_IN) -> Statistics:
     """Write both tables, `scores.npy` of all photos, `bad_rows.csv` and `statistics.json` into `out`.
 
     Raises ValueError when columns are missing, or fewer than ten photos are usable.
@@ -53,8 +54,8 @@ def label_photos(table: Path, out: Path, share: float = 0.2, parts: int = PARTS)
     label = np.full(len(score), NEITHER, np.int8)
     label[first] = labels(score[first], share)
     np.save(out / SCORES_FILE, score[first])
-    written, bad = _write(table, out, score, label, parts)
-    told = Statistics(
+    written, bad = _write(table, out, score, label, one_in)
+    statistics = Statistics(
         rows=len(score) + bad.total(),
         bad=dict(bad),
         repeated=int((~first).sum()),
@@ -63,16 +64,16 @@ def label_photos(table: Path, out: Path, share: float = 0.2, parts: int = PARTS)
         low=float(score[label == BAD].max()),
         high=float(score[label == GOOD].min()),
     )
-    (out / STATISTICS_FILE).write_text(json.dumps(told.__dict__, indent=1) + "\n", encoding="utf-8")
-    return told
+    (out / STATISTICS_FILE).write_text(json.dumps(statistics.__dict__, indent=1) + "\n", encoding="utf-8")
+    return statistics
 
 
 def _scores(table: Path) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
-    """Every usable row's score, and whether its id was not there before."""
+    """Every usable row's score, and whether it is the first with its id."""
     scores, digests = [], []
     for rows in read_metadata(table):
         scores.append(popularity(rows.views, rows.days))
-        digests.append(np.array([_digest(one) for one in rows.photo_id], np.uint64))
+        digests.append(np.array([_digest(photo_id) for photo_id in rows.photo_id], np.uint64))
     if not scores:
         return np.zeros(0, np.float32), np.zeros(0, bool)
     _, at = np.unique(np.concatenate(digests), return_index=True)
@@ -87,9 +88,9 @@ def _digest(photo_id: str) -> int:
 
 
 def _write(
-    table: Path, out: Path, score: npt.NDArray[np.float32], label: npt.NDArray[np.int8], parts: int
+    table: Path, out: Path, score: npt.NDArray[np.float32], label: npt.NDArray[np.int8], one_in: int
 ) -> tuple[Counter[str], Counter[str]]:
-    """Photos written by file, and rows left out by reason."""
+    """Counts of photos by file, and of rejected rows by reason."""
     written, bad = Counter[str](), Counter[str]()
     with ExitStack() as opened:
         writers = {
@@ -98,27 +99,27 @@ def _write(
         }
         listed = csv.writer(opened.enter_context((out / BAD_ROWS_FILE).open("w", newline="", encoding="utf-8")))
         listed.writerow(("reason", "row"))
-        for rows, at in _placed(table):
+        for rows, at in _rows_with_positions(table):
             listed.writerows((reason, row) for row, reason in rows.bad)
             bad.update(reason for _, reason in rows.bad)
-            for name, chosen in _sides(rows, label[at], parts).items():
+            for name, chosen in _sides(rows, label[at], one_in).items():
                 writers[name].write_table(_table(rows, score[at], label[at], chosen))
                 written[name] += len(chosen)
     return written, bad
 
 
-def _placed(table: Path) -> Iterator[tuple[Rows, slice]]:
-    """Batches, with the place of their rows among all usable ones."""
+def _rows_with_positions(table: Path) -> Iterator[tuple[Rows, slice]]:
+    """Batches, with the position of their rows among all usable rows."""
     start = 0
     for rows in read_metadata(table):
         yield rows, slice(start, start + len(rows.photo_id))
         start += len(rows.photo_id)
 
 
-def _sides(rows: Rows, label: npt.NDArray[np.int8], parts: int) -> dict[str, list[int]]:
+def _sides(rows: Rows, label: npt.NDArray[np.int8], one_in: int) -> dict[str, list[int]]:
     chosen: dict[str, list[int]] = {TRAIN_FILE: [], VALIDATION_FILE: []}
     for number in np.flatnonzero(label != NEITHER):
-        chosen[VALIDATION_FILE if validates(rows.owner[number], parts) else TRAIN_FILE].append(int(number))
+        chosen[VALIDATION_FILE if is_validation(rows.owner[number], one_in) else TRAIN_FILE].append(int(number))
     return chosen
 
 

@@ -1,7 +1,7 @@
-"""A table of photos' metadata, CSV or Parquet, read in batches: a table of any length takes the memory of one batch.
+"""A table of photo metadata, CSV or Parquet, read in batches: memory is that of one batch.
 
-Columns: photo_id, url, views, uploaded, crawled (dates, ISO 8601; a time behind them is passed over), and owner where
-it is known. Rows that cannot be used are told with a reason, and stop nothing.
+Columns: photo_id, url, views, uploaded, crawled (ISO 8601 dates; a time of day is ignored), and optionally owner.
+Unusable rows are returned with a reason, and do not stop the reader.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
-NEEDED = ("photo_id", "url", "views", "uploaded", "crawled")
+REQUIRED = ("photo_id", "url", "views", "uploaded", "crawled")
 OWNER = "owner"
 BATCH_BYTES = 8 * 1024 * 1024
 BATCH_ROWS = 65_536
@@ -24,7 +24,7 @@ BATCH_ROWS = 65_536
 
 @dataclass(frozen=True)
 class Rows:
-    """Usable rows of one batch, and the others: (row as text, reason)."""
+    """Usable rows of one batch, and `bad` rows: (row as text, reason)."""
 
     photo_id: list[str]
     url: list[str]
@@ -35,10 +35,10 @@ class Rows:
 
 
 def read_metadata(table: Path) -> Iterator[Rows]:
-    """The table's rows in order. Raises ValueError when a column is missing or the file is of another kind."""
+    """The table's rows in order. Raises ValueError for a missing column or another file type."""
     malformed: list[tuple[str, str]] = []
     for batch in _batches(table, malformed):
-        missing = [name for name in NEEDED if name not in batch.schema.names]
+        missing = [name for name in REQUIRED if name not in batch.schema.names]
         if missing:
             raise ValueError(f"{table.name} has no column {', '.join(missing)}")
         rows = _usable(batch)
@@ -56,21 +56,21 @@ def _batches(table: Path, malformed: list[tuple[str, str]]) -> Iterator[Any]:
     if table.suffix != ".csv":
         raise ValueError(f"{table.name}: only .csv and .parquet are read")
 
-    def note(row: Any) -> str:
+    def skip_malformed(row: Any) -> str:
         malformed.append((row.text or "", f"{row.actual_columns} columns, not {row.expected_columns}"))
         return "skip"
 
-    text = dict.fromkeys([*NEEDED, OWNER], pa.string())  # one bad number must not fail the whole batch
+    text = dict.fromkeys([*REQUIRED, OWNER], pa.string())  # a malformed number must not fail the whole batch
     yield from pyarrow.csv.open_csv(
         table,
         pyarrow.csv.ReadOptions(block_size=BATCH_BYTES, use_threads=False),
-        pyarrow.csv.ParseOptions(invalid_row_handler=note),
+        pyarrow.csv.ParseOptions(invalid_row_handler=skip_malformed),
         pyarrow.csv.ConvertOptions(column_types=text, strings_can_be_null=True, null_values=[""]),
     )
 
 
 def _usable(batch: Any) -> Rows:
-    text = {name: batch.column(name).cast(pa.string()) for name in NEEDED}
+    text = {name: batch.column(name).cast(pa.string()) for name in REQUIRED}
     owner = batch.column(OWNER).cast(pa.string()) if OWNER in batch.schema.names else text["photo_id"]
     whole = pc.match_substring_regex(text["views"], r"^\d{1,15}$").fill_null(False)
     views = pc.if_else(whole, text["views"], "0").cast(pa.int64())
@@ -100,13 +100,13 @@ def _usable(batch: Any) -> Rows:
 def _day(column: Any) -> Any:
     text = pc.utf8_slice_codeunits(column, 0, 10)
     day = pc.strptime(text, format="%Y-%m-%d", unit="s", error_is_null=True)
-    real = pc.equal(pc.strftime(day, format="%Y-%m-%d"), text)  # strptime makes March of 31 February
+    real = pc.equal(pc.strftime(day, format="%Y-%m-%d"), text)  # strptime turns 31 February into March
     return pc.if_else(real, day, None)
 
 
 def _bad(batch: Any, reasons: dict[str, npt.NDArray[np.bool_]]) -> list[str]:
     """The first reason against each row, or ""."""
-    told = np.full(batch.num_rows, "", dtype=object)
+    first = np.full(batch.num_rows, "", dtype=object)
     for reason, mask in reversed(reasons.items()):
-        told[mask] = reason
-    return list(told)
+        first[mask] = reason
+    return list(first)

@@ -1,8 +1,8 @@
-"""Which photos are nearly the same: perceptual hashes of 64 bits that differ in at most six of them.
+"""Near duplicates: photos whose 64-bit perceptual hashes differ in at most six bits.
 
-Copies at half the size and JPEG quality 40 differ in four at most (150 photos of ccby), strangers in 16 at least. Eight
-bands of 8 bits: of two hashes that differ in six bits at most, one band at least is equal (multi-index hashing, Norouzi
-et al. 2012). So millions of photos are compared by sorting, in 8 bytes each.
+Copies at half the size and JPEG quality 40 differ in four bits at most (150 photos of ccby), unrelated photos in 16 at
+least. Multi-index hashing (Norouzi et al. 2012): of eight bands of 8 bits, at least one is equal in two hashes that
+differ in six bits. Millions of photos are compared by sorting, with 8 bytes a photo in memory.
 """
 
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ from critic_core.imaging.fingerprint import fingerprint
 Hashes = npt.NDArray[np.uint64]
 Pair = tuple[int, int]
 
-BITS = 6
+MAX_DISTANCE = 6  # bits
 BANDS, BAND_BITS = 8, 8
 NO_EMBEDDING = np.zeros(0, np.float32)
 
 
-def hash_of(photo: bytes, preprocessing: Preprocessing) -> int | None:
-    """The perceptual hash that serving uses; None for bytes that are no photo."""
+def photo_hash(photo: bytes, preprocessing: Preprocessing) -> int | None:
+    """The perceptual hash of serving; None for bytes that are no photo."""
     try:
         pixels = decode(photo, preprocessing).pixels
     except PhotoError:
@@ -32,14 +32,14 @@ def hash_of(photo: bytes, preprocessing: Preprocessing) -> int | None:
     return int(fingerprint(pixels, NO_EMBEDDING).perceptual_hash, 16)
 
 
-def near_pairs(known: Hashes, asked: Hashes) -> Iterator[Pair]:
-    """Places (in `asked`, in `known`) of photos that are nearly the same; a pair may come more than once."""
+def near_pairs(known: Hashes, queries: Hashes) -> Iterator[Pair]:
+    """Positions (in `queries`, in `known`) of near duplicates; a pair may occur more than once."""
     for band in range(BANDS):
         shift, mask = np.uint64(band * BAND_BITS), np.uint64(2**BAND_BITS - 1)
-        own, wanted = known >> shift & mask, asked >> shift & mask
-        order = np.argsort(own, kind="stable")
-        first, last = (np.searchsorted(own[order], wanted, side) for side in ("left", "right"))
-        for place in np.flatnonzero(last > first):
-            candidates = order[first[place] : last[place]]
-            differing = np.bitwise_count(known[candidates] ^ asked[place])
-            yield from ((int(place), int(other)) for other in candidates[differing <= BITS])
+        known_band, query_band = known >> shift & mask, queries >> shift & mask
+        order = np.argsort(known_band, kind="stable")
+        first, last = (np.searchsorted(known_band[order], query_band, side) for side in ("left", "right"))
+        for query in np.flatnonzero(last > first):
+            candidates = order[first[query] : last[query]]
+            distance = np.bitwise_count(known[candidates] ^ queries[query])
+            yield from ((int(query), int(match)) for match in candidates[distance <= MAX_DISTANCE])

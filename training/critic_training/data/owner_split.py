@@ -1,12 +1,12 @@
-"""Which side of the split a photo is on: by a digest of its owner, so that nobody's photos are on both."""
+"""Train/validation split by a digest of the owner: no owner has photos on both sides."""
 
 import hashlib
 
-PARTS = 7
-"""One part in seven validates, six train, as in the paper."""
+VALIDATION_ONE_IN = 7
+"""One owner in seven is for validation, six for training, as in the paper."""
 
 
-def validates(owner: str, parts: int = PARTS) -> bool:
-    """True for one owner in `parts`; always the same answer for the same owner, on every machine."""
+def is_validation(owner: str, one_in: int = VALIDATION_ONE_IN) -> bool:
+    """True for one owner in `one_in`; the same for an owner on every machine."""
     digest = hashlib.blake2b(owner.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big") % parts == 0
+    return int.from_bytes(digest, "big") % one_in == 0

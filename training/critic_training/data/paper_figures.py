@@ -1,4 +1,4 @@
-"""The paper's figures 1 and 2: how scores are distributed, and what the best and the worst photos look like."""
+"""The paper's figures 1 and 2: the distribution of scores, and contact sheets of the best and the worst photos."""
 
 import heapq
 import io
@@ -42,9 +42,9 @@ def contact_sheet(photos: Sequence[bytes], out: Path) -> None:
 
 
 def extremes(shards: Path, count: int = 100) -> tuple[list[bytes], list[bytes]]:
-    """The photos with the highest scores, best first, and those with the lowest, worst first.
+    """The photos with the highest scores, best first, and with the lowest, worst first.
 
-    Two passes, each with no more than `count` photos in memory.
+    Two passes, each with at most `count` photos in memory.
     """
     best = heapq.nlargest(count, _scored(shards), key=itemgetter(0))
     worst = heapq.nsmallest(count, _scored(shards), key=itemgetter(0))
@@ -54,10 +54,10 @@ def extremes(shards: Path, count: int = 100) -> tuple[list[bytes], list[bytes]]:
 def _scored(shards: Path) -> Iterator[tuple[float, bytes]]:
     for shard in sorted(shards.glob("*.tar")):
         with tarfile.open(shard) as opened:
-            waiting: dict[str, bytes] = {}
+            photos: dict[str, bytes] = {}
             for member in opened:
                 name, content = Path(member.name), opened.extractfile(member)
                 if content and name.suffix == ".jpg":
-                    waiting[name.stem] = content.read()
-                elif content and name.suffix == ".json" and name.stem in waiting:
-                    yield float(json.loads(content.read())["score"]), waiting.pop(name.stem)
+                    photos[name.stem] = content.read()
+                elif content and name.suffix == ".json" and name.stem in photos:
+                    yield float(json.loads(content.read())["score"]), photos.pop(name.stem)

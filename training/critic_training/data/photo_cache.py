@@ -1,4 +1,4 @@
-"""Photos by number, prepared from their bytes by the code that serving uses: decoded each time, or once into a file."""
+"""Preprocessed photos by number: decoded once by serving's code, then memory-mapped from a cache file."""
 
 import hashlib
 from collections.abc import Sequence
@@ -8,8 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from critic_core.contracts.manifest import Preprocessing
-from critic_core.imaging.preprocess import prepare
-from critic_training.data.photo_sets import Inputs, load
+from critic_training.data.photo_sets import Inputs, Positions, load
 
 
 class Photos(Protocol):
@@ -20,22 +19,22 @@ class Photos(Protocol):
     def __getitem__(self, number: int, /) -> Inputs: ...
 
 
-class Decoded:
-    """Decoded anew each time: for sets too large to keep prepared (150 KB a photo)."""
+class PhotoSubset:
+    """Some photos of a memory-mapped array; nothing is copied."""
 
-    def __init__(self, files: Sequence[Path], preprocessing: Preprocessing) -> None:
-        self.files = tuple(files)
-        self.preprocessing = preprocessing
+    def __init__(self, images: Inputs, numbers: Positions) -> None:
+        self.images, self.numbers = images, numbers
 
     def __len__(self) -> int:
-        return len(self.files)
+        return len(self.numbers)
 
     def __getitem__(self, number: int) -> Inputs:
-        return prepare(self.files[number].read_bytes(), self.preprocessing)
+        photo: Inputs = self.images[self.numbers[number]]
+        return photo
 
 
-def prepared(files: Sequence[Path], preprocessing: Preprocessing, cache: Path) -> Inputs:
-    """All photos, `[N, 224, 224, 3]`, read only, mapped from a file in `cache` that is made when it is not there."""
+def cached_photos(files: Sequence[Path], preprocessing: Preprocessing, cache: Path) -> Inputs:
+    """All photos `[N, 224, 224, 3]`, read-only, mapped from a file in `cache`; a cache miss writes the file."""
     stored = cache / f"{fingerprint(files, preprocessing)}.npy"
     if not stored.exists():
         cache.mkdir(parents=True, exist_ok=True)
@@ -53,13 +52,13 @@ def _fill(stored: Path, files: tuple[Path, ...], preprocessing: Preprocessing) -
         mapped[start : start + len(batch)] = batch
         start += len(batch)
     mapped.flush()
-    new.replace(stored)  # an interrupted run leaves no half-filled file under the name
+    new.replace(stored)  # atomic: an interrupted run leaves no incomplete cache file
 
 
 def fingerprint(files: Sequence[Path], preprocessing: Preprocessing) -> str:
-    """Of photos as they are prepared: changes when a photo or the preprocessing does."""
-    told = hashlib.sha256(preprocessing.digest.encode())
+    """Cache key: changes with every photo file (path, size, time) and with the preprocessing."""
+    digest = hashlib.sha256(preprocessing.digest.encode())
     for file in files:
         facts = file.stat()
-        told.update(f"{file.resolve()}:{facts.st_size}:{facts.st_mtime_ns}\n".encode())
-    return told.hexdigest()[:24]
+        digest.update(f"{file.resolve()}:{facts.st_size}:{facts.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:24]

@@ -1,6 +1,6 @@
-"""Read the data folders: a table of photos, and the photos beside it.
+"""Data folders: a table of photos, and the photo files next to the table.
 
-`labels.csv` for the rated sets, `index.csv` for the pool, `attribution.csv` for the reference set.
+`labels.csv` of a rated set, `index.csv` of the pool, `attribution.csv` of the reference set.
 """
 
 import csv
@@ -18,11 +18,13 @@ from critic_core.imaging.preprocess import prepare
 Floats = npt.NDArray[np.float32]
 Inputs = npt.NDArray[np.uint8]
 """Network inputs, `[N, 224, 224, 3]`."""
+Positions = npt.NDArray[np.int64]
+"""Positions of photos in a set."""
 
 
 @dataclass(frozen=True)
 class Rated:
-    """Photos with mean ratings (1 to 7). `fold` and `group` keep one theme on one side of a split."""
+    """Photos with mean ratings (1 to 7). All photos of one theme (`group`) have the same `fold`."""
 
     name: str
     files: tuple[Path, ...]
@@ -31,9 +33,19 @@ class Rated:
     fold: npt.NDArray[np.int64]
     group: npt.NDArray[np.str_]
 
+    def subset(self, positions: Positions) -> "Rated":
+        """The photos at these positions."""
+        files = tuple(self.files[position] for position in positions)
+        score, category, fold, group = self.score, self.category, self.fold, self.group
+        return Rated(self.name, files, score[positions], category[positions], fold[positions], group[positions])
+
+    def category_numbers(self) -> Positions:
+        """Categories as numbers `[N]`, in alphabetical order."""
+        return np.unique(self.category, return_inverse=True)[1].astype(np.int64)
+
 
 def read_rated(folder: Path) -> Rated:
-    """A folder with `labels.csv`: columns file, score, category, fold and, where themes are known, group."""
+    """A folder with `labels.csv`: columns file, score, category, fold and, for known themes, group."""
     rows = _rows(folder / "labels.csv")
     return Rated(
         name=folder.name,
@@ -46,12 +58,12 @@ def read_rated(folder: Path) -> Rated:
 
 
 def read_unrated(table: Path) -> tuple[Path, ...]:
-    """The photos that a table (`index.csv`, `attribution.csv`) names in its column `file`."""
+    """Photo files of a table (`index.csv`, `attribution.csv`): its column `file`."""
     return tuple(table.parent / row["file"] for row in _rows(table))
 
 
 def load(files: tuple[Path, ...], preprocessing: Preprocessing, workers: int = 2) -> Iterator[Inputs]:
-    """Photos as the network gets them, in batches of 64, by the code that serving uses."""
+    """Network inputs in batches of 64, by the preprocessing code of serving."""
     with ThreadPoolExecutor(workers) as pool:  # Pillow decodes and resizes outside the GIL
         for start in range(0, len(files), 64):
             photos = pool.map(lambda path: prepare(path.read_bytes(), preprocessing), files[start : start + 64])

@@ -1,7 +1,7 @@
-"""A rated set from a folder: every row checked, near duplicates kept on one side of every fold.
+"""A rated set from a folder: every row is checked, near duplicates share a fold.
 
-In: `labels.csv` with the columns file, score, category and, where they are known, group and fold. Out: the same, with
-the photos beside it, groups and folds for all; rows that cannot be used are listed with the reason, and never fatal.
+Input: `labels.csv` with the columns file, score, category and, where known, group and fold. Output: the same table with
+groups and folds for all photos, the photos, and a list of unusable rows with the reason.
 """
 
 import csv
@@ -16,17 +16,17 @@ from pathlib import Path
 import numpy as np
 
 from critic_core.contracts.manifest import Preprocessing
-from critic_training.data.near_duplicates import hash_of, near_pairs
+from critic_training.data.near_duplicates import near_pairs, photo_hash
 
 LABELS_FILE, BAD_ROWS_FILE, STATISTICS_FILE = "labels.csv", "bad_rows.csv", "statistics.json"
-NEEDED = ("file", "score", "category")
+REQUIRED = ("file", "score", "category")
 FOLDS = 4
 Row = dict[str, str]
 
 
 @dataclass(frozen=True)
 class Statistics:
-    """What became of the rows; `near` photos share their group with a near duplicate, `moved` changed fold for it."""
+    """Counts of rows; `near` photos joined the group of a near duplicate, `moved` photos changed fold."""
 
     rows: int
     bad: dict[str, int]
@@ -38,22 +38,21 @@ class Statistics:
 def prepare(source: Path, out: Path) -> Statistics:
     """Writes labels.csv, the photos, bad_rows.csv and statistics.json.
 
-    Raises ValueError when there is no labels.csv, or a column is missing.
+    Raises ValueError when labels.csv or one of its columns is missing.
     """
     rows = _read(source / LABELS_FILE)
     checked = [(row, *_check(row, source)) for row in rows]
-    good = [(row, told) for row, reason, told in checked if not reason and told is not None]
     bad = [(reason, row) for row, reason, _ in checked if reason]
-    kept = [row for row, _ in good]
-    themes = _themes(kept, np.array([told for _, told in good], np.uint64))
-    folds = _folds(kept, themes)
-    moved = sum(1 for row, fold in zip(kept, folds, strict=True) if row.get("fold") not in {None, "", str(fold)})
-    near = sum(1 for row, theme in zip(kept, themes, strict=True) if theme != _group(row))
-    _write(source, out, [row | {"group": t, "fold": str(f)} for row, t, f in zip(kept, themes, folds, strict=True)])
+    good = [row for row, reason, _ in checked if not reason]
+    themes = _themes(good, np.array([value for *_, value in checked if value is not None], np.uint64))
+    folds = _folds(good, themes)
+    moved = sum(1 for row, fold in zip(good, folds, strict=True) if row.get("fold") not in {None, "", str(fold)})
+    near = sum(1 for row, theme in zip(good, themes, strict=True) if theme != _group(row))
+    _write(source, out, [row | {"group": t, "fold": str(f)} for row, t, f in zip(good, themes, folds, strict=True)])
     _list(out / BAD_ROWS_FILE, bad)
-    told = Statistics(len(rows), dict(Counter(reason for reason, _ in bad)), len(kept), near, moved)
-    (out / STATISTICS_FILE).write_text(json.dumps(asdict(told), indent=1) + "\n", encoding="utf-8")
-    return told
+    statistics = Statistics(len(rows), dict(Counter(reason for reason, _ in bad)), len(good), near, moved)
+    (out / STATISTICS_FILE).write_text(json.dumps(asdict(statistics), indent=1) + "\n", encoding="utf-8")
+    return statistics
 
 
 def _read(file: Path) -> list[Row]:
@@ -61,14 +60,14 @@ def _read(file: Path) -> list[Row]:
         raise ValueError(f"there is no {file}")
     with file.open(newline="", encoding="utf-8") as opened:
         reader = csv.DictReader(opened)
-        missing = [name for name in NEEDED if name not in (reader.fieldnames or ())]
+        missing = [name for name in REQUIRED if name not in (reader.fieldnames or ())]
         if missing:
             raise ValueError(f"{file} has no column {', '.join(missing)}")
         return list(reader)
 
 
 def _check(row: Row, source: Path) -> tuple[str, int | None]:
-    """Why the row cannot be used, or nothing; and the photo's hash."""
+    """The reason against a row and None, or "" and the photo's hash."""
     try:
         score = float(row["score"])
     except ValueError:
@@ -78,22 +77,22 @@ def _check(row: Row, source: Path) -> tuple[str, int | None]:
     file = source / row["file"]
     if not file.resolve().is_relative_to(source.resolve()) or not file.is_file():
         return "there is no such photo", None
-    told = hash_of(file.read_bytes(), Preprocessing())
-    return ("", told) if told is not None else ("the photo cannot be decoded", None)
+    value = photo_hash(file.read_bytes(), Preprocessing())
+    return ("", value) if value is not None else ("the photo cannot be decoded", None)
 
 
 def _themes(rows: Sequence[Row], hashes: np.typing.NDArray[np.uint64]) -> list[str]:
-    """Groups, joined where photos of two of them are nearly the same; a group is called by its first name."""
-    name = {_group(row): _group(row) for row in rows}
+    """Group of each row; groups with near duplicates are merged, under the first of their names (union-find)."""
+    parent = {_group(row): _group(row) for row in rows}
 
     def root(group: str) -> str:
-        while name[group] != group:
-            group = name[group]
+        while parent[group] != group:
+            group = parent[group]
         return group
 
-    for one, other in near_pairs(hashes, hashes):
-        first, second = sorted((root(_group(rows[one])), root(_group(rows[other]))))
-        name[second] = first
+    for pair in near_pairs(hashes, hashes):
+        first, second = sorted(root(_group(rows[position])) for position in pair)
+        parent[second] = first
     return [root(_group(row)) for row in rows]
 
 
@@ -102,17 +101,17 @@ def _group(row: Row) -> str:
 
 
 def _folds(rows: Sequence[Row], themes: Sequence[str]) -> list[int]:
-    """The fold that most of a theme's photos are given; by a digest of the theme where none is."""
-    given: dict[str, Counter[int]] = {theme: Counter() for theme in themes}
+    """The most frequent fold of each theme's photos; a digest of the theme where no fold is known."""
+    counts: dict[str, Counter[int]] = {theme: Counter() for theme in themes}
     for row, theme in zip(rows, themes, strict=True):
         if row.get("fold"):
-            given[theme][int(row["fold"])] += 1
-    return [_fold(theme, given[theme]) for theme in themes]
+            counts[theme][int(row["fold"])] += 1
+    return [_fold(theme, counts[theme]) for theme in themes]
 
 
-def _fold(theme: str, given: Mapping[int, int]) -> int:
-    if given:
-        return min(given, key=lambda fold: (-given[fold], fold))
+def _fold(theme: str, counts: Mapping[int, int]) -> int:
+    if counts:
+        return min(counts, key=lambda fold: (-counts[fold], fold))
     return int.from_bytes(hashlib.blake2b(theme.encode(), digest_size=8).digest(), "big") % FOLDS
 
 
@@ -123,7 +122,7 @@ def _write(source: Path, out: Path, rows: Sequence[Row]) -> None:
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / row["file"], copy)
     with (out / LABELS_FILE).open("w", newline="", encoding="utf-8") as opened:
-        writer = csv.DictWriter(opened, list(rows[0]) if rows else NEEDED, lineterminator="\n")
+        writer = csv.DictWriter(opened, list(rows[0]) if rows else REQUIRED, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 

@@ -1,7 +1,7 @@
-"""Near duplicates never straddle the split: validation photos that training also has leave the validation shards.
+"""Leakage between train and validation: validation photos with a near duplicate in training leave the shards.
 
-Owners already keep to one side; this is about the same picture posted by two people. One pass over each side, eight
-bytes a training photo in memory.
+The split by owner does not cover the same picture posted by two people. One pass over each side, eight bytes a
+training photo in memory.
 """
 
 import csv
@@ -12,21 +12,21 @@ from pathlib import Path
 import numpy as np
 
 from critic_core.contracts.manifest import Preprocessing
-from critic_training.data.near_duplicates import Hashes, hash_of, near_pairs
+from critic_training.data.near_duplicates import Hashes, near_pairs, photo_hash
 
-STRADDLING_FILE = "straddling.csv"
+LEAKED_FILE = "leaked.csv"
 
 
-def remove_straddling(train: Path, validation: Path, listed: Path) -> int:
-    """Rewrites the validation tars that hold such photos, and lists them (photo, like). Returns how many there were.
+def remove_leaked(train: Path, validation: Path, listed: Path) -> int:
+    """Rewrites the validation tars without leaked photos, and lists these (photo, like). Returns their number.
 
-    Photos that cannot be decoded are like nothing.
+    Photos that cannot be decoded stay.
     """
-    names, known = _hashes(train)
-    asked_names, asked = _hashes(validation)
+    train_names, train_hashes = _hashes(train)
+    names, hashes = _hashes(validation)
     found: dict[str, str] = {}
-    for one, other in near_pairs(known, asked):
-        found.setdefault(asked_names[one], names[other])
+    for leaked, original in near_pairs(train_hashes, hashes):
+        found.setdefault(names[leaked], train_names[original])
     _list(listed, found)
     for shard in sorted(validation.glob("*.tar")):
         _without(shard, found.keys() & {name for name, _ in _photos(shard)})
@@ -34,14 +34,14 @@ def remove_straddling(train: Path, validation: Path, listed: Path) -> int:
 
 
 def _hashes(side: Path) -> tuple[list[str], Hashes]:
-    names, told = [], []
+    names, hashes = [], []
     for shard in sorted(side.glob("*.tar")):
         for name, photo in _photos(shard):
-            found = hash_of(photo, Preprocessing())
-            if found is not None:
+            value = photo_hash(photo, Preprocessing())
+            if value is not None:
                 names.append(name)
-                told.append(found)
-    return names, np.array(told, np.uint64)
+                hashes.append(value)
+    return names, np.array(hashes, np.uint64)
 
 
 def _photos(shard: Path) -> Iterator[tuple[str, bytes]]:

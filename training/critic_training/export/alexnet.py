@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from critic_training.data.photo_sets import Floats
-from critic_training.export.ends import Ends, array
-from critic_training.export.factor import Factors, Span, by_answers, span
+from critic_training.export.body_outputs import BodyOutputs, array
+from critic_training.export.factor import Factors, Span, by_outputs, span
 from critic_training.export.form import Form
 from critic_training.export.graph import Graph, normalised
 from critic_training.networks.alexnet import DEVIATION, MEAN, AlexNet
@@ -15,10 +15,10 @@ from critic_training.networks.network import Network
 CONVOLUTIONS = ((0, 4, 2, True), (3, 1, 2, True), (6, 1, 1, False), (8, 1, 1, False), (10, 1, 1, True))
 DENSE = {"fc6": "classifier.1", "fc7": "classifier.4"}
 CHANNELS, SIDE = 256, 6  # of pool5
-PLACES = SIDE * SIDE
+POSITIONS = SIDE * SIDE
 
 
-def body(graph: Graph, network: Network, form: Form, factors: dict[str, Factors]) -> Ends:
+def body(graph: Graph, network: Network, form: Form, factors: dict[str, Factors]) -> BodyOutputs:
     """Pooled: average and maximum of pool5; hidden: fc7."""
     state = {name: array(value) for name, value in network.state_dict().items()}
     deviation, mean = np.array(DEVIATION, np.float32), np.array(MEAN, np.float32)
@@ -36,14 +36,14 @@ def body(graph: Graph, network: Network, form: Form, factors: dict[str, Factors]
         else:
             value = _grouped(graph, name, value, blocks, bias)
         value = graph.add("Relu", value, name=f"{name}.relu")
-    return Ends(pooled, value)
+    return BodyOutputs(pooled, value)
 
 
 def channel_blocks(weight: Floats) -> Floats | None:
     """fc6 `[4096, 9216]` whose units read one channel each, in order, as `[4096, 1, 6, 6]`; None for any other."""
-    spread = weight.reshape(CHANNELS, -1, CHANNELS, PLACES)
-    own = np.arange(CHANNELS)
-    blocks = spread[own, :, own]
+    spread = weight.reshape(CHANNELS, -1, CHANNELS, POSITIONS)
+    diagonal = np.arange(CHANNELS)
+    blocks = spread[diagonal, :, diagonal]
     if np.count_nonzero(weight) != np.count_nonzero(blocks):
         return None
     return blocks.reshape(-1, 1, SIDE, SIDE)
@@ -79,29 +79,31 @@ def _dense(graph: Graph, name: str, value: str, layer: Factors | tuple[Floats, F
 
 
 def spans(network: Network, images: torch.Tensor) -> dict[str, Span]:
-    """What fc6 and fc7 say of photos uint8 `[N, 224, 224, 3]`: takes a minute, and serves every rank below N."""
+    """Of fc6 and fc7, for photos uint8 `[N, 224, 224, 3]`: takes a minute, and serves every rank below N."""
     assert isinstance(network, AlexNet)
-    return {name: span(answers) for name, answers in answers_of(network, images).items()}
+    return {name: span(outputs) for name, outputs in dense_outputs(network, images).items()}
 
 
 def factors(network: Network, used: dict[str, Span], rank: int) -> dict[str, Factors]:
     """fc6 and fc7 of that rank; not a block-diagonal fc6, which is small as it is."""
     state = network.state_dict()
-    parts = {name: [array(state[f"{layer}.{part}"]) for part in ("weight", "bias")] for name, layer in DENSE.items()}
-    whole = {name for name, (weight, _) in parts.items() if name == "fc6" and channel_blocks(weight) is not None}
-    return {name: by_answers(w, b, rank, used[name]) for name, (w, b) in parts.items() if name not in whole}
+    layers = {name: [array(state[f"{layer}.{kind}"]) for kind in ("weight", "bias")] for name, layer in DENSE.items()}
+    whole = {name for name, (weight, _) in layers.items() if name == "fc6" and channel_blocks(weight) is not None}
+    return {name: by_outputs(w, b, rank, used[name]) for name, (w, b) in layers.items() if name not in whole}
 
 
 @torch.inference_mode()
-def answers_of(network: AlexNet, images: torch.Tensor) -> dict[str, Floats]:
-    """What fc6 and fc7 say before their ReLU, `[N, 4096]` each."""
-    told: dict[str, list[Floats]] = {name: [] for name in DENSE}
+def dense_outputs(network: AlexNet, images: torch.Tensor) -> dict[str, Floats]:
+    """fc6 and fc7 before their ReLU, `[N, 4096]` each."""
+    outputs: dict[str, list[Floats]] = {name: [] for name in DENSE}
     hooks = [
-        network.get_submodule(layer).register_forward_hook(lambda _, __, out, name=name: told[name].append(array(out)))
+        network.get_submodule(layer).register_forward_hook(
+            lambda _, __, out, name=name: outputs[name].append(array(out))
+        )
         for name, layer in DENSE.items()
     ]
     for start in range(0, len(images), 64):
-        network.see(images[start : start + 64])
+        network.extract_features(images[start : start + 64])
     for hook in hooks:
         hook.remove()
-    return {name: np.concatenate(parts) for name, parts in told.items()}
+    return {name: np.concatenate(batches) for name, batches in outputs.items()}

@@ -6,16 +6,16 @@ import numpy as np
 import onnx
 
 from critic_core.contracts.manifest import PROBABILITY_NAME
-from critic_training.evaluation.calibration import Platt
 from critic_training.data.photo_sets import Floats
+from critic_training.evaluation.calibration import Platt
 from critic_training.export import alexnet, efficientnet_lite
-from critic_training.export.ends import Ends, array
+from critic_training.export.body_outputs import BodyOutputs, array
 from critic_training.export.factor import Factors
 from critic_training.export.form import Form
 from critic_training.export.graph import Graph, model_of, unit_length
 from critic_training.networks.network import Network
 
-Body = Callable[[Graph, Network, Form, dict[str, Factors]], Ends]
+Body = Callable[[Graph, Network, Form, dict[str, Factors]], BodyOutputs]
 """Writes all up to what the last layer and the embedding read."""
 
 BODIES: dict[str, Body] = {
@@ -28,15 +28,20 @@ BODIES: dict[str, Body] = {
 def build(network: Network, platt: Platt, form: Form, factors: dict[str, Factors] | None = None) -> onnx.ModelProto:
     """`factors` of the layers that a form with a rank wants factored, by name."""
     graph = Graph(form.convolutions)
-    ends = BODIES[network.architecture](graph, network, form, factors or {})
-    weight, bias = calibrated(array(network.last.weight), array(network.last.bias), platt)
+    outputs = BODIES[network.architecture](graph, network, form, factors or {})
+    weight, bias = calibrated(array(network.last_layer.weight), array(network.last_layer.bias), platt)
     logits = graph.add(
-        "Gemm", ends.hidden, graph.plain("last.weight", weight), graph.plain("last.bias", bias), name="logits", transB=1
+        "Gemm",
+        outputs.hidden,
+        graph.plain("last.weight", weight),
+        graph.plain("last.bias", bias),
+        name="logits",
+        transB=1,
     )
     graph.add("Softmax", logits, name=PROBABILITY_NAME, axis=1)
     projected = graph.add(
         "Gemm",
-        ends.pooled,
+        outputs.pooled,
         graph.weight("embedding.weight", array(network.embedding.weight)),
         graph.plain("embedding.bias", array(network.embedding.bias)),
         name="projected",

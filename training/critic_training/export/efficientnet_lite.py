@@ -5,38 +5,38 @@ from typing import Any
 import numpy as np
 
 from critic_training.data.photo_sets import Floats
-from critic_training.export.ends import Ends, array
+from critic_training.export.body_outputs import BodyOutputs, array
 from critic_training.export.factor import Factors
 from critic_training.export.form import Form
 from critic_training.export.graph import Graph, normalised
 from critic_training.networks.efficientnet_lite import CENTRE, SPREAD
-from critic_training.networks.efficientnet_lite_maps import LEAST_VARIANCE, taps
+from critic_training.networks.efficientnet_lite_maps import LEAST_VARIANCE, tap_blocks
 from critic_training.networks.network import Network
 
 
-def body(graph: Graph, network: Network, _form: Form, _factors: dict[str, Factors]) -> Ends:
+def body(graph: Graph, network: Network, _form: Form, _factors: dict[str, Factors]) -> BodyOutputs:
     """Pooled and hidden are one: the averages of the last maps."""
     backbone: Any = network.backbone
     value = _blocks(graph, backbone)[-1]
     value = _relu6(graph, _convolution(graph, "head", value, backbone._conv_head, backbone._bn1))
     value = graph.add("GlobalAveragePool", value, name="average")
     pooled = graph.add("Flatten", value, name="pooled")
-    return Ends(pooled, pooled)
+    return BodyOutputs(pooled, pooled)
 
 
-def maps_body(graph: Graph, network: Network, _form: Form, _factors: dict[str, Factors]) -> Ends:
+def maps_body(graph: Graph, network: Network, _form: Form, _factors: dict[str, Factors]) -> BodyOutputs:
     """Pooled: statistics of the maps in the middle; hidden: a layer on them."""
     values = _blocks(graph, network.backbone)
-    several = [_statistics(graph, values[number]) for number in taps(network.backbone)]
+    several = [_statistics(graph, values[number]) for number in tap_blocks(network.backbone)]
     pooled = graph.add("Flatten", graph.add("Concat", *several, name="statistics", axis=1), name="pooled")
     mixing: Any = network.mixing
     weight = graph.weight("mixing.weight", array(mixing.weight))
     value = graph.add("Gemm", pooled, weight, graph.plain("mixing.bias", array(mixing.bias)), name="mixing", transB=1)
-    return Ends(pooled, graph.add("Relu", value, name="mixing.relu"))
+    return BodyOutputs(pooled, graph.add("Relu", value, name="mixing.relu"))
 
 
 def _blocks(graph: Graph, backbone: Any) -> list[str]:
-    """What each block says."""
+    """The output of each block."""
     graph.plain("zero", np.float32(0))
     graph.plain("six", np.float32(6))
     value = normalised(graph, np.full(3, 1 / SPREAD), np.full(3, -CENTRE / SPREAD))
@@ -61,15 +61,15 @@ def _statistics(graph: Graph, value: str) -> str:
     return graph.add("Concat", average, largest, deviation, name=f"{value}.statistics", axis=1)
 
 
-def _block(graph: Graph, name: str, came: str, block: Any) -> str:
-    asked, value = block._block_args, came
-    if asked.expand_ratio != 1:
+def _block(graph: Graph, name: str, block_input: str, block: Any) -> str:
+    arguments, value = block._block_args, block_input
+    if arguments.expand_ratio != 1:
         value = _relu6(graph, _convolution(graph, f"{name}.expand", value, block._expand_conv, block._bn0))
     value = _relu6(graph, _convolution(graph, f"{name}.depthwise", value, block._depthwise_conv, block._bn1))
     value = _convolution(graph, f"{name}.project", value, block._project_conv, block._bn2)
     # As in the package's forward pass: of a stage's first block the stride is a list, and it is not skipped.
-    if asked.id_skip and asked.stride == 1 and asked.input_filters == asked.output_filters:
-        value = graph.add("Add", value, came, name=f"{name}.skip")
+    if arguments.id_skip and arguments.stride == 1 and arguments.input_filters == arguments.output_filters:
+        value = graph.add("Add", value, block_input, name=f"{name}.skip")
     return value
 
 

@@ -1,1 +1,1 @@
-"""Fine-tuning and distillation: one loop, one configuration, every loss a file may add to."""
+"""Fine-tuning and distillation of whole networks: one loop, one configuration, several losses."""

@@ -1,4 +1,4 @@
-"""Photos as they might have been taken as well: mirrored, cropped a little, a little brighter. uint8 in, uint8 out."""
+"""Augmentation: mirror, crop, aspect ratio, brightness, contrast, saturation. uint8 in, uint8 out."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ GREY = (0.299, 0.587, 0.114)
 
 @dataclass(frozen=True)
 class Augmentation:
-    """One draw: `mirrored`; window `(left, top, width, height)` in shares of the side; factors around 1."""
+    """`window`: `(left, top, width, height)` as fractions of the side; factors around 1."""
 
     mirrored: bool
     window: tuple[float, float, float, float]
@@ -23,36 +23,38 @@ class Augmentation:
     saturation: float
 
 
-def draw_augmentation(knobs: Configuration, random: np.random.Generator) -> Augmentation:
-    """The same number of draws whatever the knobs, so that turning one leaves the others' chance alone."""
+def draw_augmentation(config: Configuration, random: np.random.Generator) -> Augmentation:
+    """A constant number of random draws: a change of one hyperparameter leaves the draws of the rest as they are."""
     flip, share, stretch, left, top, *colour = random.random(8)
-    side, shape = 1 - knobs.crop * share, 1 + knobs.stretch * (2 * stretch - 1)
+    side, shape = 1 - config.crop * share, 1 + config.stretch * (2 * stretch - 1)
     width, height = min(1.0, side * shape**0.5), min(1.0, side / shape**0.5)
-    factors = (1 + knobs.colour * (2 * value - 1) for value in colour)
-    return Augmentation(knobs.mirror and flip < 0.5, (left * (1 - width), top * (1 - height), width, height), *factors)
+    factors = (1 + config.colour * (2 * value - 1) for value in colour)
+    return Augmentation(config.mirror and flip < 0.5, (left * (1 - width), top * (1 - height), width, height), *factors)
 
 
-def augment(image: Tensor, changes: list[Augmentation]) -> Tensor:
-    """uint8 `[N, S, S, 3]` → uint8 `[N, S, S, 3]`, one change a photo."""
+def augment(image: Tensor, augmentations: list[Augmentation]) -> Tensor:
+    """uint8 `[N, S, S, 3]` → uint8 `[N, S, S, 3]`, one augmentation a photo."""
     value = image.permute(0, 3, 1, 2).float()
-    grid = _grid(changes, value.shape)
+    grid = _sampling_grid(augmentations, value.shape)
     value = torch.nn.functional.grid_sample(value, grid, mode="bilinear", padding_mode="border", align_corners=False)
-    return _coloured(value, changes).permute(0, 2, 3, 1).contiguous()
+    return _change_colours(value, augmentations).permute(0, 2, 3, 1).contiguous()
 
 
-def _grid(changes: list[Augmentation], shape: torch.Size) -> Tensor:
-    # Where each pixel comes from, [N, S, S, 2] in −1 to 1.
+def _sampling_grid(augmentations: list[Augmentation], shape: torch.Size) -> Tensor:
+    # Source coordinates of each pixel, [N, S, S, 2] in −1 to 1.
     rows = []
-    for change in changes:
-        left, top, width, height = change.window
-        sign = -1 if change.mirrored else 1
+    for augmentation in augmentations:
+        left, top, width, height = augmentation.window
+        sign = -1 if augmentation.mirrored else 1
         rows.append([[sign * width, 0, 2 * left + width - 1], [0, height, 2 * top + height - 1]])
     return torch.nn.functional.affine_grid(torch.tensor(rows, dtype=torch.float32), list(shape), align_corners=False)
 
 
-def _coloured(value: Tensor, changes: list[Augmentation]) -> Tensor:
+def _change_colours(value: Tensor, augmentations: list[Augmentation]) -> Tensor:
     brightness, contrast, saturation = (
-        torch.tensor([getattr(change, name) for change in changes], dtype=torch.float32).view(-1, 1, 1, 1)
+        torch.tensor([getattr(augmentation, name) for augmentation in augmentations], dtype=torch.float32).view(
+            -1, 1, 1, 1
+        )
         for name in ("brightness", "contrast", "saturation")
     )
     value = value * brightness

@@ -1,4 +1,4 @@
-"""What one iteration looks at, and the protocol of everything that gives it."""
+"""The photos of one iteration, and the protocol of their sources."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ NO_LABEL = float("nan")
 
 @dataclass(frozen=True)
 class Batch:
-    """`image` uint8 `[N, 224, 224, 3]`, augmented. Where a photo has no label or rating there is NaN.
+    """`image` uint8 `[N, 224, 224, 3]`, augmented. NaN for an unknown label or rating.
 
-    `label` `[N]`: probability of "pleasing" that is asked for; `rating` `[N]`; `category` `[N]`: numbers.
-    `degraded` uint8 `[M, 224, 224, 3]`: worse copies of the photos at the positions `origin` `[M]`.
+    `label` `[N]`: target probability of "pleasing"; `rating` `[N]`; `category` `[N]`: numbers.
+    `degraded` uint8 `[M, 224, 224, 3]`: degraded copies of the photos at the positions `origin` `[M]`.
     `teacher_rating` `[N]`: standardised.
     """
 
@@ -28,20 +28,22 @@ class Batch:
     origin: Tensor
 
     def to(self, device: torch.device) -> "Batch":
-        """On the device that computes."""
+        """On this device."""
         return Batch(**{name: value.to(device, non_blocking=True) for name, value in vars(self).items()})
 
 
-class Source(Protocol):
-    """Photos without end: rated ones of a folder, WebDataset shards, an unlabelled pool."""
+class BatchSource(Protocol):
+    """An endless source of batches: rated photos of a folder, WebDataset shards, an unlabelled pool."""
 
     def batches(self, first: int) -> Iterator[Batch]:
-        """Of the iterations `first`, `first + 1`, …: the same again each time it is asked."""
+        """Batches of the iterations `first`, `first + 1`, …; the same in every call."""
         ...
 
 
-def join(one: Batch, other: Batch) -> Batch:
-    """Both in one batch: `one`'s photos first."""
-    offset = len(one.image)
-    joined = {name: torch.cat([value, getattr(other, name)]) for name, value in vars(one).items() if name != "origin"}
-    return Batch(**joined, origin=torch.cat([one.origin, other.origin + offset]))
+def concatenate(first: Batch, second: Batch) -> Batch:
+    """Both batches, the photos of `first` first."""
+    offset = len(first.image)
+    joined = {
+        name: torch.cat([value, getattr(second, name)]) for name, value in vars(first).items() if name != "origin"
+    }
+    return Batch(**joined, origin=torch.cat([first.origin, second.origin + offset]))

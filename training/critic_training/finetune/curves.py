@@ -1,4 +1,4 @@
-"""`curves.csv`: one row a look at the validation photos, for figure 3 of the paper."""
+"""`curves.csv`: one row a validation, for figure 3 of the paper."""
 
 import csv
 from pathlib import Path
@@ -7,7 +7,7 @@ CURVES_FILE = "curves.csv"
 
 
 class Curves:
-    """Rows after the iteration that a run resumes from are dropped: they are made anew."""
+    """Rows after the iteration that a run resumes from are dropped: they are computed again."""
 
     def __init__(self, folder: Path, iteration: int) -> None:
         self.file = folder / CURVES_FILE
@@ -15,7 +15,7 @@ class Curves:
         self._write()
 
     def add(self, row: dict[str, float]) -> None:
-        """Columns stay those of the first row."""
+        """Append a row, with the columns of the first row."""
         self.rows.append({name: f"{value:.6g}" for name, value in row.items()})
         self._write()
 
@@ -32,7 +32,7 @@ class Curves:
 
 
 def read_curves(file: Path) -> list[dict[str, str]]:
-    """Empty when there is no file yet."""
+    """Rows of the file; none when it does not exist."""
     if not file.exists():
         return []
     with file.open(newline="", encoding="utf-8") as opened:

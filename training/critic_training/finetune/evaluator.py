@@ -1,82 +1,82 @@
-"""What a network says of photos it does not learn from, and how good that is."""
+"""Validation of a network: predicted ratings, or losses, on photos that it is not trained on."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from critic_training.data.photo_cache import Photos
-from critic_training.data.photo_sets import Floats
+from critic_training.data.photo_sets import Floats, Positions
 from critic_training.evaluation.statistics import spearman
-from critic_training.finetune.batch import Source
-from critic_training.finetune.losses import losses, weighted
-from critic_training.finetune.photo_source import Share
+from critic_training.finetune.batch import BatchSource
+from critic_training.finetune.losses import compute_losses, weighted_sum
 from critic_training.finetune.precision import autocast
-from critic_training.finetune.student import Student, Teachers, answer
+from critic_training.finetune.process_group import ProcessGroupRank
+from critic_training.finetune.student import Student, Teachers, forward_batch
 from critic_training.networks.network import Network, score
 from critic_training.runs.configuration import Configuration
 
-Judge = Callable[[Student], dict[str, float]]
-"""Figures by their names in `Watch`; greater is better, so losses are negative."""
+Evaluator = Callable[[Student], dict[str, float]]
+"""Metrics by their names in `EarlyStoppingMetric`; greater is better, so losses are negative."""
 
 
 @torch.inference_mode()
-def ratings(network: Network, photos: Photos, numbers: npt.NDArray[np.int64], batch: int = 64) -> Floats:
+def predict_ratings(network: Network, photos: Photos, numbers: Positions, batch_size: int = 64) -> Floats:
     """Uncalibrated ratings of the photos with these numbers; in float32, unless under autocast."""
     network.eval()
     device = next(network.parameters()).device
-    told = []
-    for at in range(0, len(numbers), batch):
-        image = np.stack([photos[int(number)] for number in numbers[at : at + batch]])
-        told.append(score(network(torch.from_numpy(image).to(device)).logits).cpu().numpy())
-    return np.concatenate(told)
+    ratings = []
+    for at in range(0, len(numbers), batch_size):
+        image = np.stack([photos[int(number)] for number in numbers[at : at + batch_size]])
+        ratings.append(score(network(torch.from_numpy(image).to(device)).logits).cpu().numpy())
+    return np.concatenate(ratings)
 
 
 @dataclass(frozen=True)
-class RatedJudge:
+class RatingEvaluator:
     """Rank correlation with the ratings of the validation fold."""
 
     photos: Photos
-    numbers: npt.NDArray[np.int64]
+    numbers: Positions
     rating: Floats
-    category: npt.NDArray[np.int64]
-    kind: torch.dtype = torch.float32
+    category: Positions
+    dtype: torch.dtype = torch.float32
 
     def __call__(self, student: Student) -> dict[str, float]:
-        """Overall, and within category."""
-        with autocast(self.kind, next(student.parameters()).device):
-            told = ratings(student.network, self.photos, self.numbers)
-        return {"spearman": spearman(told, self.rating), "within": within(told, self.rating, self.category)}
+        """Spearman overall, and within category."""
+        with autocast(self.dtype, next(student.parameters()).device):
+            predicted = predict_ratings(student.network, self.photos, self.numbers)
+        within = spearman_within(predicted, self.rating, self.category)
+        return {"spearman": spearman(predicted, self.rating), "within": within}
 
 
-def within(told: Floats, rating: Floats, category: npt.NDArray[np.int64]) -> float:
+def spearman_within(predicted: Floats, rating: Floats, category: Positions) -> float:
     """Spearman within each category, weighted by photos."""
     groups = [category == name for name in np.unique(category)]
     weights = [int(group.sum()) for group in groups]
-    return float(np.average([spearman(told[group], rating[group]) for group in groups], weights=weights))
+    return float(np.average([spearman(predicted[group], rating[group]) for group in groups], weights=weights))
 
 
 @dataclass(frozen=True)
-class LossJudge:
-    """The losses on photos kept apart, in `iterations` batches that are always the same."""
+class LossEvaluator:
+    """The losses on held-out photos, in `iterations` batches that are the same in every validation."""
 
-    source: Source
+    source: BatchSource
     iterations: int
     teachers: Teachers
-    knobs: Configuration
-    kind: torch.dtype = torch.float32
+    config: Configuration
+    dtype: torch.dtype = torch.float32
 
     @torch.inference_mode()
     def __call__(self, student: Student) -> dict[str, float]:
-        """Negative, so that greater is better."""
+        """The mean loss, negative: greater is better."""
         student.eval()
         device = next(student.parameters()).device
         total = 0.0
         for batch in islice(self.source.batches(0), self.iterations):
-            with autocast(self.kind, device):
-                told, wanted = answer(student, batch.to(device), self.teachers, Share())
-            total += float(weighted(losses(told, wanted, self.knobs), self.knobs))
+            with autocast(self.dtype, device):
+                output, targets = forward_batch(student, batch.to(device), self.teachers, ProcessGroupRank())
+            total += float(weighted_sum(compute_losses(output, targets, self.config), self.config))
         return {"loss": -total / self.iterations}

@@ -1,4 +1,4 @@
-"""Mean ratings → the labels that cross entropy asks for. Made from training photos alone."""
+"""Mean ratings → labels of the cross entropy, from training photos only."""
 
 import numpy as np
 
@@ -7,14 +7,13 @@ from critic_training.finetune.batch import NO_LABEL
 from critic_training.runs.configuration import Configuration, Labels
 
 
-def labels(rated: Rated, knobs: Configuration) -> Floats:
+def labels(rated: Rated, config: Configuration) -> Floats:
     """Probability of "pleasing" `[N]`; NaN for the middle photos of hard labels."""
-    told = np.full(len(rated.score), NO_LABEL, np.float32)
-    for chosen in _groups(rated, knobs.within_category):
-        told[chosen] = (
-            _soft(rated.score[chosen], knobs) if knobs.labels is Labels.soft else _hard(rated.score[chosen], knobs)
-        )
-    return told
+    to_labels = _soft if config.labels is Labels.soft else _hard
+    values = np.full(len(rated.score), NO_LABEL, np.float32)
+    for group in _groups(rated, config.within_category):
+        values[group] = to_labels(rated.score[group], config)
+    return values
 
 
 def _groups(rated: Rated, within_category: bool) -> list[np.ndarray]:
@@ -23,11 +22,11 @@ def _groups(rated: Rated, within_category: bool) -> list[np.ndarray]:
     return [rated.category == name for name in np.unique(rated.category)]
 
 
-def _hard(score: Floats, knobs: Configuration) -> Floats:
-    low, high = np.quantile(score, [knobs.good_share, 1 - knobs.good_share])
+def _hard(score: Floats, config: Configuration) -> Floats:
+    low, high = np.quantile(score, [config.good_share, 1 - config.good_share])
     return np.select([score >= high, score <= low], [1.0, 0.0], NO_LABEL).astype(np.float32)
 
 
-def _soft(score: Floats, knobs: Configuration) -> Floats:
-    told: Floats = (1 / (1 + np.exp(-(score - np.median(score)) / knobs.soft_width))).astype(np.float32)
-    return told
+def _soft(score: Floats, config: Configuration) -> Floats:
+    values: Floats = (1 / (1 + np.exp(-(score - np.median(score)) / config.soft_label_width))).astype(np.float32)
+    return values

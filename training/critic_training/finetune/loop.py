@@ -1,7 +1,7 @@
-"""The one loop, of fine-tuning and of distillation: batch, losses, step; now and then a look and a checkpoint.
+"""The training loop of fine-tuning and distillation: batch, losses, step; regularly a validation and a checkpoint.
 
-What an iteration draws by chance depends on the seed and its number alone, so a run that was interrupted ends with the
-very weights that an uninterrupted one has.
+Random draws of an iteration depend on the seed and its number only, so an interrupted run ends with the weights of an
+uninterrupted run.
 """
 
 import time
@@ -14,157 +14,158 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from critic_training.finetune.batch import Batch, Source
+from critic_training.finetune.batch import Batch, BatchSource
 from critic_training.finetune.curves import Curves
-from critic_training.finetune.evaluator import Judge
-from critic_training.finetune.losses import losses, weighted
-from critic_training.finetune.optimiser import set_rate
-from critic_training.finetune.photo_source import Share
-from critic_training.finetune.precision import arrange, autocast, compute_type
-from critic_training.finetune.process_group import agreed, together, wait
-from critic_training.finetune.student import Student, Teachers, answer, prepare_training, training_mode
-from critic_training.finetune.train_state import Course, start
+from critic_training.finetune.evaluator import Evaluator
+from critic_training.finetune.losses import compute_losses, weighted_sum
+from critic_training.finetune.optimiser import set_learning_rate
+from critic_training.finetune.precision import autocast, compute_dtype, set_memory_format
+from critic_training.finetune.process_group import ProcessGroupRank, barrier, broadcast, data_parallel
+from critic_training.finetune.student import Student, Teachers, configure_student, forward_batch, set_training_mode
+from critic_training.finetune.train_state import TrainState, initial_state
 from critic_training.networks.network import Network
 from critic_training.runs import checkpoint
 from critic_training.runs.configuration import Configuration
 
 
 class DivergedError(ArithmeticError):
-    """The loss is not a number any more: a smaller rate, or a warm-up, helps."""
+    """The loss is not finite: a smaller learning rate, or a warm-up, helps."""
 
 
 @dataclass(frozen=True)
-class Job:
-    """What to learn from, whom to ask, and where to write. Without a judge the last weights are kept."""
+class TrainingJob:
+    """Network, photos, teachers and output of one run. Without an evaluator the last weights are saved."""
 
     network: Network
-    knobs: Configuration
-    source: Source
+    config: Configuration
+    source: BatchSource
     folder: Path
-    judge: Judge | None = None
+    evaluator: Evaluator | None = None
     teachers: Teachers = field(default_factory=Teachers)
-    targets: int = 0
-    share: Share = field(default_factory=Share)
+    target_count: int = 0
+    process: ProcessGroupRank = field(default_factory=ProcessGroupRank)
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
-    until: int | None = None  # stop there, on the schedule of `knobs.iterations`
-    advance: Callable[[int], object] = int  # told the number of each iteration that is done
+    last_step: int | None = None  # ends the run earlier, with the schedule of `config.iterations`
+    advance: Callable[[int], object] = int  # callback with the number of completed iterations
 
 
-def fit(job: Job) -> Course:
-    """Train, or go on where `resume.pt` in the folder says; writes `checkpoint.pt` and `curves.csv`.
+def fit(job: TrainingJob) -> TrainState:
+    """Train, or resume from `resume.pt` in the folder; writes `checkpoint.pt` and `curves.csv`.
 
-    Raises DivergedError, and ValueError for knobs that fit neither device nor processes.
+    Raises DivergedError, and ValueError for a configuration that does not fit device or processes.
     """
-    torch.manual_seed(job.knobs.seed)
-    student = Student(job.network, job.targets).to(job.device)
-    prepare_training(student, job.knobs)
-    kind = compute_type(job.knobs.precision, job.device)
-    arrange(student, kind)
-    course = start(student, job.knobs, half=kind is torch.float16)
-    _resume(job, course)
-    _train(job, course, together(student, job.share, job.device), kind)
-    wait(job.share)
-    return course
+    torch.manual_seed(job.config.seed)
+    student = Student(job.network, job.target_count).to(job.device)
+    configure_student(student, job.config)
+    dtype = compute_dtype(job.config.precision, job.device)
+    set_memory_format(student, dtype)
+    state = initial_state(student, job.config, scale_gradients=dtype is torch.float16)
+    _resume(job, state)
+    _train(job, state, data_parallel(student, job.process, job.device), dtype)
+    barrier(job.process)
+    return state
 
 
-def _resume(job: Job, course: Course) -> None:
+def _resume(job: TrainingJob, state: TrainState) -> None:
     job.folder.mkdir(parents=True, exist_ok=True)
     stored = job.folder / checkpoint.RESUME_FILE
     if not stored.exists():
         return
-    state = checkpoint.read(stored, job.device)
-    if state.pop("configuration") != job.knobs.to_dict():
-        raise ValueError(f"{stored} is of a run with other knobs: choose another folder, or delete it")
-    course.take(state)
+    content = checkpoint.read(stored, job.device)
+    if content.pop("configuration") != job.config.to_dict():
+        raise ValueError(f"{stored} has other hyperparameters: choose another folder, or delete it")
+    state.load_state_dict(content)
 
 
-def _train(job: Job, course: Course, module: nn.Module, kind: torch.dtype) -> None:
-    knobs, seen = job.knobs, _Seen()
-    curves = Curves(job.folder, course.iteration) if job.share.rank == 0 else None
-    end = min(job.until or knobs.iterations, knobs.iterations)
-    left = 0 if course.tired(knobs.patience) else end - course.iteration
-    saved = course.iteration
-    for batch in islice(job.source.batches(course.iteration), left):
-        seen.add(_step(job, course, module, kind, batch))
-        job.advance(course.iteration)
-        at_end = course.iteration == end
-        if course.iteration % knobs.validate_every and not at_end:
+def _train(job: TrainingJob, state: TrainState, module: nn.Module, dtype: torch.dtype) -> None:
+    config, losses = job.config, _RunningLosses()
+    curves = Curves(job.folder, state.global_step) if job.process.is_main else None
+    end = min(job.last_step or config.iterations, config.iterations)
+    remaining = 0 if state.should_stop(config.early_stopping_rounds) else end - state.global_step
+    saved_step = state.global_step
+    for batch in islice(job.source.batches(state.global_step), remaining):
+        losses.add(_step(job, state, module, dtype, batch))
+        job.advance(state.global_step)
+        at_end = state.global_step == end
+        if state.global_step % config.validate_every and not at_end:
             continue
-        figures = _look(job, course)
+        metrics = _validate(job, state)
         if curves:
-            curves.add({"iteration": course.iteration, **seen.means(), **figures})
-        seen = _Seen()
-        stop = at_end or course.tired(knobs.patience)
-        if stop or course.iteration - saved >= knobs.save_every:
-            _save(job, course)
-            saved = course.iteration
+            curves.add({"iteration": state.global_step, **losses.means(), **metrics})
+        losses = _RunningLosses()
+        stop = at_end or state.should_stop(config.early_stopping_rounds)
+        if stop or state.global_step - saved_step >= config.checkpoint_every:
+            _save(job, state)
+            saved_step = state.global_step
         if stop:
             break
 
 
-def _step(job: Job, course: Course, module: nn.Module, kind: torch.dtype, batch: Batch) -> dict[str, Tensor]:
-    knobs, share = job.knobs, job.share
-    torch.manual_seed(_chance(knobs.seed, course.iteration, share.rank))
-    training_mode(course.student, knobs.frozen_statistics)
-    rate = set_rate(course.optimiser, course.iteration, knobs)
-    with autocast(kind, job.device):
-        told, wanted = answer(module, batch.to(job.device), job.teachers, share)
-    parts = losses(told, wanted, knobs)
-    # Zero times every output: with several processes each parameter needs a gradient, asked about or not.
-    loss = weighted(parts, knobs) + 0 * (told.score.sum() + told.degraded.sum() + told.targets.sum())
-    course.optimiser.zero_grad()
-    torch.autograd.backward(course.scaler.scale(loss * share.world))  # processes' gradients are averaged, not summed
-    _clipped_update(course, knobs)
-    course.iteration += 1
-    course.update_average(knobs.average)
+def _step(
+    job: TrainingJob, state: TrainState, module: nn.Module, dtype: torch.dtype, batch: Batch
+) -> dict[str, Tensor]:
+    config, process = job.config, job.process
+    torch.manual_seed(step_seed(config.seed, state.global_step, process.rank))
+    set_training_mode(state.student, config.frozen_statistics)
+    rate = set_learning_rate(state.optimiser, state.global_step, config)
+    with autocast(dtype, job.device):
+        output, targets = forward_batch(module, batch.to(job.device), job.teachers, process)
+    losses = compute_losses(output, targets, config)
+    # Zero times every output: with several processes each parameter needs a gradient, even without a loss.
+    loss = weighted_sum(losses, config) + 0 * (output.score.sum() + output.degraded.sum() + output.targets.sum())
+    state.optimiser.zero_grad()
+    torch.autograd.backward(state.scaler.scale(loss * process.world_size))  # gradients are averaged, not summed
+    _update_weights(state, config)
+    state.global_step += 1
+    state.update_average(config.ema_decay)
     return {"rate": torch.tensor(rate), "train_loss": loss.detach()} | {
-        f"train_{k}": v.detach() for k, v in parts.items()
+        f"train_{name}": value.detach() for name, value in losses.items()
     }
 
 
-def _clipped_update(course: Course, knobs: Configuration) -> None:
-    if knobs.largest_gradient > 0:
-        course.scaler.unscale_(course.optimiser)
-        nn.utils.clip_grad_norm_(course.student.parameters(), knobs.largest_gradient)
-    course.scaler.step(course.optimiser)
-    course.scaler.update()
+def _update_weights(state: TrainState, config: Configuration) -> None:
+    if config.max_gradient_norm > 0:
+        state.scaler.unscale_(state.optimiser)
+        nn.utils.clip_grad_norm_(state.student.parameters(), config.max_gradient_norm)
+    state.scaler.step(state.optimiser)
+    state.scaler.update()
 
 
-def _chance(seed: int, iteration: int, rank: int) -> int:
-    """Of dropout."""
+def step_seed(seed: int, iteration: int, rank: int) -> int:
+    """The seed of dropout in one iteration and process."""
     return (seed * 1_000_003 + iteration) * 1_009 + rank
 
 
-def _look(job: Job, course: Course) -> dict[str, float]:
-    """Judged by the first process; all hear its figure, so that all stop together."""
-    first = job.share.rank == 0
-    figures = job.judge(course.judged) if first and job.judge else {}
-    watched = figures[job.knobs.watch] if figures else float(course.iteration)
-    if course.saw(agreed(watched, job.share, job.device)) and first:
-        facts = {"iteration": course.iteration, "figures": figures}
-        checkpoint.write_best(job.folder, course.judged.network, job.knobs, facts)
-    return {f"validation_{name}": value for name, value in figures.items()}
+def _validate(job: TrainingJob, state: TrainState) -> dict[str, float]:
+    """The main process validates and broadcasts its metric, so that all processes stop at the same iteration."""
+    is_main = job.process.is_main
+    metrics = job.evaluator(state.validated) if is_main and job.evaluator else {}
+    metric = metrics[job.config.early_stopping_metric] if metrics else float(state.global_step)
+    if state.record_validation(broadcast(metric, job.process, job.device)) and is_main:
+        metadata = {"iteration": state.global_step, "figures": metrics}
+        checkpoint.write_best(job.folder, state.validated.network, job.config, metadata)
+    return {f"validation_{name}": value for name, value in metrics.items()}
 
 
-def _save(job: Job, course: Course) -> None:
-    if job.share.rank == 0:
-        state = course.state() | {"configuration": job.knobs.to_dict()}
-        checkpoint.write(job.folder / checkpoint.RESUME_FILE, state)
+def _save(job: TrainingJob, state: TrainState) -> None:
+    if job.process.is_main:
+        content = state.state_dict() | {"configuration": job.config.to_dict()}
+        checkpoint.write(job.folder / checkpoint.RESUME_FILE, content)
 
 
-class _Seen:
-    """Losses since the last look, left on the device until they are asked for."""
+class _RunningLosses:
+    """Losses since the last validation; they stay on the device until `means`."""
 
     def __init__(self) -> None:
         self.began = time.perf_counter()
         self.values: dict[str, list[Tensor]] = defaultdict(list)
 
-    def add(self, parts: dict[str, Tensor]) -> None:
-        for name, value in parts.items():
+    def add(self, losses: dict[str, Tensor]) -> None:
+        for name, value in losses.items():
             self.values[name].append(value)
 
     def means(self) -> dict[str, float]:
         means = {name: float(torch.stack(values).mean()) for name, values in self.values.items()}
         if not all(abs(value) < float("inf") for value in means.values()):
-            raise DivergedError(f"the loss is {means['train_loss']}: try a smaller rate, or a warm-up")
+            raise DivergedError(f"the loss is {means['train_loss']}: try a smaller learning rate, or a warm-up")
         return means | {"seconds": time.perf_counter() - self.began}

@@ -1,6 +1,6 @@
-"""The losses, each a plain function of scores and what is known of the photos; and their weighted sum.
+"""Losses as functions of scores and targets, and their weighted sum.
 
-All are means over what they ask about, and 0 (with gradients of 0) where a batch has nothing to ask.
+All are means over the photos or pairs with a target, and 0 (with gradients of 0) for a batch without targets.
 """
 
 from collections.abc import Callable
@@ -14,8 +14,8 @@ from critic_training.runs.configuration import Configuration
 
 
 @dataclass(frozen=True)
-class Told:
-    """The network's answers: `score` `[N]` and `degraded` `[M]`, log-odds; `targets` `[N, T]`, as the teacher's."""
+class StudentOutput:
+    """Log-odds of photos `score` `[N]` and copies `degraded` `[M]`; predicted teacher targets `targets` `[N, T]`."""
 
     score: Tensor
     degraded: Tensor
@@ -23,8 +23,8 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What is known: see `Batch`; `targets` `[N, T]` by the teacher (T may be 0)."""
+class LossTargets:
+    """Labels of a `Batch`; `targets` `[N, T]` by the teacher (T may be 0)."""
 
     label: Tensor
     rating: Tensor
@@ -35,56 +35,55 @@ class Wanted:
 
 
 def cross_entropy(score: Tensor, label: Tensor) -> Tensor:
-    """Of two neurons whose difference is `score`, against probabilities; photos whose label is NaN are left out."""
-    asked = ~label.isnan()
+    """Cross entropy of two neurons with the difference `score`, against probabilities; without photos labelled NaN."""
     losses = functional.binary_cross_entropy_with_logits(score, label.nan_to_num(), reduction="none")
-    return _mean(losses, asked)
+    return _masked_mean(losses, ~label.isnan())
 
 
 def ranking(score: Tensor, rating: Tensor, category: Tensor | None, margin: float) -> Tensor:
-    """Pairs in the order of their ratings (RankNet, Burges 2005); only within a category, unless it is None."""
-    above = rating[:, None] - rating[None, :] > margin  # NaN is above nothing
+    """RankNet (Burges 2005): pairs in the order of their ratings; within a category, unless it is None."""
+    above = rating[:, None] - rating[None, :] > margin  # False for NaN
     if category is not None:
         above &= category[:, None] == category[None, :]
-    return _mean(functional.softplus(score[None, :] - score[:, None]), above)
+    return _masked_mean(functional.softplus(score[None, :] - score[:, None]), above)
 
 
-def degraded(score: Tensor, worse: Tensor, origin: Tensor, margin: float) -> Tensor:
-    """A photo above its degraded copy by `margin`: needs no rating. `worse` `[M]` are copies of `origin` `[M]`."""
-    return _mean(functional.softplus(worse - score[origin] + margin), torch.ones_like(worse, dtype=torch.bool))
+def degraded(score: Tensor, copies: Tensor, origin: Tensor, margin: float) -> Tensor:
+    """A photo above its degraded copy by `margin`, without ratings. `copies` `[M]` of the photos `origin` `[M]`."""
+    return _masked_mean(functional.softplus(copies - score[origin] + margin), torch.ones_like(copies, dtype=torch.bool))
 
 
-def distil(told: Tensor, wanted: Tensor) -> Tensor:
+def distil(predicted: Tensor, targets: Tensor) -> Tensor:
     """Squared error of standardised targets `[N, T]`, logits included (Ba and Caruana 2014)."""
-    return _mean((told - wanted) ** 2, torch.ones_like(told, dtype=torch.bool))
+    return _masked_mean((predicted - targets) ** 2, torch.ones_like(predicted, dtype=torch.bool))
 
 
 def teacher_rating(score: Tensor, rating: Tensor) -> Tensor:
-    """Huber loss against an aesthetic teacher's standardised ratings; NaN is left out."""
+    """Huber loss against an aesthetic teacher's standardised ratings; without NaN."""
     losses = functional.smooth_l1_loss(score, rating.nan_to_num(), reduction="none")
-    return _mean(losses, ~rating.isnan())
+    return _masked_mean(losses, ~rating.isnan())
 
 
-def losses(told: Told, wanted: Wanted, knobs: Configuration) -> dict[str, Tensor]:
-    """Every loss whose weight is not 0, by its knob's name, not yet weighted."""
-    category = wanted.category if knobs.ranking_within_category else None
-    score, label = told.score, wanted.label
-    if knobs.degraded_flattens:
-        score, label = torch.cat([score, told.degraded]), torch.cat([label, torch.zeros_like(told.degraded)])
-    asked: dict[str, Callable[[], Tensor]] = {
+def compute_losses(output: StudentOutput, targets: LossTargets, config: Configuration) -> dict[str, Tensor]:
+    """Unweighted losses with a weight above 0, by hyperparameter."""
+    category = targets.category if config.ranking_within_category else None
+    score, label = output.score, targets.label
+    if config.degraded_as_negatives:
+        score, label = torch.cat([score, output.degraded]), torch.cat([label, torch.zeros_like(output.degraded)])
+    functions: dict[str, Callable[[], Tensor]] = {
         "cross_entropy": lambda: cross_entropy(score, label),
-        "ranking": lambda: ranking(told.score, wanted.rating, category, knobs.ranking_margin),
-        "degraded": lambda: degraded(told.score, told.degraded, wanted.origin, knobs.degraded_margin),
-        "distil": lambda: distil(told.targets, wanted.targets),
-        "teacher_rating": lambda: teacher_rating(told.score, wanted.teacher_rating),
+        "ranking": lambda: ranking(output.score, targets.rating, category, config.ranking_margin),
+        "degraded": lambda: degraded(output.score, output.degraded, targets.origin, config.degraded_margin),
+        "distil": lambda: distil(output.targets, targets.targets),
+        "teacher_rating": lambda: teacher_rating(output.score, targets.teacher_rating),
     }
-    return {name: loss() for name, loss in asked.items() if getattr(knobs, name) > 0}
+    return {name: loss() for name, loss in functions.items() if getattr(config, name) > 0}
 
 
-def weighted(parts: dict[str, Tensor], knobs: Configuration) -> Tensor:
-    """What is minimised."""
-    return torch.stack([getattr(knobs, name) * value for name, value in parts.items()]).sum()
+def weighted_sum(losses: dict[str, Tensor], config: Configuration) -> Tensor:
+    """The training objective."""
+    return torch.stack([getattr(config, name) * value for name, value in losses.items()]).sum()
 
 
-def _mean(values: Tensor, asked: Tensor) -> Tensor:
-    return torch.where(asked, values, 0).sum() / asked.sum().clamp(min=1)
+def _masked_mean(values: Tensor, mask: Tensor) -> Tensor:
+    return torch.where(mask, values, 0).sum() / mask.sum().clamp(min=1)

@@ -1,71 +1,70 @@
-"""The paper's own training: millions of photos from shards, labelled by popularity; one run, judged on other shards."""
+"""The paper's training: millions of photos from shards, labelled by popularity; one run, validated on other shards."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
-from critic_training.finetune.evaluator import LossJudge
-from critic_training.finetune.loop import Job, fit
-from critic_training.finetune.photo_source import Share
-from critic_training.finetune.precision import compute_type
+from critic_training.finetune.evaluator import LossEvaluator
+from critic_training.finetune.loop import TrainingJob, fit
+from critic_training.finetune.precision import compute_dtype
+from critic_training.finetune.process_group import ProcessGroupRank
 from critic_training.finetune.shard_source import Label, ShardSource
 from critic_training.finetune.student import Teachers
 from critic_training.networks.registry import pretrained
 from critic_training.runs.checkpoint import RESUME_FILE
-from critic_training.runs.configuration import Configuration, Watch
+from critic_training.runs.configuration import Configuration, EarlyStoppingMetric
 from critic_training.runs.progress import Progress
 
 POPULARITY = Configuration(
     iterations=450_000,  # as in the paper
-    watch=Watch.loss,
+    early_stopping_metric=EarlyStoppingMetric.loss,
     validate_every=5_000,
-    save_every=5_000,
-    patience=10,
+    checkpoint_every=5_000,
+    early_stopping_rounds=10,
     workers=8,
 )
 
 
 @dataclass(frozen=True)
-class Popularity:
-    """`judged` batches of the validation shards are a look."""
+class PopularityRun:
+    """A validation takes `validation_batches` batches of the validation shards."""
 
-    knobs: Configuration
+    config: Configuration
     shards: tuple[Path, ...]
     validation: tuple[Path, ...]
     label: Label
     weights: Path | None
     out: Path
-    share: Share
+    process: ProcessGroupRank
     device: torch.device
-    judged: int = 100
+    validation_batches: int = 100
 
 
-def learn_popularity(asked: Popularity, progress: Progress) -> ShardSource:
-    """Writes `checkpoint.pt` and `curves.csv`; goes on where it was interrupted. Returns the source, which counted."""
-    torch.manual_seed(asked.knobs.seed)
-    network = pretrained(asked.knobs.arch, asked.weights, asked.knobs.embedding_size)
-    source = ShardSource(asked.shards, asked.knobs, asked.label, asked.share)
-    with progress.task("learning popularity", asked.knobs.iterations) as advance:
-        fit(
-            Job(
-                network=network,
-                knobs=asked.knobs,
-                source=source,
-                folder=asked.out,
-                judge=_judge(asked),
-                share=asked.share,
-                device=asked.device,
-                advance=advance,
-            )
+def train_on_popularity(run: PopularityRun, progress: Progress) -> ShardSource:
+    """Writes `checkpoint.pt` and `curves.csv`; resumes an interrupted run. Returns the source with its counters."""
+    torch.manual_seed(run.config.seed)
+    network = pretrained(run.config.arch, run.weights, run.config.embedding_size)
+    source = ShardSource(run.shards, run.config, run.label, run.process)
+    with progress.task("training on popularity", run.config.iterations) as advance:
+        job = TrainingJob(
+            network=network,
+            config=run.config,
+            source=source,
+            folder=run.out,
+            evaluator=_evaluator(run),
+            process=run.process,
+            device=run.device,
+            advance=advance,
         )
-    if asked.share.rank == 0:
-        (asked.out / RESUME_FILE).unlink(missing_ok=True)
+        fit(job)
+    if run.process.is_main:
+        (run.out / RESUME_FILE).unlink(missing_ok=True)
     return source
 
 
-def _judge(asked: Popularity) -> LossJudge:
-    """The same photos each time, as they are."""
-    plain = asked.knobs.changed(mirror=False, crop=0.0, stretch=0.0, colour=0.0)
-    source = ShardSource(asked.validation, plain, asked.label)
-    return LossJudge(source, asked.judged, Teachers(), plain, compute_type(plain.precision, asked.device))
+def _evaluator(run: PopularityRun) -> LossEvaluator:
+    """The same photos in every validation, without augmentation."""
+    plain = run.config.replace(mirror=False, crop=0.0, stretch=0.0, colour=0.0)
+    source, dtype = ShardSource(run.validation, plain, run.label), compute_dtype(plain.precision, run.device)
+    return LossEvaluator(source, run.validation_batches, Teachers(), plain, dtype)

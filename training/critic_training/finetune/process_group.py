@@ -1,4 +1,4 @@
-"""Several processes, one a GPU, started by `torchrun`: each sees its share of a batch, and losses are of the whole.
+"""Data-parallel training by `torchrun`, one process a GPU: each has its part of a batch, losses are of the whole batch.
 
 torchrun --nproc-per-node 8 -m critic_training finetune …
 """
@@ -6,25 +6,43 @@ torchrun --nproc-per-node 8 -m critic_training finetune …
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from critic_training.finetune.photo_source import Share
+
+@dataclass(frozen=True)
+class ProcessGroupRank:
+    """Process number `rank` of `world_size`."""
+
+    rank: int = 0
+    world_size: int = 1
+
+    @property
+    def is_main(self) -> bool:
+        """True for the process that writes files."""
+        return self.rank == 0
+
+    def batch_positions(self, batch_size: int) -> range:
+        """This process's positions in a batch. Raises ValueError when the batch cannot be divided evenly."""
+        if batch_size % self.world_size:
+            raise ValueError(f"a batch of {batch_size} cannot be divided among {self.world_size} processes")
+        return range(self.rank, batch_size, self.world_size)
 
 
 @contextmanager
-def processes() -> Iterator[tuple[Share, torch.device]]:
-    """This process's share and device; joins the others where `torchrun` started it."""
-    world = int(os.environ.get("WORLD_SIZE", "1"))
+def process_group() -> Iterator[tuple[ProcessGroupRank, torch.device]]:
+    """This process's rank and device; joins the group under `torchrun`."""
+    world_size = int(os.environ.get("WORLD_SIZE", "1"))
     device = _device(int(os.environ.get("LOCAL_RANK", "0")))
-    if world == 1:
-        yield Share(), device
+    if world_size == 1:
+        yield ProcessGroupRank(), device
         return
     distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
     try:
-        yield Share(distributed.get_rank(), world), device
+        yield ProcessGroupRank(distributed.get_rank(), world_size), device
     finally:
         distributed.destroy_process_group()
 
@@ -37,51 +55,51 @@ def _device(local_rank: int) -> torch.device:
     return device
 
 
-def together(module: nn.Module, share: Share, device: torch.device) -> nn.Module:
-    """The module, whose gradients are averaged over all processes."""
-    if share.world == 1:
+def data_parallel(module: nn.Module, process: ProcessGroupRank, device: torch.device) -> nn.Module:
+    """The module, with gradients averaged over all processes."""
+    if process.world_size == 1:
         return module
     ids = [device.index] if device.type == "cuda" else None
     return DistributedDataParallel(module, device_ids=ids, broadcast_buffers=False)
 
 
-def wait(share: Share) -> None:
-    """Until all processes are here."""
-    if share.world > 1:
+def barrier(process: ProcessGroupRank) -> None:
+    """Blocks until all processes call it."""
+    if process.world_size > 1:
         distributed.barrier()
 
 
-def gathered(value: Tensor, share: Share) -> Tensor:
-    """The rows of all processes, in order of rank. Gradients flow into this process's own rows.
+def all_gather(value: Tensor, process: ProcessGroupRank) -> Tensor:
+    """The rows of all processes, in order of rank. Gradients flow into this process's rows only.
 
-    Each process computes the same loss of all rows, so its own rows' gradients are already those of the whole.
+    Each process computes the same loss of all rows, so the gradients of its rows are already those of the whole batch.
     """
-    if share.world == 1:
+    if process.world_size == 1:
         return value
-    rows = row_counts(value, share)
-    padded = value.detach().new_zeros((max(rows), *value.shape[1:]))
+    counts = row_counts(value, process)
+    padded = value.detach().new_zeros((max(counts), *value.shape[1:]))
     padded[: len(value)] = value.detach()
-    parts = [torch.empty_like(padded) for _ in rows]
-    distributed.all_gather(parts, padded)
-    cut = [part[:count] for part, count in zip(parts, rows, strict=True)]
-    cut[share.rank] = value
-    return torch.cat(cut)
+    gathered = [torch.empty_like(padded) for _ in counts]
+    distributed.all_gather(gathered, padded)
+    rows = [tensor[:count] for tensor, count in zip(gathered, counts, strict=True)]
+    rows[process.rank] = value
+    return torch.cat(rows)
 
 
-def row_counts(value: Tensor, share: Share) -> list[int]:
-    """How many rows each process has."""
-    if share.world == 1:
+def row_counts(value: Tensor, process: ProcessGroupRank) -> list[int]:
+    """The number of rows of each process."""
+    if process.world_size == 1:
         return [len(value)]
-    own = torch.tensor([len(value)], device=value.device)
-    counts = [torch.zeros_like(own) for _ in range(share.world)]
-    distributed.all_gather(counts, own)
+    count = torch.tensor([len(value)], device=value.device)
+    counts = [torch.zeros_like(count) for _ in range(process.world_size)]
+    distributed.all_gather(counts, count)
     return [int(count) for count in counts]
 
 
-def agreed(value: float, share: Share, device: torch.device) -> float:
-    """The first process's value, in all."""
-    if share.world == 1:
+def broadcast(value: float, process: ProcessGroupRank, device: torch.device) -> float:
+    """The main process's value, in all processes."""
+    if process.world_size == 1:
         return value
-    told = torch.tensor([value], dtype=torch.float64, device=device)
-    distributed.broadcast(told, src=0)
-    return float(told)
+    tensor = torch.tensor([value], dtype=torch.float64, device=device)
+    distributed.broadcast(tensor, src=0)
+    return float(tensor)

@@ -1,7 +1,7 @@
-"""Copies that anyone would find worse, for ranking a photo above its own copy without any rating.
+"""Degraded copies of network inputs, for ranking a photo above its own copy without ratings.
 
-The changes are those of `evaluation.worse`; which one, and how much of it between mild and strong, is drawn by chance.
-They act on the network's 224 pixels and not on the file, so an evaluation on files still asks something new.
+Degradations are those of `data.degradations`, with a random strength between mild and strong. They act on the network's
+224 pixels and not on the file, so that an evaluation on files remains a test.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ KINDS = tuple(DEGRADATIONS.values())
 
 
 def degrade_randomly(photo: Inputs, random: np.random.Generator) -> Inputs:
-    """A worse copy of uint8 `[S, S, 3]`, of the same shape."""
-    change, (mild, _, strong) = KINDS[random.integers(len(KINDS))]
-    changed = change(photo, mild + random.random() * (strong - mild), random)
-    return to_input(changed, Preprocessing(size=len(photo), fit=Fit.squash))
+    """A degraded copy of uint8 `[S, S, 3]`, of the same shape."""
+    degrade, (mild, _, strong) = KINDS[random.integers(len(KINDS))]
+    degraded = degrade(photo, mild + random.random() * (strong - mild), random)
+    return to_input(degraded, Preprocessing(size=len(photo), fit=Fit.squash))

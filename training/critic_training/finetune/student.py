@@ -1,4 +1,4 @@
-"""The network as it is trained: with a regressor of the teacher's targets beside the last layer, thrown away later."""
+"""The network in training: with a regressor of the teacher's targets beside the last layer, which is not exported."""
 
 from collections.abc import Callable
 
@@ -6,77 +6,81 @@ import torch
 from torch import Tensor, nn
 
 from critic_training.finetune.batch import Batch
-from critic_training.finetune.losses import Told, Wanted
-from critic_training.finetune.photo_source import Share
-from critic_training.finetune.process_group import gathered, row_counts
+from critic_training.finetune.losses import LossTargets, StudentOutput
+from critic_training.finetune.process_group import ProcessGroupRank, all_gather, row_counts
 from critic_training.networks.network import Network, new_linear, score
 from critic_training.runs.configuration import Configuration
 
 Teacher = Callable[[Tensor], Tensor]
-"""uint8 `[N, 224, 224, 3]` → standardised targets `[N, T]`; of a rating `[N]`."""
+"""uint8 `[N, 224, 224, 3]` → standardised targets `[N, T]`, or ratings `[N]`."""
 
 
 class Student(nn.Module):
-    """`regressor` is there when there are `targets`."""
+    """`regressor` exists for a `target_count` above 0."""
 
-    def __init__(self, network: Network, targets: int) -> None:
+    def __init__(self, network: Network, target_count: int) -> None:
         super().__init__()
         self.network = network
-        self.regressor = new_linear(network.hidden_size, targets) if targets else None
+        self.regressor = new_linear(network.hidden_size, target_count) if target_count else None
 
     def forward(self, image: Tensor, photos: int) -> tuple[Tensor, Tensor]:
-        """Scores `[N]` of all, and targets `[photos, T]` of the first `photos`."""
-        hidden = self.network.see(image).hidden
-        told = score(self.network.last(hidden))
+        """Scores `[N]` of all images, and targets `[photos, T]` of the first `photos`."""
+        hidden = self.network.extract_features(image).hidden
+        scores = score(self.network.last_layer(hidden))
         if self.regressor is None:
-            return told, told.new_zeros(photos, 0)
-        return told, self.regressor(hidden[:photos]).float()
+            return scores, scores.new_zeros(photos, 0)
+        return scores, self.regressor(hidden[:photos]).float()
 
-    def fresh(self, name: str) -> bool:
-        """Does this parameter learn at the higher rate?"""
-        return name.startswith("regressor.") or name.removeprefix("network.") in self.network.fresh
-
-
-def answer(module: nn.Module, batch: Batch, teachers: "Teachers", share: Share) -> tuple[Told, Wanted]:
-    """Of all processes' photos. `module` is a Student, perhaps spread over processes."""
-    own = len(batch.image)
-    scores, targets = module(torch.cat([batch.image, batch.degraded]), own)
-    wanted, rating = teachers.targets_of(batch), teachers.rating_of(batch)
-    before = sum(row_counts(batch.image, share)[: share.rank])
-    told = Told(*(gathered(value, share) for value in (scores[:own], scores[own:], targets)))
-    known = (batch.label, batch.rating, batch.category, rating, batch.origin + before, wanted)
-    return told, Wanted(*(gathered(value, share) for value in known))
+    def is_new(self, name: str) -> bool:
+        """True for parameters without pretrained values."""
+        return name.startswith("regressor.") or name.removeprefix("network.") in self.network.new_parameters
 
 
 class Teachers:
-    """Who is asked about each batch, on the very view that the student sees."""
+    """The teachers of a run; their input is the augmented photo that the student gets."""
 
     def __init__(self, targets: Teacher | None = None, rating: Teacher | None = None) -> None:
         self.targets, self.rating = targets, rating
 
     @torch.no_grad()
-    def targets_of(self, batch: Batch) -> Tensor:
-        """`[N, T]`; without a teacher T is 0."""
-        return (
-            self.targets(batch.image) if self.targets else torch.zeros(len(batch.image), 0, device=batch.image.device)
-        )
+    def predict_targets(self, batch: Batch) -> Tensor:
+        """`[N, T]`; T is 0 without a teacher."""
+        if self.targets is None:
+            return torch.zeros(len(batch.image), 0, device=batch.image.device)
+        return self.targets(batch.image)
 
     @torch.no_grad()
-    def rating_of(self, batch: Batch) -> Tensor:
-        """`[N]`; without such a teacher what the batch brings."""
+    def predict_rating(self, batch: Batch) -> Tensor:
+        """`[N]`; the batch's own teacher ratings without a teacher."""
         return self.rating(batch.image) if self.rating else batch.teacher_rating
 
 
-def prepare_training(student: Student, knobs: Configuration) -> None:
-    """Dropout as asked, frozen parameters without gradients."""
-    student.network.set_dropout(knobs.dropout)
+def forward_batch(
+    module: nn.Module, batch: Batch, teachers: Teachers, process: ProcessGroupRank
+) -> tuple[StudentOutput, LossTargets]:
+    """Output and targets of all processes' photos. `module` is a Student, possibly data-parallel."""
+    photos = len(batch.image)
+    scores, predicted = module(torch.cat([batch.image, batch.degraded]), photos)
+    targets, rating = teachers.predict_targets(batch), teachers.predict_rating(batch)
+    origin = batch.origin + sum(row_counts(batch.image, process)[: process.rank])
+    output = (scores[:photos], scores[photos:], predicted)
+    labels = (batch.label, batch.rating, batch.category, rating, origin, targets)
+    return (
+        StudentOutput(*(all_gather(value, process) for value in output)),
+        LossTargets(*(all_gather(value, process) for value in labels)),
+    )
+
+
+def configure_student(student: Student, config: Configuration) -> None:
+    """Set dropout, and disable gradients of frozen parameters."""
+    student.network.set_dropout(config.dropout)
     for name, parameter in student.network.named_parameters():
-        if name.startswith(("embedding.", *knobs.frozen)):
+        if name.startswith(("embedding.", *config.frozen)):
             parameter.requires_grad_(False)
 
 
-def training_mode(student: Student, frozen_statistics: bool) -> None:
-    """Dropout on; batch norm on only where its statistics are to change."""
+def set_training_mode(student: Student, frozen_statistics: bool) -> None:
+    """Training mode, except for batch norm with frozen statistics."""
     student.train()
     for module in student.modules():
         if isinstance(module, nn.BatchNorm2d) and frozen_statistics:

@@ -1,27 +1,25 @@
-"""Who teaches: networks whose features and logits the student learns to tell, and networks that rate.
+"""Teachers: networks with targets (features and logits) for the student, and networks with ratings.
 
-A teacher of targets answers uint8 `[N, 224, 224, 3]` with `[N, T]`, standardised over sample photos, perhaps reduced to
-principal components; a teacher of ratings with `[N]`, standardised over the training photos.
+Targets of uint8 `[N, 224, 224, 3]` are `[N, T]`, standardised over sample photos, optionally reduced to principal
+components; ratings are `[N]`, standardised over the training photos.
 """
 
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
 from critic_training.data.photo_cache import Photos
+from critic_training.data.photo_sets import Positions
 from critic_training.networks import efficientnet_lite
 from critic_training.networks.network import Network, score
-from critic_training.networks.registry import KINDS, pretrained
+from critic_training.networks.registry import NETWORKS, pretrained
 from critic_training.runs.checkpoint import load_network
-
-Numbers = npt.NDArray[np.int64]
 
 
 class ImageNetTeacher(nn.Module):
-    """EfficientNet-Lite0 as published: its 1,000 logits and the 1,280 features they are made of."""
+    """The published EfficientNet-Lite0: its 1,000 logits and their 1,280 input features."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,12 +30,12 @@ class ImageNetTeacher(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         """`[N, 2280]`."""
-        features = self.network.see(image).hidden
+        features = self.network.extract_features(image).hidden
         return torch.cat([self.logits(features), features], dim=1)
 
 
-class Hidden(nn.Module):
-    """What a network's last layer reads, and what its embedding is made of."""
+class FeatureTeacher(nn.Module):
+    """The inputs of a network's last layer and of its embedding."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()
@@ -45,11 +43,11 @@ class Hidden(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         """`[N, F + P]`."""
-        return torch.cat(list(self.network.see(image)), dim=1)
+        return torch.cat(list(self.network.extract_features(image)), dim=1)
 
 
-class Targets(nn.Module):
-    """Several teachers' answers side by side, reduced and scaled: `(x − mean) · weight`."""
+class TargetEnsemble(nn.Module):
+    """Concatenated targets of several teachers, reduced and scaled: `(x − mean) · weight`."""
 
     def __init__(self, teachers: list[nn.Module], mean: Tensor, weight: Tensor) -> None:
         super().__init__()
@@ -59,13 +57,13 @@ class Targets(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         """`[N, T]` in float32."""
-        told = torch.cat([teacher(image) for teacher in self.teachers], dim=1).float()
+        targets = torch.cat([teacher(image) for teacher in self.teachers], dim=1).float()
         with torch.autocast(image.device.type, enabled=False):
-            return (told - self.mean) @ self.weight
+            return (targets - self.mean) @ self.weight
 
 
-class Raters(nn.Module):
-    """The mean of several networks' ratings, each standardised."""
+class RatingEnsemble(nn.Module):
+    """The mean of several networks' standardised ratings."""
 
     def __init__(self, networks: list[Network], mean: Tensor, deviation: Tensor) -> None:
         super().__init__()
@@ -75,38 +73,40 @@ class Raters(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         """`[N]` in float32."""
-        told = torch.stack([score(network(image).logits) for network in self.networks], dim=1)
-        return ((told - self.mean) / self.deviation).mean(1)
+        ratings = torch.stack([score(network(image).logits) for network in self.networks], dim=1)
+        return ((ratings - self.mean) / self.deviation).mean(1)
 
 
-def named(name: str) -> nn.Module:
-    """Either imagenet (EfficientNet-Lite0 with its logits) or the path of a checkpoint; ValueError for others."""
+def open_teacher(name: str) -> nn.Module:
+    """`imagenet` (EfficientNet-Lite0 with its logits) or the path of a checkpoint. Raises ValueError otherwise."""
     if name == "imagenet":
         return ImageNetTeacher()
     if Path(name).is_file():
-        return Hidden(load_network(Path(name))[0])
-    raise ValueError(f"a teacher is 'imagenet' or a checkpoint, not {name!r} (networks: {', '.join(KINDS)})")
+        return FeatureTeacher(load_network(Path(name))[0])
+    raise ValueError(f"a teacher is 'imagenet' or a checkpoint, not {name!r} (networks: {', '.join(NETWORKS)})")
 
 
-def fit_targets(teachers: list[nn.Module], photos: Photos, numbers: Numbers, size: int | None = None) -> Targets:
-    """Standardise over the photos with these numbers; with `size` keep that many principal components.
+def fit_targets(
+    teachers: list[nn.Module], photos: Photos, numbers: Positions, components: int | None = None
+) -> TargetEnsemble:
+    """Standardise over the photos with these numbers, and reduce to so many principal components.
 
-    Components keep their relative sizes and have a mean square of 1: weak ones, mostly noise, then weigh little.
+    Components have their relative sizes and a mean square of 1: weak components, mostly noise, have little weight.
     """
-    told = torch.cat([_asked(teacher, photos, numbers) for teacher in teachers], dim=1)
-    mean, deviation = told.mean(0), told.std(0).clamp(min=1e-6)
+    targets = torch.cat([_predict(teacher, photos, numbers) for teacher in teachers], dim=1)
+    mean, deviation = targets.mean(0), targets.std(0).clamp(min=1e-6)
     weight = torch.diag(1 / deviation)
-    if size is not None:
-        scaled = (told - mean) / deviation
-        vectors = torch.linalg.svd(scaled, full_matrices=False).Vh[:size].T
+    if components is not None:
+        scaled = (targets - mean) / deviation
+        vectors = torch.linalg.svd(scaled, full_matrices=False).Vh[:components].T
         weight = vectors / deviation[:, None] / (scaled @ vectors).std()
-    return Targets(teachers, mean, weight)
+    return TargetEnsemble(teachers, mean, weight)
 
 
-def fit_raters(networks: list[Network], photos: Photos, numbers: Numbers) -> Raters:
-    """Standardise over the photos with these numbers: training photos."""
-    told = torch.stack([_asked(_Rating(network), photos, numbers) for network in networks], dim=1)
-    return Raters(networks, told.mean(0), told.std(0).clamp(min=1e-6))
+def fit_raters(networks: list[Network], photos: Photos, numbers: Positions) -> RatingEnsemble:
+    """Standardise over the training photos with these numbers."""
+    ratings = torch.stack([_predict(_Rating(network), photos, numbers) for network in networks], dim=1)
+    return RatingEnsemble(networks, ratings.mean(0), ratings.std(0).clamp(min=1e-6))
 
 
 class _Rating(nn.Module):
@@ -119,8 +119,8 @@ class _Rating(nn.Module):
 
 
 @torch.inference_mode()
-def _asked(teacher: nn.Module, photos: Photos, numbers: Numbers) -> Tensor:
+def _predict(teacher: nn.Module, photos: Photos, numbers: Positions) -> Tensor:
     teacher.eval()
     batches = [numbers[at : at + 64] for at in range(0, len(numbers), 64)]
-    told = [teacher(torch.from_numpy(np.stack([photos[int(n)] for n in batch]))).float() for batch in batches]
-    return torch.cat(told).clone()
+    images = (torch.from_numpy(np.stack([photos[int(number)] for number in batch])) for batch in batches)
+    return torch.cat([teacher(image).float() for image in images]).clone()

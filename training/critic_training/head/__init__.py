@@ -1,1 +1,1 @@
-"""Two layers learnt over frozen ImageNet maps: the way of the shipped models, within half an hour on a CPU."""
+"""A head of two layers over frozen ImageNet features: the shipped models, within half an hour on a CPU."""

@@ -1,4 +1,4 @@
-"""Worse copies of photos, from their bytes: which change and how strong is drawn by chance, once for every run."""
+"""Degraded copies of photos, from their bytes; degradation and strength are random, and the same in every run."""
 
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -18,36 +18,37 @@ BATCH = 64
 
 
 @dataclass(frozen=True)
-class Copy:
-    """One copy to make: of photo number `origin`."""
+class DegradedCopy:
+    """A degraded copy of photo number `origin`."""
 
     origin: int
-    change: str
+    degradation: str
     strength: str
     seed: int
 
 
-def draw_copies(photos: int, each: int, seed: int) -> list[Copy]:
-    """`each` copies a photo, no change twice."""
+def draw_copies(photos: int, per_photo: int, seed: int) -> list[DegradedCopy]:
+    """`per_photo` copies of each photo, with different degradations."""
     random = np.random.default_rng(seed)
     names = list(DEGRADATIONS)
     return [
-        Copy(origin, str(change), STRENGTHS[random.integers(len(STRENGTHS))], int(random.integers(2**31)))
+        DegradedCopy(origin, str(name), STRENGTHS[random.integers(len(STRENGTHS))], int(random.integers(2**31)))
         for origin in range(photos)
-        for change in random.choice(names, each, replace=False)
+        for name in random.choice(names, per_photo, replace=False)
     ]
 
 
-def made(copies: list[Copy], files: tuple[Path, ...], preprocessing: Preprocessing, workers: int) -> Iterator[Inputs]:
-    """Copies as the network gets them, in batches of 64, in order; changed before they are shrunk, as in life."""
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:  # numpy holds the GIL while it changes
+def render_copies(
+    copies: list[DegradedCopy], files: tuple[Path, ...], preprocessing: Preprocessing, workers: int
+) -> Iterator[Inputs]:
+    """Network inputs in batches of 64, in order; photos are degraded at full size and then reduced."""
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:  # numpy holds the GIL in degradations
         for start in range(0, len(copies), BATCH):
-            part = copies[start : start + BATCH]
-            asked = [(files[copy.origin], copy, preprocessing) for copy in part]
-            yield np.stack(list(pool.map(_make, asked, chunksize=8)))
+            arguments = [(files[copy.origin], copy, preprocessing) for copy in copies[start : start + BATCH]]
+            yield np.stack(list(pool.map(_render, arguments, chunksize=8)))
 
 
-def _make(asked: tuple[Path, Copy, Preprocessing]) -> Inputs:
-    file, copy, preprocessing = asked
+def _render(arguments: tuple[Path, DegradedCopy, Preprocessing]) -> Inputs:
+    file, copy, preprocessing = arguments
     pixels = decode(file.read_bytes(), preprocessing).pixels
-    return to_input(degrade(pixels, copy.change, copy.strength, copy.seed), preprocessing)
+    return to_input(degrade(pixels, copy.degradation, copy.strength, copy.seed), preprocessing)

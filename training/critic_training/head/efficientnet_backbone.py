@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0 by its maps in the middle; the head is its hidden and its last layer."""
+"""EfficientNet-Lite0 with its intermediate maps; the head is its hidden and its last layer."""
 
 from typing import ClassVar
 
@@ -6,14 +6,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from critic_training.head.backbone import Front
+from critic_training.head.backbone import Backbone
 from critic_training.head.fit import Head
-from critic_training.head.teacher import Standard
+from critic_training.head.teacher import FeatureScaler
 from critic_training.networks.efficientnet_lite_maps import UNITS, EfficientNetLite0Maps
 from critic_training.networks.registry import pretrained
 
 
-class EfficientNetFront(Front):
+class EfficientNetBackbone(Backbone):
     """features: 1,536 statistics of maps."""
 
     units: ClassVar[int] = UNITS
@@ -26,12 +26,12 @@ class EfficientNetFront(Front):
     @torch.inference_mode()
     def features(self, image: Tensor) -> Tensor:
         """`[N, 1536]`."""
-        return self.network.see(image).pooled
+        return self.network.extract_features(image).pooled
 
-    def take(self, scale: Standard, head: Head) -> None:
-        """Standardisation is folded into the hidden layer."""
-        weight = head.hidden / scale.deviation
-        hidden = {"weight": weight, "bias": head.hidden_bias - weight @ scale.mean}
+    def attach_head(self, scaler: FeatureScaler, head: Head) -> None:
+        """Standardisation becomes part of the hidden layer."""
+        weight = head.hidden / scaler.deviation
+        hidden = {"weight": weight, "bias": head.hidden_bias - weight @ scaler.mean}
         last = {
             "weight": np.stack([-head.out, head.out]) / 2,
             "bias": np.array([-head.out_bias, head.out_bias], np.float32) / 2,

@@ -1,33 +1,34 @@
-"""Everything one may turn about a head, with its unit and the reason for its value."""
+"""Hyperparameters of a head, with unit and rationale."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class HeadKnobs:
-    """The values the shipped models were trained with.
+class HeadHyperparameters:
+    """Defaults: the values of the shipped models.
 
     `steps`, `ranking`, `margin` and `sharpness` were chosen with AlexNet on validation folds (the fold after each test
-    fold, by heads that learnt from the other two) and on held-out pool photos' copies; never on test folds, nor on
+    fold, by heads fitted to the other two) and on degraded copies of held-out pool photos; never on test folds, nor on
     Vessel's or ccby's photos.
     """
 
     seed: int = 7
-    # the teacher: a support vector regressor with the published baseline's values; mirror images halve C, because
-    # every photo is there twice
+    # teacher: a support vector regressor with the published baseline's values; C is halved, because mirror images
+    # double the photos
     teacher_c: float = 3.0
     teacher_epsilon: float = 0.1  # rating points, on the 1 to 7 scale
-    own_share: float = 0.5  # of a rated photo's target that is its own rating, the rest is the teacher's
-    # the head
-    steps: int = 400  # more steps fit the copies better and the ratings worse
-    rate: float = 2e-3  # AdamW, one cycle
+    label_share: float = 0.5  # weight of a photo's rating in its target; the teacher's rating has the rest
+    # head
+    steps: int = 400  # more steps fit the degraded copies better and the ratings worse
+    learning_rate: float = 2e-3  # AdamW, one cycle
     weight_decay: float = 1e-2
-    noise: float = 0.15  # deviations of the standardised features: 627 photos are few
+    noise: float = 0.15  # standard deviations of the features: 627 photos are few
     pool_batch: int = 256
     rated_batch: int = 128
     copies_batch: int = 256
-    # a photo above its own worse copy. A weight of 4 finds 1 to 2 % more of the copies, and costs 0.1 of Spearman
+    # weight of the loss that ranks a photo above its degraded copy. 4 ranks 1 to 2 % more copies, and costs 0.1 of
+    # Spearman
     ranking: float = 1.0
-    margin: float = 0.05  # standard deviations of the ratings: the order is asked for, not a distance
-    sharpness: float = 10.0  # of the soft hinge; a softer one goes on pushing pairs that are in order
-    copies: int = 3  # of each pool photo: a change and a strength drawn by chance
+    margin: float = 0.05  # standard deviations of the ratings: the order matters, not the distance
+    sharpness: float = 10.0  # of the soft hinge; a softer hinge keeps pushing pairs in order
+    copies: int = 3  # degraded copies of each pool photo, with random degradation and strength

@@ -1,8 +1,8 @@
-"""A run: look at everything, learn a head a fold and seed, then the one that is shipped.
+"""A training run: extract all features, fit a head per fold and seed, then the head that ships.
 
-The protocol: every fold is answered about by a head that learnt from the others; nothing is chosen in a run, so there
-is no validation fold (knobs.py says how the knobs were chosen). Vessel-like sets are answered about by the last heads.
-Writes what `critic-train evaluate`, `report` and `export` read: `checkpoint.pt`, `out_of_fold.csv`, `across.csv`.
+Protocol: the ratings of every fold are predicted by a head fitted to the other folds; nothing is chosen in a run, so
+there is no validation fold (hyperparameters.py documents their choice). Sets of `across` are predicted by the final
+heads. Output for `critic-train evaluate`, `report` and `export`: `checkpoint.pt`, `out_of_fold.csv`, `across.csv`.
 """
 
 from collections.abc import Iterator
@@ -13,35 +13,35 @@ import numpy as np
 
 from critic_core.contracts.manifest import Preprocessing
 from critic_training.data.photo_cache import fingerprint
-from critic_training.data.photo_sets import Floats, Rated
-from critic_training.finetune.embed import fit_embedding
-from critic_training.finetune.folds import SAMPLE
-from critic_training.finetune.plan import Library
-from critic_training.head.backbone import Front
-from critic_training.head.degraded_copies import draw_copies, made
-from critic_training.head.fit import Head, Lesson, learn
-from critic_training.head.hyperparameters import HeadKnobs
-from critic_training.head.teacher import Standard, standard
-from critic_training.head.views import Views
+from critic_training.data.photo_sets import Floats, Inputs, Positions
+from critic_training.head.backbone import Backbone
+from critic_training.head.degraded_copies import draw_copies, render_copies
+from critic_training.head.fit import Head, TrainingSet, fit_head
+from critic_training.head.hyperparameters import HeadHyperparameters
+from critic_training.head.teacher import FeatureScaler, fit_scaler
 from critic_training.runs.checkpoint import write_best
 from critic_training.runs.configuration import Configuration
-from critic_training.runs.features import features, kept, views
+from critic_training.runs.embedding import SAMPLE, fit_embedding
+from critic_training.runs.features import cached_features, extract_features, extract_views
+from critic_training.runs.library import Library
 from critic_training.runs.predictions import (
     ACROSS_FILE,
     ACROSS_HEADER,
     OUT_OF_FOLD_FILE,
     OUT_OF_FOLD_HEADER,
+    format_rating,
     photo_name,
     write_rows,
 )
 from critic_training.runs.progress import Progress
+from critic_training.runs.views import Views
 
 
 @dataclass(frozen=True)
-class Run:
-    """`pool` are the files of `library.pool`: worse copies are made from them. `seeds`: the first one's head ships."""
+class HeadRun:
+    """`pool`: the files of `library.pool`, for degraded copies. `seeds`: the head of the first seed ships."""
 
-    front: Front
+    backbone: Backbone
     library: Library
     pool: tuple[Path, ...]
     preprocessing: Preprocessing
@@ -49,94 +49,92 @@ class Run:
     out: Path
     cache: Path
     workers: int
-    knobs: HeadKnobs = field(default_factory=HeadKnobs)
+    config: HeadHyperparameters = field(default_factory=HeadHyperparameters)
 
 
 @dataclass(frozen=True)
-class Seen:
-    """Standardised features of all sets, by name where there may be several."""
+class RunFeatures:
+    """Standardised features of all sets; `across` by name."""
 
-    scale: Standard
-    lesson: Lesson
+    scaler: FeatureScaler
+    training_set: TrainingSet
     across: dict[str, Floats]
 
 
-def run(asked: Run, progress: Progress) -> None:
-    """Everything; see above."""
-    seen = look(asked, progress)
-    asked.out.mkdir(parents=True, exist_ok=True)
-    write_rows(asked.out / OUT_OF_FOLD_FILE, OUT_OF_FOLD_HEADER, _out_of_fold(asked, seen, progress))
-    heads = {seed: _learn(asked, seen.lesson, seed) for seed in asked.seeds}
-    rows = (row for seed, head in heads.items() for row in _across(asked.library.across, seen.across, seed, head))
-    write_rows(asked.out / ACROSS_FILE, ACROSS_HEADER, rows)
-    asked.front.take(seen.scale, heads[asked.seeds[0]])
-    sample = np.random.default_rng(0).permutation(len(asked.pool))[:SAMPLE]
-    fit_embedding(asked.front.network, asked.library.pool, sample)
-    network = asked.front.network
-    knobs = Configuration(arch=network.architecture, seed=asked.seeds[0], embedding_size=network.embedding.out_features)
-    write_best(asked.out, network, knobs, {"head": asdict(asked.knobs)})
+def train_head(run: HeadRun, progress: Progress) -> None:
+    """The whole run, with all its files."""
+    features = extract_run_features(run, progress)
+    run.out.mkdir(parents=True, exist_ok=True)
+    write_rows(run.out / OUT_OF_FOLD_FILE, OUT_OF_FOLD_HEADER, _predict_out_of_fold(run, features, progress))
+    heads = {seed: _fit(run, features.training_set, seed) for seed in run.seeds}
+    write_rows(run.out / ACROSS_FILE, ACROSS_HEADER, _predict_across(run, features, heads))
+    run.backbone.attach_head(features.scaler, heads[run.seeds[0]])
+    _write_checkpoint(run)
 
 
-def look(asked: Run, progress: Progress) -> Seen:
+def _write_checkpoint(run: HeadRun) -> None:
+    network, seed = run.backbone.network, run.seeds[0]
+    sample = np.random.default_rng(0).permutation(len(run.pool))[:SAMPLE]
+    fit_embedding(network, run.library.pool, sample)
+    config = Configuration(arch=network.architecture, seed=seed, embedding_size=network.embedding.out_features)
+    write_best(run.out, network, config, {"head": asdict(run.config)})
+
+
+def extract_run_features(run: HeadRun, progress: Progress) -> RunFeatures:
     """Features of every set, standardised over the pool."""
-    pool = _views(asked, "the pool", asked.pool, progress)
-    scale = standard(pool.plain)
-    rated = _views(asked, asked.library.rated.name, asked.library.rated.files, progress)
-    origin, copies = _copies(asked, progress)
+    library = run.library
+    pool = _views(run, "the pool", run.pool, library.pool, progress)
+    scaler = fit_scaler(pool.plain)
+    rated = _views(run, library.rated.name, library.rated.files, library.images, progress)
+    origin, copies = _copies(run, progress)
     across = {
-        name: scale(_views(asked, name, other.files, progress).plain)
-        for name, (other, _) in asked.library.across.items()
+        name: scaler(_views(run, name, photos.files, images, progress).plain)
+        for name, (photos, images) in library.across.items()
     }
-    lesson = Lesson(pool.map(scale), scale(copies), origin, rated.map(scale), asked.library.rated.score)
-    return Seen(scale, lesson, across)
+    training_set = TrainingSet(pool.map(scaler), scaler(copies), origin, rated.map(scaler), library.rated.score)
+    return RunFeatures(scaler, training_set, across)
 
 
-def _views(asked: Run, title: str, files: tuple[Path, ...], progress: Progress) -> Views:
-    library = asked.library
-    known = {asked.pool: library.pool, library.rated.files: library.images}
-    known |= {other.files: images for other, images in library.across.values()}
-    photos = known[files]
+def _views(run: HeadRun, title: str, files: tuple[Path, ...], images: Inputs, progress: Progress) -> Views:
+    def compute() -> tuple[Floats, ...]:
+        with progress.task(f"features of {title}", len(images)) as advance:
+            views = extract_views(run.backbone, images, advance)
+        return views.plain, views.mirrored
 
-    def make() -> tuple[Floats, ...]:
-        with progress.task(f"looking at {title}", len(photos)) as advance:
-            told = views(asked.front, photos, advance)
-        return told.plain, told.mirrored
-
-    return Views(*kept(asked.cache, asked.front, fingerprint(files, asked.preprocessing), make))
+    return Views(*cached_features(run.cache, run.backbone, fingerprint(files, run.preprocessing), compute))
 
 
-def _copies(asked: Run, progress: Progress) -> tuple[np.typing.NDArray[np.int64], Floats]:
-    copies = draw_copies(len(asked.pool), asked.knobs.copies, asked.knobs.seed)
+def _copies(run: HeadRun, progress: Progress) -> tuple[Positions, Floats]:
+    copies = draw_copies(len(run.pool), run.config.copies, run.config.seed)
 
-    def make() -> tuple[Floats, ...]:
-        images = made(copies, asked.pool, asked.preprocessing, asked.workers)
-        with progress.task("looking at worse copies", len(copies)) as advance:
-            return (features(asked.front, images, len(copies), advance),)
+    def compute() -> tuple[Floats, ...]:
+        images = render_copies(copies, run.pool, run.preprocessing, run.workers)
+        with progress.task("features of degraded copies", len(copies)) as advance:
+            return (extract_features(run.backbone, images, len(copies), advance),)
 
-    key = f"{fingerprint(asked.pool, asked.preprocessing)} {asked.knobs.copies} worse copies {asked.knobs.seed}"
-    return np.array([copy.origin for copy in copies]), kept(asked.cache, asked.front, key, make)[0]
+    key = f"{fingerprint(run.pool, run.preprocessing)} {run.config.copies} worse copies {run.config.seed}"
+    return np.array([copy.origin for copy in copies]), cached_features(run.cache, run.backbone, key, compute)[0]
 
 
-def _out_of_fold(asked: Run, seen: Seen, progress: Progress) -> Iterator[tuple[object, ...]]:
-    rated = asked.library.rated
-    folds = np.unique(rated.fold)
-    with progress.task("folds", len(asked.seeds) * len(folds)) as advance:
-        for number, (seed, fold) in enumerate((seed, fold) for seed in asked.seeds for fold in folds):
-            head = _learn(asked, seen.lesson.of(rated.fold != fold), seed)
-            held = np.flatnonzero(rated.fold == fold)
-            told = head.rating(seen.lesson.rated.plain[held])
-            names = (photo_name(rated.files[place]) for place in held)
-            yield from ((name, seed, int(fold), f"{v:.6f}") for name, v in zip(names, told, strict=True))
+def _predict_out_of_fold(run: HeadRun, features: RunFeatures, progress: Progress) -> Iterator[tuple[object, ...]]:
+    rated, training_set = run.library.rated, features.training_set
+    runs = [(seed, fold) for seed in run.seeds for fold in np.unique(rated.fold)]
+    with progress.task("folds", len(runs)) as advance:
+        for number, (seed, fold) in enumerate(runs):
+            head = _fit(run, training_set.select_rated(rated.fold != fold), seed)
+            held_out = np.flatnonzero(rated.fold == fold)
+            ratings = head.rating(training_set.rated.plain[held_out])
+            for position, rating in zip(held_out, ratings, strict=True):
+                yield photo_name(rated.files[position]), seed, int(fold), format_rating(rating)
             advance(number + 1)
 
 
-def _across(
-    sets: dict[str, tuple[Rated, np.typing.NDArray[np.uint8]]], seen: dict[str, Floats], seed: int, head: Head
-) -> Iterator[tuple[object, ...]]:
-    for name, (rated, _) in sets.items():
-        told = head.rating(seen[name])
-        yield from ((name, photo_name(file), seed, f"{v:.6f}") for file, v in zip(rated.files, told, strict=True))
+def _predict_across(run: HeadRun, features: RunFeatures, heads: dict[int, Head]) -> Iterator[tuple[object, ...]]:
+    for seed, head in heads.items():
+        for name, (photos, _) in run.library.across.items():
+            for file, rating in zip(photos.files, head.rating(features.across[name]), strict=True):
+                yield name, photo_name(file), seed, format_rating(rating)
 
 
-def _learn(asked: Run, lesson: Lesson, seed: int) -> Head:
-    return learn(lesson, asked.front.units, replace(asked.knobs, seed=seed))
+def _fit(run: HeadRun, training_set: TrainingSet, seed: int) -> Head:
+    return fit_head(training_set, run.backbone.units, replace(run.config, seed=seed))

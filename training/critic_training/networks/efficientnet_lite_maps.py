@@ -1,7 +1,7 @@
-"""EfficientNet-Lite0 read in the middle: statistics of the last map of each resolution, and a hidden layer on them.
+"""EfficientNet-Lite0's intermediate maps: statistics of the last map of each resolution, and a hidden layer on them.
 
-Last maps know what is on a photo, middle ones how it looks; with frozen ImageNet weights the middle ones order photos
-better. Half of the last stage, the 1,280-channel convolution, is not needed.
+Last maps encode content, intermediate maps style: with frozen ImageNet weights the intermediate maps rank photos
+better. The 1,280-channel convolution, half of the last stage, is left out.
 """
 
 from typing import Any, ClassVar
@@ -12,11 +12,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from critic_training.networks.efficientnet_lite import backbone, normalise
-from critic_training.networks.network import EMBEDDING_SIZE, Network, Seen, new_linear
+from critic_training.networks.network import EMBEDDING_SIZE, Features, Network, new_linear
 
 CHANNELS = 16 + 24 + 40 + 112 + 320
 UNITS = 1024
-LEAST_VARIANCE = 1e-6  # so that the root has a gradient where a map is flat
+LEAST_VARIANCE = 1e-6  # the square root needs a gradient where a map is flat
 
 
 class EfficientNetLite0Maps(Network):
@@ -34,35 +34,35 @@ class EfficientNetLite0Maps(Network):
         self.dropout = nn.Dropout(dropout)
         self.outputs = new_linear(UNITS, 2)
 
-    def see(self, image: Tensor) -> Seen:
-        """Through all blocks; dropout is in `hidden` only."""
-        pooled = torch.cat([statistics(maps) for maps in self._maps(image)], dim=1)
-        return Seen(pooled, self.dropout(torch.relu(self.mixing(pooled))))
+    def extract_features(self, image: Tensor) -> Features:
+        """All blocks; dropout applies to `hidden` only."""
+        pooled = torch.cat([statistics(maps) for maps in self._tapped_maps(image)], dim=1)
+        return Features(pooled, self.dropout(torch.relu(self.mixing(pooled))))
 
-    def _maps(self, image: Tensor) -> list[Tensor]:
+    def _tapped_maps(self, image: Tensor) -> list[Tensor]:
         network: Any = self.backbone
         value = functional.relu6(network._bn0(network._conv_stem(normalise(image))))
-        kept, wanted = [], taps(network)
+        maps, taps = [], tap_blocks(network)
         for number, block in enumerate(network._blocks):
             value = block(value)
-            if number in wanted:
-                kept.append(value)
-        return kept
+            if number in taps:
+                maps.append(value)
+        return maps
 
     @property
-    def last(self) -> nn.Linear:
+    def last_layer(self) -> nn.Linear:
         """The classifier."""
         return self.outputs
 
-    def set_dropout(self, share: float) -> None:
-        """Before the last layer."""
-        self.dropout.p = share
+    def set_dropout(self, probability: float) -> None:
+        """Dropout before the last layer."""
+        self.dropout.p = probability
 
 
-def taps(network: Any) -> list[int]:
-    """Numbers of the blocks whose maps are the last of their resolution."""
-    halving = [number for number, block in enumerate(network._blocks) if tuple(block._depthwise_conv.stride) != (1, 1)]
-    return [number - 1 for number in halving if number] + [len(network._blocks) - 1]
+def tap_blocks(network: Any) -> list[int]:
+    """Numbers of the blocks with the last map of each resolution."""
+    strided = [number for number, block in enumerate(network._blocks) if tuple(block._depthwise_conv.stride) != (1, 1)]
+    return [number - 1 for number in strided if number] + [len(network._blocks) - 1]
 
 
 def statistics(maps: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""What every network does: uint8 photos in, two logits and an embedding out."""
+"""The protocol of all networks: uint8 photos in, two logits and an embedding out."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -10,22 +10,22 @@ from torch import Tensor, nn
 EMBEDDING_SIZE = 128
 
 
-class Answer(NamedTuple):
+class NetworkOutput(NamedTuple):
     """`logits` `[N, 2]` (not pleasing, pleasing) and `embedding` `[N, D]`, L2-normalised."""
 
     logits: Tensor
     embedding: Tensor
 
 
-class Seen(NamedTuple):
-    """`pooled` `[N, P]`: the last maps, pooled; the embedding is made of them. `hidden` `[N, F]`: what `last` reads."""
+class Features(NamedTuple):
+    """`pooled` `[N, P]`: pooled maps, input of the embedding. `hidden` `[N, F]`: input of the last layer."""
 
     pooled: Tensor
     hidden: Tensor
 
 
 class Network(nn.Module, ABC):
-    """Normalisation is inside. `fresh` names the parameters that are new: they learn at a higher rate."""
+    """Normalisation included. `new_parameters` names the untrained parameters, which have a higher learning rate."""
 
     architecture: ClassVar[str]
     pooled_size: ClassVar[int]
@@ -33,40 +33,41 @@ class Network(nn.Module, ABC):
 
     def __init__(self, embedding_size: int) -> None:
         super().__init__()
-        self.fresh: frozenset[str] = frozenset()
-        # Principal components, fitted when training is done: never by gradient.
+        self.new_parameters: frozenset[str] = frozenset()
+        # Principal components, fitted after training: no gradient.
         self.embedding = nn.Linear(self.pooled_size, embedding_size).requires_grad_(False)
 
     @abstractmethod
-    def see(self, image: Tensor) -> Seen:
-        """Of photos as `critic_core.imaging.preprocess` gives them, uint8 `[N, 224, 224, 3]`."""
+    def extract_features(self, image: Tensor) -> Features:
+        """Features of preprocessed photos, uint8 `[N, 224, 224, 3]`."""
 
     @property
     @abstractmethod
-    def last(self) -> nn.Linear:
+    def last_layer(self) -> nn.Linear:
         """The layer of two neurons: hidden `[N, F]` → logits `[N, 2]`."""
 
     @abstractmethod
-    def set_dropout(self, share: float) -> None:
-        """The share of hidden units that training drops."""
+    def set_dropout(self, probability: float) -> None:
+        """Probability with which training drops a hidden unit."""
 
-    def forward(self, image: Tensor) -> Answer:
+    def forward(self, image: Tensor) -> NetworkOutput:
         """Logits and embedding of uint8 `[N, 224, 224, 3]`."""
-        seen = self.see(image)
-        return Answer(self.last(seen.hidden), nn.functional.normalize(self.embedding(seen.pooled), dim=1))
+        features = self.extract_features(image)
+        embedding = nn.functional.normalize(self.embedding(features.pooled), dim=1)
+        return NetworkOutput(self.last_layer(features.hidden), embedding)
 
-    def take(self, state: Mapping[str, Tensor]) -> None:
-        """Load what fits by name and shape; trained parameters that do not come with `state` are `fresh`.
+    def load_matching(self, state: Mapping[str, Tensor]) -> None:
+        """Load the entries with a matching name and shape; trainable parameters without an entry are `new_parameters`.
 
-        Raises ValueError when nothing fits.
+        Raises ValueError when nothing matches.
         """
-        own = self.state_dict()
-        known = {name: value for name, value in state.items() if name in own and own[name].shape == value.shape}
+        current = self.state_dict()
+        known = {name: value for name, value in state.items() if name in current and current[name].shape == value.shape}
         if not known:
             raise ValueError(f"these weights are not {self.architecture}'s: no name and shape is shared")
-        self.load_state_dict({**own, **known})
+        self.load_state_dict({**current, **known})
         trained = {name for name, parameter in self.named_parameters() if parameter.requires_grad}
-        self.fresh = frozenset(trained - known.keys())
+        self.new_parameters = frozenset(trained - known.keys())
 
 
 def score(logits: Tensor) -> Tensor:
@@ -76,7 +77,7 @@ def score(logits: Tensor) -> Tensor:
 
 
 def new_linear(inputs: int, outputs: int, generator: torch.Generator | None = None) -> nn.Linear:
-    """A last layer as in the paper's framework: weights of deviation 0.01, biases 0."""
+    """The paper's initialisation: weights with standard deviation 0.01, biases 0."""
     layer = nn.Linear(inputs, outputs)
     nn.init.normal_(layer.weight, std=0.01, generator=generator)
     nn.init.zeros_(layer.bias)

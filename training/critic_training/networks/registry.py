@@ -1,4 +1,4 @@
-"""Networks by name. To add one: a file like `alexnet.py`, and a line here."""
+"""Networks by name. To add a network: a file like `alexnet.py`, and a line here."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,43 +17,42 @@ CHECKPOINT = ".pt"
 
 
 @dataclass(frozen=True)
-class Kind:
-    """`create(embedding_size)` draws weights by chance; `imagenet(path)` reads pretrained ones."""
+class NetworkFactory:
+    """`create(embedding_size)` initialises weights at random; `imagenet(path)` reads pretrained weights."""
 
     create: Callable[[int], Network]
     imagenet: Callable[[Path | None], dict[str, Tensor]]
 
 
-KINDS = {
-    AlexNet.architecture: Kind(AlexNet, alexnet.imagenet),
-    EfficientNetLite0.architecture: Kind(EfficientNetLite0, efficientnet_lite.imagenet),
-    EfficientNetLite0Maps.architecture: Kind(EfficientNetLite0Maps, efficientnet_lite.imagenet),
+NETWORKS = {
+    AlexNet.architecture: NetworkFactory(AlexNet, alexnet.imagenet),
+    EfficientNetLite0.architecture: NetworkFactory(EfficientNetLite0, efficientnet_lite.imagenet),
+    EfficientNetLite0Maps.architecture: NetworkFactory(EfficientNetLite0Maps, efficientnet_lite.imagenet),
 }
 
 
 def create(arch: str, embedding_size: int = EMBEDDING_SIZE) -> Network:
-    """With weights drawn by chance from torch's generator. Raises ValueError for a name that is not registered."""
-    return _kind(arch).create(embedding_size)
+    """A network with random weights from torch's generator. Raises ValueError for an unknown name."""
+    return _factory(arch).create(embedding_size)
 
 
 def pretrained(arch: str, weights: Path | None, embedding_size: int = EMBEDDING_SIZE) -> Network:
-    """With ImageNet's weights, or those of a training run's `checkpoint.pt` (last layer anew, as always)."""
+    """ImageNet's weights, or those of a training run's `checkpoint.pt`; the last layer is always new."""
     network = create(arch, embedding_size)
     is_run = weights is not None and weights.suffix == CHECKPOINT
-    state = _of_run(weights, network) if weights and is_run else _kind(arch).imagenet(weights)
-    network.take(state)
+    state = _run_weights(weights, network) if weights and is_run else _factory(arch).imagenet(weights)
+    network.load_matching(state)
     return network
 
 
-def _of_run(checkpoint: Path, network: Network) -> dict[str, Tensor]:
+def _run_weights(checkpoint: Path, network: Network) -> dict[str, Tensor]:
     state: dict[str, Tensor] = torch.load(checkpoint, map_location="cpu", weights_only=True)["network"]
-    last = {
-        name for name, value in network.named_parameters() if any(value is own for own in network.last.parameters())
-    }
-    return {name: value for name, value in state.items() if name not in last}
+    last_layer = {id(parameter) for parameter in network.last_layer.parameters()}
+    skipped = {name for name, parameter in network.named_parameters() if id(parameter) in last_layer}
+    return {name: value for name, value in state.items() if name not in skipped}
 
 
-def _kind(arch: str) -> Kind:
-    if arch not in KINDS:
-        raise ValueError(f"no network is called {arch!r}; there are {', '.join(KINDS)}")
-    return KINDS[arch]
+def _factory(arch: str) -> NetworkFactory:
+    if arch not in NETWORKS:
+        raise ValueError(f"unknown network {arch!r}; known: {', '.join(NETWORKS)}")
+    return NETWORKS[arch]

@@ -1,1 +1,1 @@
-"""What all training runs share: configuration, checkpoint, predictions, photos, features and the embedding."""
+"""Shared by all training runs: configuration, checkpoint, predictions, photo library, frozen features, embedding."""

@@ -1,6 +1,6 @@
-"""Files of a run: `checkpoint.pt`, the best weights with their configuration; `resume.pt`, all that goes on changing.
+"""Files of a run: `checkpoint.pt` with the best weights and their configuration, `resume.pt` with the training state.
 
-Written beside and then renamed, so that a run that is killed while writing still has the file before.
+Writes are atomic: a run that is killed while writing keeps the previous file.
 """
 
 from pathlib import Path
@@ -17,28 +17,28 @@ RESUME_FILE = "resume.pt"
 
 
 def write(path: Path, content: dict[str, Any]) -> None:
-    """Atomically."""
+    """Writes atomically."""
     new = path.with_suffix(".new")
     torch.save(content, new)
     new.replace(path)
 
 
 def read(path: Path, device: torch.device | str = "cpu") -> dict[str, Any]:
-    """Tensors, numbers and words only: a checkpoint from elsewhere runs no code."""
+    """Tensors, numbers and strings only: a checkpoint from elsewhere executes no code."""
     content: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
     return content
 
 
-def write_best(folder: Path, network: Network, knobs: Configuration, facts: dict[str, Any]) -> None:
-    """What export, distillation and further fine-tuning start from."""
-    content = {"network": network.state_dict(), "configuration": knobs.to_dict(), **facts}
+def write_best(folder: Path, network: Network, config: Configuration, metadata: dict[str, Any]) -> None:
+    """The input of export, distillation and further fine-tuning."""
+    content = {"network": network.state_dict(), "configuration": config.to_dict(), **metadata}
     write(folder / BEST_FILE, content)
 
 
 def load_network(checkpoint: Path) -> tuple[Network, Configuration]:
-    """The trained network in evaluation mode, and every knob it was trained with."""
+    """The trained network in evaluation mode, and its hyperparameters."""
     content = read(checkpoint)
-    knobs = from_dict(content["configuration"])
-    network = create(knobs.arch, knobs.embedding_size)
+    config = from_dict(content["configuration"])
+    network = create(config.arch, config.embedding_size)
     network.load_state_dict(content["network"])
-    return network.eval(), knobs
+    return network.eval(), config

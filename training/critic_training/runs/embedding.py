@@ -1,26 +1,40 @@
-"""The embedding for near duplicates: principal components of the pooled maps, learnt on the unrated pool."""
-
-from dataclasses import dataclass
+"""The embedding for near duplicates: principal components of a network's pooled maps, fitted on unrated photos."""
 
 import numpy as np
+import torch
 
-from critic_training.data.photo_sets import Floats
+from critic_training.data.photo_cache import Photos
+from critic_training.data.photo_sets import Floats, Positions
+from critic_training.networks.network import Network
 
-
-@dataclass(frozen=True)
-class Projection:
-    """Standardised pooled maps `[N, 512]` → `[N, D]`: weight `[512, D]`; the result is L2-normalised."""
-
-    weight: Floats
-
-    def __call__(self, pooled: Floats) -> Floats:
-        told: Floats = pooled @ self.weight
-        told /= np.maximum(np.linalg.norm(told, axis=1, keepdims=True), 1e-12)
-        return told
+SAMPLE = 3000
+"""Photos that embedding and teachers are standardised on: more change nothing."""
 
 
-def learn_projection(pooled: Floats, size: int) -> Projection:
-    """The `size` strongest components of `[N, 512]` (mean 0), not whitened: weak components are mostly noise."""
-    covariance = pooled.T @ pooled / len(pooled)
+def fit_embedding(network: Network, photos: Photos, numbers: Positions) -> None:
+    """Sets `network.embedding` from the photos with these numbers: at least its dimension, better thousands."""
+    pooled = _pooled_features(network, photos, numbers)
+    mean, deviation = pooled.mean(0), pooled.std(0) + 1e-6
+    components = principal_components((pooled - mean) / deviation, network.embedding.out_features)
+    weight = components.T / deviation
+    with torch.no_grad():
+        network.embedding.weight.copy_(torch.from_numpy(weight))
+        network.embedding.bias.copy_(torch.from_numpy(-weight @ mean))
+
+
+def principal_components(features: Floats, count: int) -> Floats:
+    """The `count` strongest components `[P, count]` of `[N, P]` with mean 0; not whitened: weak ones are noise."""
+    covariance = features.T @ features / len(features)
     values, vectors = np.linalg.eigh(covariance)
-    return Projection(np.ascontiguousarray(vectors[:, np.argsort(values)[::-1][:size]]).astype(np.float32))
+    return np.ascontiguousarray(vectors[:, np.argsort(values)[::-1][:count]]).astype(np.float32)
+
+
+@torch.inference_mode()
+def _pooled_features(network: Network, photos: Photos, numbers: Positions) -> Floats:
+    network.eval()
+    device = next(network.parameters()).device
+    batches = []
+    for at in range(0, len(numbers), 64):
+        image = np.stack([photos[int(number)] for number in numbers[at : at + 64]])
+        batches.append(network.extract_features(torch.from_numpy(image).to(device)).pooled.cpu().numpy())
+    return np.concatenate(batches)

@@ -1,4 +1,4 @@
-"""Predicted ratings of a run, as CSV: out of fold for the rated photos, and across data sets for photos never learnt from.
+"""Predicted ratings of a run, as CSV: out of fold for the rated photos, and across data sets for evaluation sets.
 
 Columns of `out_of_fold.csv`: file, seed, fold, rating; of `across.csv`: dataset, file, seed, rating.
 """

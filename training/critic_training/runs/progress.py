@@ -1,4 +1,4 @@
-"""Progress of a run with the time that is left, shown by one process only."""
+"""Progress bars with the remaining time, for one process of a run."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 
 
 class Progress:
-    """A bar for each run of the loop."""
+    """One bar per task."""
 
     def __init__(self, shown: bool) -> None:
         columns = (
@@ -29,8 +29,8 @@ class Progress:
         self.bars.stop()
 
     @contextmanager
-    def task(self, title: str, iterations: int) -> Iterator[Callable[[int], object]]:
-        """Gives the function that is told the number of each iteration that is done."""
-        number = self.bars.add_task(title, total=iterations)
-        yield lambda iteration: self.bars.update(number, completed=iteration)
+    def task(self, title: str, total: int) -> Iterator[Callable[[int], object]]:
+        """Yields the callback for the number of completed units."""
+        number = self.bars.add_task(title, total=total)
+        yield lambda completed: self.bars.update(number, completed=completed)
         self.bars.stop_task(number)

@@ -1,4 +1,4 @@
-"""Worse copies: plainly worse, the same for the same seed, stronger when they say so, alike at every size."""
+"""Degradations: visible, deterministic, ordered by strength, independent of the photo's size."""
 
 from pathlib import Path
 
@@ -45,8 +45,8 @@ def test_depends_on_the_seed_alone_and_grows_with_its_strength(photo: Pixels, na
 def test_means_the_same_at_every_size(photo: Pixels, name: str) -> None:
     half = np.array(Image.fromarray(photo).resize((photo.shape[1] // 2, photo.shape[0] // 2), Image.Resampling.BOX))
     small, large = (
-        np.array(Image.fromarray(degrade(one, name, "strong", 3)).resize((160, 120), Image.Resampling.BOX), float)
-        for one in (half, photo)
+        np.array(Image.fromarray(degrade(image, name, "strong", 3)).resize((160, 120), Image.Resampling.BOX), float)
+        for image in (half, photo)
     )
     assert np.abs(small - large).mean() < 0.6 * max(_damage(photo, name, "strong"), 6)
 
@@ -75,4 +75,4 @@ def test_a_crop_is_a_corner_of_the_photo(photo: Pixels) -> None:
     assert corner.shape[0] == round(photo.shape[0] / 2)
     height, width = corner.shape[:2]
     corners = [photo[:height, :width], photo[-height:, :width], photo[:height, -width:], photo[-height:, -width:]]
-    assert any(np.array_equal(corner, one) for one in corners)
+    assert any(np.array_equal(corner, expected) for expected in corners)

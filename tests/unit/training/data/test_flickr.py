@@ -1,4 +1,4 @@
-"""From metadata to labelled tables: the paper's score, both classes, owners on one side, bad rows listed."""
+"""From metadata to labelled tables: both classes, owners on one side, bad rows listed."""
 
 import csv
 import json
@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 
-import numpy as np
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
@@ -17,8 +16,8 @@ from typer.testing import CliRunner
 
 from critic_training.__main__ import app
 from critic_training.data.flickr import label_photos
-from critic_training.data.owner_split import validates
-from critic_training.data.popularity_labels import BAD, GOOD, NEITHER, labels, popularity
+from critic_training.data.owner_split import is_validation
+from critic_training.data.popularity_labels import BAD, GOOD
 
 HEADER = ("photo_id", "url", "views", "uploaded", "crawled", "owner")
 FIRST = date(2015, 1, 1)
@@ -45,40 +44,27 @@ def table(tmp_path: Path) -> Path:
     return write(tmp_path / "photos.csv", [row(number, number) for number in range(1000)])
 
 
-def test_the_score_is_the_papers() -> None:
-    told = popularity(np.array([0, 1023, 7]), np.array([0, 0, 3]))
-    assert told.tolist() == [0, 10, 1]
-
-
-def test_top_and_bottom_share_are_labelled_and_no_more() -> None:
-    told = labels(np.arange(10, dtype=np.float32)[::-1], 0.2)
-    assert told.tolist() == [GOOD] * 2 + [NEITHER] * 6 + [BAD] * 2
-    assert (labels(np.zeros(10, np.float32), 0.3) == GOOD).sum() == 3
-    with pytest.raises(ValueError, match="share"):
-        labels(np.zeros(10, np.float32), 0.6)
-
-
 def test_both_tables_hold_both_classes_and_nothing_between(table: Path, tmp_path: Path) -> None:
-    told = label_photos(table, tmp_path / "out")
+    statistics = label_photos(table, tmp_path / "out")
     photos = [*read(tmp_path / "out", "train.parquet"), *read(tmp_path / "out", "validation.parquet")]
-    assert (told.train + told.validation, len(photos)) == (400, 400)
-    assert {int(str(one["photo_id"])) for one in photos if one["label"] == GOOD} == set(range(800, 1000))
-    assert {int(str(one["photo_id"])) for one in photos if one["label"] == BAD} == set(range(200))
-    assert told.high == pytest.approx(math.log2(801 / 100), abs=1e-4)
-    assert told.low == pytest.approx(math.log2(200 / 100), abs=1e-4)
-    assert 30 < told.validation < 90  # one owner in seven
-    assert json.loads((tmp_path / "out" / "statistics.json").read_text())["train"] == told.train
+    assert (statistics.train + statistics.validation, len(photos)) == (400, 400)
+    assert {int(str(photo["photo_id"])) for photo in photos if photo["label"] == GOOD} == set(range(800, 1000))
+    assert {int(str(photo["photo_id"])) for photo in photos if photo["label"] == BAD} == set(range(200))
+    assert statistics.high == pytest.approx(math.log2(801 / 100), abs=1e-4)
+    assert statistics.low == pytest.approx(math.log2(200 / 100), abs=1e-4)
+    assert 30 < statistics.validation < 90  # one owner in seven
+    assert json.loads((tmp_path / "out" / "statistics.json").read_text())["train"] == statistics.train
 
 
 def test_nobodys_photos_are_on_both_sides(tmp_path: Path) -> None:
     table = write(tmp_path / "photos.csv", [row(number, number, owner=f"{number % 30}") for number in range(1000)])
     label_photos(table, tmp_path / "out")
-    sides = [{int(str(one["photo_id"])) % 30 for one in read(tmp_path / "out", f"{side}.parquet")}
+    sides = [{int(str(photo["photo_id"])) % 30 for photo in read(tmp_path / "out", f"{side}.parquet")}
              for side in ("train", "validation")]  # fmt: skip
     assert sides[0]
     assert sides[1]
     assert not sides[0] & sides[1]
-    assert sides[1] == {owner for owner in range(30) if validates(str(owner))}
+    assert sides[1] == {owner for owner in range(30) if is_validation(str(owner))}
 
 
 def test_bad_rows_are_listed_with_their_reason_and_stop_nothing(tmp_path: Path) -> None:
@@ -93,8 +79,8 @@ def test_bad_rows_are_listed_with_their_reason_and_stop_nothing(tmp_path: Path) 
         (106, "https://x.example/1.jpg", 5, FIRST, FIRST - timedelta(1), "a"),
         (107, "https://x.example/1.jpg"),
     ]
-    told = label_photos(write(tmp_path / "photos.csv", [*good[:10], *bad, *good[10:], good[3]]), tmp_path / "out")
-    assert told.bad == {
+    statistics = label_photos(write(tmp_path / "photos.csv", [*good[:10], *bad, *good[10:], good[3]]), tmp_path / "out")
+    assert statistics.bad == {
         "no photo_id": 1,
         "no url": 1,
         "views are no number": 2,
@@ -103,43 +89,43 @@ def test_bad_rows_are_listed_with_their_reason_and_stop_nothing(tmp_path: Path) 
         "crawled before it was uploaded": 1,
         "2 columns, not 6": 1,
     }
-    assert (told.rows, told.repeated, told.train + told.validation) == (29, 1, 8)
+    assert (statistics.rows, statistics.repeated, statistics.train + statistics.validation) == (29, 1, 8)
     listed = (tmp_path / "out" / "bad_rows.csv").read_text("utf-8")
     assert listed.count("\n") == 9
     assert "yesterday" in listed
 
 
-def test_parquet_says_the_same_as_csv(table: Path, tmp_path: Path) -> None:
-    parquet = tmp_path / "photos.parquet"  # with numbers and dates as such, and not as text
+def test_parquet_gives_the_labels_of_csv(table: Path, tmp_path: Path) -> None:
+    parquet = tmp_path / "photos.parquet"  # typed numbers and dates, and not text
     pyarrow.parquet.write_table(pyarrow.csv.read_csv(table), parquet)
-    assert label_photos(parquet, tmp_path / "one") == label_photos(table, tmp_path / "other")
-    assert read(tmp_path / "one", "train.parquet") == read(tmp_path / "other", "train.parquet")
+    assert label_photos(parquet, tmp_path / "from_parquet") == label_photos(table, tmp_path / "from_csv")
+    assert read(tmp_path / "from_parquet", "train.parquet") == read(tmp_path / "from_csv", "train.parquet")
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "message"),
     [
         ("photos.csv", "photo_id,url\n1,https://x\n", "no column views, uploaded, crawled"),
         ("photos.csv", "photo_id,url,views,uploaded,crawled\n", "only 0 usable photos"),
         ("photos.txt", "", "only .csv and .parquet"),
     ],
 )
-def test_a_table_that_cannot_be_used_is_refused_in_a_sentence(tmp_path: Path, name: str, text: str, said: str) -> None:
+def test_an_unusable_table_is_rejected_with_a_sentence(tmp_path: Path, name: str, text: str, message: str) -> None:
     (tmp_path / name).write_text(text)
-    told = CliRunner().invoke(app, ["data", "flickr", str(tmp_path / name), "--out", str(tmp_path), "--no-download"])
-    assert told.exit_code == 2
-    assert said in " ".join(told.output.replace("│", " ").split())
+    result = CliRunner().invoke(app, ["data", "flickr", str(tmp_path / name), "--out", str(tmp_path), "--no-download"])
+    assert result.exit_code == 2
+    assert message in " ".join(result.output.replace("│", " ").split())
 
 
 def test_the_command_labels_and_draws_figure_1(table: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    told = CliRunner().invoke(app, ["data", "flickr", str(table), "--out", str(out), "--no-download"])
-    assert told.exit_code == 0, told.output
+    result = CliRunner().invoke(app, ["data", "flickr", str(table), "--out", str(out), "--no-download"])
+    assert result.exit_code == 0, result.output
     assert (out / "figure-1-scores.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_memory_does_not_grow_with_the_table(tmp_path: Path) -> None:
-    """Ten times the rows, a little over the bytes kept for each: a score, a digest, and what sorting takes."""
+    """Ten times the rows add their scores, digests and sorting buffers only."""
     peaks = []
     for count in (30_000, 300_000):
         table = write(tmp_path / f"{count}.csv", (row(number, number % 5000) for number in range(count)))

@@ -1,4 +1,4 @@
-"""Forty small photographs that differ in one thing that a network can learn in seconds: how bright they are."""
+"""Forty small photographs that differ in brightness only: a network learns it in seconds."""
 
 import numpy as np
 import pytest
@@ -6,16 +6,16 @@ import torch
 from torch import Tensor, nn
 
 from critic_training.data.photo_sets import Inputs
-from critic_training.finetune.evaluator import RatedJudge
-from critic_training.finetune.photo_source import Facts, PhotoSource
-from critic_training.networks.network import Network, Seen, new_linear
-from critic_training.runs.configuration import Configuration, Precision, Watch
+from critic_training.finetune.evaluator import RatingEvaluator
+from critic_training.finetune.photo_source import Annotations, PhotoSource
+from critic_training.networks.network import Features, Network, new_linear
+from critic_training.runs.configuration import Configuration, EarlyStoppingMetric, Precision
 
 SIDE = 16
 
 
 class Tiny(Network):
-    """A network of the same protocol that trains in milliseconds, batch norm included."""
+    """A network with batch norm that trains in milliseconds."""
 
     architecture = "tiny"
     pooled_size = 8
@@ -28,24 +28,24 @@ class Tiny(Network):
         self.dropout = nn.Dropout(0.5)
         self.outputs = new_linear(8, 2)
 
-    def see(self, image: Tensor) -> Seen:
+    def extract_features(self, image: Tensor) -> Features:
         maps = torch.relu(self.norm(self.convolution(image.permute(0, 3, 1, 2).float() / 128 - 1)))
         pooled = maps.mean((2, 3))
-        return Seen(pooled, self.dropout(pooled))
+        return Features(pooled, self.dropout(pooled))
 
     @property
-    def last(self) -> nn.Linear:
+    def last_layer(self) -> nn.Linear:
         return self.outputs
 
-    def set_dropout(self, share: float) -> None:
-        self.dropout.p = share
+    def set_dropout(self, probability: float) -> None:
+        self.dropout.p = probability
 
 
 @pytest.fixture
 def tiny() -> Network:
     torch.manual_seed(0)
     network = Tiny()
-    network.fresh = frozenset({"outputs.weight", "outputs.bias"})
+    network.new_parameters = frozenset({"outputs.weight", "outputs.bias"})
     return network
 
 
@@ -57,26 +57,27 @@ def photos() -> Inputs:
 
 
 @pytest.fixture
-def facts() -> Facts:
+def annotations() -> Annotations:
     rating = np.linspace(1, 7, 40).astype(np.float32)
     label = np.select([rating > 5, rating < 3], [1.0, 0.0], np.nan).astype(np.float32)
-    return Facts(label, rating, np.arange(40) % 2, np.full(40, np.nan, np.float32))
+    return Annotations(label, rating, np.arange(40) % 2, np.full(40, np.nan, np.float32))
 
 
 @pytest.fixture
-def knobs() -> Configuration:
+def config() -> Configuration:
     return Configuration(
-        iterations=40, batch=10, validate_every=10, save_every=10, rate=0.05, precision=Precision.float32,
-        watch=Watch.spearman, patience=0, dropout=0.2, cross_entropy=1.0, ranking=1.0, average=0.9,
+        iterations=40, batch_size=10, validate_every=10, checkpoint_every=10, learning_rate=0.05, dropout=0.2,
+        precision=Precision.float32, early_stopping_metric=EarlyStoppingMetric.spearman, early_stopping_rounds=0,
+        cross_entropy=1.0, ranking=1.0, ema_decay=0.9,
     )  # fmt: skip
 
 
 @pytest.fixture
-def source(photos: Inputs, facts: Facts, knobs: Configuration) -> PhotoSource:
-    return PhotoSource(photos, facts, knobs, knobs.batch)
+def source(photos: Inputs, annotations: Annotations, config: Configuration) -> PhotoSource:
+    return PhotoSource(photos, annotations, config, config.batch_size)
 
 
 @pytest.fixture
-def judge(photos: Inputs, facts: Facts) -> RatedJudge:
+def evaluator(photos: Inputs, annotations: Annotations) -> RatingEvaluator:
     numbers = np.arange(0, 40, 3)
-    return RatedJudge(photos, numbers, facts.rating[numbers], facts.category[numbers])
+    return RatingEvaluator(photos, numbers, annotations.rating[numbers], annotations.category[numbers])

@@ -1,12 +1,12 @@
-"""Features drawn by chance, in which the first tells beauty and the second tells how worse a copy is."""
+"""Random features: the first encodes beauty, the second the strength of degradation."""
 
 import numpy as np
 import pytest
 
 from critic_training.data.photo_sets import Floats
-from critic_training.head.fit import Head, Lesson
-from critic_training.head.teacher import Standard
-from critic_training.head.views import Views
+from critic_training.head.fit import Head, TrainingSet
+from critic_training.head.teacher import FeatureScaler
+from critic_training.runs.views import Views
 
 
 def normal(random: np.random.Generator, *shape: int) -> Floats:
@@ -14,20 +14,20 @@ def normal(random: np.random.Generator, *shape: int) -> Floats:
 
 
 @pytest.fixture
-def lesson(random: np.random.Generator) -> Lesson:
+def training_set(random: np.random.Generator) -> TrainingSet:
     pool, rated = normal(random, 600, 12), normal(random, 200, 12)
     origin = np.arange(600).repeat(2)
     copies = pool[origin] + 0.05 * normal(random, 1200, 12)
     copies[:, 1] += 2
     score = (4 + rated[:, 0] - 0.5 * np.abs(rated[:, 2])).astype(np.float32)
-    return Lesson(views(random, pool), copies, origin, views(random, rated), score)
+    return TrainingSet(views(random, pool), copies, origin, views(random, rated), score)
 
 
 def views(random: np.random.Generator, plain: Floats) -> Views:
     return Views(plain, plain + 0.05 * normal(random, *plain.shape))
 
 
-def scale_and_head(random: np.random.Generator, inputs: int, units: int) -> tuple[Standard, Head]:
-    scale = Standard(normal(random, inputs), 1 + np.abs(normal(random, inputs)))
+def scaler_and_head(random: np.random.Generator, inputs: int, units: int) -> tuple[FeatureScaler, Head]:
+    scaler = FeatureScaler(normal(random, inputs), 1 + np.abs(normal(random, inputs)))
     hidden = normal(random, units, inputs) / np.float32(inputs) ** 0.5
-    return scale, Head(hidden, normal(random, units), normal(random, units) / np.float32(units) ** 0.5, 4.2)
+    return scaler, Head(hidden, normal(random, units), normal(random, units) / np.float32(units) ** 0.5, 4.2)

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from critic_core.contracts.critique import PropertyName
-from critic_training.baselines.comparison import Entrant, lead, row, to_json
+from critic_training.baselines.comparison import ModelPredictions, lead, row, to_json
 from critic_training.data.photo_sets import read_rated
 from critic_training.evaluation.config import EvaluationConfig
 from critic_training.evaluation.copy_retrieval import alter
-from critic_training.report.ends import Photo, contrasts, ends
+from critic_training.report.extremes import Photo, contrasts, ends
 from critic_training.report.write import ATTRIBUTION_FILE, REPORT_FILE, Report, write
 from critic_training.runs.predictions import (
     ACROSS_FILE,
@@ -26,13 +26,13 @@ from critic_training.runs.predictions import (
 
 ROOT = Path(__file__).parents[4]
 MODEL = ROOT / "services" / "inference" / "model_repository" / "aesthetics" / "1"
-KNOBS = EvaluationConfig(resamples=20)
+CONFIG = EvaluationConfig(resamples=20)
 PHOTOS = ("rocket.jpg", "cat.png", "formats/jpeg.jpg")
 
 
 @pytest.fixture(autouse=True)
 def few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("critic_training.report.write.KNOBS", KNOBS)
+    monkeypatch.setattr("critic_training.report.write.CONFIG", CONFIG)
 
 
 @pytest.fixture
@@ -66,9 +66,9 @@ def run(tmp_path: Path, rated: Path) -> Path:
     folder = tmp_path / "run"
     (folder / "seed-7" / "fold-0").mkdir(parents=True)
     random, read = np.random.default_rng(0), read_rated(rated)
-    told = [(f"images/{n}.jpg", 7, int(read.fold[n]), read.score[n] + random.normal(0, 3)) for n in range(80)]
-    write_rows(folder / OUT_OF_FOLD_FILE, OUT_OF_FOLD_HEADER, told)
-    write_rows(folder / ACROSS_FILE, ACROSS_HEADER, [("rated", file, 7, value) for file, _, _, value in told])
+    predictions = [(f"images/{n}.jpg", 7, int(read.fold[n]), read.score[n] + random.normal(0, 3)) for n in range(80)]
+    write_rows(folder / OUT_OF_FOLD_FILE, OUT_OF_FOLD_HEADER, predictions)
+    write_rows(folder / ACROSS_FILE, ACROSS_HEADER, [("rated", file, 7, value) for file, _, _, value in predictions])
     (folder / "seed-7" / "fold-0" / "curves.csv").write_text("iteration,train_loss\n50,0.7\n100,0.6\n")
     return folder
 
@@ -76,9 +76,9 @@ def run(tmp_path: Path, rated: Path) -> Path:
 @pytest.fixture
 def tables(tmp_path: Path, rated: Path) -> Path:
     read = read_rated(rated)
-    one = Entrant("a machine", [np.where(read.score > 4, 0.9, 0.1).astype(np.float32)], [read.score])
-    told = to_json([row(one, read, read, KNOBS)], [lead(one, one, read, KNOBS)])
-    (tmp_path / "tables.json").write_text(json.dumps(told))
+    entrant = ModelPredictions("a machine", [np.where(read.score > 4, 0.9, 0.1).astype(np.float32)], [read.score])
+    content = to_json([row(entrant, read, read, CONFIG)], [lead(entrant, entrant, read, CONFIG)])
+    (tmp_path / "tables.json").write_text(json.dumps(content))
     return tmp_path / "tables.json"
 
 
@@ -100,18 +100,18 @@ def test_a_whole_report(table: Path, rated: Path, run: Path, tables: Path, tmp_p
     assert "a machine" in text
     assert "Expected calibration error" in text
     assert "| focus blur |" in text
-    assert "Not told" not in text
+    assert "No figures" not in text
     names = (out / ATTRIBUTION_FILE).read_text("utf-8")
     assert len(re.findall(r"<https://example.org/\d>", names)) == 4  # two best, two worst of six
     assert "A/" in names
 
 
-def test_what_was_not_given_is_said(table: Path, tmp_path: Path) -> None:
+def test_missing_inputs_are_named(table: Path, tmp_path: Path) -> None:
     out = tmp_path / "report"
     shutil.copytree(MODEL, tmp_path / "model")
     write(Report(tmp_path / "model", table, 6, out, "critic-train report …"))
     text = (out / REPORT_FILE).read_text("utf-8")
-    assert text.count("Not told") == 2
+    assert text.count("No figures") == 2
     assert shown(out) == written(out) == {"scores.png", "best.jpg", "worst.jpg"}
 
 
@@ -125,6 +125,6 @@ def test_the_ends_differ_in_what_the_score_follows() -> None:
     best, worst = ends(photos)
     assert [photo.score for photo in (best[0], worst[0])] == [90, 1]
     assert len(best) == len(worst) == 30
-    found = {one.name: one for one in contrasts(photos, best, worst)}
+    found = {contrast.name: contrast for contrast in contrasts(photos, best, worst)}
     assert found["saturation"].low > 1
     assert found["contrast"].low < 0 < found["contrast"].high

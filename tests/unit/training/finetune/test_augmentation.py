@@ -1,4 +1,4 @@
-"""Augmentation keeps the photo a photo."""
+"""Augmentation changes pixels by its parameters, and draws them within the configured ranges."""
 
 import numpy as np
 import pytest
@@ -16,20 +16,20 @@ def image() -> torch.Tensor:
 
 
 def test_no_change_leaves_every_pixel(image: torch.Tensor) -> None:
-    told = augment(image, [Augmentation(False, WHOLE, 1.0, 1.0, 1.0)])
-    assert (told.int() - image.int()).abs().max() <= 1
+    augmented = augment(image, [Augmentation(False, WHOLE, 1.0, 1.0, 1.0)])
+    assert (augmented.int() - image.int()).abs().max() <= 1
 
 
 def test_mirrored(image: torch.Tensor) -> None:
-    told = augment(image, [Augmentation(True, WHOLE, 1.0, 1.0, 1.0)])
-    assert (told.int() - image.flip(2).int()).abs().max() <= 1
+    augmented = augment(image, [Augmentation(True, WHOLE, 1.0, 1.0, 1.0)])
+    assert (augmented.int() - image.flip(2).int()).abs().max() <= 1
 
 
-def test_a_window_is_what_is_seen() -> None:
+def test_a_window_is_enlarged_to_the_image() -> None:
     image = torch.zeros(1, 32, 32, 3, dtype=torch.uint8)
     image[:, 16:, 16:] = 200
-    told = augment(image, [Augmentation(False, (0.5, 0.5, 0.5, 0.5), 1.0, 1.0, 1.0)])
-    assert (told[:, 1:, 1:] == 200).all()
+    augmented = augment(image, [Augmentation(False, (0.5, 0.5, 0.5, 0.5), 1.0, 1.0, 1.0)])
+    assert (augmented[:, 1:, 1:] == 200).all()
 
 
 def test_brightness_contrast_and_saturation() -> None:
@@ -42,13 +42,13 @@ def test_brightness_contrast_and_saturation() -> None:
     assert (grey[..., 0] == grey[..., 1]).all()
 
 
-def test_draws_stay_within_the_knobs() -> None:
-    knobs = Configuration(mirror=False, crop=0.2, stretch=0.1, colour=0.05)
+def test_draws_stay_within_the_configured_ranges() -> None:
+    config = Configuration(mirror=False, crop=0.2, stretch=0.1, colour=0.05)
     for number in range(200):
-        change = draw_augmentation(knobs, np.random.default_rng(number))
-        left, top, width, height = change.window
-        assert not change.mirrored
+        augmentation = draw_augmentation(config, np.random.default_rng(number))
+        left, top, width, height = augmentation.window
+        assert not augmentation.mirrored
         assert 0.75 < width <= 1
         assert 0.75 < height <= 1
         assert min(left, top, 1 - left - width, 1 - top - height) >= -1e-9
-        assert min(change.brightness, change.contrast, change.saturation) >= 0.95
+        assert min(augmentation.brightness, augmentation.contrast, augmentation.saturation) >= 0.95

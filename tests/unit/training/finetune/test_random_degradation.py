@@ -1,4 +1,4 @@
-"""Copies for training: every kind of damage, drawn by chance, of the photo's own shape."""
+"""Random degradations of network inputs, in the shape of the input."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from critic_training.finetune.random_degradation import degrade_randomly
 PHOTO = Path(__file__).parents[4] / "tests" / "data" / "rocket.jpg"
 
 
-def test_copies_have_the_photos_shape_depend_on_chance_alone_and_differ() -> None:
+def test_copies_have_the_photos_shape_depend_on_the_seed_and_differ() -> None:
     photo = prepare(PHOTO.read_bytes(), Preprocessing())
     copies = [degrade_randomly(photo, np.random.default_rng(seed)) for seed in range(24)]
     again = [degrade_randomly(photo, np.random.default_rng(seed)) for seed in range(24)]

@@ -11,19 +11,19 @@ from critic_training.data.photo_sets import Floats
 
 @dataclass(frozen=True)
 class Views:
-    """Each `[N, P]`."""
+    """Features `[N, P]` of both views."""
 
     plain: Floats
     mirrored: Floats
 
-    def both(self) -> Floats:
-        """All photos, then all mirror images."""
+    def concatenate(self) -> Floats:
+        """`[2 N, P]`: all photos, then all mirror images."""
         return np.concatenate([self.plain, self.mirrored])
 
-    def take(self, chosen: npt.NDArray[np.bool_]) -> "Views":
-        """The photos that `chosen` marks."""
-        return Views(self.plain[chosen], self.mirrored[chosen])
+    def select(self, mask: npt.NDArray[np.bool_]) -> "Views":
+        """The photos of a boolean mask `[N]`."""
+        return Views(self.plain[mask], self.mirrored[mask])
 
     def map(self, function: Callable[[Floats], Floats]) -> "Views":
-        """The same function of both."""
+        """The function of both views."""
         return Views(function(self.plain), function(self.mirrored))
