@@ -5,31 +5,31 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tests.load.as_torch import OnnxInTorch
 from tests.load.feeding import Feeding, best, row
 from tests.load.inference import figure_of
 from tests.load.memory_plateau import Sample, growth
 from tests.load.stages import Stage
 
-from critic_training.runtime import ask, session
+from critic_training.bench.onnx_in_torch import OnnxInTorch
+from critic_training.evaluation.onnx_model import open_session, predict
 
-INFERENCE = Path(__file__).parents[3] / "services" / "inference"
+SHIPPED = Path(__file__).parents[3] / "services" / "inference" / "model_repository"
 
 
-@pytest.mark.parametrize(
-    ("repository", "model", "apart"),
-    [
-        ("model_repository", "aesthetics", 1e-4),
-        ("model_repository", "aesthetics-efficientnet", 1e-4),
-        ("model_repository_gpu", "aesthetics", 2e-3),
-    ],
-)
-def test_pytorch_computes_the_network_that_is_served(repository: str, model: str, apart: float) -> None:
-    folder = INFERENCE / repository / model / "1"
+@pytest.mark.parametrize("model", ["aesthetics", "aesthetics-efficientnet"])
+def test_pytorch_computes_the_network_that_is_served(model: str) -> None:
+    compare(SHIPPED / model / "1", 1e-4)
+
+
+def test_pytorch_computes_the_network_that_gpus_serve(float16_models: Path) -> None:
+    compare(float16_models / "aesthetics" / "1", 2e-3)
+
+
+def compare(folder: Path, apart: float) -> None:
     images = np.stack([np.load(folder / "golden.npy"), np.zeros((224, 224, 3), np.uint8)])
     with torch.inference_mode():
         probability, embedding = OnnxInTorch(folder / "model.onnx")(torch.from_numpy(images))
-    wanted, vectors = ask(session(folder / "model.onnx"), images)
+    wanted, vectors = predict(open_session(folder / "model.onnx"), images)
     assert wanted[0] != pytest.approx(wanted[1], abs=1e-3)
     np.testing.assert_allclose(probability[:, 1].numpy(), wanted, atol=apart)
     np.testing.assert_allclose(embedding.numpy(), vectors, atol=apart)

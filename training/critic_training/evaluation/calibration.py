@@ -22,12 +22,12 @@ class Platt:
     def probability(self, rating: Floats) -> Floats:
         """Of the class "pleasing"."""
         logit = self.slope * rating + self.intercept
-        told: Floats = (1 / (1 + np.exp(-logit))).astype(np.float32)
-        return told
+        probability: Floats = (1 / (1 + np.exp(-logit))).astype(np.float32)
+        return probability
 
 
-def calibrate(told: Floats, split: Sides) -> Platt:
-    """Fitted to the good and the bad photos, unregularised. The middle has no side and is left out."""
+def calibrate(rating: Floats, split: Sides) -> Platt:
+    """Fits good and bad photos, unregularised. The middle has no side and is left out."""
     chosen = split.either
-    model = LogisticRegression(C=np.inf).fit(told[chosen, None].astype(np.float64), split.good[chosen])
+    model = LogisticRegression(C=np.inf).fit(rating[chosen, None].astype(np.float64), split.good[chosen])
     return Platt(slope=float(model.coef_[0, 0]), intercept=float(model.intercept_[0]))

@@ -1,11 +1,11 @@
-"""`critic-train evaluate`: everything that is measured about a training run and about a model as it is served.
+"""`critic-train evaluate`: all figures of a training run, and of a model as it is served.
 
-    critic-train evaluate --run runs/alexnet --rated ../shared/data/oasis --across ../shared/data/vessel \
-        --model services/inference/model_repository/aesthetics/1 --photos ../shared/data/ccby/attribution.csv \
+    critic-train evaluate --run runs/alexnet --rated $CRITIC_DATA/oasis --across $CRITIC_DATA/vessel \
+        --model services/inference/model_repository/aesthetics/1 --photos $CRITIC_DATA/ccby/attribution.csv \
         --out evaluation.json
 
-Either half may be asked for alone: `--run` with `--rated` (out-of-fold and cross-data-set figures), `--model` with
-`--photos` (how the score behaves on changed copies).
+Either half works alone: `--run` with `--rated` (out-of-fold and cross-data-set figures), `--model` with `--photos`
+(behaviour of the score on changed copies).
 """
 
 import json
@@ -20,10 +20,9 @@ from critic_core.contracts.manifest import MANIFEST_FILE, parse_manifest
 from critic_training.data.photo_sets import Floats, Inputs, read_rated, read_unrated
 from critic_training.evaluation import tables
 from critic_training.evaluation.config import EvaluationConfig
-from critic_training.evaluation.run_figures import RunFigures, judge_run
+from critic_training.evaluation.onnx_model import MODEL_FILE, open_session, predict
+from critic_training.evaluation.run_figures import RunFigures, measure_run
 from critic_training.evaluation.sanity import Drop, Scorer, Shift, drops, shifts
-from critic_training.publish import MODEL_FILE
-from critic_training.evaluation.onnx_model import ask, session
 
 app = typer.Typer()
 
@@ -32,7 +31,7 @@ app = typer.Typer()
 def evaluate(  # noqa: PLR0913, PLR0917 - each is an option of the command
     run: Annotated[Path | None, typer.Option(help="A run of `critic-train finetune`.")] = None,
     rated: Annotated[Path | None, typer.Option(help="The rated folder it learnt from.")] = None,
-    across: Annotated[list[Path] | None, typer.Option(help="Rated folders it only answered about.")] = None,
+    across: Annotated[list[Path] | None, typer.Option(help="Rated folders of across.csv.")] = None,
     model: Annotated[Path | None, typer.Option(help="A model's version folder.")] = None,
     photos: Annotated[Path | None, typer.Option(help="Table of photos to change and to score.")] = None,
     every: Annotated[int, typer.Option(min=1, help="Take every n-th of these photos.")] = 1,
@@ -41,17 +40,19 @@ def evaluate(  # noqa: PLR0913, PLR0917 - each is an option of the command
     """Measure a training run, a model, or both."""
     if (run is None) != (rated is None) or (model is None) != (photos is None) or (run is None and model is None):
         raise typer.BadParameter("give --run with --rated, or --model with --photos, or all four")
-    console, told = Console(), dict[str, Any]()
+    console, result = Console(), dict[str, Any]()
     if run and rated:
-        figures = judge_run(run, read_rated(rated), [read_rated(folder) for folder in across or ()], EvaluationConfig())
+        figures = measure_run(
+            run, read_rated(rated), [read_rated(folder) for folder in across or ()], EvaluationConfig()
+        )
         _show_run(figures, console)
-        told["run"] = figures.to_json()
+        result["run"] = figures.to_json()
     if model and photos:
         lower, moved = behaviour(model, read_unrated(photos)[::every])
         console.print(tables.drops(lower), tables.shifts(moved))
-        told["model"] = {"drops": [asdict(drop) for drop in lower], "shifts": [asdict(shift) for shift in moved]}
+        result["model"] = {"drops": [asdict(drop) for drop in lower], "shifts": [asdict(shift) for shift in moved]}
     if out:
-        out.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
 def behaviour(model: Path, photos: tuple[Path, ...]) -> tuple[list[Drop], list[Shift]]:
@@ -63,10 +64,10 @@ def behaviour(model: Path, photos: tuple[Path, ...]) -> tuple[list[Drop], list[S
 
 def scorer_of(model: Path) -> Scorer:
     """Scores 0 to 100 by ONNX Runtime, as a server gives them."""
-    asked = session(model / MODEL_FILE)
+    session = open_session(model / MODEL_FILE)
 
     def score(images: Inputs) -> Floats:
-        return 100 * ask(asked, images)[0]
+        return 100 * predict(session, images)[0]
 
     return score
 

@@ -1,11 +1,11 @@
-"""Everything one may turn about an evaluation, with its unit and the reason for its value."""
+"""The parameters of an evaluation, with their units and the reason for their values."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class EvaluationConfig:
-    """The values that all published figures were made with."""
+    """Defaults: the values of all published figures."""
 
     seed: int = 7
     resamples: int = 2000  # bootstrap resamples of the photos

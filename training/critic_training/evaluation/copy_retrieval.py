@@ -1,4 +1,4 @@
-"""Does the embedding know a copy? Photos are resized, recompressed, cropped or brightened, and must find themselves."""
+"""Copies found again by their embedding: photos resized, recompressed, cropped or brightened."""
 
 import io
 from dataclasses import dataclass
@@ -11,31 +11,33 @@ from PIL import Image, ImageEnhance
 from critic_core.contracts.manifest import Preprocessing
 from critic_core.imaging.preprocess import prepare
 from critic_training.data.photo_sets import Floats
-from critic_training.evaluation.onnx_model import ask
+from critic_training.evaluation.onnx_model import predict
 
 
 @dataclass(frozen=True)
 class CopySimilarity:
-    """Cosines: `copies` of each photo with its copy, `strangers` of each photo with the most like other photo."""
+    """Cosines: `copies` of each photo with its copy, `nearest` of each copy with the most similar other photo."""
 
     copies: Floats
-    strangers: Floats
+    nearest: Floats
 
     @property
     def found(self) -> float:
-        """The share of copies that are more like their original than any other photo is."""
-        return float((self.copies > self.strangers).mean())
+        """The share of copies that are more similar to their original than to any other photo."""
+        return float((self.copies > self.nearest).mean())
 
 
-def measure_copy_similarity(files: tuple[Path, ...], asked: onnxruntime.InferenceSession, preprocessing: Preprocessing) -> CopySimilarity:
-    """Of the photos and a changed copy of each; four kinds of change, in turn."""
+def measure_copy_similarity(
+    files: tuple[Path, ...], session: onnxruntime.InferenceSession, preprocessing: Preprocessing
+) -> CopySimilarity:
+    """Of the photos and an altered copy of each; four kinds of change, in turn."""
     originals = [path.read_bytes() for path in files]
-    embeddings = _embeddings(originals, asked, preprocessing)
-    copies = _embeddings([alter(data, n) for n, data in enumerate(originals)], asked, preprocessing)
-    between = copies @ embeddings.T
-    own = np.diagonal(between).copy()
-    np.fill_diagonal(between, -1)
-    return CopySimilarity(own, between.max(1))
+    embeddings = _embeddings(originals, session, preprocessing)
+    copies = _embeddings([alter(data, n) for n, data in enumerate(originals)], session, preprocessing)
+    cosines = copies @ embeddings.T
+    of_copies = np.diagonal(cosines).copy()
+    np.fill_diagonal(cosines, -1)
+    return CopySimilarity(of_copies, cosines.max(1))
 
 
 def alter(data: bytes, kind: int) -> bytes:
@@ -52,6 +54,8 @@ def alter(data: bytes, kind: int) -> bytes:
     return out.getvalue()
 
 
-def _embeddings(photos: list[bytes], asked: onnxruntime.InferenceSession, preprocessing: Preprocessing) -> Floats:
+def _embeddings(photos: list[bytes], session: onnxruntime.InferenceSession, preprocessing: Preprocessing) -> Floats:
     batches = [photos[at : at + 32] for at in range(0, len(photos), 32)]
-    return np.concatenate([ask(asked, np.stack([prepare(p, preprocessing) for p in batch]))[1] for batch in batches])
+    return np.concatenate(
+        [predict(session, np.stack([prepare(p, preprocessing) for p in batch]))[1] for batch in batches]
+    )

@@ -1,4 +1,4 @@
-"""All figures of one rated set, overall and within each category, from the answers of one or several seeds."""
+"""All figures of one rated set, overall and within each category, from the predictions of one or several seeds."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -8,32 +8,31 @@ import numpy.typing as npt
 from scipy.stats import kendalltau
 
 from critic_training.data.photo_sets import Floats, Rated
-from critic_training.evaluation.statistics import Sides, accuracy, resamples, sides, spearman
 from critic_training.evaluation.classes import CLASSES
 from critic_training.evaluation.config import EvaluationConfig
 from critic_training.evaluation.interval import Figure, figure
+from critic_training.evaluation.statistics import Positions, Sides, accuracy_at, resamples, sides, spearman
 
-Positions = npt.NDArray[np.int64]
 OVERALL = "all"
 
 
-def ranks(told: Sequence[Floats], rated: Rated, knobs: EvaluationConfig) -> dict[tuple[str, str], Figure]:
-    """Spearman, Kendall, and top-against-bottom accuracy, by (figure, category). `told`: one answer `[N]` a seed."""
-    drawn, split = resamples(rated.group, knobs), sides(rated, knobs.good_share)
+def ranks(predicted: Sequence[Floats], rated: Rated, config: EvaluationConfig) -> dict[tuple[str, str], Figure]:
+    """Spearman, Kendall, and top-against-bottom accuracy, by (figure, category). `predicted`: one `[N]` a seed."""
+    drawn, split = resamples(rated.group, config), sides(rated, config.good_share)
     found: dict[tuple[str, str], Figure] = {}
     for category in (OVERALL, *map(str, np.unique(rated.category))):
         chosen = np.ones(len(rated.score), bool) if category == OVERALL else rated.category == category
         for name, measure in MEASURES.items():
-            measures = [partial(measure, one, rated, split, chosen) for one in told]
+            measures = [partial(measure, of_seed, rated, split, chosen) for of_seed in predicted]
             found[name, category] = figure(measures, len(chosen), drawn)
     return found
 
 
-def classes(probability: Sequence[Floats], rated: Rated, knobs: EvaluationConfig) -> dict[str, Figure]:
+def classes(probability: Sequence[Floats], rated: Rated, config: EvaluationConfig) -> dict[str, Figure]:
     """The two-class figures over good and bad photos; `probability` one `[N]` a seed."""
-    drawn, split = resamples(rated.group, knobs), sides(rated, knobs.good_share)
+    drawn, split = resamples(rated.group, config), sides(rated, config.good_share)
     return {
-        name: figure([partial(_sided, measure, one, split) for one in probability], len(rated.score), drawn)
+        name: figure([partial(_sided, measure, of_seed, split) for of_seed in probability], len(rated.score), drawn)
         for name, measure in CLASSES.items()
     }
 
@@ -45,24 +44,22 @@ def _sided(measure: Callable[[npt.NDArray[np.bool_], Floats], float], p: Floats,
     return measure(split.good[at], p[at])
 
 
-def _spearman(told: Floats, rated: Rated, _: Sides, chosen: npt.NDArray[np.bool_], at: Positions) -> float:
+def _spearman(predicted: Floats, rated: Rated, _: Sides, chosen: npt.NDArray[np.bool_], at: Positions) -> float:
     at = at[chosen[at]]
-    return spearman(told[at], rated.score[at])
+    return spearman(predicted[at], rated.score[at])
 
 
-def _kendall(told: Floats, rated: Rated, _: Sides, chosen: npt.NDArray[np.bool_], at: Positions) -> float:
+def _kendall(predicted: Floats, rated: Rated, _: Sides, chosen: npt.NDArray[np.bool_], at: Positions) -> float:
     at = at[chosen[at]]
-    if len(at) < 3 or np.ptp(told[at]) == 0 or np.ptp(rated.score[at]) == 0:
+    if len(at) < 3 or np.ptp(predicted[at]) == 0 or np.ptp(rated.score[at]) == 0:
         return 0.0
-    return float(kendalltau(told[at], rated.score[at]).statistic)
+    return float(kendalltau(predicted[at], rated.score[at]).statistic)
 
 
 def _top_against_bottom(
-    told: Floats, rated: Rated, split: Sides, chosen: npt.NDArray[np.bool_], at: Positions
+    predicted: Floats, rated: Rated, split: Sides, chosen: npt.NDArray[np.bool_], at: Positions
 ) -> float:
-    at = at[chosen[at]]
-    part = Rated(rated.name, (), rated.score[at], rated.category[at], rated.fold[at], rated.group[at])
-    return accuracy(told[at], part, Sides(split.good[at], split.bad[at]))
+    return accuracy_at(predicted, rated, split, at[chosen[at]])
 
 
 MEASURES: dict[str, Callable[[Floats, Rated, Sides, npt.NDArray[np.bool_], Positions], float]] = {
@@ -70,4 +67,4 @@ MEASURES: dict[str, Callable[[Floats, Rated, Sides, npt.NDArray[np.bool_], Posit
     "Kendall": _kendall,
     "top 30 % against bottom 30 %": _top_against_bottom,
 }
-"""Figures of the order that answers put photos in."""
+"""Figures of the order that predictions put photos in."""

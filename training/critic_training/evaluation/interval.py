@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 Drawn = Sequence[npt.NDArray[np.int64]]
 Measure = Callable[[npt.NDArray[np.int64]], float]
-"""A figure for the photos at these positions; NaN where they do not tell it."""
+"""A figure for the photos at these positions; NaN where it is undefined."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Ask an ONNX model, as a server would."""
+"""A model file in ONNX Runtime, with the inputs and outputs that serving knows."""
 
 import time
 from pathlib import Path
@@ -9,25 +9,27 @@ import onnxruntime
 from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, PROBABILITY_NAME
 from critic_training.data.photo_sets import Floats, Inputs
 
+MODEL_FILE = "model.onnx"
 
-def session(model: Path | bytes) -> onnxruntime.InferenceSession:
+
+def open_session(model: Path | bytes) -> onnxruntime.InferenceSession:
     """On the CPU, with the runtime's own defaults."""
     return onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
 
 
-def ask(asked: onnxruntime.InferenceSession, images: Inputs) -> tuple[Floats, Floats]:
+def predict(session: onnxruntime.InferenceSession, images: Inputs) -> tuple[Floats, Floats]:
     """Probability of "pleasing" `[N]` and embedding `[N, D]`."""
-    probability, embedding = asked.run([PROBABILITY_NAME, EMBEDDING_NAME], {INPUT_NAME: images})
+    probability, embedding = session.run([PROBABILITY_NAME, EMBEDDING_NAME], {INPUT_NAME: images})
     return probability[:, 1], embedding
 
 
-def milliseconds(asked: onnxruntime.InferenceSession, batch: int, repeats: int = 15) -> float:
+def milliseconds(session: onnxruntime.InferenceSession, batch: int, repeats: int = 15) -> float:
     """The median time of one call with `batch` photos, after a warm-up call."""
     images = np.random.default_rng(0).integers(0, 256, (batch, 224, 224, 3), dtype=np.uint8)
-    ask(asked, images)
+    predict(session, images)
     times = []
     for _ in range(repeats):
         began = time.perf_counter()
-        ask(asked, images)
+        predict(session, images)
         times.append(time.perf_counter() - began)
     return float(np.median(times)) * 1000

@@ -20,9 +20,9 @@ class Pairs:
     right: float
 
 
-def pairs_by_gap(told: Floats, rated: Rated) -> tuple[Pairs, ...]:
-    """All pairs within each category, by gap; a tie of the answers is half right."""
-    gaps, right = (np.concatenate(parts) for parts in zip(*_within(told, rated), strict=True))
+def pairs_by_gap(predicted: Floats, rated: Rated) -> tuple[Pairs, ...]:
+    """All pairs within each category, by gap; a tie of the predictions is half right."""
+    gaps, right = (np.concatenate(values) for values in zip(*_within(predicted, rated), strict=True))
     edges = (*GAPS, np.inf)
     return tuple(_between(gaps, right, low, high) for low, high in pairwise(edges))
 
@@ -32,13 +32,13 @@ def _between(gaps: Floats, right: Floats, low: float, high: float) -> Pairs:
     return Pairs(low, high, int(those.sum()), float(right[those].mean()) if those.any() else float("nan"))
 
 
-def _within(told: Floats, rated: Rated) -> list[tuple[Floats, Floats]]:
+def _within(predicted: Floats, rated: Rated) -> list[tuple[Floats, Floats]]:
     found = []
     for name in np.unique(rated.category):
         at = np.flatnonzero(rated.category == name)
-        one, other = (at[index] for index in np.triu_indices(len(at), 1))
-        gap = rated.score[one] - rated.score[other]
+        left, right = (at[index] for index in np.triu_indices(len(at), 1))
+        gap = rated.score[left] - rated.score[right]
         unequal = gap != 0
-        order = np.sign(told[one] - told[other]) * np.sign(gap)
+        order = np.sign(predicted[left] - predicted[right]) * np.sign(gap)
         found.append((np.abs(gap)[unequal], ((order + 1) / 2)[unequal]))
     return found

@@ -1,31 +1,31 @@
-"""Is a probability of 70 % right seven times in ten? Calibrated on other folds than the one that is asked about."""
+"""Is a probability of 70 % right seven times in ten? Each fold is calibrated on the other folds."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from critic_training.evaluation.calibration import calibrate
 from critic_training.data.photo_sets import Floats
+from critic_training.evaluation.calibration import calibrate
 from critic_training.evaluation.statistics import Sides
 
 
 @dataclass(frozen=True)
 class Bin:
-    """Photos of about the same probability: what was said, and how many were good."""
+    """Photos of about the same probability: the mean prediction, and the share of good ones."""
 
-    said: float
+    predicted: float
     good: float
     photos: int
 
 
-def cross_fitted(told: Floats, split: Sides, fold: npt.NDArray[np.int64]) -> Floats:
-    """Probabilities `[N]` of ratings: each fold's by the curve that the other folds' ratings gave."""
-    probability = np.zeros(len(told), np.float32)
-    for one in np.unique(fold):
-        own = fold == one
-        others = Sides(split.good & ~own, split.bad & ~own)
-        probability[own] = calibrate(told, others).probability(told[own])
+def cross_fitted(rating: Floats, split: Sides, fold: npt.NDArray[np.int64]) -> Floats:
+    """Probabilities `[N]` of predicted ratings: each fold's by the curve fitted on all other folds."""
+    probability = np.zeros(len(rating), np.float32)
+    for number in np.unique(fold):
+        inside = fold == number
+        outside = Sides(split.good & ~inside, split.bad & ~inside)
+        probability[inside] = calibrate(rating, outside).probability(rating[inside])
     return probability
 
 
@@ -34,12 +34,12 @@ def reliability(probability: Floats, split: Sides, bins: int = 10) -> tuple[Bin,
     chosen = np.flatnonzero(split.either)
     ordered = chosen[np.argsort(probability[chosen], kind="stable")]
     return tuple(
-        Bin(float(probability[part].mean()), float(split.good[part].mean()), len(part))
-        for part in np.array_split(ordered, bins)
+        Bin(float(probability[photos].mean()), float(split.good[photos].mean()), len(photos))
+        for photos in np.array_split(ordered, bins)
     )
 
 
 def calibration_error(diagram: tuple[Bin, ...]) -> float:
-    """Expected calibration error: the mean distance of said and seen, weighted by photos (Naeini et al. 2015)."""
-    photos = sum(one.photos for one in diagram)
-    return sum(abs(one.said - one.good) * one.photos for one in diagram) / photos
+    """Expected calibration error: mean distance of predicted and observed share, by photos (Naeini et al. 2015)."""
+    photos = sum(group.photos for group in diagram)
+    return sum(abs(group.predicted - group.good) * group.photos for group in diagram) / photos

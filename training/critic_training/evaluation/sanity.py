@@ -60,21 +60,22 @@ class Shift:
 
 def drops(photos: Sequence[Path], scorer: Scorer, preprocessing: Preprocessing) -> list[Drop]:
     """Every degradation at every strength."""
-    own = _scores(photos, partial(_plain, preprocessing), scorer)
+    originals = _scores(photos, partial(_plain, preprocessing), scorer)
     found = []
     for name in DEGRADATIONS:
         for strength in STRENGTHS:
-            told = _scores(photos, partial(_worse, preprocessing, name, strength), scorer)
-            found.append(Drop(name, strength, len(photos), float((told < own).mean()), float((own - told).mean())))
+            copies = _scores(photos, partial(_worse, preprocessing, name, strength), scorer)
+            lower, points = float((copies < originals).mean()), float((originals - copies).mean())
+            found.append(Drop(name, strength, len(photos), lower, points))
     return found
 
 
 def shifts(photos: Sequence[Path], scorer: Scorer, preprocessing: Preprocessing) -> list[Shift]:
-    """Every harmless change. The EXIF orientations are asked of lossless copies, and must not move the score at all."""
-    own = _scores(photos, partial(_copy, preprocessing, "none"), scorer)
+    """Every harmless change. EXIF orientations are set on lossless copies, and must not move the score at all."""
+    originals = _scores(photos, partial(_copy, preprocessing, "none"), scorer)
     found = []
     for name in SAME:
-        moved = np.abs(_scores(photos, partial(_copy, preprocessing, name), scorer) - own)
+        moved = np.abs(_scores(photos, partial(_copy, preprocessing, name), scorer) - originals)
         median, p95 = (float(value) for value in np.quantile(moved, [0.5, 0.95]))
         found.append(Shift(name, len(photos), median, p95, float(moved.max())))
     return found
@@ -85,14 +86,14 @@ def mean_lower(found: Sequence[Drop], strength: str) -> float:
     return float(np.mean([drop.lower for drop in found if drop.strength == strength]))
 
 
-def _scores(photos: Sequence[Path], look: Callable[[Path], Inputs], scorer: Scorer) -> Floats:
-    return np.concatenate([scorer(batch) for batch in _batches(photos, look)])
+def _scores(photos: Sequence[Path], prepared: Callable[[Path], Inputs], scorer: Scorer) -> Floats:
+    return np.concatenate([scorer(batch) for batch in _batches(photos, prepared)])
 
 
-def _batches(photos: Sequence[Path], look: Callable[[Path], Inputs], size: int = 32) -> Iterator[Inputs]:
+def _batches(photos: Sequence[Path], prepared: Callable[[Path], Inputs], size: int = 32) -> Iterator[Inputs]:
     with ProcessPoolExecutor() as pool:  # numpy's arithmetic on whole photos holds the interpreter's lock
         for at in range(0, len(photos), size):
-            yield np.stack(list(pool.map(look, photos[at : at + size], chunksize=4)))
+            yield np.stack(list(pool.map(prepared, photos[at : at + size], chunksize=4)))
 
 
 def _plain(preprocessing: Preprocessing, photo: Path) -> Inputs:

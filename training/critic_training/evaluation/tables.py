@@ -1,4 +1,4 @@
-"""What `critic-train evaluate` prints."""
+"""Tables of `critic-train evaluate`, for a terminal."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -29,19 +29,19 @@ def classes(found: Mapping[str, Figure]) -> Table:
 
 
 def diagram(bins: Iterable[Bin], error: float) -> Table:
-    """Said and seen."""
-    table = Table("said", "were good", "photos", title=f"Reliability; expected calibration error {error:.3f}")
-    for one in bins:
-        table.add_row(f"{one.said:.2f}", f"{one.good:.2f}", str(one.photos))
+    """Predicted and observed shares."""
+    table = Table("predicted", "were good", "photos", title=f"Reliability; expected calibration error {error:.3f}")
+    for group in bins:
+        table.add_row(f"{group.predicted:.2f}", f"{group.good:.2f}", str(group.photos))
     return table
 
 
 def pairs(found: Iterable[Pairs]) -> Table:
     """By rating points between the two."""
     table = Table("rated apart by", "pairs", "in the right order", title="Pairs within category")
-    for one in found:
-        most = f" to {one.most:g}" if one.most < 7 else " and more"
-        table.add_row(f"{one.least:g}{most}", str(one.pairs), f"{one.right:.3f}")
+    for gap in found:
+        most = f" to {gap.most:g}" if gap.most < 7 else " and more"
+        table.add_row(f"{gap.least:g}{most}", str(gap.pairs), f"{gap.right:.3f}")
     return table
 
 

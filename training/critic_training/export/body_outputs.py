@@ -1,4 +1,4 @@
-"""Where a network's body ends."""
+"""Outputs of a network's body."""
 
 from typing import NamedTuple
 
@@ -8,8 +8,8 @@ from torch import Tensor
 from critic_training.data.photo_sets import Floats
 
 
-class Ends(NamedTuple):
-    """Names of values in the graph: see `networks.network.Seen`."""
+class BodyOutputs(NamedTuple):
+    """Names of values in the graph: see `networks.network.Features`."""
 
     pooled: str
     hidden: str

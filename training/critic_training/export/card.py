@@ -1,9 +1,9 @@
 """`MODEL_CARD.md`: what the model is, what its score means and does not, where it fails, and how it was measured."""
 
 from critic_core.contracts.manifest import Manifest, Metric
+from critic_training.evaluation.markdown import table
 from critic_training.evaluation.reliability import Bin
 from critic_training.export.measure import HEADER, Measured, rows
-from critic_training.evaluation.markdown import table
 
 MEANING = """\
 The score is 100 times the calibrated probability that people would place the photo among the more beautiful 30 % of its
@@ -28,7 +28,7 @@ LIMITS = """\
 
 def card(manifest: Manifest, measured: list[Measured], chosen: Measured, diagram: tuple[Bin, ...]) -> str:
     """Markdown."""
-    parts = (
+    paragraphs = (
         f"# {manifest.name}, version {manifest.version}",
         f"{manifest.architecture}. Input: uint8 `[N, 224, 224, 3]`, RGB; outputs: `probability` `[N, 2]` and "
         f"`embedding` `[N, {manifest.embedding_size}]`. Made {manifest.created} by `{manifest.training_command}`, "
@@ -42,21 +42,21 @@ def card(manifest: Manifest, measured: list[Measured], chosen: Measured, diagram
         "## Reliability",
         f"Probabilities are calibrated by Platt's method on {manifest.calibration.fitted_on}. Below, each fold's by "
         "the curve that the other folds gave: of photos with about this probability, how many were of the good kind.",
-        table(("said", "were good", "", "photos"), [_bin(one) for one in diagram]),
+        table(("predicted", "were good", "", "photos"), [_bin(group) for group in diagram]),
         "## How it is stored",
         f"Shipped: {chosen.form.name}. Differences are the largest on photos that nothing was learnt from.",
         table(HEADER, rows(measured)),
         "## Data and licences",
         table(
             ("set", "role", "photos", "licence", "source"),
-            [(one.name, one.role, str(one.photos), one.licence, one.source) for one in manifest.datasets],
+            [(data.name, data.role, str(data.photos), data.licence, data.source) for data in manifest.datasets],
         ),
     )
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(paragraphs) + "\n"
 
 
-def _bin(one: Bin) -> tuple[str, ...]:
-    return f"{one.said:.2f}", f"{one.good:.2f}", "█" * round(20 * one.good), str(one.photos)
+def _bin(group: Bin) -> tuple[str, ...]:
+    return f"{group.predicted:.2f}", f"{group.good:.2f}", "█" * round(20 * group.good), str(group.photos)
 
 
 def _figure(metric: Metric) -> tuple[str, ...]:

@@ -1,10 +1,9 @@
 """`critic-train export`: a finished run becomes a folder that `critic-train publish` takes.
 
-    critic-train export --run runs/alexnet --rated ../shared/data/oasis --across ../shared/data/vessel \
-        --pool ../shared/data/pool/index.csv --reference ../shared/data/ccby/attribution.csv --out exported/aesthetics
+    critic-train export --run runs/alexnet --rated $CRITIC_DATA/oasis --across $CRITIC_DATA/vessel \
+        --pool $CRITIC_DATA/pool/index.csv --reference $CRITIC_DATA/ccby/attribution.csv --out exported/aesthetics
 """
 
-import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,9 +12,10 @@ import typer
 from rich.console import Console
 
 from critic_core.contracts.manifest import Preprocessing
-from critic_training.export.folder import Export
-from critic_training.export.folder import export as export_run
-from critic_training.export.parity import ParityError
+from critic_training.export.difference import ParityError
+from critic_training.export.export_run import export_run
+from critic_training.export.manifest import ExportRequest
+from critic_training.export.model_folder import recorded_command
 
 app = typer.Typer()
 
@@ -32,16 +32,14 @@ def export(  # noqa: PLR0913, PLR0917 - each is an option of the command
     version: Annotated[str, typer.Option(help="Its version: a number.")] = "1",
 ) -> None:
     """Write model.onnx, manifest.json and MODEL_CARD.md; refuses where ONNX and PyTorch do not agree."""
-    command = shlex.join(["critic-train", *(_last(word) for word in sys.argv[1:])])
-    asked = Export(run, rated, tuple(across or ()), pool, reference, out, name, version, command, Preprocessing())
+    command = recorded_command(sys.argv[1:])
+    request = ExportRequest(
+        run, rated, tuple(across or ()), pool, reference, out, name, version, command, Preprocessing()
+    )
     console = Console()
     try:
-        export_run(asked, console)
+        export_run(request, console)
     except (ParityError, ValueError) as error:
         console.print(f"not exported: {error}")
         raise typer.Exit(1) from error
     console.print(f"exported to {out}")
-
-
-def _last(word: str) -> str:
-    return Path(word).name if Path(word).is_absolute() else word

@@ -1,4 +1,4 @@
-"""What is known of the sets that models are made and described with: role, licence, source."""
+"""Cards of the data sets behind our models: role, licence, source."""
 
 CARDS = {
     "oasis": (
@@ -12,4 +12,4 @@ CARDS = {
 }
 
 REFERENCES = {"ccby": "Flickr photos (CC BY 2.0), none of them seen in training"}
-"""What people are told that percentiles are percentiles of."""
+"""Names of the reference sets of percentiles."""

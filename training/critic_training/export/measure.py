@@ -8,14 +8,15 @@ import onnx
 import torch
 from rich.table import Table
 
-from critic_training.evaluation.calibration import Platt
 from critic_training.data.photo_sets import Inputs
+from critic_training.evaluation.calibration import Platt
+from critic_training.evaluation.onnx_model import milliseconds, open_session
 from critic_training.export import alexnet
 from critic_training.export.build import build
+from critic_training.export.difference import Difference, Limits
 from critic_training.export.form import FLOAT32, FORMS, Form
-from critic_training.export.parity import Difference, compare
+from critic_training.export.parity import compare
 from critic_training.networks.network import Network
-from critic_training.evaluation.onnx_model import milliseconds, session
 
 BATCHES = (1, 8, 32)
 
@@ -29,15 +30,6 @@ class Measured:
     megabytes: float
     milliseconds: dict[int, float]
     difference: Difference
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a shipped form may be: size, and the largest difference of the probability and of the order of photos."""
-
-    megabytes: float
-    probability: float = 0.03  # three points of the score, for the photo that changes most
-    order: float = 0.005  # 1 − rank correlation with the trained network
 
 
 def measure(
@@ -56,43 +48,43 @@ def measure(
 
 
 def _measured(form: Form, file: Path, difference: Difference) -> Measured:
-    asked = session(file)
-    times = {batch: milliseconds(asked, batch) for batch in BATCHES}
+    session = open_session(file)
+    times = {batch: milliseconds(session, batch) for batch in BATCHES}
     return Measured(form, file, file.stat().st_size / 1e6, times, difference)
 
 
 def reference(measured: list[Measured]) -> Measured:
     """The float32 form."""
-    return next(one for one in measured if one.form == FLOAT32)
+    return next(candidate for candidate in measured if candidate.form == FLOAT32)
 
 
 def choose(measured: list[Measured], limits: Limits) -> Measured:
     """The fastest allowed form for batches of 8; of those within 10 % of it, the smallest. ValueError for none."""
     allowed = [
-        one
-        for one in measured
-        if one.megabytes <= limits.megabytes
-        and one.difference.probability <= limits.probability
-        and one.difference.order <= limits.order
+        candidate
+        for candidate in measured
+        if candidate.megabytes <= limits.megabytes
+        and candidate.difference.probability <= limits.probability
+        and candidate.difference.order <= limits.order
     ]
     if not allowed:
         raise ValueError(f"no form keeps within {limits}")
-    fastest = min(one.milliseconds[8] for one in allowed)
-    near = [one for one in allowed if one.milliseconds[8] <= 1.1 * fastest]
-    return min(near, key=lambda one: one.megabytes)
+    fastest = min(candidate.milliseconds[8] for candidate in allowed)
+    fast = [candidate for candidate in allowed if candidate.milliseconds[8] <= 1.1 * fastest]
+    return min(fast, key=lambda candidate: candidate.megabytes)
 
 
 def rows(measured: list[Measured]) -> list[tuple[str, ...]]:
     """For tables: form, MB, milliseconds by batch, differences."""
     return [
         (
-            one.form.name,
-            f"{one.megabytes:.1f}",
-            *(f"{one.milliseconds[batch]:.1f}" for batch in BATCHES),
-            f"{one.difference.probability:.4f}",
-            f"{1 - one.difference.order:.4f}",
+            candidate.form.name,
+            f"{candidate.megabytes:.1f}",
+            *(f"{candidate.milliseconds[batch]:.1f}" for batch in BATCHES),
+            f"{candidate.difference.probability:.4f}",
+            f"{1 - candidate.difference.order:.4f}",
         )
-        for one in measured
+        for candidate in measured
     ]
 
 

@@ -1,20 +1,21 @@
-"""`config.pbtxt`: how a server batches, warms and computes the model, and the manifest as a parameter.
+"""`config.pbtxt`: how a server batches, warms and computes the model; Triton's variants carry the manifests, too.
 
-One text for CPU and GPU, for our server and for Triton. Sources of the fields:
+Our server reads `manifest.json` beside the model; Triton knows its configuration only. Sources of the fields:
 https://github.com/triton-inference-server/common/blob/main/protobuf/model_config.proto and, for the options of ONNX
 Runtime, https://github.com/triton-inference-server/onnxruntime_backend#readme
 """
 
 from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, PROBABILITY_NAME, Manifest, manifest_parameter
 
-LARGEST_BATCH = 32  # unless `publish` is told another one: on a CPU, larger batches take memory and bring nothing
-QUEUE_DELAY_MICROSECONDS = 2000  # what a photo waits for company: a seventh of what it costs to compute on one core
+LARGEST_BATCH = 32  # default of `publish`: on a CPU, larger batches take memory and bring nothing
+LARGEST_BATCH_GPU = 256
+QUEUE_DELAY_MICROSECONDS = 2000  # wait for a fuller batch: a seventh of the time to compute one photo on one core
 QUEUE_SIZE = 256  # photos waiting; beyond it a server says UNAVAILABLE at once
-VERSIONS_SERVED = 2  # the newest answers who names none; the one before can be asked by its number, and is gone back to
+VERSIONS_SERVED = 2  # the newest by default, the one before by its number, for a rollback
 GPU_MEMORY_BYTES = 4 * 1024**3  # a fuse for each version on each GPU, not a reservation: its arena grows as needed
 
 # As parameters, which the backend's README calls deprecated, and not in `execution_accelerators`, name "cuda":
-# where a config has any parameter (ours has the manifest), the backend overwrites what it was told there by defaults.
+# where a config has any parameter (ours has the manifest), the backend overwrites those accelerators by defaults.
 ONNX_RUNTIME = {
     "cudnn_conv_algo_search": "1",  # HEURISTIC; a search costs 300 to 1300 ms for each new batch size
     "arena_extend_strategy": "1",  # kSameAsRequested; doubling takes memory that nothing needs
@@ -33,30 +34,31 @@ TENSORRT = {
 }
 
 ANYWHERE = "count: 1 kind: KIND_AUTO"  # one on each GPU that the server sees; without a GPU, on the CPU
-INSTANCES = {
-    "config.pbtxt": ANYWHERE,
+VARIANTS = {
+    "configs/auto.pbtxt": ANYWHERE,
     "configs/gpu.pbtxt": "count: 1 kind: KIND_GPU",  # without a GPU, Triton refuses to start: slow would pass for well
     "configs/two-instances.pbtxt": "count: 2 kind: KIND_AUTO",
 }
 
 
-def config_files(manifest: Manifest, *others: Manifest, largest_batch: int = LARGEST_BATCH) -> dict[str, str]:
-    """Texts by path below the model's folder: what everybody reads, and what Triton's `--model-config-name` chooses."""
+def config_files(manifest: Manifest, *older: Manifest, largest_batch: int = LARGEST_BATCH) -> dict[str, str]:
+    """Texts by path below the model's folder: for our server, and for Triton by `--model-config-name`."""
     texts = {
-        name: config(manifest, *others, largest_batch=largest_batch, instances=instances)
-        for name, instances in INSTANCES.items()
+        name: config(manifest, instances, largest_batch) + _manifests(manifest, *older)
+        for name, instances in VARIANTS.items()
     }
-    return texts | {"configs/tensorrt.pbtxt": texts["configs/gpu.pbtxt"] + _tensorrt()}
+    texts["configs/tensorrt.pbtxt"] = texts["configs/gpu.pbtxt"] + _tensorrt()
+    return {"config.pbtxt": config(manifest, largest_batch=largest_batch), **texts}
 
 
-def config(manifest: Manifest, *others: Manifest, largest_batch: int = LARGEST_BATCH, instances: str = ANYWHERE) -> str:
-    """Protobuf text format, `inference.ModelConfig`, of a model whose newest version is `manifest`."""
+def config(manifest: Manifest, instances: str = ANYWHERE, largest_batch: int = LARGEST_BATCH) -> str:
+    """Protobuf text format, `inference.ModelConfig`, without manifests. `manifest`: the newest version's."""
     size = manifest.preprocessing.size
     image = (size, size, 3)
     batches = _batches(largest_batch)
     return "\n".join(
         [
-            "# Written by critic_training. The manifests are those of the versions, for clients that ask the server.",
+            "# Written by critic_training. Triton's variants in configs/, which are not in git, carry the manifests.",
             f'name: "{manifest.name}"',
             'platform: "onnxruntime_onnx"',
             'backend: "onnxruntime"',
@@ -73,10 +75,15 @@ def config(manifest: Manifest, *others: Manifest, largest_batch: int = LARGEST_B
             f"instance_group [{{ {instances} }}]",
             *(_warm_up(batch, image) for batch in _ends_first(batches)),
             *(_parameter(key, value) for key, value in ONNX_RUNTIME.items()),
-            *(_parameter(manifest_parameter(each.version), each.model_dump_json()) for each in (manifest, *others)),
             "",
         ]
     )
+
+
+def _manifests(*manifests: Manifest) -> str:
+    """For clients of Triton: a parameter for each version."""
+    parameters = (_parameter(manifest_parameter(m.version), m.model_dump_json()) for m in manifests)
+    return "".join(f"{parameter}\n" for parameter in parameters)
 
 
 def _batches(largest: int) -> tuple[int, ...]:
@@ -85,12 +92,12 @@ def _batches(largest: int) -> tuple[int, ...]:
 
 
 def _ends_first(batches: tuple[int, ...]) -> tuple[int, ...]:
-    """TensorRT builds its engine anew for a size outside those it has seen: so it has then seen them all."""
+    """TensorRT rebuilds its engine for a size outside the known range: smallest and largest first, it does so once."""
     return (batches[0], batches[-1], *batches[1:-1])
 
 
 def _warm_up(batch: int, image: tuple[int, ...]) -> str:
-    """Zeros: what they cost is what a photo costs, and no file must be kept in step with the preprocessing."""
+    """Zeros cost the same as a photo, and need no file in step with the preprocessing."""
     value = f"data_type: TYPE_UINT8 dims: {_list(image)} zero_data: true"
     sample = f'inputs {{ key: "{INPUT_NAME}" value {{ {value} }} }}'
     return f'model_warmup [{{ name: "batch of {batch}" batch_size: {batch} {sample} }}]'

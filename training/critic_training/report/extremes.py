@@ -1,4 +1,4 @@
-"""The photos at both ends of the score: what they look like, who took them, and what is measured about them."""
+"""The photos at both ends of the score: contact sheets, authors and measured properties."""
 
 import csv
 from collections.abc import Sequence
@@ -43,18 +43,18 @@ class Contrast:
     high: float
 
 
-def look(table: Path, scorer: Scorer, preprocessing: Preprocessing) -> list[Photo]:
+def score_photos(table: Path, scorer: Scorer, preprocessing: Preprocessing) -> list[Photo]:
     """Every photo of the table (columns file, author, landing_url, license), best first."""
     with table.open(newline="", encoding="utf-8") as opened:
         rows = list(csv.DictReader(opened))
-    photos = [_look(table.parent / row["file"], row, scorer, preprocessing) for row in rows]
+    photos = [_score_photo(table.parent / row["file"], row, scorer, preprocessing) for row in rows]
     return sorted(photos, key=lambda photo: -photo.score)
 
 
-def _look(file: Path, row: dict[str, str], scorer: Scorer, preprocessing: Preprocessing) -> Photo:
+def _score_photo(file: Path, row: dict[str, str], scorer: Scorer, preprocessing: Preprocessing) -> Photo:
     pixels = decode(file.read_bytes(), preprocessing).pixels
     score = float(scorer(to_input(pixels, preprocessing)[None])[0])
-    measured = {str(name): one.value for name, one in measure_all(pixels).items()}
+    measured = {str(name): measurement.value for name, measurement in measure_all(pixels).items()}
     return Photo(file, row["author"], row["landing_url"], row["license"], score, measured)
 
 
@@ -69,16 +69,16 @@ def contrasts(photos: Sequence[Photo], best: Sequence[Photo], worst: Sequence[Ph
     random = np.random.default_rng(7)
     found = []
     for name, measure in MEASURES.items():
-        every, one, other = (
-            np.array([photo.properties[name] for photo in part], np.float32) for part in (photos, best, worst)
+        every, top, bottom = (
+            np.array([photo.properties[name] for photo in group], np.float32) for group in (photos, best, worst)
         )
         spread = float(every.std()) or 1.0
-        drawn = [(_again(one, random) - _again(other, random)) / spread for _ in range(RESAMPLES)]
+        drawn = [(_resampled_mean(top, random) - _resampled_mean(bottom, random)) / spread for _ in range(RESAMPLES)]
         low, high = np.quantile(drawn, [0.025, 0.975])
-        means = float(one.mean()), float(other.mean())
+        means = float(top.mean()), float(bottom.mean())
         found.append(Contrast(str(name), measure.unit, *means, (means[0] - means[1]) / spread, float(low), float(high)))
     return found
 
 
-def _again(values: Floats, random: np.random.Generator) -> float:
+def _resampled_mean(values: Floats, random: np.random.Generator) -> float:
     return float(random.choice(values, len(values)).mean())

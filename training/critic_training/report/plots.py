@@ -24,24 +24,24 @@ def ratings(score: Floats, low: float, high: float, out: Path) -> None:
         axes.legend()
 
 
-def scores(told: Floats, out: Path) -> None:
+def scores(score: Floats, out: Path) -> None:
     """How the served scores of the reference photos are distributed."""
     with _axes(out, "score", "photos") as axes:
-        axes.hist(told, bins=40, range=(0, 100), color=COLOUR)
+        axes.hist(score, bins=40, range=(0, 100), color=COLOUR)
 
 
 def reliability(bins: Sequence[Bin], out: Path) -> None:
-    """What was said against what was seen; on the diagonal both are the same."""
-    with _axes(out, "probability said", "share that was good") as axes:
+    """Predicted against observed shares; on the diagonal both are the same."""
+    with _axes(out, "predicted probability", "share of good photos") as axes:
         axes.plot([0, 1], [0, 1], color="0.7", linestyle="--")
-        axes.plot([one.said for one in bins], [one.good for one in bins], marker="o", color=COLOUR)
+        axes.plot([group.predicted for group in bins], [group.good for group in bins], marker="o", color=COLOUR)
         axes.set_aspect("equal")
 
 
 def pairs(found: Sequence[Pairs], out: Path) -> None:
     """Of two photos of a category, how often the better-rated one is first, by how far apart they were rated."""
     with _axes(out, "rated apart by at least (points)", "share in the right order") as axes:
-        axes.plot([one.least for one in found], [one.right for one in found], marker="o", color=COLOUR)
+        axes.plot([gap.least for gap in found], [gap.right for gap in found], marker="o", color=COLOUR)
         axes.axhline(0.5, color="0.7", linestyle="--", label="by chance")
         axes.set_ylim(0.45, 1)
         axes.legend()

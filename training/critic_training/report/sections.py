@@ -1,4 +1,4 @@
-"""The report's parts as Markdown; figures come in, text goes out."""
+"""Sections of the report, as Markdown."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,15 +7,15 @@ from critic_core.contracts.manifest import Manifest
 from critic_training.data.degradations import DEGRADATIONS, STRENGTHS
 from critic_training.evaluation.figures import MEASURES
 from critic_training.evaluation.interval import Figure
+from critic_training.evaluation.markdown import table
 from critic_training.evaluation.run_figures import RunFigures
 from critic_training.evaluation.sanity import Drop, Shift, mean_lower
-from critic_training.evaluation.markdown import table
-from critic_training.report.ends import Contrast, Photo
+from critic_training.report.extremes import Contrast, Photo
 
-NOT_GIVEN = "*Not told: {} was not given to the command.*"
+MISSING_INPUT = "*No figures: the command had no {}.*"
 NO_CURVES = (
-    "*Figure 3 of the paper, learning curves: this run kept none. `critic-train head` takes a fixed number of steps; "
-    "`critic-train finetune` keeps `curves.csv`.*"
+    "*Figure 3 of the paper, learning curves: this run has none. `critic-train head` takes a fixed number of steps; "
+    "`critic-train finetune` writes `curves.csv`.*"
 )
 
 
@@ -29,32 +29,32 @@ def head(manifest: Manifest, command: str) -> str:
 
 
 def figures(found: RunFigures) -> str:
-    """Everything that a run's answers tell."""
-    parts = [f"## How well photos are ordered\n\nSeeds: {found.seeds}. ± is their spread."]
+    """All figures of a run."""
+    paragraphs = [f"## How well photos are ordered\n\nSeeds: {found.seeds}. ± is their spread."]
     for title, ranks in found.ranks.items():
         categories = dict.fromkeys(category for _, category in ranks)
         rows = [(name, *(cell(ranks[measure, name]) for measure in MEASURES)) for name in categories]
-        parts.append(f"**{title}**\n\n{table(('photos', *MEASURES), rows)}")
-    parts.append(
+        paragraphs.append(f"**{title}**\n\n{table(('photos', *MEASURES), rows)}")
+    paragraphs.append(
         "## Good or bad\n\nTop against bottom 30 % within category, probability over 0.5 (calibrated on other folds)."
     )
-    parts.append(table(("figure", "value"), [(name, cell(value)) for name, value in found.classes.items()]))
-    parts.append(
+    paragraphs.append(table(("figure", "value"), [(name, cell(value)) for name, value in found.classes.items()]))
+    paragraphs.append(
         "## Reliability\n\n![Reliability diagram](reliability.png)\n\n"
         f"Expected calibration error: {found.error:.3f}.\n\n"
         + table(
-            ("said", "were good", "photos"),
-            [(f"{one.said:.2f}", f"{one.good:.2f}", str(one.photos)) for one in found.diagram],
+            ("predicted", "were good", "photos"),
+            [(f"{group.predicted:.2f}", f"{group.good:.2f}", str(group.photos)) for group in found.diagram],
         )
     )
-    parts.append(
+    paragraphs.append(
         "## Two photos of one category\n\n![Pairs by gap](pairs.png)\n\n"
         + table(
             ("rated apart by at least", "pairs", "in the right order"),
-            [(f"{one.least:g}", str(one.pairs), f"{one.right:.3f}") for one in found.pairs],
+            [(f"{gap.least:g}", str(gap.pairs), f"{gap.right:.3f}") for gap in found.pairs],
         )
     )
-    return "\n\n".join(parts)
+    return "\n\n".join(paragraphs)
 
 
 def behaviour(drops: Sequence[Drop], shifts: Sequence[Shift]) -> str:
@@ -62,7 +62,7 @@ def behaviour(drops: Sequence[Drop], shifts: Sequence[Shift]) -> str:
     by_name = {(drop.name, drop.strength): drop for drop in drops}
     rows = [(name, *(f"{by_name[name, strength].lower:.3f}" for strength in STRENGTHS)) for name in DEGRADATIONS]
     rows.append(("**mean**", *(f"{mean_lower(drops, strength):.3f}" for strength in STRENGTHS)))
-    moved = [(one.name, f"{one.median:.2f}", f"{one.p95:.2f}", f"{one.largest:.2f}") for one in shifts]
+    moved = [(shift.name, f"{shift.median:.2f}", f"{shift.p95:.2f}", f"{shift.largest:.2f}") for shift in shifts]
     return (
         f"## Worse copies\n\nShare of {drops[0].photos} photos, none of them seen in training, whose worse copy scores "
         f"lower.\n\n{table(('worse copy', *STRENGTHS), rows)}\n\n## What must not move the score\n\nPoints.\n\n"
@@ -70,37 +70,44 @@ def behaviour(drops: Sequence[Drop], shifts: Sequence[Shift]) -> str:
     )
 
 
-def tables(told: Mapping[str, Any]) -> str:
+def tables(content: Mapping[str, Any]) -> str:
     """The paper's tables I and II, as `critic-train baselines` wrote them."""
-    columns = list(told["table1"][0]["figures"])
-    one = [
+    columns = list(content["table1"][0]["figures"])
+    first = [
         (row["name"], *(cell(Figure(**row["figures"][name])) for name in columns), cell_or_none(row["across"]))
-        for row in told["table1"]
+        for row in content["table1"]
     ]
-    two = [(row["name"], row["over"], points(Figure(**row["points"]))) for row in told["table2"]]
+    second = [(row["name"], row["over"], points(Figure(**row["points"]))) for row in content["table2"]]
     return (
-        f"## Table I: against machines on frozen features\n\n{table(('machine', *columns, 'other set, accuracy'), one)}"
-        f"\n\n## Table II: points of accuracy ahead\n\n{table(('', 'is ahead of', 'by'), two)}"
+        "## Table I: against machines on frozen features\n\n"
+        f"{table(('machine', *columns, 'other set, accuracy'), first)}"
+        f"\n\n## Table II: points of accuracy ahead\n\n{table(('', 'is ahead of', 'by'), second)}"
     )
 
 
 def properties(found: Sequence[Contrast], count: int) -> str:
-    """What the best have that the worst have not."""
+    """Properties of the best against those of the worst."""
     rows = [
         (
-            one.name.replace("_", " "),
-            f"{one.best:.3g} {one.unit}",
-            f"{one.worst:.3g} {one.unit}",
-            f"{one.difference:+.2f} [{one.low:+.2f}, {one.high:+.2f}]",
-            "no clear difference" if one.low <= 0 <= one.high else ("more" if one.difference > 0 else "less"),
+            contrast.name.replace("_", " "),
+            f"{contrast.best:.3g} {contrast.unit}",
+            f"{contrast.worst:.3g} {contrast.unit}",
+            f"{contrast.difference:+.2f} [{contrast.low:+.2f}, {contrast.high:+.2f}]",
+            _tendency(contrast),
         )
-        for one in found
+        for contrast in found
     ]
     return (
         f"## What the network likes\n\nMeans of the {count} best and the {count} worst; the difference in standard "
         "deviations over all photos. The paper's list of what its network likes: saturated, sharp, rich in contrast, "
         f"well exposed, a flat background.\n\n{table(('', 'best', 'worst', 'difference', 'the best have'), rows)}"
     )
+
+
+def _tendency(contrast: Contrast) -> str:
+    if contrast.low <= 0 <= contrast.high:
+        return "no clear difference"
+    return "more" if contrast.difference > 0 else "less"
 
 
 def sheets(count: int) -> str:
@@ -115,14 +122,14 @@ def sheets(count: int) -> str:
 def attribution(best: Sequence[Photo], worst: Sequence[Photo]) -> str:
     """Of every photo shown, in the order of the sheets."""
     header = ("place", "score", "author", "page", "licence")
-    parts = ["# Photos shown in this report\n\nScaled down and cropped to squares; otherwise unchanged."]
+    paragraphs = ["# Photos shown in this report\n\nScaled down and cropped to squares; otherwise unchanged."]
     for title, photos in (("Best", best), ("Worst", worst)):
         rows = [
             (str(n + 1), f"{p.score:.1f}", p.author.replace("|", "/"), f"<{p.page}>", f"<{p.licence}>")
             for n, p in enumerate(photos)
         ]
-        parts.append(f"## {title}\n\n{table(header, rows)}")
-    return "\n\n".join(parts) + "\n"
+        paragraphs.append(f"## {title}\n\n{table(header, rows)}")
+    return "\n\n".join(paragraphs) + "\n"
 
 
 def cell(value: Figure) -> str:
@@ -131,9 +138,9 @@ def cell(value: Figure) -> str:
     return f"{value.value:.3f}{spread} [{value.low:.2f}, {value.high:.2f}]"
 
 
-def cell_or_none(told: dict[str, float] | None) -> str:
+def cell_or_none(value: dict[str, float] | None) -> str:
     """Empty where there is nothing."""
-    return cell(Figure(**told)) if told else ""
+    return cell(Figure(**value)) if value else ""
 
 
 def points(value: Figure) -> str:

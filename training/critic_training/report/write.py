@@ -1,4 +1,4 @@
-"""Asks everything, draws it, and writes the folder of the report."""
+"""Measures a model, draws the plots, and writes the folder of the report."""
 
 import csv
 import json
@@ -8,22 +8,22 @@ from pathlib import Path
 
 import numpy as np
 
-from critic_core.contracts.manifest import MANIFEST_FILE, parse_manifest
 from critic_training.data.paper_figures import contact_sheet
 from critic_training.data.photo_sets import Rated, read_rated, read_unrated
 from critic_training.evaluation.command import behaviour, scorer_of
 from critic_training.evaluation.config import EvaluationConfig
-from critic_training.evaluation.run_figures import judge_run
-from critic_training.report import ends, plots, text
+from critic_training.evaluation.run_figures import measure_run
+from critic_training.export.model_folder import read_manifest
+from critic_training.report import extremes, plots, sections
 
 REPORT_FILE, ATTRIBUTION_FILE = "README.md", "ATTRIBUTION.md"
-KNOBS = EvaluationConfig()
+CONFIG = EvaluationConfig()
 CURVES = "seed-*/fold-*/curves.csv"
 
 
 @dataclass(frozen=True)
 class Report:
-    """A model's version folder and photos to ask it about (a table with authors); the rest may be missing."""
+    """A model's version folder and photos to score (a table with authors); the rest may be missing."""
 
     model: Path
     photos: Path
@@ -36,28 +36,28 @@ class Report:
     tables: Path | None = None
 
 
-def write(asked: Report) -> Path:
+def write(request: Report) -> Path:
     """Writes README.md, ATTRIBUTION.md and the plots; returns the first."""
-    asked.out.mkdir(parents=True, exist_ok=True)
-    manifest = parse_manifest((asked.model / MANIFEST_FILE).read_bytes())
-    parts = [text.head(manifest, asked.command), *_run(asked), _tables(asked.tables), *_photos(asked)]
-    report = asked.out / REPORT_FILE
-    report.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    request.out.mkdir(parents=True, exist_ok=True)
+    manifest = read_manifest(request.model)
+    written = [sections.head(manifest, request.command), *_run(request), _tables(request.tables), *_photos(request)]
+    report = request.out / REPORT_FILE
+    report.write_text("\n\n".join(written) + "\n", encoding="utf-8")
     return report
 
 
-def _run(asked: Report) -> list[str]:
-    if asked.run is None or asked.rated is None:
-        return [text.NOT_GIVEN.format("a training run (--run with --rated)")]
-    rated = read_rated(asked.rated)
-    found = judge_run(asked.run, rated, [read_rated(folder) for folder in asked.across], KNOBS)
-    plots.reliability(found.diagram, asked.out / "reliability.png")
-    plots.pairs(found.pairs, asked.out / "pairs.png")
-    return [_distribution(rated, asked.out), text.figures(found), _curves(asked.run, asked.out)]
+def _run(request: Report) -> list[str]:
+    if request.run is None or request.rated is None:
+        return [sections.MISSING_INPUT.format("a training run (--run with --rated)")]
+    rated = read_rated(request.rated)
+    found = measure_run(request.run, rated, [read_rated(folder) for folder in request.across], CONFIG)
+    plots.reliability(found.diagram, request.out / "reliability.png")
+    plots.pairs(found.pairs, request.out / "pairs.png")
+    return [_distribution(rated, request.out), sections.figures(found), _curves(request.run, request.out)]
 
 
 def _distribution(rated: Rated, out: Path) -> str:
-    low, high = np.quantile(rated.score, [KNOBS.good_share, 1 - KNOBS.good_share])
+    low, high = np.quantile(rated.score, [CONFIG.good_share, 1 - CONFIG.good_share])
     plots.ratings(rated.score, float(low), float(high), out / "ratings.png")
     return (
         "## What was learnt from\n\nFigure 1 of the paper, with ratings in the place of popularity; the classes are "
@@ -68,8 +68,8 @@ def _distribution(rated: Rated, out: Path) -> str:
 def _curves(run: Path, out: Path) -> str:
     files = sorted(run.glob(CURVES))
     if not files:
-        return text.NO_CURVES
-    plots.curves({f"{file.parts[-3]}, {file.parts[-2]}": _points(file) for file in files}, out / "curves.png")
+        return sections.NO_CURVES
+    plots.curves({f"{file.parent.parent.name}, {file.parent.name}": _points(file) for file in files}, out / "curves.png")
     return "## Learning curves\n\nFigure 3 of the paper.\n\n![Learning curves](curves.png)"
 
 
@@ -80,22 +80,22 @@ def _points(file: Path) -> Sequence[tuple[float, float]]:
 
 def _tables(file: Path | None) -> str:
     if file is None:
-        return text.NOT_GIVEN.format("tables.json of `critic-train baselines` (--tables)")
-    return text.tables(json.loads(file.read_text(encoding="utf-8")))
+        return sections.MISSING_INPUT.format("tables.json of `critic-train baselines` (--tables)")
+    return sections.tables(json.loads(file.read_text(encoding="utf-8")))
 
 
-def _photos(asked: Report) -> list[str]:
-    drops, shifts = behaviour(asked.model, read_unrated(asked.photos)[:: asked.every])
-    preprocessing = parse_manifest((asked.model / MANIFEST_FILE).read_bytes()).preprocessing
-    photos = ends.look(asked.photos, scorer_of(asked.model), preprocessing)
-    best, worst = ends.ends(photos)
-    plots.scores(np.array([photo.score for photo in photos], np.float32), asked.out / "scores.png")
-    contact_sheet([photo.file.read_bytes() for photo in best], asked.out / "best.jpg")
-    contact_sheet([photo.file.read_bytes() for photo in worst], asked.out / "worst.jpg")
-    (asked.out / ATTRIBUTION_FILE).write_text(text.attribution(best, worst), encoding="utf-8")
+def _photos(request: Report) -> list[str]:
+    drops, shifts = behaviour(request.model, read_unrated(request.photos)[:: request.every])
+    preprocessing = read_manifest(request.model).preprocessing
+    photos = extremes.score_photos(request.photos, scorer_of(request.model), preprocessing)
+    best, worst = extremes.ends(photos)
+    plots.scores(np.array([photo.score for photo in photos], np.float32), request.out / "scores.png")
+    contact_sheet([photo.file.read_bytes() for photo in best], request.out / "best.jpg")
+    contact_sheet([photo.file.read_bytes() for photo in worst], request.out / "worst.jpg")
+    (request.out / ATTRIBUTION_FILE).write_text(sections.attribution(best, worst), encoding="utf-8")
     return [
-        text.behaviour(drops, shifts),
+        sections.behaviour(drops, shifts),
         "## Scores of the reference photos\n\n![Scores](scores.png)",
-        text.properties(ends.contrasts(photos, best, worst), len(best)),
-        text.sheets(len(best)),
+        sections.properties(extremes.contrasts(photos, best, worst), len(best)),
+        sections.sheets(len(best)),
     ]

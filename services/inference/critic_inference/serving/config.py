@@ -1,16 +1,19 @@
 """`config.pbtxt`: read, checked against the model file, completed with the server's decisions."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from google.protobuf import text_format
 from tritonclient.grpc import model_config_pb2
 
+from critic_core.contracts.manifest import MANIFEST_FILE, manifest_parameter, parse_manifest
 from critic_core.runtime.logs import logger
 from critic_inference.engine.session import Session
 from critic_inference.errors import ModelUnusable
 from critic_inference.serving.config_fields import ignored_fields
+from critic_inference.serving.version_policy import versions_on_disk
 from critic_inference.settings import MEBI, Device
 from critic_inference.tensors import TensorSpec, datatype_of
 
@@ -25,7 +28,7 @@ KINDS = {"cpu": KIND_CPU, "cuda": KIND_GPU}
 
 
 def read_config(folder: Path) -> Any:
-    """The `ModelConfig` of a model's folder. Raises ModelUnusable."""
+    """The `ModelConfig` of a model's folder, with the manifest of each version. Raises ModelUnusable."""
     try:
         text = (folder / CONFIG_FILE).read_text(encoding="utf-8")
         config = text_format.Parse(text, model_config_pb2.ModelConfig())
@@ -36,7 +39,16 @@ def read_config(folder: Path) -> Any:
     config.name = folder.name
     if fields := ignored_fields(config):
         log.warning("config_fields_ignored", model=folder.name, fields=fields)
+    _add_manifests(config, folder)
     return config
+
+
+def _add_manifests(config: Any, folder: Path) -> None:
+    """`manifest.json` as a parameter, for clients. Triton needs it in the file; a model of another maker has none."""
+    for version in versions_on_disk(folder):
+        with suppress(OSError, ValueError):
+            manifest = parse_manifest((folder / str(version) / MANIFEST_FILE).read_bytes())
+            config.parameters[manifest_parameter(str(version))].string_value = manifest.model_dump_json()
 
 
 def device_for(config: Any, requested: Device) -> Device:

@@ -3,6 +3,7 @@ from google.protobuf import text_format
 from tests.unit.inference.sessions import Doubler
 from tritonclient.grpc.model_config_pb2 import ModelConfig, ModelInstanceGroup
 
+from critic_core.contracts.manifest import parse_manifest
 from critic_inference.errors import ModelUnusable
 from critic_inference.serving.config import check_config, complete_config, device_for, memory_limit_mib, read_config
 from critic_inference.serving.config_fields import REDUNDANT_FIELDS, SUPPORTED_FIELDS, ignored_fields
@@ -24,6 +25,20 @@ def parse(text):
 def test_the_folder_names_the_model(tmp_path):
     (tmp_path / "config.pbtxt").write_text(GOOD)
     assert read_config(tmp_path).name == tmp_path.name
+
+
+def test_the_manifest_of_each_version_is_a_parameter():
+    expected = (SHIPPED / "1" / "manifest.json").read_bytes()
+    parameter = read_config(SHIPPED).parameters["manifest.1"].string_value
+    assert parse_manifest(parameter) == parse_manifest(expected)
+
+
+def test_a_model_of_another_maker_has_no_manifest(tmp_path):
+    (tmp_path / "config.pbtxt").write_text(GOOD)
+    (tmp_path / "1").mkdir()
+    (tmp_path / "2").mkdir()
+    (tmp_path / "2" / "manifest.json").write_text('{"of": "another maker"}')
+    assert dict(read_config(tmp_path).parameters) == {}
 
 
 @pytest.mark.parametrize("text", ['name: "other"', "max_batch_size: many", "surprise: 1"])
@@ -117,8 +132,8 @@ def test_fields_that_mean_something_elsewhere_are_named():
         "sequence_batching",
         "response_cache",
     ]
-    tensorrt = parse((SHIPPED / "configs" / "tensorrt.pbtxt").read_text())
-    assert ignored_fields(tensorrt) == ["optimization"]
+    accelerator = 'execution_accelerators { gpu_execution_accelerator [ { name: "tensorrt" } ] }'
+    assert ignored_fields(parse(f"optimization {{ {accelerator} }}")) == ["optimization"]
 
 
 def test_no_field_is_known_that_triton_does_not_have():

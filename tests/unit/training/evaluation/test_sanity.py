@@ -1,4 +1,4 @@
-"""How a score behaves on changed copies: asked of scorers whose behaviour is known."""
+"""The score on changed copies, with scorers of known behaviour."""
 
 from pathlib import Path
 
@@ -15,15 +15,15 @@ PHOTOS = (DATA / "rocket.jpg", DATA / "cat.png")
 
 
 def brightness(images: Inputs) -> Floats:
-    told: Floats = images.mean((1, 2, 3)).astype(np.float32)
-    return told
+    score: Floats = images.mean((1, 2, 3)).astype(np.float32)
+    return score
 
 
 def leftness(images: Inputs) -> Floats:
     """Tells left from right and top from bottom, so that a wrong turn shows."""
     weights = np.linspace(0, 1, images.shape[2])[None, :] + 2 * np.linspace(0, 1, images.shape[1])[:, None]
-    told: Floats = (images.mean(3) * weights).mean((1, 2)).astype(np.float32)
-    return told
+    score: Floats = (images.mean(3) * weights).mean((1, 2)).astype(np.float32)
+    return score
 
 
 def test_a_scorer_of_brightness_likes_dark_copies_less_and_bright_ones_more() -> None:

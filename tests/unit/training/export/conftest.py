@@ -8,8 +8,8 @@ import torch
 
 from critic_core.contracts.manifest import Preprocessing
 from critic_core.imaging.preprocess import prepare
-from critic_training.evaluation.calibration import Platt
 from critic_training.data.photo_sets import Inputs
+from critic_training.evaluation.calibration import Platt
 from critic_training.evaluation.copy_retrieval import alter
 from critic_training.networks.network import Network
 from critic_training.networks.registry import create, pretrained
@@ -31,7 +31,7 @@ def images() -> Inputs:
 
 def lively(network: Network) -> Network:
     """A last layer whose answers differ from photo to photo."""
-    torch.nn.init.normal_(network.last.weight, std=0.1)
+    torch.nn.init.normal_(network.last_layer.weight, std=0.1)
     return network.eval()
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from critic_training.export.difference import Difference, Limits
 from critic_training.export.form import FLOAT32, Form
 from critic_training.export.graph import Storage
-from critic_training.export.measure import Limits, Measured, choose, reference, table
-from critic_training.export.parity import Difference
+from critic_training.export.measure import Measured, choose, reference, table
 
 LIMITS = Limits(megabytes=40, probability=0.03, order=0.005)
 

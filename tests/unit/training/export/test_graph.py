@@ -8,31 +8,32 @@ import onnx
 import pytest
 import torch
 
-from critic_training.evaluation.calibration import Platt
 from critic_training.data.photo_sets import Inputs
+from critic_training.evaluation.calibration import Platt
+from critic_training.evaluation.onnx_model import open_session, predict
 from critic_training.export import alexnet
 from critic_training.export.build import build
-from critic_training.export.factor import Span, by_answers, by_weights, span
+from critic_training.export.difference import FLOAT32_BOUND, Difference, ParityError, check
+from critic_training.export.factor import Span, by_outputs, by_weights, span
 from critic_training.export.form import FLOAT32, FORMS, Form
 from critic_training.export.graph import BLOCK, Graph, Storage, to_int4
-from critic_training.export.parity import FLOAT32_BOUND, Difference, ParityError, check, compare, trained
+from critic_training.export.parity import compare, trained
 from critic_training.networks.network import Network
-from critic_training.evaluation.onnx_model import ask, session
 
 ARCHITECTURES = ("alexnet", "efficientnet-lite0", "efficientnet-lite0-maps")
 
 
 @pytest.mark.parametrize("arch", ARCHITECTURES)
-def test_float32_answers_as_pytorch(
+def test_float32_outputs_as_pytorch(
     networks: dict[str, Network], arch: str, platt: Platt, images: Inputs, tmp_path: Path
 ) -> None:
     onnx.save_model(build(networks[arch], platt, FLOAT32), tmp_path / "model.onnx")
     found = compare(networks[arch], platt, tmp_path / "model.onnx", images)
     check(found, FLOAT32_BOUND, "float32")
-    wanted, _ = trained(networks[arch], platt, images)
-    assert wanted.std() > 1e-3
-    told, embedding = ask(session(tmp_path / "model.onnx"), images[:1])
-    assert told[0] == pytest.approx(wanted[0], abs=1e-4)  # one photo as many
+    expected, _ = trained(networks[arch], platt, images)
+    assert expected.std() > 1e-3
+    probability, embedding = predict(open_session(tmp_path / "model.onnx"), images[:1])
+    assert probability[0] == pytest.approx(expected[0], abs=1e-4)  # one photo as many
     assert np.linalg.norm(embedding[0]) == pytest.approx(1, abs=1e-5)
 
 
@@ -76,9 +77,9 @@ def test_four_bits_round_to_the_nearest_seventh_of_each_blocks_largest() -> None
     assert (packed.nbytes, scale.nbytes) == (values.size // 2, 2 * values.size // BLOCK)
     graph = Graph(Storage.int4)
     graph.weight("weight", values)
-    told = unfolded(graph)
-    assert np.abs(told - values).max() <= 0.5 * np.abs(values).max() / 7 + 1e-3
-    np.testing.assert_array_equal(np.sign(told[np.abs(values) > 0.3]), np.sign(values[np.abs(values) > 0.3]))
+    decoded = unfolded(graph)
+    assert np.abs(decoded - values).max() <= 0.5 * np.abs(values).max() / 7 + 1e-3
+    np.testing.assert_array_equal(np.sign(decoded[np.abs(values) > 0.3]), np.sign(values[np.abs(values) > 0.3]))
 
 
 def unfolded(graph: Graph) -> np.ndarray:
@@ -86,41 +87,41 @@ def unfolded(graph: Graph) -> np.ndarray:
     out = onnx.helper.make_tensor_value_info("weight", onnx.TensorProto.FLOAT, None)
     made = onnx.helper.make_graph(graph.nodes, "weight", [], [out], graph.weights)
     model = onnx.helper.make_model(made, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
-    told: np.ndarray = session(model.SerializeToString()).run(None, {})[0]
-    return told
+    weight: np.ndarray = open_session(model.SerializeToString()).run(None, {})[0]
+    return weight
 
 
 def test_factors_of_full_rank_are_the_layer() -> None:
     random = np.random.default_rng(0)
     weight, bias = random.standard_normal((6, 9)).astype(np.float32), random.standard_normal(6).astype(np.float32)
     inputs = random.standard_normal((40, 9)).astype(np.float32)
-    answers = inputs @ weight.T + bias
-    for factors in (by_weights(weight, bias, 6), by_answers(weight, bias, 6, span(answers))):
-        told = inputs @ factors.first.T @ factors.second.T + factors.bias
-        np.testing.assert_allclose(told, answers, atol=1e-4)
+    outputs = inputs @ weight.T + bias
+    for factors in (by_weights(weight, bias, 6), by_outputs(weight, bias, 6, span(outputs))):
+        product = inputs @ factors.first.T @ factors.second.T + factors.bias
+        np.testing.assert_allclose(product, outputs, atol=1e-4)
 
 
-def test_factors_by_answers_keep_what_photos_use() -> None:
+def test_factors_by_outputs_keep_what_photos_use() -> None:
     random = np.random.default_rng(0)
     weight, bias = random.standard_normal((30, 50)).astype(np.float32), random.standard_normal(30).astype(np.float32)
     inputs = (random.standard_normal((200, 4)) @ random.standard_normal((4, 50)) + 1).astype(np.float32)
-    answers = inputs @ weight.T + bias
+    outputs = inputs @ weight.T + bias
     errors = []
-    for factors in (by_weights(weight, bias, 4), by_answers(weight, bias, 4, span(answers))):
-        told = inputs @ factors.first.T @ factors.second.T + factors.bias
-        errors.append(float(np.abs(told - answers).max()))
+    for factors in (by_weights(weight, bias, 4), by_outputs(weight, bias, 4, span(outputs))):
+        product = inputs @ factors.first.T @ factors.second.T + factors.bias
+        errors.append(float(np.abs(product - outputs).max()))
     assert errors[1] < 1e-2 < errors[0]
 
 
-def test_a_factored_alexnet_answers_as_its_factors_do(
+def test_a_factored_alexnet_outputs_as_its_factors_do(
     networks: dict[str, Network], platt: Platt, images: Inputs, tmp_path: Path
 ) -> None:
     network = copy.deepcopy(networks["alexnet"])
     pictures = torch.from_numpy(images)
-    rank = 4  # of eight photos: their answers vary in seven directions
+    rank = 4  # of eight photos: their outputs vary in seven directions
     used = {
-        name: Span(answers.mean(0), np.linalg.svd(answers - answers.mean(0), full_matrices=False)[2].T)
-        for name, answers in alexnet.answers_of(network, pictures).items()
+        name: Span(outputs.mean(0), np.linalg.svd(outputs - outputs.mean(0), full_matrices=False)[2].T)
+        for name, outputs in alexnet.dense_outputs(network, pictures).items()
     }
     factors = alexnet.factors(network, used, rank)
     onnx.save_model(build(network, platt, Form(Storage.float32, Storage.float32, rank), factors), tmp_path / "m.onnx")
@@ -137,9 +138,9 @@ def test_a_fc6_that_reads_one_channel_a_unit_is_stored_as_its_blocks(
     network = copy.deepcopy(networks["alexnet"])
     fc6 = network.get_submodule("classifier.1")
     assert alexnet.channel_blocks(alexnet.array(fc6.weight)) is None
-    own = torch.block_diag(*torch.randn(256, 16, 36, generator=torch.Generator().manual_seed(0)) / 6)
+    blocks = torch.block_diag(*torch.randn(256, 16, 36, generator=torch.Generator().manual_seed(0)) / 6)
     with torch.no_grad():
-        fc6.weight.copy_(own)
+        fc6.weight.copy_(blocks)
     onnx.save_model(build(network, platt, FLOAT32), tmp_path / "m.onnx")
     check(compare(network, platt, tmp_path / "m.onnx", images), FLOAT32_BOUND, "blocks")
     zeros = 4 * (fc6.weight.numel() - fc6.weight.count_nonzero())

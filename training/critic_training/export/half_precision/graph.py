@@ -15,11 +15,11 @@ FOLLOWING = frozenset({"Relu", "Clip", "MaxPool", "Flatten", "Add"})
 """Computed in float16 where what they read is."""
 
 
-def in_half(model: onnx.ModelProto) -> onnx.ModelProto:
+def to_float16(model: onnx.ModelProto) -> onnx.ModelProto:
     """The checked graph, with the inputs and outputs it had. Raises ValueError where a constant is beyond float16."""
     conversion = _Conversion(model.graph)
     for node in model.graph.node:
-        conversion.take(node)
+        conversion.add(node)
     made = onnx.ModelProto()
     made.CopyFrom(model)
     del made.graph.node[:], made.graph.initializer[:]
@@ -30,7 +30,7 @@ def in_half(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 class _Conversion:
-    """Takes the nodes in their order; a value is cast where one side of it is float16, once for all who read it."""
+    """Adds the nodes in their order; a value is cast where one side of it is float16, once for all its readers."""
 
     def __init__(self, graph: onnx.GraphProto) -> None:
         self.nodes: list[onnx.NodeProto] = []
@@ -40,8 +40,8 @@ class _Conversion:
         self._half: set[str] = set()
         self._made: set[str] = set()
 
-    def take(self, node: onnx.NodeProto) -> None:
-        """Add a node, in the type it is to be computed in."""
+    def add(self, node: onnx.NodeProto) -> None:
+        """Add a node in its new type."""
         if node.output[0] in self._casts:
             return  # added where a node in float32 reads it
         half = self._computes_in_half(node)
@@ -69,18 +69,18 @@ class _Conversion:
         if name in self._half:
             return name
         if name in self._casts:
-            return self._keep(self._found[self._casts[name].input[0]])
+            return self._store(self._found[self._casts[name].input[0]])
         if name in self._found:
-            return self._keep(_halved(self._found[name]))
+            return self._store(_halved(self._found[name]))
         return self._cast(name, f"{name}.half", TensorProto.FLOAT16)
 
     def _as_float(self, name: str) -> str:
         if name in self._half:
             return self._cast(name, f"{name}.float", TensorProto.FLOAT)
         if name in self._casts:
-            stored = self._keep(self._found[self._casts[name].input[0]])
+            stored = self._store(self._found[self._casts[name].input[0]])
             return self._cast(stored, name, TensorProto.FLOAT)
-        return self._keep(self._found[name]) if name in self._found else name
+        return self._store(self._found[name]) if name in self._found else name
 
     def _cast(self, name: str, made: str, to: int) -> str:
         if made not in self._made:
@@ -88,7 +88,7 @@ class _Conversion:
             self.nodes.append(helper.make_node("Cast", [name], [made], name=made, to=to))
         return made
 
-    def _keep(self, weight: TensorProto) -> str:
+    def _store(self, weight: TensorProto) -> str:
         self.weights[weight.name] = weight
         return str(weight.name)
 

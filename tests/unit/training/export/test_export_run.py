@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from critic_training.data.photo_sets import Rated
-from critic_training.export.folder import calibrate_all
+from critic_training.export.export_run import calibrate_all
 
 FILES = tuple(Path(f"/data/oasis/images/{n}.jpg") for n in range(40))
 

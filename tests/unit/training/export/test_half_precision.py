@@ -9,13 +9,13 @@ import pytest
 from onnx import TensorProto
 from tests.support.tiny_model import tiny_model_folder
 
-from critic_core.contracts.manifest import parse_manifest
+from critic_core.contracts.manifest import Preprocessing, parse_manifest
 from critic_training.data.photo_sets import Inputs
-from critic_training.export import halving
-from critic_training.export.half_precision.graph import in_half
-from critic_training.export.half_precision.convert import SAID, halve
-from critic_training.export.measure import Limits
-from critic_training.export.parity import ParityError, by_file, check, difference
+from critic_training.export.difference import Limits, ParityError, by_file, check, difference, read_inputs
+from critic_training.export.half_precision import convert as conversion
+from critic_training.export.half_precision.convert import SUFFIX, convert
+from critic_training.export.half_precision.graph import to_float16
+from critic_training.export.model_folder import sha256
 
 SHIPPED = Path(__file__).parents[4] / "services" / "inference" / "model_repository"
 MODELS = ("aesthetics", "aesthetics-efficientnet")
@@ -23,8 +23,8 @@ MODELS = ("aesthetics", "aesthetics-efficientnet")
 
 def halves(model: onnx.ModelProto) -> dict[str, str]:
     """Operators of the values that are float16, by name."""
-    told = onnx.shape_inference.infer_shapes(model, strict_mode=True).graph
-    found = {each.name for each in told.value_info if each.type.tensor_type.elem_type == TensorProto.FLOAT16}
+    graph = onnx.shape_inference.infer_shapes(model, strict_mode=True).graph
+    found = {value.name for value in graph.value_info if value.type.tensor_type.elem_type == TensorProto.FLOAT16}
     return {node.output[0]: node.op_type for node in model.graph.node if node.output[0] in found}
 
 
@@ -38,13 +38,13 @@ def test_it_answers_as_the_graph_it_was_made_of(
     shipped: dict[str, onnx.ModelProto], name: str, images: Inputs, tmp_path: Path
 ) -> None:
     whole, half = SHIPPED / name / "1" / "model.onnx", tmp_path / "half.onnx"
-    onnx.save_model(in_half(shipped[name]), half)
+    onnx.save_model(to_float16(shipped[name]), half)
     check(difference(by_file(half, images), by_file(whole, images)), Limits.probability, "float16")
     assert half.stat().st_size < 1.001 * whole.stat().st_size
 
 
 def test_every_convolution_is_in_half_and_what_must_be_exact_is_not(shipped: dict[str, onnx.ModelProto]) -> None:
-    model = in_half(shipped["aesthetics-efficientnet"])
+    model = to_float16(shipped["aesthetics-efficientnet"])
     found = halves(model)
     convolutions = [node.output[0] for node in model.graph.node if node.op_type == "Conv"]
     assert len(convolutions) > 40
@@ -54,14 +54,14 @@ def test_every_convolution_is_in_half_and_what_must_be_exact_is_not(shipped: dic
 
 
 def test_large_dense_layers_are_in_half_and_the_last_one_is_not(shipped: dict[str, onnx.ModelProto]) -> None:
-    found = halves(in_half(shipped["aesthetics"]))
+    found = halves(to_float16(shipped["aesthetics"]))
     assert {name for name, operator in found.items() if operator == "Gemm"} == {"fc7.thin", "fc7"}
     assert found["fc6"] == "Conv"
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_nothing_is_cast_twice_and_no_weight_is_left_over(shipped: dict[str, onnx.ModelProto], name: str) -> None:
-    graph = in_half(shipped[name]).graph
+    graph = to_float16(shipped[name]).graph
     casts = [(node.input[0], node.attribute[0].i) for node in graph.node if node.op_type == "Cast"]
     assert len(casts) == len(set(casts))
     read = {name for node in graph.node for name in node.input}
@@ -74,33 +74,33 @@ def test_a_constant_beyond_float16_is_refused(shipped: dict[str, onnx.ModelProto
     bias = next(weight for weight in model.graph.initializer if weight.name == "stem.bias")
     bias.CopyFrom(onnx.numpy_helper.from_array(np.full(bias.dims, 1e6, np.float32), bias.name))
     with pytest.raises(ValueError, match=r"stem\.bias"):
-        in_half(model)
+        to_float16(model)
 
 
 @pytest.fixture
-def photos() -> tuple[Path, ...]:
+def photos() -> Inputs:
     data = Path(__file__).parents[3] / "data"
-    return tuple(data / name for name in ("rocket.jpg", "cat.png", "formats/jpeg.jpg"))
+    return read_inputs([data / name for name in ("rocket.jpg", "cat.png", "formats/jpeg.jpg")], Preprocessing())
 
 
-def test_the_folder_tells_of_the_weights_and_the_form(tmp_path: Path, photos: tuple[Path, ...]) -> None:
+def test_the_manifest_names_the_weights_and_the_form(tmp_path: Path, photos: Inputs) -> None:
     of = tiny_model_folder(tmp_path / "whole")
-    halve(tmp_path / "whole", photos, tmp_path / "half")
-    told = parse_manifest((tmp_path / "half" / "manifest.json").read_bytes())
-    assert told.architecture == of.architecture + SAID
-    assert (told.name, told.preprocessing, told.reference) == (of.name, of.preprocessing, of.reference)
-    assert told.weights_sha256 == halving.sha256(tmp_path / "half" / "model.onnx")
+    convert(tmp_path / "whole", photos, tmp_path / "half")
+    manifest = parse_manifest((tmp_path / "half" / "manifest.json").read_bytes())
+    assert manifest.architecture == of.architecture + SUFFIX
+    assert (manifest.name, manifest.preprocessing, manifest.reference) == (of.name, of.preprocessing, of.reference)
+    assert manifest.weights_sha256 == sha256(tmp_path / "half" / "model.onnx")
     with pytest.raises(ValueError, match="float16 as it is"):
-        halve(tmp_path / "half", photos, tmp_path / "again")
+        convert(tmp_path / "half", photos, tmp_path / "again")
 
 
 def test_the_gate_refuses_a_graph_that_answers_otherwise(
-    tmp_path: Path, photos: tuple[Path, ...], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, photos: Inputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tiny_model_folder(tmp_path / "whole")
     tiny_model_folder(tmp_path / "other", seed=8)
-    monkeypatch.setattr(halving, "in_half", lambda _: onnx.load_model(tmp_path / "other" / "model.onnx"))
+    monkeypatch.setattr(conversion, "to_float16", lambda _: onnx.load_model(tmp_path / "other" / "model.onnx"))
     with pytest.raises(ParityError, match="float16"):
-        halve(tmp_path / "whole", photos, tmp_path / "half")
+        convert(tmp_path / "whole", photos, tmp_path / "half")
     assert not (tmp_path / "half").exists()
     assert json.loads((tmp_path / "whole" / "manifest.json").read_text())["name"] == "aesthetics"
