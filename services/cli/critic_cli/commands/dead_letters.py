@@ -44,6 +44,6 @@ def _settings(folder: DataFolder) -> QueueSettings:
 def _table(found: list[letters.DeadLetter]) -> Table | str:
     table = Table("Photo", "Name", "Uploaded", "Problem", box=None, pad_edge=False)
     for letter in found:
-        uploaded = f"{letter.taken_in:%Y-%m-%d %H:%M}" if letter.taken_in else ""
-        table.add_row(letter.photo_id, Text(letter.file_name), uploaded, letter.what_happened)
+        uploaded = f"{letter.created_at:%Y-%m-%d %H:%M}" if letter.created_at else ""
+        table.add_row(letter.photo_id, Text(letter.file_name), uploaded, letter.detail)
     return table if found else "No dead letters."

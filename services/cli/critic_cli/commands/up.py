@@ -62,7 +62,7 @@ def _run(options: StackOptions) -> None:
 
 
 def _introduce(options: StackOptions, output: PrefixedOutput) -> None:
-    output.write(f"Starting. Photos and queue are stored in {options.data_folder.path}")
+    output.write(f"Starting, about 15 seconds. Photos and queue are stored in {options.data_folder.path}")
     if options.inference:
         output.write(f"External inference server: {options.inference}")
     if not _is_loopback(options.host) and not any(

@@ -54,8 +54,10 @@ class Child:
     def _read_lines(self) -> None:
         assert self._process.stdout is not None
         with self._process.stdout as stream:
-            while line := stream.readline(_MAX_LINE_BYTES):
-                self._on_line(line.decode(errors="replace").rstrip(), self.service.name)
+            while data := stream.readline(_MAX_LINE_BYTES):
+                line = data.decode(errors="replace").rstrip()
+                if not any(text in line for text in self.service.hidden_lines):
+                    self._on_line(line, self.service.name)
 
     def _wait(self) -> None:
         code = self._process.wait()

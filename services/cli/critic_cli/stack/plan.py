@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,13 +11,16 @@ from pydantic import ValidationError
 
 from critic_cli.errors import CommandError
 from critic_cli.stack.data_folder import DataFolder, RunningStack
-from critic_cli.stack.ports import LOOPBACK, free_ports
+from critic_cli.stack.ports import LOOPBACK, free_ports, is_listening
 from critic_cli.stack.queue_server import queue_server
 from critic_cli.stack.service import Service
 from critic_core.runtime.settings import CriticSettings, QueueSettings
 from critic_core.runtime.webhooks.settings import WebhookSettings
 
 Settings = TypeVar("Settings", bound=CriticSettings)
+
+# Celery's advice against root: on one machine, in a container, the user chose it.
+_QUIET_ROOT = "ignore:You're running the worker with superuser privileges"
 
 
 @dataclass(frozen=True)
@@ -151,11 +154,13 @@ def _inference(options: StackOptions, addresses: _Addresses) -> tuple[Service, .
         environment["CRITIC_DEVICE"] = options.device
     if options.model_repository is not None:
         environment["CRITIC_MODEL_REPOSITORY"] = str(options.model_repository.absolute())
-    return (_python("inference", {**_common(addresses), **environment}),)
+    # Its gRPC port opens when its models are loaded; workers that start before log failed connections.
+    server = _python("inference", {**_common(addresses), **environment})
+    return (replace(server, is_up=lambda: is_listening(ports.grpc), start_seconds=60),)
 
 
 def _worker(options: StackOptions, addresses: _Addresses) -> Service:
-    environment = {"CRITIC_INFERENCE_URL": addresses.inference_grpc}
+    environment = {"CRITIC_INFERENCE_URL": addresses.inference_grpc, "PYTHONWARNINGS": _QUIET_ROOT}
     if options.workers is not None:
         environment["CRITIC_WORKER_CONCURRENCY"] = str(options.workers)
     # Longer than the worker's own soft shutdown, in which it finishes or requeues its photos.

@@ -18,6 +18,15 @@ def free_ports(count: int, host: str = LOOPBACK) -> list[int]:
         return [int(bound.getsockname()[1]) for bound in sockets]
 
 
+def is_listening(port: int, host: str = LOOPBACK) -> bool:
+    """True if a server accepts connections there."""
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
 def port_problem(host: str, port: int) -> str | None:
     """The reason against listening there, as a sentence; None for a usable port."""
     try:

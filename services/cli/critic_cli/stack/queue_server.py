@@ -32,6 +32,10 @@ loglevel warning
 """
 
 
+# Advice on kernel parameters at each start; a local stack works without them.
+_KERNEL_ADVICE = ("Memory overcommit must be enabled", "TCP backlog setting", "Transparent Huge Pages")
+
+
 @dataclass(frozen=True)
 class QueueServer:
     """A queue server's process and its URL."""
@@ -62,7 +66,7 @@ def queue_server(folder: Path, port: int) -> QueueServer:
     password = secrets.token_urlsafe(24)
     url = f"redis://:{password}@{LOOPBACK}:{port}/0"
     command = (str(binary), str(_configure(folder, port, password)))
-    return QueueServer(Service("queue", command, is_up=lambda: queue_is_up(url)), url)
+    return QueueServer(Service("queue", command, is_up=lambda: queue_is_up(url), hidden_lines=_KERNEL_ADVICE), url)
 
 
 def queue_is_up(url: str) -> bool:

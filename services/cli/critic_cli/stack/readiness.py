@@ -14,7 +14,7 @@ from critic_cli.options import DEFAULT_URL
 from critic_cli.stack.prefixed_output import PrefixedOutput
 
 _POLL_SECONDS = 0.3
-_REPORT_SECONDS = 10.0
+_REPORT_SECONDS = 30.0
 
 
 class _Check(BaseModel):
@@ -55,7 +55,7 @@ def _announce(url: str, output: PrefixedOutput) -> None:
     with local_client() as http:
         while missing := missing_parts(url, http):
             if time.monotonic() - last_report > _REPORT_SECONDS:
-                output.write(f"Not ready yet: {missing}")
+                output.write(f"Still starting: {missing}")
                 last_report = time.monotonic()
             time.sleep(_POLL_SECONDS)
     for line in _banner(url):

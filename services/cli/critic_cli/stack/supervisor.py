@@ -90,7 +90,8 @@ class Supervisor:
                 return wait
             if slot.child is None:
                 self._start(slot)
-            if not slot.service.is_up():
+            starting = time.monotonic() - slot.started < slot.service.start_seconds
+            if starting and not slot.service.is_up():
                 return _POLL_SECONDS
         return None
 

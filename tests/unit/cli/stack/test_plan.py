@@ -1,5 +1,6 @@
 """The services of a stack and their environments."""
 
+import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,6 +42,14 @@ def test_all_services_share_the_same_addresses(options: StackOptions) -> None:
     assert worker.environment["CRITIC_INFERENCE_URL"] == f"127.0.0.1:{grpc}" == plan.note.inference_grpc
     assert gateway.environment["CRITIC_GATEWAY_PORT"] == "8765"
     assert not queue.environment
+
+
+def test_the_worker_starts_when_the_inference_server_listens(options: StackOptions) -> None:
+    inference = make_plan(options).services[1]
+    port = int(inference.environment["CRITIC_INFERENCE_GRPC_PORT"])
+    assert not inference.is_up()
+    with socket.create_server(("127.0.0.1", port)):
+        assert inference.is_up()
 
 
 def test_a_configured_queue_replaces_the_own_queue_server(
