@@ -3,10 +3,10 @@ import time
 import pytest
 
 from critic_core.contracts.errors import InferenceFailed, InferenceUnavailable, StorageUnavailable
-from critic_worker.retry import patiently
+from critic_worker.retry import retry_until
 
 
-def test_it_waits_until_the_service_is_back() -> None:
+def test_a_call_is_retried_until_the_service_is_back() -> None:
     refusals = iter([StorageUnavailable(), InferenceUnavailable()])
 
     def call() -> str:
@@ -14,20 +14,20 @@ def test_it_waits_until_the_service_is_back() -> None:
             raise refusal
         return "back"
 
-    assert patiently(call, seconds=5) == "back"
+    assert retry_until(call, seconds=5) == "back"
 
 
-def test_it_gives_up_in_time_and_says_why() -> None:
+def test_the_last_error_is_raised_in_time() -> None:
     def call() -> None:
-        raise StorageUnavailable("gone")
+        raise StorageUnavailable("down")
 
     began = time.monotonic()
-    with pytest.raises(StorageUnavailable, match="gone"):
-        patiently(call, seconds=0.4)
+    with pytest.raises(StorageUnavailable, match="down"):
+        retry_until(call, seconds=0.4)
     assert time.monotonic() - began < 5
 
 
-def test_what_is_permanent_is_not_tried_again() -> None:
+def test_a_permanent_error_is_not_retried() -> None:
     calls = []
 
     def call() -> None:
@@ -35,5 +35,5 @@ def test_what_is_permanent_is_not_tried_again() -> None:
         raise InferenceFailed
 
     with pytest.raises(InferenceFailed):
-        patiently(call, seconds=5)
+        retry_until(call, seconds=5)
     assert len(calls) == 1

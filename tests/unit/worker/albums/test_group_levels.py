@@ -1,4 +1,4 @@
-"""Three levels within each other; copies, frames and scenes as marks tell them; ten thousand in a second."""
+"""Three levels within each other; copies, frames and scenes as features tell them; ten thousand in a second."""
 
 import time
 
@@ -7,7 +7,7 @@ import pytest
 
 from critic_core.contracts.album import Thresholds
 from critic_worker.albums.group_levels import Levels, group
-from critic_worker.albums.similarity import Marks
+from critic_worker.albums.similarity import PhotoFeatures
 
 LIMITS = Thresholds()
 
@@ -23,16 +23,16 @@ def turned(vector: np.ndarray, cosine: float, random: np.random.Generator) -> np
     return np.asarray(cosine * vector + np.sqrt(1 - cosine**2) * other / np.linalg.norm(other), np.float32)
 
 
-def two(bits: int, cosine: float, seconds: float | None) -> Marks:
+def two(bits: int, cosine: float, seconds: float | None) -> PhotoFeatures:
     """Two photos, so far apart."""
     random = np.random.default_rng(0)
     one = unit(random.standard_normal((1, 64)))[0]
     taken = np.array([0.0, np.nan if seconds is None else seconds])
-    return Marks(np.array([0, 2**bits - 1], np.uint64), np.stack([one, turned(one, cosine, random)]), taken)
+    return PhotoFeatures(np.array([0, 2**bits - 1], np.uint64), np.stack([one, turned(one, cosine, random)]), taken)
 
 
 @pytest.mark.parametrize(
-    ("marks", "near", "scene"),
+    ("features", "near", "scene"),
     [
         (two(4, 0.2, None), True, True),  # a blurred copy: the hash knows it
         (two(12, 0.9, None), True, True),  # the next frame
@@ -45,8 +45,8 @@ def two(bits: int, cosine: float, seconds: float | None) -> Marks:
         (two(4, 0.2, 7200), True, True),  # copies lose the time, or get the time of saving
     ],
 )
-def test_two_photos(marks: Marks, near: bool, scene: bool) -> None:
-    told = group(["a", "b"], marks, LIMITS)
+def test_two_photos(features: PhotoFeatures, near: bool, scene: bool) -> None:
+    told = group(["a", "b"], features, LIMITS)
     assert (told.near[0] == told.near[1], told.scene[0] == told.scene[1]) == (near, scene)
     assert told.exact[0] != told.exact[1]
 
@@ -57,11 +57,11 @@ def test_the_same_pixels_are_one_of_everything() -> None:
 
 
 def test_an_album_without_photos() -> None:
-    none = Marks(np.zeros(0, np.uint64), np.zeros((0, 8), np.float32), np.zeros(0))
+    none = PhotoFeatures(np.zeros(0, np.uint64), np.zeros((0, 8), np.float32), np.zeros(0))
     assert [len(level) for level in vars(group([], none, LIMITS)).values()] == [0, 0, 0]
 
 
-def shoot(count: int, random: np.random.Generator) -> tuple[list[str], Marks]:
+def shoot(count: int, random: np.random.Generator) -> tuple[list[str], PhotoFeatures]:
     """Scenes of a dozen frames, of which every third is the one before once more; half of them know their time."""
     scenes = unit(random.standard_normal((count // 12 + 1, 128)))[np.arange(count) // 12]
     frames = unit(scenes + 0.04 * random.standard_normal((count, 128)).astype(np.float32))
@@ -70,19 +70,19 @@ def shoot(count: int, random: np.random.Generator) -> tuple[list[str], Marks]:
     for place in range(2, count, 3):
         frames[place] = turned(frames[place - 1], 0.97, random)
         hashes[place] = hashes[place - 1] ^ np.uint64(0b111)
-    return [f"{number:05}" for number in range(count)], Marks(hashes, frames, taken)
+    return [f"{number:05}" for number in range(count)], PhotoFeatures(hashes, frames, taken)
 
 
 def test_levels_lie_within_each_other_and_the_order_does_not_matter() -> None:
     random = np.random.default_rng(3)
-    names, marks = shoot(240, random)
-    told = group(names, marks, LIMITS)
+    names, features = shoot(240, random)
+    told = group(names, features, LIMITS)
     for inner, outer in ((told.exact, told.near), (told.near, told.scene)):
         assert all(len(set(outer[inner == number])) == 1 for number in set(inner))
     assert len(set(told.near)) < len(names)
     assert len(set(told.scene)) < len(set(told.near))
     order = random.permutation(len(names))
-    mixed = Marks(marks.hashes[order], marks.embeddings[order], marks.taken[order])
+    mixed = PhotoFeatures(features.hashes[order], features.embeddings[order], features.taken[order])
     again = group([names[number] for number in order], mixed, LIMITS)
     assert together(told, names) == together(again, [names[number] for number in order])
 
@@ -93,8 +93,8 @@ def together(levels: Levels, names: list[str]) -> list[set[frozenset[str]]]:
 
 
 def test_ten_thousand_photos_take_a_second_of_one_core() -> None:
-    names, marks = shoot(10_000, np.random.default_rng(5))
+    names, features = shoot(10_000, np.random.default_rng(5))
     began = time.process_time()
-    told = group(names, marks, LIMITS)
+    told = group(names, features, LIMITS)
     assert time.process_time() - began < 5  # all cores together, on a busy machine; docs/measurements.md has the figure
     assert 500 < len(set(told.scene)) < len(set(told.near)) < 10_000

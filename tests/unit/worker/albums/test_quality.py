@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from critic_core.contracts.album import Marks
+from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import Fingerprint, PropertyName
 from critic_worker.albums.quality import MOST_WITHIN_GROUP, best_of, preference, quality
 
@@ -11,20 +11,20 @@ ALONE = np.arange(2)
 TOGETHER = np.zeros(2, np.int64)
 
 
-def photo(score: float = 50, fine_detail: float = 4.0, highlights: float = 1.0) -> Marks:
+def photo(score: float = 50, fine_detail: float = 4.0, highlights: float = 1.0) -> PhotoFeatures:
     values = {PropertyName.fine_detail: fine_detail, PropertyName.highlights: highlights}
     none = Fingerprint(perceptual_hash="0" * 16, difference_hash="0" * 16, pixels_sha256="0", embedding="")
-    return Marks(score=score, percentile=0, properties=values, fingerprint=none)
+    return PhotoFeatures(score=score, percentile=0, properties=values, fingerprint=none)
 
 
-def shoot(count: int, seed: int = 1) -> list[Marks]:
+def shoot(count: int, seed: int = 1) -> list[PhotoFeatures]:
     random = np.random.default_rng(seed)
     rows = zip(random.uniform(0, 100, count), random.gamma(2, 2, count), random.gamma(1, 4, count), strict=True)
     return [photo(*row) for row in rows]
 
 
 @pytest.mark.parametrize("worse", [photo(score=45), photo(fine_detail=3), photo(highlights=8)])
-def test_one_thing_that_is_worse_decides_a_group(worse: Marks) -> None:
+def test_one_thing_that_is_worse_decides_a_group(worse: PhotoFeatures) -> None:
     good, bad = quality([photo(), worse], TOGETHER)
     assert good > bad
 
@@ -44,13 +44,13 @@ def test_without_faults_the_quality_of_a_photo_of_its_own_is_its_score() -> None
 
 
 def test_the_preferred_one_is_on_top_of_its_group_with_its_own_quality_and_the_rest_follow_in_order() -> None:
-    marks = shoot(60)
+    features = shoot(60)
     near = np.random.default_rng(2).integers(0, 12, 60)
-    told, alone, best = quality(marks, near), quality(marks, np.arange(60)), best_of(marks, near)
+    told, alone, best = quality(features, near), quality(features, np.arange(60)), best_of(features, near)
     assert told[best] == pytest.approx(alone[best])
     for number in range(12):
         members = np.flatnonzero(near == number)
-        assert np.array_equal(np.argsort(told[members]), np.argsort(preference([marks[n] for n in members])))
+        assert np.array_equal(np.argsort(told[members]), np.argsort(preference([features[n] for n in members])))
 
 
 def test_a_copy_loses_a_bounded_part_of_what_its_group_is_worth() -> None:
@@ -59,16 +59,16 @@ def test_a_copy_loses_a_bounded_part_of_what_its_group_is_worth() -> None:
 
 
 def test_no_group_changes_another() -> None:
-    marks = shoot(30)
+    features = shoot(30)
     near = np.arange(30) // 3
-    assert quality(marks[:15], near[:15]) == pytest.approx(quality(marks, near)[:15])
+    assert quality(features[:15], near[:15]) == pytest.approx(quality(features, near)[:15])
 
 
 def test_the_order_in_which_photos_come_does_not_matter() -> None:
-    marks, order = shoot(30), np.random.default_rng(4).permutation(30)
+    features, order = shoot(30), np.random.default_rng(4).permutation(30)
     near = np.arange(30) // 3
-    mixed = quality([marks[n] for n in order], near[order])
-    assert mixed == pytest.approx(quality(marks, near)[order])
+    mixed = quality([features[n] for n in order], near[order])
+    assert mixed == pytest.approx(quality(features, near)[order])
 
 
 def test_a_critique_that_is_older_than_a_property_counts_as_usual() -> None:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 from tests.support.photos import DATA, PLAIN, cat
 
-from critic_core.contracts.album import Marks
+from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import Fingerprint
 from critic_core.imaging.decode import decode
 from critic_core.imaging.golden import golden_photo
@@ -25,13 +25,13 @@ every_photo = pytest.mark.parametrize("photo", PHOTOS.values(), ids=PHOTOS)
 API = Path(__file__).parents[4] / "docs" / "api.md"
 
 
-def marks(image: Image.Image, score: float = 50) -> Marks:
+def features(image: Image.Image, score: float = 50) -> PhotoFeatures:
     values = {name: measured.value for name, measured in measure_all(np.array(image)).items()}
     none = Fingerprint(perceptual_hash="0" * 16, difference_hash="0" * 16, pixels_sha256="0", embedding="")
-    return Marks(score=score, percentile=0, properties=values, fingerprint=none)
+    return PhotoFeatures(score=score, percentile=0, properties=values, fingerprint=none)
 
 
-def codes(*photos: Marks, near: list[int] | None = None) -> list[set[str]]:
+def codes(*photos: PhotoFeatures, near: list[int] | None = None) -> list[set[str]]:
     groups = np.array(near or [0] * len(photos))
     told = reasons_in_groups(photos, quality(photos, groups), groups)
     return [{reason.code for reason in of_photo} for of_photo in told]
@@ -55,26 +55,26 @@ CHANGES: dict[str, tuple[Callable[[Image.Image], Image.Image], set[str], set[str
 def test_a_worse_copy_is_told_what_it_lacks(
     photo: Image.Image, change: Callable[[Image.Image], Image.Image], against: set[str], in_favour: set[str]
 ) -> None:
-    best, copy = codes(marks(photo), marks(change(photo)))
+    best, copy = codes(features(photo), features(change(photo)))
     assert best >= {"best_in_group"} | in_favour
     assert copy >= {"near_duplicate_weaker"} | against
 
 
 @every_photo
 def test_a_dark_copy_is_not_called_blurred(photo: Image.Image) -> None:
-    assert "blurred" not in codes(marks(photo), marks(ImageEnhance.Brightness(photo).enhance(0.5)))[1]
+    assert "blurred" not in codes(features(photo), features(ImageEnhance.Brightness(photo).enhance(0.5)))[1]
 
 
 @every_photo
 def test_what_looks_the_same_differs_in_the_score_alone(photo: Image.Image) -> None:
-    best, other = codes(marks(photo, 60), marks(photo, 50))
+    best, other = codes(features(photo, 60), features(photo, 50))
     assert best == {"best_in_group", "most_pleasing_in_group"}
     assert other == {"near_duplicate_weaker"}
 
 
 def test_a_photo_without_near_duplicates_is_compared_with_none() -> None:
     blurred = PHOTOS["cat"].filter(ImageFilter.GaussianBlur(4))
-    told = codes(marks(PHOTOS["cat"]), marks(PHOTOS["coffee"]), marks(blurred), near=[0, 1, 0])
+    told = codes(features(PHOTOS["cat"]), features(PHOTOS["coffee"]), features(blurred), near=[0, 1, 0])
     assert told[1] == set()
     assert "blurred" in told[2]
 

@@ -1,4 +1,4 @@
-"""What the worker's own command says of photos that were set aside, on a real queue server."""
+"""The worker's command for dead letters, on a real queue server."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +13,7 @@ from critic_core.stores.jobs import JobStore
 from critic_worker.maintenance.dead_letters import main
 
 
-def test_they_are_listed_and_given_another_try(
+def test_dead_letters_are_listed_and_enqueued_again(
     redis_server: RedisServer,
     client: "redis.Redis",
     monkeypatch: pytest.MonkeyPatch,
@@ -27,20 +27,18 @@ def test_they_are_listed_and_given_another_try(
         sha256="0", created_at=now, expires_at=end,
     )  # fmt: skip
     store.create(photo)
-    store.bury(photo.id, PhotoPoison().problem())
+    store.move_to_dead_letters(photo.id, PhotoPoison().problem())
 
     assert main([]) == 0
     assert capsys.readouterr().out == f"{photo.id}  {now:%Y-%m-%d %H:%M}  evil.jpg  {PhotoPoison().problem().detail}\n"
     assert main(["--replay"]) == 0
-    assert capsys.readouterr().out == "1 photos wait for another try; 0 were forgotten already.\n"
+    assert capsys.readouterr().out == "1 photos queued again; 0 have expired.\n"
     assert (store.get(photo.id).state, client.llen(CRITIQUE_QUEUE)) == (PhotoState.queued, 1)
     assert main([]) == 0
     assert capsys.readouterr().out == "No dead letters.\n"
 
 
-def test_a_queue_that_does_not_answer_is_told(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_queue_that_is_down_is_an_error(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("CRITIC_REDIS_URL", "redis://127.0.0.1:1/0")
     assert main([]) == 2
     assert "queue" in capsys.readouterr().err

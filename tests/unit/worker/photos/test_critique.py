@@ -9,7 +9,7 @@ from tests.support.tiny_model import tiny_manifest
 
 from critic_core.contracts.errors import (
     InferenceUnavailable,
-    PhotoBroken,
+    PhotoCorrupt,
     PhotoError,
     PhotoTooManyPixels,
     PhotoUnsupported,
@@ -93,7 +93,7 @@ def test_a_photo_over_the_limits_reaches_no_model() -> None:
     classifier = Scripted(0.5, tiny_manifest())
     with pytest.raises(PhotoTooManyPixels):
         critique(golden_photo(), classifier, Limits(max_pixels=1000))
-    with pytest.raises(PhotoBroken):
+    with pytest.raises(PhotoCorrupt):
         critique(golden_photo()[:5000], classifier, DEFAULT_LIMITS)
     assert classifier.asked == []
 
@@ -110,7 +110,7 @@ def test_photos_together_are_one_question_and_answered_as_alone() -> None:
     given = [Given(golden_photo()), Given(golden_photo()[:5000]), Given(golden_photo())]
     first, broken, last = critiques(given, classifier, DEFAULT_LIMITS)
     assert (classifier.questions, len(classifier.asked)) == (1, 2)
-    assert isinstance(broken, PhotoBroken)
+    assert isinstance(broken, PhotoCorrupt)
     alone = critique(golden_photo(), Scripted(0.5, tiny_manifest()), DEFAULT_LIMITS)
     for looked in (first, last):
         assert not isinstance(looked, PhotoError)

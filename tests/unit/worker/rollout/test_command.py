@@ -1,59 +1,52 @@
-"""The operator's commands: after a rollback answers who has answered before."""
+"""The operators' command: arguments, output, exit status."""
 
-from argparse import Namespace
+import json
 
 import pytest
+import redis
+from tests.unit.worker.rollout.test_admin import make_admin
 
-from critic_core.contracts.routing import Routing, Share
-from critic_worker.rollout.command import Desk, Refused, canary, promote, rollback
-
-THREE = ["1", "2", "3"]
-
-
-class Told(Desk):
-    """A desk whose wishes are kept in memory."""
-
-    def __init__(self, routing: Routing, served: list[str]) -> None:
-        self.model, self._wished, self._served = "aesthetics", routing, served
-
-    def routing(self) -> Routing:
-        return self._wished
-
-    def served(self) -> list[str]:
-        return self._served
-
-    def wish(self, routing: Routing | None) -> None:
-        self._wished = routing or Routing()
+from critic_worker.rollout import command
+from critic_worker.rollout.command import main
 
 
-@pytest.mark.parametrize(
-    ("routing", "served", "version", "stable"),
-    [
-        (Routing(), ["1", "2"], None, "1"),
-        (Routing(canary=Share(version="2", percent=10), held="1"), THREE, None, "1"),  # 3 waits on
-        (Routing(pinned="2"), THREE, None, "1"),  # and not 3, which nobody has tried
-        (Routing(pinned="1"), THREE, None, "3"),  # there is none before
-        (Routing(pinned="1"), THREE, "2", "1"),
-        (Routing(), THREE, "2", "3"),
-    ],
-)
-def test_who_answers_after_a_rollback(routing: Routing, served: list[str], version: str | None, stable: str) -> None:
-    desk = Told(routing, served)
-    rollback(desk, Namespace(version=version))
-    assert desk.answering().stable == stable
+@pytest.fixture(autouse=True)
+def served(client: "redis.Redis", monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Versions on the inference server."""
+    versions = ["1", "2"]
+    monkeypatch.setattr(command, "make_rollout_admin", lambda _: make_admin(client, versions))
+    return versions
 
 
-def test_the_last_one_that_may_answer_is_not_withdrawn() -> None:
-    desk = Told(Routing(withdrawn=("2",)), ["1", "2"])
-    with pytest.raises(Refused, match="no other version"):
-        rollback(desk, Namespace(version=None))
-    assert desk.routing() == Routing(withdrawn=("2",))
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(list(arguments)) == 0
+    return capsys.readouterr().out
 
 
-def test_a_newcomer_waits_until_the_trial_ends_with_its_promotion() -> None:
-    desk = Told(Routing(), ["1", "2"])
-    canary(desk, Namespace(share="2:10%"))
-    desk._served = THREE
-    assert (desk.answering().stable, desk.answering().waiting) == ("1", ["3"])
-    promote(desk, Namespace(version="3"))
-    assert (desk.answering().stable, desk.answering().canary is not None) == ("3", True)
+def test_every_change_shows_its_result(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "Version 2 answers 50 %" in run(capsys, "canary", "2:50%")
+    assert "Version 2 is compared on 100 %" in run(capsys, "shadow", "2")
+    assert "version 1 answers" in run(capsys, "promote", "1")
+    assert "Withdrawn: 2." in run(capsys, "rollback", "2")
+    assert run(capsys, "reset") == "aesthetics: version 2 answers; served: 1, 2.\n"
+
+
+def test_show_prints_text_or_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "show") == "aesthetics: version 2 answers; served: 1, 2.\n"
+    assert json.loads(run(capsys, "show", "--json"))["stable"] == "2"
+
+
+def test_drift_prints_text_or_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "drift") == "aesthetics: no photo has been compared between versions 2 and 1 yet.\n"
+    assert json.loads(run(capsys, "drift", "1", "--json"))["candidate"] == "1"
+
+
+def test_an_unpromoted_version_is_shown(capsys: pytest.CaptureFixture[str], served: list[str]) -> None:
+    run(capsys, "canary", "2:50%")
+    served.append("3")
+    assert "Version 3 waits, and answers nobody until it is promoted." in run(capsys, "show")
+
+
+def test_a_refusal_is_status_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["promote", "9"]) == 2
+    assert "Version 9 is not served" in capsys.readouterr().err

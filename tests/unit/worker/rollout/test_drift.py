@@ -1,4 +1,4 @@
-"""How two versions differ, against scipy and by hand."""
+"""Drift between two versions, against scipy and by hand."""
 
 import numpy as np
 import pytest
@@ -11,15 +11,15 @@ from critic_worker.rollout.drift import drift_of, psi, spearman, spread
 RANDOM = np.random.default_rng(3)
 
 
-def pair(score: float, other: float) -> Pair:
+def pair(score: float, candidate: float) -> Pair:
     return Pair(
         photo=new_photo_id(),
         score=score,
         percentile=score / 2,
         pleasing=score >= 50,
-        other_score=other,
-        other_percentile=other / 2,
-        other_pleasing=other >= 50,
+        candidate_score=candidate,
+        candidate_percentile=candidate / 2,
+        candidate_pleasing=candidate >= 50,
     )
 
 
@@ -35,9 +35,9 @@ def test_figures_of_few_photos_by_hand() -> None:
 
 
 def test_ranks_are_those_of_scipy_ties_included() -> None:
-    one, other = RANDOM.integers(0, 9, 200).astype(float), RANDOM.integers(0, 9, 200).astype(float)
-    assert spearman(one, other + one) == pytest.approx(spearmanr(one, other + one).statistic)
-    assert spearman(one, np.ones(200)) is None
+    first, noise = RANDOM.integers(0, 9, 200).astype(float), RANDOM.integers(0, 9, 200).astype(float)
+    assert spearman(first, noise + first) == pytest.approx(spearmanr(first, noise + first).statistic)
+    assert spearman(first, np.ones(200)) is None
 
 
 def test_an_even_distribution_is_stable_and_a_shifted_one_is_not() -> None:

@@ -1,85 +1,84 @@
-"""Where a version does not answer, another one does; where none does, none is blamed."""
+"""Another version answers for a failed one; when all fail, none is to blame."""
 
-from collections.abc import Sequence
-
-import numpy as np
 import pytest
 from tests.support.tiny_model import tiny_manifest
+from tests.unit.worker.conftest import PHOTO
+from tests.unit.worker.fakes import FakeClassifier
 
 from critic_core.contracts.errors import CriticError, InferenceFailed, InferenceUnavailable
-from critic_core.contracts.manifest import Manifest, Preprocessing
-from critic_core.imaging.golden import golden_photo
+from critic_core.contracts.manifest import Preprocessing
 from critic_core.imaging.limits import DEFAULT_LIMITS
 from critic_worker import metrics
-from critic_worker.inference.classifier import Answer, Tensor
 from critic_worker.photos.critique import critique
-from critic_worker.rollout.fallback import FallingBack
+from critic_worker.rollout.fallback import FallbackClassifier
+
+Versions = dict[str, FakeClassifier]
 
 
-class Version:
-    """A classifier that may be told to fail."""
-
-    def __init__(self, version: str, size: int = 224) -> None:
-        self._manifest = tiny_manifest(version, preprocessing=Preprocessing(size=size))
-        self.error: CriticError | None = None
-        self.asked = 0
-
-    def manifest(self) -> Manifest:
-        return self._manifest
-
-    def classify(self, tensors: Sequence[Tensor]) -> list[Answer]:
-        self.asked += 1
-        if self.error:
-            raise self.error
-        assert tensors[0].shape[0] == self._manifest.preprocessing.size
-        return [Answer(0.5, np.ones(1, np.float32), self._manifest, "cpu")] * len(tensors)
+def make_version(version: str, size: int = 224) -> FakeClassifier:
+    return FakeClassifier(manifest=tiny_manifest(version, preprocessing=Preprocessing(size=size)))
 
 
 @pytest.fixture
-def versions() -> dict[str, Version]:
-    return {"2": Version("2"), "1": Version("1")}
+def versions() -> Versions:
+    return {"2": make_version("2"), "1": make_version("1")}
 
 
 @pytest.fixture
-def classifier(versions: dict[str, Version]) -> FallingBack:
-    return FallingBack(lambda: list(versions), lambda version: versions[version], lambda: None)
+def failures() -> list[None]:
+    """One entry for each call of `on_failure`."""
+    return []
 
 
-def answered_by(classifier: FallingBack) -> str:
-    return critique(golden_photo(), classifier, DEFAULT_LIMITS).critique.provenance.version
+@pytest.fixture
+def classifier(versions: Versions, failures: list[None]) -> FallbackClassifier:
+    return FallbackClassifier(lambda: list(versions), lambda version: versions[version], lambda: failures.append(None))
+
+
+def answer_version(classifier: FallbackClassifier) -> str:
+    return critique(PHOTO, classifier, DEFAULT_LIMITS).critique.provenance.version
 
 
 def fallbacks(code: str) -> float:
     return metrics.FALLBACKS.labels("2", code)._value.get()
 
 
-def test_the_first_one_answers(classifier: FallingBack, versions: dict[str, Version]) -> None:
-    assert answered_by(classifier) == "2"
-    assert versions["1"].asked == 0
+def test_the_first_version_answers(classifier: FallbackClassifier, versions: Versions, failures: list[None]) -> None:
+    assert answer_version(classifier) == "2"
+    assert (versions["1"].requests, failures) == (0, [])
 
 
 @pytest.mark.parametrize("error", [InferenceUnavailable(), InferenceFailed()])
-def test_the_next_one_answers_for_one_that_fails(
-    classifier: FallingBack, versions: dict[str, Version], error: CriticError
+def test_the_next_version_answers_for_a_failed_one(
+    classifier: FallbackClassifier, versions: Versions, failures: list[None], error: CriticError
 ) -> None:
-    versions["2"].error, before = error, fallbacks(error.code)
-    assert answered_by(classifier) == "1"
-    assert answered_by(classifier) == "1"
-    assert versions["2"].asked == 1  # not asked again
+    versions["2"].always, before = error, fallbacks(error.code)
+    assert answer_version(classifier) == "1"
+    assert answer_version(classifier) == "1"
+    assert versions["2"].requests == 1  # skipped from then on
     assert fallbacks(error.code) == before + 1
+    assert len(failures) == 1
 
 
-def test_one_that_is_fed_otherwise_gets_the_photo_prepared_for_itself(versions: dict[str, Version]) -> None:
-    versions["2"], versions["1"] = Version("2", size=128), Version("1")
-    versions["2"].error = InferenceFailed()
-    assert answered_by(FallingBack(lambda: list(versions), lambda each: versions[each], lambda: None)) == "1"
+def test_a_version_with_another_preprocessing_gets_the_photo_prepared_for_itself(
+    classifier: FallbackClassifier, versions: Versions
+) -> None:
+    versions["2"] = make_version("2", size=128)
+    versions["2"].always = InferenceFailed()
+    assert answer_version(classifier) == "1"
 
 
-def test_when_none_answers_all_are_asked_again(classifier: FallingBack, versions: dict[str, Version]) -> None:
+def test_when_all_versions_fail_none_is_skipped(classifier: FallbackClassifier, versions: Versions) -> None:
     for version in versions.values():
-        version.error = InferenceUnavailable()
+        version.always = InferenceUnavailable()
     with pytest.raises(InferenceUnavailable):
-        answered_by(classifier)
+        answer_version(classifier)
     for version in versions.values():
-        version.error = None
-    assert answered_by(classifier) == "2"
+        version.always = None
+    assert answer_version(classifier) == "2"
+
+
+def test_versions_are_looked_up_for_each_request(classifier: FallbackClassifier, versions: Versions) -> None:
+    assert answer_version(classifier) == "2"
+    del versions["2"]
+    assert answer_version(classifier) == "1"

@@ -6,7 +6,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from critic_core.contracts.errors import CallbackRefused
+from critic_core.contracts.errors import InvalidCallbackUrl
 from critic_core.runtime.webhooks.addresses import Address
 from critic_core.runtime.webhooks.callback import parse_callback
 from critic_worker.webhooks.deadline import Deadline
@@ -27,7 +27,7 @@ def addresses(*texts: str) -> list[Address]:
     ],
 )  # fmt: skip
 def test_one_private_address_refuses_the_name(found: tuple[str, ...]) -> None:
-    with pytest.raises(CallbackRefused):
+    with pytest.raises(InvalidCallbackUrl):
         checked(addresses(*found), parse_callback("https://example.com/", ()), ())
 
 
@@ -42,7 +42,7 @@ def test_plain_http_stays_in_the_allowed_networks(found: str, taken: bool) -> No
     if taken:
         assert checked(addresses(found), callback, INSIDE) == addresses(found)
         return
-    with pytest.raises(CallbackRefused):
+    with pytest.raises(InvalidCallbackUrl):
         checked(addresses(found), callback, INSIDE)
 
 

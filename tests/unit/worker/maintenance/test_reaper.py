@@ -1,0 +1,122 @@
+"""Requeued and deleted photos, on a real queue server and a folder, at a time that the test sets."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import redis
+from tests.support.critiques import make_photo
+
+from critic_core.contracts.album import Album, Counts
+from critic_core.contracts.errors import PhotoNotFound, StorageUnavailable
+from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.photo import CRITIQUE_QUEUE, PhotoState
+from critic_core.runtime.storage import Storage, photo_key, preview_key
+from critic_core.stores.jobs import Claim, JobStore
+from critic_worker.context import WorkerContext
+from critic_worker.maintenance.reaper import LOCK, Reaper
+
+Upload = Callable[..., str]
+
+
+@pytest.fixture
+def reaper(context: WorkerContext, client: "redis.Redis") -> Reaper:
+    return Reaper(context, client)
+
+
+@pytest.fixture
+def run_later(context: WorkerContext, client: "redis.Redis") -> Callable[[float], bool]:
+    """A maintenance run so many seconds from now."""
+
+    def run(seconds: float) -> bool:
+        client.delete(LOCK)
+        jobs = JobStore(client, clock=lambda: time.time() + seconds)
+        return Reaper(replace(context, jobs=jobs), client).run()
+
+    return run
+
+
+Later = Callable[[float], bool]
+
+
+def test_a_photo_of_a_dead_worker_is_requeued_and_its_delivery_counts(
+    context: WorkerContext, reaper: Reaper, run_later: Later, upload: Upload, enqueued: list[str]
+) -> None:
+    photo_id = upload()
+    assert context.jobs.claim(photo_id, 3) is Claim.claimed
+    assert reaper.run()
+    assert enqueued == []
+    run_later(context.settings.lease_seconds + 1)
+    assert enqueued == [photo_id]
+    photo = context.jobs.get(photo_id)
+    assert (photo.state, photo.deliveries) == (PhotoState.queued, 1)
+
+
+def test_a_photo_whose_message_was_lost_is_requeued_once(
+    context: WorkerContext, run_later: Later, upload: Upload, enqueued: list[str]
+) -> None:
+    photo_id = upload()
+    for _ in range(2):
+        run_later(context.settings.lease_seconds + 1)
+    assert enqueued == [photo_id]
+
+
+def test_photos_in_a_long_queue_are_left_alone(
+    client: "redis.Redis", run_later: Later, upload: Upload, enqueued: list[str]
+) -> None:
+    upload()
+    client.lpush(CRITIQUE_QUEUE, "a message")
+    run_later(10_000)
+    assert enqueued == []
+
+
+def test_one_worker_at_a_time_runs_maintenance(reaper: Reaper) -> None:
+    assert (reaper.run(), reaper.run()) == (True, False)
+
+
+def test_expired_photos_leave_nothing_behind(context: WorkerContext, run_later: Later, upload: Upload) -> None:
+    photo_id = upload()
+    context.storage.put(preview_key(photo_id), b"small")
+    run_later(25 * 3600)
+    for key in (photo_key(photo_id), preview_key(photo_id)):
+        with pytest.raises(PhotoNotFound):
+            context.storage.get(key)
+    with pytest.raises(PhotoNotFound):
+        context.jobs.get(photo_id)
+    assert (context.jobs.backlog(), context.jobs.expired()) == (0, [])
+
+
+def test_an_interrupted_deletion_is_repeated(
+    context: WorkerContext, client: "redis.Redis", run_later: Later, upload: Upload
+) -> None:
+    class DownStorage(Storage):
+        def delete(self, key: str) -> None:
+            raise StorageUnavailable
+
+    photo_id = upload()
+    jobs = JobStore(client, clock=lambda: time.time() + 25 * 3600)
+    down = replace(context, jobs=jobs, storage=DownStorage(context.storage._root))
+    with pytest.raises(StorageUnavailable):
+        Reaper(down, client).run()
+    assert context.jobs.get(photo_id)
+    run_later(25 * 3600)
+    assert context.jobs.backlog() == 0
+
+
+def test_a_deleted_album_is_purged_with_its_photos(context: WorkerContext, reaper: Reaper) -> None:
+    now = datetime.now(UTC)
+    counts = Counts(photos=0, pending=0, done=0, failed=0)
+    album = Album(id=new_photo_id(), created_at=now, expires_at=now + timedelta(hours=1), counts=counts)
+    context.albums.create(album)
+    photo = make_photo(PhotoState.queued).model_copy(update={"album": album.id})
+    context.storage.put(photo_key(photo.id), b"photo")
+    context.albums.add(photo, 10)
+    context.albums.mark_deleted(album.id)
+    reaper.run()
+    assert (context.albums.photos(album.id), context.albums.expired()) == ([], [])
+    with pytest.raises(PhotoNotFound):
+        context.jobs.get(photo.id)
+    with pytest.raises(PhotoNotFound):
+        context.storage.get(photo_key(photo.id))
