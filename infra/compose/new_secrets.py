@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes the secrets of infra/compose/production.yml, each in a file of its own, and prints the first API key.
+"""Creates the secrets of infra/compose/production.yml, one file each, and prints the first API key.
 
     infra/compose/new_secrets.py               in ./secrets
     infra/compose/new_secrets.py /etc/photo-critic/secrets
 
-A file that is there already is left as it is, so it can be run again after an update that wants one more. The folder is
-for its owner alone; the files can be read by all, because the containers' user is none of this machine's.
+Existing files stay, so that it can run again after an update that needs another secret. Only the owner can enter the
+folder; the files are readable by all, because the containers' user does not exist on this machine.
 """
 
 import base64
@@ -17,12 +17,12 @@ from pathlib import Path
 
 
 def main() -> int:
-    """Write what is missing; the exit status."""
+    """Write missing files; the exit status."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "secrets")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if folder.stat().st_mode & 0o077:  # there before; the files in it can be read by whoever comes in
+    if folder.stat().st_mode & 0o077:  # an existing folder: its files are readable by all
         folder.chmod(0o700)
-        say(f"{folder}: is for its owner alone from now on")
+        log(f"{folder}: now for its owner alone")
     makers: dict[str, Callable[[], str]] = {
         "redis_password": lambda: secrets.token_urlsafe(32),
         "api_keys.toml": first_key,
@@ -35,24 +35,24 @@ def main() -> int:
 
 
 def write(path: Path, make: Callable[[], str]) -> None:
-    """A new file, never over one that is there."""
+    """Write a new file; never overwrite one."""
     if path.exists():
-        say(f"{path}: is there already, and stays")
+        log(f"{path}: exists, and stays")
         return
     path.write_text(make() + "\n", encoding="utf-8")
     path.chmod(0o444)
-    say(f"{path}: made")
+    log(f"{path}: created")
 
 
 def first_key() -> str:
-    """The keyring with one key; the key itself is told once, and kept nowhere."""
+    """A file of API keys with one key, which is printed once and stored nowhere."""
     key = secrets.token_urlsafe(32)
-    say(f"The API key of `first`, which is kept nowhere: {key}")
+    log(f"The API key of `first`, stored nowhere: {key}")
     return f'[first]\nsha256 = "{hashlib.sha256(key.encode()).hexdigest()}"'
 
 
-def say(sentence: str) -> None:
-    """To whoever runs this."""
+def log(sentence: str) -> None:
+    """Progress, on standard output."""
     sys.stdout.write(f"{sentence}\n")
 
 

@@ -1,6 +1,6 @@
-"""Prints what one extra of pyproject.toml needs, our own distribution left out.
+"""Prints the requirements of one extra of pyproject.toml, without our own distribution.
 
-An image installs these first, as a layer of their own, which stays cached while only our code changes.
+Images install them first, in a separate layer that stays cached while only our code changes.
 
     python requirements_of.py gateway < pyproject.toml
 """
@@ -14,7 +14,7 @@ OURS = re.compile(r"photo-critic\[([^\]]+)\]$")
 
 
 def requirements_of(extra: str, project: dict[str, Any]) -> list[str]:
-    """Every requirement of `extra`, those of the extras it names included, sorted. KeyError for an unknown extra."""
+    """Every requirement of `extra`, those of nested extras included, sorted. KeyError for an unknown extra."""
     found: set[str] = set(project["dependencies"])
     for requirement in project["optional-dependencies"][extra]:
         if ours := OURS.match(requirement):

@@ -1,8 +1,7 @@
-"""Asks OSV what is known against every pinned package. `make check` runs it.
+"""Checks every pinned package for known vulnerabilities in OSV. Part of `make check`.
 
-Where the index does not answer, as on a machine without a way out, nothing is scanned: that is said, and fails only
-where CRITIC_AUDIT=required, as in CI with a way out. CRITIC_AUDIT_URL names a mirror of the index. What is accepted
-for a while stands in accepted.toml.
+Without a connection to OSV nothing is scanned: this is reported, and fails only with CRITIC_AUDIT=required, as in CI
+with internet. CRITIC_AUDIT_URL names a mirror. Temporarily accepted advisories are in accepted.toml.
 """
 
 import json
@@ -40,41 +39,41 @@ class Advisory:
 
 @dataclass(frozen=True)
 class Report:
-    """How many packages were looked up, and what is known against them."""
+    """Number of scanned packages, packages unknown to the index, and advisories."""
 
     scanned: int
-    passed_over: tuple[str, ...]
+    unknown: tuple[str, ...]
     advisories: tuple[Advisory, ...]
 
 
 class NotScanned(Exception):
-    """The index did not answer; its text says why."""
+    """The scan failed; the message is the reason."""
 
 
 def main() -> int:
-    """Ask and tell; the exit status."""
+    """Scan and report; the exit status."""
     try:
-        report = parse(ask(os.environ.get("CRITIC_AUDIT_URL", OSV)))
-    except NotScanned as why:
-        say(f"not scanned for vulnerabilities: {why}")
+        report = parse(run_pip_audit(os.environ.get("CRITIC_AUDIT_URL", OSV)))
+    except NotScanned as reason:
+        log(f"not scanned for vulnerabilities: {reason}")
         return 1 if os.environ.get("CRITIC_AUDIT") == "required" else 0
-    open_ones = unaccepted(report.advisories, accepted(ACCEPTED.read_text("utf-8"), datetime.now(UTC).date()))
-    for advisory in open_ones:
-        say(str(advisory))
-    for name in report.passed_over:
-        say(f"{name}: the index does not know it")
-    against = len({advisory.package for advisory in open_ones})
-    say(f"{report.scanned} packages scanned, {len(open_ones)} open advisories against {against} of them")
-    return 1 if open_ones else 0
+    open_advisories = unaccepted(report.advisories, accepted(ACCEPTED.read_text("utf-8"), datetime.now(UTC).date()))
+    for advisory in open_advisories:
+        log(str(advisory))
+    for name in report.unknown:
+        log(f"{name}: the index does not know it")
+    affected = len({advisory.package for advisory in open_advisories})
+    log(f"{report.scanned} packages scanned, {len(open_advisories)} open advisories against {affected} of them")
+    return 1 if open_advisories else 0
 
 
-def ask(url: str) -> str:
-    """What pip-audit prints as JSON, by OSV or a mirror of it. Raises NotScanned."""
+def run_pip_audit(url: str) -> str:
+    """The JSON output of pip-audit, with OSV or a mirror. Raises NotScanned."""
     pins = [word for name in PINS for word in ("--requirement", name)]
     options = ["--vulnerability-service", "osv", "--osv-url", url, "--timeout", "5", "--progress-spinner", "off"]
     command = [sys.executable, "-m", "pip_audit", *pins, *options, "--no-deps", "--disable-pip", "--format", "json"]
     try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)  # noqa: S603 - words, and no shell
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)  # noqa: S603 - no shell
     except subprocess.TimeoutExpired:
         raise NotScanned(f"the index took longer than {SECONDS} s") from None
     if not done.stdout.strip():
@@ -83,39 +82,39 @@ def ask(url: str) -> str:
 
 
 def parse(text: str) -> Report:
-    """The report in pip-audit's JSON. Raises NotScanned when every package was passed over."""
+    """The report in pip-audit's JSON. Raises NotScanned when the index knows no package."""
     packages: list[dict[str, Any]] = json.loads(text)["dependencies"]
-    scanned = [each for each in packages if "skip_reason" not in each]
+    scanned = [package for package in packages if "skip_reason" not in package]
     if not scanned:
         raise NotScanned("the index knows none of the packages")
     found = tuple(advisory for package in scanned for advisory in _advisories(package))
-    return Report(len(scanned), tuple(each["name"] for each in packages if "skip_reason" in each), found)
+    return Report(len(scanned), tuple(package["name"] for package in packages if "skip_reason" in package), found)
 
 
 def _advisories(package: dict[str, Any]) -> Iterable[Advisory]:
-    for each in package["vulns"]:
-        told = (each["id"], tuple(each["aliases"]), tuple(each["fix_versions"]))
-        yield Advisory(package["name"], package["version"], *told)
+    for vulnerability in package["vulns"]:
+        aliases, fixed = tuple(vulnerability["aliases"]), tuple(vulnerability["fix_versions"])
+        yield Advisory(package["name"], package["version"], vulnerability["id"], aliases, fixed)
 
 
 def accepted(text: str, today: date) -> set[str]:
-    """The ids of advisories that are accepted today. Raises ValueError for one without a reason or an end."""
+    """The ids of advisories accepted today. Raises ValueError for an entry without a reason or an end date."""
     ids = set()
-    for each in tomllib.loads(text).get("accepted", []):
-        if not each.get("reason") or not isinstance(each.get("until"), date):
-            raise ValueError(f"accepted.toml: {each.get('id')} needs a reason and the day until which it holds")
-        if today <= each["until"]:
-            ids.add(each["id"])
+    for entry in tomllib.loads(text).get("accepted", []):
+        if not entry.get("reason") or not isinstance(entry.get("until"), date):
+            raise ValueError(f"accepted.toml: {entry.get('id')} needs a reason and its last day")
+        if today <= entry["until"]:
+            ids.add(entry["id"])
     return ids
 
 
 def unaccepted(advisories: Iterable[Advisory], ids: set[str]) -> list[Advisory]:
-    """Those of which neither the id nor another name of it is accepted."""
-    return [each for each in advisories if ids.isdisjoint((each.id, *each.aliases))]
+    """Advisories with neither their id nor an alias accepted."""
+    return [advisory for advisory in advisories if ids.isdisjoint((advisory.id, *advisory.aliases))]
 
 
-def say(sentence: str) -> None:
-    """To whoever runs this."""
+def log(sentence: str) -> None:
+    """Print a line of the report."""
     sys.stdout.write(f"audit: {sentence}\n")
 
 

@@ -1,8 +1,8 @@
-"""Lists what is in each of our images: CycloneDX 1.6, one file an image, of what is really installed in it.
+"""A software bill of materials for each image: CycloneDX 1.6, one file an image, from the installed packages.
 
     python -m infra.supply_chain.sbom [IMAGE …]
 
-Python packages with their licences, by their own metadata; Debian packages by dpkg. Both are read inside the image.
+Python packages with licences from their metadata; Debian packages from dpkg. Both are read inside the image.
 """
 
 import argparse
@@ -24,59 +24,58 @@ from packageurl import PackageURL
 
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "dist" / "sbom"
-# Of every Python on the path: the services' own, and that of the image below, with its pip.
+# Every Python on the path: the service's, and the base image's with its pip.
 EVERY_PYTHON = """for folder in $(echo "$PATH" | tr : ' '); do
     [ ! -x "$folder/python" ] || "$folder/python" -c "$0"
 done"""
 DEBIAN = r"dpkg-query --show --showformat '${Package}\t${Version}\t${Architecture}\n'"
 PYTHON = """
 import importlib.metadata, json
-for one in importlib.metadata.distributions():
-    told = one.metadata
-    print(json.dumps([told["Name"], one.version, told.get("License-Expression") or told.get("License") or ""]))
+for package in importlib.metadata.distributions():
+    fields = package.metadata
+    licence = fields.get("License-Expression") or fields.get("License") or ""
+    print(json.dumps([fields["Name"], package.version, licence]))
 """
 
 
 class Package(NamedTuple):
-    """One package that is installed."""
+    """One installed package."""
 
     url: PackageURL
     licence: str = ""
 
 
-def main(words: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Write a file for each image; the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "images", nargs="*", metavar="IMAGE", help="default: those of docker-compose.yml, as far as built"
-    )
-    images = parser.parse_args(words).images or [one for one in our_images() if is_built(one)]
+    parser.add_argument("images", nargs="*", metavar="IMAGE", help="default: the built images of docker-compose.yml")
+    images = parser.parse_args(arguments).images or [image for image in our_images() if is_built(image)]
     OUT.mkdir(parents=True, exist_ok=True)
     for image in images:
         packages = [*debian_packages(image), *python_packages(image)]
         path = OUT / f"{name_of(image)}.cdx.json"
         path.write_text(document(image, packages), "utf-8")
-        say(f"{path}: {len(packages)} packages of {image}")
+        log(f"{path}: {len(packages)} packages of {image}")
     return 0 if images else 1
 
 
 def our_images() -> list[str]:
-    """The images that we build, all profiles."""
-    told = run("docker", "compose", "--profile", "*", "config", "--images")
-    return sorted({image for image in told.split() if image.startswith("photo-critic/")})
+    """Images built from this repository, in all profiles."""
+    images = run("docker", "compose", "--profile", "*", "config", "--images")
+    return sorted({image for image in images.split() if image.startswith("photo-critic/")})
 
 
 def is_built(image: str) -> bool:
-    """Whether it is on this machine; one that is not is told of."""
-    there = bool(run("docker", "image", "ls", "--quiet", image).strip())
-    if not there:
-        say(f"{image} is not built here, and left out: docker compose --profile '*' build")
-    return there
+    """True for an image on this machine; logs a missing one."""
+    found = bool(run("docker", "image", "ls", "--quiet", image).strip())
+    if not found:
+        log(f"{image} is not built here, and left out: docker compose --profile '*' build")
+    return found
 
 
 def debian_packages(image: str) -> list[Package]:
-    """What dpkg knows in the image."""
-    rows = [line.split("\t") for line in inside(image, "sh", "-c", DEBIAN).splitlines()]
+    """Packages of dpkg in the image."""
+    rows = [line.split("\t") for line in run_in(image, "sh", "-c", DEBIAN).splitlines()]
     return [
         Package(PackageURL("deb", "debian", name, version, {"arch": architecture}))
         for name, version, architecture in rows
@@ -84,13 +83,13 @@ def debian_packages(image: str) -> list[Package]:
 
 
 def python_packages(image: str) -> list[Package]:
-    """What Python finds on its path in the image; none where there is no Python."""
-    rows = {tuple(json.loads(line)) for line in inside(image, "sh", "-c", EVERY_PYTHON, PYTHON).splitlines()}
+    """Packages of Python in the image; none without a Python."""
+    rows = {tuple(json.loads(line)) for line in run_in(image, "sh", "-c", EVERY_PYTHON, PYTHON).splitlines()}
     return [Package(PackageURL("pypi", None, name.lower(), version), text) for name, version, text in sorted(rows)]
 
 
 def document(image: str, packages: Iterable[Package]) -> str:
-    """The CycloneDX document. Raises ValueError when it does not fit the published schema."""
+    """The CycloneDX document. Raises ValueError when it violates the published schema."""
     bom = Bom(components=[component(package) for package in packages])
     bom.metadata.component = Component(name=image, type=ComponentType.CONTAINER, version=image.rpartition(":")[2])
     bom.metadata.component.properties.add(Property(name="docker:id", value=id_of(image)))
@@ -102,15 +101,15 @@ def document(image: str, packages: Iterable[Package]) -> str:
 
 
 def component(package: Package) -> Component:
-    """A package as CycloneDX tells it. A whole licence text stands in for its name in some metadata: left out."""
+    """A package as a CycloneDX component. Some metadata has the whole licence text for a name: dropped."""
     url, licence = package
     licenses = [DisjunctiveLicense(name=licence)] if licence and "\n" not in licence else []
     return Component(name=url.name, version=url.version, purl=url, bom_ref=url.to_string(), licenses=licenses)
 
 
-def inside(image: str, *words: str) -> str:
-    """What a command prints in a container of the image, which sees no network."""
-    return run("docker", "run", "--rm", "--network", "none", "--entrypoint", words[0], image, *words[1:])
+def run_in(image: str, *command: str) -> str:
+    """The output of a command in a container of the image, without network."""
+    return run("docker", "run", "--rm", "--network", "none", "--entrypoint", command[0], image, *command[1:])
 
 
 def id_of(image: str) -> str:
@@ -123,13 +122,13 @@ def name_of(image: str) -> str:
     return image.rpartition("/")[2].partition(":")[0]
 
 
-def run(*words: str) -> str:
-    """What a command prints; CalledProcessError when it fails."""
-    return subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout  # noqa: S603 - words, and no shell
+def run(*command: str) -> str:
+    """The output of a command. Raises CalledProcessError."""
+    return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout  # noqa: S603 - no shell
 
 
-def say(sentence: str) -> None:
-    """To whoever runs this."""
+def log(sentence: str) -> None:
+    """Progress, on standard error."""
     sys.stderr.write(f"{sentence}\n")
 
 

@@ -33,7 +33,7 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]
     webhooks = {"CRITIC_WEBHOOK_SECRETS_FILE": "/run/secrets/webhook_secrets"}
     with built(OVERLAY, CRITIC_SECRETS=str(secrets), **webhooks) as stack:
         stack.up("edge", "gateway", "worker", "webhooks", "redis")
-        yield Production(stack, secrets, output.partition("kept nowhere: ")[2].split()[0])
+        yield Production(stack, secrets, output.partition("stored nowhere: ")[2].split()[0])
 
 
 def new_secrets(folder: Path) -> str:
@@ -80,7 +80,7 @@ def value_of(path: Path) -> str:
 
 def test_secrets_that_are_there_already_stay(production: Production) -> None:
     before = {path.name: path.read_bytes() for path in production.secrets.iterdir()}
-    assert new_secrets(production.secrets).count("is there already, and stays") == len(before)
+    assert new_secrets(production.secrets).count(": exists, and stays") == len(before)
     assert {path.name: path.read_bytes() for path in production.secrets.iterdir()} == before
     assert production.secrets.stat().st_mode & 0o077 == 0
 

@@ -1,4 +1,4 @@
-"""The manifests as kubectl renders them, and questions to them."""
+"""The manifests as kubectl renders them, and accessors."""
 
 import subprocess
 import sys
@@ -29,21 +29,21 @@ def rendered(folder: Path) -> list[Manifest]:
 
 def named(objects: list[Manifest], kind: str) -> dict[str, Manifest]:
     """The objects of one kind, by name."""
-    return {one["metadata"]["name"]: one for one in objects if one["kind"] == kind}
+    return {manifest["metadata"]["name"]: manifest for manifest in objects if manifest["kind"] == kind}
 
 
 def workloads(objects: list[Manifest]) -> dict[str, Manifest]:
-    """What makes pods."""
-    timed = {name: one["spec"]["jobTemplate"] for name, one in named(objects, "CronJob").items()}
+    """Objects with a pod template."""
+    timed = {name: cronjob["spec"]["jobTemplate"] for name, cronjob in named(objects, "CronJob").items()}
     return named(objects, "Deployment") | named(objects, "StatefulSet") | named(objects, "Job") | timed
 
 
 def pods(objects: list[Manifest]) -> dict[str, Manifest]:
     """The specification of each workload's pods."""
-    return {name: one["spec"]["template"]["spec"] for name, one in workloads(objects).items()}
+    return {name: workload["spec"]["template"]["spec"] for name, workload in workloads(objects).items()}
 
 
 def containers(pod: Manifest) -> Iterator[Manifest]:
-    """All of a pod's containers, those that run first included."""
+    """All containers of a pod, init containers first."""
     yield from pod.get("initContainers", [])
     yield from pod["containers"]

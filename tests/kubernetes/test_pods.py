@@ -1,4 +1,4 @@
-"""What every pod must be: restricted, bounded, watched, and told only what its service can be told."""
+"""Every pod: restricted, bounded, probed, and with valid settings of its service."""
 
 import re
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from tests.kubernetes.rendered import FOLDERS, ROOT, Manifest, containers, named, pods, rendered, workloads
 
 from critic_core.runtime.settings import CriticSettings
-from critic_gateway.server import FINISH_SECONDS
+from critic_gateway.http.draining_server import FINISH_SECONDS
 from critic_gateway.settings import GatewaySettings
 from critic_inference.settings import InferenceSettings
 from critic_worker.settings import WorkerSettings
@@ -24,8 +24,8 @@ TARGETS = {
     for file in (ROOT / "infra/docker").glob("*Dockerfile")
     for target in re.findall(r"^FROM \S+ AS (\S+)$", file.read_text("utf-8"), re.MULTILINE)
 }
-# And their ports. The sender tells its figures alone, and ends itself when it no longer consumes; Jobs just end.
-UNWATCHED = {"webhooks": ["metrics"], "publish": [], "backup": [], "restore": []}
+# And their ports. The webhook sender has only metrics, and exits when it no longer consumes; Jobs just end.
+WITHOUT_PROBES = {"webhooks": ["metrics"], "publish": [], "backup": [], "restore": []}
 VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
 
 
@@ -37,10 +37,10 @@ def test_every_pod_meets_the_standard_restricted(objects: list[Manifest]) -> Non
         assert pod["securityContext"]["runAsNonRoot"], name
         assert pod["securityContext"]["runAsUser"] > 0, name
         assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, name
-        for one in containers(pod):
-            assert one["securityContext"]["allowPrivilegeEscalation"] is False, name
-            assert one["securityContext"]["capabilities"] == {"drop": ["ALL"]}, name
-            assert not any("hostPort" in port for port in one.get("ports", [])), name
+        for container in containers(pod):
+            assert container["securityContext"]["allowPrivilegeEscalation"] is False, name
+            assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}, name
+            assert not any("hostPort" in port for port in container.get("ports", [])), name
 
 
 def test_the_namespace_refuses_what_is_not_restricted(objects: list[Manifest]) -> None:
@@ -49,97 +49,104 @@ def test_the_namespace_refuses_what_is_not_restricted(objects: list[Manifest]) -
 
 
 def test_every_object_is_in_our_namespace(objects: list[Manifest]) -> None:
-    assert {one["metadata"].get("namespace") for one in objects if one["kind"] != "Namespace"} == {"photo-critic"}
+    assert {manifest["metadata"].get("namespace") for manifest in objects if manifest["kind"] != "Namespace"} == {
+        "photo-critic"
+    }
 
 
-def test_nobody_writes_to_an_image_or_talks_to_the_cluster(objects: list[Manifest]) -> None:
+def test_root_file_systems_are_read_only_and_no_pod_has_an_api_token(objects: list[Manifest]) -> None:
     for name, pod in pods(objects).items():
         assert pod["automountServiceAccountToken"] is False, name
-        assert all(one["securityContext"]["readOnlyRootFilesystem"] for one in containers(pod)), name
+        assert all(container["securityContext"]["readOnlyRootFilesystem"] for container in containers(pod)), name
         assert all("sizeLimit" in volume["emptyDir"] for volume in pod["volumes"] if "emptyDir" in volume), name
 
 
-def test_every_container_asks_for_what_it_needs_and_may_not_take_all_memory(objects: list[Manifest]) -> None:
+def test_every_container_has_requests_and_a_memory_limit(objects: list[Manifest]) -> None:
     for name, pod in pods(objects).items():
-        for one in containers(pod):
-            assert {"cpu", "memory"} <= set(one["resources"]["requests"]), name
-            assert "memory" in one["resources"]["limits"], name
+        for container in containers(pod):
+            assert {"cpu", "memory"} <= set(container["resources"]["requests"]), name
+            assert "memory" in container["resources"]["limits"], name
 
 
-def test_every_container_that_listens_is_watched(objects: list[Manifest]) -> None:
+def test_every_listening_container_has_probes(objects: list[Manifest]) -> None:
     for name, pod in pods(objects).items():
-        for one in pod["containers"]:
-            if name in UNWATCHED:
-                assert [port["name"] for port in one.get("ports", [])] == UNWATCHED[name]
+        for container in pod["containers"]:
+            if name in WITHOUT_PROBES:
+                assert [port["name"] for port in container.get("ports", [])] == WITHOUT_PROBES[name]
                 continue
-            assert {"startupProbe", "readinessProbe", "livenessProbe"} <= set(one), name
-            ports = {port["name"] for port in one["ports"]}
-            asked = [
-                one[probe]["httpGet"]["port"] for probe in one if probe.endswith("Probe") and "httpGet" in one[probe]
-            ]
-            assert set(asked) <= ports, name
+            assert {"startupProbe", "readinessProbe", "livenessProbe"} <= set(container), name
+            ports = {port["name"] for port in container["ports"]}
+            probes = [value for key, value in container.items() if key.endswith("Probe")]
+            probed = [probe["httpGet"]["port"] for probe in probes if "httpGet" in probe]
+            assert set(probed) <= ports, name
 
 
 def test_our_images_are_targets_of_the_dockerfile_and_all_have_a_version(objects: list[Manifest]) -> None:
-    images = {one["image"] for pod in pods(objects).values() for one in containers(pod)}
+    images = {container["image"] for pod in pods(objects).values() for container in containers(pod)}
     for image in images:
         name, _, tag = image.rpartition(":")
         assert re.match(r"\d", tag), image
         assert not name.startswith("photo-critic/") or name.removeprefix("photo-critic/") in TARGETS, image
 
 
-def told(objects: list[Manifest], container: Manifest) -> dict[str, str]:
-    """The settings that a container is given; where the value is looked up, an empty one."""
-    told: dict[str, str] = {}
+def environment_of(objects: list[Manifest], container: Manifest) -> dict[str, str]:
+    """Environment variables of a container; those from secrets are empty."""
+    variables: dict[str, str] = {}
     for source in container.get("envFrom", []):
         if "configMapRef" in source:
-            told |= named(objects, "ConfigMap")[source["configMapRef"]["name"]]["data"]
-    return told | {one["name"]: one.get("value", "") for one in container.get("env", [])}
+            variables |= named(objects, "ConfigMap")[source["configMapRef"]["name"]]["data"]
+    return variables | {entry["name"]: entry.get("value", "") for entry in container.get("env", [])}
 
 
-def test_whatever_is_set_is_a_setting_of_that_service(objects: list[Manifest]) -> None:
+def test_every_variable_is_a_setting_of_its_service(objects: list[Manifest]) -> None:
     for name, pod in pods(objects).items():
         if name not in SETTINGS:
             continue
         known = {f"CRITIC_{field.upper()}" for field in SETTINGS[name].model_fields}
-        asked = {key.removesuffix("_FILE") for key in told(objects, pod["containers"][0]) if key.startswith("CRITIC_")}
-        assert asked <= known, name
+        set_names = {
+            key.removesuffix("_FILE")
+            for key in environment_of(objects, pod["containers"][0])
+            if key.startswith("CRITIC_")
+        }
+        assert set_names <= known, name
 
 
-def test_the_balancer_is_told_what_its_configuration_knows(objects: list[Manifest]) -> None:
+def test_every_variable_of_the_balancer_is_in_its_configuration(objects: list[Manifest]) -> None:
     configuration = (ROOT / "infra/haproxy/inference.cfg").read_text("utf-8")
     known = set(re.findall(r"^ +presetenv (\w+)", configuration, re.MULTILINE))
     (container,) = pods(objects)["balancer"]["containers"]
-    assert {one["name"] for one in container["env"]} <= known
+    assert {variable["name"] for variable in container["env"]} <= known
     assert container["command"][-1].endswith("/inference.cfg")
     for port in container["ports"]:
         assert re.search(rf"^ +bind :{port['containerPort']}\b", configuration, re.MULTILINE)
 
 
-def test_triton_is_told_the_same_as_in_compose() -> None:
+def test_triton_has_the_same_options_as_in_compose() -> None:
     text = (ROOT / "infra/compose/triton.yml").read_text("utf-8")
-    there = set(re.findall(r"^ +- (--[^ \n]+)", text, re.MULTILINE))
+    flags = set(re.findall(r"^ +- (--[^ \n]+)", text, re.MULTILINE))
     (container,) = pods(rendered(FOLDERS["triton"]))["inference"]["containers"]
-    chosen = {flag for flag in there if flag.startswith("--model-config-name")}
-    assert set(container["args"][1:]) == there - chosen | {"--model-config-name=gpu"}
+    matching = {flag for flag in flags if flag.startswith("--model-config-name")}
+    assert set(container["args"][1:]) == flags - matching | {"--model-config-name=gpu"}
     assert f"TRITON_IMAGE:-{container['image']}" in text
 
 
-def test_whatever_names_a_file_of_the_secret_finds_it(objects: list[Manifest]) -> None:
+def test_every_secret_file_is_mounted(objects: list[Manifest]) -> None:
     for name, pod in pods(objects).items():
-        kept = {item["path"] for volume in pod["volumes"] for item in volume.get("secret", {}).get("items", [])}
-        files = {key: value for key, value in told(objects, pod["containers"][0]).items() if key.endswith("_FILE")}
-        assert {value.rpartition("/")[2] for value in files.values()} == kept, name
+        mounted = {item["path"] for volume in pod["volumes"] for item in volume.get("secret", {}).get("items", [])}
+        files = {
+            key: value for key, value in environment_of(objects, pod["containers"][0]).items() if key.endswith("_FILE")
+        }
+        assert {value.rpartition("/")[2] for value in files.values()} == mounted, name
 
 
 @pytest.mark.parametrize("service", ["gateway", "worker", "inference"])
-def test_the_settings_are_taken_in_production(
+def test_the_settings_are_valid_in_production(
     objects: list[Manifest], service: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     secrets = {"redis-url": "redis://:something-as-long-as-that@redis:6379/0", "api-keys": "ab" * 32}
     for key, value in secrets.items():
         (tmp_path / key).write_text(value)
-    for key, value in told(objects, pods(objects)[service]["containers"][0]).items():
+    for key, value in environment_of(objects, pods(objects)[service]["containers"][0]).items():
         monkeypatch.setenv(key, value.replace("/run/secrets/photo-critic", str(tmp_path)))
     monkeypatch.delenv("CRITIC_WEBHOOK_SECRETS_FILE", raising=False)
     settings = SETTINGS[service]()
@@ -151,38 +158,38 @@ def test_the_settings_are_taken_in_production(
 def test_ports_are_those_that_the_services_listen_on(objects: list[Manifest]) -> None:
     def port(service: str, name: str) -> int:
         ports = pods(objects)[service]["containers"][0]["ports"]
-        return next(int(one["containerPort"]) for one in ports if one["name"] == name)
+        return next(int(declared["containerPort"]) for declared in ports if declared["name"] == name)
 
     inference = {name: port("inference", name) for name in ("http", "grpc", "metrics")}
     assert inference == {"http": 8000, "grpc": 8001, "metrics": 8002}  # Triton's own, too
-    environment = told(objects, pods(objects)["gateway"]["containers"][0])
+    environment = environment_of(objects, pods(objects)["gateway"]["containers"][0])
     assert int(environment["CRITIC_GATEWAY_PORT"]) == port("gateway", "http")
-    environment = told(objects, pods(objects)["worker"]["containers"][0])
+    environment = environment_of(objects, pods(objects)["worker"]["containers"][0])
     assert int(environment["CRITIC_WORKER_METRICS_PORT"]) == port("worker", "metrics")
     assert environment["CRITIC_INFERENCE_URL"] == f"balancer:{port('balancer', 'grpc')}"
 
 
 def test_every_service_finds_pods_and_their_port(objects: list[Manifest]) -> None:
-    templates = {name: one["spec"]["template"] for name, one in workloads(objects).items()}
+    templates = {name: workload["spec"]["template"] for name, workload in workloads(objects).items()}
     for name, service in named(objects, "Service").items():
         if name == "nowhere":
             continue
         selector = service["spec"]["selector"].items()
-        chosen = [one for one in templates.values() if selector <= one["metadata"]["labels"].items()]
-        assert len(chosen) == 1, name
-        ports = {port["name"] for port in chosen[0]["spec"]["containers"][0]["ports"]}
+        matching = [workload for workload in templates.values() if selector <= workload["metadata"]["labels"].items()]
+        assert len(matching) == 1, name
+        ports = {port["name"] for port in matching[0]["spec"]["containers"][0]["ports"]}
         assert {port["targetPort"] for port in service["spec"]["ports"]} <= ports, name
 
 
-def test_everybody_has_time_to_finish(objects: list[Manifest]) -> None:
-    """Longer than what the code takes to drain, the pause before it included."""
+def test_grace_periods_exceed_the_drain(objects: list[Manifest]) -> None:
+    """The drain of the code, with the delay before it."""
     inference, drain = InferenceSettings(inference_drain_delay_seconds=5), "CRITIC_GATEWAY_DRAIN_DELAY_SECONDS"
-    takes = {
-        "gateway": float(told(objects, pods(objects)["gateway"]["containers"][0])[drain]) + FINISH_SECONDS,
-        "worker": WorkerSettings().shutdown_seconds,
+    drain_seconds = {
+        "gateway": float(environment_of(objects, pods(objects)["gateway"]["containers"][0])[drain]) + FINISH_SECONDS,
+        "worker": WorkerSettings().shutdown_grace_seconds,
         "webhooks": SenderSettings().webhook_timeout_seconds,
         "inference": inference.inference_drain_delay_seconds + inference.inference_drain_deadline_seconds,
         "balancer": 5 + 20,  # preStop, and hard-stop-after in inference.cfg
     }
     for name, pod in pods(objects).items():
-        assert pod["terminationGracePeriodSeconds"] > takes.get(name, 0), name
+        assert pod["terminationGracePeriodSeconds"] > drain_seconds.get(name, 0), name

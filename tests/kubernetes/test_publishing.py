@@ -1,4 +1,4 @@
-"""A model is published where the servers of each overlay look for it."""
+"""The Job publishes a model to the repository of each overlay's servers."""
 
 import re
 import shutil
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from tests.kubernetes.rendered import FOLDER, FOLDERS, ROOT, Manifest, containers, named, pods, rendered
-from tests.kubernetes.test_schemas import NEWEST, judge
+from tests.kubernetes.test_schemas import NEWEST, validate
 
 OVERLAYS = sorted(set(FOLDERS) - {"everything"})
 
@@ -18,22 +18,22 @@ OVERLAYS = sorted(set(FOLDERS) - {"everything"})
 @pytest.fixture(scope="module", params=OVERLAYS)
 def objects(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Manifest]:
     """An overlay with its models in the volume, and the Job that publishes."""
-    tmp_path = tmp_path_factory.mktemp("mine")
+    tmp_path = tmp_path_factory.mktemp("overlays")
     shutil.copytree(FOLDER, tmp_path / "kubernetes")
-    (tmp_path / "mine").mkdir()
-    told = {
+    (tmp_path / "overlay").mkdir()
+    kustomization = {
         "resources": [f"../kubernetes/overlays/{request.param}", "../kubernetes/publish"],
         "components": ["../kubernetes/components/models-volume"],
     }
-    (tmp_path / "mine/kustomization.yaml").write_text(yaml.safe_dump(told))
-    return rendered(tmp_path / "mine")
+    (tmp_path / "overlay/kustomization.yaml").write_text(yaml.safe_dump(kustomization))
+    return rendered(tmp_path / "overlay")
 
 
 def mounted(pod: Manifest) -> dict[str, Any]:
-    """How the one container mounts the one volume that is claimed."""
-    (volume,) = [one for one in pod["volumes"] if "persistentVolumeClaim" in one]
+    """The mount of the persistent volume in the single container."""
+    (volume,) = [entry for entry in pod["volumes"] if "persistentVolumeClaim" in entry]
     (container,) = pod["containers"]
-    (mount,) = [one for one in container["volumeMounts"] if one["name"] == volume["name"]]
+    (mount,) = [entry for entry in container["volumeMounts"] if entry["name"] == volume["name"]]
     return {"readOnly": False, **mount, **volume["persistentVolumeClaim"]}
 
 
@@ -48,35 +48,35 @@ def test_servers_read_what_the_job_writes(objects: list[Manifest]) -> None:
 
 
 def repository(server: Manifest) -> str:
-    """Where a server looks for models: Triton by an option, ours by a setting."""
-    options = [one.partition("=")[2] for one in server.get("args", []) if one.startswith("--model-repository=")]
+    """The model repository of a server: an option of Triton, a setting of ours."""
+    options = [entry.partition("=")[2] for entry in server.get("args", []) if entry.startswith("--model-repository=")]
     return (
         options[0]
         if options
-        else {one["name"]: one.get("value", "") for one in server["env"]}["CRITIC_MODEL_REPOSITORY"]
+        else {entry["name"]: entry.get("value", "") for entry in server["env"]}["CRITIC_MODEL_REPOSITORY"]
     )
 
 
-def test_nothing_is_copied_over_what_was_published(objects: list[Manifest]) -> None:
+def test_no_init_container_overwrites_published_models(objects: list[Manifest]) -> None:
     assert not pods(objects)["inference"].get("initContainers")
 
 
-def test_no_name_and_no_place_is_given_twice(objects: list[Manifest]) -> None:
-    """The cluster refuses that, or takes one of the two; no schema knows of it."""
-    for one in objects:
-        judge(one, NEWEST)
+def test_names_and_mount_paths_are_unique(objects: list[Manifest]) -> None:
+    """The cluster rejects duplicates or drops one of them; schemas do not cover it."""
+    for manifest in objects:
+        validate(manifest, NEWEST)
     for name, pod in pods(objects).items():
-        for given in all_given(pod):
-            assert max(Counter(given).values(), default=1) == 1, (name, given)
+        for keys in unique_keys(pod):
+            assert max(Counter(keys).values(), default=1) == 1, (name, keys)
 
 
-def all_given(pod: Manifest) -> Iterator[list[str]]:
-    """Every list of a pod in which each entry has a name or a place of its own."""
-    yield [one["name"] for one in pod["volumes"]]
-    yield [one["name"] for one in containers(pod)]
-    for one in containers(pod):
-        yield [variable["name"] for variable in one.get("env", [])]
-        yield [mount["mountPath"] for mount in one.get("volumeMounts", [])]
+def unique_keys(pod: Manifest) -> Iterator[list[str]]:
+    """Every list of names or mount paths in a pod that must be unique."""
+    yield [entry["name"] for entry in pod["volumes"]]
+    yield [entry["name"] for entry in containers(pod)]
+    for entry in containers(pod):
+        yield [variable["name"] for variable in entry.get("env", [])]
+        yield [mount["mountPath"] for mount in entry.get("volumeMounts", [])]
 
 
 def test_the_image_has_the_model_where_the_job_takes_it_from() -> None:
@@ -87,17 +87,17 @@ def test_the_image_has_the_model_where_the_job_takes_it_from() -> None:
 
 def test_the_job_of_the_readme_takes_the_image_that_was_built(tmp_path: Path) -> None:
     text = (FOLDER / "README.md").read_text("utf-8")
-    (mine,) = [block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "../publish" in block]
+    (kustomization,) = [block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "../publish" in block]
     shutil.copytree(FOLDER / "publish", tmp_path / "publish")
     (tmp_path / "my-publish").mkdir()
-    (tmp_path / "my-publish/kustomization.yaml").write_text(mine)
+    (tmp_path / "my-publish/kustomization.yaml").write_text(kustomization)
     (job,) = rendered(tmp_path / "my-publish")
     image = job["spec"]["template"]["spec"]["containers"][0]["image"]
     assert f"-t {image} exported/" in text
     assert f"docker push {image}\n" in text
 
 
-def test_what_was_refused_or_published_is_not_tried_again_and_two_have_one_name(objects: list[Manifest]) -> None:
+def test_the_job_is_not_retried_and_has_a_constant_name(objects: list[Manifest]) -> None:
     job = named(objects, "Job")["publish"]
     assert job["spec"]["backoffLimit"] == 0
     assert job["spec"]["template"]["spec"]["restartPolicy"] == "Never"

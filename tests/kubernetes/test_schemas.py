@@ -1,4 +1,4 @@
-"""Every object is one that Kubernetes, KEDA and the Prometheus operator know, to its last field."""
+"""Every object fits the published schemas of Kubernetes, KEDA and the Prometheus operator, without unknown fields."""
 
 import re
 import shutil
@@ -24,31 +24,31 @@ OPERATORS: dict[str, type[BaseModel]] = {
 }
 
 
-def judge(one: Manifest, version: str) -> None:
-    """Raise when the object has a field too many, one too few, or one that is not what it should be."""
-    operator = OPERATORS.get(f"{one['apiVersion']}/{one['kind']}")
+def validate(manifest: Manifest, version: str) -> None:
+    """Raise for unknown, missing and invalid fields."""
+    operator = OPERATORS.get(f"{manifest['apiVersion']}/{manifest['kind']}")
     if operator is None:
-        kubernetes_validate.validate(one, version, strict=True)
+        kubernetes_validate.validate(manifest, version, strict=True)
         return
-    # The operators' models drop what they do not know: what comes back must be what went in.
-    known = operator.model_validate(one).model_dump(by_alias=True, exclude_unset=True, mode="json")
-    assert known == one
+    # The operators' models drop unknown fields: the round trip must be exact.
+    parsed = operator.model_validate(manifest).model_dump(by_alias=True, exclude_unset=True, mode="json")
+    assert parsed == manifest
 
 
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])
 def test_every_object_fits_its_schema(objects: list[Manifest], version: str) -> None:
     assert len(objects) > 20
-    for one in objects:
-        judge(one, version)
+    for manifest in objects:
+        validate(manifest, version)
 
 
 def test_the_alerts_of_compose_are_rules_for_the_operator() -> None:
     command = re.search(r"^\{ printf.*?\}(?= \| kubectl apply)", (FOLDER / "README.md").read_text("utf-8"), re.M | re.S)
     assert command is not None
-    told = subprocess.run(["bash", "-c", command[0]], cwd=ROOT, capture_output=True, text=True, timeout=30, check=True)
-    rule = yaml.safe_load(told.stdout)
+    done = subprocess.run(["bash", "-c", command[0]], cwd=ROOT, capture_output=True, text=True, timeout=30, check=True)
+    rule = yaml.safe_load(done.stdout)
     assert len(rule["spec"]["groups"]) > 1
-    judge(rule, NEWEST)
+    validate(rule, NEWEST)
 
 
 def test_the_secrets_are_rendered_from_their_examples(tmp_path: Path) -> None:
@@ -56,8 +56,8 @@ def test_the_secrets_are_rendered_from_their_examples(tmp_path: Path) -> None:
     for example in (tmp_path / "secrets").glob("*.example"):
         example.rename(example.with_suffix(""))
     secrets = rendered(tmp_path / "secrets")
-    for one in secrets:
-        judge(one, NEWEST)
+    for manifest in secrets:
+        validate(manifest, NEWEST)
     assert set(named(secrets, "Secret")) == {"photo-critic", "storage"}
     assert {"redis-password", "redis-url", "api-keys", "webhook-secrets"} == set(
         named(secrets, "Secret")["photo-critic"]["data"]
@@ -65,13 +65,13 @@ def test_the_secrets_are_rendered_from_their_examples(tmp_path: Path) -> None:
 
 
 def wrong(kind: str, name: str, change: Callable[[Any], object]) -> Manifest:
-    one = deepcopy(named(rendered(FOLDERS["cpu"]), kind)[name])
-    change(one["spec"])
-    return one
+    manifest = deepcopy(named(rendered(FOLDERS["cpu"]), kind)[name])
+    change(manifest["spec"])
+    return manifest
 
 
 @pytest.mark.parametrize(
-    "one",
+    "manifest",
     [
         wrong("Deployment", "worker", lambda spec: spec.update(replica=2)),
         wrong("Deployment", "worker", lambda spec: spec.pop("selector")),
@@ -81,6 +81,6 @@ def wrong(kind: str, name: str, change: Callable[[Any], object]) -> Manifest:
     ],
     ids=["unknown", "missing", "unknown to KEDA", "missing for KEDA", "unknown to the Prometheus operator"],
 )
-def test_a_slip_is_noticed(one: Manifest) -> None:
+def test_a_slip_is_noticed(manifest: Manifest) -> None:
     with pytest.raises((kubernetes_validate.ValidationError, ValidationError, AssertionError)):
-        judge(one, NEWEST)
+        validate(manifest, NEWEST)

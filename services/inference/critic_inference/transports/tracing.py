@@ -7,7 +7,7 @@ from critic_core.runtime import tracing
 
 def interceptors() -> list[Any]:
     """gRPC interceptors for tracing; none while tracing is off."""
-    if not tracing.wanted():
+    if not tracing.enabled():
         return []
     from opentelemetry.instrumentation.grpc import aio_server_interceptor  # noqa: PLC0415 - only with tracing on
 

@@ -1,0 +1,38 @@
+"""The README lists exactly the connections that the network policies allow."""
+
+import re
+
+import pytest
+from tests.kubernetes.allowed_connections import allowed_connections, denies_by_default
+from tests.kubernetes.rendered import FOLDER, FOLDERS, Manifest, rendered
+
+ROW = re.compile(r"^\| (?P<from>[\w -]+) \| (?P<to>[\w -]+) \| (?P<ports>[\d, ]+) \|", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def documented() -> set[tuple[str, str, int]]:
+    rows = ROW.finditer((FOLDER / "README.md").read_text("utf-8"))
+    return {(row["from"], row["to"], int(port)) for row in rows for port in row["ports"].split(", ")}
+
+
+def test_connections_are_denied_by_default(objects: list[Manifest]) -> None:
+    assert denies_by_default(objects)
+
+
+@pytest.mark.parametrize("overlay", FOLDERS)
+def test_the_readme_lists_all_allowed_connections(overlay: str, documented: set[tuple[str, str, int]]) -> None:
+    computed = allowed_connections(rendered(FOLDERS[overlay]))
+    expected = (
+        documented
+        if overlay == "everything"
+        else {edge for edge in documented if not {"webhooks", "backup"} & set(edge)}
+    )
+    assert computed == expected
+
+
+def test_workers_reach_inference_only_through_the_balancer_and_redis_reaches_nothing(
+    objects: list[Manifest],
+) -> None:
+    edges = allowed_connections(objects)
+    assert not any(source == "redis" or (source, target) == ("worker", "inference") for source, target, _ in edges)
+    assert not any(source == "inference" for source, _, _ in edges)
