@@ -12,6 +12,7 @@ from typer.main import get_command
 from critic_cli.__main__ import app as photo_critic
 from critic_cli.commands.cull import cull
 from critic_core.contracts.critique import Critique, PropertyName
+from critic_core.contracts.manifest import Manifest
 from critic_core.exports.registry import EXPORTS
 from critic_core.imaging.formats import FORMATS, Format
 from critic_core.runtime.settings import CriticSettings
@@ -19,9 +20,9 @@ from critic_gateway.app import create_app
 from critic_gateway.settings import GatewaySettings
 from critic_inference.serving.config_fields import REDUNDANT_FIELDS, SUPPORTED_FIELDS
 from critic_inference.settings import InferenceSettings, packaged_models
-from critic_training.__main__ import app as critic_train
-from critic_worker.albums.selection import Fate
-from critic_worker.albums.selection_rows import FATES
+from critic_training.publish.triton_config import config_files
+from critic_worker.albums.selection import SelectionStatus
+from critic_worker.albums.selection_rows import VERDICTS
 from critic_worker.settings import WorkerSettings
 from critic_worker.webhooks.settings import SenderSettings
 
@@ -73,9 +74,9 @@ def test_every_format_is_in_the_docs(image_format: Format) -> None:
     assert image_format.name.lower() in API.lower()
 
 
-@pytest.mark.parametrize("fate", FATES, ids=lambda fate: fate.name)
-def test_every_reason_of_a_proposal_is_in_the_docs(fate: Fate) -> None:
-    verdict, reason = FATES[fate]
+@pytest.mark.parametrize("status", VERDICTS, ids=lambda status: status.name)
+def test_every_reason_of_a_proposal_is_in_the_docs(status: SelectionStatus) -> None:
+    verdict, reason = VERDICTS[status]
     assert f"| `{reason.code}` | {verdict.value} | {reason.sentence} |" in API
 
 
@@ -98,14 +99,14 @@ def test_every_field_of_a_models_configuration_is_in_the_docs(field: str) -> Non
 
 def test_the_accelerator_in_the_docs_is_the_published_one() -> None:
     (example,) = re.findall(r"```pbtxt\n(.*?)```", SERVERS, re.DOTALL)
-    published = packaged_models() / "aesthetics" / "configs" / "tensorrt.pbtxt"
-    config = text_format.Parse(published.read_text("utf-8"), ModelConfig())
-    assert text_format.Parse(example, ModelConfig()).optimization == config.optimization
+    manifest = Manifest.read((packaged_models() / "aesthetics" / "1" / "manifest.json").read_bytes())
+    published = text_format.Parse(config_files(manifest)["configs/tensorrt.pbtxt"], ModelConfig())
+    assert text_format.Parse(example, ModelConfig()).optimization == published.optimization
 
 
 def test_every_make_verb_is_in_the_readme_and_every_verb_in_the_docs_exists() -> None:
     assert {"run", "test", "check", "fix", "docs", "model", "bench"} <= set(VERBS)
-    assert [verb for verb in VERBS if verb != "help" and f"`make {verb}" not in README] == []
+    assert [verb for verb in VERBS if verb != "help" and f"make {verb}" not in CODE[ROOT / "README.md"]] == []
     assert unknown(r"(?:^|[`(] *)make ([a-z][a-z-]*)", set(VERBS)) == []
 
 
@@ -128,8 +129,14 @@ def test_every_module_in_the_docs_can_be_run() -> None:
 def test_every_command_in_the_docs_exists() -> None:
     commands = get_command(photo_critic)
     assert unknown(r"(?<![/\w-] )(?<!/)\bphoto-critic ([a-z][a-z-]*)", set(commands.commands)) == []  # type: ignore[attr-defined]
-    training = get_command(critic_train)
-    assert unknown(r"critic-train ([a-z][a-z-]*)", set(training.commands)) == []  # type: ignore[attr-defined]
+
+
+def test_every_training_command_in_the_docs_exists() -> None:
+    pytest.importorskip("torch")
+    from critic_training.__main__ import app  # noqa: PLC0415 - imports PyTorch
+
+    commands = get_command(app)
+    assert unknown(r"critic-train ([a-z][a-z-]*)", set(commands.commands)) == []  # type: ignore[attr-defined]
 
 
 def test_every_link_between_pages_leads_to_a_file() -> None:
