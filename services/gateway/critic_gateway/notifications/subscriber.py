@@ -7,7 +7,7 @@ new subscription, and at their deadline.
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 
 from redis import asyncio as redis
 from redis.exceptions import RedisError
@@ -16,6 +16,7 @@ from critic_core.runtime.logs import logger
 from critic_core.runtime.redis_client import CHANGE_CHANNEL
 
 RESUBSCRIBE_SECONDS = 0.5
+CANCEL_SECONDS = 0.2
 
 log = logger(__name__)
 
@@ -34,9 +35,9 @@ class ChangeSubscriber:
         try:
             yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            while not task.done():  # the Redis client swallows a cancellation now and then
+                task.cancel()
+                await asyncio.wait([task], timeout=CANCEL_SECONDS)
 
     @contextmanager
     def watch(self, name: str) -> Iterator[asyncio.Event]:

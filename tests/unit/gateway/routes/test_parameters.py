@@ -1,0 +1,74 @@
+"""Parameters of several routes: authentication, ids, options of uploads."""
+
+import hashlib
+
+import pytest
+from tests.support.tiny_model import tiny_manifest
+from tests.unit.gateway.application import Application
+from tests.unit.gateway.conftest import Start
+
+from critic_core.contracts.identity import new_photo_id
+
+SECRET = "whsec_" + "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+PATHS = ("/v1/photos/x", "/v1/albums/x", f"/v1/photos/{new_photo_id()}/preview", "/v1/models", "/v1/usage")
+
+
+def serve(gateway: Application, *names: str) -> None:
+    manifests = [tiny_manifest().model_copy(update={"name": name}) for name in names]
+    gateway.workers.save_models(manifests, list(names))
+
+
+@pytest.mark.parametrize(("key", "code"), [(None, "missing_api_key"), ("eve", "invalid_api_key")])
+def test_a_request_without_a_valid_key_is_401_and_names_the_scheme(start: Start, key: str | None, code: str) -> None:
+    gateway = start(api_keys=hashlib.sha256(b"ann").hexdigest())
+    for path in PATHS:
+        response = gateway.http.get(path, headers={"X-API-Key": key} if key else {})
+        assert (response.status_code, response.json()["code"]) == (401, code)
+        assert response.headers["www-authenticate"] == 'Bearer realm="photo-critic"'
+    assert gateway.http.post("/v1/photos", content=b"").status_code == 401
+
+
+def test_a_valid_key_is_let_in(start: Start) -> None:
+    gateway = start(api_keys=hashlib.sha256(b"ann").hexdigest())
+    assert gateway.http.get("/v1/models", headers={"Authorization": "Bearer ann"}).status_code == 200
+
+
+def test_a_served_model_is_remembered(gateway: Application) -> None:
+    serve(gateway, "aesthetics", "second")
+    for params, model in (({"model": "second"}, "second"), ({}, None)):
+        assert gateway.jobs.get(gateway.send(params=params).json()["id"]).model == model
+
+
+def test_an_unknown_model_is_rejected_before_the_body(gateway: Application) -> None:
+    serve(gateway, "aesthetics", "second")
+    response = gateway.send(params={"model": "third"})
+    assert (response.status_code, response.json()["code"]) == (404, "model_not_found")
+    assert response.json()["detail"] == "No model 'third' is served. Served models: aesthetics, second."
+    assert gateway.stored_files() == []
+
+
+def test_a_model_is_not_ready_before_a_worker_has_published_models(gateway: Application) -> None:
+    response = gateway.send(params={"model": "aesthetics"})
+    assert (response.status_code, response.json()["code"]) == (503, "not_ready")
+    assert response.headers["retry-after"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("secrets", "url", "code"),
+    [
+        ("", "https://receiver.example/hook", "webhooks_disabled"),
+        (SECRET, "https://127.0.0.1/hook", "invalid_callback_url"),
+        (SECRET, "http://receiver.example/hook", "invalid_callback_url"),
+    ],
+)
+def test_a_callback_url_is_checked_before_the_body(start: Start, secrets: str, url: str, code: str) -> None:
+    gateway = start(webhook_secrets=secrets)
+    response = gateway.send(params={"callback_url": url})
+    assert (response.status_code, response.json()["code"]) == (422, code)
+    assert gateway.stored_files() == []
+
+
+def test_a_valid_callback_url_is_stored_with_the_photo(start: Start) -> None:
+    gateway = start(webhook_secrets=SECRET)
+    photo = gateway.send(params={"callback_url": "https://receiver.example/hook"}).json()
+    assert photo["callback_url"] == "https://receiver.example/hook"

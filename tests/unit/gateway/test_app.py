@@ -1,0 +1,27 @@
+"""The application's OpenAPI document."""
+
+import re
+
+from critic_gateway.app import create_app
+from critic_gateway.settings import GatewaySettings
+
+OPERATIONS = [
+    operation for methods in create_app(GatewaySettings()).openapi()["paths"].values() for operation in methods.values()
+]
+
+
+def test_operation_ids_are_unique_and_in_camel_case() -> None:
+    ids = [operation["operationId"] for operation in OPERATIONS]
+    assert {"sendPhotos", "getPhoto", "exportAlbum", "listPhotoDeliveries"} <= set(ids)
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch(r"[a-z]+([A-Z][a-z]+)*", name) for name in ids)
+
+
+def test_summaries_are_a_verb_and_a_noun() -> None:
+    verbs = {"Add", "Create", "Delete", "Export", "Follow", "Get", "List", "Retry", "Send", "Set", "Undo"}
+    assert {operation["summary"].split()[0] for operation in OPERATIONS} == verbs
+
+
+def test_every_parameter_is_described() -> None:
+    parameters = [parameter for operation in OPERATIONS for parameter in operation.get("parameters", ())]
+    assert [parameter["name"] for parameter in parameters if not parameter.get("description")] == []
