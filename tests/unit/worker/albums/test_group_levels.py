@@ -7,7 +7,7 @@ import pytest
 
 from critic_core.contracts.album import Thresholds
 from critic_worker.albums.group_levels import Levels, group
-from critic_worker.albums.similarity import PhotoFeatures
+from critic_worker.albums.similarity import SimilarityFeatures
 
 LIMITS = Thresholds()
 
@@ -18,17 +18,20 @@ def unit(vectors: np.ndarray) -> np.ndarray:
 
 def turned(vector: np.ndarray, cosine: float, random: np.random.Generator) -> np.ndarray:
     """A vector of length 1 with that cosine to `vector`."""
-    other = random.standard_normal(len(vector))
-    other -= (other @ vector) * vector
-    return np.asarray(cosine * vector + np.sqrt(1 - cosine**2) * other / np.linalg.norm(other), np.float32)
+    orthogonal = random.standard_normal(len(vector))
+    orthogonal -= (orthogonal @ vector) * vector
+    orthogonal /= np.linalg.norm(orthogonal)
+    return np.asarray(cosine * vector + np.sqrt(1 - cosine**2) * orthogonal, np.float32)
 
 
-def two(bits: int, cosine: float, seconds: float | None) -> PhotoFeatures:
-    """Two photos, so far apart."""
+def two(bits: int, cosine: float, seconds: float | None) -> SimilarityFeatures:
+    """Two photos at this distance."""
     random = np.random.default_rng(0)
-    one = unit(random.standard_normal((1, 64)))[0]
+    vector = unit(random.standard_normal((1, 64)))[0]
     taken = np.array([0.0, np.nan if seconds is None else seconds])
-    return PhotoFeatures(np.array([0, 2**bits - 1], np.uint64), np.stack([one, turned(one, cosine, random)]), taken)
+    return SimilarityFeatures(
+        np.array([0, 2**bits - 1], np.uint64), np.stack([vector, turned(vector, cosine, random)]), taken
+    )
 
 
 @pytest.mark.parametrize(
@@ -45,49 +48,49 @@ def two(bits: int, cosine: float, seconds: float | None) -> PhotoFeatures:
         (two(4, 0.2, 7200), True, True),  # copies lose the time, or get the time of saving
     ],
 )
-def test_two_photos(features: PhotoFeatures, near: bool, scene: bool) -> None:
-    told = group(["a", "b"], features, LIMITS)
-    assert (told.near[0] == told.near[1], told.scene[0] == told.scene[1]) == (near, scene)
-    assert told.exact[0] != told.exact[1]
+def test_two_photos(features: SimilarityFeatures, near: bool, scene: bool) -> None:
+    levels = group(["a", "b"], features, LIMITS)
+    assert (levels.near[0] == levels.near[1], levels.scene[0] == levels.scene[1]) == (near, scene)
+    assert levels.exact[0] != levels.exact[1]
 
 
 def test_the_same_pixels_are_one_of_everything() -> None:
-    told = group(["a", "a"], two(30, 0.1, 7200), LIMITS)
-    assert len({*told.exact, *told.near, *told.scene}) == 1
+    levels = group(["a", "a"], two(30, 0.1, 7200), LIMITS)
+    assert len({*levels.exact, *levels.near, *levels.scene}) == 1
 
 
 def test_an_album_without_photos() -> None:
-    none = PhotoFeatures(np.zeros(0, np.uint64), np.zeros((0, 8), np.float32), np.zeros(0))
+    none = SimilarityFeatures(np.zeros(0, np.uint64), np.zeros((0, 8), np.float32), np.zeros(0))
     assert [len(level) for level in vars(group([], none, LIMITS)).values()] == [0, 0, 0]
 
 
-def shoot(count: int, random: np.random.Generator) -> tuple[list[str], PhotoFeatures]:
+def shoot(count: int, random: np.random.Generator) -> tuple[list[str], SimilarityFeatures]:
     """Scenes of a dozen frames, of which every third is the one before once more; half of them know their time."""
     scenes = unit(random.standard_normal((count // 12 + 1, 128)))[np.arange(count) // 12]
     frames = unit(scenes + 0.04 * random.standard_normal((count, 128)).astype(np.float32))
     hashes = random.integers(0, 2**63, count, dtype=np.uint64)
     taken = np.where(np.arange(count) % 2 == 0, np.arange(count) * 5.0, np.nan)
-    for place in range(2, count, 3):
-        frames[place] = turned(frames[place - 1], 0.97, random)
-        hashes[place] = hashes[place - 1] ^ np.uint64(0b111)
-    return [f"{number:05}" for number in range(count)], PhotoFeatures(hashes, frames, taken)
+    for photo in range(2, count, 3):
+        frames[photo] = turned(frames[photo - 1], 0.97, random)
+        hashes[photo] = hashes[photo - 1] ^ np.uint64(0b111)
+    return [f"{number:05}" for number in range(count)], SimilarityFeatures(hashes, frames, taken)
 
 
 def test_levels_lie_within_each_other_and_the_order_does_not_matter() -> None:
     random = np.random.default_rng(3)
     names, features = shoot(240, random)
-    told = group(names, features, LIMITS)
-    for inner, outer in ((told.exact, told.near), (told.near, told.scene)):
+    levels = group(names, features, LIMITS)
+    for inner, outer in ((levels.exact, levels.near), (levels.near, levels.scene)):
         assert all(len(set(outer[inner == number])) == 1 for number in set(inner))
-    assert len(set(told.near)) < len(names)
-    assert len(set(told.scene)) < len(set(told.near))
+    assert len(set(levels.near)) < len(names)
+    assert len(set(levels.scene)) < len(set(levels.near))
     order = random.permutation(len(names))
-    mixed = PhotoFeatures(features.hashes[order], features.embeddings[order], features.taken[order])
+    mixed = features[order]
     again = group([names[number] for number in order], mixed, LIMITS)
-    assert together(told, names) == together(again, [names[number] for number in order])
+    assert member_sets(levels, names) == member_sets(again, [names[number] for number in order])
 
 
-def together(levels: Levels, names: list[str]) -> list[set[frozenset[str]]]:
+def member_sets(levels: Levels, names: list[str]) -> list[set[frozenset[str]]]:
     found = np.array(names)
     return [{frozenset(found[level == number]) for number in set(level)} for level in vars(levels).values()]
 
@@ -95,6 +98,6 @@ def together(levels: Levels, names: list[str]) -> list[set[frozenset[str]]]:
 def test_ten_thousand_photos_take_a_second_of_one_core() -> None:
     names, features = shoot(10_000, np.random.default_rng(5))
     began = time.process_time()
-    told = group(names, features, LIMITS)
+    levels = group(names, features, LIMITS)
     assert time.process_time() - began < 5  # all cores together, on a busy machine; docs/measurements.md has the figure
-    assert 500 < len(set(told.scene)) < len(set(told.near)) < 10_000
+    assert 500 < len(set(levels.scene)) < len(set(levels.near)) < 10_000

@@ -46,11 +46,11 @@ def test_without_faults_the_quality_of_a_photo_of_its_own_is_its_score() -> None
 def test_the_preferred_one_is_on_top_of_its_group_with_its_own_quality_and_the_rest_follow_in_order() -> None:
     features = shoot(60)
     near = np.random.default_rng(2).integers(0, 12, 60)
-    told, alone, best = quality(features, near), quality(features, np.arange(60)), best_of(features, near)
-    assert told[best] == pytest.approx(alone[best])
+    qualities, alone, best = quality(features, near), quality(features, np.arange(60)), best_of(features, near)
+    assert qualities[best] == pytest.approx(alone[best])
     for number in range(12):
         members = np.flatnonzero(near == number)
-        assert np.array_equal(np.argsort(told[members]), np.argsort(preference([features[n] for n in members])))
+        assert np.array_equal(np.argsort(qualities[members]), np.argsort(preference([features[n] for n in members])))
 
 
 def test_a_copy_loses_a_bounded_part_of_what_its_group_is_worth() -> None:

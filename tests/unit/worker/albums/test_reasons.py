@@ -33,8 +33,8 @@ def features(image: Image.Image, score: float = 50) -> PhotoFeatures:
 
 def codes(*photos: PhotoFeatures, near: list[int] | None = None) -> list[set[str]]:
     groups = np.array(near or [0] * len(photos))
-    told = reasons_in_groups(photos, quality(photos, groups), groups)
-    return [{reason.code for reason in of_photo} for of_photo in told]
+    reasons = reasons_in_groups(photos, quality(photos, groups), groups)
+    return [{reason.code for reason in of_photo} for of_photo in reasons]
 
 
 def noisy(image: Image.Image) -> Image.Image:
@@ -52,7 +52,7 @@ CHANGES: dict[str, tuple[Callable[[Image.Image], Image.Image], set[str], set[str
 
 @every_photo
 @pytest.mark.parametrize(("change", "against", "in_favour"), CHANGES.values(), ids=CHANGES)
-def test_a_worse_copy_is_told_what_it_lacks(
+def test_a_worse_copy_has_reasons_against_it(
     photo: Image.Image, change: Callable[[Image.Image], Image.Image], against: set[str], in_favour: set[str]
 ) -> None:
     best, copy = codes(features(photo), features(change(photo)))
@@ -67,16 +67,16 @@ def test_a_dark_copy_is_not_called_blurred(photo: Image.Image) -> None:
 
 @every_photo
 def test_what_looks_the_same_differs_in_the_score_alone(photo: Image.Image) -> None:
-    best, other = codes(features(photo, 60), features(photo, 50))
+    best, copy = codes(features(photo, 60), features(photo, 50))
     assert best == {"best_in_group", "most_pleasing_in_group"}
-    assert other == {"near_duplicate_weaker"}
+    assert copy == {"near_duplicate_weaker"}
 
 
 def test_a_photo_without_near_duplicates_is_compared_with_none() -> None:
     blurred = PHOTOS["cat"].filter(ImageFilter.GaussianBlur(4))
-    told = codes(features(PHOTOS["cat"]), features(PHOTOS["coffee"]), features(blurred), near=[0, 1, 0])
-    assert told[1] == set()
-    assert "blurred" in told[2]
+    found = codes(features(PHOTOS["cat"]), features(PHOTOS["coffee"]), features(blurred), near=[0, 1, 0])
+    assert found[1] == set()
+    assert "blurred" in found[2]
 
 
 def test_each_code_is_said_once_and_docs_list_all() -> None:

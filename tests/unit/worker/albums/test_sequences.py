@@ -9,63 +9,63 @@ from PIL import Image
 from tests.support.photos import cat
 
 from critic_core.contracts.album import SequenceKind
-from critic_worker.albums.sequences import ALONE, Frames, sequences
-from critic_worker.albums.shifts import SIDE, shifts
+from critic_worker.albums.sequences import NO_SEQUENCE, Frames, sequences
+from critic_worker.albums.shifts import SIDE
 
 BRACKET, STACK, PANORAMA = SequenceKind.exposure_bracket, SequenceKind.focus_stack, SequenceKind.panorama
 SCENE = np.asarray(cat((160, 120)).convert("L"))
 
 
-def seen(left: float = 0.2, top: float = 0.2, gain: float = 1.0) -> np.ndarray:
-    """What a camera sees that looks at a part of the scene: six tenths of it each way."""
+def view(left: float = 0.2, top: float = 0.2, gain: float = 1.0) -> np.ndarray:
+    """The thumbnail of a camera that shows six tenths of the scene each way."""
     height, width = SCENE.shape
-    part = SCENE[int(top * height) : int((top + 0.6) * height), int(left * width) : int((left + 0.6) * width)]
-    small = Image.fromarray(part).resize((SIDE, SIDE), Image.Resampling.BOX)
+    crop = SCENE[int(top * height) : int((top + 0.6) * height), int(left * width) : int((left + 0.6) * width)]
+    small = Image.fromarray(crop).resize((SIDE, SIDE), Image.Resampling.BOX)
     return np.clip(np.asarray(small) * gain, 0, 255).astype(np.uint8)
 
 
-def frame(second: float, **told: Any) -> dict[str, Any]:
+def frame(second: float, **columns: Any) -> dict[str, Any]:
     plain = {
         "taken": second, "camera": 0, "exposure": 0.01, "f_number": 4.0, "iso": 100.0, "bias": 0.0, "focal": 35.0,
-        "distance": np.nan, "hashes": 0, "thumbnail": seen(),
+        "distance": np.nan, "hashes": 0, "thumbnail": view(),
     }  # fmt: skip
-    return plain | told
+    return plain | columns
 
 
 def frames(*made: dict[str, Any]) -> Frames:
     def all_of(name: str) -> np.ndarray:
         kinds = {"camera": np.int64, "hashes": np.uint64, "thumbnail": np.uint8}
-        values = np.array([each[name] for each in made], kinds.get(name, np.float64))
+        values = np.array([photo[name] for photo in made], kinds.get(name, np.float64))
         return values.reshape(-1, SIDE, SIDE) if name == "thumbnail" else values
 
     return Frames(**{name: all_of(name) for name in Frames.__dataclass_fields__})
 
 
 def found(*made: dict[str, Any]) -> list[tuple[SequenceKind, list[int]]]:
-    told = sequences(frames(*made))
-    return [(kind, np.flatnonzero(told.of == number).tolist()) for number, kind in enumerate(told.kinds)]
+    album = sequences(frames(*made))
+    return [(kind, np.flatnonzero(album.sequence == number).tolist()) for number, kind in enumerate(album.kinds)]
 
 
-def bracket(start: float = 0, *bias: float, **told: Any) -> list[dict[str, Any]]:
+def bracket(start: float = 0, *bias: float, **columns: Any) -> list[dict[str, Any]]:
     return [
-        frame(start + number, bias=ev, exposure=0.01 * 2**ev, thumbnail=seen(gain=2 ** (ev / 2.2)), **told)
+        frame(start + number, bias=ev, exposure=0.01 * 2**ev, thumbnail=view(gain=2 ** (ev / 2.2)), **columns)
         for number, ev in enumerate(bias or (0, -2, 2))
     ]
 
 
-def panorama(start: float = 0, *lefts: float, **told: Any) -> list[dict[str, Any]]:
+def panorama(start: float = 0, *lefts: float, **columns: Any) -> list[dict[str, Any]]:
     return [
-        frame(start + 3 * number, thumbnail=seen(left), hashes=(2**40 - 1) << 12 if number % 2 else 0, **told)
+        frame(start + 3 * number, thumbnail=view(left), hashes=(2**40 - 1) << 12 if number % 2 else 0, **columns)
         for number, left in enumerate(lefts or (0, 0.2, 0.4))
     ]
 
 
-def burst(start: float = 0, count: int = 5, **told: Any) -> list[dict[str, Any]]:
-    return [frame(start + 0.2 * number, thumbnail=seen(0.2 + 0.005 * number), **told) for number in range(count)]
+def burst(start: float = 0, count: int = 5, **columns: Any) -> list[dict[str, Any]]:
+    return [frame(start + 0.2 * number, thumbnail=view(0.2 + 0.005 * number), **columns) for number in range(count)]
 
 
-def stack(*distances: float, **told: Any) -> list[dict[str, Any]]:
-    return [frame(number, distance=metres, **told) for number, metres in enumerate(distances)]
+def stack(*distances: float, **columns: Any) -> list[dict[str, Any]]:
+    return [frame(number, distance=metres, **columns) for number, metres in enumerate(distances)]
 
 
 def test_a_bracket_is_one() -> None:
@@ -80,7 +80,7 @@ def test_five_exposures_are_one() -> None:
     assert found(*bracket(0, 0, -2, -1, 1, 2)) == [(BRACKET, [0, 1, 2, 3, 4])]
 
 
-def test_a_bracket_that_only_the_shutter_tells() -> None:
+def test_a_bracket_by_shutter_alone() -> None:
     made = [frame(number, exposure=seconds) for number, seconds in enumerate((0.01, 0.0025, 0.04))]
     assert found(*made) == [(BRACKET, [0, 1, 2])]
     metered = [frame(number, exposure=seconds) for number, seconds in enumerate((0.01, 0.013, 0.009))]
@@ -95,15 +95,15 @@ def test_a_long_exposure_is_no_pause() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"taken": 60.0}, {"camera": 1}, {"focal": 85.0}, {"f_number": 8.0}, {"thumbnail": 255 - seen(0.4, 0.0)},
+        {"taken": 60.0}, {"camera": 1}, {"focal": 85.0}, {"f_number": 8.0}, {"thumbnail": 255 - view(0.4, 0.0)},
     ],
 )  # fmt: skip
-def test_a_frame_that_does_not_belong_to_it_breaks_it(change: dict[str, Any]) -> None:
+def test_a_foreign_frame_breaks_it(change: dict[str, Any]) -> None:
     made = bracket()
     assert found(*made[:2], made[2] | change) == []
 
 
-def test_a_focus_stack_is_one_where_exif_tells_the_distance() -> None:
+def test_a_focus_stack_needs_the_distance_in_exif() -> None:
     assert found(*stack(0.5, 0.6, 0.8, 1.2)) == [(STACK, [0, 1, 2, 3])]
     assert found(*stack(1.2, 0.8, 0.5)) == [(STACK, [0, 1, 2])]
     assert found(*stack(0.5, 0.8, 0.6, 0.9)) == []
@@ -140,14 +140,14 @@ def test_walking_about_is_no_panorama() -> None:
 
 def test_without_exif_nothing_is_guessed() -> None:
     nothing = dict.fromkeys(("taken", "exposure", "f_number", "iso", "bias", "focal", "distance"), np.nan)
-    assert found(*(each | nothing for each in [*bracket(), *panorama()])) == []
+    assert found(*(photo | nothing for photo in [*bracket(), *panorama()])) == []
     assert sequences(frames()).kinds == []
-    assert sequences(frames(frame(0))).of.tolist() == [ALONE]
+    assert sequences(frames(frame(0))).sequence.tolist() == [NO_SEQUENCE]
 
 
 def test_two_cameras_at_once_keep_their_sequences_apart() -> None:
-    one, other = bracket(0), bracket(0.5, camera=1)
-    mixed = [each for pair in zip(one, other, strict=True) for each in pair]
+    first, second = bracket(0), bracket(0.5, camera=1)
+    mixed = [photo for pair in zip(first, second, strict=True) for photo in pair]
     assert found(*mixed) == [(BRACKET, [0, 2, 4]), (BRACKET, [1, 3, 5])]
 
 
@@ -164,17 +164,10 @@ def test_the_order_does_not_matter(seed: int) -> None:
     assert len(plain) == 3
 
 
-def test_shifts_are_told_in_shares_of_the_frame() -> None:
-    told = shifts(np.array([seen(0.0), seen(0.0, 0.0)]), np.array([seen(0.24), seen(0.0, 0.24)]))
-    assert told.across == pytest.approx([0.4, 0], abs=0.04)
-    assert told.down == pytest.approx([0, 0.4], abs=0.04)
-    assert (told.fit > 0.8).all()
-
-
 def test_ten_thousand_photos_take_less_than_half_a_second_of_one_core() -> None:
-    made = [each for start in range(0, 10_000, 10) for each in (*bracket(100 * start), *burst(100 * start + 50, 7))]
+    made = [photo for start in range(0, 10_000, 10) for photo in (*bracket(100 * start), *burst(100 * start + 50, 7))]
     album = frames(*made)
     began = time.process_time()
-    told = sequences(album)
+    result = sequences(album)
     assert time.process_time() - began < 1.5  # half of it on a machine that does nothing else
-    assert len(told.kinds) == 1000
+    assert len(result.kinds) == 1000

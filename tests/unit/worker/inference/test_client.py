@@ -1,4 +1,4 @@
-"""The client against a real gRPC server that does as the test says: errors, drains, new versions, wrong shapes."""
+"""The client against a scripted gRPC server: errors, drains, new versions, wrong shapes."""
 
 from collections.abc import Callable, Iterator
 from concurrent import futures
@@ -24,7 +24,7 @@ class Server(service_pb2_grpc.GRPCInferenceServiceServicer):  # type: ignore[mis
 
     def __init__(self) -> None:
         self.versions = ["1"]
-        self.answering = "1"
+        self.version = "1"
         self.kind = ModelInstanceGroup.KIND_CPU
         self.side = self.fed = SIDE
         self.probability = [0.25, 0.75]
@@ -59,9 +59,9 @@ class Server(service_pb2_grpc.GRPCInferenceServiceServicer):  # type: ignore[mis
         self.calls += 1
         self.wait()
         if self.next_errors:
-            context.abort(self.next_errors.pop(0), "as the test says")
+            context.abort(self.next_errors.pop(0), "scripted")
         assert len(request.raw_input_contents[0]) == SIDE * SIDE * 3
-        response = service_pb2.ModelInferResponse(model_name=NAME, model_version=self.answering)
+        response = service_pb2.ModelInferResponse(model_name=NAME, model_version=self.version)
         for name, values in (("probability", self.probability), ("embedding", [0.0] * EMBEDDING)):
             response.outputs.add(name=name, datatype="FP32", shape=[1, len(values)])
             response.raw_output_contents.append(np.array(values, np.float32).tobytes())
@@ -79,20 +79,20 @@ def client(server: Server) -> Iterator[InferenceClient]:
     service_pb2_grpc.add_GRPCInferenceServiceServicer_to_server(server, running)
     port = running.add_insecure_port("127.0.0.1:0")
     running.start()
-    client = InferenceClient(f"127.0.0.1:{port}", NAME, timeout_seconds=1)
+    client = InferenceClient(f"127.0.0.1:{port}", NAME, timeout_seconds=0.5)
     yield client
     client.close()
     running.stop(None).wait()
 
 
-def test_an_answer_says_who_gave_it(client: InferenceClient) -> None:
+def test_an_answer_carries_its_provenance(client: InferenceClient) -> None:
     (answer,) = client.classify([TENSOR])
     assert answer.probability == 0.75
     assert answer.embedding.shape == (EMBEDDING,)
     assert (answer.manifest, answer.device) == (tiny_manifest("1"), "cpu")
 
 
-def test_the_device_is_what_the_server_says(client: InferenceClient, server: Server) -> None:
+def test_the_device_is_the_servers(client: InferenceClient, server: Server) -> None:
     server.kind = ModelInstanceGroup.KIND_GPU
     assert client.classify([TENSOR])[0].device == "cuda"
 
@@ -104,21 +104,21 @@ def test_the_newest_version_is_expected(client: InferenceClient, server: Server)
 
 def test_another_version_in_the_answer_changes_its_provenance(client: InferenceClient, server: Server) -> None:
     client.classify([TENSOR])
-    server.versions, server.answering = ["1", "2"], "2"
+    server.versions, server.version = ["1", "2"], "2"
     assert client.classify([TENSOR])[0].manifest.version == "2"
 
 
-def test_an_answer_of_a_version_that_is_gone_by_now_is_asked_for_again(client: InferenceClient, server: Server) -> None:
+def test_an_answer_of_an_unloaded_version_is_unavailable(client: InferenceClient, server: Server) -> None:
     client.classify([TENSOR])
     server.versions = ["2"]
-    server.answering = "0"
+    server.version = "0"
     with pytest.raises(InferenceUnavailable, match="version 0 is not served any more"):
         client.classify([TENSOR])
-    server.answering = "2"
+    server.version = "2"
     assert client.classify([TENSOR])[0].manifest.version == "2"
 
 
-def test_a_tensor_for_the_version_before_is_to_be_prepared_anew(client: InferenceClient, server: Server) -> None:
+def test_a_tensor_for_a_replaced_version_must_be_prepared_again(client: InferenceClient, server: Server) -> None:
     assert client.manifest().preprocessing.size == SIDE
     server.versions, server.side, server.fed = ["2"], 128, 128
     server.next_errors = [grpc.StatusCode.INVALID_ARGUMENT]
@@ -127,13 +127,13 @@ def test_a_tensor_for_the_version_before_is_to_be_prepared_anew(client: Inferenc
     assert client.manifest() == tiny_manifest("2", preprocessing=Preprocessing(size=128))
 
 
-def test_the_models_that_are_ready_are_told_once_each(client: InferenceClient) -> None:
+def test_ready_models_are_listed_once(client: InferenceClient) -> None:
     assert client.served() == [NAME, "second"]
 
 
-@pytest.mark.parametrize("said", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.NOT_FOUND])
-def test_a_draining_server_is_tried_once_more(client: InferenceClient, server: Server, said: grpc.StatusCode) -> None:
-    server.next_errors = [said]
+@pytest.mark.parametrize("status", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.NOT_FOUND])
+def test_a_draining_server_is_retried_once(client: InferenceClient, server: Server, status: grpc.StatusCode) -> None:
+    server.next_errors = [status]
     assert client.classify([TENSOR])[0].probability == 0.75
     assert server.calls == 2
 
@@ -147,24 +147,24 @@ def test_a_draining_server_is_tried_once_more(client: InferenceClient, server: S
         (grpc.StatusCode.INVALID_ARGUMENT, InferenceFailed, 1),
     ],
 )
-def test_errors_say_whether_trying_again_helps(
+def test_errors_tell_whether_a_retry_helps(
     client: InferenceClient, server: Server, status: grpc.StatusCode, error: type[Exception], calls: int
 ) -> None:
     server.next_errors = [status] * 3
-    with pytest.raises(error, match="as the test says"):
+    with pytest.raises(error, match="scripted"):
         client.classify([TENSOR])
     assert server.calls == calls
 
 
 def test_every_call_has_a_deadline(client: InferenceClient, server: Server) -> None:
-    let_go = futures.Future[None]()
-    server.wait = lambda: let_go.result(timeout=20)
+    done = futures.Future[None]()
+    server.wait = lambda: done.result(timeout=20)
     with pytest.raises(InferenceUnavailable, match="Deadline"):
         client.classify([TENSOR])
-    let_go.set_result(None)
+    done.set_result(None)
 
 
-def test_nobody_listening_is_told_at_once() -> None:
+def test_a_closed_port_is_unavailable() -> None:
     client = InferenceClient("127.0.0.1:1", NAME, timeout_seconds=5)
     with pytest.raises(InferenceUnavailable):
         client.manifest()

@@ -78,7 +78,7 @@ def test_when_all_versions_fail_none_is_skipped(classifier: FallbackClassifier, 
     assert answer_version(classifier) == "2"
 
 
-def test_versions_are_looked_up_for_each_request(classifier: FallbackClassifier, versions: Versions) -> None:
+def test_the_versions_are_those_of_the_moment(classifier: FallbackClassifier, versions: Versions) -> None:
     assert answer_version(classifier) == "2"
     del versions["2"]
     assert answer_version(classifier) == "1"

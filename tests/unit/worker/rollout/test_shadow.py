@@ -73,7 +73,7 @@ def test_both_scores_are_stored(shadow: Shadow, store: MemoryStore, result: Crit
     assert (pair.pleasing, pair.candidate_pleasing) == (False, True)
 
 
-def test_a_photo_that_the_shadow_version_answered_is_not_compared(
+def test_a_photo_of_the_shadow_version_itself_is_not_compared(
     shadow: Shadow, store: MemoryStore, result: CritiqueResult
 ) -> None:
     shadow.offer(new_photo_id(), PHOTO, result, "1")

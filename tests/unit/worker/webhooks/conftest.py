@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
+import redis
+from tests.support.scripted_server import ScriptedServer
+from tests.unit.worker.webhooks.sender_stack import ALLOWED, MakeSender, SenderStack
 
 Script = Callable[[socket.socket], None]
 
@@ -74,3 +77,17 @@ def serve() -> Iterator[Serve]:
     yield start
     for server in started:
         server.stop()
+
+
+@pytest.fixture
+def make_sender(client: "redis.Redis") -> MakeSender:
+    """A sender by the answers of its DNS server, and its settings."""
+    return lambda *names, **settings: SenderStack(client, *names, **settings)
+
+
+@pytest.fixture
+def receiver() -> Iterator[ScriptedServer]:
+    """A receiver at the allowed address."""
+    server = ScriptedServer(ALLOWED)
+    yield server
+    server.stop()

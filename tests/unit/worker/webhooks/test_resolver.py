@@ -1,4 +1,4 @@
-"""Addresses are checked all together, and those that were checked are those that are called."""
+"""All addresses of a name are checked, and only checked addresses are used."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +10,7 @@ from critic_core.contracts.errors import InvalidCallbackUrl
 from critic_core.runtime.webhooks.addresses import Address
 from critic_core.runtime.webhooks.callback import parse_callback
 from critic_worker.webhooks.deadline import Deadline
-from critic_worker.webhooks.resolver import bounded, checked, look_up
+from critic_worker.webhooks.resolver import check_addresses, resolve, with_deadline
 
 INSIDE = (ip_network("127.0.0.0/8"),)
 
@@ -28,36 +28,36 @@ def addresses(*texts: str) -> list[Address]:
 )  # fmt: skip
 def test_one_private_address_refuses_the_name(found: tuple[str, ...]) -> None:
     with pytest.raises(InvalidCallbackUrl):
-        checked(addresses(*found), parse_callback("https://example.com/", ()), ())
+        check_addresses(addresses(*found), parse_callback("https://example.com/", ()), ())
 
 
 def test_public_addresses_are_called_in_their_order() -> None:
     found = addresses("2606:4700::1111", "8.8.8.8")
-    assert checked(found, parse_callback("https://example.com/", ()), ()) == found
+    assert check_addresses(found, parse_callback("https://example.com/", ()), ()) == found
 
 
 @pytest.mark.parametrize(("found", "taken"), [("127.0.0.1", True), ("8.8.8.8", False), ("10.0.0.1", False)])
 def test_plain_http_stays_in_the_allowed_networks(found: str, taken: bool) -> None:
     callback = parse_callback("http://receiver/", INSIDE)
     if taken:
-        assert checked(addresses(found), callback, INSIDE) == addresses(found)
+        assert check_addresses(addresses(found), callback, INSIDE) == addresses(found)
         return
     with pytest.raises(InvalidCallbackUrl):
-        checked(addresses(found), callback, INSIDE)
+        check_addresses(addresses(found), callback, INSIDE)
 
 
 def test_the_systems_lookup() -> None:
-    assert ip_address("127.0.0.1") in look_up("localhost", 80)
+    assert ip_address("127.0.0.1") in resolve("localhost", 80)
 
 
 def test_a_lookup_keeps_the_deadline() -> None:
-    release = threading.Event()
+    unblock = threading.Event()
 
     def stuck(_: str, __: int) -> list[Address]:
-        release.wait(30)
+        unblock.wait(30)
         return []
 
     with ThreadPoolExecutor(1) as threads:
         with pytest.raises(TimeoutError):
-            bounded(stuck, threads)("example.com", 443, Deadline(0.05))
-        release.set()
+            with_deadline(stuck, threads)("example.com", 443, Deadline(0.05))
+        unblock.set()

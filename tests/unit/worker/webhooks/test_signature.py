@@ -25,30 +25,30 @@ def test_the_published_example() -> None:
 def test_a_receiver_finds_the_same_from_the_headers_alone() -> None:
     key = base64.b64decode(SECRET.get_secret_value().removeprefix("whsec_"))
     expected = hmac.new(key, f"{ID}.{TIMESTAMP}.".encode() + BODY, hashlib.sha256).digest()
-    told = signatures([secret_key(SECRET)], ID, TIMESTAMP, BODY)
-    assert base64.b64decode(told.removeprefix("v1,")) == expected
+    signature = signatures([secret_key(SECRET)], ID, TIMESTAMP, BODY)
+    assert base64.b64decode(signature.removeprefix("v1,")) == expected
 
 
 def test_each_secret_signs_newest_first() -> None:
-    told = signatures([b"n" * 32, secret_key(SECRET)], ID, TIMESTAMP, BODY).split(" ")
-    assert len(told) == 2
-    assert told[1] == SIGNATURE
-    assert told[0] != SIGNATURE
+    found = signatures([b"n" * 32, secret_key(SECRET)], ID, TIMESTAMP, BODY).split(" ")
+    assert len(found) == 2
+    assert found[1] == SIGNATURE
+    assert found[0] != SIGNATURE
 
 
 def test_id_time_and_body_are_all_signed() -> None:
     key = [secret_key(SECRET)]
-    others = [
-        signatures(key, "msg_other", TIMESTAMP, BODY),
+    changed = [
+        signatures(key, "msg_another", TIMESTAMP, BODY),
         signatures(key, ID, TIMESTAMP + 1, BODY),
         signatures(key, ID, TIMESTAMP, BODY + b" "),
     ]
-    assert SIGNATURE not in others
-    assert len(set(others)) == 3
+    assert SIGNATURE not in changed
+    assert len(set(changed)) == 3
 
 
 def documented(now: float) -> dict[str, object]:
-    """What docs/webhooks.md tells receivers to do, at that time."""
+    """The code for receivers in docs/webhooks.md, at that time."""
     text = (Path(__file__).parents[4] / "docs" / "webhooks.md").read_text("utf-8")
     (block,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     names: dict[str, object] = {}
@@ -62,12 +62,12 @@ def documented(now: float) -> dict[str, object]:
         ({}, TIMESTAMP, True),
         ({"webhook-signature": f"v1,{'A' * 43}= {SIGNATURE}"}, TIMESTAMP, True),
         ({"webhook-signature": f"v1,{'A' * 43}="}, TIMESTAMP, False),
-        ({"webhook-id": "msg_other"}, TIMESTAMP, False),
+        ({"webhook-id": "msg_another"}, TIMESTAMP, False),
         ({}, TIMESTAMP + 301, False),
     ],
 )
 def test_the_documented_check(changed: dict[str, str], now: float, genuine: bool) -> None:
     headers = {"webhook-id": ID, "webhook-timestamp": str(TIMESTAMP), "webhook-signature": SIGNATURE, **changed}
-    check = documented(now)["genuine"]
+    check = documented(now)["verify"]
     assert callable(check)
     assert check(SECRET.get_secret_value(), headers, BODY) is genuine

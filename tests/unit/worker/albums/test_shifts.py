@@ -1,0 +1,19 @@
+"""The shift between two views of one scene, in shares of the frame."""
+
+import numpy as np
+import pytest
+from tests.unit.worker.albums.test_sequences import view
+
+from critic_worker.albums.shifts import shifts
+
+
+def test_shifts_are_shares_of_the_frame() -> None:
+    found = shifts(np.array([view(0.0), view(0.0, 0.0)]), np.array([view(0.24), view(0.0, 0.24)]))
+    assert found.across == pytest.approx([0.4, 0], abs=0.04)
+    assert found.down == pytest.approx([0, 0.4], abs=0.04)
+    assert (found.fit > 0.8).all()
+
+
+def test_different_thumbnails_fit_nowhere() -> None:
+    random = np.random.default_rng(0).integers(0, 255, (2, 32, 32)).astype(np.uint8)
+    assert shifts(random[:1], random[1:]).fit[0] < 0.5
