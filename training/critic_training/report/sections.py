@@ -114,8 +114,8 @@ def sheets(count: int) -> str:
     """Contact sheets of both ends."""
     return (
         f"## The {count} best and the {count} worst\n\nFigures 2 and 4 of the paper, on photos of the reference set; "
-        "authors and licences: [ATTRIBUTION.md](ATTRIBUTION.md).\n\n![Best, best first](best.jpg)\n\n"
-        "![Worst, worst first](worst.jpg)"
+        "authors and licences: [ATTRIBUTION.md](ATTRIBUTION.md).\n\n![Best, best first](best.webp)\n\n"
+        "![Worst, worst first](worst.webp)"
     )
 
 

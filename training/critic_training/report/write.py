@@ -90,8 +90,8 @@ def _photos(request: Report) -> list[str]:
     photos = extremes.score_photos(request.photos, scorer_of(request.model), preprocessing)
     best, worst = extremes.ends(photos)
     plots.scores(np.array([photo.score for photo in photos], np.float32), request.out / "scores.png")
-    contact_sheet([photo.file.read_bytes() for photo in best], request.out / "best.jpg")
-    contact_sheet([photo.file.read_bytes() for photo in worst], request.out / "worst.jpg")
+    contact_sheet([photo.file.read_bytes() for photo in best], request.out / "best.webp")
+    contact_sheet([photo.file.read_bytes() for photo in worst], request.out / "worst.webp")
     (request.out / ATTRIBUTION_FILE).write_text(sections.attribution(best, worst), encoding="utf-8")
     return [
         sections.behaviour(drops, shifts),

@@ -83,18 +83,18 @@ def tables(tmp_path: Path, rated: Path) -> Path:
 
 
 def shown(folder: Path) -> set[str]:
-    return set(re.findall(r"\]\(([\w.]+\.(?:png|jpg))\)", (folder / REPORT_FILE).read_text("utf-8")))
+    return set(re.findall(r"\]\(([\w.]+\.(?:png|webp))\)", (folder / REPORT_FILE).read_text("utf-8")))
 
 
 def written(folder: Path) -> set[str]:
-    return {file.name for file in folder.iterdir() if file.suffix in {".png", ".jpg"}}
+    return {file.name for file in folder.iterdir() if file.suffix in {".png", ".webp"}}
 
 
 def test_a_whole_report(table: Path, rated: Path, run: Path, tables: Path, tmp_path: Path) -> None:
     out = tmp_path / "report"
     write(Report(MODEL, table, 3, out, "critic-train report …", run, rated, (rated,), tables))
     assert shown(out) == written(out) == {
-        "ratings.png", "reliability.png", "pairs.png", "curves.png", "scores.png", "best.jpg", "worst.jpg"
+        "ratings.png", "reliability.png", "pairs.png", "curves.png", "scores.png", "best.webp", "worst.webp"
     }  # fmt: skip
     text = (out / REPORT_FILE).read_text("utf-8")
     assert "a machine" in text
@@ -112,7 +112,7 @@ def test_missing_inputs_are_named(table: Path, tmp_path: Path) -> None:
     write(Report(tmp_path / "model", table, 6, out, "critic-train report …"))
     text = (out / REPORT_FILE).read_text("utf-8")
     assert text.count("No figures") == 2
-    assert shown(out) == written(out) == {"scores.png", "best.jpg", "worst.jpg"}
+    assert shown(out) == written(out) == {"scores.png", "best.webp", "worst.webp"}
 
 
 def test_the_ends_differ_in_what_the_score_follows() -> None:
