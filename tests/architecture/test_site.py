@@ -4,11 +4,11 @@ import pytest
 from tests.architecture.prose import ROOT, pages
 
 pytest.importorskip("mkdocs", reason="MkDocs is a development tool, which a bare machine lacks")
-from infra.site import repository_pages as site  # noqa: E402 - imports MkDocs
-from mkdocs.config import load_config  # noqa: E402
-from mkdocs.config.defaults import MkDocsConfig  # noqa: E402
-from mkdocs.structure.files import Files, get_files  # noqa: E402
-from mkdocs.structure.pages import Page  # noqa: E402
+from infra.site import repository_pages as site
+from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files, get_files
+from mkdocs.structure.pages import Page
 
 
 @pytest.fixture(scope="module")
