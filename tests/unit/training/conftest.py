@@ -1,10 +1,10 @@
 """Common fixtures of the training tests."""
 
-import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.support.data_sets import need_weights
 
 
 @pytest.fixture
@@ -15,7 +15,4 @@ def random() -> np.random.Generator:
 @pytest.fixture
 def weights() -> Path:
     """ImageNet's convolutions; skips without CRITIC_WEIGHTS."""
-    file = os.environ.get("CRITIC_WEIGHTS")
-    if not file or not Path(file).exists():
-        pytest.skip("no pretrained convolutions (CRITIC_WEIGHTS)")
-    return Path(file)
+    return need_weights()

@@ -26,7 +26,7 @@ from critic_training.baselines.cross_validation import (
     predict_out_of_fold,
 )
 from critic_training.data.photo_cache import cached_photos
-from critic_training.data.photo_sets import Rated, read_rated, read_unrated
+from critic_training.data.photo_sets import RatedPhotos, read_rated, read_unrated
 from critic_training.evaluation.config import EvaluationConfig
 from critic_training.evaluation.reliability import cross_fitted
 from critic_training.evaluation.statistics import sides
@@ -71,12 +71,12 @@ def _fit_alexnet(weights: Path | None, pool: tuple[Path, ...], cache: Path) -> F
     return FrozenAlexNet(weights, sample, EMBEDDING_SIZE)
 
 
-def _features(alexnet: FrozenAlexNet, photos: Rated, cache: Path) -> AlexNetFeatures:
+def _features(alexnet: FrozenAlexNet, photos: RatedPhotos, cache: Path) -> AlexNetFeatures:
     return extract_features(alexnet, cached_photos(photos.files, Preprocessing(), cache))
 
 
 def _predict(
-    rated: Rated, features: AlexNetFeatures, unseen: AlexNetFeatures | None, config: EvaluationConfig
+    rated: RatedPhotos, features: AlexNetFeatures, unseen: AlexNetFeatures | None, config: EvaluationConfig
 ) -> Iterator[ModelPredictions]:
     everything = np.arange(len(rated.score))
     for name, learn in CLASSIFIERS.items():
@@ -94,7 +94,9 @@ def _predict(
     yield ModelPredictions("SVR, one a category, on pooled pool5", [by_category], [])
 
 
-def _network(run: Path, rated: Rated, evaluation: Rated | None, config: EvaluationConfig) -> ModelPredictions:
+def _network(
+    run: Path, rated: RatedPhotos, evaluation: RatedPhotos | None, config: EvaluationConfig
+) -> ModelPredictions:
     split = sides(rated, config.good_share)
     ratings = read_out_of_fold(run / OUT_OF_FOLD_FILE, rated)
     probability = [cross_fitted(of_seed, split, rated.fold) for of_seed in ratings.values()]

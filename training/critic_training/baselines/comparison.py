@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
-from critic_training.data.photo_sets import Floats, Positions, Rated
+from critic_training.data.photo_sets import Floats, Positions, RatedPhotos
 from critic_training.evaluation.config import EvaluationConfig
 from critic_training.evaluation.figures import OVERALL, classes, ranks
 from critic_training.evaluation.interval import Figure, figure
@@ -45,14 +45,14 @@ class Lead:
     points: Figure
 
 
-def row(model: ModelPredictions, rated: Rated, across: Rated | None, config: EvaluationConfig) -> Row:
+def row(model: ModelPredictions, rated: RatedPhotos, across: RatedPhotos | None, config: EvaluationConfig) -> Row:
     """A row of table I."""
     figures = classes(model.probability, rated, config)
     accuracy = ranks(model.across, across, config)[ACROSS, OVERALL] if across and model.across else None
     return Row(model.name, {name: figures[name] for name in COLUMNS}, accuracy)
 
 
-def lead(model: ModelPredictions, reference: ModelPredictions, rated: Rated, config: EvaluationConfig) -> Lead:
+def lead(model: ModelPredictions, reference: ModelPredictions, rated: RatedPhotos, config: EvaluationConfig) -> Lead:
     """A row of table II: the difference, with a paired bootstrap interval over themes."""
     split = sides(rated, config.good_share)
     drawn = resamples(rated.group, config)

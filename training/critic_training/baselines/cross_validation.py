@@ -6,14 +6,14 @@ import numpy as np
 
 from critic_training.baselines.classifiers import LabelledFeatures, Predictor
 from critic_training.baselines.regressor import unfitted_regressor
-from critic_training.data.photo_sets import Floats, Positions, Rated
+from critic_training.data.photo_sets import Floats, Positions, RatedPhotos
 from critic_training.evaluation.statistics import sides
 
 Fit = Callable[[Positions], Predictor]
 """Fits to the photos at these positions."""
 
 
-def predict_out_of_fold(rated: Rated, features: Floats, fit: Fit) -> Floats:
+def predict_out_of_fold(rated: RatedPhotos, features: Floats, fit: Fit) -> Floats:
     """Predictions `[N]`, in the order of `rated`."""
     predictions = np.zeros(len(rated.score), np.float32)
     for fold in np.unique(rated.fold):
@@ -23,7 +23,7 @@ def predict_out_of_fold(rated: Rated, features: Floats, fit: Fit) -> Floats:
 
 
 def fit_classifier(
-    rated: Rated, features: Floats, learn: Callable[[LabelledFeatures, int], Predictor], share: float, seed: int
+    rated: RatedPhotos, features: Floats, learn: Callable[[LabelledFeatures, int], Predictor], share: float, seed: int
 ) -> Fit:
     """Fits to the top and the bottom share of the training photos, by category, without the middle."""
 
@@ -35,7 +35,7 @@ def fit_classifier(
     return fit
 
 
-def predict_by_category(rated: Rated, features: Floats) -> Floats:
+def predict_by_category(rated: RatedPhotos, features: Floats) -> Floats:
     """Ratings out of fold `[N]` by one regressor a category, fitted to photos of this category only."""
     ratings = np.zeros(len(rated.score), np.float32)
     for category in np.unique(rated.category):
@@ -45,7 +45,7 @@ def predict_by_category(rated: Rated, features: Floats) -> Floats:
     return ratings
 
 
-def fit_regressor(rated: Rated, features: Floats) -> Fit:
+def fit_regressor(rated: RatedPhotos, features: Floats) -> Fit:
     """Fits to the ratings of all training photos: the published baseline."""
 
     def fit(positions: Positions) -> Predictor:

@@ -23,7 +23,7 @@ Positions = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Rated:
+class RatedPhotos:
     """Photos with mean ratings (1 to 7). All photos of one theme (`group`) have the same `fold`."""
 
     name: str
@@ -33,21 +33,21 @@ class Rated:
     fold: npt.NDArray[np.int64]
     group: npt.NDArray[np.str_]
 
-    def subset(self, positions: Positions) -> "Rated":
+    def subset(self, positions: Positions) -> "RatedPhotos":
         """The photos at these positions."""
         files = tuple(self.files[position] for position in positions)
         score, category, fold, group = self.score, self.category, self.fold, self.group
-        return Rated(self.name, files, score[positions], category[positions], fold[positions], group[positions])
+        return RatedPhotos(self.name, files, score[positions], category[positions], fold[positions], group[positions])
 
     def category_numbers(self) -> Positions:
         """Categories as numbers `[N]`, in alphabetical order."""
         return np.unique(self.category, return_inverse=True)[1].astype(np.int64)
 
 
-def read_rated(folder: Path) -> Rated:
+def read_rated(folder: Path) -> RatedPhotos:
     """A folder with `labels.csv`: columns file, score, category, fold and, for known themes, group."""
     rows = _rows(folder / "labels.csv")
-    return Rated(
+    return RatedPhotos(
         name=folder.name,
         files=tuple(folder / row["file"] for row in rows),
         score=np.array([float(row["score"]) for row in rows], np.float32),

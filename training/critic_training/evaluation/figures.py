@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import kendalltau
 
-from critic_training.data.photo_sets import Floats, Rated
+from critic_training.data.photo_sets import Floats, RatedPhotos
 from critic_training.evaluation.classes import CLASSES
 from critic_training.evaluation.config import EvaluationConfig
 from critic_training.evaluation.interval import Figure, figure
@@ -16,7 +16,7 @@ from critic_training.evaluation.statistics import Positions, Sides, accuracy_at,
 OVERALL = "all"
 
 
-def ranks(predicted: Sequence[Floats], rated: Rated, config: EvaluationConfig) -> dict[tuple[str, str], Figure]:
+def ranks(predicted: Sequence[Floats], rated: RatedPhotos, config: EvaluationConfig) -> dict[tuple[str, str], Figure]:
     """Spearman, Kendall, and top-against-bottom accuracy, by (figure, category). `predicted`: one `[N]` a seed."""
     drawn, split = resamples(rated.group, config), sides(rated, config.good_share)
     found: dict[tuple[str, str], Figure] = {}
@@ -28,7 +28,7 @@ def ranks(predicted: Sequence[Floats], rated: Rated, config: EvaluationConfig) -
     return found
 
 
-def classes(probability: Sequence[Floats], rated: Rated, config: EvaluationConfig) -> dict[str, Figure]:
+def classes(probability: Sequence[Floats], rated: RatedPhotos, config: EvaluationConfig) -> dict[str, Figure]:
     """The two-class figures over good and bad photos; `probability` one `[N]` a seed."""
     drawn, split = resamples(rated.group, config), sides(rated, config.good_share)
     return {
@@ -44,12 +44,12 @@ def _sided(measure: Callable[[npt.NDArray[np.bool_], Floats], float], p: Floats,
     return measure(split.good[at], p[at])
 
 
-def _spearman(predicted: Floats, rated: Rated, _: Sides, chosen: npt.NDArray[np.bool_], at: Positions) -> float:
+def _spearman(predicted: Floats, rated: RatedPhotos, _: Sides, chosen: npt.NDArray[np.bool_], at: Positions) -> float:
     at = at[chosen[at]]
     return spearman(predicted[at], rated.score[at])
 
 
-def _kendall(predicted: Floats, rated: Rated, _: Sides, chosen: npt.NDArray[np.bool_], at: Positions) -> float:
+def _kendall(predicted: Floats, rated: RatedPhotos, _: Sides, chosen: npt.NDArray[np.bool_], at: Positions) -> float:
     at = at[chosen[at]]
     if len(at) < 3 or np.ptp(predicted[at]) == 0 or np.ptp(rated.score[at]) == 0:
         return 0.0
@@ -57,12 +57,12 @@ def _kendall(predicted: Floats, rated: Rated, _: Sides, chosen: npt.NDArray[np.b
 
 
 def _top_against_bottom(
-    predicted: Floats, rated: Rated, split: Sides, chosen: npt.NDArray[np.bool_], at: Positions
+    predicted: Floats, rated: RatedPhotos, split: Sides, chosen: npt.NDArray[np.bool_], at: Positions
 ) -> float:
     return accuracy_at(predicted, rated, split, at[chosen[at]])
 
 
-MEASURES: dict[str, Callable[[Floats, Rated, Sides, npt.NDArray[np.bool_], Positions], float]] = {
+MEASURES: dict[str, Callable[[Floats, RatedPhotos, Sides, npt.NDArray[np.bool_], Positions], float]] = {
     "Spearman": _spearman,
     "Kendall": _kendall,
     "top 30 % against bottom 30 %": _top_against_bottom,

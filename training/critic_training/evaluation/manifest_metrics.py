@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from critic_core.contracts.manifest import Metric
-from critic_training.data.photo_sets import Floats, Rated
+from critic_training.data.photo_sets import Floats, RatedPhotos
 from critic_training.evaluation.config import EvaluationConfig
 from critic_training.evaluation.statistics import Positions, accuracy_at, resamples, sides, spearman
 
@@ -14,7 +14,7 @@ Measure = Callable[[Positions], float]
 
 
 def metrics(
-    predicted: Floats, rated: Rated, dataset: str, config: EvaluationConfig, overall: bool = True
+    predicted: Floats, rated: RatedPhotos, dataset: str, config: EvaluationConfig, overall: bool = True
 ) -> tuple[Metric, ...]:
     """Spearman overall and within each category, their mean weighted by photos, and good-against-bad accuracy."""
     split = sides(rated, config.good_share)
@@ -39,11 +39,11 @@ def _with_interval(figure: Measure, photos: int, drawn: list[Positions]) -> dict
     return {"value": round(value, 4), "low": round(float(low), 4), "high": round(float(high), 4)}
 
 
-def _within(predicted: Floats, rated: Rated, at: Positions, category: str) -> float:
+def _within(predicted: Floats, rated: RatedPhotos, at: Positions, category: str) -> float:
     chosen = at[rated.category[at] == category]
     return spearman(predicted[chosen], rated.score[chosen])
 
 
-def _mean_within(predicted: Floats, rated: Rated, at: Positions, categories: list[str]) -> float:
+def _mean_within(predicted: Floats, rated: RatedPhotos, at: Positions, categories: list[str]) -> float:
     weights = [int((rated.category[at] == name).sum()) for name in categories]
     return float(np.average([_within(predicted, rated, at, name) for name in categories], weights=weights))

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from critic_training.data.photo_sets import Floats, Rated
+from critic_training.data.photo_sets import Floats, RatedPhotos
 
 GAPS = (0.0, 0.5, 1.0, 1.5, 2.0)
 
@@ -20,7 +20,7 @@ class Pairs:
     right: float
 
 
-def pairs_by_gap(predicted: Floats, rated: Rated) -> tuple[Pairs, ...]:
+def pairs_by_gap(predicted: Floats, rated: RatedPhotos) -> tuple[Pairs, ...]:
     """All pairs within each category, by gap; a tie of the predictions is half right."""
     gaps, right = (np.concatenate(values) for values in zip(*_within(predicted, rated), strict=True))
     edges = (*GAPS, np.inf)
@@ -32,7 +32,7 @@ def _between(gaps: Floats, right: Floats, low: float, high: float) -> Pairs:
     return Pairs(low, high, int(those.sum()), float(right[those].mean()) if those.any() else float("nan"))
 
 
-def _within(predicted: Floats, rated: Rated) -> list[tuple[Floats, Floats]]:
+def _within(predicted: Floats, rated: RatedPhotos) -> list[tuple[Floats, Floats]]:
     found = []
     for name in np.unique(rated.category):
         at = np.flatnonzero(rated.category == name)

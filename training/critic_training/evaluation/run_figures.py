@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from critic_training.data.photo_sets import Rated
+from critic_training.data.photo_sets import RatedPhotos
 from critic_training.evaluation.config import EvaluationConfig
 from critic_training.evaluation.figures import classes, ranks
 from critic_training.evaluation.interval import Figure
@@ -49,7 +49,7 @@ class RunFigures:
         }
 
 
-def measure_run(run: Path, rated: Rated, across: Sequence[Rated], config: EvaluationConfig) -> RunFigures:
+def measure_run(run: Path, rated: RatedPhotos, across: Sequence[RatedPhotos], config: EvaluationConfig) -> RunFigures:
     """Reads `out_of_fold.csv` and `across.csv` of the run. Raises ValueError when photos are missing there."""
     predicted = list(read_out_of_fold(run / OUT_OF_FOLD_FILE, rated).values())
     split = sides(rated, config.good_share)

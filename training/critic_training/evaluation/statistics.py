@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import spearmanr
 
-from critic_training.data.photo_sets import Floats, Rated
+from critic_training.data.photo_sets import Floats, RatedPhotos
 from critic_training.evaluation.config import EvaluationConfig
 
 Positions = npt.NDArray[np.int64]
@@ -32,7 +32,7 @@ class Sides:
         return self.good | self.bad
 
 
-def sides(rated: Rated, share: float) -> Sides:
+def sides(rated: RatedPhotos, share: float) -> Sides:
     """Good and bad by the ratings, category by category."""
     good, bad = np.zeros(len(rated.score), bool), np.zeros(len(rated.score), bool)
     for category in np.unique(rated.category):
@@ -43,7 +43,7 @@ def sides(rated: Rated, share: float) -> Sides:
     return Sides(good, bad)
 
 
-def accuracy(predicted: Floats, rated: Rated, split: Sides) -> float:
+def accuracy(predicted: Floats, rated: RatedPhotos, split: Sides) -> float:
     """Share of good and bad photos on the right side of their category's median, as the model orders them."""
     right, photos = 0, int(split.either.sum())
     for category in np.unique(rated.category):
@@ -54,9 +54,9 @@ def accuracy(predicted: Floats, rated: Rated, split: Sides) -> float:
     return right / photos if photos else 0.0
 
 
-def accuracy_at(predicted: Floats, rated: Rated, split: Sides, at: Positions) -> float:
+def accuracy_at(predicted: Floats, rated: RatedPhotos, split: Sides, at: Positions) -> float:
     """`accuracy` of the photos at these positions."""
-    drawn = Rated(rated.name, (), rated.score[at], rated.category[at], rated.fold[at], rated.group[at])
+    drawn = RatedPhotos(rated.name, (), rated.score[at], rated.category[at], rated.fold[at], rated.group[at])
     return accuracy(predicted[at], drawn, Sides(split.good[at], split.bad[at]))
 
 

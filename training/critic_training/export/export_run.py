@@ -8,7 +8,7 @@ import numpy as np
 from rich.console import Console
 
 from critic_core.contracts.manifest import Manifest
-from critic_training.data.photo_sets import Floats, Inputs, Rated, load, read_rated, read_unrated
+from critic_training.data.photo_sets import Floats, Inputs, RatedPhotos, load, read_rated, read_unrated
 from critic_training.evaluation.calibration import Platt, calibrate
 from critic_training.evaluation.config import EvaluationConfig
 from critic_training.evaluation.onnx_model import MODEL_FILE
@@ -51,7 +51,7 @@ def export_run(request: ExportRequest, console: Console) -> Manifest:
     return manifest
 
 
-def calibrate_all(predicted: dict[int, Floats], rated: Rated) -> Platt:
+def calibrate_all(predicted: dict[int, Floats], rated: RatedPhotos) -> Platt:
     """One curve for the predictions of all seeds: each photo counts once a seed."""
     split = sides(rated, EvaluationConfig.good_share)
     several = Sides(np.tile(split.good, len(predicted)), np.tile(split.bad, len(predicted)))
@@ -78,6 +78,6 @@ def _calibration_photos(request: ExportRequest) -> Inputs:
     return np.concatenate(list(load(pool[:: max(1, len(pool) // CALIBRATION_PHOTOS)], request.preprocessing)))
 
 
-def _diagram(predicted: Floats, rated: Rated) -> tuple[Bin, ...]:
+def _diagram(predicted: Floats, rated: RatedPhotos) -> tuple[Bin, ...]:
     split = sides(rated, EvaluationConfig.good_share)
     return reliability(cross_fitted(predicted, split, rated.fold), split)

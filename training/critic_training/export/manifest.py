@@ -17,7 +17,7 @@ from critic_core.contracts.manifest import (
 )
 from critic_core.imaging.golden import golden_photo
 from critic_core.imaging.preprocess import prepare
-from critic_training.data.photo_sets import Floats, Rated, load, read_rated, read_unrated
+from critic_training.data.photo_sets import Floats, RatedPhotos, load, read_rated, read_unrated
 from critic_training.evaluation.calibration import Platt
 from critic_training.evaluation.config import EvaluationConfig
 from critic_training.evaluation.copy_retrieval import measure_copy_similarity
@@ -85,7 +85,7 @@ def build_manifest(
 
 
 def run_metrics(
-    request: ExportRequest, rated: Rated, predicted: Floats, diagram: tuple[Bin, ...], seed: int
+    request: ExportRequest, rated: RatedPhotos, predicted: Floats, diagram: tuple[Bin, ...], seed: int
 ) -> tuple[Metric, ...]:
     """Of the shipped network's seed; a report has the spread over all seeds."""
     config, dataset = EvaluationConfig(), f"{rated.name}, out of fold"

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from critic_training.data.photo_sets import Floats, Rated
+from critic_training.data.photo_sets import Floats, RatedPhotos
 from critic_training.finetune.batch import NO_LABEL
 from critic_training.runs.configuration import Configuration, Labels
 
 
-def labels(rated: Rated, config: Configuration) -> Floats:
+def labels(rated: RatedPhotos, config: Configuration) -> Floats:
     """Probability of "pleasing" `[N]`; NaN for the middle photos of hard labels."""
     to_labels = _soft if config.labels is Labels.soft else _hard
     values = np.full(len(rated.score), NO_LABEL, np.float32)
@@ -16,7 +16,7 @@ def labels(rated: Rated, config: Configuration) -> Floats:
     return values
 
 
-def _groups(rated: Rated, within_category: bool) -> list[np.ndarray]:
+def _groups(rated: RatedPhotos, within_category: bool) -> list[np.ndarray]:
     if not within_category:
         return [np.ones(len(rated.score), bool)]
     return [rated.category == name for name in np.unique(rated.category)]

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from critic_training.data.photo_cache import PhotoSubset
-from critic_training.data.photo_sets import Floats, Positions, Rated
+from critic_training.data.photo_sets import Floats, Positions, RatedPhotos
 from critic_training.finetune.batch import NO_LABEL
 from critic_training.finetune.labels import labels
 from critic_training.finetune.photo_source import Annotations, Degrade, MixedSource, PhotoSource, no_annotations
@@ -50,7 +50,7 @@ def photo_source(plan: Plan, config: Configuration, numbers: Positions) -> Photo
     return MixedSource(rated, unrated)
 
 
-def annotate(rated: Rated, numbers: Positions, config: Configuration) -> Annotations:
+def annotate(rated: RatedPhotos, numbers: Positions, config: Configuration) -> Annotations:
     """Annotations of these photos; labels depend on these photos only."""
     photos = rated.subset(numbers)
     unknown: Floats = np.full(len(numbers), NO_LABEL, np.float32)

@@ -13,6 +13,7 @@ from critic_training.data.photo_sets import Floats
 from critic_training.head.backbone import Backbone
 from critic_training.head.fit import Head
 from critic_training.head.teacher import FeatureScaler
+from critic_training.networks.alexnet import AlexNet
 from critic_training.runs.frozen_alexnet import FrozenAlexNet
 from critic_training.runs.pooling import Pooling
 
@@ -21,6 +22,7 @@ class AlexNetBackbone(FrozenAlexNet, Backbone):
     """features: averages of pool5's 256 channels, then their estimated maxima."""
 
     units: ClassVar[int] = 4096
+    network: AlexNet
 
     def attach_head(self, scaler: FeatureScaler, head: Head) -> None:
         """Readout and standardisation are linear: they become part of fc7."""

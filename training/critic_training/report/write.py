@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from critic_training.data.paper_figures import contact_sheet
-from critic_training.data.photo_sets import Rated, read_rated, read_unrated
+from critic_training.data.photo_sets import RatedPhotos, read_rated, read_unrated
 from critic_training.evaluation.command import behaviour, scorer_of
 from critic_training.evaluation.config import EvaluationConfig
 from critic_training.evaluation.run_figures import measure_run
@@ -56,7 +56,7 @@ def _run(request: Report) -> list[str]:
     return [_distribution(rated, request.out), sections.figures(found), _curves(request.run, request.out)]
 
 
-def _distribution(rated: Rated, out: Path) -> str:
+def _distribution(rated: RatedPhotos, out: Path) -> str:
     low, high = np.quantile(rated.score, [CONFIG.good_share, 1 - CONFIG.good_share])
     plots.ratings(rated.score, float(low), float(high), out / "ratings.png")
     return (

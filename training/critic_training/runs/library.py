@@ -8,17 +8,17 @@ import numpy as np
 
 from critic_core.contracts.manifest import Preprocessing
 from critic_training.data.photo_cache import cached_photos
-from critic_training.data.photo_sets import Inputs, Rated, read_rated, read_unrated
+from critic_training.data.photo_sets import Inputs, RatedPhotos, read_rated, read_unrated
 
 
 @dataclass(frozen=True)
 class Library:
     """Rated photos for training, the unlabelled pool (possibly empty), and rated sets for evaluation by name."""
 
-    rated: Rated
+    rated: RatedPhotos
     images: Inputs
     pool: Inputs
-    across: dict[str, tuple[Rated, Inputs]]
+    across: dict[str, tuple[RatedPhotos, Inputs]]
 
 
 def open_library(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from critic_training.data.photo_sets import Floats, Rated
+from critic_training.data.photo_sets import Floats, RatedPhotos
 
 OUT_OF_FOLD_FILE = "out_of_fold.csv"
 OUT_OF_FOLD_HEADER = ("file", "seed", "fold", "rating")
@@ -35,17 +35,17 @@ def format_rating(rating: float) -> str:
     return f"{rating:.6f}"
 
 
-def read_out_of_fold(file: Path, rated: Rated) -> dict[int, Floats]:
+def read_out_of_fold(file: Path, rated: RatedPhotos) -> dict[int, Floats]:
     """Ratings `[N]` by seed, in the order of `rated`. Raises ValueError when a photo has no rating."""
     return _by_seed(_read(file), rated)
 
 
-def read_across(file: Path, rated: Rated) -> dict[int, Floats]:
+def read_across(file: Path, rated: RatedPhotos) -> dict[int, Floats]:
     """Ratings `[N]` by seed of the data set with the name of `rated`. Raises ValueError when a photo has no rating."""
     return _by_seed([row for row in _read(file) if row["dataset"] == rated.name], rated)
 
 
-def _by_seed(rows: list[dict[str, str]], rated: Rated) -> dict[int, Floats]:
+def _by_seed(rows: list[dict[str, str]], rated: RatedPhotos) -> dict[int, Floats]:
     ratings: dict[int, dict[str, float]] = {}
     for row in rows:
         ratings.setdefault(int(row["seed"]), {})[row["file"]] = float(row["rating"])

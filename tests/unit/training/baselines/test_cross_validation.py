@@ -9,15 +9,15 @@ from critic_training.baselines.cross_validation import (
     predict_by_category,
     predict_out_of_fold,
 )
-from critic_training.data.photo_sets import Floats, Rated
+from critic_training.data.photo_sets import Floats, RatedPhotos
 
 
-def test_a_regressor_predicts_rating_points(rated: Rated, features: Floats) -> None:
+def test_a_regressor_predicts_rating_points(rated: RatedPhotos, features: Floats) -> None:
     predicted = predict_out_of_fold(rated, features, fit_regressor(rated, features))
     assert np.abs(predicted - rated.score).mean() < 1.5
 
 
-def test_a_regressor_a_category_learns_from_its_category_alone(rated: Rated, features: Floats) -> None:
+def test_a_regressor_a_category_learns_from_its_category_alone(rated: RatedPhotos, features: Floats) -> None:
     flipped = np.where(rated.category[:, None] == "Animal", features, -features)
     predicted = predict_by_category(rated, flipped)
     assert np.abs(predicted - rated.score).mean() < 1.8
@@ -25,7 +25,7 @@ def test_a_regressor_a_category_learns_from_its_category_alone(rated: Rated, fea
     assert np.abs(together - rated.score).mean() > 2
 
 
-def test_no_fold_is_predicted_by_a_model_fitted_to_it(rated: Rated, features: Floats) -> None:
+def test_no_fold_is_predicted_by_a_model_fitted_to_it(rated: RatedPhotos, features: Floats) -> None:
     fitted: list[np.ndarray] = []
 
     def fit(numbers: np.ndarray) -> object:
@@ -38,7 +38,7 @@ def test_no_fold_is_predicted_by_a_model_fitted_to_it(rated: Rated, features: Fl
         assert not set(rated.group[fitted[number]]) & set(rated.group[rated.fold == fold])
 
 
-def test_classifiers_are_fitted_to_the_outer_shares_of_the_training_photos(rated: Rated) -> None:
+def test_classifiers_are_fitted_to_the_outer_shares_of_the_training_photos(rated: RatedPhotos) -> None:
     training: list[LabelledFeatures] = []
 
     def learn(known: LabelledFeatures, _seed: int) -> object:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from critic_training.data.photo_sets import Rated
+from critic_training.data.photo_sets import RatedPhotos
 from critic_training.evaluation.config import EvaluationConfig
 from critic_training.evaluation.figures import OVERALL, classes, ranks
 from critic_training.evaluation.interval import figure
@@ -19,9 +19,9 @@ PHOTOS = 400
 
 
 @pytest.fixture
-def rated() -> Rated:
+def rated() -> RatedPhotos:
     random = np.random.default_rng(1)
-    return Rated(
+    return RatedPhotos(
         name="some",
         files=tuple(Path(f"some/images/{number}.jpg") for number in range(PHOTOS)),
         score=random.uniform(1, 7, PHOTOS).astype(np.float32),
@@ -31,7 +31,7 @@ def rated() -> Rated:
     )
 
 
-def test_the_order_of_the_ratings_gets_full_marks_and_the_reverse_none(rated: Rated) -> None:
+def test_the_order_of_the_ratings_gets_full_marks_and_the_reverse_none(rated: RatedPhotos) -> None:
     right, wrong = (ranks([sign * rated.score], rated, CONFIG) for sign in (1, -1))
     for category in (OVERALL, "Animal", "Scenery"):
         assert right["Spearman", category].value == pytest.approx(1)
@@ -41,7 +41,7 @@ def test_the_order_of_the_ratings_gets_full_marks_and_the_reverse_none(rated: Ra
         assert wrong["top 30 % against bottom 30 %", category].value == 0
 
 
-def test_chance_is_inside_its_interval(rated: Rated) -> None:
+def test_chance_is_inside_its_interval(rated: RatedPhotos) -> None:
     predicted = np.random.default_rng(2).normal(size=PHOTOS).astype(np.float32)
     found = ranks([predicted], rated, EvaluationConfig(resamples=200))["Spearman", OVERALL]
     assert found.low < 0 < found.high
@@ -54,7 +54,7 @@ def test_several_seeds_give_mean_and_spread() -> None:
     assert (found.value, found.spread) == (2, pytest.approx(np.sqrt(2)))
 
 
-def test_classes_know_precision_from_recall(rated: Rated) -> None:
+def test_classes_know_precision_from_recall(rated: RatedPhotos) -> None:
     split = sides(rated, CONFIG.good_share)
     careful = np.where(split.good & (np.arange(PHOTOS) % 3 == 0), 0.9, 0.1).astype(np.float32)
     found = classes([careful], rated, CONFIG)
@@ -63,7 +63,7 @@ def test_classes_know_precision_from_recall(rated: Rated) -> None:
     assert found["balanced accuracy"].value == pytest.approx((1 + found["recall"].value) / 2)
 
 
-def test_a_photo_is_never_calibrated_with_its_own_fold(rated: Rated) -> None:
+def test_a_photo_is_never_calibrated_with_its_own_fold(rated: RatedPhotos) -> None:
     split = sides(rated, CONFIG.good_share)
     rating = rated.score + np.random.default_rng(5).normal(0, 2, PHOTOS).astype(np.float32)
     inside = rated.fold == 2
@@ -73,7 +73,7 @@ def test_a_photo_is_never_calibrated_with_its_own_fold(rated: Rated) -> None:
     assert np.abs(before[~inside] - after[~inside]).max() > 0.05
 
 
-def test_an_honest_probability_has_no_calibration_error_and_a_bold_one_has(rated: Rated) -> None:
+def test_an_honest_probability_has_no_calibration_error_and_a_bold_one_has(rated: RatedPhotos) -> None:
     random = np.random.default_rng(3)
     honest = random.uniform(0, 1, PHOTOS).astype(np.float32)
     good = random.uniform(0, 1, PHOTOS) < honest
@@ -84,7 +84,7 @@ def test_an_honest_probability_has_no_calibration_error_and_a_bold_one_has(rated
     assert calibration_error((Bin(0.2, 0.5, 1), Bin(0.5, 0.5, 2))) == pytest.approx(0.1)
 
 
-def test_pairs_are_grouped_by_how_far_apart_they_are_rated(rated: Rated) -> None:
+def test_pairs_are_grouped_by_how_far_apart_they_are_rated(rated: RatedPhotos) -> None:
     predicted = rated.score + np.random.default_rng(4).normal(0, 1, PHOTOS).astype(np.float32)
     found = pairs_by_gap(predicted, rated)
     assert sum(gap.pairs for gap in found) == 2 * 200 * 199 // 2
@@ -94,7 +94,7 @@ def test_pairs_are_grouped_by_how_far_apart_they_are_rated(rated: Rated) -> None
     assert {gap.right for gap in pairs_by_gap(np.zeros(PHOTOS, np.float32), rated)} == {0.5}
 
 
-def test_a_run_is_measured_from_its_two_files(rated: Rated, tmp_path: Path) -> None:
+def test_a_run_is_measured_from_its_two_files(rated: RatedPhotos, tmp_path: Path) -> None:
     lines = [f"images/{number}.jpg,{seed},{rated.fold[number]},{rated.score[number] + seed}" for seed in (7, 8)
              for number in range(PHOTOS)]  # fmt: skip
     (tmp_path / "out_of_fold.csv").write_text("\n".join(["file,seed,fold,rating", *lines]))

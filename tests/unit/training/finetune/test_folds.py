@@ -2,16 +2,16 @@
 
 import csv
 import dataclasses
-import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from tests.support.data_sets import need_data
 
 from critic_core.contracts.manifest import Preprocessing
 from critic_training.data.photo_cache import cached_photos
-from critic_training.data.photo_sets import Rated, read_rated
+from critic_training.data.photo_sets import RatedPhotos, read_rated
 from critic_training.finetune.folds import next_fold, run_final, run_folds
 from critic_training.finetune.plan import Plan
 from critic_training.runs.checkpoint import BEST_FILE, load_network
@@ -24,19 +24,16 @@ pytestmark = pytest.mark.data
 
 
 @pytest.fixture(scope="module")
-def rated() -> Rated:
-    data = os.environ.get("CRITIC_DATA")
-    if not data or not Path(data, "oasis").is_dir():
-        pytest.skip("no rated photographs: set CRITIC_DATA to the folder of the data sets")
-    return dataclasses.replace(read_rated(Path(data, "oasis")).subset(np.arange(0, 600, 50)), fold=np.arange(12) % 3)
+def rated() -> RatedPhotos:
+    return dataclasses.replace(read_rated(need_data() / "oasis").subset(np.arange(0, 600, 50)), fold=np.arange(12) % 3)
 
 
 @pytest.fixture(scope="module")
-def images(rated: Rated, tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
+def images(rated: RatedPhotos, tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
     return cached_photos(rated.files, Preprocessing(), tmp_path_factory.mktemp("cache"))
 
 
-def plan(rated: Rated, images: np.ndarray, out: Path) -> Plan:
+def plan(rated: RatedPhotos, images: np.ndarray, out: Path) -> Plan:
     config = Configuration(
         arch="efficientnet-lite0", iterations=1, batch_size=4, precision=Precision.float32, good_share=0.5, refit=True,
         within_category=False,
@@ -50,14 +47,14 @@ def rows(file: Path) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def run(rated: Rated, images: np.ndarray, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def run(rated: RatedPhotos, images: np.ndarray, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("run")
     run_folds(plan(rated, images, out), Progress(shown=False))
     run_final(plan(rated, images, out), Progress(shown=False))
     return out
 
 
-def test_every_photo_is_predicted_once(run: Path, rated: Rated) -> None:
+def test_every_photo_is_predicted_once(run: Path, rated: RatedPhotos) -> None:
     predictions = rows(run / OUT_OF_FOLD_FILE)
     assert sorted(row["file"] for row in predictions) == sorted(f"images/{file.name}" for file in rated.files)
     assert {(row["seed"], row["fold"]) for row in predictions} == {("7", "0"), ("7", "1"), ("7", "2")}
@@ -65,7 +62,7 @@ def test_every_photo_is_predicted_once(run: Path, rated: Rated) -> None:
 
 
 def test_the_rating_of_a_photo_does_not_change_its_prediction(
-    run: Path, rated: Rated, images: np.ndarray, tmp_path: Path
+    run: Path, rated: RatedPhotos, images: np.ndarray, tmp_path: Path
 ) -> None:
     inverted = np.where(rated.fold == 0, 8 - rated.score, rated.score).astype(np.float32)
     changed = dataclasses.replace(rated, score=inverted)
@@ -75,7 +72,7 @@ def test_the_rating_of_a_photo_does_not_change_its_prediction(
     assert first[4:] != second[4:]
 
 
-def test_completed_folds_are_not_trained_again(run: Path, rated: Rated, images: np.ndarray) -> None:
+def test_completed_folds_are_not_trained_again(run: Path, rated: RatedPhotos, images: np.ndarray) -> None:
     before = {file: file.stat().st_mtime_ns for file in run.glob("seed-*/**/*")}
     run_folds(plan(rated, images, run), Progress(shown=False))
     assert {file: file.stat().st_mtime_ns for file in run.glob("seed-*/**/*")} == before

@@ -10,7 +10,7 @@ import pytest
 from critic_core.contracts.manifest import Preprocessing
 from critic_training.data.degradations import DEGRADATIONS, STRENGTHS
 from critic_training.data.photo_cache import cached_photos
-from critic_training.data.photo_sets import Rated
+from critic_training.data.photo_sets import RatedPhotos
 from critic_training.evaluation.copy_retrieval import alter
 from critic_training.head import train
 from critic_training.head.degraded_copies import draw_copies, render_copies
@@ -39,7 +39,9 @@ def run(tmp_path: Path) -> HeadRun:
     pool, files = write_photos(tmp_path / "pool", 6), write_photos(tmp_path / "images", 8)
     number = np.arange(8)
     kind = np.array(["Animal", "Scenery"])[number // 4]
-    rated = Rated("rated", files, (number % 5).astype(np.float32), kind, number % 3, np.array([str(n) for n in number]))
+    rated = RatedPhotos(
+        "rated", files, (number % 5).astype(np.float32), kind, number % 3, np.array([str(n) for n in number])
+    )
     cache, preprocessing = tmp_path / "cache", Preprocessing()
     images = cached_photos(files, preprocessing, cache)
     library = Library(rated, images, cached_photos(pool, preprocessing, cache), {"there": (rated, images)})
