@@ -38,7 +38,7 @@ def add_tasks(app: Celery, context: Callable[[], WorkerContext], models: Callabl
                 with suppress(QueueUnavailable):
                     on_time_limit(args, context())
 
-    @app.task(name=CRITIQUE_TASK, base=PhotoTask, bind=True)
+    @app.task(name=CRITIQUE_TASK, base=PhotoTask, bind=True, shared=False)
     def critique_photos(task: PhotoTask, *photo_ids: str) -> None:
         redelivered = bool((task.request.delivery_info or {}).get("redelivered"))
         try:
@@ -47,11 +47,11 @@ def add_tasks(app: Celery, context: Callable[[], WorkerContext], models: Callabl
         except QueueUnavailable as error:
             raise Reject(str(error), requeue=True) from error
 
-    @app.task(name=ALBUM_RESULT_TASK, acks_late=False)  # the gateway repeats a lost query
+    @app.task(name=ALBUM_RESULT_TASK, acks_late=False, shared=False)  # the gateway repeats a lost query
     def album_result(album_id: str, query: str) -> None:
         compute_album_result(album_id, query, context().albums, context().album_results)
 
-    @app.task(name=HEARTBEAT_TASK, acks_late=False)
+    @app.task(name=HEARTBEAT_TASK, acks_late=False, shared=False)
     def heartbeat() -> None:
         run_self_test(context().settings.worker_name, models(), context().worker_status)
 

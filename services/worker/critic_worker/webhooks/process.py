@@ -1,6 +1,7 @@
 """The sender's process: a Celery worker with threads, since an attempt mostly waits, and a scheduler."""
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from celery import Celery, signals
@@ -85,7 +86,7 @@ def make_sender_context(app: Celery, settings: SenderSettings) -> SenderContext:
 
 
 def _add_task(app: Celery, context: SenderContext, monitor: ConsumptionMonitor) -> None:
-    @app.task(name=DELIVER_TASK)
+    @app.task(name=DELIVER_TASK, shared=False)
     def deliver_webhook(ticket: str) -> None:
         monitor.task_started()
         try:
@@ -111,8 +112,10 @@ def _connect_signals(context: SenderContext, monitor: ConsumptionMonitor) -> Non
             limit_shutdown(context.settings.webhook_timeout_seconds)
 
 
-def exit_if_idle(context: SenderContext, monitor: ConsumptionMonitor) -> None:
+def exit_if_idle(
+    context: SenderContext, monitor: ConsumptionMonitor, exit_process: Callable[[int], None] = os._exit
+) -> None:
     """Exit without cleanup when the sender has stopped consuming: the supervisor restarts it. QueueUnavailable."""
     if monitor.idle_seconds(context.dispatched()) > context.settings.webhook_lease_seconds:
         log.critical("sender_stopped_consuming")
-        os._exit(EX_TEMPFAIL)
+        exit_process(EX_TEMPFAIL)

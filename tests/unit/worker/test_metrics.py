@@ -1,0 +1,45 @@
+"""Gauges at scrape time: none instead of a wrong one while Redis is down."""
+
+import redis
+from tests.support.critiques import make_critique, make_photo
+
+from critic_core.contracts.photo import PhotoState
+from critic_core.stores.jobs import JobStore
+from critic_worker import metrics
+
+
+def gauges(collector: metrics.Backlog | metrics.HeartbeatAge) -> dict[str, float]:
+    return {family.name: family.samples[0].value for family in collector.collect()}
+
+
+def test_the_backlog_is_that_of_the_job_store(client: "redis.Redis") -> None:
+    jobs = JobStore(client)
+    jobs.create(make_photo(PhotoState.queued))
+    found = gauges(metrics.Backlog(jobs))
+    assert found["critic_backlog_photos"] == 1
+    assert 0 <= found["critic_oldest_queued_seconds"] < 60
+
+
+def test_there_is_no_backlog_while_redis_is_down() -> None:
+    down = redis.Redis.from_url("redis://127.0.0.1:1/0", decode_responses=True)
+    assert gauges(metrics.Backlog(JobStore(down))) == {}
+
+
+def test_the_age_of_the_heartbeat_is_read_at_scrape_time() -> None:
+    assert gauges(metrics.HeartbeatAge(lambda: 7.5)) == {"critic_worker_heartbeat_age_seconds": 7.5}
+
+
+def test_a_critique_counts_by_model_version_and_time() -> None:
+    critiques = metrics.CRITIQUES.labels("aesthetics", "1")
+    before, seconds = critiques._value.get(), metrics.END_TO_END_SECONDS._sum.get()
+    photo = make_photo()
+    metrics.observe(photo.id, make_critique())
+    assert critiques._value.get() == before + 1
+    assert metrics.END_TO_END_SECONDS._sum.get() >= seconds
+
+
+def test_a_started_process_has_no_photos_in_progress() -> None:
+    started = metrics.STARTED._value.get()
+    metrics.IN_PROGRESS.set(3)
+    metrics.start_process()
+    assert (metrics.STARTED._value.get(), metrics.IN_PROGRESS._value.get()) == (started + 1, 0)
