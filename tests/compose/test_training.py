@@ -17,7 +17,7 @@ from tests.support.waiting import until
 SHIPPED = ROOT / "services/inference/model_repository/aesthetics/1"
 # Every so many photos of a set: enough for four folds and a calibration, and little to learn from.
 SETS = {"oasis/labels.csv": 15, "pool/index.csv": 40, "ccby/attribution.csv": 40}
-CONFIG = ("iterations=2", "validate_every=1", "batch=8")
+CONFIG = ("iterations=2", "validate_every=1", "batch_size=8")
 
 pytestmark = pytest.mark.timeout(1200)  # the training image is built first, with PyTorch in it
 
@@ -61,7 +61,7 @@ def trained_stack(subset: Path) -> Iterator[Stack]:
 @pytest.fixture(scope="module")
 def exported(trained_stack: Stack) -> str:
     """The folder of a model, trained and exported while the stack runs."""
-    options = [word for setting in CONFIG for word in ("--knob", setting)]
+    options = [word for setting in CONFIG for word in ("--set", setting)]
     trained_stack.train(
         "finetune", "--arch", "efficientnet-lite0", "--rated", "/data/oasis", "--out", "small", *options
     )
