@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.e2e.gateway.conftest import Gateway, gateways
-from tests.load.albums import QUESTIONS
+from tests.load.albums import QUERIES
 from tests.support.large_album import BURST, SCENE, large_album
 
 from critic_core.runtime.redis_client import connect
@@ -32,7 +32,7 @@ def album(gateway: Gateway) -> str:
     """Its results are computed in this process, by the worker's code."""
     client = connect(gateway.redis.url)
     album = large_album(client, PHOTOS)
-    for query in QUESTIONS:
+    for query in QUERIES:
         compute_album_result(album, query.model_dump_json(), AlbumStore(client), AlbumResultStore(client))
     return album
 

@@ -2,10 +2,9 @@
 
     python -m tests.load.bench [--json FILE]
 
-Stages and stack run on the same cores: the client, the gateway, the queue and every stage share them. So two ratios
-are told: to the smallest stage limit (each stage measured with all cores to itself), and to what is possible when all
-stages share the cores (the sum of their core times).
-"""
+The client, the gateway, the queue and every stage share the same cores. Hence two ratios: to the smallest stage limit
+(each stage measured alone on all cores), and to the limit when all stages share the cores (the sum of their core
+times)."""
 
 import argparse
 import json
@@ -34,7 +33,7 @@ SHOOT = 500
 
 @dataclass(frozen=True)
 class EndToEnd:
-    """What the stack did: one photo at a time, then many at once."""
+    """The stack under one photo at a time, then under many."""
 
     latency_ms_median: float
     latency_ms_p95: float
@@ -43,19 +42,19 @@ class EndToEnd:
 
 
 def main() -> None:
-    """Measure, print, and with --json keep the figures."""
+    """Measure, print, and with --json save the figures."""
     parser = argparse.ArgumentParser(description="Measure the stages and the whole stack.")
-    parser.add_argument("--json", type=Path, help="keep the figures in this file")
-    told = parser.parse_args()
+    parser.add_argument("--json", type=Path, help="save the figures to this file")
+    arguments = parser.parse_args()
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     figures = {name: measure(name, size) for name, size in SIZES.items()}
     figures[f"album of {SHOOT}"] = measure_album(shoot(SHOOT))
-    if told.json:
-        told.json.write_text(json.dumps(figures, indent=1))
+    if arguments.json:
+        arguments.json.write_text(json.dumps(figures, indent=1))
 
 
 def measure(name: str, size: tuple[int, int]) -> dict[str, object]:
-    """Stages first, while nothing else runs; then the stack."""
+    """The stages alone, then the stack."""
     photos = jpegs(DIFFERENT_PHOTOS, size)
     print(f"\n{name}, {statistics.mean(map(len, photos)) / 1e6:.2f} MB each")
     limits = stages(photos, MODEL)
@@ -78,8 +77,8 @@ def measure(name: str, size: tuple[int, int]) -> dict[str, object]:
     print(f"    to the cores shared by stages  {shared:7.2f}")
     for process, megabytes in memory.items():
         print(f"  peak memory {process:20} {megabytes:7.0f} MB")
-    stages_told = [asdict(stage) for stage in limits]
-    return {"stages": stages_told, "end_to_end": asdict(result), "ratios": [smallest, shared], "memory_mb": memory}
+    stage_records = [asdict(stage) for stage in limits]
+    return {"stages": stage_records, "end_to_end": asdict(result), "ratios": [smallest, shared], "memory_mb": memory}
 
 
 def measure_album(photos: list[bytes]) -> dict[str, object]:
@@ -100,12 +99,13 @@ def measure_album(photos: list[bytes]) -> dict[str, object]:
     print(f"    outside decode and inference   {outside(limits, run):7.2f} of the cores' time")
     for process, milliseconds in run.core_ms.items():
         print(f"  core time {process:22} {milliseconds:7.1f} core-ms a photo")
-    stages_told = [asdict(stage) for stage in limits]
-    return {"stages": stages_told, "album": asdict(run), "ratios": [smallest, shared], "outside": outside(limits, run)}
+    stage_records = [asdict(stage) for stage in limits]
+    figures = {"stages": stage_records, "album": asdict(run), "ratios": [smallest, shared]}
+    return {**figures, "outside": outside(limits, run)}
 
 
 def outside(limits: list[Stage], run: AlbumRun) -> float:
-    """The share of the machine's time that neither decoding nor the network takes, idle time included."""
+    """Fraction of the machine's time outside decoding and the network, idle time included."""
     decoding = next(stage for stage in limits if stage.name == "decode")
     runtime = min((stage for stage in limits if "Runtime" in stage.name), key=lambda stage: stage.core_ms)
     whole = 1000 * (os.cpu_count() or 1) / run.per_second
@@ -113,14 +113,14 @@ def outside(limits: list[Stage], run: AlbumRun) -> float:
 
 
 def end_to_end(url: str, photos: list[bytes]) -> EndToEnd:
-    """Photos through the front door, alone and together."""
+    """Photos through the gateway, one by one and concurrently."""
     with httpx.Client(base_url=url, timeout=60) as client:
         for photo in photos:
-            answered(client, photo)
-        alone = [answered(client, photos[number % len(photos)]) for number in range(ALONE)]
+            timed_upload(client, photo)
+        alone = [timed_upload(client, photos[number % len(photos)]) for number in range(ALONE)]
         with ThreadPoolExecutor(CLIENTS) as clients:
             began = time.perf_counter()
-            list(clients.map(lambda number: answered(client, photos[number % len(photos)]), range(TOGETHER)))
+            list(clients.map(lambda number: timed_upload(client, photos[number % len(photos)]), range(TOGETHER)))
             seconds = time.perf_counter() - began
     latencies = sorted(latency for latency, _ in alone)
     over = statistics.median(latency - stages_ms for latency, stages_ms in alone)
@@ -128,17 +128,17 @@ def end_to_end(url: str, photos: list[bytes]) -> EndToEnd:
     return EndToEnd(statistics.median(latencies), p95, over, TOGETHER / seconds)
 
 
-def answered(client: httpx.Client, photo: bytes) -> tuple[float, float]:
-    """Milliseconds until the critique was here, and those its stages took in the worker."""
+def timed_upload(client: httpx.Client, photo: bytes) -> tuple[float, float]:
+    """Milliseconds until the critique, and those of its stages in the worker."""
     began = time.perf_counter()
-    answer = client.post("/v1/photos", params={"wait": 30}, content=photo)
+    reply = client.post("/v1/photos", params={"wait": 30}, content=photo)
     latency = 1000 * (time.perf_counter() - began)
-    assert answer.status_code == 200, answer.text
-    return latency, answer.json()["critique"]["timings_ms"]["total"]
+    assert reply.status_code == 200, reply.text
+    return latency, reply.json()["critique"]["timings_ms"]["total"]
 
 
 def ratios(limits: list[Stage], per_second: float) -> tuple[float, float]:
-    """The rate to the smallest stage limit, and to what the cores allow when the stages share them."""
+    """The rate relative to the smallest stage limit, and to the limit of shared cores."""
     runtime = max((stage for stage in limits if "Runtime" in stage.name), key=lambda stage: stage.per_second)
     needed = [stage for stage in limits if "Runtime" not in stage.name] + [runtime]
     shared = 1000 * (os.cpu_count() or 1) / sum(stage.core_ms for stage in needed)
@@ -146,7 +146,7 @@ def ratios(limits: list[Stage], per_second: float) -> tuple[float, float]:
 
 
 def peak_memory(processes: list[psutil.Process]) -> dict[str, float]:
-    """The largest resident size each kind of process of the stack has had, in megabytes (Linux: VmHWM)."""
+    """Peak resident size of each kind of process of the stack, megabytes (Linux: VmHWM)."""
     peaks: dict[str, float] = {}
     for process in processes:
         name = next((part for part in process.cmdline() if part.startswith("critic_")), process.name())

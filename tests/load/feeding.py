@@ -1,12 +1,10 @@
-"""What limits once the network is on a GPU: how many cores of decoding feed so many inferences a second.
+"""CPU cores that feed a GPU: the decoding that a rate of inferences needs.
 
     python -m tests.load.feeding --per-second 5000
-    python -m tests.load.feeding --figures gpu.json      what `tests.load.inference --json gpu.json` measured
+    python -m tests.load.feeding --figures gpu.json      figures of `tests.load.inference --json gpu.json`
 
-Before a photo is asked about, a worker decodes it, measures it and prepares it for the network; what each of these
-costs a core is measured here, on this machine, one process on every core. The queue, the gateway and the copying of
-answers come on top, so that the cores named are the fewest.
-"""
+Before inference a worker decodes, measures and preprocesses a photo; the core time of each stage is measured here, with
+one process on every core. Queue, gateway and copies come on top, so the number of cores is a lower bound."""
 
 import argparse
 import json
@@ -23,7 +21,7 @@ DIFFERENT_PHOTOS = 6
 
 @dataclass(frozen=True)
 class Feeding:
-    """What one photo of a size costs a worker, milliseconds of one core."""
+    """Core-milliseconds of a photo in a worker, by stage."""
 
     size: str
     stages: list[Stage]
@@ -34,18 +32,18 @@ class Feeding:
         return sum(stage.core_ms for stage in self.stages)
 
     def cores(self, per_second: float) -> float:
-        """That are busy with so many photos."""
+        """Cores for a rate of photos."""
         return per_second * self.core_ms / 1000
 
 
 def main() -> None:
-    """Measure the stages, and set them against what inference takes."""
+    """Measure the stages, and compare them with the rate of inference."""
     parser = argparse.ArgumentParser(description="The cores that feed a GPU.")
-    given = parser.add_mutually_exclusive_group(required=True)
-    given.add_argument("--per-second", type=float, help="inferences a second")
-    given.add_argument("--figures", type=Path, help="figures of tests.load.inference, as JSON")
-    told = parser.parse_args()
-    per_second = told.per_second or best(json.loads(told.figures.read_text()))
+    group = parser.add_mutually_exclusive_group(required=True)
+    group.add_argument("--per-second", type=float, help="inferences a second")
+    group.add_argument("--figures", type=Path, help="figures of tests.load.inference, as JSON")
+    arguments = parser.parse_args()
+    per_second = arguments.per_second or best(json.loads(arguments.figures.read_text()))
     cores = os.cpu_count() or 1
     print(f"inference takes {per_second:.0f} photos/s; this machine has {cores} cores\n")
     head = ["photos", *WORK, "together", "photos/s of a core", "cores that feed it", "photos/s here, limited by"]
@@ -54,21 +52,22 @@ def main() -> None:
         print(row(Feeding(name, prepared_stages(jpegs(DIFFERENT_PHOTOS, size), MODEL)), per_second, cores))
 
 
-def row(fed: Feeding, per_second: float, cores: int) -> str:
-    """Of a table in Markdown."""
-    most = min(per_second, 1000 * cores / fed.core_ms)
-    costliest = max(fed.stages, key=lambda stage: stage.core_ms)
+def row(feeding: Feeding, per_second: float, cores: int) -> str:
+    """A row of a table in Markdown."""
+    most = min(per_second, 1000 * cores / feeding.core_ms)
+    costliest = max(feeding.stages, key=lambda stage: stage.core_ms)
     limit = "inference" if most == per_second else f"the worker's cores, most by {costliest.name}"
-    cells = [f"{stage.core_ms:.1f} core-ms" for stage in fed.stages]
-    cells += [f"{fed.core_ms:.1f}", f"{1000 / fed.core_ms:.1f}", f"{fed.cores(per_second):.0f}", f"{most:.0f}, {limit}"]
-    return f"| {' | '.join([fed.size, *cells])} |"
+    cells = [f"{stage.core_ms:.1f} core-ms" for stage in feeding.stages]
+    cells += [f"{feeding.core_ms:.1f}", f"{1000 / feeding.core_ms:.1f}", f"{feeding.cores(per_second):.0f}"]
+    cells.append(f"{most:.0f}, {limit}")
+    return f"| {' | '.join([feeding.size, *cells])} |"
 
 
 def best(figures: list[dict[str, float | str]]) -> float:
-    """The most photos a second that the server answered."""
-    rates = [float(figure["per_second"]) for figure in figures if str(figure["way"]).startswith("server")]
+    """The server's highest rate, photos a second."""
+    rates = [float(figure["per_second"]) for figure in figures if str(figure["variant"]).startswith("server")]
     if not rates:
-        raise SystemExit("these figures hold no way through the server")
+        raise SystemExit("these figures hold none of the server")
     return max(rates)
 
 

@@ -4,8 +4,8 @@
     python -m tests.load.inference --device cuda --json gpu.json    on a GPU (needs the extra inference-gpu, and for
                                                                     PyTorch its CUDA build: training/torch-cuda.txt)
 
-All ways compute the same weights of the same file, from uint8 pixels in main memory to answers in main memory. A first
-call of each batch size is left out, since that is when kernels are chosen, compiled and given their memory.
+All variants compute the same weights of the same file, from uint8 pixels to results in main memory. The first call of
+each batch size does not count: it selects and compiles kernels and allocates their memory.
 """
 
 import argparse
@@ -25,7 +25,7 @@ import onnxruntime
 import psutil
 import torch
 from infra.capacity.gpu import Figure
-from tests.contract.inference.server_process import our_server
+from tests.contract.inference.server_process import Server, our_server
 
 from critic_core.contracts.errors import CriticError
 from critic_inference.engine.devices import execution_providers, load_cuda_libraries
@@ -42,60 +42,61 @@ REPOSITORIES = {
 }
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 CLIENTS = 4
-WAYS = ("raw", "bound", "server", "server-clients", "eager", "compiled")
+VARIANTS = ("raw", "bound", "server", "server-clients", "eager", "compiled")
 
 Images = np.ndarray[Any, np.dtype[np.uint8]]
-Ask = Callable[[Images], object]
+Infer = Callable[[Images], object]
 
 
 def main() -> None:
-    """Measure every way at every batch size, and print a table as it grows."""
-    told = options()
-    folder = told.repository / told.model
+    """Measure every variant at every batch size, and print a table as it grows."""
+    arguments = parse_arguments()
+    folder = arguments.repository / arguments.model
     file = next(iter(sorted(folder.glob("*/model.onnx"))))
     largest = read_config(folder).max_batch_size
-    print(f"{told.model} of {told.repository.name} on {told.device}, ONNX Runtime {onnxruntime.__version__}")
-    print("\n| way | batch | photos/s | median ms | 99 % ms | server's core-ms a photo |\n|---|---|---|---|---|---|")
+    print(f"{arguments.model} of {arguments.repository.name} on {arguments.device}")
+    print(f"ONNX Runtime {onnxruntime.__version__}\n")
+    print("| variant | batch | photos/s | median ms | 99 % ms | server's core-ms a photo |\n|---|---|---|---|---|---|")
     figures = []
-    for way in told.ways:
-        for figure in measured(way, told, file, largest):
+    for variant in arguments.variants:
+        for figure in measure(variant, arguments, file, largest):
             figures.append(figure)
             core = "" if figure.core_ms is None else f"{figure.core_ms:.2f}"
             times = f"{figure.per_second:.1f} | {figure.median_ms:.2f} | {figure.p99_ms:.2f}"
-            print(f"| {figure.way} | {figure.batch} | {times} | {core} |", flush=True)
-    if told.json:
-        told.json.write_text(json.dumps([asdict(figure) for figure in figures], indent=1))
+            print(f"| {figure.variant} | {figure.batch} | {times} | {core} |", flush=True)
+    if arguments.json:
+        arguments.json.write_text(json.dumps([asdict(figure) for figure in figures], indent=1))
 
 
-def options() -> argparse.Namespace:
+def parse_arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description="The network by batch size: ONNX Runtime, our server, PyTorch.")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--repository", type=Path, help="model repository (default: the one for the device)")
     parser.add_argument("--model", default="aesthetics")
     parser.add_argument("--batches", type=_numbers, default=BATCHES, help="1,2,4,…")
-    parser.add_argument("--ways", type=lambda text: text.split(","), default=WAYS, help=",".join(WAYS))
+    parser.add_argument("--variants", type=lambda text: text.split(","), default=VARIANTS, help=",".join(VARIANTS))
     parser.add_argument("--seconds", type=float, default=3.0, help="for each row")
     parser.add_argument("--json", type=Path, help="keep the figures in this file")
-    told = parser.parse_args()
-    told.repository = told.repository or REPOSITORIES[told.device]
-    return told
+    arguments = parser.parse_args()
+    arguments.repository = arguments.repository or REPOSITORIES[arguments.device]
+    return arguments
 
 
-def measured(way: str, told: argparse.Namespace, file: Path, largest: int) -> Iterator[Figure]:
-    """A figure for each batch size; our server refuses those beyond its configuration."""
-    if way.startswith("server"):
-        clients = CLIENTS if way == "server-clients" else 1
-        batches = [batch for batch in told.batches if batch <= largest]
-        yield from through_server(way, told, batches, clients)
+def measure(variant: str, arguments: argparse.Namespace, file: Path, largest: int) -> Iterator[Figure]:
+    """A figure for each batch size; our server rejects those beyond its configuration."""
+    if variant.startswith("server"):
+        clients = CLIENTS if variant == "server-clients" else 1
+        batches = [batch for batch in arguments.batches if batch <= largest]
+        yield from measure_server(variant, arguments, batches, clients)
         return
-    ask = {"raw": raw, "bound": bound, "eager": eager, "compiled": compiled}[way](file, told.device)
-    for batch in told.batches:
-        yield figure_of(way, batch, [repeated(ask, batch, told.seconds)])
+    infer = {"raw": raw, "bound": bound, "eager": eager, "compiled": compiled}[variant](file, arguments.device)
+    for batch in arguments.batches:
+        yield figure_of(variant, batch, [call_times(infer, batch, arguments.seconds)])
 
 
-def raw(file: Path, device: str) -> Ask:
-    """A loop around ONNX Runtime as its manual has it, with the server's options."""
+def raw(file: Path, device: str) -> Infer:
+    """Plain ONNX Runtime with the server's options."""
     settings = InferenceSettings()
     providers = execution_providers(Device(device), onnxruntime.get_available_providers(), settings)
     if device == "cuda":
@@ -105,85 +106,90 @@ def raw(file: Path, device: str) -> Ask:
     return lambda images: session.run(None, {"image": images})
 
 
-def bound(file: Path, device: str) -> Ask:
-    """The server's own session, between buffers that stay."""
+def bound(file: Path, device: str) -> Infer:
+    """The server's session with IO binding."""
     session = OnnxSession(file, Device(device), InferenceSettings(io_binding=IoBinding.on))
     return lambda images: session.run({"image": images})
 
 
-def eager(file: Path, device: str) -> Ask:
+def eager(file: Path, device: str) -> Infer:
     """The same graph in PyTorch."""
     return in_torch(OnnxInTorch(file).to(device), device)
 
 
-def compiled(file: Path, device: str) -> Ask:
+def compiled(file: Path, device: str) -> Infer:
     """… compiled, once for each batch size."""
     torch._dynamo.config.recompile_limit = 2 * len(BATCHES)
     return in_torch(torch.compile(OnnxInTorch(file).to(device), dynamic=False), device)
 
 
-def in_torch(network: Callable[[torch.Tensor], tuple[torch.Tensor, torch.Tensor]], device: str) -> Ask:
+def in_torch(network: Callable[[torch.Tensor], tuple[torch.Tensor, torch.Tensor]], device: str) -> Infer:
     """From numpy to numpy; float32 may use TF32, as ONNX Runtime's may."""
     torch.set_float32_matmul_precision("high")
 
     @torch.inference_mode()
-    def ask(images: Images) -> object:
-        return [answer.cpu().numpy() for answer in network(torch.from_numpy(images).to(device))]
+    def infer(images: Images) -> object:
+        return [output.cpu().numpy() for output in network(torch.from_numpy(images).to(device))]
 
-    return ask
+    return infer
 
 
-def through_server(way: str, told: argparse.Namespace, batches: list[int], clients: int) -> Iterator[Figure]:
-    """By the worker's client over gRPC, one connection a client, as worker processes have."""
+def measure_server(variant: str, arguments: argparse.Namespace, batches: list[int], clients: int) -> Iterator[Figure]:
+    """The server over gRPC, with one connection per worker's client."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = {"CRITIC_DEVICE": told.device, "CRITIC_LOG_LEVEL": "WARNING"}
-        with our_server(told.repository, Path(folder), env=environment) as server:
+        environment = {"CRITIC_DEVICE": arguments.device, "CRITIC_LOG_LEVEL": "WARNING"}
+        with our_server(arguments.repository, Path(folder), env=environment) as server:
             process = psutil.Process(server.process.pid)
             for batch in batches:
                 before = cpu_seconds(process)
-                with asking(server.grpc, told.model, clients) as asks, ThreadPoolExecutor(clients) as threads:
-                    times = list(threads.map(lambda ask, of=batch: repeated(ask, of, told.seconds), asks))
-                photos = sum(len(each) + 1 for each in times) * batch
-                yield figure_of(way, batch, times, 1000 * (cpu_seconds(process) - before) / photos)
+                times = measure_clients(server, arguments, batch, clients)
+                photos = sum(len(client_times) + 1 for client_times in times) * batch
+                yield figure_of(variant, batch, times, 1000 * (cpu_seconds(process) - before) / photos)
+
+
+def measure_clients(server: Server, arguments: argparse.Namespace, batch: int, clients: int) -> list[list[float]]:
+    """Seconds of each call, by client."""
+    with open_clients(server.grpc, arguments.model, clients) as calls, ThreadPoolExecutor(clients) as threads:
+        return list(threads.map(lambda infer: call_times(infer, batch, arguments.seconds), calls))
 
 
 @contextmanager
-def asking(address: str, model: str, clients: int) -> Iterator[list[Ask]]:
-    """One client of the worker's kind for each."""
-    made = [InferenceClient(address, model, timeout_seconds=120) for _ in range(clients)]
+def open_clients(address: str, model: str, clients: int) -> Iterator[list[Infer]]:
+    """Calls of this many worker's clients."""
+    opened = [InferenceClient(address, model, timeout_seconds=120) for _ in range(clients)]
     try:
-        yield [partial(patient, client) for client in made]
+        yield [partial(infer_or_exit, client) for client in opened]
     finally:
-        for client in made:
+        for client in opened:
             client.close()
 
 
-def patient(client: InferenceClient, images: Images) -> object:
-    """The answers; a state_reason is the end of the measurement, and not a figure."""
+def infer_or_exit(client: InferenceClient, images: Images) -> object:
+    """The results; an error ends the measurement."""
     try:
         return client.classify(list(images))
     except CriticError as error:
-        raise SystemExit(f"the server refused: {error.detail}") from error
+        raise SystemExit(f"the server failed: {error.detail}") from error
 
 
-def repeated(ask: Ask, batch: int, seconds: float) -> list[float]:
-    """Seconds of each call, after one that is not counted."""
+def call_times(infer: Infer, batch: int, seconds: float) -> list[float]:
+    """Seconds of each call, after an uncounted one."""
     images = np.random.default_rng(batch).integers(0, 256, (batch, 224, 224, 3), np.uint8)
-    ask(images)
+    infer(images)
     times: list[float] = []
     began = time.perf_counter()
     while time.perf_counter() - began < seconds or len(times) < 5:
         before = time.perf_counter()
-        ask(images)
+        infer(images)
         times.append(time.perf_counter() - before)
     return times
 
 
-def figure_of(way: str, batch: int, clients: list[list[float]], core_ms: float | None = None) -> Figure:
-    """Of the times of several clients: their rates add up, their latencies are one distribution."""
+def figure_of(variant: str, batch: int, clients: list[list[float]], core_ms: float | None = None) -> Figure:
+    """The rates of several clients add up; their latencies are one distribution."""
     rate = sum(batch * len(times) / sum(times) for times in clients)
-    every = 1000 * np.concatenate(clients)
-    return Figure(way, batch, rate, float(np.median(every)), float(np.quantile(every, 0.99)), core_ms)
+    milliseconds = 1000 * np.concatenate(clients)
+    return Figure(variant, batch, rate, float(np.median(milliseconds)), float(np.quantile(milliseconds, 0.99)), core_ms)
 
 
 def cpu_seconds(process: psutil.Process) -> float:

@@ -3,10 +3,9 @@
     python -m tests.load.inference_servers [--rounds 3] [--seconds 4] [--model NAME] [--repository DIR] [--json FILE]
 
 Triton is that of the contract tests: its wheel has no ONNX Runtime backend, so ONNX Runtime runs inside a backend in
-Python. What is compared is two servers around the same runtime, and Triton's figures are a lower bound: its own backend
-copies less. All servers run all the time and take turns; the clients, at most CLIENT_PROCESSES processes, share the
-cores with them.
-"""
+Python. So two servers around the same runtime are compared, and Triton's figures are a lower bound: its own backend
+copies less. All servers run all the time and are measured in turn; the clients, at most CLIENT_PROCESSES processes,
+share the cores with them."""
 
 import argparse
 import json
@@ -29,23 +28,24 @@ from tests.contract.inference.server_process import Server, our_server
 from tests.contract.inference.triton import install, triton_server
 from tritonclient.grpc import InferenceServerClient
 
-from critic_worker.inference_client import InferenceClient
+from critic_training.publish.repository import Precision, build_repository
+from critic_worker.inference.client import InferenceClient
 
 SERVERS: dict[str, Callable[[Path, Path], AbstractContextManager[Server]]] = {
     "ours": our_server,
     "triton": triton_server,
     "triton, two instances": lambda models, logs: triton_server(models, logs, "--model-config-name=two-instances"),
 }
-CONCURRENCY = (1, 8, 32)  # requests under way
-PHOTOS = (1, 4)  # in a request; a worker sends up to four where many wait
+CONCURRENCY = (1, 8, 32)  # concurrent requests
+PHOTOS = (1, 4)  # per request; a worker sends up to four
 CLIENT_PROCESSES = 4
 TIMEOUT_SECONDS = 30.0
-HEAD_START_SECONDS = 0.5  # for every client to be connected before the first one asks
+HEAD_START_SECONDS = 0.5  # lets every client connect before the first request
 
 
 @dataclass(frozen=True)
 class Load:
-    """How many requests are under way, and how many photos are in each."""
+    """Concurrent requests, and photos per request."""
 
     concurrency: int
     photos: int
@@ -53,21 +53,21 @@ class Load:
 
 @dataclass(frozen=True)
 class Figures:
-    """What one server made of one load."""
+    """Figures of one server under one load."""
 
     per_second: float  # photos
     p50: float  # milliseconds, of a request
     p95: float
     p99: float
-    batch: float  # photos computed at a time, on average
+    batch: float  # mean batch size, photos
     core_ms: float  # of the server and its backends, a photo
 
 
 @dataclass(frozen=True)
 class Started:
-    """What a server takes before anybody asks it."""
+    """Start of a server, before any request."""
 
-    seconds: float  # until it is ready: loaded and warm
+    seconds: float  # until ready
     megabytes: float  # proportional set size of all its processes
 
 
@@ -79,29 +79,31 @@ def main() -> None:
     parser.add_argument("--model", default="aesthetics")
     parser.add_argument("--repository", type=Path, default=SHIPPED, help="models of another folder")
     parser.add_argument("--json", type=Path, help="keep the figures in this file")
-    told = parser.parse_args()
-    install()  # not to be counted as Triton's start
+    arguments = parser.parse_args()
+    install()  # before the start, which is measured
     with ExitStack() as running, ProcessPoolExecutor(CLIENT_PROCESSES, get_context("spawn")) as clients:
         folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
-        servers, started = start_all(told.repository, folder, running)
-        measure(servers, Load(CLIENT_PROCESSES, 1), told.model, 1, 1.0, clients)  # starts the clients; told to nobody
+        build_repository(arguments.repository, folder / "models", Precision.float32)  # Triton needs its variants
+        servers, started = start_all(folder / "models", folder, running)
+        measure(servers, Load(CLIENT_PROCESSES, 1), arguments.model, 1, 1.0, clients)  # uncounted: starts the clients
         figures = {
-            load: measure(servers, load, told.model, told.rounds, told.seconds, clients) for load in every_load()
+            load: measure(servers, load, arguments.model, arguments.rounds, arguments.seconds, clients)
+            for load in loads()
         }
         after = {name: megabytes(server) for name, server in servers.items()}
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, model {told.model}\n")
+    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, model {arguments.model}\n")
     print(table_of_starts(started, after), table_of_loads(figures), sep="\n\n")
-    if told.json:
-        told.json.write_text(json.dumps(as_data(started, after, figures), indent=1))
+    if arguments.json:
+        arguments.json.write_text(json.dumps(as_data(started, after, figures), indent=1))
 
 
-def every_load() -> Iterator[Load]:
-    """Each number of photos in a request with each number of requests under way."""
+def loads() -> Iterator[Load]:
+    """Every combination of photos per request and concurrency."""
     return (Load(concurrency, photos) for photos in PHOTOS for concurrency in CONCURRENCY)
 
 
 def start_all(repository: Path, folder: Path, running: ExitStack) -> tuple[dict[str, Server], dict[str, Started]]:
-    """One server after the other, over the same models."""
+    """Start the servers one by one, over the same models."""
     servers, started = {}, {}
     for name, start in SERVERS.items():
         began = time.perf_counter()
@@ -113,81 +115,88 @@ def start_all(repository: Path, folder: Path, running: ExitStack) -> tuple[dict[
 def measure(
     servers: dict[str, Server], load: Load, model: str, rounds: int, seconds: float, clients: ProcessPoolExecutor
 ) -> dict[str, Figures]:
-    """The median round of each server; they take turns, so that all see whatever else the machine does."""
+    """The median round of each server; in turn, so that all see the same other load of the machine."""
     found: dict[str, list[Figures]] = {name: [] for name in servers}
     for _ in range(rounds):
         for name, server in servers.items():
-            found[name].append(one_round(server, load, model, seconds, clients))
-    return {name: sorted(each, key=lambda one: one.per_second)[len(each) // 2] for name, each in found.items()}
+            found[name].append(measure_round(server, load, model, seconds, clients))
+    return {name: median_round(figures) for name, figures in found.items()}
 
 
-def one_round(server: Server, load: Load, model: str, seconds: float, clients: ProcessPoolExecutor) -> Figures:
-    """Ask for so many seconds."""
+def median_round(figures: list[Figures]) -> Figures:
+    """The round of median throughput."""
+    return sorted(figures, key=lambda figure: figure.per_second)[len(figures) // 2]
+
+
+def measure_round(server: Server, load: Load, model: str, seconds: float, clients: ProcessPoolExecutor) -> Figures:
+    """Figures of one round of this many seconds."""
     processes = min(CLIENT_PROCESSES, load.concurrency)
-    before, used = counted(server, model), cpu_seconds(server)
+    before, used = compute_counts(server, model), cpu_seconds(server)
     begin = time.time() + HEAD_START_SECONDS
-    asked = [
-        clients.submit(ask, server.grpc, model, load.photos, load.concurrency // processes, begin, seconds)
+    futures = [
+        clients.submit(run_client, server.grpc, model, load.photos, load.concurrency // processes, begin, seconds)
         for _ in range(processes)
     ]
-    latencies = np.array([latency for each in asked for latency in each.result()]) * 1000
-    after, spent = counted(server, model), cpu_seconds(server) - used
+    latencies = np.array([latency for future in futures for latency in future.result()]) * 1000
+    after, spent = compute_counts(server, model), cpu_seconds(server) - used
     photos, batches = after[0] - before[0], after[1] - before[1]
     p50, p95, p99 = np.percentile(latencies, [50, 95, 99])
     per_second = len(latencies) * load.photos / seconds
     return Figures(per_second, float(p50), float(p95), float(p99), photos / batches, 1000 * spent / photos)
 
 
-def ask(url: str, model: str, photos: int, threads: int, begin: float, seconds: float) -> list[float]:
-    """In a client process: the seconds that each request took, of those that were answered in time."""
+def run_client(url: str, model: str, photos: int, threads: int, begin: float, seconds: float) -> list[float]:
+    """In a client process: seconds of each request."""
     tensors = list(images(photos))
 
-    def one(_: int) -> list[float]:
-        client, taken = InferenceClient(url, model, TIMEOUT_SECONDS), []
+    def client_loop(_: int) -> list[float]:
+        client, times = InferenceClient(url, model, TIMEOUT_SECONDS), list[float]()
         client.manifest()
         time.sleep(max(0.0, begin - time.time()))
         end = time.perf_counter() + seconds
         while (began := time.perf_counter()) < end:
             client.classify(tensors)
-            taken.append(time.perf_counter() - began)
+            times.append(time.perf_counter() - began)
         client.close()
-        return taken
+        return times
 
     with ThreadPoolExecutor(threads) as pool:
-        return [latency for each in pool.map(one, range(threads)) for latency in each]
+        return [latency for latencies in pool.map(client_loop, range(threads)) for latency in latencies]
 
 
-def counted(server: Server, model: str) -> tuple[int, int]:
-    """Photos computed so far, and batches."""
+def compute_counts(server: Server, model: str) -> tuple[int, int]:
+    """Photos and batches computed so far."""
     with InferenceServerClient(server.grpc) as client:
-        (told,) = client.get_inference_statistics(model).model_stats
-        return told.inference_count, told.execution_count
+        (statistics,) = client.get_inference_statistics(model).model_stats
+        return statistics.inference_count, statistics.execution_count
 
 
-def family(server: Server) -> list[psutil.Process]:
+def process_tree(server: Server) -> list[psutil.Process]:
     """The server and its backends."""
-    itself = psutil.Process(server.process.pid)
-    return [itself, *itself.children(recursive=True)]
+    parent = psutil.Process(server.process.pid)
+    return [parent, *parent.children(recursive=True)]
 
 
 def cpu_seconds(server: Server) -> float:
-    """What the server's processes have computed so far."""
-    return sum(sum(each.cpu_times()[:2]) for each in family(server))
+    """CPU time of the server's processes so far."""
+    return sum(sum(process.cpu_times()[:2]) for process in process_tree(server))
 
 
 def megabytes(server: Server) -> float:
     """Memory of the server's processes, shared pages counted once."""
-    return sum(each.memory_full_info().pss for each in family(server)) / 1e6
+    return sum(process.memory_full_info().pss for process in process_tree(server)) / 1e6
 
 
 def as_data(
     started: dict[str, Started], after: dict[str, float], figures: dict[Load, dict[str, Figures]]
 ) -> dict[str, object]:
-    """Everything, for programs."""
+    """All figures as JSON."""
     return {
-        "starts": {name: {**asdict(one), "megabytes_after": after[name]} for name, one in started.items()},
+        "starts": {name: {**asdict(values), "megabytes_after": after[name]} for name, values in started.items()},
         "loads": [
-            {"server": name, **asdict(load), **asdict(one)} for load, by in figures.items() for name, one in by.items()
+            {"server": name, **asdict(load), **asdict(values)}
+            for load, by_server in figures.items()
+            for name, values in by_server.items()
         ],
     }
 
@@ -195,7 +204,8 @@ def as_data(
 def table_of_starts(started: dict[str, Started], after: dict[str, float]) -> str:
     """A line a server."""
     lines = ["| server | ready after, s | memory, MB | after the load, MB |", "|---|--:|--:|--:|"]
-    lines += [f"| {n} | {one.seconds:.1f} | {one.megabytes:.0f} | {after[n]:.0f} |" for n, one in started.items()]
+    for name, start in started.items():
+        lines.append(f"| {name} | {start.seconds:.1f} | {start.megabytes:.0f} | {after[name]:.0f} |")
     return "\n".join(lines)
 
 
@@ -204,10 +214,10 @@ def table_of_loads(figures: dict[Load, dict[str, Figures]]) -> str:
     lines = ["| photos a request | requests at once | server | photos/s | p50, ms | p95 | p99 | batch | core-ms |"]
     lines.append("|--:|--:|---|" + "--:|" * 6)
     for load, by_server in figures.items():
-        for name, one in by_server.items():
-            latency = f"{one.p50:.1f} | {one.p95:.1f} | {one.p99:.1f}"
-            told = f"{one.per_second:.0f} | {latency} | {one.batch:.1f} | {one.core_ms:.1f}"
-            lines.append(f"| {load.photos} | {load.concurrency} | {name} | {told} |")
+        for name, values in by_server.items():
+            latency = f"{values.p50:.1f} | {values.p95:.1f} | {values.p99:.1f}"
+            cells = f"{values.per_second:.0f} | {latency} | {values.batch:.1f} | {values.core_ms:.1f}"
+            lines.append(f"| {load.photos} | {load.concurrency} | {name} | {cells} |")
     return "\n".join(lines)
 
 

@@ -2,14 +2,12 @@
 
     locust -f tests/load/locustfile.py --headless --host http://127.0.0.1:8000 --rate 20 --seconds 60
 
-An open model: uploads leave when they are due, whatever became of those before, as people do who know nothing of one
-another. A closed one, in which each user waits for an answer before asking again, sends less the slower the answers
-come, and so hides how long anybody would have waited. For the same reason times count from when an upload was due, not
-from when this process came round to sending it.
+An open model: uploads leave at their due time, independent of earlier ones, as from independent people. In a closed
+model each user waits for a response before the next request, so a slow server gets less load, which hides its latency
+(coordinated omission). For the same reason times count from the due time, not from the actual send.
 
-In the end every photo that was accepted is asked for until it is answered. The exit status is 1 when one is lost, and
-when an upload got anything but an answer or a `429`.
-"""
+At the end every accepted photo is polled until it is final. The exit status is 1 when one is lost, or when an upload
+got a status other than 200, 202 or 429."""
 
 import itertools
 import sys
@@ -29,10 +27,10 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # Locust loads this file by 
 from tests.load.replay import RealPhotos, Sent, accepted_ids, body, path
 from tests.load.scenario import RECORDED, Scenario, Upload
 
-WAIT_SECONDS = 30  # the longest that one may ask for
-LOST_AFTER_SECONDS = 120  # accepted, and still not answered
-UNDER_WAY = 490  # more than these wait here, late: the edge lets one address hold 500 connections
-REFUSED = 429
+WAIT_SECONDS = 30  # the API's maximum
+LOST_AFTER_SECONDS = 120  # after acceptance, without a critique
+MAX_CONCURRENT = 490  # concurrent uploads; the edge allows 500 connections per address
+REJECTED = 429
 
 
 @events.init_command_line_parser.add_listener
@@ -41,25 +39,25 @@ def _options(parser: ArgumentParser) -> None:
     parser.add_argument("--rate", type=float, default=0.0, help="photos a second, on average; 0: as fast as recorded")
     parser.add_argument("--even", action="store_true", help="smooth the recorded bursts out")
     parser.add_argument("--seconds", type=float, default=60.0, help="how long")
-    parser.add_argument("--report", type=Path, help="keep there what became of each upload, a line of JSON each")
+    parser.add_argument("--report", type=Path, help="save the outcome of each upload there, one line of JSON each")
 
 
-class Everybody(FastHttpUser):
-    """All who upload, as one process: each upload is a greenlet of its own."""
+class AllClients(FastHttpUser):
+    """All clients in one process: one greenlet per upload."""
 
-    concurrency = UNDER_WAY
+    concurrency = MAX_CONCURRENT
 
     @task
     def replay(self) -> None:
-        """Send everything, ask for every answer, keep the report, and end."""
-        told = self.environment.parsed_options
-        scenario = Scenario.load(told.scenario)
+        """Send everything, poll every photo, save the report, and quit."""
+        options = self.environment.parsed_options
+        scenario = Scenario.load(options.scenario)
         self._photos, self._albums = RealPhotos(), self._make_albums(scenario)
         self._sent: list[Sent] = []
-        self._send_all(arrivals(scenario, told))
-        self._ask_for_all([photo for sent in self._sent for photo in sent.photos])
-        if told.report:
-            told.report.write_text("".join(sent.line() for sent in self._sent))
+        self._send_all(arrivals(scenario, options))
+        self._poll_all([photo for sent in self._sent for photo in sent.photos])
+        if options.report:
+            options.report.write_text("".join(sent.line() for sent in self._sent))
         self.environment.runner.quit()
 
     def _make_albums(self, scenario: Scenario) -> dict[int, str]:
@@ -78,41 +76,41 @@ class Everybody(FastHttpUser):
         kind, data = body(photos)
         headers, left = {"Content-Type": kind, "X-Request-ID": uuid4().hex}, time.perf_counter()
         target, name = path(upload, self._albums, WAIT_SECONDS), f"{upload.route}{' and wait' if upload.waits else ''}"
-        with self.client.post(target, data=data, headers=headers, name=name, catch_response=True) as answer:
-            took, status = time.perf_counter() - due, answer.status_code or 0
-            answer.request_meta["response_time"] = 1000 * took
-            if status == REFUSED:
-                answer.request_meta["name"] = f"{name}: refused"
-                answer.success()
-            ids = accepted_ids(answer.json()) if status in (200, 202) else ()
+        with self.client.post(target, data=data, headers=headers, name=name, catch_response=True) as response:
+            took, status = time.perf_counter() - due, response.status_code or 0
+            response.request_meta["response_time"] = 1000 * took
+            if status == REJECTED:
+                response.request_meta["name"] = f"{name}: rejected"
+                response.success()
+            ids = accepted_ids(response.json()) if status in (200, 202) else ()
         times = (at, 1000 * (left - due), 1000 * took)
         self._sent.append(
             Sent(*times, status, headers["X-Request-ID"], upload.route, upload.waits, ids, len(photos), len(data))
         )
 
-    def _ask_for_all(self, photos: list[str]) -> None:
+    def _poll_all(self, photos: list[str]) -> None:
         deadline = time.monotonic() + LOST_AFTER_SECONDS
         for photo in photos:
-            self._ask(photo, deadline)
+            self._poll(photo, deadline)
 
-    def _ask(self, photo: str, deadline: float) -> None:
+    def _poll(self, photo: str, deadline: float) -> None:
         target = f"/v1/photos/{photo}"
         for pause in itertools.repeat(0.2):
-            with self.client.get(target, name="/v1/photos/{photo_id}", catch_response=True) as answer:
-                state = answer.json()["state"] if answer.status_code == 200 else str(answer.status_code)
+            with self.client.get(target, name="/v1/photos/{photo_id}", catch_response=True) as response:
+                state = response.json()["state"] if response.status_code == 200 else str(response.status_code)
                 waits = state in ("queued", "running") and time.monotonic() < deadline
                 if state != "done" and not waits:
-                    answer.failure(f"accepted, and then {state}")
+                    response.failure(f"accepted, and then {state}")
             if not waits:
                 return
             gevent.sleep(pause)
 
 
-def arrivals(scenario: Scenario, told: Any) -> Iterator[tuple[float, Upload]]:
-    """What is due when, as the command line wants it."""
-    rate = told.rate or scenario.photos_per_second
+def arrivals(scenario: Scenario, options: Any) -> Iterator[tuple[float, Upload]]:
+    """Due times and uploads, by the options."""
+    rate = options.rate or scenario.photos_per_second
     return (
-        scenario.evenly(rate, told.seconds)
-        if told.even
-        else scenario.replayed(rate / scenario.photos_per_second, told.seconds)
+        scenario.evenly(rate, options.seconds)
+        if options.even
+        else scenario.replayed(rate / scenario.photos_per_second, options.seconds)
     )

@@ -39,7 +39,7 @@ SCROLL = """(seconds) => new Promise((done) => {
 LOADED = """() => performance.getEntriesByType('resource').filter((one) => /[.](js|css)$/.test(one.name))
   .reduce((sum, one) => sum + one.decodedBodySize, 0)"""
 FIRST_PAINT, LARGEST_PAINT = "firstContentfulPaint", "largestContentfulPaint::Candidate"
-BLOCKED_MICROSECONDS = 50_000  # what a task takes beyond that keeps people waiting
+BLOCKED_MICROSECONDS = 50_000  # a longer task blocks the page
 
 
 def main() -> None:
@@ -48,12 +48,12 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=2000)
     parser.add_argument("--shrink", type=Path, help="a folder of photos, for what shrinking does to the score")
     parser.add_argument("--shrunk", type=int, default=200, help="how many of them")
-    told = parser.parse_args()
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, _stack(Path(folder)) as stack, _chromium() as browser:
         _first_visit(browser, stack)
-        _album(browser, stack, written(Path(folder) / "shoot", shoot(told.photos)))
-        if told.shrink:
-            _shift(browser, stack, _large(told.shrink, told.shrunk, Path(folder) / "large"))
+        _album(browser, stack, written(Path(folder) / "shoot", shoot(arguments.photos)))
+        if arguments.shrink:
+            _shift(browser, stack, _large(arguments.shrink, arguments.shrunk, Path(folder) / "large"))
 
 
 @contextmanager
@@ -76,15 +76,15 @@ def _chromium() -> Iterator[Browser]:
 def _first_visit(browser: Browser, stack: LocalStack) -> None:
     visits = [_visit(browser, stack) for _ in range(5)]
     for what in visits[0]:
-        _tell(f"{what}, median of 5", f"{statistics.median(visit[what] for visit in visits):.0f} ms")
+        _print(f"{what}, median of 5", f"{statistics.median(visit[what] for visit in visits):.0f} ms")
     page = browser.new_page(viewport=DESKTOP)
     page.route("**/culling.js", lambda route: route.abort())
     page.goto(stack.url, wait_until="networkidle")
-    _tell("script and style to begin", f"{page.evaluate(LOADED) / 1000:.0f} KB")
+    _print("script and style to begin", f"{page.evaluate(LOADED) / 1000:.0f} KB")
     page.close()
     page = browser.new_page(viewport=DESKTOP)
     page.goto(stack.url, wait_until="networkidle")
-    _tell("script and style in all", f"{page.evaluate(LOADED) / 1000:.0f} KB")
+    _print("script and style in all", f"{page.evaluate(LOADED) / 1000:.0f} KB")
     page.close()
 
 
@@ -114,16 +114,16 @@ def _album(browser: Browser, stack: LocalStack, files: list[Path]) -> None:
     began = time.perf_counter()
     page.set_input_files("#files", files)
     page.locator(".cell[data-stage=scored]").first.wait_for(timeout=60_000)
-    _tell(f"from {len(files)} files chosen to the first score", f"{time.perf_counter() - began:.1f} s")
+    _print(f"from {len(files)} files chosen to the first score", f"{time.perf_counter() - began:.1f} s")
     count = f"{len(files):,} photos scored"
     expect(page.locator("#summary")).to_have_text(count, timeout=1000 * len(files))
-    _tell("from the page to the last score", f"{len(files) / (time.perf_counter() - began):.1f} photos/s")
+    _print("from the page to the last score", f"{len(files) / (time.perf_counter() - began):.1f} photos/s")
     expect(page.locator("#keep")).to_have_attribute("max", str(len(files)))
     _scroll(browser, page)
-    _tell("cells in the document", str(page.locator(".cell").count()))
+    _print("cells in the document", str(page.locator(".cell").count()))
     session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.collectGarbage")
-    _tell("JavaScript heap", f"{session.send('Runtime.getHeapUsage')['usedSize'] / 1e6:.0f} MB")
+    _print("JavaScript heap", f"{session.send('Runtime.getHeapUsage')['usedSize'] / 1e6:.0f} MB")
     page.close()
 
 
@@ -134,18 +134,18 @@ def _scroll(browser: Browser, page: Page) -> None:
     events: list[dict[str, Any]] = json.loads(browser.stop_tracing())["traceEvents"]
     drawn = sorted(event["ts"] for event in events if event["name"] == "DrawFrame")
     gaps = sorted((later - earlier) / 1000 for earlier, later in pairwise(drawn))
-    _tell("frames a second while scrolling", f"{(len(drawn) - 1) / ((drawn[-1] - drawn[0]) / 1e6):.1f}")
-    _tell("between two frames", f"{_quantiles(gaps)} ms")
+    _print("frames a second while scrolling", f"{(len(drawn) - 1) / ((drawn[-1] - drawn[0]) / 1e6):.1f}")
+    _print("between two frames", f"{_quantiles(gaps)} ms")
 
 
 def _shift(browser: Browser, stack: LocalStack, files: list[Path]) -> None:
     shrunk, sent = _scores(browser, stack, files, original=False)
     original, chosen = _scores(browser, stack, files, original=True)
     shifts = [score - original[name] for name, score in shrunk.items()]
-    _tell(f"score of {len(shifts)} photos, shrunk or not: difference", _quantiles(sorted(map(abs, shifts))))
-    _tell("mean shift", f"{statistics.mean(shifts):+.2f}")
+    _print(f"score of {len(shifts)} photos, shrunk or not: difference", _quantiles(sorted(map(abs, shifts))))
+    _print("mean shift", f"{statistics.mean(shifts):+.2f}")
     saved = f"{sent / 1e6:.1f} of {chosen / 1e6:.1f} MB ({100 * (1 - sent / chosen):.0f} % saved)"
-    _tell("bytes sent instead of the originals", saved)
+    _print("bytes sent instead of the originals", saved)
 
 
 def _scores(browser: Browser, stack: LocalStack, files: list[Path], *, original: bool) -> tuple[dict[str, float], int]:
@@ -165,7 +165,7 @@ def _scores(browser: Browser, stack: LocalStack, files: list[Path], *, original:
 
 
 def _large(photos: Path, count: int, folder: Path) -> list[Path]:
-    """The first `count` photos of a folder; those that the page would not shrink are enlarged before."""
+    """The first `count` photos of a folder; those too small for shrinking are enlarged first."""
     folder.mkdir()
     paths = [path for path in sorted(photos.rglob("*.*")) if path.suffix.lower() in (".jpg", ".jpeg")][:count]
     return [_enlarged(path, folder / f"{number:04}.jpg") for number, path in enumerate(paths)]
@@ -180,13 +180,13 @@ def _enlarged(path: Path, to: Path) -> Path:
 
 
 def _quantiles(values: list[float]) -> str:
-    """Of a sorted list."""
+    """Quantiles of a sorted list."""
     shares = {"median": 0.5, "90 %": 0.9, "99 %": 0.99}
-    parts = [f"{name} {values[min(len(values) - 1, int(len(values) * share))]:.1f}" for name, share in shares.items()]
-    return ", ".join([*parts, f"most {values[-1]:.1f}"])
+    indices = {name: min(len(values) - 1, int(len(values) * share)) for name, share in shares.items()}
+    return ", ".join([*(f"{name} {values[index]:.1f}" for name, index in indices.items()), f"most {values[-1]:.1f}"])
 
 
-def _tell(what: str, value: str) -> None:
+def _print(what: str, value: str) -> None:
     sys.stdout.write(f"{what:55} {value}\n")
     sys.stdout.flush()
 

@@ -1,8 +1,7 @@
-"""JPEGs of camera and web size out of real photographs.
+"""JPEGs of camera and web size from real photographs.
 
-No camera originals are at hand, so a large photo is a mosaic of real ones at their own scale: every 8×8 block has a
-real photograph's detail, and the file has a camera original's bytes per pixel.
-"""
+A large photo is a mosaic of real ones at their own scale, for want of camera originals: every 8×8 block has the detail
+of a real photograph, and the file has a camera original's bytes per pixel."""
 
 import io
 import os
@@ -23,7 +22,7 @@ def sources() -> list[Path]:
 
 
 def shoot(count: int) -> list[bytes]:
-    """So many real photographs as they are; where there are fewer, again with other bytes behind their end."""
+    """Real photographs, repeated as needed, each made unique by bytes behind its end."""
     data = Path(os.environ.get("CRITIC_DATA", ROOT.parent / "shared" / "data"))
     paths = sorted((data / "ccby" / "images").glob("*.jpg")) or sources()
     files = [path.read_bytes() for path in paths[:count]]
@@ -44,8 +43,8 @@ def _jpeg(paths: list[Path], size: tuple[int, int]) -> bytes:
 
 def _mosaic(paths: list[Path], size: tuple[int, int]) -> Image.Image:
     canvas = Image.new("RGB", size)
-    places = [(x, y) for y in range(0, size[1], 400) for x in range(0, size[0], 500)]
-    for place, path in zip(places, islice(paths, len(places)), strict=False):
+    positions = [(x, y) for y in range(0, size[1], 400) for x in range(0, size[0], 500)]
+    for position, path in zip(positions, islice(paths, len(positions)), strict=False):
         with Image.open(path) as photo:
-            canvas.paste(photo.convert("RGB"), place)
+            canvas.paste(photo.convert("RGB"), position)
     return canvas

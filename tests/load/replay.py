@@ -1,4 +1,4 @@
-"""What a replay sends, and what became of it. Knows no Locust: the locustfile does that."""
+"""Uploads of a replay and their outcome, independent of Locust."""
 
 import itertools
 import json
@@ -16,24 +16,24 @@ _BOUNDARY = b"photo-critic-replay"
 
 @dataclass(frozen=True)
 class Sent:
-    """One upload: when it was due, how late it left, and what it got after how many milliseconds since it was due."""
+    """One upload: due time (seconds), delay and response time since then (milliseconds), and its response."""
 
     due: float
     late_ms: float
     ms: float
-    status: int  # 0: no answer
+    status: int  # 0: no response
     request_id: str
     route: str
     waits: bool
-    photos: tuple[str, ...]  # ids of those that were accepted
+    photos: tuple[str, ...]  # accepted ids
     sent_photos: int
     sent_bytes: int
 
     @classmethod
     def load(cls, path: Path) -> list["Sent"]:
-        """A whole report."""
-        told = map(json.loads, path.read_text().splitlines())
-        return [cls(**{**one, "photos": tuple(one["photos"])}) for one in told]
+        """Read a report."""
+        records = map(json.loads, path.read_text().splitlines())
+        return [cls(**{**record, "photos": tuple(record["photos"])}) for record in records]
 
     def line(self) -> str:
         """One line of a report."""
@@ -41,40 +41,40 @@ class Sent:
 
 
 class RealPhotos:
-    """Real photographs, the one nearest in bytes for each recorded size; no two sent are the same."""
+    """Real photographs of recorded sizes in bytes, each unique."""
 
     def __init__(self) -> None:
         different = [*shoot(200), *(photo for size in SIZES for photo in jpegs(2, size))]
         self._photos, self._numbers = sorted(different, key=len), itertools.count()
 
     def like(self, size: int) -> bytes:
-        """One of about that many bytes."""
+        """The photograph of the nearest size."""
         nearest = min(self._photos, key=lambda photo: abs(len(photo) - size))
         return nearest + b" %d" % next(self._numbers)  # decoders stop at the end of the picture
 
 
 def body(photos: list[bytes]) -> tuple[str, bytes]:
-    """Content type and body: one photo as it is, several as a form."""
+    """Content type and body: the bytes of one photo, or a form of several."""
     if len(photos) == 1:
         return "image/jpeg", photos[0]
     head = b'--%s\r\nContent-Disposition: form-data; name="file"; filename="%d.jpg"\r\n\r\n'
-    parts = b"".join(head % (_BOUNDARY, number) + photo + b"\r\n" for number, photo in enumerate(photos))
-    return f"multipart/form-data; boundary={_BOUNDARY.decode()}", parts + b"--" + _BOUNDARY + b"--\r\n"
+    form = b"".join(head % (_BOUNDARY, number) + photo + b"\r\n" for number, photo in enumerate(photos))
+    return f"multipart/form-data; boundary={_BOUNDARY.decode()}", form + b"--" + _BOUNDARY + b"--\r\n"
 
 
 def path(upload: Upload, albums: dict[int, str], wait: int) -> str:
-    """Where it is sent; `albums` are the ids by number."""
-    place = ALBUM_PHOTOS.format(album_id=albums[upload.album]) if upload.album else PHOTOS
-    return f"{place}?wait={wait}" if upload.waits else place
+    """The path of an upload; `albums` are ids by number."""
+    route = ALBUM_PHOTOS.format(album_id=albums[upload.album]) if upload.album else PHOTOS
+    return f"{route}?wait={wait}" if upload.waits else route
 
 
-def accepted_ids(answer: Any) -> tuple[str, ...]:
-    """Ids in the answer to an upload: one photo, or a receipt for each."""
-    receipts = answer.get("photos", [{"photo": answer}])
+def accepted_ids(reply: Any) -> tuple[str, ...]:
+    """Photo ids in the reply to an upload: of one photo, or of receipts."""
+    receipts = reply.get("photos", [{"photo": reply}])
     return tuple(receipt["photo"]["id"] for receipt in receipts if receipt.get("photo"))
 
 
 def percentile(values: Iterable[float], share: float) -> float:
-    """The value that so large a share does not exceed; 0 of nothing."""
+    """The smallest value that a share of all values does not exceed; 0 without values."""
     ordered = sorted(values)
     return ordered[max(0, -(-len(ordered) * round(share * 1000) // 1000) - 1)] if ordered else 0.0

@@ -1,6 +1,6 @@
-"""A recorded scenario: when uploads came, what each brought and how it was sent. No ids, names, addresses or pixels.
+"""A recorded scenario: time, sizes and route of each upload, without ids, names, addresses or pixels.
 
-Only uploads are in it: they are what an installation has to carry, and what it may refuse.
+It has uploads alone: they are the load of an installation, and what it may reject.
 """
 
 import itertools
@@ -22,17 +22,17 @@ class Upload:
     route: str
     photos: tuple[int, ...]
     album: int | None = None
-    waits: bool = False  # the caller stayed until the critique was there
+    waits: bool = False  # the client waited for the critique
 
     @classmethod
-    def of(cls, told: dict[str, Any]) -> Self:
+    def of(cls, fields: dict[str, Any]) -> Self:
         """From its JSON."""
-        return cls(**{**told, "photos": tuple(told["photos"])})
+        return cls(**{**fields, "photos": tuple(fields["photos"])})
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """Uploads in the order in which they came, and how long that took in seconds."""
+    """Uploads in order, and the duration in seconds."""
 
     seconds: float
     uploads: tuple[Upload, ...]
@@ -43,7 +43,7 @@ class Scenario:
         return sum(len(upload.photos) for upload in self.uploads) / self.seconds
 
     def replayed(self, factor: float, seconds: float) -> Iterator[tuple[float, Upload]]:
-        """Uploads and when each is due, `factor` times as fast as recorded, again and again for so many seconds."""
+        """Due times and uploads, `factor` times as fast as recorded, repeated for some seconds."""
         for round_ in itertools.count():
             for upload in self.uploads:
                 due = (round_ * self.seconds + upload.at) / factor
@@ -52,7 +52,7 @@ class Scenario:
                 yield due, upload
 
     def evenly(self, rate: float, seconds: float) -> Iterator[tuple[float, Upload]]:
-        """The same uploads in the same order, but so many photos a second without haste or rest."""
+        """The same uploads at an even rate of photos a second."""
         photos = 0
         for upload in itertools.cycle(self.uploads):
             if photos / rate >= seconds:
@@ -61,12 +61,12 @@ class Scenario:
             photos += len(upload.photos)
 
     def save(self, path: Path) -> None:
-        """A line an upload, so that people can read it and git can compare it."""
+        """Write one line per upload, for readable diffs."""
         uploads = ",\n  ".join(json.dumps(asdict(upload)) for upload in self.uploads)
         path.write_text(f'{{"seconds": {self.seconds}, "uploads": [\n  {uploads}\n]}}\n')
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """What was saved there."""
-        told = json.loads(path.read_text())
-        return cls(told["seconds"], tuple(Upload.of(upload) for upload in told["uploads"]))
+        """Read a saved scenario."""
+        fields = json.loads(path.read_text())
+        return cls(fields["seconds"], tuple(Upload.of(upload) for upload in fields["uploads"]))

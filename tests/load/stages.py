@@ -1,4 +1,4 @@
-"""The limit of each stage by itself: nothing between two photos but the next one, on every core."""
+"""The limit of each stage alone: photo after photo, on every core."""
 
 import os
 import statistics
@@ -14,7 +14,7 @@ import onnxruntime
 from critic_core.contracts.manifest import Preprocessing, parse_manifest
 from critic_core.imaging.decode import decode
 from critic_core.imaging.fingerprint import fingerprint
-from critic_core.imaging.prepare import to_input
+from critic_core.imaging.preprocess import to_input
 from critic_core.imaging.preview import preview
 from critic_core.imaging.properties import measure_all
 
@@ -24,7 +24,7 @@ BATCHES = (1, 8, 32)
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage: what one core needs for a photo, and what the machine does of it in a second."""
+    """One stage: core-milliseconds of a photo, and the machine's photos a second."""
 
     name: str
     core_ms: float
@@ -37,7 +37,7 @@ def stages(photos: list[bytes], model: Path) -> list[Stage]:
 
 
 def prepared_stages(photos: list[bytes], model: Path) -> list[Stage]:
-    """What a worker does with a photo before it asks the network."""
+    """The stages of a worker before inference."""
     preprocessing = parse_manifest((model / "manifest.json").read_bytes()).preprocessing
     return [_on_every_core(name, photos, preprocessing) for name in WORK]
 
@@ -46,20 +46,20 @@ def _decode(photo: bytes, preprocessing: Preprocessing) -> Callable[[], object]:
     return lambda: decode(photo, preprocessing)
 
 
-def _look(photo: bytes, preprocessing: Preprocessing) -> Callable[[], object]:
+def _measure(photo: bytes, preprocessing: Preprocessing) -> Callable[[], object]:
     pixels, embedding = decode(photo, preprocessing).pixels, np.zeros(128, np.float32)
     return lambda: (measure_all(pixels), fingerprint(pixels, embedding), preview(pixels))
 
 
-def _prepare(photo: bytes, preprocessing: Preprocessing) -> Callable[[], object]:
+def _preprocess(photo: bytes, preprocessing: Preprocessing) -> Callable[[], object]:
     pixels = decode(photo, preprocessing).pixels
     return lambda: to_input(pixels, preprocessing)
 
 
 WORK = {
     "decode": _decode,
-    "measure, fingerprint, preview": _look,
-    "preprocess (network input)": _prepare,
+    "measure, fingerprint, preview": _measure,
+    "preprocess (network input)": _preprocess,
 }
 
 
@@ -71,10 +71,10 @@ def _on_every_core(name: str, photos: list[bytes], preprocessing: Preprocessing)
 
 
 def _loop(name: str, photos: list[bytes], preprocessing: Preprocessing) -> tuple[float, float]:
-    """Milliseconds of a core for a photo, whatever else runs here; and photos a second."""
+    """Core-milliseconds of a photo, whatever else runs here; and photos a second."""
     work = [WORK[name](photo, preprocessing) for photo in photos]
-    for one in work:
-        one()
+    for process_photo in work:
+        process_photo()
     done, spent, began = 0, time.process_time(), time.perf_counter()
     while time.perf_counter() - began < SECONDS:
         work[done % len(work)]()

@@ -25,14 +25,14 @@ def test_pytorch_computes_the_network_that_gpus_serve(float16_models: Path) -> N
     compare(float16_models / "aesthetics" / "1", 2e-3)
 
 
-def compare(folder: Path, apart: float) -> None:
+def compare(folder: Path, tolerance: float) -> None:
     images = np.stack([np.load(folder / "golden.npy"), np.zeros((224, 224, 3), np.uint8)])
     with torch.inference_mode():
         probability, embedding = OnnxInTorch(folder / "model.onnx")(torch.from_numpy(images))
-    wanted, vectors = predict(open_session(folder / "model.onnx"), images)
-    assert wanted[0] != pytest.approx(wanted[1], abs=1e-3)
-    np.testing.assert_allclose(probability[:, 1].numpy(), wanted, atol=apart)
-    np.testing.assert_allclose(embedding.numpy(), vectors, atol=apart)
+    expected, vectors = predict(open_session(folder / "model.onnx"), images)
+    assert expected[0] != pytest.approx(expected[1], abs=1e-3)
+    np.testing.assert_allclose(probability[:, 1].numpy(), expected, atol=tolerance)
+    np.testing.assert_allclose(embedding.numpy(), vectors, atol=tolerance)
 
 
 def test_rates_of_clients_add_up_and_their_latencies_are_one_distribution() -> None:
@@ -48,9 +48,9 @@ def test_memory_that_grows_at_the_end_is_no_plateau() -> None:
     assert growth(rising)["resident"] == pytest.approx(138 / 133 - 1)
 
 
-def test_what_feeds_a_gpu_is_all_that_a_worker_does_before_it_asks() -> None:
-    fed = Feeding("large", [Stage("decode", 40, 0), Stage("look", 20, 0), Stage("prepare", 4, 0)])
-    assert fed.cores(5000) == pytest.approx(320)
-    assert "31, the worker's cores, most by decode" in row(fed, 5000, cores=2)
-    assert "10, inference" in row(fed, 10, cores=2)
-    assert best([{"way": "raw", "per_second": 900.0}, {"way": "server", "per_second": 700.0}]) == 700
+def test_the_cores_that_feed_a_gpu_run_all_stages_of_a_worker() -> None:
+    feeding = Feeding("large", [Stage("decode", 40, 0), Stage("look", 20, 0), Stage("prepare", 4, 0)])
+    assert feeding.cores(5000) == pytest.approx(320)
+    assert "31, the worker's cores, most by decode" in row(feeding, 5000, cores=2)
+    assert "10, inference" in row(feeding, 10, cores=2)
+    assert best([{"variant": "raw", "per_second": 900.0}, {"variant": "server", "per_second": 700.0}]) == 700

@@ -5,20 +5,20 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from tests.load.record import recorded
+from tests.load.record import parse_scenario
 from tests.load.scenario import ALBUM_PHOTOS, PHOTOS, RECORDED, Scenario, Upload
 
 PERSONAL = ("01a20b18", "203.0.113.7", "request-of-ann")
 
 
 def accepted(request: str, size: int) -> str:
-    told = {"event": "photo_accepted", "request_id": request, "photo_id": "01a20b18", "bytes": size}
-    return json.dumps({"timestamp": "2026-11-25T10:00:00Z", **told})
+    fields = {"event": "photo_accepted", "request_id": request, "photo_id": "01a20b18", "bytes": size}
+    return json.dumps({"timestamp": "2026-11-25T10:00:00Z", **fields})
 
 
 def request(second: float, path: str, status: int, ms: float, name: str) -> str:
-    told = {"event": "request", "method": "POST", "path": path, "status": status, "ms": ms, "request_id": name}
-    return json.dumps({"timestamp": f"2026-11-25T10:00:{second:06.3f}Z", **told})
+    fields = {"event": "request", "method": "POST", "path": path, "status": status, "ms": ms, "request_id": name}
+    return json.dumps({"timestamp": f"2026-11-25T10:00:{second:06.3f}Z", **fields})
 
 
 LOG = [
@@ -35,8 +35,8 @@ LOG = [
 ]
 
 
-def test_uploads_are_told_by_when_they_began_with_what_they_brought() -> None:
-    scenario = recorded(LOG)
+def test_uploads_in_order_of_their_start() -> None:
+    scenario = parse_scenario(LOG)
     assert scenario.uploads == (
         Upload(0.0, PHOTOS, (100,), waits=True),
         Upload(0.5, ALBUM_PHOTOS, (300, 200), album=1),
@@ -46,22 +46,22 @@ def test_uploads_are_told_by_when_they_began_with_what_they_brought() -> None:
     assert scenario.photos_per_second == pytest.approx(4 / 6)
 
 
-def test_nothing_in_a_scenario_tells_who_it_was(tmp_path: Path) -> None:
+def test_a_scenario_is_anonymous(tmp_path: Path) -> None:
     path = tmp_path / "scenario.json"
-    scenario = recorded(LOG)
+    scenario = parse_scenario(LOG)
     scenario.save(path)
     assert Scenario.load(path) == scenario
     assert not [word for word in PERSONAL if word in path.read_text()]
 
 
-def test_it_is_replayed_as_fast_as_one_likes_again_and_again() -> None:
-    arrivals = list(recorded(LOG).replayed(factor=2, seconds=5))
+def test_a_replay_repeats_at_any_speed() -> None:
+    arrivals = list(parse_scenario(LOG).replayed(factor=2, seconds=5))
     assert [due for due, _ in arrivals] == [0, 0.25, 2, 3, 3.25]
     assert arrivals[3][1] == arrivals[0][1]
 
 
 def test_its_bursts_can_be_smoothed_out() -> None:
-    scenario = recorded(LOG)
+    scenario = parse_scenario(LOG)
     arrivals = list(scenario.evenly(rate=2, seconds=3))
     assert [due for due, _ in arrivals] == [0, 0.5, 1.5, 2, 2.5]  # the second one brings two
     assert tuple(upload for _, upload in arrivals[:3]) == scenario.uploads
@@ -69,7 +69,7 @@ def test_its_bursts_can_be_smoothed_out() -> None:
 
 def test_a_log_without_uploads_makes_no_scenario() -> None:
     with pytest.raises(ValueError, match="no upload"):
-        recorded(LOG[:1])
+        parse_scenario(LOG[:1])
 
 
 def test_the_recorded_scenario_has_every_kind_of_upload() -> None:

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.load.becoming import Outcome, Told
+from tests.load.outcome import Outcome, ServiceLogs
 from tests.load.replay import Sent, accepted_ids, percentile
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -31,28 +31,29 @@ LOG = [
 @pytest.fixture
 def outcome() -> Outcome:
     return Outcome(
-        [sent(202, "well", "twice"), sent(200, "lost", waits=True), sent(429, request_id="no")], Told.by(LOG, NOON)
+        [sent(202, "well", "twice"), sent(200, "lost", waits=True), sent(429, request_id="no")],
+        ServiceLogs.parse(LOG, NOON),
     )
 
 
-def test_what_was_lost_repeated_or_accepted_in_vain_is_found(outcome: Outcome) -> None:
-    assert (outcome.lost(), outcome.answered_twice(), outcome.unheard()) == ({"lost"}, {"twice"}, {"unheard"})
+def test_lost_repeated_and_unknown_photos_are_found(outcome: Outcome) -> None:
+    assert (outcome.lost(), outcome.scored_twice(), outcome.unknown_to_clients()) == ({"lost"}, {"twice"}, {"unheard"})
 
 
-def test_times_are_told_by_who_can_know_them(outcome: Outcome) -> None:
+def test_times_come_from_clients_and_from_logs(outcome: Outcome) -> None:
     assert sorted(outcome.critique_seconds()) == [1.5, 2.0]
-    assert (outcome.refused_ms(), outcome.refused_inside_ms()) == ([20.0], [2.5])
-    assert (outcome.refused_ms(500), outcome.refused_ms(499)) == ([20.0], [])
-    assert (outcome.accept_ms(), outcome.waited_seconds()) == ([20.0], [0.02])
+    assert (outcome.rejected_ms(), outcome.rejected_in_gateway_ms()) == ([20.0], [2.5])
+    assert (outcome.rejected_ms(500), outcome.rejected_ms(499)) == ([20.0], [])
+    assert (outcome.accept_ms(), outcome.wait_seconds()) == ([20.0], [0.02])
     assert (outcome.photos(), outcome.photos(429)) == (4, 1)
 
 
-def test_the_pace_is_that_of_the_middle() -> None:
+def test_the_rate_is_that_of_the_middle_half() -> None:
     photos = [str(number) for number in range(9)]  # one every half second, and each of the ends by itself
     log = [line(8 + number / 2, "photo_done", photo_id=photo) for number, photo in enumerate(photos)]
     ends = [line(0, "photo_done", photo_id="first"), line(20, "photo_done", photo_id="last")]
-    outcome = Outcome([sent(202, "first", *photos, "last")], Told.by(log + ends, NOON))
-    assert outcome.answered_a_second() == pytest.approx(0.9)  # of 5 s to 15 s
+    outcome = Outcome([sent(202, "first", *photos, "last")], ServiceLogs.parse(log + ends, NOON))
+    assert outcome.scored_per_second() == pytest.approx(0.9)  # of 5 s to 15 s
 
 
 def test_a_percentile_is_a_value_that_occurred() -> None:
@@ -60,6 +61,6 @@ def test_a_percentile_is_a_value_that_occurred() -> None:
     assert (percentile(values, 0.5), percentile(values, 0.99), percentile([7.0], 0.99)) == (100, 198, 7)
 
 
-def test_ids_are_found_in_both_kinds_of_answer() -> None:
+def test_ids_are_found_in_both_kinds_of_reply() -> None:
     assert accepted_ids({"id": "a", "state": "queued"}) == ("a",)
     assert accepted_ids({"photos": [{"photo": {"id": "a"}}, {"photo": None, "problem": {}}]}) == ("a",)
