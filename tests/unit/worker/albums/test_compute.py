@@ -1,0 +1,79 @@
+"""From a query to its stored result, on a real queue server."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic import ValidationError
+from tests.support.critiques import make_critique, make_photo
+from tests.unit.worker.albums.snapshots import ALBUM
+
+from critic_core.contracts.album import (
+    Album,
+    AlbumQuery,
+    Counts,
+    GroupLevel,
+    GroupsQuery,
+    SelectionQuery,
+    Thresholds,
+    query_digest,
+)
+from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.photo import PhotoState
+from critic_core.stores.album_results import SectionKey
+from critic_worker.albums.compute import compute_album_result, result_sections
+from critic_worker.context import WorkerContext
+
+GROUPS = GroupsQuery(thresholds=Thresholds())
+SELECTION = SelectionQuery(keep=1, thresholds=Thresholds())
+
+
+def make_album(context: WorkerContext, finished: int) -> str:
+    now = datetime.now(UTC)
+    counts = Counts(photos=0, pending=0, done=0, failed=0)
+    album = Album(id=new_photo_id(), created_at=now, expires_at=now + timedelta(hours=1), counts=counts)
+    context.albums.create(album)
+    for number in range(finished):
+        photo = make_photo(PhotoState.queued).model_copy(update={"album": album.id, "sha256": str(number)})
+        context.albums.add(photo, 10)
+        context.jobs.finish(photo.id, make_critique())
+    return album.id
+
+
+def compute(context: WorkerContext, album_id: str, query: AlbumQuery) -> None:
+    compute_album_result(album_id, query.model_dump_json(), context.albums, context.album_results)
+
+
+def test_a_selection_is_stored_with_all_finished_photos(context: WorkerContext) -> None:
+    album_id, digest = make_album(context, finished=2), query_digest(SELECTION)
+    compute(context, album_id, SELECTION)
+    stored = context.album_results.latest(album_id, digest)
+    assert stored is not None
+    assert stored.revision == context.albums.get(album_id).revision
+    section = context.album_results.section(SectionKey(album_id, digest, "photos"), stored.token, 0, 10)
+    assert section is not None
+    assert len(section.rows) == 2
+
+
+def test_a_computed_query_can_be_requested_again(context: WorkerContext) -> None:
+    album_id, digest = make_album(context, finished=1), query_digest(GROUPS)
+    assert context.album_results.acquire_request(album_id, digest, 60)
+    assert not context.album_results.acquire_request(album_id, digest, 60)
+    compute(context, album_id, GROUPS)
+    assert context.album_results.acquire_request(album_id, digest, 60)
+
+
+def test_a_deleted_album_has_no_result(context: WorkerContext) -> None:
+    album_id = make_album(context, finished=1)
+    context.albums.mark_deleted(album_id)
+    compute(context, album_id, GROUPS)
+    assert context.album_results.latest(album_id, query_digest(GROUPS)) is None
+
+
+def test_an_invalid_query_is_an_error(context: WorkerContext) -> None:
+    with pytest.raises(ValidationError):
+        compute_album_result("id", '{"kind": "colours"}', context.albums, context.album_results)
+
+
+def test_groups_have_a_section_for_each_level() -> None:
+    assert set(result_sections(ALBUM, GROUPS)) == set(GroupLevel)
+    assert set(result_sections(ALBUM, SELECTION)) == {"photos"}

@@ -1,0 +1,51 @@
+"""Pairs at their distance in units of the threshold, across the blocks of a large album."""
+
+import numpy as np
+import pytest
+
+from critic_core.contracts.album import Thresholds
+from critic_worker.albums import similarity
+from critic_worker.albums.similarity import SimilarityFeatures, similar_pairs
+
+THRESHOLDS = Thresholds(copy_bits=6, near_bits=16, near_cosine=0.85, near_seconds=60, scene_cosine=0.7)
+
+
+def features(bits: int, cosine: float, seconds: float) -> SimilarityFeatures:
+    """Two photos at this distance."""
+    embeddings = np.array([[1, 0], [cosine, np.sqrt(1 - cosine**2)]], np.float32)
+    return SimilarityFeatures(np.array([0, 2**bits - 1], np.uint64), embeddings, np.array([0, seconds]))
+
+
+@pytest.mark.parametrize(
+    ("bits", "cosine", "seconds", "distance"),
+    [
+        (3, 0.0, 0, 0.5),  # a copy, by half of the threshold
+        (0, 1.0, 0, 0.0),
+        (8, 1.0, 0, 0.5),  # another frame, by its hash
+        (8, 0.85, 0, 1.0),  # by its embedding
+        (8, 1.0, 45, 0.75),  # by its time
+    ],
+)
+def test_the_distance_of_near_duplicates(bits: int, cosine: float, seconds: float, distance: float) -> None:
+    near, _ = similar_pairs(features(bits, cosine, seconds), THRESHOLDS)
+    assert (near.first.tolist(), near.second.tolist()) == ([0], [1])
+    assert near.distance[0] == pytest.approx(distance, abs=1e-5)
+
+
+@pytest.mark.parametrize(("cosine", "seconds", "is_scene"), [(0.71, 0, True), (0.69, 0, False), (1.0, 1801, False)])
+def test_a_scene_is_a_matter_of_embedding_and_time(cosine: float, seconds: float, is_scene: bool) -> None:
+    near, scene = similar_pairs(features(40, cosine, seconds), THRESHOLDS)
+    assert (len(near.first), len(scene.first)) == (0, int(is_scene))
+
+
+def test_blocks_do_not_change_the_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(1)
+    vectors = random.standard_normal((50, 4))
+    embeddings = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    album = SimilarityFeatures(random.integers(0, 2**63, 50, dtype=np.uint64), embeddings, np.arange(50.0))
+    whole = similar_pairs(album, THRESHOLDS)
+    monkeypatch.setattr(similarity, "BLOCK", 7)
+    for plain, blocked in zip(whole, similar_pairs(album, THRESHOLDS), strict=True):
+        assert plain.first.tolist() == blocked.first.tolist()
+        assert plain.second.tolist() == blocked.second.tolist()
+    assert len(whole[1].first) > 0

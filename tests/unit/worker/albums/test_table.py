@@ -1,0 +1,46 @@
+"""The columns of an album's photos, in the order of upload."""
+
+import numpy as np
+import pytest
+from tests.unit.worker.albums.snapshots import ALBUM, START, photo, snapshot
+
+from critic_core.contracts.album import Decision, Flag, Thresholds
+from critic_worker.albums.sequences import NO_SEQUENCE
+from critic_worker.albums.table import album_table, frames_of, similarity_features, taken_seconds
+
+
+def test_columns_are_in_the_order_of_ids() -> None:
+    decision = Decision(flag=Flag.pick, at=START)
+    album = snapshot(ALBUM.features, {"b": decision})
+    table = album_table(album, Thresholds())
+    assert (table.revision, table.ids, len(table)) == (7, ["a", "b", "c"], 3)
+    assert (table.names[0], table.sha256[0], table.decisions) == ("a.jpg", "sha-a", [None, decision, None])
+    assert [features.score for features in table.features] == [50, 70, 40]
+    assert table.levels.near.tolist()[:2] == [table.levels.near[0]] * 2
+    assert table.levels.near[2] != table.levels.near[0]
+    assert set(table.sequence) == {NO_SEQUENCE}
+    assert table.quality[1] > table.quality[0]
+    assert [reason.code for reason in table.reasons[1]][:1] == ["best_in_group"]
+    assert table.reasons[2] == ()
+
+
+def test_an_empty_album() -> None:
+    table = album_table(snapshot({}), Thresholds())
+    assert (len(table), len(table.quality), table.kinds) == (0, 0, [])
+
+
+def test_embeddings_of_another_size_are_similar_to_none() -> None:
+    features = [photo(50, [1, 0]), photo(50, [1, 0, 0]), photo(50, [2, 0, 0])]
+    embeddings = similarity_features(features, taken_seconds(features)).embeddings
+    assert np.linalg.norm(embeddings, axis=1) == pytest.approx([0, 1, 1], abs=1e-3)
+
+
+def test_missing_exif_is_not_a_number() -> None:
+    unknown = photo(50, [1, 0]).model_copy(update={"capture": None})
+    known = photo(50, [1, 0], minutes=2)
+    frames = frames_of([unknown, known, photo(50, [1, 0], camera="another")])
+    assert np.isnan(frames.taken[0])
+    assert frames.taken[1] - frames.taken[2] == 120
+    assert np.isnan(frames.focal).all()
+    assert len({*frames.camera.tolist()}) == 3
+    assert not frames.thumbnail.any()  # older critiques have none
