@@ -4,7 +4,8 @@
 
 The client, the gateway, the queue and every stage share the same cores. Hence two ratios: to the smallest stage limit
 (each stage measured alone on all cores), and to the limit when all stages share the cores (the sum of their core
-times)."""
+times).
+"""
 
 import argparse
 import json

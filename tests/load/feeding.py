@@ -4,7 +4,8 @@
     python -m tests.load.feeding --figures gpu.json      figures of `tests.load.inference --json gpu.json`
 
 Before inference a worker decodes, measures and preprocesses a photo; the core time of each stage is measured here, with
-one process on every core. Queue, gateway and copies come on top, so the number of cores is a lower bound."""
+one process on every core. Queue, gateway and copies come on top, so the number of cores is a lower bound.
+"""
 
 import argparse
 import json

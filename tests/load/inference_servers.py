@@ -5,7 +5,8 @@
 Triton is that of the contract tests: its wheel has no ONNX Runtime backend, so ONNX Runtime runs inside a backend in
 Python. So two servers around the same runtime are compared, and Triton's figures are a lower bound: its own backend
 copies less. All servers run all the time and are measured in turn; the clients, at most CLIENT_PROCESSES processes,
-share the cores with them."""
+share the cores with them.
+"""
 
 import argparse
 import json

@@ -7,7 +7,8 @@ model each user waits for a response before the next request, so a slow server g
 (coordinated omission). For the same reason times count from the due time, not from the actual send.
 
 At the end every accepted photo is polled until it is final. The exit status is 1 when one is lost, or when an upload
-got a status other than 200, 202 or 429."""
+got a status other than 200, 202 or 429.
+"""
 
 import itertools
 import sys

@@ -5,7 +5,8 @@
 
 Measures the server's resident memory and, on CUDA, the used memory of the GPU (`nv_gpu_memory_used_bytes` of the
 server's metrics: no other program should use the GPU). Passes when neither grows by 1 % or more over the last quarter
-of the requests; exits with 1 otherwise."""
+of the requests; exits with 1 otherwise.
+"""
 
 import argparse
 import tempfile

@@ -4,7 +4,8 @@
 
 An app sends single photos of screen size and waits for the critique, a phone sends camera originals without waiting, a
 photographer scores a folder with `photo-critic score`, and another one adds to an album, five at a time. Photographs
-are those of CRITIC_DATA, if present."""
+are those of CRITIC_DATA, if present.
+"""
 
 import itertools
 import random

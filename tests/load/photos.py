@@ -1,7 +1,8 @@
 """JPEGs of camera and web size from real photographs.
 
 A large photo is a mosaic of real ones at their own scale, for want of camera originals: every 8×8 block has the detail
-of a real photograph, and the file has a camera original's bytes per pixel."""
+of a real photograph, and the file has a camera original's bytes per pixel.
+"""
 
 import io
 import os

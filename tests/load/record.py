@@ -4,7 +4,8 @@
     python -m tests.load.people | python -m tests.load.record      # how the scenario of this repository was recorded
 
 An upload is its `request` line and the `photo_accepted` lines with the same `request_id`. Rejected uploads are
-excluded: their content is unknown."""
+excluded: their content is unknown.
+"""
 
 import argparse
 import json
