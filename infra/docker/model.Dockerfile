@@ -1,9 +1,9 @@
-# One exported model, and what publishes it: for Kubernetes, where the folder that `critic-train export` wrote is not at hand.
+# One exported model with its publisher, for Kubernetes, where the folder of `critic-train export` is not available.
 #
 #   docker build -f infra/docker/model.Dockerfile --build-arg TRAINING=registry.example.com/photo-critic/training:0.1.0 \
 #     -t registry.example.com/photo-critic/model:aesthetics-2 exported/aesthetics
 #
-# All but a few megabytes are the layers of the training image.
+# Only a few megabytes on top of the training image.
 
 ARG TRAINING=photo-critic/training:0.1.0
 FROM ${TRAINING} AS model

@@ -77,7 +77,7 @@ def run_pip_audit(url: str) -> str:
     except subprocess.TimeoutExpired:
         raise NotScanned(f"the index took longer than {SECONDS} s") from None
     if not done.stdout.strip():
-        raise NotScanned((done.stderr.strip().splitlines() or ["pip-audit said nothing"])[-1])
+        raise NotScanned((done.stderr.strip().splitlines() or ["pip-audit printed nothing"])[-1])
     return done.stdout
 
 

@@ -46,7 +46,7 @@ def json_body(batch: Any, **top: Any) -> dict[str, Any]:
 
 
 def post_binary(url: str, batch: Any, *, size: int | None = None, header_length: str | None = None, **top: Any) -> Any:
-    """POST with the batch behind the JSON header, as the binary extension says."""
+    """POST with the batch behind the JSON header, as in the binary extension."""
     parameters = {"binary_data_size": batch.nbytes if size is None else size}
     tensor = {"name": "image", "shape": list(batch.shape), "datatype": "UINT8", "parameters": parameters}
     header = json.dumps({"inputs": [tensor], **top}).encode()

@@ -51,7 +51,7 @@ def client(server: Server) -> Iterator[InferenceServerClient]:
 
 @pytest.fixture(scope="session")
 def raw(repository: Path) -> Callable[..., Outputs]:
-    """What ONNX Runtime itself says of images: `raw(images, version, model)`."""
+    """Outputs of ONNX Runtime itself: `raw(images, version, model)`."""
 
     def run(images: Images, version: str = "2", model: str = "quick") -> Outputs:
         path = repository / model / version / "model.onnx"

@@ -1,4 +1,4 @@
-"""A server as a process group on free loopback ports, ready when it says so, gone when done with.
+"""A server as a process group on free loopback ports, from readiness to its end.
 
 Other tests start ours with `with our_server(repository) as server: …`.
 """
@@ -35,7 +35,7 @@ class Server:
     log: Path
 
     def ready(self) -> bool:
-        """True when it says so; AssertionError, with its log, when it has died."""
+        """True when ready; AssertionError with its log when it has died."""
         assert self.process.poll() is None, f"{self.name} ended ({self.process.returncode}):\n{self.log_tail()}"
         return self.answers("/v2/health/ready")
 
@@ -101,7 +101,7 @@ def running(
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask, wait, then end the whole group: Triton's backends are processes of their own."""
+    """SIGTERM, wait, then kill the whole group: Triton's backends are separate processes."""
     if process.poll() is None:
         process.terminate()
     try:

@@ -1,4 +1,4 @@
-"""How our own server starts, says that it cannot, and leaves. (Triton's way is its own.)"""
+"""Start, failure to start, and drain of our own server; Triton's differ."""
 
 import json
 import shutil
@@ -131,7 +131,7 @@ def test_draining_reports_not_ready_before_it_closes(models, tmp_path):
     shutil.rmtree(models / "slow")
     with our_server(models, tmp_path, env={"CRITIC_INFERENCE_DRAIN_DELAY_SECONDS": "60"}) as server:
         server.process.send_signal(signal.SIGTERM)
-        until(lambda: reasons(server), what="the server says that it leaves")
+        until(lambda: reasons(server), what="the server reports its drain")
         assert reasons(server) == "the server is shutting down"
         assert server.answers("/v2/health/live")
         answer = httpx.post(f"{server.http}/v2/models/quick/infer", json=json_body(PHOTO), timeout=30)

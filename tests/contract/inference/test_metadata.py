@@ -1,4 +1,4 @@
-"""What a server says of itself and its models."""
+"""Metadata of a server and of its models."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""`critic-train parity`: every server says of photos what the published file says, or the command tells and fails."""
+"""`critic-train parity`: every server must agree with the published file, or the command fails."""
 
 import csv
 from pathlib import Path

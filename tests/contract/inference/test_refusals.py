@@ -114,7 +114,7 @@ MALFORMED = {
 
 @pytest.mark.parametrize("case", MALFORMED)
 def test_malformed_json_over_http(server, case):
-    """Triton answers 500 here, which tells a client that trying again may help. Ours says 400: it will not."""
+    """Triton responds with 500 here, which invites retries; ours with 400: a retry cannot help."""
     answer = httpx.post(f"{server.http}/v2/models/quick/infer", timeout=30, **MALFORMED[case])
     assert answer.status_code == {"ours": 400, "triton": 500}[server.name]
     assert len(answer.json()["error"]) > 10

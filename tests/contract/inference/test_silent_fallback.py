@@ -1,4 +1,4 @@
-"""The trap itself: ONNX Runtime's own GPU build, where CUDA cannot start, computes on the CPU and goes on."""
+"""The silent fallback itself: ONNX Runtime's GPU build without a working CUDA computes on the CPU."""
 
 import os
 import subprocess

@@ -57,7 +57,7 @@ def refusals(server: Server) -> int:
 
 
 def put_broken(version: Path) -> Path:
-    """A version that is no model, whole at once: the server may look at any moment."""
+    """A version that is no model, published atomically: the server may poll at any moment."""
     staged = version.with_name(f".{version.name}")
     staged.mkdir()
     (staged / "model.onnx").write_bytes(b"no model at all")

@@ -1,4 +1,4 @@
-"""A real Triton: the `tritonserver` binary of the nvidia-pytriton wheel, in an environment of its own.
+"""A real Triton: the `tritonserver` binary of the nvidia-pytriton wheel, in a separate environment.
 
 The wheel has Triton's Python backend only. So `onnxruntime`, which our config.pbtxt asks for, is here a backend written
 in Python (triton_backend/model.py): Triton reads the very model repository that we ship, and batches, warms and reports
@@ -28,7 +28,7 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "phot
 
 
 class TritonMissing(Exception):
-    """Triton cannot be had on this machine; the message says why."""
+    """Triton cannot be installed on this machine; the message is the reason."""
 
 
 @dataclass(frozen=True)

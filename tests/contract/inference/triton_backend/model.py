@@ -12,7 +12,7 @@ class TritonPythonModel:
     """One session per instance; the requests of a batch run together, as in Triton's own ONNX Runtime backend."""
 
     def initialize(self, args):
-        """Load the version's file, with as many threads as the config says."""
+        """Load the version's file, with the threads of the config."""
         folder = Path(args["model_repository"]) / args["model_version"]
         parameters = json.loads(args["model_config"])["parameters"]
         options = onnxruntime.SessionOptions()
