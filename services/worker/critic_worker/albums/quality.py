@@ -10,7 +10,7 @@ log-odds:
 The two weights are fitted on photographs and their worse copies (logistic regression on differences, both shipped
 models together; docs/measurements.md has the accuracy on other photographs):
 
-    python -m tests.load.best_of_group --photos ../shared/data --fit
+    python -m training.research.best_of_group --photos $CRITIC_DATA --fit
 """
 
 from collections.abc import Sequence

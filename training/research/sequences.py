@@ -1,8 +1,8 @@
-"""How often sequences are found, and how often something else is taken for one: imitated with real photographs.
+"""Recall of sequences, and their false positives, on imitations made of real photographs.
 
-    python -m tests.load.sequences --photos ../shared/data/ccby/images
+    python -m training.research.sequences --photos $CRITIC_DATA/ccby/images
 
-Panoramas are parts of a photograph side by side, each a little turned, higher or lower, and lighter or darker. Brackets
+Panoramas are crops of a photograph side by side, each a little turned, higher or lower, and lighter or darker. Brackets
 are the same frame in other light (linear), clipped. Stacks are sharp in another third each. Thresholds were chosen on
 the photographs with an even number; these figures are of those with an odd one.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFilter
 
-from critic_core.contracts.album import Marks, SequenceKind
+from critic_core.contracts.album import PhotoFeatures, SequenceKind
 from critic_core.contracts.critique import Capture
 from critic_core.imaging.fingerprint import fingerprint
 from critic_worker.albums.sequences import Sequences, sequences
@@ -33,41 +33,51 @@ def main() -> None:
     paths = sorted(parser.parse_args().photos.glob("*.jpg"))[1::2]
     for name, (imitate, expected) in IMITATIONS.items():
         random = np.random.default_rng(0)
-        told = [found(imitate(opened(path), random)) for path in paths]
-        whole = [list(one.kinds) == [expected] and (one.of == 0).all() if expected else not one.kinds for one in told]
-        print(f"| {name} | {np.mean(whole):.3f} | {len(paths)} |")
+        right = [as_expected(find_sequences(imitate(read_photo(path), random)), expected) for path in paths]
+        print(f"| {name} | {np.mean(right):.3f} | {len(paths)} |")
 
 
-def opened(path: Path) -> Image.Image:
+def as_expected(found: Sequences, expected: SequenceKind | None) -> bool:
+    """One sequence of that kind with every frame, or none."""
+    if expected is None:
+        return not found.kinds
+    return list(found.kinds) == [expected] and bool((found.sequence == 0).all())
+
+
+def read_photo(path: Path) -> Image.Image:
     with Image.open(path) as photo:
         return photo.convert("RGB")
 
 
-def found(frames: list[Frame]) -> Sequences:
-    """As the worker does it."""
-    marks = [
-        Marks(
-            score=0, percentile=0, properties={}, fingerprint=fingerprint(np.asarray(photo), np.ones(1)), capture=told
+def find_sequences(frames: list[Frame]) -> Sequences:
+    """By the worker's code."""
+    features = [
+        PhotoFeatures(
+            score=0,
+            percentile=0,
+            properties={},
+            fingerprint=fingerprint(np.asarray(photo), np.ones(1)),
+            capture=capture,
         )
-        for photo, told in frames
+        for photo, capture in frames
     ]
-    return sequences(frames_of(marks))
+    return sequences(frames_of(features))
 
 
 def panorama(photo: Image.Image, random: np.random.Generator) -> list[Frame]:
-    """Three parts, each 40 % further to the right."""
-    return [(_part(photo, 0.22 * number, random), _capture(4 * number)) for number in range(3)]
+    """Three crops, each 40 % further to the right."""
+    return [(_crop(photo, 0.22 * number, random), _capture(4 * number)) for number in range(3)]
 
 
 def burst(photo: Image.Image, random: np.random.Generator) -> list[Frame]:
     """Five frames, hardly moved."""
-    return [(_part(photo, random.uniform(0.2, 0.22), random), _capture(number / 5)) for number in range(5)]
+    return [(_crop(photo, random.uniform(0.2, 0.22), random), _capture(number / 5)) for number in range(5)]
 
 
 def bracket(photo: Image.Image, random: np.random.Generator) -> list[Frame]:
     """0, −2 and +2 EV, hardly moved."""
     return [
-        (_lit(_part(photo, random.uniform(0.2, 0.21), random), ev), _capture(number, exposure_bias_ev=ev))
+        (_lit(_crop(photo, random.uniform(0.2, 0.21), random), ev), _capture(number, exposure_bias_ev=ev))
         for number, ev in enumerate((0.0, -2.0, 2.0))
     ]
 
@@ -75,16 +85,16 @@ def bracket(photo: Image.Image, random: np.random.Generator) -> list[Frame]:
 def stack(photo: Image.Image, random: np.random.Generator) -> list[Frame]:
     """Three frames, each sharp in another third of the picture."""
     return [
-        (_sharp_in(_part(photo, 0.2, random), third), _capture(number, focus_distance_m=1.0 + number))
+        (_sharp_in(_crop(photo, 0.2, random), third), _capture(number, focus_distance_m=1.0 + number))
         for number, third in enumerate((0, 1, 2))
     ]
 
 
 def bracketing_while_walking(photo: Image.Image, random: np.random.Generator) -> list[Frame]:
     """Another bias for each of three different pictures: no bracket."""
-    parts = [_part(photo, 0.0, random), _part(photo.transpose(Image.Transpose.ROTATE_180), 0.1, random)]
-    parts.append(_part(photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT), 0.3, random))
-    return [(part, _capture(number, exposure_bias_ev=float(number))) for number, part in enumerate(parts)]
+    crops = [_crop(photo, 0.0, random), _crop(photo.transpose(Image.Transpose.ROTATE_180), 0.1, random)]
+    crops.append(_crop(photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT), 0.3, random))
+    return [(crop, _capture(number, exposure_bias_ev=float(number))) for number, crop in enumerate(crops)]
 
 
 IMITATIONS: dict[str, tuple[Imitation, SequenceKind | None]] = {
@@ -96,7 +106,7 @@ IMITATIONS: dict[str, tuple[Imitation, SequenceKind | None]] = {
 }
 
 
-def _part(photo: Image.Image, left: float, random: np.random.Generator) -> Image.Image:
+def _crop(photo: Image.Image, left: float, random: np.random.Generator) -> Image.Image:
     width, height = photo.size
     top = random.uniform(0.02, 0.06)
     box = (int(left * width), int(top * height), int((left + 0.55) * width), int((top + 0.9) * height))
@@ -115,9 +125,9 @@ def _sharp_in(photo: Image.Image, third: int) -> Image.Image:
     return soft
 
 
-def _capture(second: float, **told: float) -> Capture:
+def _capture(second: float, **values: float) -> Capture:
     plain = {"exposure_seconds": 0.01, "f_number": 4.0, "iso": 100.0, "focal_length_mm": 35.0}
-    return Capture(taken_at=BEGAN + timedelta(seconds=second), camera="Test", **(plain | told))
+    return Capture(taken_at=BEGAN + timedelta(seconds=second), camera="Test", **(plain | values))
 
 
 if __name__ == "__main__":

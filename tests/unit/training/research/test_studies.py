@@ -1,0 +1,34 @@
+"""The arithmetic of the studies, on cases with a known answer."""
+
+from pathlib import Path
+
+import numpy as np
+from training.research.best_of_group import draw_photos
+from training.research.quality_weights import fit_logistic
+from training.research.sequences import as_expected, find_sequences, panorama, read_photo
+
+from critic_core.contracts.album import SequenceKind
+
+ROCKET = Path(__file__).parents[3] / "data" / "rocket.jpg"
+
+
+def test_weights_are_those_that_made_the_preferences() -> None:
+    random = np.random.default_rng(0)
+    terms, weights = random.normal(size=(20_000, 3)) * [1, 2, 5], np.array([1.0, 0.5, 0.1])
+    preferred = random.random(20_000) < 1 / (1 + np.exp(-terms @ weights))
+    fitted = fit_logistic(np.where(preferred[:, None], terms, -terms))
+    np.testing.assert_allclose(fitted / fitted[0], weights, rtol=0.1)
+
+
+def test_figures_are_of_photos_that_nothing_was_fitted_on() -> None:
+    sets = [[Path(f"{name}/{number}.jpg") for number in range(20)] for name in ("ccby", "oasis")]
+    fitted, reported = draw_photos(sets, 10)
+    assert (len(fitted), len(reported)) == (20, 10)
+    assert not set(fitted) & set(reported)
+
+
+def test_an_imitated_panorama_is_found_whole() -> None:
+    found = find_sequences(panorama(read_photo(ROCKET), np.random.default_rng(0)))
+    assert as_expected(found, SequenceKind.panorama)
+    assert not as_expected(found, SequenceKind.focus_stack)
+    assert not as_expected(found, None)
