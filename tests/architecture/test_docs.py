@@ -121,9 +121,13 @@ def test_every_setting_in_the_docs_exists() -> None:
 def test_every_module_in_the_docs_can_be_run() -> None:
     roots = [ROOT, ROOT / "training", *(ROOT / "services").iterdir()]
     files = {path.relative_to(root).as_posix() for root in roots for path in root.glob("*_*/**/*.py")}
-    files |= {path.relative_to(ROOT).as_posix() for name in ("infra", "tests") for path in (ROOT / name).rglob("*.py")}
+    files |= {
+        path.relative_to(ROOT).as_posix()
+        for name in ("infra", "tests", "training")
+        for path in (ROOT / name).rglob("*.py")
+    }
     modules = {path.removesuffix(".py").removesuffix("/__main__").replace("/", ".") for path in files}
-    assert unknown(r"-m ((?:critic_|infra\b|tests\b)[\w.]*\w)", modules) == []
+    assert unknown(r"-m ((?:critic_|infra\b|tests\b|training\b)[\w.]*\w)", modules) == []
 
 
 def test_every_command_in_the_docs_exists() -> None:
