@@ -39,4 +39,4 @@ def fit_logistic(differences: np.ndarray, steps: int = 30) -> np.ndarray:
         wrong = 1 / (1 + np.exp(terms @ weights))
         curvature = (terms * (wrong * (1 - wrong))[:, None]).T @ terms + np.eye(len(weights))
         weights = weights + np.linalg.solve(curvature, terms.T @ wrong - weights)
-    return weights / spread
+    return np.asarray(weights / spread)
