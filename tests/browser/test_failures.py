@@ -49,7 +49,7 @@ def test_a_broken_server_is_reported_in_its_own_words_and_can_be_retried(visitor
     visitor.shorten_timeouts(RETRY_BACKOFF_MS=QUICKLY)
     visitor.page.route(UPLOADS, lambda route: answer(route, 503, document(QueueUnavailable())), times=3)
     visitor.visit().choose(CAT)
-    assert visitor.failure("cat.png") == "The queue (Redis) does not answer."
+    assert visitor.failure("cat.png") == QueueUnavailable().detail
     expect(visitor.page.locator("#summary")).to_have_text("0 of 1 scored, 1 failed")
     try_again(visitor)
     visitor.all_scored(1)
@@ -74,7 +74,7 @@ def test_a_response_that_is_not_json_becomes_a_sentence(visitor: Visitor) -> Non
 def test_without_an_album_every_photo_says_why_and_can_be_tried_again(visitor: Visitor) -> None:
     visitor.page.route("**/v1/albums", lambda route: answer(route, 503, document(QueueUnavailable())), times=1)
     visitor.visit().choose(CAT)
-    assert visitor.failure("cat.png") == "The queue (Redis) does not answer."
+    assert visitor.failure("cat.png") == QueueUnavailable().detail
     try_again(visitor)
     visitor.scored("cat.png")
 
@@ -103,7 +103,7 @@ def test_an_exceeded_quota_fails_at_once(visitor: Visitor) -> None:
 
     visitor.page.route(UPLOADS, refuse)
     visitor.visit().choose(CAT)
-    assert visitor.failure("cat.png") == "This API key has sent all the photos that it may send today."
+    assert visitor.failure("cat.png") == QuotaExceeded().detail
     assert len(requests) == 1
     visitor.page.unroute(UPLOADS)
     try_again(visitor)  # tomorrow

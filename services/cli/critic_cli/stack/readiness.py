@@ -78,7 +78,8 @@ def _command() -> str:
     script = Path(sys.argv[0])
     if which("photo-critic") or script.name != "photo-critic":
         return "photo-critic"
-    return os.path.relpath(script)
+    relative = os.path.relpath(script)
+    return str(script) if relative.startswith("..") else relative
 
 
 def _url_option(url: str) -> str:
