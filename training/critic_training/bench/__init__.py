@@ -1,1 +1,1 @@
-"""How fast photos are prepared and networks trained on this machine."""
+"""Speed of photo preparation and of training on this machine."""

@@ -28,7 +28,7 @@ class Rate:
 
 
 def rates(files: tuple[Path, ...], batch: int = 50) -> list[Rate]:
-    """Every stage alone, over the given photos. Runs on one thread, and puts the number of threads back."""
+    """Every stage alone, on these photos. On one thread; restores the number of threads."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

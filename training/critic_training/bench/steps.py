@@ -34,7 +34,7 @@ class Step:
 
 
 def step(arch: str, precision: Precision, batch: int, device: torch.device, steps: int = 6) -> Step:
-    """Of a network with weights by chance; sets the processor to flush denormal numbers to zero.
+    """Of a network with random weights; sets the processor to flush denormal numbers to zero.
 
     Through many layers of such weights activations fade to denormal numbers, which a CPU computes with very slowly:
     pretrained networks have none.
@@ -63,7 +63,7 @@ def step(arch: str, precision: Precision, batch: int, device: torch.device, step
 
 
 class _Same:
-    """One batch again and again."""
+    """The same batch forever."""
 
     def __init__(self, size: int) -> None:
         random = np.random.default_rng(0)

@@ -1,1 +1,1 @@
-"""Figures that can be believed: from out-of-fold answers, across data sets, and on changed copies of photos."""
+"""Figures of runs and models: out of fold, across data sets, and on changed copies of photos."""

@@ -56,14 +56,14 @@ def evaluate(  # noqa: PLR0913, PLR0917 - each is an option of the command
 
 
 def behaviour(model: Path, photos: tuple[Path, ...]) -> tuple[list[Drop], list[Shift]]:
-    """How the served score moves on worse copies and on copies that look the same."""
+    """Changes of the served score on worse copies and on equal copies."""
     preprocessing = parse_manifest((model / MANIFEST_FILE).read_bytes()).preprocessing
     scorer = scorer_of(model)
     return drops(photos, scorer, preprocessing), shifts(photos, scorer, preprocessing)
 
 
 def scorer_of(model: Path) -> Scorer:
-    """Scores 0 to 100 by ONNX Runtime, as a server gives them."""
+    """Scores 0 to 100 by ONNX Runtime, as a server returns them."""
     session = open_session(model / MODEL_FILE)
 
     def score(images: Inputs) -> Floats:

@@ -1,4 +1,4 @@
-"""Markdown that is written by a program."""
+"""Tables in Markdown."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""Does the score behave? Worse copies should score lower; copies that look the same should score the same.
+"""Sanity of the score: worse copies should score lower, visually equal copies the same.
 
 Every copy is written to bytes and takes the whole way of a served photo: decode, orient, prepare, network.
 """
@@ -24,7 +24,7 @@ Scorer = Callable[[Inputs], Floats]
 
 EXIF_ORIENTATION = 0x0112
 FULL_SIZE = 1_000_000  # pixels: no photo is reduced while it is decoded
-# What undoes each EXIF orientation when a file is written: applied to the pixels, so that the tag turns them back.
+# Transposition of the pixels that each EXIF orientation tag reverts.
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -49,7 +49,7 @@ class Drop:
 
 @dataclass(frozen=True)
 class Shift:
-    """How far the score of a copy that looks the same is from the photo's: points, median, 95th percentile, largest."""
+    """Distance of an equal copy's score from the photo's: points, median, 95th percentile, largest."""
 
     name: str
     photos: int
@@ -102,7 +102,7 @@ def _plain(preprocessing: Preprocessing, photo: Path) -> Inputs:
 
 def _worse(preprocessing: Preprocessing, name: str, strength: str, photo: Path) -> Inputs:
     pixels = decode(photo.read_bytes(), preprocessing).pixels
-    seed = int.from_bytes(photo.name.encode()[-8:], "big")  # of the photo, so that figures do not depend on its place
+    seed = int.from_bytes(photo.name.encode()[-8:], "big")  # of the photo: figures do not depend on its position
     return prepare(_png(Image.fromarray(degrade(pixels, name, strength, seed))), preprocessing)
 
 
@@ -133,7 +133,7 @@ def _smaller(image: Image.Image) -> bytes:
 
 
 def _as_the_page_sends(image: Image.Image) -> bytes:
-    """Long side of 1024 pixels at most, JPEG at 92: as `frontend/downscale.js`, with Pillow's filter."""
+    """Long side of 1024 pixels at most, JPEG at 92: as `frontend/upload/downscale.js`, with Pillow's filter."""
     image.thumbnail((1024, 1024))
     return _jpeg(image, 92)
 
@@ -153,4 +153,4 @@ SAME: dict[str, Callable[[Image.Image], bytes]] = {
     "as the page sends it": _as_the_page_sends,
     **{f"EXIF orientation {number}": partial(_turned, number) for number in TURNS},
 }
-"""Name → bytes of a copy that looks the same (a mirror image: as good)."""
+"""Name → bytes of an equal copy (a mirror image: equally good)."""

@@ -59,7 +59,7 @@ def drops(found: Sequence[Drop]) -> Table:
 
 
 def shifts(found: Iterable[Shift]) -> Table:
-    """Points that the score moves by."""
+    """Points of change."""
     table = Table("same photo", "median", "95 %", "largest", title="Points that a harmless change moves the score by")
     for shift in found:
         table.add_row(shift.name, *(f"{value:.2f}" for value in (shift.median, shift.p95, shift.largest)))

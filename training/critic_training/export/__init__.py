@@ -1,1 +1,1 @@
-"""A trained network → `model.onnx`, `manifest.json` and `MODEL_CARD.md`; refused where they would not agree."""
+"""A trained network → `model.onnx`, `manifest.json` and `MODEL_CARD.md`; rejected where they disagree."""

@@ -1,4 +1,4 @@
-"""AlexNet's body in ONNX; fc6 and fc7 whole, or as two thin matrices each, or fc6 as the blocks it consists of."""
+"""AlexNet's body in ONNX; fc6 and fc7 whole, or as two thin matrices each, or fc6 as its blocks."""
 
 import numpy as np
 import torch
@@ -85,7 +85,7 @@ def spans(network: Network, images: torch.Tensor) -> dict[str, Span]:
 
 
 def factors(network: Network, used: dict[str, Span], rank: int) -> dict[str, Factors]:
-    """fc6 and fc7 of that rank; not a block-diagonal fc6, which is small as it is."""
+    """fc6 and fc7 of that rank; not a block-diagonal fc6, already small."""
     state = network.state_dict()
     layers = {name: [array(state[f"{layer}.{kind}"]) for kind in ("weight", "bias")] for name, layer in DENSE.items()}
     whole = {name for name, (weight, _) in layers.items() if name == "fc6" and channel_blocks(weight) is not None}

@@ -16,5 +16,5 @@ class BodyOutputs(NamedTuple):
 
 
 def array(parameter: Tensor) -> Floats:
-    """A parameter as it is stored."""
+    """A parameter as float32."""
     return np.ascontiguousarray(parameter.detach().cpu().float().numpy())

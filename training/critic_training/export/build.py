@@ -16,7 +16,7 @@ from critic_training.export.graph import Graph, model_of, unit_length
 from critic_training.networks.network import Network
 
 Body = Callable[[Graph, Network, Form, dict[str, Factors]], BodyOutputs]
-"""Writes all up to what the last layer and the embedding read."""
+"""Adds all nodes up to the inputs of the last layer and of the embedding."""
 
 BODIES: dict[str, Body] = {
     "alexnet": alexnet.body,
@@ -26,7 +26,7 @@ BODIES: dict[str, Body] = {
 
 
 def build(network: Network, platt: Platt, form: Form, factors: dict[str, Factors] | None = None) -> onnx.ModelProto:
-    """`factors` of the layers that a form with a rank wants factored, by name."""
+    """`factors`: of the layers with a rank in this form, by name."""
     graph = Graph(form.convolutions)
     outputs = BODIES[network.architecture](graph, network, form, factors or {})
     weight, bias = calibrated(array(network.last_layer.weight), array(network.last_layer.bias), platt)

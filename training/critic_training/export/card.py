@@ -1,4 +1,4 @@
-"""`MODEL_CARD.md`: what the model is, what its score means and does not, where it fails, and how it was measured."""
+"""`MODEL_CARD.md`: purpose, meaning of the score, limits, figures, storage and data of a model."""
 
 from critic_core.contracts.manifest import Manifest, Metric
 from critic_training.evaluation.markdown import table
@@ -41,10 +41,10 @@ def card(manifest: Manifest, measured: list[Measured], chosen: Measured, diagram
         table(("data", "figure", "value", "95 % interval"), [_figure(metric) for metric in manifest.metrics]),
         "## Reliability",
         f"Probabilities are calibrated by Platt's method on {manifest.calibration.fitted_on}. Below, each fold's by "
-        "the curve that the other folds gave: of photos with about this probability, how many were of the good kind.",
+        "the curve of the other folds: of photos with about this probability, the share of the good kind.",
         table(("predicted", "were good", "", "photos"), [_bin(group) for group in diagram]),
         "## How it is stored",
-        f"Shipped: {chosen.form.name}. Differences are the largest on photos that nothing was learnt from.",
+        f"Shipped: {chosen.form.name}. Differences are the largest on photos outside every training set.",
         table(HEADER, rows(measured)),
         "## Data and licences",
         table(

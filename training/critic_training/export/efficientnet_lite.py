@@ -67,7 +67,7 @@ def _block(graph: Graph, name: str, block_input: str, block: Any) -> str:
         value = _relu6(graph, _convolution(graph, f"{name}.expand", value, block._expand_conv, block._bn0))
     value = _relu6(graph, _convolution(graph, f"{name}.depthwise", value, block._depthwise_conv, block._bn1))
     value = _convolution(graph, f"{name}.project", value, block._project_conv, block._bn2)
-    # As in the package's forward pass: of a stage's first block the stride is a list, and it is not skipped.
+    # As in the package's forward pass: the stride of a stage's first block is a list, so that block has no skip.
     if arguments.id_skip and arguments.stride == 1 and arguments.input_filters == arguments.output_filters:
         value = graph.add("Add", value, block_input, name=f"{name}.skip")
     return value
@@ -86,7 +86,7 @@ def _relu6(graph: Graph, value: str) -> str:
 
 
 def folded(layer: Any, norm: Any) -> tuple[Floats, Floats]:
-    """Weight and bias of a convolution that does what convolution and batch norm do."""
+    """Weight and bias of one convolution, equal to convolution and batch norm."""
     factor = array(norm.weight).astype(np.float64) / np.sqrt(array(norm.running_var).astype(np.float64) + norm.eps)
     weight = array(layer.weight) * factor.reshape(-1, 1, 1, 1)
     bias = array(norm.bias) - array(norm.running_mean) * factor

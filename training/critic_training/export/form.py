@@ -1,4 +1,4 @@
-"""The ways to store a network that are built, measured and chosen from."""
+"""Candidate storage forms of a network."""
 
 from dataclasses import dataclass
 
@@ -37,4 +37,4 @@ FORMS = {
     "efficientnet-lite0": EFFICIENTNET,
     "efficientnet-lite0-maps": EFFICIENTNET,
 }
-"""By architecture. The first is the reference that all others are measured against."""
+"""By architecture. The first is the reference of all differences."""

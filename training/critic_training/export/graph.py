@@ -16,12 +16,12 @@ from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, PROBABILI
 from critic_training.data.photo_sets import Floats
 
 OPSET = 17
-IR_VERSION = 8  # what opset 17 came with: Triton images since 2022 read it
+IR_VERSION = 8  # the first with opset 17: Triton images since 2022 read it
 BLOCK = 32  # weights that share one scale, of 4-bit codes
 
 
 class Storage(StrEnum):
-    """How weights lie in the file."""
+    """Storage of weights in the file."""
 
     float32 = "float32"
     float16 = "float16"  # cast to float32 when the model is loaded
@@ -30,7 +30,7 @@ class Storage(StrEnum):
 
 
 class Graph:
-    """Nodes and stored weights, in the order they are added."""
+    """Nodes and stored weights, in order of addition."""
 
     def __init__(self, storage: Storage) -> None:
         self.storage = storage
@@ -43,7 +43,7 @@ class Graph:
         return name
 
     def plain(self, name: str, values: npt.ArrayLike) -> str:
-        """Biases, shapes and factors: small, so stored as they are."""
+        """Biases, shapes and factors: small, so uncompressed."""
         self.weights.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
         return name
 
@@ -96,7 +96,7 @@ def to_int4(values: Floats) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float
 
 
 def model_of(graph: Graph, name: str, embedding_size: int) -> onnx.ModelProto:
-    """The checked model: one input, two outputs, of the names that serving knows."""
+    """The checked model: one input, two outputs, with the names of the serving contract."""
     image = helper.make_tensor_value_info(INPUT_NAME, TensorProto.UINT8, ["batch", 224, 224, 3])
     outputs = [
         helper.make_tensor_value_info(PROBABILITY_NAME, TensorProto.FLOAT, ["batch", 2]),

@@ -1,4 +1,4 @@
-"""Which form to ship: each is built, measured on photos that nothing was learnt from, and the best chosen."""
+"""The choice of the shipped form: each candidate is built and measured on photos outside every training set."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Measured:
 def measure(
     network: Network, platt: Platt, calibration: Inputs, validation: Inputs, folder: Path
 ) -> Iterator[Measured]:
-    """Every form of the architecture, built into `folder`; factors fitted on `calibration`, judged on `validation`."""
+    """Every form of the architecture, built into `folder`; factors of `calibration`, figures of `validation`."""
     thin = any(form.rank for form in FORMS[network.architecture])
     used = alexnet.spans(network, torch.from_numpy(calibration)) if thin else {}
     for form in FORMS[network.architecture]:

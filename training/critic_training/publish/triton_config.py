@@ -10,7 +10,7 @@ from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, PROBABILI
 LARGEST_BATCH = 32  # default of `publish`: on a CPU, larger batches take memory and bring nothing
 LARGEST_BATCH_GPU = 256
 QUEUE_DELAY_MICROSECONDS = 2000  # wait for a fuller batch: a seventh of the time to compute one photo on one core
-QUEUE_SIZE = 256  # photos waiting; beyond it a server says UNAVAILABLE at once
+QUEUE_SIZE = 256  # requests; a server rejects more with UNAVAILABLE at once
 VERSIONS_SERVED = 2  # the newest by default, the one before by its number, for a rollback
 GPU_MEMORY_BYTES = 4 * 1024**3  # a fuse for each version on each GPU, not a reservation: its arena grows as needed
 
@@ -36,7 +36,7 @@ TENSORRT = {
 ANYWHERE = "count: 1 kind: KIND_AUTO"  # one on each GPU that the server sees; without a GPU, on the CPU
 VARIANTS = {
     "configs/auto.pbtxt": ANYWHERE,
-    "configs/gpu.pbtxt": "count: 1 kind: KIND_GPU",  # without a GPU, Triton refuses to start: slow would pass for well
+    "configs/gpu.pbtxt": "count: 1 kind: KIND_GPU",  # without a GPU, Triton refuses to start, instead of being slow
     "configs/two-instances.pbtxt": "count: 2 kind: KIND_AUTO",
 }
 
@@ -87,7 +87,7 @@ def _manifests(*manifests: Manifest) -> str:
 
 
 def _batches(largest: int) -> tuple[int, ...]:
-    """Every size that a batch is padded to: powers of two, and the largest itself."""
+    """Padded batch sizes: powers of two, and the largest itself."""
     return (*(2**power for power in range((largest - 1).bit_length())), largest)
 
 

@@ -1,1 +1,1 @@
-"""Everything that is known of a model, as Markdown with plots."""
+"""The report of a model: Markdown with plots."""

@@ -16,7 +16,7 @@ COLOUR = "tab:blue"
 
 
 def ratings(score: Floats, low: float, high: float, out: Path) -> None:
-    """How people's mean ratings are distributed, and which of them are the two classes."""
+    """Distribution of the mean ratings, with the bounds of the two classes."""
     with _axes(out, "mean rating", "photos") as axes:
         axes.hist(score, bins=40, color="0.6")
         for bound, name, colour in ((low, "less beautiful", "tab:red"), (high, "more beautiful", "tab:green")):
@@ -25,7 +25,7 @@ def ratings(score: Floats, low: float, high: float, out: Path) -> None:
 
 
 def scores(score: Floats, out: Path) -> None:
-    """How the served scores of the reference photos are distributed."""
+    """Distribution of the served scores of the reference photos."""
     with _axes(out, "score", "photos") as axes:
         axes.hist(score, bins=40, range=(0, 100), color=COLOUR)
 
@@ -39,7 +39,7 @@ def reliability(bins: Sequence[Bin], out: Path) -> None:
 
 
 def pairs(found: Sequence[Pairs], out: Path) -> None:
-    """Of two photos of a category, how often the better-rated one is first, by how far apart they were rated."""
+    """Share of pairs of one category in the right order, by the gap of their ratings."""
     with _axes(out, "rated apart by at least (points)", "share in the right order") as axes:
         axes.plot([gap.least for gap in found], [gap.right for gap in found], marker="o", color=COLOUR)
         axes.axhline(0.5, color="0.7", linestyle="--", label="by chance")
@@ -48,7 +48,7 @@ def pairs(found: Sequence[Pairs], out: Path) -> None:
 
 
 def curves(found: Mapping[str, Sequence[tuple[float, float]]], out: Path) -> None:
-    """The loss of each fold while it was learnt; `found`: (iteration, loss) by fold."""
+    """Training loss of each fold; `found`: (iteration, loss) by fold."""
     with _axes(out, "iteration", "training loss") as axes:
         for name, points in found.items():
             axes.plot(*zip(*points, strict=True), label=name)

@@ -20,7 +20,7 @@ NO_CURVES = (
 
 
 def head(manifest: Manifest, command: str) -> str:
-    """Which model, and how the report was made."""
+    """Model, and command of the report."""
     return (
         f"# {manifest.name}, version {manifest.version}\n\n{manifest.architecture}. Made {manifest.created} by "
         f"`{manifest.training_command}`.\n\nThis report and its plots were written by\n\n```sh\n{command}\n```\n\n"
@@ -58,14 +58,14 @@ def figures(found: RunFigures) -> str:
 
 
 def behaviour(drops: Sequence[Drop], shifts: Sequence[Shift]) -> str:
-    """Worse copies and harmless ones."""
+    """Worse copies and equal copies."""
     by_name = {(drop.name, drop.strength): drop for drop in drops}
     rows = [(name, *(f"{by_name[name, strength].lower:.3f}" for strength in STRENGTHS)) for name in DEGRADATIONS]
     rows.append(("**mean**", *(f"{mean_lower(drops, strength):.3f}" for strength in STRENGTHS)))
     moved = [(shift.name, f"{shift.median:.2f}", f"{shift.p95:.2f}", f"{shift.largest:.2f}") for shift in shifts]
     return (
-        f"## Worse copies\n\nShare of {drops[0].photos} photos, none of them seen in training, whose worse copy scores "
-        f"lower.\n\n{table(('worse copy', *STRENGTHS), rows)}\n\n## What must not move the score\n\nPoints.\n\n"
+        f"## Worse copies\n\nShare of {drops[0].photos} photos, none of them in a training set, whose worse copy "
+        f"scores lower.\n\n{table(('worse copy', *STRENGTHS), rows)}\n\n## What must not move the score\n\nPoints.\n\n"
         + table(("the same photo", "median", "95 %", "largest"), moved)
     )
 

@@ -69,7 +69,9 @@ def _curves(run: Path, out: Path) -> str:
     files = sorted(run.glob(CURVES))
     if not files:
         return sections.NO_CURVES
-    plots.curves({f"{file.parent.parent.name}, {file.parent.name}": _points(file) for file in files}, out / "curves.png")
+    plots.curves(
+        {f"{file.parent.parent.name}, {file.parent.name}": _points(file) for file in files}, out / "curves.png"
+    )
     return "## Learning curves\n\nFigure 3 of the paper.\n\n![Learning curves](curves.png)"
 
 

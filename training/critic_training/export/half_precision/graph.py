@@ -1,4 +1,4 @@
-"""The same network computed in float16, which GPUs do several times faster: a graph made of an exported graph.
+"""An exported graph rewritten for arithmetic in float16, several times faster on GPUs.
 
 Convolutions, what lies between them, and dense layers behind them whose weights are stored as float16 are computed in
 float16. Pixels are normalised, maps summed up, and probability and embedding made in float32: there float16 would lose
@@ -12,11 +12,11 @@ from onnx import TensorProto, helper, numpy_helper
 
 LEADING = frozenset({"Conv"})
 FOLLOWING = frozenset({"Relu", "Clip", "MaxPool", "Flatten", "Add"})
-"""Computed in float16 where what they read is."""
+"""Computed in float16 where their inputs are."""
 
 
 def to_float16(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The checked graph, with the inputs and outputs it had. Raises ValueError where a constant is beyond float16."""
+    """The checked graph, with unchanged inputs and outputs. Raises ValueError where a constant is beyond float16."""
     conversion = _Conversion(model.graph)
     for node in model.graph.node:
         conversion.add(node)
