@@ -1,4 +1,4 @@
-"""Values that are refused."""
+"""Invalid settings."""
 
 import pytest
 from pydantic import ValidationError
@@ -16,7 +16,7 @@ def test_production_needs_api_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     assert GatewaySettings().api_keys == (KEY, KEY)
 
 
-def test_a_key_instead_of_its_digest_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_instead_of_its_digest_is_invalid(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CRITIC_API_KEYS", "my-secret-key")
     with pytest.raises(ValidationError, match="digests"):
         GatewaySettings()

@@ -1,117 +1,60 @@
-"""API keys: who is let in, and by what name."""
+"""API keys from settings and from a TOML file."""
 
-import hashlib
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from starlette.requests import HTTPConnection
-
-from critic_core.contracts.errors import MissingApiKey, InvalidApiKey
-from critic_gateway.auth.api_keys import ANYBODY, ApiKey, Keyring
-from critic_gateway.auth.authenticate import caller
-from critic_gateway.settings import GatewaySettings
-
-DIGESTS = tuple(hashlib.sha256(key).hexdigest() for key in (b"alpha", b"beta"))
-
-
-def asking(**headers: str) -> HTTPConnection:
-    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    return HTTPConnection({"type": "http", "headers": raw})
-
-
-def keyring(**settings: object) -> Keyring:
-    return Keyring.of(GatewaySettings.model_validate(settings))
-
-
-def entry(name: str, key: bytes, *lines: str) -> str:
-    return "\n".join([f"[{name}]", f'sha256 = "{hashlib.sha256(key).hexdigest()}"', *lines, ""])
+from tests.unit.gateway.auth.keys import DIGESTS, api_keys, entry, write_keys
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    path = tmp_path / "keys.toml"
-    path.write_text(entry("ann", b"alpha", "photos_per_day = 7") + entry("bob", b"beta"))
-    return path
+    return write_keys(tmp_path, entry("ann", b"alpha", "photos_per_day = 7"), entry("bob", b"beta"))
 
 
-def found(ring: Keyring, key: str) -> ApiKey:
-    return caller(asking(x_api_key=key), ring)
+def test_a_key_without_a_name_is_called_by_its_digest() -> None:
+    key = api_keys(api_keys=DIGESTS).find("beta")
+    assert key is not None
+    assert key.name == DIGESTS[1][:12]
 
 
-def test_without_keys_anybody_comes_in() -> None:
-    assert caller(asking(), keyring()).name == ANYBODY
+@pytest.mark.parametrize("secret", ["gamma", DIGESTS[0], ""])
+def test_an_unknown_secret_has_no_key_even_when_it_is_a_digest(secret: str) -> None:
+    assert api_keys(api_keys=DIGESTS).find(secret) is None
 
 
-@pytest.mark.parametrize("headers", [{"x_api_key": "beta"}, {"authorization": "Bearer beta"}])
-def test_a_key_without_a_name_is_called_by_its_digest(headers: dict[str, str]) -> None:
-    assert caller(asking(**headers), keyring(api_keys=DIGESTS)).name == DIGESTS[1][:12]
+def test_only_a_gateway_without_keys_is_open_to_all(tmp_path: Path) -> None:
+    assert api_keys().open_to_all
+    assert not api_keys(api_keys=DIGESTS).open_to_all
+    assert not api_keys(api_keys_toml=write_keys(tmp_path)).open_to_all
 
 
-@pytest.mark.parametrize("headers", [{}, {"authorization": "Basic beta"}, {"authorization": "Bearer "}])
-def test_no_key_is_told_apart(headers: dict[str, str]) -> None:
-    with pytest.raises(MissingApiKey):
-        caller(asking(**headers), keyring(api_keys=DIGESTS))
+def test_the_settings_are_the_default_limits_of_an_entry(file: Path) -> None:
+    keys = api_keys(api_keys_toml=file, quota_photos_per_day=100, rate_limit_per_second=5)
+    found = [keys.find(secret) for secret in ("alpha", "beta")]
+    limits = {key.name: (key.photos_per_day, key.requests_per_second) for key in found if key}
+    assert limits == {"ann": (7, 5), "bob": (100, 5)}
 
 
-@pytest.mark.parametrize("key", ["gamma", DIGESTS[0]])
-def test_a_wrong_key_stays_out_even_when_it_is_the_digest(key: str) -> None:
-    with pytest.raises(InvalidApiKey):
-        found(keyring(api_keys=DIGESTS), key)
+def test_a_rotated_key_has_two_secrets(tmp_path: Path) -> None:
+    keys = api_keys(api_keys_toml=write_keys(tmp_path, f"[ann]\nsha256 = {list(DIGESTS)}\n"))
+    assert keys.find("alpha") == keys.find("beta") is not None
 
 
-def test_an_entry_has_its_own_limits_and_otherwise_those_of_the_settings(file: Path) -> None:
-    ring = keyring(keyring=file, quota_photos_per_day=100, rate_limit_per_second=5)
-    told = {
-        key.name: (key.photos_per_day, key.requests_per_second) for key in (found(ring, "alpha"), found(ring, "beta"))
-    }
-    assert told == {"ann": (7, 5), "bob": (100, 5)}
-
-
-def test_a_key_is_replaced_by_the_next_under_the_same_name(tmp_path: Path) -> None:
-    path = tmp_path / "keys.toml"
-    path.write_text(f"[ann]\nsha256 = {list(DIGESTS)}\n")
-    ring = keyring(keyring=path)
-    assert found(ring, "alpha") == found(ring, "beta")
-
-
-def test_a_key_ends(tmp_path: Path) -> None:
-    path = tmp_path / "keys.toml"
-    now = datetime.now(UTC)
-    for key, days in ((b"alpha", 1), (b"beta", -1)):
-        with path.open("a") as lines:
-            lines.write(entry(key.decode(), key, f"expires = {(now + timedelta(days=days)).isoformat()}"))
-    ring = keyring(keyring=path)
-    assert found(ring, "alpha").name == "alpha"
-    with pytest.raises(InvalidApiKey, match="valid until"):
-        found(ring, "beta")
-
-
-def test_a_changed_file_counts_at_once_and_a_broken_one_locks_nobody_out(file: Path) -> None:
-    ring = keyring(keyring=file)
+def test_a_changed_file_is_reloaded_and_a_broken_one_changes_nothing(file: Path) -> None:
+    keys = api_keys(api_keys_toml=file)
     file.write_text(entry("eve", b"gamma"))
-    assert found(ring, "gamma").name == "eve"
-    with pytest.raises(InvalidApiKey):
-        found(ring, "alpha")
+    assert keys.find("gamma") is not None
+    assert keys.find("alpha") is None
     file.write_text("[eve]\nsha256 = 'not a digest'")
-    assert found(ring, "gamma").name == "eve"
+    assert keys.find("gamma") is not None
     file.unlink()
-    assert found(ring, "gamma").name == "eve"
+    assert keys.find("gamma") is not None
 
 
 @pytest.mark.parametrize(
     "text",
     ["[ann", "ann = 1", "[ann]\nphotos_per_day = 1", '["a b"]\nsha256 = "x"', entry("ann", b"a", "photos_a_day = 2")],
 )
-def test_a_file_that_cannot_be_used_lets_no_gateway_start(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "keys.toml"
-    path.write_text(text)
+def test_an_invalid_file_stops_the_start(tmp_path: Path, text: str) -> None:
     with pytest.raises(ValueError, match="cannot be used"):
-        keyring(keyring=path)
-
-
-def test_an_empty_file_lets_nobody_in(tmp_path: Path) -> None:
-    path = tmp_path / "keys.toml"
-    path.touch()
-    with pytest.raises(MissingApiKey):
-        caller(asking(), keyring(keyring=path))
+        api_keys(api_keys_toml=write_keys(tmp_path, text))

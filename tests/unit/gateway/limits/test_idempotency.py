@@ -1,43 +1,62 @@
-"""A key is held for as long as its request is under way, and not for longer than its gateway lives."""
+"""Idempotency keys: acquired once, leased while the request is in progress, scoped to the caller."""
 
 import asyncio
 import time
-from pathlib import Path
 
 import pytest
-from tests.support.redis_server import RedisServer
+import redis
 from tests.support.waiting import until
 
 from critic_core.contracts.errors import IdempotencyInProgress
-from critic_core.runtime.redis_client import connect
 from critic_gateway.limits import idempotency
-from critic_gateway.limits.idempotency import IdempotencyKeys
+from critic_gateway.limits.idempotency import IdempotencyKeys, UploadRecord
+
+RECORD = UploadRecord("digest", ("p1", "p2"))
+
+
+@pytest.fixture
+def keys(client: "redis.Redis") -> IdempotencyKeys:
+    return IdempotencyKeys(client, ttl_seconds=60)
 
 
 def is_free(keys: IdempotencyKeys) -> bool:
     try:
-        return keys.begin("ann", "key") is None
+        return keys.acquire("ann", "key") is None
     except IdempotencyInProgress:
         return False
 
 
-def test_a_key_outlives_its_lease_while_it_is_held_and_not_its_holder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_second_request_waits_for_the_record_of_the_first(keys: IdempotencyKeys) -> None:
+    assert keys.acquire("ann", "key") is None
+    with pytest.raises(IdempotencyInProgress):
+        keys.acquire("ann", "key")
+    keys.save("ann", "key", RECORD)
+    assert keys.acquire("ann", "key") == RECORD
+
+
+def test_a_key_is_free_after_its_release(keys: IdempotencyKeys) -> None:
+    keys.acquire("ann", "key")
+    keys.release("ann", "key")
+    assert is_free(keys)
+
+
+def test_keys_belong_to_their_caller(keys: IdempotencyKeys) -> None:
+    keys.save("ann", "key", RECORD)
+    assert keys.acquire("bob", "key") is None
+
+
+def test_a_lease_is_renewed_inside_the_block_and_expires_after_a_crash(
+    keys: IdempotencyKeys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(idempotency, "LEASE_SECONDS", 1)
-    server = RedisServer(tmp_path)
-    server.start()
-    keys = IdempotencyKeys(connect(server.url), ttl_seconds=60)
 
     async def upload() -> None:
-        ends = time.monotonic() + 2.5
-        async with keys.held("ann", "key"):
-            while time.monotonic() < ends:
+        end = time.monotonic() + 1.5
+        async with keys.lease("ann", "key"):
+            while time.monotonic() < end:
                 assert not await asyncio.to_thread(is_free, keys)
+                await asyncio.sleep(0.1)
 
-    try:
-        assert is_free(keys)
-        asyncio.run(upload())  # and nobody keeps an answer, nor gives the key back: as if killed
-        until(lambda: is_free(keys), 3, "the end of the lease")
-    finally:
-        server.stop()
+    assert is_free(keys)
+    asyncio.run(upload())  # neither saved nor released, as in a crash
+    until(lambda: is_free(keys), 3, "the end of the lease")

@@ -67,6 +67,18 @@ def test_the_same_bytes_are_a_duplicate_of_one_photo(gateway: Application) -> No
     assert len(gateway.stored_files()) == get(gateway, album.id).album.counts.photos == 1
 
 
+def test_the_same_bytes_in_two_albums_are_two_photos(gateway: Application) -> None:
+    ids = {add(gateway, gateway.new_album().id, 1)[0]["photo"]["id"] for _ in range(2)}
+    assert len(ids) == 2
+
+
+def test_a_bad_file_fails_alone(gateway: Application) -> None:
+    album, files = gateway.new_album(), [("file", ("a.jpg", PHOTO)), ("file", ("b.txt", b"text"))]
+    receipts = gateway.http.post(f"/v1/albums/{album.id}/photos", files=files).json()["photos"]
+    assert receipts[1]["problem"]["code"] == "photo_unsupported"
+    assert get(gateway, album.id).album.counts.photos == 1
+
+
 def test_photos_expire_with_their_album(gateway: Application) -> None:
     album = gateway.new_album(ttl_seconds=600)
     (receipt,) = add(gateway, album.id, 1)
@@ -85,6 +97,12 @@ def test_a_deleted_album_is_not_found_at_once(gateway: Application) -> None:
     path = f"/v1/albums/{gateway.new_album().id}"
     assert [gateway.http.delete(path).status_code for _ in range(2)] == [204, 404]
     assert gateway.http.post(f"{path}/photos", content=PHOTO).status_code == 404
+
+
+@pytest.mark.parametrize("cursor", ["x", "%00", "aGVsbG8", "AAAA", "ü"])
+def test_an_invalid_cursor_is_rejected(gateway: Application, cursor: str) -> None:
+    response = gateway.http.get(f"/v1/albums/{gateway.new_album().id}", params={"cursor": cursor})
+    assert (response.status_code, response.json()["code"]) == (422, "invalid_request")
 
 
 @pytest.mark.parametrize("path", ["", "/groups", "/selection", "/events", "/deliveries", "/export?format=csv"])

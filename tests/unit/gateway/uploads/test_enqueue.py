@@ -1,14 +1,109 @@
-"""How many photos a task brings."""
+"""Photos from stored files: enqueued within the quota, rolled back on errors."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+import redis
+from tests.support.ports import free_port
+from tests.support.redis_server import RedisServer
+from tests.unit.gateway.limits.keys import api_key
+from tests.unit.gateway.uploads.files import reject_file, store_file
 
-from critic_gateway.uploads.enqueue import photos_a_task
+from critic_core.contracts.album import Album, Counts
+from critic_core.contracts.errors import QueueUnavailable, QuotaExceeded
+from critic_core.contracts.photo import CRITIQUE_QUEUE
+from critic_core.runtime.queue import celery_app
+from critic_core.runtime.redis_client import connect
+from critic_core.runtime.storage import Storage
+from critic_core.stores.albums import AlbumStore
+from critic_core.stores.jobs import JobStore
+from critic_gateway.limits.quota import PhotoQuota
+from critic_gateway.settings import GatewaySettings
+from critic_gateway.uploads.enqueue import PhotoIntake, photos_per_task
+from critic_gateway.uploads.options import UploadOptions
+
+ANN, PLAIN = api_key(photos_per_day=3), UploadOptions()
 
 
-@pytest.mark.parametrize(("waiting", "expected"), [(0, 1), (1, 1), (63, 1), (64, 2), (127, 3), (128, 4), (2000, 4)])
-def test_several_only_when_very_many_wait(waiting: int, expected: int) -> None:
-    assert photos_a_task(waiting, most=4) == expected
+@pytest.fixture
+def intake(client: "redis.Redis", redis_server: RedisServer, tmp_path: Path) -> Iterator[PhotoIntake]:
+    settings = GatewaySettings(redis_url=redis_server.url)
+    with closing(celery_app(settings)) as queue:
+        storage = Storage(tmp_path.as_uri())
+        yield PhotoIntake(JobStore(client), AlbumStore(client), storage, queue, PhotoQuota(client), settings)
 
 
-def test_one_when_one_is_the_most() -> None:
-    assert photos_a_task(2000, most=1) == 1
+def stored(folder: Path) -> int:
+    return sum(path.is_file() for path in folder.rglob("*"))
+
+
+def new_album(intake: PhotoIntake) -> Album:
+    now, none = datetime.now(UTC), Counts(photos=0, pending=0, done=0, failed=0)
+    album = Album(id="a1", created_at=now, expires_at=now + timedelta(hours=1), counts=none)
+    intake.albums.create(album)
+    return album
+
+
+@pytest.mark.parametrize(("backlog", "expected"), [(0, 1), (1, 1), (63, 1), (64, 2), (127, 3), (128, 4), (2000, 4)])
+def test_a_task_has_several_photos_only_with_a_long_backlog(backlog: int, expected: int) -> None:
+    assert photos_per_task(backlog, limit=4) == expected
+    assert photos_per_task(backlog, limit=1) == 1
+
+
+def test_stored_files_are_enqueued_and_rejected_ones_keep_their_error(
+    intake: PhotoIntake, client: "redis.Redis"
+) -> None:
+    options = UploadOptions(model="m", callback_url="https://receiver.example")
+    receipts = intake.accept([store_file(intake.storage), reject_file()], ANN, options)
+    photo, problem = receipts[0].photo, receipts[1].problem
+    assert photo is not None
+    assert problem is not None
+    assert (photo.model, photo.callback_url, problem.code) == ("m", "https://receiver.example", "photo_unsupported")
+    assert intake.jobs.get(photo.id) == photo
+    assert (client.llen(CRITIQUE_QUEUE), intake.quota.used(ANN)) == (1, 1)
+
+
+def test_files_over_the_quota_are_rejected_and_deleted(intake: PhotoIntake, tmp_path: Path) -> None:
+    receipts = intake.accept([store_file(intake.storage, bytes([n])) for n in range(5)], ANN, PLAIN)
+    codes = [receipt.problem.code if receipt.problem else None for receipt in receipts]
+    assert codes == [None] * 3 + ["quota_exceeded"] * 2
+    assert stored(tmp_path) == 3
+    with pytest.raises(QuotaExceeded):
+        intake.accept([store_file(intake.storage)], ANN, PLAIN)
+    assert stored(tmp_path) == 3
+
+
+def test_a_duplicate_in_an_album_costs_neither_storage_nor_quota(intake: PhotoIntake, tmp_path: Path) -> None:
+    options = UploadOptions(album=new_album(intake))
+    (first,), (second,) = (intake.accept([store_file(intake.storage)], ANN, options) for _ in range(2))
+    assert (first.duplicate, second.duplicate, second.photo) == (False, True, first.photo)
+    assert (stored(tmp_path), intake.quota.used(ANN)) == (1, 1)
+
+
+def test_a_photo_of_a_full_album_is_rejected_and_refunded(intake: PhotoIntake, tmp_path: Path) -> None:
+    intake = replace(intake, settings=intake.settings.model_copy(update={"max_album_photos": 1}))
+    options = UploadOptions(album=new_album(intake))
+    files = [store_file(intake.storage, data) for data in (b"first", b"second")]
+    _, receipt = intake.accept(list(files), ANN, options)
+    assert receipt.problem is not None
+    assert receipt.problem.code == "album_full"
+    assert (stored(tmp_path), intake.quota.used(ANN)) == (1, 1)
+
+
+def test_a_failed_task_is_rolled_back_and_refunded(intake: PhotoIntake, tmp_path: Path) -> None:
+    down = GatewaySettings(redis_url=f"redis://127.0.0.1:{free_port()}/0")
+    with closing(celery_app(down)) as queue:
+        (receipt,) = replace(intake, queue=queue).accept([store_file(intake.storage)], ANN, PLAIN)
+    assert receipt.problem is not None
+    assert receipt.problem.code == "queue_unavailable"
+    assert (stored(tmp_path), intake.jobs.backlog(), intake.quota.used(ANN)) == (0, 0, 0)
+
+
+def test_without_redis_the_stored_files_are_deleted(intake: PhotoIntake, tmp_path: Path) -> None:
+    with connect(f"redis://127.0.0.1:{free_port()}/0", fail_fast=True) as down, pytest.raises(QueueUnavailable):
+        replace(intake, quota=PhotoQuota(down)).accept([store_file(intake.storage)], ANN, PLAIN)
+    assert stored(tmp_path) == 0

@@ -1,4 +1,4 @@
-"""Bodies of uploads, cut in every place a network may cut them."""
+"""Bodies of uploads, split into chunks at any byte."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,7 +17,7 @@ BODY = (
 MULTIPART = "multipart/form-data; boundary=edge"
 
 
-def events(content_type: str, body: bytes, size: int) -> list[UploadEvent]:
+def read(content_type: str, body: bytes, size: int) -> list[UploadEvent]:
     async def chunks() -> AsyncIterator[bytes]:
         for start in range(0, len(body), size):
             yield body[start : start + size]
@@ -28,33 +28,33 @@ def events(content_type: str, body: bytes, size: int) -> list[UploadEvent]:
     return asyncio.run(collect())
 
 
-def files(found: list[UploadEvent]) -> list[tuple[str | None, bytes]]:
-    """The files that the events describe; each must begin and end."""
-    told: list[tuple[str | None, bytes]] = []
+def files(events: list[UploadEvent]) -> list[tuple[str | None, bytes]]:
+    """The files of the events; every file has its begin and its end."""
+    files: list[tuple[str | None, bytes]] = []
     inside = False
-    for event in found:
+    for event in events:
         match event:
             case FileBegins(name):
                 assert not inside
-                told.append((name, b""))
+                files.append((name, b""))
                 inside = True
             case FileBytes(data):
                 assert inside
-                told[-1] = (told[-1][0], told[-1][1] + data)
+                files[-1] = (files[-1][0], files[-1][1] + data)
             case FileEnds():
                 inside = False
     assert not inside
-    return told
+    return files
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 64, 10_000])
-def test_files_of_a_multipart_body_come_out_whole_however_it_is_cut(size: int) -> None:
-    assert files(events(MULTIPART, BODY, size)) == [("one.jpg", b"first"), ("two.png", b"second")]
+def test_chunks_of_any_size_give_the_same_files(size: int) -> None:
+    assert files(read(MULTIPART, BODY, size)) == [("one.jpg", b"first"), ("two.png", b"second")]
 
 
 @pytest.mark.parametrize("size", [1, 5, 100])
 def test_a_raw_body_is_one_file_without_a_name(size: int) -> None:
-    assert files(events("image/jpeg", b"raw bytes", size)) == [(None, b"raw bytes")]
+    assert files(read("image/jpeg", b"raw bytes", size)) == [(None, b"raw bytes")]
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ def test_a_raw_body_is_one_file_without_a_name(size: int) -> None:
         ("multipart/form-data", BODY),
     ],
 )
-def test_a_broken_multipart_body_is_refused(content_type: str, body: bytes) -> None:
+def test_a_malformed_multipart_body_is_an_invalid_request(content_type: str, body: bytes) -> None:
     with pytest.raises(InvalidRequest):
-        events(content_type, body, 50)
+        read(content_type, body, 50)
 
 
 @pytest.mark.parametrize(
@@ -84,5 +84,5 @@ def test_a_broken_multipart_body_is_refused(content_type: str, body: bytes) -> N
         ({b"filename": b"x" * 5000}, "x" * 255),
     ],
 )
-def test_hostile_file_names_are_made_harmless(options: dict[bytes, bytes], shown: str | None) -> None:
+def test_file_names_are_safe_for_display(options: dict[bytes, bytes], shown: str | None) -> None:
     assert file_name(options) == shown

@@ -1,0 +1,48 @@
+"""Gauges: read at each scrape, NaN while unknown."""
+
+import math
+
+import pytest
+from prometheus_client import Gauge
+from tests.support.critiques import make_photo
+
+from critic_core.contracts.errors import QueueUnavailable
+from critic_core.contracts.photo import PhotoState
+from critic_gateway import metrics
+from critic_gateway.health.gauges import update_gauges
+from critic_gateway.health.probe_clients import ProbeClients
+from critic_gateway.health.readiness import Check, Readiness
+
+
+def readiness(queue: bool) -> Readiness:
+    return Readiness(ready=queue, checks={"queue": Check(ok=queue, detail="")})
+
+
+def value(gauge: Gauge) -> float:
+    (sample,) = gauge.collect()[0].samples
+    return float(sample.value)
+
+
+def test_gauges_have_the_values_of_the_stores(clients: ProbeClients) -> None:
+    clients.jobs.create(make_photo(PhotoState.queued))
+    update_gauges(clients, readiness(queue=True))
+    assert value(metrics.BACKLOG) == 1
+    assert value(metrics.BACKLOG_LIMIT) == clients.settings.max_backlog
+    assert value(metrics.WEBHOOKS_PENDING) == value(metrics.DEAD_LETTERS) == 0
+    assert value(metrics.REDIS_PERSISTS) == 1
+    assert value(metrics.REDIS_MEMORY) > 0
+    assert value(metrics.STORAGE_FREE) > 0
+
+
+def test_gauges_are_nan_while_redis_is_down(clients: ProbeClients, monkeypatch: pytest.MonkeyPatch) -> None:
+    def load() -> None:
+        raise QueueUnavailable
+
+    update_gauges(clients, readiness(queue=False))
+    assert math.isnan(value(metrics.BACKLOG))
+    update_gauges(clients, readiness(queue=True))
+    assert value(metrics.BACKLOG) == 0
+    monkeypatch.setattr(clients.jobs, "load", load)  # down since the check
+    update_gauges(clients, readiness(queue=True))
+    assert math.isnan(value(metrics.BACKLOG))
+    assert math.isnan(value(metrics.REDIS_MEMORY))
