@@ -6,7 +6,7 @@ import pytest
 import redis
 from tests.support.redis_server import RedisServer
 
-from critic_core.runtime.job_store import connect
+from critic_core.runtime.redis_client import connect
 
 
 @pytest.fixture(scope="module")
