@@ -1,4 +1,4 @@
-"""What the gateway takes as a callback URL, and what it tells of deliveries."""
+"""Callback URLs at the gateway, and the list of deliveries."""
 
 import time
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from tests.e2e.gateway.conftest import Gateway, gateways
-from tests.e2e.webhooks.conftest import SECRET, answering
+from tests.e2e.webhooks.conftest import SECRET, respond_with
 from tests.e2e.worker.conftest import start_module
 from tests.support.critiques import make_critique
 from tests.support.scripted_server import ScriptedServer
@@ -14,8 +14,8 @@ from tests.support.waiting import until
 
 from critic_core.contracts.identity import new_photo_id
 from critic_core.imaging.golden import golden_photo
+from critic_core.runtime.redis_client import connect
 from critic_core.stores.deliveries import DeliveryStore
-from critic_core.stores.jobs import connect
 
 PHOTO = golden_photo()
 
@@ -44,7 +44,7 @@ def send(gateway: Gateway, callback_url: str, **headers: str) -> httpx.Response:
 
 def test_off_by_default(off: Gateway) -> None:
     answer = send(off, "https://example.com/in")
-    assert (answer.status_code, answer.json()["code"], answer.json()["permanent"]) == (422, "webhooks_off", True)
+    assert (answer.status_code, answer.json()["code"], answer.json()["permanent"]) == (422, "webhooks_disabled", True)
     assert off.stored() == []
 
 
@@ -52,17 +52,17 @@ def test_off_by_default(off: Gateway) -> None:
     "url",
     ["http://example.com/", "https://127.0.0.1/", "https://0x7f.1/", "https://user@example.com/", "", "https://redis/"],
 )
-def test_what_could_not_be_called_is_refused_before_anything_is_kept(public: Gateway, url: str) -> None:
+def test_a_forbidden_url_is_refused_before_anything_is_stored(public: Gateway, url: str) -> None:
     answer = send(public, url)
-    assert (answer.status_code, answer.json()["code"]) == (422, "callback_refused")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_callback_url")
     assert public.stored() == []
 
 
 def test_a_url_that_is_too_long_is_refused(public: Gateway) -> None:
-    assert send(public, "https://example.com/" + "a" * 2048).json()["code"] == "request_invalid"
+    assert send(public, "https://example.com/" + "a" * 2048).json()["code"] == "invalid_request"
 
 
-def test_the_photo_tells_its_callback_and_the_key_is_for_one(public: Gateway) -> None:
+def test_the_photo_shows_its_callback_and_the_idempotency_key_covers_it(public: Gateway) -> None:
     first = send(public, "https://example.com/in", **{"Idempotency-Key": "k"})
     assert (first.status_code, first.json()["callback_url"]) == (202, "https://example.com/in")
     assert send(public, "https://example.com/in", **{"Idempotency-Key": "k"}).json()["id"] == first.json()["id"]
@@ -71,53 +71,53 @@ def test_the_photo_tells_its_callback_and_the_key_is_for_one(public: Gateway) ->
 
 def test_deliveries_are_listed_and_retried(on: Gateway) -> None:
     receiver = ScriptedServer()
-    receiver.answer = answering(500)
+    receiver.answer = respond_with(500)
     photo_id = send(on, receiver.url + "/in").json()["id"]
     path = f"/v1/photos/{photo_id}/deliveries"
     assert on.client.get(path).json() == {"deliveries": []}
     on.store().finish(photo_id, make_critique())
-    told = {"redis_url": on.redis.url, "webhook_secrets": SECRET, "webhook_allow_private": "127.0.0.0/8"}
+    settings = {"redis_url": on.redis.url, "webhook_secrets": SECRET, "webhook_allow_private": "127.0.0.0/8"}
     with (on.storage.parent / "sender.log").open("wb") as log:
-        sender = start_module("critic_worker.webhooks", {**told, "webhook_first_delay_seconds": "3600"}, log)
+        sender = start_module("critic_worker.webhooks", {**settings, "webhook_first_delay_seconds": "3600"}, log)
     try:
-        (delivery,) = until(lambda: tried(on, path, 1), 20, "the first try")
-        assert (delivery["state"], delivery["type"]) == ("waiting", "photo.done")
-        assert delivery["next_try_at"] > delivery["attempts"][0]["at"]
+        (delivery,) = until(lambda: with_attempts(on, path, 1), 20, "the first attempt")
+        assert (delivery["state"], delivery["type"]) == ("pending", "photo.done")
+        assert delivery["next_attempt_at"] > delivery["attempts"][0]["at"]
         assert delivery["attempts"][0]["status"] == 500
-        receiver.answer = answering(204)
+        receiver.answer = respond_with(204)
         answer = on.client.post(f"{path}/{delivery['id']}/retry")
         assert (answer.status_code, answer.json()["id"]) == (202, delivery["id"])
-        (delivery,) = until(lambda: tried(on, path, 2), 20, "the retry")
+        (delivery,) = until(lambda: with_attempts(on, path, 2), 20, "the retry")
         assert delivery["state"] == "delivered"
-        assert "next_try_at" not in delivery
+        assert "next_attempt_at" not in delivery
     finally:
         sender.terminate()
         sender.wait(timeout=20)
         receiver.stop()
 
 
-def tried(gateway: Gateway, path: str, times: int) -> list[dict[str, object]]:
-    told: list[dict[str, list[object]]] = gateway.client.get(path).json()["deliveries"]
-    return told if told and len(told[0]["attempts"]) == times else []  # type: ignore[return-value]  # JSON
+def with_attempts(gateway: Gateway, path: str, count: int) -> list[dict[str, object]]:
+    deliveries: list[dict[str, list[object]]] = gateway.client.get(path).json()["deliveries"]
+    return deliveries if deliveries and len(deliveries[0]["attempts"]) == count else []  # type: ignore[return-value]  # JSON
 
 
-def test_what_is_not_there(on: Gateway, off: Gateway) -> None:
+def test_unknown_photos_and_deliveries(on: Gateway, off: Gateway) -> None:
     photo_id = send(on, "https://example.com/").json()["id"]
     unknown = on.client.post(f"/v1/photos/{photo_id}/deliveries/{new_photo_id()}/retry")
     assert (unknown.status_code, unknown.json()["code"]) == (404, "delivery_not_found")
     for path in (f"/v1/photos/{new_photo_id()}/deliveries", "/v1/photos/x/deliveries"):
         assert on.client.get(path).json()["code"] == "photo_not_found"
-    assert off.client.post(f"/v1/photos/{photo_id}/deliveries/x/retry").json()["code"] == "webhooks_off"
+    assert off.client.post(f"/v1/photos/{photo_id}/deliveries/x/retry").json()["code"] == "webhooks_disabled"
 
 
-def test_deleting_a_photo_forgets_its_event(on: Gateway) -> None:
+def test_deleting_a_photo_drops_its_event(on: Gateway) -> None:
     photo_id = send(on, "https://example.com/").json()["id"]
     on.store().finish(photo_id, make_critique())
     deliveries = DeliveryStore(connect(on.redis.url))
     assert f"photo:{photo_id}" in [entry.subject for entry in deliveries.outbox()]
-    told = on.client.get("/metrics").text.splitlines()
-    assert "critic_webhooks_waiting 1.0" in told
-    assert any(line.startswith("critic_webhooks_oldest_seconds ") for line in told)
+    lines = on.client.get("/metrics").text.splitlines()
+    assert "critic_webhooks_pending 1.0" in lines
+    assert any(line.startswith("critic_webhooks_oldest_pending_seconds ") for line in lines)
     on.client.delete(f"/v1/photos/{photo_id}")
     assert f"photo:{photo_id}" not in [entry.subject for entry in deliveries.outbox()]
 
@@ -129,11 +129,11 @@ def test_the_callback_is_in_no_log(public: Gateway) -> None:
 
 
 def test_an_album_takes_a_callback_url_where_webhooks_are_on(off: Gateway, on: Gateway) -> None:
-    wished = {"callback_url": "https://example.com/in"}
-    assert off.client.post("/v1/albums", json=wished).json()["code"] == "webhooks_off"
-    assert on.client.post("/v1/albums", json={"callback_url": "ftp://x"}).json()["code"] == "callback_refused"
-    album = on.client.post("/v1/albums", json=wished).json()
-    assert album["callback_url"] == wished["callback_url"]
+    body = {"callback_url": "https://example.com/in"}
+    assert off.client.post("/v1/albums", json=body).json()["code"] == "webhooks_disabled"
+    assert on.client.post("/v1/albums", json={"callback_url": "ftp://x"}).json()["code"] == "invalid_callback_url"
+    album = on.client.post("/v1/albums", json=body).json()
+    assert album["callback_url"] == body["callback_url"]
     assert on.client.get(f"/v1/albums/{album['id']}/deliveries").json() == {"deliveries": []}
     assert on.client.post(f"/v1/albums/{album['id']}/deliveries/x/retry").json()["code"] == "delivery_not_found"
     assert on.client.get(f"/v1/albums/{new_photo_id()}/deliveries").json()["code"] == "album_not_found"
