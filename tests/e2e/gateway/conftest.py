@@ -1,4 +1,4 @@
-"""A real gateway process on a real queue server. No worker: the tests answer photos through the job store."""
+"""A gateway process on a queue server. No worker runs: tests finish photos in the job store."""
 
 import os
 import shutil
@@ -19,15 +19,15 @@ from critic_core.stores.jobs import JobStore
 
 
 class Gateway:
-    """A running gateway and what stands behind it."""
+    """A running gateway, its queue server and its storage."""
 
     def __init__(self, folder: Path, redis: RedisServer, settings: dict[str, str]) -> None:
         port = free_port()
         self.url, self.redis, self.storage = f"http://127.0.0.1:{port}", redis, folder / "storage"
         self.log = folder / "gateway.log"
-        told = {"REDIS_URL": redis.url, "STORAGE_URL": self.storage.as_uri(), "GATEWAY_PORT": str(port)}
-        told |= {"GATEWAY_DRAIN_DELAY_SECONDS": "0", **settings}
-        environment = {**os.environ, **{f"CRITIC_{name}": value for name, value in told.items()}}
+        values = {"REDIS_URL": redis.url, "STORAGE_URL": self.storage.as_uri(), "GATEWAY_PORT": str(port)}
+        values |= {"GATEWAY_DRAIN_DELAY_SECONDS": "0", **settings}
+        environment = {**os.environ, **{f"CRITIC_{name}": value for name, value in values.items()}}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen([sys.executable, "-m", "critic_gateway"], env=environment, stderr=log)
         self.client = httpx.Client(base_url=self.url, timeout=20)
@@ -56,14 +56,14 @@ Start = Callable[..., Gateway]
 
 @contextmanager
 def gateways(folder: Path) -> Iterator[Start]:
-    """A queue server, and as many gateways before it as are asked for, each with settings of its own."""
+    """A queue server, and gateways with settings on it."""
     server, started = RedisServer(folder), list[Gateway]()
     server.start()
 
     def start(**settings: str) -> Gateway:
         gateway = Gateway(folder, server, settings)
         started.append(gateway)
-        until(gateway.alive, 20, "the gateway's first answer")
+        until(gateway.alive, 20, "the first response of the gateway")
         return gateway
 
     try:
@@ -76,7 +76,7 @@ def gateways(folder: Path) -> Iterator[Start]:
 
 @pytest.fixture
 def start_gateway(tmp_path: Path) -> Iterator[Start]:
-    """Gateways of the test's own, for those that count or want settings."""
+    """Gateways with settings, or with counters at zero."""
     with gateways(tmp_path) as start:
         yield start
 
@@ -89,7 +89,7 @@ def shared_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway
 
 @pytest.fixture
 def gateway(shared_gateway: Gateway) -> Gateway:
-    """The shared gateway, with nothing in its queue and its storage."""
+    """The shared gateway; queue and storage are empty."""
     with connect(shared_gateway.redis.url) as client:
         client.flushall()
     shutil.rmtree(shared_gateway.storage, ignore_errors=True)

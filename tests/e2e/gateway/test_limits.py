@@ -1,4 +1,4 @@
-"""What an API key may do: photos a day and requests a second, counted together by all gateways."""
+"""Limits of API keys: photos a day and requests a second, counted for all gateways together."""
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +17,7 @@ PHOTO = golden_photo()
 
 
 @pytest.fixture
-def keyring(tmp_path: Path) -> Path:
+def key_file(tmp_path: Path) -> Path:
     path = tmp_path / "keys.toml"
     limits = {"ann": "photos_per_day = 3", "bob": "", "cid": "requests_per_second = 1"}
     path.write_text(
@@ -28,23 +28,27 @@ def keyring(tmp_path: Path) -> Path:
     return path
 
 
-def send(gateway: Gateway, who: str, count: int = 1, **more: str) -> httpx.Response:
+def send(gateway: Gateway, who: str, count: int = 1, **headers: str) -> httpx.Response:
     files = [("file", (f"{number}.jpg", PHOTO)) for number in range(count)]
-    return gateway.client.post("/v1/photos", files=files, headers={"X-API-Key": who, **more})
+    return gateway.client.post("/v1/photos", files=files, headers={"X-API-Key": who, **headers})
 
 
 def usage(gateway: Gateway, who: str) -> dict[str, object]:
-    told: dict[str, object] = gateway.client.get("/v1/usage", headers={"X-API-Key": who}).raise_for_status().json()
-    return told
+    body: dict[str, object] = gateway.client.get("/v1/usage", headers={"X-API-Key": who}).raise_for_status().json()
+    return body
 
 
-def test_a_quota_is_used_up_by_photos_and_refused_before_the_body(start_gateway: Start, keyring: Path) -> None:
-    gateway = start_gateway(KEYRING=str(keyring))
+def test_a_used_up_quota_rejects_before_the_body(start_gateway: Start, key_file: Path) -> None:
+    gateway = start_gateway(API_KEYS_TOML=str(key_file))
     assert [send(gateway, "ann").status_code for _ in range(3)] == [202, 202, 202]
-    answer = send(gateway, "ann")
-    assert (answer.status_code, answer.json()["code"], answer.json()["permanent"]) == (429, "quota_exceeded", False)
+    response = send(gateway, "ann")
+    assert (response.status_code, response.json()["code"], response.json()["permanent"]) == (
+        429,
+        "quota_exceeded",
+        False,
+    )
     midnight = (datetime.now(UTC).replace(hour=23, minute=59, second=59) - datetime.now(UTC)).total_seconds()
-    assert abs(int(answer.headers["retry-after"]) - midnight) < 5
+    assert abs(int(response.headers["retry-after"]) - midnight) < 5
     assert len(gateway.stored()) == 3
     assert send(gateway, "bob").status_code == 202
     text = gateway.client.get("/metrics").text
@@ -52,71 +56,71 @@ def test_a_quota_is_used_up_by_photos_and_refused_before_the_body(start_gateway:
     assert 'critic_api_key_rejections_total{code="quota_exceeded",key="ann"} 1.0' in text
 
 
-def test_of_a_batch_those_within_the_quota_get_in_and_the_others_say_why(start_gateway: Start, keyring: Path) -> None:
-    gateway = start_gateway(KEYRING=str(keyring))
-    told = send(gateway, "ann", 5).json()["photos"]
-    assert [receipt.get("problem", {}).get("code") for receipt in told] == [None] * 3 + ["quota_exceeded"] * 2
+def test_photos_of_a_batch_within_the_quota_are_accepted(start_gateway: Start, key_file: Path) -> None:
+    gateway = start_gateway(API_KEYS_TOML=str(key_file))
+    receipts = send(gateway, "ann", 5).json()["photos"]
+    assert [receipt.get("problem", {}).get("code") for receipt in receipts] == [None] * 3 + ["quota_exceeded"] * 2
     assert len(gateway.stored()) == gateway.store()._redis.llen(CRITIQUE_QUEUE) == 3
     assert usage(gateway, "ann")["photos"]["remaining"] == 0  # type: ignore[index]  # JSON
 
 
-def test_what_is_refused_or_sent_again_is_not_counted(start_gateway: Start, keyring: Path) -> None:
-    gateway = start_gateway(KEYRING=str(keyring))
+def test_rejected_and_repeated_photos_are_not_counted(start_gateway: Start, key_file: Path) -> None:
+    gateway = start_gateway(API_KEYS_TOML=str(key_file))
     headers = {"X-API-Key": "ann"}
     gateway.client.post("/v1/photos", content=b"no photo", headers=headers)
     first = send(gateway, "ann", **{"Idempotency-Key": "once"}).json()
     assert send(gateway, "ann", **{"Idempotency-Key": "once"}).json() == first
     album = gateway.client.post("/v1/albums", headers=headers).json()["id"]
-    for _ in range(2):  # the album knows these bytes the second time
+    for _ in range(2):  # the second one is a duplicate
         gateway.client.post(f"/v1/albums/{album}/photos", content=PHOTO, headers=headers).raise_for_status()
     assert usage(gateway, "ann")["photos"]["used"] == 2  # type: ignore[index]  # JSON
     assert send(gateway, "ann").status_code == 202
     assert send(gateway, "ann").status_code == 429
-    assert send(gateway, "ann", **{"Idempotency-Key": "once"}).json() == first  # also when nothing is left
+    assert send(gateway, "ann", **{"Idempotency-Key": "once"}).json() == first  # also with a used-up quota
 
 
-def test_many_uploads_at_two_gateways_never_pass_the_quota(start_gateway: Start, keyring: Path) -> None:
-    gateways = [start_gateway(KEYRING=str(keyring)) for _ in range(2)]
+def test_parallel_uploads_at_two_gateways_never_exceed_the_quota(start_gateway: Start, key_file: Path) -> None:
+    gateways = [start_gateway(API_KEYS_TOML=str(key_file)) for _ in range(2)]
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda number: send(gateways[number % 2], "ann").status_code, range(16)))
-    assert sorted(answers) == [202] * 3 + [429] * 13
+        responses = list(pool.map(lambda number: send(gateways[number % 2], "ann").status_code, range(16)))
+    assert sorted(responses) == [202] * 3 + [429] * 13
     assert usage(gateways[0], "ann")["photos"]["used"] == 3  # type: ignore[index]  # JSON
 
 
-def test_requests_a_second_are_limited_over_all_gateways_and_come_back(start_gateway: Start, keyring: Path) -> None:
-    gateways = [start_gateway(KEYRING=str(keyring)) for _ in range(2)]
-    answers = [gateways[number % 2].client.get("/v1/models", headers={"X-API-Key": "cid"}) for number in range(8)]
-    assert [answer.status_code for answer in answers[:2]] == [200, 200]
-    refused = next(answer for answer in answers if answer.status_code == 429)
-    assert (refused.json()["code"], refused.json()["permanent"]) == ("rate_limited", False)
-    assert refused.headers["retry-after"] == "1"
-    assert refused.headers["ratelimit-policy"] == '"requests";q=2;w=2'
-    assert refused.headers["ratelimit"] == '"requests";r=0;t=2'
+def test_request_rates_are_limited_over_all_gateways(start_gateway: Start, key_file: Path) -> None:
+    gateways = [start_gateway(API_KEYS_TOML=str(key_file)) for _ in range(2)]
+    responses = [gateways[number % 2].client.get("/v1/models", headers={"X-API-Key": "cid"}) for number in range(8)]
+    assert [response.status_code for response in responses[:2]] == [200, 200]
+    rejected = next(response for response in responses if response.status_code == 429)
+    assert (rejected.json()["code"], rejected.json()["permanent"]) == ("rate_limited", False)
+    assert rejected.headers["retry-after"] == "1"
+    assert rejected.headers["ratelimit-policy"] == '"requests";q=2;w=2'
+    assert rejected.headers["ratelimit"] == '"requests";r=0;t=2'
     assert gateways[0].client.get("/v1/models", headers={"X-API-Key": "bob"}).status_code == 200
     until(lambda: gateways[0].client.get("/v1/models", headers={"X-API-Key": "cid"}).is_success, 5, "another request")
 
 
-def test_usage_tells_a_key_its_own_limits(start_gateway: Start, keyring: Path) -> None:
-    gateway = start_gateway(KEYRING=str(keyring))
+def test_usage_shows_the_limits_of_the_key(start_gateway: Start, key_file: Path) -> None:
+    gateway = start_gateway(API_KEYS_TOML=str(key_file))
     send(gateway, "bob")
-    told = usage(gateway, "bob")
-    assert (told["key"], told["photos"]["used"]) == ("bob", 1)  # type: ignore[index]  # JSON
-    assert "limit" not in told["photos"]  # type: ignore[operator]  # JSON
+    body = usage(gateway, "bob")
+    assert (body["key"], body["photos"]["used"]) == ("bob", 1)  # type: ignore[index]  # JSON
+    assert "limit" not in body["photos"]  # type: ignore[operator]  # JSON
     assert usage(gateway, "cid")["requests"] == {"per_second": 1.0, "burst": 2}
     assert gateway.client.get("/v1/usage").status_code == 401
 
 
-def test_without_keys_the_limits_are_for_all_callers_together(start_gateway: Start) -> None:
+def test_without_keys_all_callers_share_the_limits(start_gateway: Start) -> None:
     gateway = start_gateway(QUOTA_PHOTOS_PER_DAY="1")
-    answers = [gateway.client.post("/v1/photos", content=PHOTO).status_code for _ in range(2)]
-    assert answers == [202, 429]
-    assert gateway.client.get("/v1/usage").json()["key"] == "anybody"
+    responses = [gateway.client.post("/v1/photos", content=PHOTO).status_code for _ in range(2)]
+    assert responses == [202, 429]
+    assert gateway.client.get("/v1/usage").json()["key"] == "anonymous"
 
 
-def test_redis_away_is_503_and_nothing_is_kept(start_gateway: Start, keyring: Path) -> None:
-    gateway = start_gateway(KEYRING=str(keyring))
+def test_without_redis_requests_are_503_and_leave_nothing(start_gateway: Start, key_file: Path) -> None:
+    gateway = start_gateway(API_KEYS_TOML=str(key_file))
     gateway.redis.stop()
     for who in ("ann", "cid"):
-        answer = send(gateway, who)
-        assert (answer.status_code, answer.json()["code"]) == (503, "queue_unavailable")
+        response = send(gateway, who)
+        assert (response.status_code, response.json()["code"]) == (503, "queue_unavailable")
     assert gateway.stored() == []

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Path
 
 from critic_core.contracts.errors import DeliveryNotFound, WebhooksDisabled
 from critic_core.contracts.webhook import Deliveries, Delivery
-from critic_gateway.dependencies import DeliveryStoreDep, JobStoreDep, SettingsDep
+from critic_gateway.dependencies import CallerDep, DeliveryStoreDep, JobStoreDep, SettingsDep
 from critic_gateway.routes.openapi import ALBUM_ERRORS, PHOTO_ERRORS, responses
 from critic_gateway.routes.parameters import AlbumDep, PhotoId
 
@@ -26,7 +26,7 @@ async def _album_subject(album: AlbumDep) -> str:
     return f"album:{album.id}"
 
 
-async def _ensure_webhooks(settings: SettingsDep) -> None:
+async def _ensure_webhooks(settings: SettingsDep, _: CallerDep) -> None:
     if not settings.webhooks_on:
         raise WebhooksDisabled
 
