@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
 from critic_core.runtime.storage import Storage
@@ -56,7 +57,14 @@ PhotoQuotaDep = Annotated[PhotoQuota, _from_state(lambda state: state.quota)]
 ReadinessDep = Annotated[ReadinessProbe, _from_state(lambda state: state.readiness)]
 
 
-async def _caller(request: Request, state: StateDep) -> ApiKey:
+# For OpenAPI alone: they give /docs its button "Authorize".
+_API_KEY = Security(APIKeyHeader(name="X-API-Key", scheme_name="apiKey", auto_error=False))
+_BEARER = Security(HTTPBearer(scheme_name="bearer", auto_error=False))
+
+
+async def _caller(
+    request: Request, state: StateDep, _: Annotated[Any, _API_KEY] = None, __: Annotated[Any, _BEARER] = None
+) -> ApiKey:
     key = authenticate(request, state.api_keys)
     if key.requests_per_second:
         status = await run_in_threadpool(state.rate_limit.count, key)

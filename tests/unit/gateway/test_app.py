@@ -1,13 +1,13 @@
 """The application's OpenAPI document."""
 
+import json
 import re
 
 from critic_gateway.app import create_app
 from critic_gateway.settings import GatewaySettings
 
-OPERATIONS = [
-    operation for methods in create_app(GatewaySettings()).openapi()["paths"].values() for operation in methods.values()
-]
+DOCUMENT = create_app(GatewaySettings()).openapi()
+OPERATIONS = [operation for methods in DOCUMENT["paths"].values() for operation in methods.values()]
 
 
 def test_operation_ids_are_unique_and_in_camel_case() -> None:
@@ -25,3 +25,15 @@ def test_summaries_are_a_verb_and_a_noun() -> None:
 def test_every_parameter_is_described() -> None:
     parameters = [parameter for operation in OPERATIONS for parameter in operation.get("parameters", ())]
     assert [parameter["name"] for parameter in parameters if not parameter.get("description")] == []
+
+
+def test_every_reference_has_its_schema_and_every_error_is_a_problem() -> None:
+    references = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(DOCUMENT)))
+    assert references <= set(DOCUMENT["components"]["schemas"])
+    assert "HTTPValidationError" not in references
+
+
+def test_every_operation_with_an_api_key_says_so() -> None:
+    secured = {operation["operationId"] for operation in OPERATIONS if "security" in operation}
+    everyone = {operation["operationId"] for operation in OPERATIONS}
+    assert everyone - secured == {"getLiveness", "getReadiness", "getMetrics"}

@@ -21,7 +21,9 @@ _EVENT_ID = re.compile(r"\d{1,20}-\d{1,20}")
 
 router = APIRouter(prefix="/v1/albums", tags=["albums"])
 
-LastEventId = Annotated[str | None, Header(description="Id of the last received event; later ones follow.")]
+LastEventId = Annotated[
+    str | None, Header(alias="Last-Event-ID", description="Id of the last received event; later ones follow.")
+]
 
 
 @router.get(

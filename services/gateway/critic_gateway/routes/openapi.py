@@ -17,7 +17,6 @@ from critic_core.contracts.errors import (
     Overloaded,
     Pending,
     PhotoNotFound,
-    Problem,
     QueueUnavailable,
     QuotaExceeded,
     RateLimited,
@@ -30,8 +29,8 @@ from critic_core.contracts.errors import (
 from critic_gateway.http.problems import PROBLEM_MEDIA_TYPE, pending
 
 ACCESS_ERRORS = (MissingApiKey, InvalidApiKey, RateLimited, QueueUnavailable)
-PHOTO_ERRORS = (PhotoNotFound, *ACCESS_ERRORS)
-ALBUM_ERRORS = (AlbumNotFound, *ACCESS_ERRORS)
+PHOTO_ERRORS = (PhotoNotFound, InvalidRequest, *ACCESS_ERRORS)
+ALBUM_ERRORS = (AlbumNotFound, InvalidRequest, *ACCESS_ERRORS)
 OPTION_ERRORS = (ModelNotFound, WebhooksDisabled, InvalidCallbackUrl, NotReady)
 UPLOAD_ERRORS = (
     TooManyPhotos,
@@ -65,19 +64,23 @@ def responses(*errors: type[CriticError]) -> dict[int | str, dict[str, Any]]:
     """The responses of a route for these errors, with an example of each."""
     entries: dict[int | str, dict[str, Any]] = {}
     for error in errors:
-        media_type, model, body = _response(error)
-        entry = entries.setdefault(
-            error.status, {"description": error.title, "model": model, "content": {media_type: {"examples": {}}}}
-        )
-        entry["content"][media_type]["examples"][error.code] = {
-            "value": body.model_dump(mode="json", exclude_none=True)
-        }
-        if model is Pending:
-            entry["headers"] = _RETRY_AFTER
+        entry = entries.setdefault(error.status, _pending(error) if _is_pending(error) else _problem(error))
+        (content,) = entry["content"].values()
+        body = pending(error()) if _is_pending(error) else error().problem()
+        content["examples"][error.code] = {"value": body.model_dump(mode="json", exclude_none=True)}
     return entries
 
 
-def _response(error: type[CriticError]) -> tuple[str, type[Problem | Pending], Problem | Pending]:
-    if error.status == HTTPStatus.ACCEPTED:
-        return "application/json", Pending, pending(error())
-    return PROBLEM_MEDIA_TYPE, Problem, error().problem()
+def _is_pending(error: type[CriticError]) -> bool:
+    return error.status == HTTPStatus.ACCEPTED
+
+
+def _pending(error: type[CriticError]) -> dict[str, Any]:
+    content: dict[str, Any] = {"application/json": {"examples": {}}}
+    return {"description": error.title, "headers": _RETRY_AFTER, "model": Pending, "content": content}
+
+
+def _problem(error: type[CriticError]) -> dict[str, Any]:
+    # FastAPI would document a `model` as application/json.
+    content = {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}}
+    return {"description": error.title, "content": content}

@@ -42,6 +42,7 @@ IdempotencyKey = Annotated[
     Header(
         min_length=1,
         max_length=MAX_KEY_LENGTH,
+        alias="Idempotency-Key",
         description="A repeated request with the same key and body creates no second photo.",
     ),
 ]

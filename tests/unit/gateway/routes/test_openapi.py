@@ -1,13 +1,14 @@
 """Error responses in OpenAPI."""
 
-from critic_core.contracts.errors import AlbumResultPending, InvalidApiKey, MissingApiKey, Pending, Problem
+from critic_core.contracts.errors import AlbumResultPending, InvalidApiKey, MissingApiKey, Pending
 from critic_gateway.routes.openapi import responses
 
 
 def test_errors_of_one_status_share_an_entry_with_an_example_of_each() -> None:
     entry = responses(MissingApiKey, InvalidApiKey)[401]
-    examples = entry["content"]["application/problem+json"]["examples"]
-    assert entry["model"] is Problem
+    content = entry["content"]["application/problem+json"]
+    examples = content["examples"]
+    assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
     assert set(examples) == {"missing_api_key", "invalid_api_key"}
     assert examples["invalid_api_key"]["value"]["status"] == 401
 
