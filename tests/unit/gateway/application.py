@@ -55,7 +55,7 @@ class Application:
 
     def send(self, data: bytes = PHOTO, **options: Any) -> httpx.Response:
         """Upload one photo as raw body; `options` are httpx's."""
-        return self.http.post("/v1/photos", content=data, **options)
+        return self.http.request("POST", "/v1/photos", content=data, **options)
 
     def new_photo(self) -> str:
         """The id of a queued photo."""

@@ -19,7 +19,7 @@ def readiness(queue: bool) -> Readiness:
 
 
 def value(gauge: Gauge) -> float:
-    (sample,) = gauge.collect()[0].samples
+    (sample,) = next(iter(gauge.collect())).samples
     return float(sample.value)
 
 
