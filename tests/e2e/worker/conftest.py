@@ -26,11 +26,11 @@ from critic_core.contracts.manifest import MANIFEST_FILE, Fit, Manifest, parse_m
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.imaging.golden import golden_photo
 from critic_core.runtime.queue import celery_app, enqueue
+from critic_core.runtime.redis_client import connect
 from critic_core.runtime.storage import Storage, photo_key
-from critic_core.stores.album_results import AnswerStore
 from critic_core.stores.albums import AlbumStore
-from critic_core.stores.jobs import JobStore, connect
-from critic_core.stores.worker_status import NoticeBoard
+from critic_core.stores.jobs import JobStore
+from critic_core.stores.worker_status import WorkerStatusStore
 from critic_training.publish.version import publish
 from critic_worker.settings import WorkerSettings
 
@@ -46,10 +46,10 @@ class Inference:
         self.manifest: Manifest = publish_tiny_model(folder / "models", golden=golden)
         self._process: subprocess.Popen[bytes] | None = None
 
-    def publish(self, seed: int, fit: Fit = Fit.squash, **told: object) -> Manifest:
-        """Another tiny model, told so in its manifest; the manifest as published."""
+    def publish(self, seed: int, fit: Fit = Fit.squash, **fields: object) -> Manifest:
+        """Publish another tiny model with these fields in its manifest; returns the published manifest."""
         folder = self.folder / f"finished-{seed}"
-        manifest = tiny_model_folder(folder, seed, fit).model_copy(update=told)
+        manifest = tiny_model_folder(folder, seed, fit).model_copy(update=fields)
         version = publish(self.folder / "models", manifest, folder / "model.onnx")
         return parse_manifest((version / MANIFEST_FILE).read_bytes())
 
@@ -59,7 +59,7 @@ class Inference:
         until(self.ready, 60 if ON_TRITON else 30, "the inference server's readiness")
 
     def _start_ours(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
-        told = {
+        settings = {
             "MODEL_REPOSITORY": str(self.folder / "models"),
             "MODEL_POLL_SECONDS": "0.2",
             "DEVICE": "cpu",
@@ -68,7 +68,7 @@ class Inference:
             "INFERENCE_METRICS_PORT": str(free_port()),
             "INFERENCE_DRAIN_DELAY_SECONDS": "0",
         }
-        return start_module("critic_inference", told, log)
+        return start_module("critic_inference", settings, log)
 
     def _start_triton(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
         need_triton()
@@ -95,7 +95,7 @@ class Inference:
 
 
 class Stack:
-    """The queue, the storage, and workers that a test starts; photos go in and come out through the job store."""
+    """Queue, storage, and the workers that a test starts. Photos go in and results come out through the job store."""
 
     def __init__(self, folder: Path, redis: RedisServer, inference_url: str) -> None:
         self.folder, self.redis = folder, redis
@@ -107,20 +107,20 @@ class Stack:
             worker_concurrency=1,
             task_time_limit_seconds=10,
             visibility_timeout_seconds=60,
-            pulse_seconds=0.5,
+            heartbeat_interval_seconds=0.5,
         )
         self.client = connect(redis.url)
-        self.jobs, self.board = JobStore(self.client), NoticeBoard(self.client)
-        self.albums, self.answers = AlbumStore(self.client), AnswerStore(self.client)
+        self.jobs, self.worker_status = JobStore(self.client), WorkerStatusStore(self.client)
+        self.albums = AlbumStore(self.client)
         self.storage = Storage(self.settings.storage_url)
         self.app = celery_app(self.settings)
         self.workers: list[subprocess.Popen[bytes]] = []
         self.log = folder / "worker.log"
 
     def start_worker(self, module: str = "critic_worker", **settings: str) -> subprocess.Popen[bytes]:
-        told = self.settings.model_dump(mode="json", exclude_defaults=True) | settings
+        fields = self.settings.model_dump(mode="json", exclude_defaults=True) | settings
         with self.log.open("ab") as log:
-            worker = start_module(module, {name: str(value) for name, value in told.items()}, log)
+            worker = start_module(module, {name: str(value) for name, value in fields.items()}, log)
         self.workers.append(worker)
         return worker
 
@@ -135,7 +135,7 @@ class Stack:
         model: str | None = None,
         callback_url: str | None = None,
     ) -> str:
-        """Do what the gateway does with an upload; returns the photo's id."""
+        """Store and enqueue a photo as the gateway does; returns its id."""
         data = (golden_photo() if data is None else data) + (MARK + command.encode() if command else b"")
         now = datetime.now(UTC)
         photo = Photo(
@@ -155,12 +155,12 @@ class Stack:
             enqueue(self.app, photo.id)
         return photo.id
 
-    def answered(self, photo_id: str, seconds: float = 30) -> Photo:
+    def result(self, photo_id: str, seconds: float = 30) -> Photo:
         """The photo, once it is done or failed."""
-        return until(lambda: self._final(photo_id), seconds, f"an answer about {photo_id}; {self.tail()}")
+        return until(lambda: self._final(photo_id), seconds, f"a result of {photo_id}; {self.tail()}")
 
-    def held(self, folder: Path) -> int:
-        """The pid of the pool child that holds a photo."""
+    def wait_for_hold(self, folder: Path) -> int:
+        """The pid of the pool process that holds a photo."""
         return int(until(lambda: (folder / "pid").exists() and (folder / "pid").read_text(), 30, "a held photo"))
 
     def tail(self) -> str:
@@ -181,7 +181,7 @@ class Stack:
 
 
 def start_module(module: str, settings: dict[str, str], log: object) -> subprocess.Popen[bytes]:
-    """`python -m module`, told by its environment."""
+    """`python -m module` with these settings."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **{f"CRITIC_{k.upper()}": v for k, v in settings.items()}}
     return subprocess.Popen([sys.executable, "-m", module], env=environment, cwd=ROOT, stdout=log, stderr=log)  # type: ignore[call-overload, no-any-return]
 
@@ -232,7 +232,7 @@ def stack(make_stack: Callable[[str], Stack], inference: Inference) -> Stack:
 
 @pytest.fixture
 def hold(tmp_path: Path) -> Path:
-    """The folder by which a held photo and the test talk."""
+    """The folder through which a held photo and the test communicate."""
     folder = tmp_path / "hold"
     folder.mkdir()
     return folder

@@ -1,9 +1,9 @@
-"""The real worker, with a hole in it: bytes behind a photo's end tell the pool child what to do before looking at it.
+"""The real worker with a fault injector: bytes after a photo's end are a command to the pool process.
 
 die               kill itself with SIGKILL
 hold FOLDER       write its pid to FOLDER/pid, then go on when FOLDER/go is there
 sleep             sleep for a minute
-hang              sleep for a minute, deaf to the soft time limit
+hang              sleep for a minute, with the soft time limit blocked
 """
 
 import os
@@ -15,34 +15,34 @@ from typing import Any
 
 from tests.support.waiting import until
 
-from critic_worker.photos import process
-from critic_worker.photos.critique import Given
+from critic_worker.photos import batch
+from critic_worker.photos.critique import PhotoInput
 from critic_worker.settings import WorkerSettings
 
 MARK = b"\n--for-the-test-worker:"
 
 
 def main() -> int:
-    """As `python -m critic_worker`, with the wrapped critique."""
-    from critic_worker.__main__ import main as start  # noqa: PLC0415 - after the hole is made
+    """As `python -m critic_worker`, with obedient critiques."""
+    from critic_worker.__main__ import main as start  # noqa: PLC0415 - after the patch
 
-    process.critiques = obeying(process.critiques)
-    for name in ("silence_seconds", "lease_seconds"):
-        if told := os.environ.get(f"TEST_{name.upper()}"):
-            setattr(WorkerSettings, name, float(told))
+    batch.critiques = obeying(batch.critiques)
+    for name in ("heartbeat_timeout_seconds", "lease_seconds"):
+        if seconds := os.environ.get(f"TEST_{name.upper()}"):
+            setattr(WorkerSettings, name, float(seconds))
     return start()
 
 
-def obeying(look: Any) -> Any:
-    """`critiques`, after having done what the photos say."""
+def obeying(critiques_of: Any) -> Any:
+    """`critiques`, after the commands of all photos."""
 
-    def critiques(photos: list[Given], *rest: Any) -> Any:
+    def critiques(photos: list[PhotoInput], *rest: Any) -> Any:
         for photo in photos:
-            _, mark, told = photo.data.rpartition(MARK)
+            _, mark, text = photo.data.rpartition(MARK)
             if mark:
-                command, _, argument = told.decode().partition(" ")
+                command, _, argument = text.decode().partition(" ")
                 {"die": die, "hold": hold, "sleep": sleep, "hang": hang}[command](argument)
-        return look(photos, *rest)
+        return critiques_of(photos, *rest)
 
     return critiques
 

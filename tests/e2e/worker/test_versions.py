@@ -1,11 +1,11 @@
 """Two versions side by side: a canary, a shadow, a rollback, on a real worker, queue and inference server."""
 
-import json
 import os
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -20,25 +20,40 @@ from critic_core.contracts.album import Album, Counts
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.manifest import Manifest
 from critic_core.contracts.photo import Photo, PhotoState
-from critic_core.contracts.routing import Routing, Share
+from critic_core.contracts.routing import TrafficSplit
 from critic_core.imaging.golden import golden_photo
 from critic_core.runtime.queue import enqueue
 from critic_core.runtime.storage import photo_key
 from critic_core.stores.routing import RoutingStore
 from critic_worker.inference.client import InferenceClient
+from critic_worker.rollout.admin import RolloutAdmin, make_rollout_admin
 from critic_worker.rollout.version_router import MAX_AGE_SECONDS
 
-HALF = Share(version="2", percent=50)
+HALF = TrafficSplit(version="2", percent=50)
 PHOTOS = [path.read_bytes() for path in sorted(DATA.glob("*.jpg"))[:6]]
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inference]:
+    """Serves versions 1 and 2, for all tests that publish nothing."""
+    with two_versions(Inference(tmp_path_factory.mktemp("inference"))) as server:
+        yield server
+
+
 @pytest.fixture
-def server(own_inference: Inference) -> Inference:
-    """Serves versions 1 and 2."""
-    own_inference.publish(8)
-    own_inference.start()
-    until(lambda: served(own_inference) == {"1", "2"}, 30, "both versions")
-    return own_inference
+def own_server(own_inference: Inference) -> Iterator[Inference]:
+    """The same, for a test that changes the served versions."""
+    with two_versions(own_inference) as server:
+        yield server
+
+
+@contextmanager
+def two_versions(server: Inference) -> Iterator[Inference]:
+    server.publish(8)
+    server.start()
+    until(lambda: served(server) == {"1", "2"}, 30, "both versions")
+    yield server
+    server.stop()
 
 
 @pytest.fixture
@@ -51,6 +66,12 @@ def routing(stack: Stack) -> RoutingStore:
     return RoutingStore(stack.client)
 
 
+@pytest.fixture
+def admin(stack: Stack) -> RolloutAdmin:
+    """The command's functions, without a process."""
+    return make_rollout_admin(stack.settings)
+
+
 def served(server: Inference) -> set[str]:
     client = InferenceClient(server.url, server.manifest.name, 5)
     try:
@@ -60,11 +81,11 @@ def served(server: Inference) -> set[str]:
 
 
 def command(stack: Stack, *words: str) -> subprocess.CompletedProcess[str]:
-    """What an operator types."""
-    told = {"CRITIC_REDIS_URL": stack.redis.url, "CRITIC_INFERENCE_URL": stack.settings.inference_url}
+    """The operators' command."""
+    settings = {"CRITIC_REDIS_URL": stack.redis.url, "CRITIC_INFERENCE_URL": stack.settings.inference_url}
     return subprocess.run(
         [sys.executable, "-m", "critic_cli", "model", *words],
-        env=os.environ | told,
+        env=os.environ | settings,
         capture_output=True,
         text=True,
         timeout=60,
@@ -78,39 +99,44 @@ def version_of(photo: Photo) -> str:
     return photo.critique.provenance.version
 
 
-def answered(stack: Stack, ids: list[str]) -> dict[str, str]:
-    return {photo_id: version_of(stack.answered(photo_id)) for photo_id in ids}
+def versions_by_id(stack: Stack, ids: list[str]) -> dict[str, str]:
+    return {photo_id: version_of(stack.result(photo_id)) for photo_id in ids}
 
 
-def test_a_canary_answers_its_share_and_a_photo_goes_the_same_way_again(stack: Stack) -> None:
+def versions_of(stack: Stack, ids: list[str]) -> set[str]:
+    return {*versions_by_id(stack, ids).values()}
+
+
+def test_a_canary_answers_its_share_and_a_photo_has_one_version(stack: Stack) -> None:
     stack.start_worker(canary="2:50%")
     ids = [stack.submit() for _ in range(24)]
-    together = [stack.submit(send=False) for _ in range(8)]
-    enqueue(stack.app, *together)
-    told = answered(stack, [*ids, *together])
-    assert told == {photo_id: "2" if HALF.takes(photo_id) else "1" for photo_id in told}
-    assert set(told.values()) == {"1", "2"}
-    (now,) = until(stack.board.answering, 20, "who answers")
-    assert (now.versions, now.stable, now.canary) == (("1", "2"), "1", HALF)
-    told_models = until(lambda: len(stack.board.models()) == 2 and stack.board.models(), 20, "both manifests")
-    assert [manifest.version for manifest in told_models] == ["1", "2"]
-    proofs = until(lambda: stack.board.pulses(0)[0].others, 20, "the golden photo of the canary")
-    assert [(proof.version, proof.problem) for proof in proofs] == [("2", None)]
+    batch = [stack.submit(send=False) for _ in range(8)]
+    enqueue(stack.app, *batch)
+    versions = versions_by_id(stack, [*ids, *batch])
+    assert versions == {photo_id: "2" if HALF.takes(photo_id) else "1" for photo_id in versions}
+    assert {*versions.values()} == {"1", "2"}
+    (active,) = until(stack.worker_status.active_versions, 20, "the active versions")
+    assert (active.versions, active.stable, active.canary) == (("1", "2"), "1", HALF)
+    until(lambda: len(stack.worker_status.models()) == 2, 20, "both manifests")
+    assert [manifest.version for manifest in stack.worker_status.models()] == ["1", "2"]
+    tests = until(lambda: stack.worker_status.heartbeats(0)[0].other_models, 20, "the canary's self-test")
+    assert [(test.version, test.problem) for test in tests] == [("2", None)]
 
 
-def test_a_canary_that_is_taken_away_fails_no_photo(stack: Stack, server: Inference) -> None:
+def test_a_canary_that_is_unloaded_fails_no_photo(make_stack: Callable[[str], Stack], own_server: Inference) -> None:
+    stack = make_stack(own_server.url)
     stack.start_worker(canary="2:100%")
-    assert version_of(stack.answered(stack.submit())) == "2"
-    folder = server.folder / "models" / server.manifest.name
+    assert version_of(stack.result(stack.submit())) == "2"
+    folder = own_server.folder / "models" / own_server.manifest.name
     (folder / "2").rename(folder / ".2")
     ids: list[str] = []
 
-    def by_the_other_one() -> bool:
+    def stable_version_answers() -> bool:
         ids.append(stack.submit())
-        return version_of(stack.answered(ids[-1])) == "1"
+        return version_of(stack.result(ids[-1])) == "1"
 
-    until(by_the_other_one, 30, "an answer of version 1")
-    assert set(answered(stack, ids).values()) <= {"1", "2"}
+    until(stable_version_answers, 30, "a critique of version 1")
+    assert versions_of(stack, ids) <= {"1", "2"}
 
 
 class Load(threading.Thread):
@@ -118,85 +144,89 @@ class Load(threading.Thread):
 
     def __init__(self, stack: Stack) -> None:
         super().__init__(daemon=True)
-        self._stack, self._leave = stack, threading.Event()
+        self._stack, self._ending = stack, threading.Event()
         self.ids: list[str] = []
 
     def run(self) -> None:
-        while not self._leave.is_set():
+        while not self._ending.is_set():
             self.ids.append(self._stack.submit())
-            self._stack.answered(self.ids[-1])
+            self._stack.result(self.ids[-1])
 
     def stop(self) -> None:
-        self._leave.set()
+        self._ending.set()
         self.join(30)
 
+    def wait_for(self, photos: int) -> None:
+        """Wait for so many more photos."""
+        count = len(self.ids) + photos
+        until(lambda: len(self.ids) > count, 30, "more photos")
 
-@pytest.fixture
-def load(stack: Stack) -> Iterator[Load]:
+
+@contextmanager
+def load_on(stack: Stack) -> Iterator[Load]:
     stack.start_worker()
-    loading = Load(stack)
-    loading.start()
-    yield loading
-    loading.stop()
+    load = Load(stack)
+    load.start()
+    try:
+        yield load
+    finally:
+        load.stop()
 
 
-def test_a_rollback_takes_effect_within_five_seconds_under_load_and_fails_no_photo(stack: Stack, load: Load) -> None:
-    def last_is_by(version: str, since: int) -> bool:
-        return any(version_of(stack.answered(photo_id)) == version for photo_id in load.ids[since:])
-
-    until(lambda: last_is_by("2", 0), 30, "an answer of version 2")
-    ran = command(stack, "rollback")
-    assert ran.stdout == "aesthetics: version 1 answers; served: 1, 2.\nWithdrawn: 2.\n", ran.stderr
-    since = len(load.ids)
-    until(lambda: last_is_by("1", since), 5, "an answer of version 1")
-    after = len(load.ids)
-    until(lambda: len(load.ids) > after + 20, 30, "more photos")
-    load.stop()
-    assert set(answered(stack, load.ids[after + 1 :]).values()) == {"1"}
+def test_a_rollback_takes_effect_within_five_seconds_under_load_and_fails_no_photo(stack: Stack) -> None:
+    with load_on(stack) as load:
+        until(lambda: "2" in versions_of(stack, load.ids), 30, "a critique of version 2")
+        ran = command(stack, "rollback")
+        assert ran.stdout == "aesthetics: version 1 answers; served: 1, 2.\nWithdrawn: 2.\n", ran.stderr
+        since = len(load.ids)
+        until(lambda: "1" in versions_of(stack, load.ids[since:]), 5, "a critique of version 1")
+        after = len(load.ids)
+        load.wait_for(20)
+    assert versions_of(stack, load.ids[after + 1 :]) == {"1"}
     assert {stack.jobs.get(photo_id).state for photo_id in load.ids} == {PhotoState.done}
     ran = command(stack, "rollback")
     assert (ran.returncode, "no other version is served" in ran.stderr) == (2, True)
 
 
-def test_a_version_that_is_published_while_a_canary_is_tried_waits(stack: Stack, server: Inference, load: Load) -> None:
-    assert "Version 2 answers 50 %" in command(stack, "canary", "2:50%").stdout
-    after = len(load.ids)
-    until(lambda: seen(stack, load.ids[after:]) == {"1", "2"}, 20, "both")
-    server.publish(9)
-    until(lambda: served(server) == {"2", "3"}, 30, "version 3, and version 1 gone: servers serve two")
-    after = len(load.ids)
-    until(lambda: len(load.ids) > after + 20, 30, "more photos")
-    assert "Version 3 waits, and answers nobody until it is promoted." in command(stack).stdout
-    assert seen(stack, load.ids) == {"1", "2"}
-    assert command(stack, "promote", "3").returncode == 0
-    until(lambda: seen(stack, load.ids[-1:]) == {"3"}, 10, "an answer of version 3")
-
-
-def seen(stack: Stack, ids: list[str]) -> set[str]:
-    return {*answered(stack, ids).values()}
-
-
-def test_a_shadow_is_compared_and_the_report_is_that_of_both_versions_own_answers(
-    stack: Stack, server: Inference, routing: RoutingStore
+def test_a_version_that_is_published_during_a_trial_waits(
+    make_stack: Callable[[str], Stack], own_server: Inference
 ) -> None:
-    assert command(stack, "shadow", "2").returncode == 0
+    stack = make_stack(own_server.url)
+    with load_on(stack) as load:
+        assert "Version 2 answers 50 %" in command(stack, "canary", "2:50%").stdout
+        after = len(load.ids)
+        until(lambda: versions_of(stack, load.ids[after:]) == {"1", "2"}, 20, "critiques of both versions")
+        own_server.publish(9)
+        until(lambda: served(own_server) == {"2", "3"}, 30, "version 3, and version 1 unloaded: servers serve two")
+        load.wait_for(20)
+        assert "Version 3 waits, and answers nobody until it is promoted." in command(stack).stdout
+        assert versions_of(stack, load.ids) == {"1", "2"}
+        assert command(stack, "promote", "3").returncode == 0
+        until(lambda: versions_of(stack, load.ids[-1:]) == {"3"}, 10, "a critique of version 3")
+
+
+def test_the_drift_of_a_shadow_is_that_of_both_versions_critiques(
+    stack: Stack, admin: RolloutAdmin, routing: RoutingStore
+) -> None:
+    admin.shadow("2")
     stack.start_worker()
     ids = []
     for data in PHOTOS:
         ids.append(stack.submit(data))
-        assert version_of(stack.answered(ids[-1])) == "1"
+        assert version_of(stack.result(ids[-1])) == "1"
         until(lambda: len(routing.pairs("aesthetics", "1", "2")) == len(ids), 10, "the comparison")
-    told = json.loads(command(stack, "drift", "--json").stdout)
-    others = by_version_2(stack, routing, server)
-    firsts = [stack.jobs.get(photo_id).critique for photo_id in ids]
-    scores = np.array([each.score for each in firsts if each])
-    assert told["photos"] == len(PHOTOS)
-    assert told["score"]["mean"] == pytest.approx(np.abs(np.array(others) - scores).mean(), abs=1e-3)
-    assert told["score"]["median"] == pytest.approx(np.median(np.abs(np.array(others) - scores)), abs=1e-3)
-    assert told["labels_changed"] == np.mean((np.array(others) >= 50) != (scores >= 50))
+    drift = admin.drift()
+    second = by_version_2(stack, admin)
+    critiques = [stack.jobs.get(photo_id).critique for photo_id in ids]
+    first = np.array([critique.score for critique in critiques if critique])
+    assert drift.photos == len(PHOTOS)
+    assert drift.score is not None
+    assert drift.score.mean == pytest.approx(np.abs(second - first).mean(), abs=1e-3)
+    assert drift.score.median == pytest.approx(np.median(np.abs(second - first)), abs=1e-3)
+    assert drift.labels_changed == np.mean((second >= 50) != (first >= 50))
 
 
-def test_no_photo_is_compared_while_another_one_waits(stack: Stack, routing: RoutingStore) -> None:
+def test_no_photo_is_compared_while_photos_wait(stack: Stack, routing: RoutingStore) -> None:
     waiting, port = stack.submit(send=False), free_port()
     stack.start_worker(shadow="2", shadow_max_wait_seconds="0.1", worker_metrics_port=str(port))
 
@@ -205,7 +235,7 @@ def test_no_photo_is_compared_while_another_one_waits(stack: Stack, routing: Rou
         return sum(float(line.split()[1]) for line in text.splitlines() if 'shadowed_total{outcome="held_back"' in line)
 
     for number in (1, 2, 3):
-        assert version_of(stack.answered(stack.submit())) == "1"
+        assert version_of(stack.result(stack.submit())) == "1"
         until(lambda n=number: held_back() == n, 10, "the photo held back")  # type: ignore[misc]
     assert routing.pairs("aesthetics", "1", "2") == []
     stack.jobs.delete(waiting)
@@ -214,12 +244,12 @@ def test_no_photo_is_compared_while_another_one_waits(stack: Stack, routing: Rou
     assert pair.photo == photo_id
 
 
-def by_version_2(stack: Stack, routing: RoutingStore, server: Inference) -> list[float]:
-    """What version 2 itself says of the photos, once it answers."""
-    routing.wish(server.manifest.name, Routing(pinned="2"))
-    until(lambda: version_of(stack.answered(stack.submit())) == "2", 10 * MAX_AGE_SECONDS, "version 2")
-    critiques = [stack.answered(stack.submit(data)).critique for data in PHOTOS]
-    return [critique.score for critique in critiques if critique]
+def by_version_2(stack: Stack, admin: RolloutAdmin) -> np.ndarray:
+    """The scores of the photos by version 2."""
+    admin.promote("2")
+    until(lambda: version_of(stack.result(stack.submit())) == "2", 10 * MAX_AGE_SECONDS, "version 2")
+    critiques = [stack.result(stack.submit(data)).critique for data in PHOTOS]
+    return np.array([critique.score for critique in critiques if critique])
 
 
 def album(stack: Stack) -> Album:
@@ -228,7 +258,7 @@ def album(stack: Stack) -> Album:
         id=new_photo_id(),
         created_at=now,
         expires_at=now + timedelta(hours=1),
-        counts=Counts(photos=0, waiting=0, done=0, failed=0),
+        counts=Counts(photos=0, pending=0, done=0, failed=0),
     )
     stack.albums.create(made)
     return made
@@ -252,35 +282,25 @@ def add(stack: Stack, to: Album, number: int) -> str:
     return photo.id
 
 
-def test_an_album_keeps_its_version_through_a_promotion_and_not_through_a_rollback(stack: Stack) -> None:
-    assert command(stack, "promote", "1").returncode == 0
+def test_an_album_keeps_its_version_through_a_promotion_and_not_through_a_rollback(
+    stack: Stack, admin: RolloutAdmin
+) -> None:
+    admin.promote("1")
     stack.start_worker()
     shoot = album(stack)
-    assert version_of(stack.answered(add(stack, shoot, 1))) == "1"
-    assert command(stack, "promote", "2").returncode == 0
-    until(lambda: version_of(stack.answered(stack.submit())) == "2", 10, "version 2 for others")
-    assert version_of(stack.answered(add(stack, shoot, 2))) == "1"
-    assert command(stack, "rollback", "1").returncode == 0
-    until(lambda: version_of(stack.answered(add(stack, shoot, next(NUMBERS)))) == "2", 10, "version 2 for the album")
+    assert version_of(stack.result(add(stack, shoot, 1))) == "1"
+    admin.promote("2")
+    until(lambda: version_of(stack.result(stack.submit())) == "2", 10, "version 2 for other photos")
+    assert version_of(stack.result(add(stack, shoot, 2))) == "1"
+    admin.rollback("1")
+    until(lambda: version_of(stack.result(add(stack, shoot, next(NUMBERS)))) == "2", 10, "version 2 for the album")
 
 
 NUMBERS = iter(range(3, 250))
 
 
-def test_what_is_wished_wrongly_is_refused(stack: Stack) -> None:
-    for words, said in (
-        (["promote", "9"], "Version 9 is not served; there are: 1, 2."),
-        (["canary", "2"], "'2' is not a version and its share"),
-        (["canary", "2:200%"], "'2:200%' is not a version and its share"),
-    ):
-        ran = command(stack, *words)
-        assert ran.returncode == 2
-        assert said in ran.stderr
-    assert "version 2 answers" in command(stack).stdout
-
-
-def test_manifests_of_both_are_true(stack: Stack, server: Inference) -> None:
-    """Else nothing above could tell them apart."""
+def test_the_versions_differ(stack: Stack, server: Inference) -> None:
+    """A precondition of all tests above."""
 
     def manifest(version: str) -> Manifest:
         client = InferenceClient(server.url, "aesthetics", 5, version)
@@ -289,5 +309,5 @@ def test_manifests_of_both_are_true(stack: Stack, server: Inference) -> None:
         finally:
             client.close()
 
-    assert [manifest(each).version for each in ("1", "2")] == ["1", "2"]
+    assert [manifest(version).version for version in ("1", "2")] == ["1", "2"]
     assert abs(manifest("1").golden.probability - manifest("2").golden.probability) > 0.01

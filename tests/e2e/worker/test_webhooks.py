@@ -1,4 +1,4 @@
-"""Photos and webhooks side by side: real workers, a real sender, and a receiver that answers when it likes."""
+"""Photos and webhooks side by side: real workers, a real sender, and a receiver that hangs."""
 
 import base64
 import json
@@ -28,30 +28,30 @@ def receiver() -> Iterator[ScriptedServer]:
     server.stop()
 
 
-def test_a_critique_is_told_though_its_worker_died_right_after_it(stack: Stack, receiver: ScriptedServer) -> None:
+def test_a_webhook_is_sent_though_the_worker_died_after_the_critique(stack: Stack, receiver: ScriptedServer) -> None:
     worker = stack.start_worker()
     photo_id = stack.submit(callback_url=receiver.url)
-    assert stack.answered(photo_id).state is PhotoState.done
+    assert stack.result(photo_id).state is PhotoState.done
     os.kill(worker.pid, signal.SIGKILL)
     stack.start_worker("critic_worker.webhooks", **SETTINGS)
-    until(lambda: receiver.asked, 30, f"the webhook; {stack.tail()}")
-    told = json.loads(receiver.asked[0].body)
+    until(lambda: receiver.requests, 30, f"the webhook; {stack.tail()}")
+    event = json.loads(receiver.requests[0].body)
     photo = stack.jobs.get(photo_id)
     assert photo.critique is not None
-    assert (told["type"], told["data"]["critique"]["score"]) == ("photo.done", photo.critique.score)
+    assert (event["type"], event["data"]["critique"]["score"]) == ("photo.done", photo.critique.score)
 
 
-def test_a_receiver_that_hangs_holds_no_photo_up(stack: Stack, receiver: ScriptedServer) -> None:
-    release = Event()
-    receiver.answer = lambda _: Answer(200 if release.wait(60) else 500)
+def test_a_receiver_that_hangs_delays_no_photo(stack: Stack, receiver: ScriptedServer) -> None:
+    done = Event()
+    receiver.answer = lambda _: Answer(200 if done.wait(60) else 500)
     stack.start_worker()
     stack.start_worker("critic_worker.webhooks", **SETTINGS, webhook_timeout_seconds="60", webhook_concurrency="1")
     first = stack.submit(callback_url=receiver.url)
-    stack.answered(first)
-    until(lambda: receiver.asked, 30, f"the webhook; {stack.tail()}")
+    stack.result(first)
+    until(lambda: receiver.requests, 30, f"the webhook; {stack.tail()}")
     later = [stack.submit(callback_url=receiver.url) for _ in range(5)]
-    assert [stack.answered(photo_id).state for photo_id in later] == [PhotoState.done] * 5
-    assert len(receiver.asked) == 1
-    release.set()
-    until(lambda: len(receiver.asked) == 6, 30, "all webhooks")
-    until(lambda: DeliveryStore(stack.client).waiting() == 0, 10, "the end of all deliveries")
+    assert [stack.result(photo_id).state for photo_id in later] == [PhotoState.done] * 5
+    assert len(receiver.requests) == 1
+    done.set()
+    until(lambda: len(receiver.requests) == 6, 30, "all webhooks")
+    until(lambda: DeliveryStore(stack.client).pending() == 0, 10, "the end of all deliveries")

@@ -76,7 +76,7 @@ class SenderStack:
 
     def attempt(self) -> None:
         """Make everything planned due, and one attempt."""
-        for member in self.client.zrange(DUE, 0, -1):  # type: ignore[union-attr]
+        for member in self.client.zrange(DUE, 0, -1):
             self.client.zadd(DUE, {member: 0})
         schedule(self.context)
         deliver(self.tickets.pop(), self.context)

@@ -23,7 +23,7 @@ def scripted(receiver: ScriptedServer, *answers: Answer) -> None:
 
 def next_delay(sender: SenderStack) -> float:
     """Seconds to the next attempt."""
-    ((_, due),) = sender.client.zrange(DUE, 0, -1, withscores=True)  # type: ignore[misc]
+    ((_, due),) = sender.client.zrange(DUE, 0, -1, withscores=True)
     return float(due) - time.time()
 
 
