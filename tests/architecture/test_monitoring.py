@@ -15,6 +15,7 @@ MONITORING = ROOT / "infra/monitoring"
 RULES = sorted((MONITORING / "prometheus/rules").glob("*.yml"))
 CASES = MONITORING / "tests/alerts.yml"
 RUNBOOKS = ROOT / "docs/runbooks"
+MOST_WORDS_OF_A_RUNBOOK = 80  # read during an incident
 DASHBOARDS = sorted((MONITORING / "grafana/dashboards").glob("*.json"))
 # Of etc/default-counters.csv of dcgm-exporter: what our dashboards ask of it.
 OF_DCGM = {
@@ -45,10 +46,15 @@ def test_every_alert_has_both_cases_a_runbook_and_its_line_in_the_docs(alert: st
 def test_every_runbook_is_of_an_alert_and_says_what_to_do() -> None:
     assert len(ALERTS) > 10
     assert sorted(path.stem for path in RUNBOOKS.glob("*.md")) == sorted(ALERTS)
+    shape = re.compile(
+        r"# (\w+)\n\n\*\*Meaning\.\*\* .+?\n\n\*\*Check\.\*\*\n\n```sh\n.+?\n```\n\n\*\*Fix\.\*\* .+", re.DOTALL
+    )
     for path in RUNBOOKS.glob("*.md"):
         text = path.read_text("utf-8")
-        for part in ("**What it means.**", "**Confirm it.**", "```sh", "**Do.**", "**Prevent it.**"):
-            assert part in text, f"{path.name}: {part}"
+        matched = shape.fullmatch(text)
+        assert matched, path.name
+        assert matched[1] == path.stem
+        assert len(text.split()) <= MOST_WORDS_OF_A_RUNBOOK, path.name
 
 
 def test_runbooks_are_for_production_too() -> None:
