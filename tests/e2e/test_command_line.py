@@ -90,4 +90,4 @@ def test_the_doctor_tells_what_is_broken(stack: LocalStack, tmp_path: Path) -> N
 def test_there_are_no_dead_letters(stack: LocalStack, arguments: list[str]) -> None:
     ran = photo_critic("dead-letters", "--data-folder", stack.data_folder, *arguments)
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout in ("No dead letters.\n", "0 photos wait for another try; 0 were forgotten already.\n")
+    assert ran.stdout in ("No dead letters.\n", "0 photos queued again; 0 have expired.\n")

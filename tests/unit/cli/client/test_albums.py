@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.scripted_server import Answer, Request, ScriptedServer, problem_answer
-from tests.unit.core.exports.given import proposal
+from tests.unit.core.exports.export_input import proposal
 
 from critic_cli.client.client import Client
 from critic_core.contracts.album import Album, AlbumPage, Choice, Counts, Decisions, Flag, SelectionPage

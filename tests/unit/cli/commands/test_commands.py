@@ -118,16 +118,16 @@ class TestDeadLetters:
         store.move_to_dead_letters(photo.id, PhotoPoison().problem())
         return photo.id
 
-    def test_they_are_listed_with_what_happened(self, dead_letter: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_they_are_listed_with_their_problem(self, dead_letter: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("COLUMNS", "200")
         output = run.invoke(app, ["dead-letters"]).stdout
         assert dead_letter in output
         assert "evil.jpg" in output
-        assert "brought down its worker" in output
+        assert "crashed its worker" in output
 
-    def test_replayed_they_wait_in_the_queue_again(self, dead_letter: str, redis_server: RedisServer) -> None:
+    def test_replay_queues_them_again(self, dead_letter: str, redis_server: RedisServer) -> None:
         ran = run.invoke(app, ["dead-letters", "--replay"])
-        assert ran.stdout == "1 photos wait for another try; 0 were forgotten already.\n"
+        assert ran.stdout == "1 photos queued again; 0 have expired.\n"
         client = connect(redis_server.url)
         store = JobStore(client)
         assert (store.get(dead_letter).state, store.dead_letters()) == (PhotoState.queued, [])

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.unit.core.exports.given import proposal
+from tests.unit.core.exports.export_input import proposal
 
 from critic_cli.culling.apply_decisions import copy_keeper, write_sidecars
 from critic_cli.culling.raw_jpeg_pairs import Shot
