@@ -145,7 +145,7 @@ def test_a_stack_of_its_own(shoot: Path, state: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--stars", "1"], "Stars are told as four scores"),
+        (["--stars", "1"], "four ascending scores"),
         (["--url", "http://127.0.0.1:9"], "No Photo Critic answers at"),
     ],
 )
