@@ -21,7 +21,7 @@ export const sentences = {
   missingKey: "This server requires an API key.",
   invalidKey: "The server does not know this key.",
   reconnecting: "The connection to the server was lost. The page reconnects automatically; nothing is lost.",
-  albumDeleted: "The server no longer has this album: somebody deleted it, or it expired.",
+  albumDeleted: "The server no longer has this album: it was deleted or has expired.",
   pageIncomplete: "The page could not be loaded completely. Check the network, then reload it.",
   unsavedDecisions: "The page stores your decisions and saves them later.",
   nothingToUndo: "There is nothing to undo.",
