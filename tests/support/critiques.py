@@ -13,7 +13,7 @@ from critic_core.contracts.critique import (
     Timings,
 )
 from critic_core.contracts.errors import CriticError
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import ANONYMOUS, new_photo_id
 from critic_core.contracts.photo import Photo, PhotoState
 
 
@@ -38,10 +38,13 @@ def make_critique(score: float = 71.5) -> Critique:
     )
 
 
-def make_photo(state: PhotoState = PhotoState.done, score: float = 71.5, error: CriticError | None = None) -> Photo:
+def make_photo(
+    state: PhotoState = PhotoState.done, score: float = 71.5, error: CriticError | None = None, owner: str = ANONYMOUS
+) -> Photo:
     now = datetime.now(UTC)
     return Photo(
         id=new_photo_id(),
+        owner=owner,
         state=state,
         media_type="image/jpeg",
         size_bytes=3,

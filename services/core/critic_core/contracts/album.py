@@ -10,6 +10,7 @@ from pydantic import Field
 from critic_core.contracts.base import Contract
 from critic_core.contracts.critique import Capture, Critique, Fingerprint, PropertyName, Reason
 from critic_core.contracts.errors import Problem
+from critic_core.contracts.identity import ANONYMOUS
 from critic_core.contracts.photo import PhotoState
 
 ALBUM_RESULT_TASK = (
@@ -31,6 +32,7 @@ class Album(Contract):
     """Photos of one shoot."""
 
     id: str = Field(description="UUIDv7")
+    owner: str = Field(default=ANONYMOUS, description="Owner of the API key that created the album")
     name: str | None = None
     model: str | None = Field(default=None, description="The requested model; none: the server's default")
     created_at: datetime

@@ -1,8 +1,10 @@
-"""Ids of photos: UUIDv7, so that they sort by time (RFC 9562, section 5.7)."""
+"""Ids of photos: UUIDv7, so that they sort by time (RFC 9562, section 5.7). Names of owners."""
 
 import os
 import time
 from uuid import UUID
+
+ANONYMOUS = "anonymous"  # owner of everything on a server without API keys
 
 
 def new_photo_id() -> str:

@@ -8,6 +8,7 @@ from pydantic import Field
 from critic_core.contracts.base import Contract
 from critic_core.contracts.critique import Critique
 from critic_core.contracts.errors import Problem
+from critic_core.contracts.identity import ANONYMOUS
 
 CRITIQUE_TASK = "critic.critique_photo"  # name of the Celery task; arguments: ids of photos for one model
 CRITIQUE_QUEUE = "critic.photos"
@@ -31,6 +32,7 @@ class Photo(Contract):
     """A photo with its state and, at the end, its critique or problem."""
 
     id: str = Field(description="UUIDv7")
+    owner: str = Field(default=ANONYMOUS, description="Owner of the API key that sent the photo")
     state: PhotoState
     file_name: str | None = Field(default=None, description="The client's name of the file; never used as a path")
     media_type: str = Field(description="Detected from the bytes")

@@ -1,6 +1,7 @@
 """JSON: all proposals and decisions in one document. Schema: docs/album-export.schema.json."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from pydantic import Field
 
@@ -28,7 +29,8 @@ class AlbumDocument(Contract):
 def write(source: ExportInput) -> Iterator[bytes]:
     """The document, streamed photo by photo."""
     head = AlbumDocument(album=source.album, star_map=source.options.stars.scores, photos=())
-    yield head.model_dump_json(exclude={"photos"}, exclude_none=True)[:-1].encode() + b',"photos":['
+    private: Any = {"photos": True, "album": {"owner"}}
+    yield head.model_dump_json(exclude=private, exclude_none=True)[:-1].encode() + b',"photos":['
     for number, proposal in enumerate(source.proposals()):
         photo = ExportedPhoto(stars=source.options.stars.of(proposal), proposal=proposal)
         yield (b",\n" if number else b"\n") + photo.model_dump_json(exclude_none=True).encode()

@@ -2,6 +2,7 @@
 
 [ann]
 sha256 = "…"                 # or a list of digests during a key rotation
+owner = "studio"             # whose photos and albums these are; default: the name
 photos_per_day = 2000        # 0: no limit; default: CRITIC_QUOTA_PHOTOS_PER_DAY
 requests_per_second = 20     # 0: no limit; default: CRITIC_RATE_LIMIT_PER_SECOND
 expires = 2027-01-31T00:00:00Z
@@ -14,12 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
+from critic_core.contracts.identity import ANONYMOUS
 from critic_core.runtime.logs import logger
 from critic_gateway.settings import GatewaySettings
 
-ANONYMOUS = "anonymous"  # name in metrics and logs
 _NAME_DIGITS = 12  # an unnamed key is called by the first digits of its digest
 
 Digest = Annotated[str, StringConstraints(to_lower=True, pattern="^[0-9a-fA-F]{64}$")]
@@ -34,10 +35,16 @@ class ApiKey(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     name: Name
+    owner: Name = ""  # the name, unless the entry has an owner
     sha256: tuple[Digest, ...]
     photos_per_day: int = Field(default=0, ge=0)
     requests_per_second: float = Field(default=0, ge=0)
     expires: datetime | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _own_name(cls, fields: object) -> object:
+        return {"owner": fields.get("name"), **fields} if isinstance(fields, dict) else fields
 
     @field_validator("sha256", mode="before")
     @classmethod
@@ -68,10 +75,7 @@ class ApiKeys:
             photos_per_day=settings.quota_photos_per_day,
             requests_per_second=settings.rate_limit_per_second,
         )
-        unnamed = [
-            anonymous.model_copy(update={"name": digest[:_NAME_DIGITS], "sha256": (digest,)})
-            for digest in settings.api_keys
-        ]
+        unnamed = [anonymous.model_copy(update=_unnamed_key(digest)) for digest in settings.api_keys]
         return cls(tuple(unnamed), settings.api_keys_toml, anonymous)
 
     @property
@@ -100,6 +104,11 @@ class ApiKeys:
 
     def _load(self) -> tuple[ApiKey, ...]:
         return (*self._unnamed, *(load_api_keys(self._file, self.anonymous) if self._file else ()))
+
+
+def _unnamed_key(digest: str) -> dict[str, object]:
+    name = digest[:_NAME_DIGITS]
+    return {"name": name, "owner": name, "sha256": (digest,)}
 
 
 def load_api_keys(file: Path, limits: ApiKey) -> list[ApiKey]:

@@ -35,7 +35,10 @@ router = APIRouter(prefix="/v1/albums", tags=["albums"])
 
 
 def _new_album(
-    settings: SettingsDep, workers: WorkerStatusDep, _: CallerDep, fields: Annotated[NewAlbum | None, Body()] = None
+    settings: SettingsDep,
+    workers: WorkerStatusDep,
+    caller: CallerDep,
+    fields: Annotated[NewAlbum | None, Body()] = None,
 ) -> Album:
     fields = fields or NewAlbum()
     ensure_options(fields.model, fields.callback_url, workers, settings)
@@ -44,6 +47,7 @@ def _new_album(
         raise InvalidRequest(f"The limit of an album's time to live is {settings.album_ttl_seconds:,} seconds.")
     return Album(
         id=new_photo_id(),
+        owner=caller.owner,
         name=fields.name,
         model=fields.model,
         callback_url=fields.callback_url,

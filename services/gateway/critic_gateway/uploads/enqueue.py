@@ -49,7 +49,8 @@ class PhotoIntake:
             reservation = self.quota.reserve(caller, len(stored))
         files = self._reject_over_quota(files, stored[reservation.photos :], caller)
         receipts = [
-            rejection(file) if isinstance(file, RejectedFile) else self._create(file, options) for file in files
+            rejection(file) if isinstance(file, RejectedFile) else self._create(file, caller.owner, options)
+            for file in files
         ]
         new = [receipt.photo for receipt in receipts if receipt.photo is not None and not receipt.duplicate]
         errors = self._enqueue(new) if new else {}
@@ -70,8 +71,8 @@ class PhotoIntake:
             raise error
         return [RejectedFile(file.file_name, error) if file in over_quota else file for file in files]
 
-    def _create(self, file: StoredFile, options: UploadOptions) -> PhotoReceipt:
-        photo = _photo(file, options, self.settings)
+    def _create(self, file: StoredFile, owner: str, options: UploadOptions) -> PhotoReceipt:
+        photo = _photo(file, owner, options, self.settings)
         try:
             existing = self._store(photo)
         except CriticError as error:
@@ -154,10 +155,11 @@ def _after_enqueue(receipt: PhotoReceipt, errors: dict[str, CriticError]) -> Pho
     return receipt
 
 
-def _photo(file: StoredFile, options: UploadOptions, settings: GatewaySettings) -> Photo:
+def _photo(file: StoredFile, owner: str, options: UploadOptions, settings: GatewaySettings) -> Photo:
     now, album = datetime.now(UTC), options.album
     return Photo(
         id=file.photo_id,
+        owner=owner,
         state=PhotoState.queued,
         file_name=file.file_name,
         media_type=file.media_type,

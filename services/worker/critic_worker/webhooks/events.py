@@ -38,15 +38,15 @@ def event_of(subject: str, stores: SubjectStores) -> WebhookEvent | None:
 
 
 def _photo_event(photo_id: str, stores: SubjectStores) -> WebhookEvent | None:
-    """The photo as in the API, but without the embedding: half of all bytes, and of no use to most receivers."""
+    """The photo as in the API, without its owner and the embedding: half of all bytes, of no use to most receivers."""
     try:
         photo = stores.jobs.get(photo_id)
     except PhotoNotFound:
         return None
     if photo.callback_url is None or not photo.state.final:
         return None
-    embedding: Any = {"critique": {"fingerprint": {"embedding"}}}
-    data = photo.model_dump(mode="json", exclude_none=True, exclude=embedding)
+    private: Any = {"owner": True, "critique": {"fingerprint": {"embedding"}}}
+    data = photo.model_dump(mode="json", exclude_none=True, exclude=private)
     return WebhookEvent(f"photo.{photo.state}", data, photo.callback_url, photo.expires_at)
 
 
@@ -58,7 +58,7 @@ def _album_event(album_id: str, stores: SubjectStores) -> WebhookEvent | None:
         return None
     if album.callback_url is None or album.counts.pending:
         return None
-    data = album.model_dump(mode="json", exclude_none=True)
+    data = album.model_dump(mode="json", exclude_none=True, exclude={"owner"})
     return WebhookEvent("album.done", data, album.callback_url, album.expires_at)
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from tests.unit.gateway.auth.keys import DIGESTS, api_keys, entry, write_keys
 
+from critic_core.contracts.identity import ANONYMOUS
+
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
@@ -14,7 +16,7 @@ def file(tmp_path: Path) -> Path:
 def test_a_key_without_a_name_is_called_by_its_digest() -> None:
     key = api_keys(api_keys=DIGESTS).find("beta")
     assert key is not None
-    assert key.name == DIGESTS[1][:12]
+    assert key.name == key.owner == DIGESTS[1][:12]
 
 
 @pytest.mark.parametrize("secret", ["gamma", DIGESTS[0], ""])
@@ -33,6 +35,20 @@ def test_the_settings_are_the_default_limits_of_an_entry(file: Path) -> None:
     found = [keys.find(secret) for secret in ("alpha", "beta")]
     limits = {key.name: (key.photos_per_day, key.requests_per_second) for key in found if key}
     assert limits == {"ann": (7, 5), "bob": (100, 5)}
+
+
+def test_a_key_owns_photos_by_its_own_name_or_by_the_owner_of_its_entry(tmp_path: Path) -> None:
+    entries = entry("ann", b"alpha", 'owner = "studio"'), entry("bob", b"beta")
+    keys = api_keys(api_keys_toml=write_keys(tmp_path, *entries))
+    found = [keys.find(secret) for secret in ("alpha", "beta")]
+    assert [key.owner for key in found if key] == ["studio", "bob"]
+    assert api_keys().anonymous.owner == ANONYMOUS
+
+
+@pytest.mark.parametrize("owner", ["", "two words", "a:b", "a" * 65])
+def test_the_name_of_an_owner_is_a_plain_word(tmp_path: Path, owner: str) -> None:
+    with pytest.raises(ValueError, match="owner"):
+        api_keys(api_keys_toml=write_keys(tmp_path, entry("ann", b"alpha", f'owner = "{owner}"')))
 
 
 def test_a_rotated_key_has_two_secrets(tmp_path: Path) -> None:

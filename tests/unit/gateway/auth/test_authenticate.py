@@ -7,7 +7,7 @@ import pytest
 from tests.unit.gateway.auth.keys import DIGESTS, api_keys, entry, request_with, write_keys
 
 from critic_core.contracts.errors import InvalidApiKey, MissingApiKey
-from critic_gateway.auth.api_keys import ANONYMOUS
+from critic_core.contracts.identity import ANONYMOUS
 from critic_gateway.auth.authenticate import authenticate
 
 

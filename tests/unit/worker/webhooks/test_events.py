@@ -9,12 +9,13 @@ from critic_worker.webhooks.events import event_of
 URL = "https://example.com/in"
 
 
-def test_a_finished_photo_is_an_event_without_its_embedding(make_sender: MakeSender) -> None:
+def test_a_finished_photo_is_an_event_without_its_owner_and_embedding(make_sender: MakeSender) -> None:
     sender = make_sender()
     photo_id = sender.finished(URL)
     event = event_of(f"photo:{photo_id}", sender.context.stores)
     assert event is not None
     assert (event.type, event.callback_url, event.data["id"]) == ("photo.done", URL, photo_id)
+    assert "owner" not in event.data
     assert "embedding" not in event.data["critique"]["fingerprint"]
     assert event.expires_at == sender.jobs.get(photo_id).expires_at
 
@@ -45,6 +46,7 @@ def test_an_album_is_an_event_once_no_photo_is_pending(make_sender: MakeSender) 
     event = event_of(f"album:{album_id}", sender.context.stores)
     assert event is not None
     assert (event.type, event.data["counts"]["failed"]) == ("album.done", 1)
+    assert "owner" not in event.data
     sender.albums.mark_deleted(album_id)
     assert event_of(f"album:{album_id}", sender.context.stores) is None
 
