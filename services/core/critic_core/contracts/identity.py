@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import datetime
 from uuid import UUID
 
 ANONYMOUS = "anonymous"  # owner of everything on a server without API keys
@@ -20,6 +21,12 @@ def new_photo_id() -> str:
 def made_at(photo_id: str) -> float:
     """When the id was made, seconds since the epoch."""
     return (UUID(photo_id).int >> 80) / 1000
+
+
+def first_id_at(at: datetime) -> str:
+    """The beginning of ids made in that millisecond: earlier ids sort before it, the others after it."""
+    digits = f"{max(0, int(at.timestamp() * 1000)):012x}"
+    return f"{digits[:8]}-{digits[8:]}"
 
 
 def is_photo_id(text: str) -> bool:

@@ -17,14 +17,36 @@ from critic_core.contracts.errors import AlbumFull, AlbumNotFound, PhotoNotFound
 from critic_core.contracts.photo import Photo
 from critic_core.runtime.redis_client import CHANGE_CHANNEL, KEY_PREFIX, redis_errors
 from critic_core.stores.album_lua import ALBUM, PENDING
-from critic_core.stores.jobs import EXPIRY, QUEUED, fields_of, photo_hash
+from critic_core.stores.jobs import EXPIRY, QUEUED, hash_arguments, photo_hash
+from critic_core.stores.owner_lua import OWNER
 
 ALBUM_EXPIRY = f"{KEY_PREFIX}albums:expiry"
 MAX_DECISIONS = 100  # of one photo: nobody undoes further back
 _SUBKEYS = ("order", "bytes", "names", "features", "decisions", "events")
 _LIST_FIELDS = ("state", "file_name", "media_type", "size_bytes", "sha256", "summary", "problem")
 
-_ADD = f"""{ALBUM}
+_CREATE = f"""{OWNER}
+redis.call('HSET', KEYS[1], unpack(ARGV, 3))
+redis.call('EXPIREAT', KEYS[1], math.floor(ARGV[2]))
+redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+add_to_owner(redis.call('HGET', KEYS[1], 'owner'), 'albums', ARGV[1])
+"""
+_MARK_DELETED = f"""#!lua flags=allow-oom
+{OWNER}
+local owner = redis.call('HGET', KEYS[1], 'owner')
+if redis.call('DEL', KEYS[1]) == 0 then return 0 end
+redis.call('ZADD', KEYS[2], 'XX', ARGV[2], ARGV[1])
+remove_from_owner(owner, 'albums', ARGV[1])
+redis.call('PUBLISH', ARGV[3], ARGV[1])
+return 1
+"""
+_PURGE = f"""#!lua flags=allow-oom
+{OWNER}
+redis.call('ZREM', KEYS[1], ARGV[1])
+for index = 2, #KEYS do redis.call('DEL', KEYS[index]) end
+remove_from_owner(false, 'albums', ARGV[1])
+"""
+_ADD = f"""{ALBUM}{OWNER}
 local album, photo, sha256 = ARGV[1], ARGV[2], ARGV[3]
 if redis.call('EXISTS', album_key(album)) == 0 then return 'deleted' end
 local duplicate = redis.call('HGET', album_key(album, 'bytes'), sha256)
@@ -34,6 +56,7 @@ redis.call('HSET', KEYS[1], unpack(ARGV, 8))
 redis.call('EXPIREAT', KEYS[1], redis.call('EXPIRETIME', album_key(album)))
 redis.call('ZADD', KEYS[2], ARGV[4], photo)
 redis.call('ZADD', KEYS[3], ARGV[5], photo)
+add_to_owner(redis.call('HGET', KEYS[1], 'owner'), 'photos', photo)
 redis.call('HSET', album_key(album, 'bytes'), sha256, photo)
 redis.call('HSET', album_key(album, 'names'), photo, redis.call('HGET', KEYS[1], 'file_name') or '')
 redis.call('ZADD', album_key(album, 'order'), {PENDING}, photo)
@@ -125,6 +148,9 @@ class AlbumStore:
     def __init__(self, client: "redis.Redis", clock: Callable[[], float] | None = None) -> None:
         self._redis = client
         self._now = clock or (lambda: datetime.now(UTC).timestamp())
+        self._create = client.register_script(_CREATE)
+        self._mark_deleted = client.register_script(_MARK_DELETED)
+        self._purge = client.register_script(_PURGE)
         self._add = client.register_script(_ADD)
         self._get = client.register_script(_GET)
         self._page = client.register_script(_PAGE)
@@ -135,12 +161,12 @@ class AlbumStore:
 
     def create(self, album: Album) -> None:
         """Store a new album; Redis drops it at `expires_at`."""
-        fields: dict[Any, Any] = album.model_dump(mode="json", exclude={"id", "counts"}, exclude_none=True)
-        with redis_errors(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.hset(album_key(album.id), mapping=fields)
-            pipe.expireat(album_key(album.id), album.expires_at)
-            pipe.zadd(ALBUM_EXPIRY, {album.id: album.expires_at.timestamp()})
-            pipe.execute()
+        fields = album.model_dump(mode="json", exclude={"id", "counts"}, exclude_none=True)
+        arguments = [text for pair in fields.items() for text in map(str, pair)]
+        with redis_errors():
+            self._create(
+                keys=[album_key(album.id), ALBUM_EXPIRY], args=[album.id, album.expires_at.timestamp(), *arguments]
+            )
 
     def get(self, album_id: str) -> Album:
         """The album and its counts at one moment. Raises AlbumNotFound."""
@@ -148,21 +174,24 @@ class AlbumStore:
             reply: Any = self._get(keys=[album_key(album_id)], args=[album_id])
         if not reply:
             raise AlbumNotFound
-        fields = dict(zip(reply[0][::2], reply[0][1::2], strict=True))
-        photos, pending, done, failed = reply[1]
-        counts = Counts(photos=photos, pending=pending, done=done, failed=failed)
-        return Album.of_fields({"id": album_id, "counts": counts, **fields})
+        return _album(album_id, *reply)
+
+    def get_all(self, album_ids: list[str]) -> list[Album]:
+        """The albums that still exist, in the order of the ids."""
+        with redis_errors(), self._redis.pipeline(transaction=False) as pipe:
+            for album_id in album_ids:
+                self._get(keys=[album_key(album_id)], args=[album_id], client=pipe)
+            replies = pipe.execute()
+        return [_album(album_id, *reply) for album_id, reply in zip(album_ids, replies, strict=True) if reply]
 
     def mark_deleted(self, album_id: str) -> None:
         """Hide the album at once and list it in `expired`. Raises AlbumNotFound.
 
         Its photos stay in `photos` until `purge`, so that an interrupted deletion can be resumed.
         """
-        with redis_errors(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.delete(album_key(album_id))
-            pipe.zadd(ALBUM_EXPIRY, {album_id: self._now()}, xx=True)
-            pipe.publish(CHANGE_CHANNEL, album_id)
-            if not pipe.execute()[0]:
+        keys = [album_key(album_id), ALBUM_EXPIRY]
+        with redis_errors():
+            if not self._mark_deleted(keys=keys, args=[album_id, self._now(), CHANGE_CHANNEL]):
                 raise AlbumNotFound
 
     def photos(self, album_id: str) -> list[str]:
@@ -174,10 +203,8 @@ class AlbumStore:
         """Delete the remaining keys of an album whose photos are deleted."""
         with redis_errors():
             results = [str(name) for name in self._redis.scan_iter(match=album_key(album_id, "result:*"), count=1000)]
-        with redis_errors(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.delete(*(album_key(album_id, part) for part in _SUBKEYS), *results)
-            pipe.zrem(ALBUM_EXPIRY, album_id)
-            pipe.execute()
+            parts = [album_key(album_id, part) for part in _SUBKEYS]
+            self._purge(keys=[ALBUM_EXPIRY, *parts, *results], args=[album_id])
 
     def expired(self, limit: int = 10) -> list[str]:
         """Albums past their time to live, until `purge`."""
@@ -192,8 +219,7 @@ class AlbumStore:
 
         Raises AlbumNotFound, or AlbumFull when the album has `limit` photos.
         """
-        fields = [text for pair in fields_of(photo).items() for text in map(str, pair)]
-        expires = photo.expires_at.timestamp()
+        fields, expires = hash_arguments(photo), photo.expires_at.timestamp()
         args: list[Any] = [photo.album, photo.id, photo.sha256, self._now(), expires, limit, CHANGE_CHANNEL, *fields]
         with redis_errors():
             reply = str(self._add(keys=[photo_hash(photo.id), QUEUED, EXPIRY], args=args))
@@ -296,6 +322,14 @@ class AlbumStore:
 def album_key(album_id: str, part: str | None = None) -> str:
     """The name of an album's hash in Redis, or of a part of it."""
     return f"{KEY_PREFIX}album:{album_id}" + (f":{part}" if part else "")
+
+
+def _album(album_id: str, fields: list[str], counts: list[int]) -> Album:
+    photos, pending, done, failed = counts
+    by_name = dict(zip(fields[::2], fields[1::2], strict=True))
+    return Album.of_fields(
+        {"id": album_id, "counts": Counts(photos=photos, pending=pending, done=done, failed=failed), **by_name}
+    )
 
 
 def _decisions(texts: list[str]) -> Decisions:

@@ -12,15 +12,27 @@ from typing import Any
 
 import redis
 
-from critic_core.contracts.album import features_of, summary_of
+from critic_core.contracts.account import PhotoEntry
+from critic_core.contracts.album import Summary, features_of, summary_of
 from critic_core.contracts.critique import Critique
 from critic_core.contracts.errors import PhotoNotFound, Problem
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.runtime.redis_client import CHANGE_CHANNEL, KEY_PREFIX, redis_errors
 from critic_core.stores.album_lua import ALBUM, FAILED, PENDING
+from critic_core.stores.owner_lua import OWNER
 from critic_core.stores.throughput import RECORD_THROUGHPUT, THROUGHPUT, Load, Throughput
 
 QUEUED, RUNNING, EXPIRY, DEAD = (f"{KEY_PREFIX}{name}" for name in ("queued", "running", "expiry", "dead"))
+
+_ENTRY_FIELDS = tuple(name for name in PhotoEntry.model_fields if name != "id")
+
+_CREATE = f"""{OWNER}
+redis.call('HSET', KEYS[1], unpack(ARGV, 5))
+redis.call('EXPIREAT', KEYS[1], ARGV[4])
+redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
+add_to_owner(redis.call('HGET', KEYS[1], 'owner'), 'photos', ARGV[1])
+"""
 
 _CLAIM = """
 local state = redis.call('HGET', KEYS[1], 'state')
@@ -68,10 +80,14 @@ redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
 set_rank(ARGV[3], redis.call('HGET', KEYS[1], 'album'), ARGV[1], {PENDING}, 'photo_queued')
 return 1
 """
-_DELETE = f"""{ALBUM}
-local album, sha256 = unpack(redis.call('HMGET', KEYS[1], 'album', 'sha256'))
+# With a time in ARGV[3], the photo stays due for the reaper, which deletes bytes that an interrupted deletion left.
+_DELETE = f"""#!lua flags=allow-oom
+{ALBUM}{OWNER}
+local album, sha256, owner = unpack(redis.call('HMGET', KEYS[1], 'album', 'sha256', 'owner'))
 local existed = redis.call('DEL', KEYS[1])
-for index = 2, 5 do redis.call('ZREM', KEYS[index], ARGV[1]) end
+for index = 2, 4 do redis.call('ZREM', KEYS[index], ARGV[1]) end
+if ARGV[3] then redis.call('ZADD', KEYS[5], 'XX', ARGV[3], ARGV[1]) else redis.call('ZREM', KEYS[5], ARGV[1]) end
+remove_from_owner(owner, 'photos', ARGV[1])
 if album and redis.call('ZREM', album_key(album, 'order'), ARGV[1]) == 1 then
   redis.call('HDEL', album_key(album, 'bytes'), sha256)
   for _, part in ipairs({{'names', 'features', 'decisions'}}) do redis.call('HDEL', album_key(album, part), ARGV[1]) end
@@ -107,6 +123,7 @@ class JobStore:
     def __init__(self, client: "redis.Redis", clock: Callable[[], float] | None = None) -> None:
         self._redis = client
         self._now = clock or (lambda: datetime.now(UTC).timestamp())
+        self._create = client.register_script(_CREATE)
         self._claim = client.register_script(_CLAIM)
         self._requeue = client.register_script(_REQUEUE)
         self._close = client.register_script(_CLOSE)
@@ -118,13 +135,10 @@ class JobStore:
 
     def create(self, photo: Photo) -> None:
         """Store a new photo as queued; Redis drops it at `expires_at`."""
-        fields: dict[Any, Any] = fields_of(photo)
-        with redis_errors(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.hset(photo_hash(photo.id), mapping=fields)
-            pipe.expireat(photo_hash(photo.id), photo.expires_at)
-            pipe.zadd(QUEUED, {photo.id: self._now()})
-            pipe.zadd(EXPIRY, {photo.id: photo.expires_at.timestamp()})
-            pipe.execute()
+        expires = photo.expires_at.timestamp()
+        args: list[Any] = [photo.id, self._now(), expires, int(expires), *hash_arguments(photo)]
+        with redis_errors():
+            self._create(keys=[photo_hash(photo.id), QUEUED, EXPIRY], args=args)
 
     def get(self, photo_id: str) -> Photo:
         """The photo. Raises PhotoNotFound."""
@@ -133,6 +147,14 @@ class JobStore:
         if not fields:
             raise PhotoNotFound
         return _photo(photo_id, fields)
+
+    def entries(self, photo_ids: list[str]) -> list[PhotoEntry]:
+        """The photos that still exist, in the order of the ids, without their critiques."""
+        with redis_errors(), self._redis.pipeline(transaction=False) as pipe:
+            for photo_id in photo_ids:
+                pipe.hmget(photo_hash(photo_id), *_ENTRY_FIELDS)
+            rows = pipe.execute()
+        return [_entry(photo_id, row) for photo_id, row in zip(photo_ids, rows, strict=True) if row[0]]
 
     def claim(self, photo_id: str, max_deliveries: int) -> Claim:
         """Claim a photo for work and count the delivery."""
@@ -153,11 +175,13 @@ class JobStore:
         """Store the problem instead of a critique. False as in `finish`."""
         return self._end(photo_id, PhotoState.failed, "problem", problem.model_dump_json(), FAILED)
 
+    def mark_deleted(self, photo_id: str) -> bool:
+        """Hide a photo in any state at once and list it in `expired` until `delete`. False when there was none."""
+        return self._remove(photo_id, self._now())
+
     def delete(self, photo_id: str) -> bool:
-        """Delete a photo in any state. False when there was none."""
-        keys = [photo_hash(photo_id), QUEUED, RUNNING, EXPIRY, DEAD]
-        with redis_errors():
-            return bool(self._delete(keys=keys, args=[photo_id, CHANGE_CHANNEL]))
+        """Delete a photo in any state, after its bytes. False when there was none."""
+        return self._remove(photo_id)
 
     # -- backlog and expiry -------------------------------------------------------------------------------------------
 
@@ -229,6 +253,11 @@ class JobStore:
 
     # -- inside -------------------------------------------------------------------------------------------------------
 
+    def _remove(self, photo_id: str, *due: float) -> bool:
+        keys = [photo_hash(photo_id), QUEUED, RUNNING, DEAD, EXPIRY]
+        with redis_errors():
+            return bool(self._delete(keys=keys, args=[photo_id, CHANGE_CHANNEL, *due]))
+
     def _end(self, photo_id: str, state: PhotoState, field: str, value: str, rank: float, *album_fields: str) -> bool:
         args = (state.value, CHANGE_CHANNEL, field, value, rank, self._now())
         return bool(self._run(self._close, photo_id, *args, *album_fields))
@@ -253,9 +282,27 @@ def fields_of(photo: Photo) -> dict[str, Any]:
     return photo.model_dump(mode="json", exclude={"id", "critique", "problem"}, exclude_none=True)
 
 
+def hash_arguments(photo: Photo) -> list[str]:
+    """The fields of a new photo as arguments of HSET."""
+    return [text for pair in fields_of(photo).items() for text in map(str, pair)]
+
+
 def photo_hash(photo_id: str) -> str:
     """The name of a photo's hash in Redis."""
     return f"{KEY_PREFIX}photo:{photo_id}"
+
+
+def _entry(photo_id: str, row: list[str | None]) -> PhotoEntry:
+    fields = {name: value for name, value in zip(_ENTRY_FIELDS, row, strict=True) if value is not None}
+    summary, problem = fields.pop("summary", None), fields.pop("problem", None)
+    return PhotoEntry.of_fields(
+        {
+            "id": photo_id,
+            "summary": Summary.read(summary) if summary else None,
+            "problem": Problem.read(problem) if problem else None,
+            **fields,
+        }
+    )
 
 
 def _photo(photo_id: str, fields: dict[str, str]) -> Photo:
