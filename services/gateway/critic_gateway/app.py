@@ -11,6 +11,7 @@ from critic_core.runtime.packaged import packaged_folder
 from critic_gateway.http import problems
 from critic_gateway.http.early_response import EarlyResponse
 from critic_gateway.http.middleware import RequestContext
+from critic_gateway.http.small_bodies import SmallBodies
 from critic_gateway.routes import (
     album_events,
     album_results,
@@ -51,6 +52,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
         app.include_router(router)
     docs.mount_assets(app)
     app.mount("/", StaticFiles(directory=packaged_folder("critic_gateway", "page", "frontend"), html=True), name="page")
+    app.add_middleware(SmallBodies, limit=settings.max_body_bytes)
     app.add_middleware(RequestContext)
     app.add_middleware(EarlyResponse)  # outermost: the access log has the time at which the response was sent
     return app

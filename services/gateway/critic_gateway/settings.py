@@ -9,6 +9,8 @@ from pydantic_settings import NoDecode
 from critic_core.runtime.settings import MEGA, Environment, PhotoLimits, QueueSettings
 from critic_core.runtime.webhooks.settings import WebhookSettings
 
+KIBI = 1024
+
 
 class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
     """Address, access, limits."""
@@ -32,6 +34,9 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
     retry_after_seconds: int = Field(default=2, ge=1, description="Least Retry-After, seconds.")
     max_photos_per_request: int = Field(default=100, ge=1, description="Most files in one upload.")
     max_request_bytes: int = Field(default=1000 * MEGA, ge=1, description="Largest upload with all its files, bytes.")
+    max_body_bytes: int = Field(
+        default=64 * KIBI, ge=1024, description="Largest body of a request that is no upload, bytes."
+    )
     upload_timeout_seconds: int = Field(default=300, ge=1, description="Time limit of an upload.")
     album_ttl_seconds: int = Field(default=7 * 24 * 3600, ge=60, description="Time to live of an album and its photos.")
     max_album_photos: int = Field(default=20_000, ge=1, description="Most photos in one album.")

@@ -8,6 +8,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from critic_core.runtime.logs import logger
+from critic_gateway.http.bounded_headers import BoundedHeaders
 from critic_gateway.settings import GatewaySettings
 
 FINISH_SECONDS = 35
@@ -27,6 +28,7 @@ class DrainingServer(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
+                http=BoundedHeaders,
                 host=settings.gateway_host,
                 port=settings.gateway_port,
                 log_config=None,

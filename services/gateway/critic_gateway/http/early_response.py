@@ -21,7 +21,7 @@ class EarlyResponse:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request (ASGI)."""
-        if scope["type"] != "http" or not _has_body(Headers(scope=scope)):
+        if scope["type"] != "http" or not _sends_at_once(Headers(scope=scope)):
             await self._app(scope, receive, send)
             return
         body = _Body(receive)
@@ -57,6 +57,11 @@ class _Body:
                     await self.receive()
 
 
-def _has_body(headers: Headers) -> bool:
-    """True when the client sends a body. After `Expect: 100-continue`, a client sends none once it has the response."""
-    return "expect" not in headers and ("transfer-encoding" in headers or headers.get("content-length", "0") != "0")
+def has_body(headers: Headers) -> bool:
+    """True for a request with a body."""
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
+
+
+def _sends_at_once(headers: Headers) -> bool:
+    """After `Expect: 100-continue`, a client sends no body once it has the response."""
+    return "expect" not in headers and has_body(headers)
