@@ -11,7 +11,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from critic_core.contracts.errors import PhotoNotFound, StorageUnavailable
 
-PIECE_BYTES = 1 << 20
+CHUNK_BYTES = 1 << 20  # of a file that is read: the memory that a reader holds
 BLOCK_BYTES = 8 << 20  # S3 takes none below 5 MiB but the last
 
 
@@ -44,6 +44,8 @@ class Storage:
         self._fs, root = fsspec.core.url_to_fs(url, **_options(url))
         self._root = root.rstrip("/")
         self._is_folder = isinstance(self._fs, LocalFileSystem)
+        # A bucket's file would read ahead a block of 8 MiB for each reader.
+        self._read_options = {} if self._is_folder else {"cache_type": "none"}
 
     @contextmanager
     def writing(self, key: str) -> Iterator[Sink]:
@@ -76,10 +78,14 @@ class Storage:
         return data
 
     def reading(self, key: str) -> Iterator[bytes]:
-        """The bytes under `key`, piece by piece; whether it is there is seen at once. PhotoNotFound as in `get`."""
+        """The bytes under `key` in chunks. Raises PhotoNotFound as `get` does, before the first chunk."""
+        return self.size_and_chunks(key)[1]
+
+    def size_and_chunks(self, key: str) -> tuple[int, Iterator[bytes]]:
+        """The number of bytes under `key`, and the bytes as `reading` gives them."""
         with _as_found_or_not():
-            file = self._fs.open(self._path(key), "rb")
-        return _pieces(file)
+            file = self._fs.open(self._path(key), "rb", **self._read_options)
+            return int(file.size), _chunks(file)
 
     def delete(self, key: str) -> None:
         """Forget `key`, with the folder that held it when that is now empty; nothing there is fine."""
@@ -120,10 +126,10 @@ class Storage:
         return f"{self._root}/{key}"
 
 
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(PIECE_BYTES):
-            yield piece
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    with file, _as_found_or_not():
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
 
 
 def _options(url: str) -> dict[str, Any]:

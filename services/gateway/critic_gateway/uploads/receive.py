@@ -5,12 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from starlette.concurrency import run_in_threadpool
-
 from critic_core.contracts.errors import CriticError, PhotoTooLarge, RequestTooLarge, TooManyPhotos
 from critic_core.contracts.identity import new_photo_id
 from critic_core.imaging.formats import SNIFF_BYTES, sniff
 from critic_core.runtime.storage import Sink, Storage, photo_key
+from critic_gateway.http.storage_threads import in_storage_thread
 from critic_gateway.uploads.multipart import FileBegins, FileBytes, FileEnds, UploadEvent
 
 FLUSH_BYTES = 1 << 20  # one switch to a thread and one write for each
@@ -65,7 +64,7 @@ async def delete_stored(files: list[ReceivedFile], storage: Storage) -> None:
     """Delete the stored files of an upload."""
     for file in files:
         if isinstance(file, StoredFile):
-            await run_in_threadpool(storage.delete, photo_key(file.photo_id))
+            await in_storage_thread(storage.delete, photo_key(file.photo_id))
 
 
 class _Receiver:
@@ -133,7 +132,7 @@ class _IncomingFile:
         except CriticError as error:
             self._reject(error)
         if len(self._buffer) >= FLUSH_BYTES:
-            await run_in_threadpool(self._flush)
+            await in_storage_thread(self._flush)
 
     async def end(self) -> ReceivedFile:
         try:
@@ -143,7 +142,7 @@ class _IncomingFile:
             self._reject(error)
         if self._error is not None:
             return RejectedFile(self._name, self._error)
-        await run_in_threadpool(self._finish)
+        await in_storage_thread(self._finish)
         assert self._media_type is not None
         return StoredFile(self._photo_id, self._name, self._media_type, self._size, self._digest.hexdigest())
 
