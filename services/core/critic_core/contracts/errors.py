@@ -143,6 +143,18 @@ class AlbumResultPending(CriticError):
     code, title, status, permanent = "album_result_pending", "The result is not computed yet", 202, False
 
 
+class ErasurePending(CriticError):
+    """A part of the account's data is erased; send the request again until it is answered with 204."""
+
+    code, title, status, permanent = "erasure_pending", "The data is not erased yet", 202, False
+
+
+class LimitReached(CriticError):
+    """The limit of stored albums, photos or shares is reached: delete some first."""
+
+    code, title, status, permanent = "limit_reached", "Limit reached", 409, True
+
+
 class SidecarUnreadable(CriticError):
     """The existing sidecar is not readable XMP; it was not changed."""
 
@@ -264,6 +276,18 @@ class StorageUnavailable(ServiceUnavailable):
     """The photo storage does not answer."""
 
     code, title = "storage_unavailable", "The photo storage does not answer"
+
+
+class QueueFull(QueueUnavailable):
+    """The queue's memory (Redis) is full; deleting works, and photos that expire make room."""
+
+    code, title, status = "queue_full", "The queue is full", 507
+
+
+class StorageFull(StorageUnavailable):
+    """The server has no room for more; deleting works, and photos that expire make room."""
+
+    code, title, status = "storage_full", "The storage is full", 507
 
 
 class InferenceUnavailable(ServiceUnavailable):

@@ -6,11 +6,9 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from critic_core.contracts.album import ALBUM_QUEUE
-from critic_core.contracts.errors import QueueUnavailable
 from critic_core.contracts.photo import CRITIQUE_QUEUE, CRITIQUE_TASK
+from critic_core.runtime.redis_client import queue_error
 from critic_core.runtime.settings import QueueSettings
-
-REQUEST_ID_HEADER = "critic_request_id"
 
 
 def celery_app(settings: QueueSettings) -> Celery:
@@ -55,24 +53,17 @@ def celery_app(settings: QueueSettings) -> Celery:
     return app
 
 
-def enqueue(app: Celery, *photo_ids: str, request_id: str | None = None) -> None:
-    """Ask for critiques of photos that lie in storage, all by one worker. QueueUnavailable when Redis does not answer.
+def send_ticket(app: Celery, photos: int = 1) -> None:
+    """Let a worker claim up to so many queued photos. Raises QueueUnavailable.
 
-    The id of the request that brought the photos travels along, so that the worker's log lines carry it too.
+    A ticket names no photo: `stores/photo_queue.py` decides whose photos are next.
     """
-    send(app, CRITIQUE_TASK, CRITIQUE_QUEUE, *photo_ids, headers={REQUEST_ID_HEADER: request_id} if request_id else {})
+    send(app, CRITIQUE_TASK, CRITIQUE_QUEUE, photos)
 
 
-def send(
-    app: Celery,
-    task: str,
-    queue: str,
-    *args: str,
-    expires: float | None = None,
-    headers: dict[str, str] | None = None,
-) -> None:
+def send(app: Celery, task: str, queue: str, *args: str | int, expires: float | None = None) -> None:
     """Put a task into a queue, to be forgotten after `expires` seconds. QueueUnavailable when Redis does not answer."""
     try:
-        app.send_task(task, args=args, queue=queue, expires=expires, headers=headers or {})
+        app.send_task(task, args=args, queue=queue, expires=expires)
     except (OperationalError, RedisError, OSError) as error:
-        raise QueueUnavailable(f"The queue does not answer: {error}") from error
+        raise queue_error(error) from error

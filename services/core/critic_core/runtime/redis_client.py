@@ -5,14 +5,17 @@ from contextlib import contextmanager
 
 import redis
 from redis.backoff import ExponentialBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import OutOfMemoryError, RedisError
 from redis.retry import Retry
 
-from critic_core.contracts.errors import QueueUnavailable
+from critic_core.contracts.errors import QueueFull, QueueUnavailable
+from critic_core.runtime.logs import logger
 
 KEY_PREFIX = "critic:"
 CHANGE_CHANNEL = f"{KEY_PREFIX}changes"
 """Pub/sub channel. A message names what changed: the id of a photo or an album, or the key of an album's result."""
+
+log = logger(__name__)
 
 
 def connect(url: str, fail_fast: bool = False) -> "redis.Redis":
@@ -33,8 +36,16 @@ def connect(url: str, fail_fast: bool = False) -> "redis.Redis":
 
 @contextmanager
 def redis_errors() -> Iterator[None]:
-    """Turn errors of the Redis client inside the block into QueueUnavailable."""
+    """Turn errors of the Redis client inside the block into QueueFull or QueueUnavailable."""
     try:
         yield
     except RedisError as error:
-        raise QueueUnavailable(f"The queue does not answer: {error}") from error
+        raise queue_error(error) from error
+
+
+def queue_error(error: Exception) -> QueueUnavailable:
+    """The error for callers: a sentence without addresses. The cause is in the log."""
+    if isinstance(error, OutOfMemoryError) or isinstance(error.__cause__, OutOfMemoryError):  # kombu wraps it
+        return QueueFull()
+    log.warning("queue_unavailable", error=str(error))
+    return QueueUnavailable()

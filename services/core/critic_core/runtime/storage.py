@@ -1,5 +1,6 @@
 """Where bytes lie between gateway and worker: a folder by default, an S3 bucket by URL (fsspec)."""
 
+import errno
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,10 +10,14 @@ from uuid import uuid4
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from critic_core.contracts.errors import PhotoNotFound, StorageUnavailable
+from critic_core.contracts.errors import PhotoNotFound, StorageFull, StorageUnavailable
+from critic_core.runtime.logs import logger
 
 CHUNK_BYTES = 1 << 20  # of a file that is read: the memory that a reader holds
 BLOCK_BYTES = 8 << 20  # S3 takes none below 5 MiB but the last
+
+
+log = logger(__name__)
 
 
 def photo_key(photo_id: str) -> str:
@@ -161,4 +166,7 @@ def _as_found_or_not() -> Iterator[None]:
 
 
 def _unavailable(error: Exception) -> StorageUnavailable:
-    return StorageUnavailable(f"The photo storage does not answer: {error}")
+    """The error for callers: a sentence without paths. The cause is in the log."""
+    log.warning("storage_unavailable", error=str(error))
+    full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return StorageFull() if full else StorageUnavailable()

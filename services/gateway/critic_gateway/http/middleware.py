@@ -43,6 +43,8 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 
+NO_STORE = "private, no-store"  # what is deleted is gone, also from the caches of browsers and proxies
+
 log = logger("critic_gateway.access")
 
 
@@ -69,6 +71,8 @@ class RequestContext:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers.update({REQUEST_ID: request_id, **SECURITY_HEADERS})
+                if scope["path"].startswith("/v1/"):
+                    headers.setdefault("Cache-Control", NO_STORE)
                 headers.update(scope.get("state", {}).get("rate_limit_headers", {}))
             await send(message)
 

@@ -18,6 +18,7 @@ from critic_core.contracts.errors import (
 )
 from critic_gateway.settings import GatewaySettings
 
+_WITH_RETRY_AFTER = (HTTPStatus.ACCEPTED, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICIENT_STORAGE)
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 
@@ -52,7 +53,7 @@ def pending(error: CriticError) -> Pending:
 
 def _headers(error: CriticError, settings: GatewaySettings) -> dict[str, str]:
     if isinstance(error, (Overloaded, RateLimited, QuotaExceeded)) or (
-        error.status in (HTTPStatus.ACCEPTED, HTTPStatus.SERVICE_UNAVAILABLE) and not error.permanent
+        error.status in _WITH_RETRY_AFTER and not error.permanent
     ):
         return {"Retry-After": str(error.retry_after_seconds or settings.retry_after_seconds)}
     if error.status == HTTPStatus.UNAUTHORIZED:

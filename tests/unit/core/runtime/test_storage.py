@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
-from critic_core.contracts.errors import PhotoNotFound, StorageUnavailable
+from critic_core.contracts.errors import PhotoNotFound, StorageFull, StorageUnavailable
 from critic_core.runtime.storage import Storage, photo_key, preview_key
 
 PHOTO = "01a20acd-e6da-752f-b759-a4c60fba8bf9"
@@ -51,11 +52,12 @@ def test_deleting_takes_the_photos_own_folder_along(storage: Storage, tmp_path: 
 
 def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(StorageUnavailable):
+    with pytest.raises(StorageUnavailable) as caught:
         Storage((tmp_path / "file").as_uri()).check()
+    assert str(tmp_path) not in caught.value.detail
 
 
-def test_a_disk_that_is_full_is_unavailable_and_leaves_nothing_behind(storage: Storage, tmp_path: Path) -> None:
+def test_a_full_disk_is_an_error_of_its_own_and_leaves_nothing_behind(storage: Storage, tmp_path: Path) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full here")
 
@@ -64,6 +66,8 @@ def test_a_disk_that_is_full_is_unavailable_and_leaves_nothing_behind(storage: S
             file._file = full
             file.write(b"more than there is room for")
 
-    with pytest.raises(StorageUnavailable, match="No space left"):
+    with capture_logs() as lines, pytest.raises(StorageFull) as caught:
         write()
+    assert "No space left" in lines[0]["error"]
+    assert str(tmp_path) not in caught.value.detail
     assert files(tmp_path) == []
