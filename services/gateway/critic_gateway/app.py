@@ -13,6 +13,7 @@ from critic_gateway.http.early_response import EarlyResponse
 from critic_gateway.http.middleware import RequestContext
 from critic_gateway.http.small_bodies import SmallBodies
 from critic_gateway.routes import (
+    account,
     album_events,
     album_results,
     albums,
@@ -30,7 +31,19 @@ from critic_gateway.state import open_app_state
 DESCRIPTION = "Scores photographs, ranks and groups albums, and proposes which photos to keep, with reasons."
 ROUTERS = [
     resource.router
-    for resource in (photos, albums, decisions, album_results, album_events, deliveries, models, usage, health, docs)
+    for resource in (
+        photos,
+        albums,
+        decisions,
+        album_results,
+        album_events,
+        deliveries,
+        account,
+        models,
+        usage,
+        health,
+        docs,
+    )
 ]
 
 

@@ -7,11 +7,15 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
+from critic_core.contracts.errors import InvalidApiKey, MissingApiKey
 from critic_core.runtime.storage import Storage
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.deliveries import DeliveryStore
 from critic_core.stores.jobs import JobStore
+from critic_core.stores.owners import OwnerStore
 from critic_core.stores.worker_status import WorkerStatusStore
+from critic_gateway.accounts.erasure import Erasure
+from critic_gateway.accounts.export import AccountExport
 from critic_gateway.albums.queries import AlbumQueries
 from critic_gateway.auth.api_keys import ApiKey
 from critic_gateway.auth.authenticate import authenticate
@@ -47,11 +51,14 @@ SettingsDep = Annotated[GatewaySettings, _from_state(lambda state: state.setting
 JobStoreDep = Annotated[JobStore, _from_state(lambda state: state.jobs)]
 AlbumStoreDep = Annotated[AlbumStore, _from_state(lambda state: state.albums)]
 StorageDep = Annotated[Storage, _from_state(lambda state: state.storage)]
+OwnerStoreDep = Annotated[OwnerStore, _from_state(lambda state: state.owners)]
 DeliveryStoreDep = Annotated[DeliveryStore, _from_state(lambda state: state.deliveries)]
 WorkerStatusDep = Annotated[WorkerStatusStore, _from_state(lambda state: state.worker_status)]
 ChangesDep = Annotated[ChangeSubscriber, _from_state(lambda state: state.changes)]
 AlbumFeedsDep = Annotated[AlbumFeeds, _from_state(lambda state: state.feeds)]
 AlbumQueriesDep = Annotated[AlbumQueries, _from_state(lambda state: state.queries)]
+AccountExportDep = Annotated[AccountExport, _from_state(lambda state: state.account_export)]
+ErasureDep = Annotated[Erasure, _from_state(lambda state: state.erasure)]
 UploadHandlerDep = Annotated[UploadHandler, _from_state(lambda state: state.uploads)]
 PhotoQuotaDep = Annotated[PhotoQuota, _from_state(lambda state: state.quota)]
 ReadinessDep = Annotated[ReadinessProbe, _from_state(lambda state: state.readiness)]
@@ -75,6 +82,20 @@ async def _caller(
 
 CallerDep = Annotated[ApiKey, Depends(_caller)]
 """The API key of the request. Raises MissingApiKey, InvalidApiKey or RateLimited."""
+
+
+async def _key_revoked(request: Request, state: StateDep, caller: CallerDep) -> Callable[[], bool]:
+    def revoked() -> bool:
+        try:
+            return authenticate(request, state.api_keys).owner != caller.owner
+        except (MissingApiKey, InvalidApiKey):
+            return True
+
+    return revoked
+
+
+KeyRevokedDep = Annotated[Callable[[], bool], Depends(_key_revoked)]
+"""Whether the key of a long request has been revoked, or has expired, since it was let in."""
 
 
 async def _ensure_capacity(state: StateDep, _: CallerDep) -> None:

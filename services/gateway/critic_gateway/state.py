@@ -14,7 +14,10 @@ from critic_core.stores.album_results import AlbumResultStore
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.deliveries import DeliveryStore
 from critic_core.stores.jobs import JobStore
+from critic_core.stores.owners import OwnerStore
 from critic_core.stores.worker_status import WorkerStatusStore
+from critic_gateway.accounts.erasure import Erasure
+from critic_gateway.accounts.export import AccountExport
 from critic_gateway.albums.queries import AlbumQueries
 from critic_gateway.auth.api_keys import ApiKeys
 from critic_gateway.health.probe_clients import probe_clients
@@ -37,6 +40,7 @@ class AppState:
     settings: GatewaySettings
     jobs: JobStore
     albums: AlbumStore
+    owners: OwnerStore
     storage: Storage
     deliveries: DeliveryStore
     worker_status: WorkerStatusStore
@@ -44,6 +48,8 @@ class AppState:
     feeds: AlbumFeeds
     queries: AlbumQueries
     uploads: UploadHandler
+    account_export: AccountExport
+    erasure: Erasure
     api_keys: ApiKeys
     admission: Admission
     rate_limit: RateLimit
@@ -79,19 +85,23 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
         Storage(settings.storage_url),
         PhotoQuota(client),
     )
+    owners, deliveries = OwnerStore(client), DeliveryStore(client)
     intake = PhotoIntake(jobs, albums, storage, queue, quota, settings)
     idempotency_keys = IdempotencyKeys(client, settings.idempotency_ttl_seconds)
     return AppState(
         settings=settings,
         jobs=jobs,
         albums=albums,
+        owners=owners,
         storage=storage,
-        deliveries=DeliveryStore(client),
+        deliveries=deliveries,
         worker_status=WorkerStatusStore(client),
         changes=changes,
         feeds=AlbumFeeds(albums, changes),
         queries=AlbumQueries(AlbumResultStore(client), changes, queue),
         uploads=UploadHandler(intake, admission, idempotency_keys, changes),
+        account_export=AccountExport(jobs, albums, owners, deliveries),
+        erasure=Erasure(jobs, albums, owners, deliveries, storage),
         api_keys=ApiKeys.from_settings(settings),
         admission=admission,
         rate_limit=RateLimit(client),

@@ -1,26 +1,45 @@
-"""Cursors: opaque texts for clients; an invalid one is rejected with a sentence."""
+"""Cursors: opaque texts for clients, each bound to its album or owner; another one is rejected with a sentence."""
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import TypeVar
 
 from critic_core.contracts.errors import InvalidRequest
+from critic_core.contracts.identity import is_photo_id
 from critic_core.stores.albums import Cursor
+from critic_core.stores.owners import Kind
+
+T = TypeVar("T")
 
 
-def encode_rank(cursor: Cursor | None) -> str | None:
-    """A cursor of a ranking as text."""
-    return _encode(cursor.photo_id, repr(cursor.rank_key)) if cursor else None
+def encode_rank(album_id: str, cursor: Cursor | None) -> str | None:
+    """A cursor of an album's ranking as text."""
+    return _encode(album_id, cursor.photo_id, repr(cursor.rank_key)) if cursor else None
 
 
-def decode_rank(text: str | None) -> Cursor | None:
-    """A cursor of a ranking from text. Raises InvalidRequest."""
+def decode_rank(album_id: str, text: str | None) -> Cursor | None:
+    """A cursor of that album's ranking from text. Raises InvalidRequest."""
     if text is None:
         return None
-    photo_id, rank_key = _decode(text)
+    album, photo_id, rank_key = _decode(text, 3)
     try:
-        return Cursor(photo_id, float(rank_key))
+        cursor = Cursor(photo_id, float(rank_key))
     except ValueError:
         raise _invalid() from None
+    return _ensure(album == album_id, cursor)
+
+
+def encode_id(owner: str, kind: Kind, last_id: str | None) -> str | None:
+    """The last id of a page of an owner's list as text."""
+    return _encode(owner, kind, last_id) if last_id else None
+
+
+def decode_id(owner: str, kind: Kind, text: str | None) -> str | None:
+    """The last id of a page of that owner's list from text. Raises InvalidRequest."""
+    if text is None:
+        return None
+    *scope, last_id = _decode(text, 3)
+    return _ensure(scope == [owner, kind] and is_photo_id(last_id), last_id)
 
 
 def encode_row(token: str, row: int) -> str:
@@ -30,22 +49,26 @@ def encode_row(token: str, row: int) -> str:
 
 def decode_row(text: str) -> tuple[str, int]:
     """Token and row of a result from text. Raises InvalidRequest."""
-    token, row = _decode(text)
-    if not (token.isalnum() and row.isdecimal()):
-        raise _invalid()
-    return token, int(row)
+    token, row = _decode(text, 2)
+    return _ensure(token.isalnum() and row.isdecimal(), token), int(row)
 
 
 def _encode(*fields: str) -> str:
     return urlsafe_b64encode(" ".join(fields).encode()).decode().rstrip("=")
 
 
-def _decode(text: str) -> tuple[str, str]:
+def _decode(text: str, count: int) -> list[str]:
     try:
-        first, second = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii").split(" ")
+        fields = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii").split(" ")
     except (ValueError, binascii.Error):
         raise _invalid() from None
-    return first, second
+    return _ensure(len(fields) == count, fields)
+
+
+def _ensure(valid: bool, value: T) -> T:
+    if not valid:
+        raise _invalid()
+    return value
 
 
 def _invalid() -> InvalidRequest:

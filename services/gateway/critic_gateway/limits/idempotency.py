@@ -1,6 +1,6 @@
 """`Idempotency-Key`: a repeated upload gets the first response and creates no second photo.
 
-Keys are scoped to the caller. The same key with another body or other options is an error.
+Keys are scoped to the owner. The same key with another body or other options is an error.
 Source: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 """
 
@@ -16,7 +16,8 @@ from redis.exceptions import RedisError
 from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.errors import IdempotencyInProgress
-from critic_core.runtime.redis_client import KEY_PREFIX, redis_errors
+from critic_core.runtime.redis_client import redis_errors
+from critic_core.stores.owners import idempotency_key
 
 MAX_KEY_LENGTH = 255
 LEASE_SECONDS = 10
@@ -38,9 +39,9 @@ class IdempotencyKeys:
     def __init__(self, client: "redis.Redis", ttl_seconds: int) -> None:
         self._redis, self._ttl = client, ttl_seconds
 
-    def acquire(self, caller: str, key: str) -> UploadRecord | None:
+    def acquire(self, owner: str, key: str) -> UploadRecord | None:
         """Acquire a key; the record of its first upload if there is one. Raises IdempotencyInProgress."""
-        name = _name(caller, key)
+        name = _name(owner, key)
         with redis_errors():
             if self._redis.set(name, _IN_PROGRESS, nx=True, ex=LEASE_SECONDS):
                 return None
@@ -51,9 +52,9 @@ class IdempotencyKeys:
         return UploadRecord(record["body_digest"], tuple(record["photo_ids"]))
 
     @asynccontextmanager
-    async def lease(self, caller: str, key: str) -> AsyncIterator[None]:
+    async def lease(self, owner: str, key: str) -> AsyncIterator[None]:
         """Renew the lease of an acquired key inside the block."""
-        renewal = asyncio.create_task(self._renew(_name(caller, key)))
+        renewal = asyncio.create_task(self._renew(_name(owner, key)))
         try:
             yield
         finally:
@@ -61,15 +62,15 @@ class IdempotencyKeys:
             with suppress(asyncio.CancelledError):
                 await renewal
 
-    def save(self, caller: str, key: str, record: UploadRecord) -> None:
+    def save(self, owner: str, key: str, record: UploadRecord) -> None:
         """Store the record of the first upload."""
         with redis_errors():
-            self._redis.set(_name(caller, key), json.dumps(asdict(record)), ex=self._ttl)
+            self._redis.set(_name(owner, key), json.dumps(asdict(record)), ex=self._ttl)
 
-    def release(self, caller: str, key: str) -> None:
+    def release(self, owner: str, key: str) -> None:
         """Free the key of a failed upload for a retry."""
         with redis_errors():
-            self._redis.delete(_name(caller, key))
+            self._redis.delete(_name(owner, key))
 
     async def _renew(self, name: str) -> None:
         while True:
@@ -78,6 +79,5 @@ class IdempotencyKeys:
                 await run_in_threadpool(self._redis.expire, name, LEASE_SECONDS)
 
 
-def _name(caller: str, key: str) -> str:
-    digest = hashlib.sha256(f"{caller}|{key}".encode()).hexdigest()
-    return f"{KEY_PREFIX}idempotency:{digest}"
+def _name(owner: str, key: str) -> str:
+    return idempotency_key(owner, hashlib.sha256(key.encode()).hexdigest())

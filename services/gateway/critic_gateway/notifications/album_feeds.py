@@ -6,7 +6,7 @@ the gateway, reads missed events from the store.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from starlette.concurrency import run_in_threadpool
@@ -18,6 +18,7 @@ from critic_gateway import metrics
 from critic_gateway.notifications.subscriber import ChangeSubscriber
 
 RECENT_EVENTS = 1000
+REVOCATION_SECONDS = 2.0  # between two checks of a follower's API key
 POLL_SECONDS = 30.0  # an expired album publishes no change
 
 log = logger(__name__)
@@ -30,10 +31,13 @@ class AlbumFeeds:
         self._albums, self._changes = albums, changes
         self._feeds: dict[str, _Feed] = {}
 
-    async def follow(self, album_id: str, after: str) -> AsyncIterator[Event]:
-        """Events after that one, live, until the album is deleted. Raises QueueUnavailable."""
+    async def follow(self, album_id: str, after: str, revoked: Callable[[], bool]) -> AsyncIterator[Event]:
+        """Events after that one, live, until the album is deleted or the right to follow is revoked.
+
+        Raises QueueUnavailable.
+        """
         async with self._feed(album_id) as feed:
-            while True:
+            while not revoked():
                 changed = feed.changed
                 events = feed.recent_after(after)
                 if events is None:
@@ -44,7 +48,8 @@ class AlbumFeeds:
                 if not events and feed.ended:
                     return
                 if not events:
-                    await changed.wait()
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(changed.wait(), REVOCATION_SECONDS)
 
     @asynccontextmanager
     async def _feed(self, album_id: str) -> AsyncIterator["_Feed"]:

@@ -1,7 +1,7 @@
 """Events of an album as server-sent events."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Header
@@ -10,10 +10,10 @@ from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.album import AlbumEvent
 from critic_core.stores.albums import AlbumStore
-from critic_gateway.dependencies import AlbumFeedsDep, AlbumStoreDep
+from critic_gateway.dependencies import AlbumFeedsDep, AlbumStoreDep, KeyRevokedDep
 from critic_gateway.notifications.album_feeds import AlbumFeeds
 from critic_gateway.routes.openapi import ALBUM_ERRORS, responses
-from critic_gateway.routes.parameters import AlbumDep
+from critic_gateway.routes.parameters import OwnAlbum
 
 PING_SECONDS = 15  # balancers close a connection that is silent for a minute
 RECONNECT_MILLISECONDS = 1000
@@ -33,30 +33,36 @@ LastEventId = Annotated[
     responses={200: {"content": {"text/event-stream": {}}}, **responses(*ALBUM_ERRORS)},
 )
 async def follow_album(
-    album: AlbumDep, albums: AlbumStoreDep, feeds: AlbumFeedsDep, last_event_id: LastEventId = None
+    album: OwnAlbum,
+    albums: AlbumStoreDep,
+    feeds: AlbumFeedsDep,
+    revoked: KeyRevokedDep,
+    last_event_id: LastEventId = None,
 ) -> EventSourceResponse:
     """Server-sent events: `photo_added`, `photo_done`, `photo_failed`, `photo_queued`, `photo_deleted`, `decision`.
 
     Each event has the photo's id, the counts after it, and the photo as it is now. The stream begins with `album` (the
     current counts), unless `Last-Event-ID` continues an earlier stream; `album` also replaces events that are no longer
-    stored: get the album again then. The last event is `album_deleted`.
+    stored: get the album again then. The last event is `album_deleted`. The stream also ends once the API key is
+    revoked or expired.
     """
-    events = _events(album.id, albums, feeds, last_event_id)
+    start = await run_in_threadpool(_resumable, albums, album.id, last_event_id)
+    events = _events(album.id, start, albums, feeds, revoked)
     return EventSourceResponse(events, ping=PING_SECONDS, headers={"X-Accel-Buffering": "no"})
 
 
 async def _events(
-    album_id: str, albums: AlbumStore, feeds: AlbumFeeds, last_event_id: str | None
+    album_id: str, after: str | None, albums: AlbumStore, feeds: AlbumFeeds, revoked: Callable[[], bool]
 ) -> AsyncIterator[ServerSentEvent]:
-    after = await run_in_threadpool(_resumable, albums, album_id, last_event_id)
     if after is None:
         after = await run_in_threadpool(albums.last_event, album_id)
         album = await run_in_threadpool(albums.get, album_id)
         yield _server_sent("album", after, AlbumEvent(counts=album.counts))
-    async for event in feeds.follow(album_id, after):
+    async for event in feeds.follow(album_id, after, revoked):
         data = AlbumEvent(photo_id=event.photo_id, counts=event.counts, photo=event.photo)
         yield _server_sent(event.kind, event.id, data)
-    yield ServerSentEvent(event="album_deleted", data="{}")
+    if not revoked():
+        yield ServerSentEvent(event="album_deleted", data="{}")
 
 
 def _resumable(albums: AlbumStore, album_id: str, event_id: str | None) -> str | None:

@@ -26,8 +26,9 @@ from critic_gateway.albums import cursors
 from critic_gateway.albums.export_sources import StoredPictures, content_disposition, proposals
 from critic_gateway.albums.queries import AlbumQueries
 from critic_gateway.dependencies import AlbumQueriesDep, StorageDep
+from critic_gateway.http.stored_response import chunks_on_demand
 from critic_gateway.routes.openapi import ALBUM_ERRORS, responses
-from critic_gateway.routes.parameters import MAX_PAGE_SIZE, MAX_WAIT_SECONDS, AlbumDep
+from critic_gateway.routes.parameters import MAX_PAGE_SIZE, MAX_WAIT_SECONDS, OwnAlbum
 
 ERRORS = responses(AlbumResultPending, InvalidRequest, *ALBUM_ERRORS)
 
@@ -94,7 +95,7 @@ class ExportParams(SelectionQueryParams):
 
 
 @router.get("/{album_id}/groups", summary="Get the groups of an album", response_model=GroupsPage, responses=ERRORS)
-async def get_groups(album: AlbumDep, queries: AlbumQueriesDep, params: Annotated[GroupsParams, Query()]) -> Response:
+async def get_groups(album: OwnAlbum, queries: AlbumQueriesDep, params: Annotated[GroupsParams, Query()]) -> Response:
     """Exact duplicates, near duplicates, scenes, or sequences (brackets, focus stacks, panoramas); the best of each.
 
     Covers all photos that are done. Other thresholds score no photo again. `202` until the result is computed.
@@ -106,7 +107,7 @@ async def get_groups(album: AlbumDep, queries: AlbumQueriesDep, params: Annotate
     "/{album_id}/selection", summary="Get the selection of an album", response_model=SelectionPage, responses=ERRORS
 )
 async def get_selection(
-    album: AlbumDep, queries: AlbumQueriesDep, params: Annotated[SelectionParams, Query()]
+    album: OwnAlbum, queries: AlbumQueriesDep, params: Annotated[SelectionParams, Query()]
 ) -> Response:
     """`keep`, `maybe` or `reject` for each photo, best first, with reasons.
 
@@ -126,7 +127,7 @@ async def get_selection(
     },
 )
 async def export_album(
-    album: AlbumDep, queries: AlbumQueriesDep, storage: StorageDep, params: Annotated[ExportParams, Query()]
+    album: OwnAlbum, queries: AlbumQueriesDep, storage: StorageDep, params: Annotated[ExportParams, Query()]
 ) -> StreamingResponse:
     """The selection with the decisions: CSV, JSON (docs/album-export.schema.json), a ZIP of XMP sidecars, a ZIP of the
     keepers, or an HTML page. `202` until the result is computed.
@@ -138,7 +139,7 @@ async def export_album(
     key = SectionKey(album.id, query_digest(params.query), "photos")
     export_input = ExportInput(album, lambda: proposals(queries, key, result.token), options, StoredPictures(storage))
     return StreamingResponse(
-        export.write(export_input),
+        chunks_on_demand(export.write(export_input)),
         media_type=export.media_type,
         headers={"Content-Disposition": content_disposition(album, export)},
     )

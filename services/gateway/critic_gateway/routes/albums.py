@@ -3,22 +3,26 @@
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Request, Response
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
 
+from critic_core.contracts.account import AlbumsPage
 from critic_core.contracts.album import Album, AlbumPage, Counts, NewAlbum
 from critic_core.contracts.errors import AlbumFull, InvalidRequest
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import UploadReceipt
+from critic_core.stores.owners import Kind
 from critic_gateway.albums import cursors
 from critic_gateway.dependencies import (
     ADMISSION,
     AlbumStoreDep,
     CallerDep,
-    DeliveryStoreDep,
+    ErasureDep,
+    OwnerStoreDep,
     SettingsDep,
     UploadHandlerDep,
     WorkerStatusDep,
 )
+from critic_gateway.routes.listing import AlbumListParams
 from critic_gateway.routes.openapi import (
     ACCESS_ERRORS,
     ALBUM_ERRORS,
@@ -27,7 +31,7 @@ from critic_gateway.routes.openapi import (
     UPLOAD_ERRORS,
     responses,
 )
-from critic_gateway.routes.parameters import AlbumDep, Limit, PageCursor, SenderDep, Wait, ensure_options
+from critic_gateway.routes.parameters import Limit, OwnAlbum, PageCursor, SenderDep, Wait, ensure_options
 from critic_gateway.routes.photos import json_response, upload_status
 from critic_gateway.uploads.options import UploadOptions
 
@@ -70,6 +74,19 @@ def create_album(album: Annotated[Album, Depends(_new_album)], albums: AlbumStor
     return album
 
 
+@router.get(
+    "", summary="List albums", response_model_exclude_none=True, responses=responses(InvalidRequest, *ACCESS_ERRORS)
+)
+def list_albums(
+    caller: CallerDep, owners: OwnerStoreDep, albums: AlbumStoreDep, params: Annotated[AlbumListParams, Query()]
+) -> AlbumsPage:
+    """The caller's albums, newest first."""
+    owner, kind = caller.owner, Kind.albums
+    page = owners.find(owner, kind, params.limit, params.after(owner, kind), params.filters)
+    following = cursors.encode_id(owner, kind, page.following)
+    return AlbumsPage(albums=tuple(albums.get_all(page.ids)), next_cursor=following)
+
+
 @router.post(
     "/{album_id}/photos",
     status_code=202,
@@ -84,7 +101,7 @@ def create_album(album: Annotated[Album, Depends(_new_album)], albums: AlbumStor
     },
 )
 async def add_photos(
-    request: Request, album: AlbumDep, uploads: UploadHandlerDep, sender: SenderDep, wait: Wait = 0
+    request: Request, album: OwnAlbum, uploads: UploadHandlerDep, sender: SenderDep, wait: Wait = 0
 ) -> Response:
     """One or many files as multipart, or one image as raw body; a receipt for each file, in the order of the request.
 
@@ -101,14 +118,13 @@ async def add_photos(
     response_model_exclude_none=True,
     responses=responses(InvalidRequest, *ALBUM_ERRORS),
 )
-def get_album(album: AlbumDep, albums: AlbumStoreDep, cursor: PageCursor = None, limit: Limit = 100) -> AlbumPage:
+def get_album(album: OwnAlbum, albums: AlbumStoreDep, cursor: PageCursor = None, limit: Limit = 100) -> AlbumPage:
     """Counts, and a page of the ranking; up to date at any time, also during uploads."""
-    page = albums.page(album.id, cursors.decode_rank(cursor), limit)
-    return AlbumPage(album=album, photos=page.photos, next_cursor=cursors.encode_rank(page.following))
+    page = albums.page(album.id, cursors.decode_rank(album.id, cursor), limit)
+    return AlbumPage(album=album, photos=page.photos, next_cursor=cursors.encode_rank(album.id, page.following))
 
 
 @router.delete("/{album_id}", status_code=204, summary="Delete an album", responses=responses(*ALBUM_ERRORS))
-def delete_album(album: AlbumDep, albums: AlbumStoreDep, deliveries: DeliveryStoreDep) -> None:
+def delete_album(album: OwnAlbum, erasure: ErasureDep) -> None:
     """The album is gone at once; a worker deletes its photos within seconds."""
-    albums.mark_deleted(album.id)
-    deliveries.delete(f"album:{album.id}")
+    erasure.hide_album(album.id)

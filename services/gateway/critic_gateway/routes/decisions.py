@@ -6,7 +6,7 @@ from critic_core.contracts.album import Choice, Decisions
 from critic_core.contracts.errors import InvalidRequest, PhotoNotFound
 from critic_gateway.dependencies import AlbumStoreDep
 from critic_gateway.routes.openapi import ALBUM_ERRORS, responses
-from critic_gateway.routes.parameters import AlbumDep, PhotoId
+from critic_gateway.routes.parameters import AlbumPhotoId, OwnAlbum
 
 PATH = "/v1/albums/{album_id}/photos/{photo_id}/decision"
 
@@ -19,7 +19,7 @@ router = APIRouter(tags=["albums"])
     response_model_exclude_none=True,
     responses=responses(PhotoNotFound, *ALBUM_ERRORS),
 )
-def get_decision(album: AlbumDep, photo_id: PhotoId, albums: AlbumStoreDep) -> Decisions:
+def get_decision(album: OwnAlbum, photo_id: AlbumPhotoId, albums: AlbumStoreDep) -> Decisions:
     """The current decision with its history."""
     return albums.decisions(album.id, photo_id)
 
@@ -30,7 +30,7 @@ def get_decision(album: AlbumDep, photo_id: PhotoId, albums: AlbumStoreDep) -> D
     response_model_exclude_none=True,
     responses=responses(PhotoNotFound, InvalidRequest, *ALBUM_ERRORS),
 )
-def set_decision(album: AlbumDep, photo_id: PhotoId, choice: Choice, albums: AlbumStoreDep) -> Decisions:
+def set_decision(album: OwnAlbum, photo_id: AlbumPhotoId, choice: Choice, albums: AlbumStoreDep) -> Decisions:
     """Picks, rejects or rates a photo. Overrides the proposal, also after the photo is scored again."""
     return albums.decide(album.id, photo_id, choice)
 
@@ -41,6 +41,6 @@ def set_decision(album: AlbumDep, photo_id: PhotoId, choice: Choice, albums: Alb
     response_model_exclude_none=True,
     responses=responses(PhotoNotFound, *ALBUM_ERRORS),
 )
-def undo_decision(album: AlbumDep, photo_id: PhotoId, albums: AlbumStoreDep) -> Decisions:
+def undo_decision(album: OwnAlbum, photo_id: AlbumPhotoId, albums: AlbumStoreDep) -> Decisions:
     """Restores the previous decision; without one, the proposal."""
     return albums.undo(album.id, photo_id)

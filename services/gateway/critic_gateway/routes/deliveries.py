@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends, Path
 
 from critic_core.contracts.errors import DeliveryNotFound, WebhooksDisabled
 from critic_core.contracts.webhook import Deliveries, Delivery
-from critic_gateway.dependencies import CallerDep, DeliveryStoreDep, JobStoreDep, SettingsDep
+from critic_gateway.dependencies import CallerDep, DeliveryStoreDep, SettingsDep
 from critic_gateway.routes.openapi import ALBUM_ERRORS, PHOTO_ERRORS, responses
-from critic_gateway.routes.parameters import AlbumDep, PhotoId
+from critic_gateway.routes.parameters import OwnAlbum, OwnPhoto
 
 PHOTO_PATH, ALBUM_PATH = "/v1/photos/{photo_id}/deliveries", "/v1/albums/{album_id}/deliveries"
 
@@ -17,12 +17,11 @@ router = APIRouter(tags=["webhooks"])
 DeliveryId = Annotated[str, Path(description="Id of the delivery, as in the header webhook-id.")]
 
 
-def _photo_subject(photo_id: PhotoId, jobs: JobStoreDep) -> str:
-    jobs.get(photo_id)
-    return f"photo:{photo_id}"
+async def _photo_subject(photo: OwnPhoto) -> str:
+    return f"photo:{photo.id}"
 
 
-async def _album_subject(album: AlbumDep) -> str:
+async def _album_subject(album: OwnAlbum) -> str:
     return f"album:{album.id}"
 
 

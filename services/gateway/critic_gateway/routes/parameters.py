@@ -7,9 +7,10 @@ from fastapi import Depends, Header, Path, Query
 from critic_core.contracts.album import Album
 from critic_core.contracts.errors import AlbumNotFound, ModelNotFound, NotReady, PhotoNotFound, WebhooksDisabled
 from critic_core.contracts.identity import is_photo_id
+from critic_core.contracts.photo import Photo
 from critic_core.runtime.webhooks.callback import LONGEST_URL, parse_callback
 from critic_core.stores.worker_status import WorkerStatusStore
-from critic_gateway.dependencies import AlbumStoreDep, CallerDep, SettingsDep, WorkerStatusDep
+from critic_gateway.dependencies import AlbumStoreDep, CallerDep, JobStoreDep, SettingsDep, WorkerStatusDep
 from critic_gateway.limits.idempotency import MAX_KEY_LENGTH
 from critic_gateway.settings import GatewaySettings
 from critic_gateway.uploads.handler import Sender
@@ -48,27 +49,48 @@ IdempotencyKey = Annotated[
 ]
 
 
+# An id from a path is used through OwnPhoto, OwnAlbum or AlbumPhotoId only: they compare the owner. What belongs to
+# somebody else is not found, by the same call of the store and with the same response as an unknown id.
+_PhotoId = Annotated[str, Path(description="Id of the photo, a UUIDv7.")]
+
+
+def _own_photo(photo_id: _PhotoId, jobs: JobStoreDep, caller: CallerDep) -> Photo:
+    if not is_photo_id(photo_id):
+        raise PhotoNotFound
+    photo = jobs.get(photo_id)
+    if photo.owner != caller.owner:
+        raise PhotoNotFound
+    return photo
+
+
+OwnPhoto = Annotated[Photo, Depends(_own_photo)]
+"""The caller's photo of the path. Raises PhotoNotFound."""
+
+
+def _own_album(
+    album_id: Annotated[str, Path(description="Id of the album, a UUIDv7.")], albums: AlbumStoreDep, caller: CallerDep
+) -> Album:
+    if not is_photo_id(album_id):
+        raise AlbumNotFound
+    album = albums.get(album_id)
+    if album.owner != caller.owner:
+        raise AlbumNotFound
+    return album
+
+
+OwnAlbum = Annotated[Album, Depends(_own_album)]
+"""The caller's album of the path. Raises AlbumNotFound."""
+
+
 # A coroutine on purpose: it does not wait for the thread pool.
-async def _photo_id(photo_id: Annotated[str, Path(description="Id of the photo, a UUIDv7.")], _: CallerDep) -> str:
+async def _album_photo_id(photo_id: _PhotoId, _: OwnAlbum) -> str:
     if not is_photo_id(photo_id):
         raise PhotoNotFound
     return photo_id
 
 
-PhotoId = Annotated[str, Depends(_photo_id)]
-"""A well-formed photo id of an authenticated request. Raises PhotoNotFound."""
-
-
-def _album(
-    album_id: Annotated[str, Path(description="Id of the album, a UUIDv7.")], albums: AlbumStoreDep, _: CallerDep
-) -> Album:
-    if not is_photo_id(album_id):
-        raise AlbumNotFound
-    return albums.get(album_id)
-
-
-AlbumDep = Annotated[Album, Depends(_album)]
-"""The album of the path. Raises AlbumNotFound."""
+AlbumPhotoId = Annotated[str, Depends(_album_photo_id)]
+"""A well-formed photo id below the caller's album; the store knows whether the album has it. Raises PhotoNotFound."""
 
 
 async def _sender(caller: CallerDep, idempotency_key: IdempotencyKey = None) -> Sender:

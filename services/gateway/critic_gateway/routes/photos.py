@@ -1,12 +1,14 @@
 """Photos: upload, critique, preview, original."""
 
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
+from critic_core.contracts.account import PhotosPage
 from critic_core.contracts.errors import (
+    InvalidRequest,
     PhotoEmpty,
-    PhotoNotFound,
     PhotoTooLarge,
     PhotoUnsupported,
     PreviewPending,
@@ -14,16 +16,22 @@ from critic_core.contracts.errors import (
 )
 from critic_core.contracts.photo import Photo, PhotoReceipt, PhotoState, UploadReceipt
 from critic_core.runtime.storage import photo_key, preview_key
+from critic_core.stores.owners import Kind
+from critic_gateway.albums import cursors
 from critic_gateway.dependencies import (
     ADMISSION,
+    CallerDep,
     ChangesDep,
-    DeliveryStoreDep,
+    ErasureDep,
     JobStoreDep,
+    OwnerStoreDep,
     StorageDep,
     UploadHandlerDep,
 )
 from critic_gateway.http.problems import ProblemResponse
+from critic_gateway.http.stored_response import stored_response
 from critic_gateway.notifications.long_poll import wait_until_finished
+from critic_gateway.routes.listing import PhotoListParams
 from critic_gateway.routes.openapi import (
     ACCESS_ERRORS,
     OPTION_ERRORS,
@@ -32,9 +40,7 @@ from critic_gateway.routes.openapi import (
     UPLOAD_ERRORS,
     responses,
 )
-from critic_gateway.routes.parameters import PhotoId, SenderDep, UploadOptionsDep, Wait
-
-CACHE_HEADERS = {"Cache-Control": "private, max-age=3600"}
+from critic_gateway.routes.parameters import OwnPhoto, SenderDep, UploadOptionsDep, Wait
 
 router = APIRouter(prefix="/v1/photos", tags=["photos"])
 
@@ -67,22 +73,30 @@ async def send_photos(
     return _photo_response(receipts[0], status, request.url.path)
 
 
+@router.get(
+    "", summary="List photos", response_model_exclude_none=True, responses=responses(InvalidRequest, *ACCESS_ERRORS)
+)
+def list_photos(
+    caller: CallerDep, owners: OwnerStoreDep, jobs: JobStoreDep, params: Annotated[PhotoListParams, Query()]
+) -> PhotosPage:
+    """The caller's photos, newest first, without critiques."""
+    owner, kind = caller.owner, Kind.photos
+    page = owners.find(owner, kind, params.limit, params.after(owner, kind), params.filters)
+    return PhotosPage(photos=tuple(jobs.entries(page.ids)), next_cursor=cursors.encode_id(owner, kind, page.following))
+
+
 @router.get("/{photo_id}", summary="Get a photo", response_model_exclude_none=True, responses=responses(*PHOTO_ERRORS))
-async def get_photo(photo_id: PhotoId, jobs: JobStoreDep, changes: ChangesDep, wait: Wait = 0) -> Photo:
+async def get_photo(photo: OwnPhoto, jobs: JobStoreDep, changes: ChangesDep, wait: Wait = 0) -> Photo:
     """State and, once done, the critique. `wait` makes it a long poll."""
-    (photo,) = await wait_until_finished([photo_id], wait, jobs, changes)
+    if wait and not photo.state.final:
+        (photo,) = await wait_until_finished([photo.id], wait, jobs, changes)
     return photo
 
 
 @router.delete("/{photo_id}", status_code=204, summary="Delete a photo", responses=responses(*PHOTO_ERRORS))
-def delete_photo(photo_id: PhotoId, jobs: JobStoreDep, storage: StorageDep, deliveries: DeliveryStoreDep) -> None:
+def delete_photo(photo: OwnPhoto, erasure: ErasureDep) -> None:
     """Deletes the bytes, the preview, the critique and the webhook deliveries."""
-    existed = jobs.delete(photo_id)
-    storage.delete(photo_key(photo_id))
-    storage.delete(preview_key(photo_id))
-    deliveries.delete(f"photo:{photo_id}")
-    if not existed:
-        raise PhotoNotFound
+    erasure.delete_photo(photo.id)
 
 
 @router.get(
@@ -94,12 +108,11 @@ def delete_photo(photo_id: PhotoId, jobs: JobStoreDep, storage: StorageDep, deli
         **responses(PreviewPending, *PHOTO_ERRORS, StorageUnavailable),
     },
 )
-def get_preview(photo_id: PhotoId, jobs: JobStoreDep, storage: StorageDep) -> Response:
+async def get_preview(photo: OwnPhoto, storage: StorageDep) -> Response:
     """An upright JPEG without metadata, at most 640 pixels on the long side. `202` until the photo is done."""
-    photo = jobs.get(photo_id)
     if photo.state is not PhotoState.done:
         raise PreviewPending
-    return Response(storage.get(preview_key(photo_id)), media_type="image/jpeg", headers=CACHE_HEADERS)
+    return await stored_response(storage, preview_key(photo.id), "image/jpeg")
 
 
 @router.get(
@@ -108,10 +121,9 @@ def get_preview(photo_id: PhotoId, jobs: JobStoreDep, storage: StorageDep) -> Re
     response_class=Response,
     responses={200: {"content": {"image/*": {}}}, **responses(*PHOTO_ERRORS, StorageUnavailable)},
 )
-def get_original(photo_id: PhotoId, jobs: JobStoreDep, storage: StorageDep) -> Response:
+async def get_original(photo: OwnPhoto, storage: StorageDep) -> Response:
     """The uploaded bytes, with the media type detected from them."""
-    media_type = jobs.get(photo_id).media_type
-    return Response(storage.get(photo_key(photo_id)), media_type=media_type, headers=CACHE_HEADERS)
+    return await stored_response(storage, photo_key(photo.id), photo.media_type)
 
 
 def upload_status(receipts: list[PhotoReceipt]) -> HTTPStatus:

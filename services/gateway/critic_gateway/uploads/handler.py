@@ -60,16 +60,16 @@ class UploadHandler:
         self, request: Request, caller: ApiKey, key: str, options: UploadOptions
     ) -> list[PhotoReceipt]:
         keys = self.idempotency_keys
-        record = await run_in_threadpool(keys.acquire, caller.name, key)
+        record = await run_in_threadpool(keys.acquire, caller.owner, key)
         if record is not None:
             return await self._repeat(request, record, options)
         try:
-            async with keys.lease(caller.name, key):
+            async with keys.lease(caller.owner, key):
                 files, receipts = await self._upload(request, caller, options)
             ids = tuple(receipt.photo.id for receipt in receipts if receipt.photo is not None)
-            await run_in_threadpool(keys.save, caller.name, key, UploadRecord(upload_digest(files, options), ids))
+            await run_in_threadpool(keys.save, caller.owner, key, UploadRecord(upload_digest(files, options), ids))
         except BaseException:
-            await run_in_threadpool(keys.release, caller.name, key)
+            await run_in_threadpool(keys.release, caller.owner, key)
             raise
         return receipts
 

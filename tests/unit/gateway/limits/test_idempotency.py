@@ -1,4 +1,4 @@
-"""Idempotency keys: acquired once, leased while the request is in progress, scoped to the caller."""
+"""Idempotency keys: acquired once, leased while the request is in progress, scoped to the owner."""
 
 import asyncio
 import time
@@ -40,7 +40,7 @@ def test_a_key_is_free_after_its_release(keys: IdempotencyKeys) -> None:
     assert is_free(keys)
 
 
-def test_keys_belong_to_their_caller(keys: IdempotencyKeys) -> None:
+def test_keys_belong_to_their_owner(keys: IdempotencyKeys) -> None:
     keys.save("ann", "key", RECORD)
     assert keys.acquire("bob", "key") is None
 

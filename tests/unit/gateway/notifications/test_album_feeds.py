@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from threading import Event as Signal
 
 import pytest
 import redis
@@ -33,6 +34,10 @@ def add(albums: AlbumStore, number: int) -> None:
     albums.add(photo.model_copy(update={"album": ALBUM, "sha256": f"{number:064}"}), 100)
 
 
+def never() -> bool:
+    return False
+
+
 async def take(events: AsyncIterator[Event], count: int) -> list[str]:
     return [(await asyncio.wait_for(anext(events), 10)).kind for _ in range(count)]
 
@@ -42,7 +47,7 @@ def test_every_follower_gets_every_event_until_the_album_is_deleted(
 ) -> None:
     async def test(changes: ChangeSubscriber) -> None:
         feeds = AlbumFeeds(albums, changes)
-        followers = [feeds.follow(ALBUM, albums.last_event(ALBUM)) for _ in range(2)]
+        followers = [feeds.follow(ALBUM, albums.last_event(ALBUM), never) for _ in range(2)]
         first = [asyncio.create_task(take(follower, 2)) for follower in followers]
         for number in range(2):
             await asyncio.to_thread(add, albums, number)
@@ -66,11 +71,31 @@ def test_a_follower_resumes_at_an_older_event(
     async def test(changes: ChangeSubscriber) -> None:
         feeds = AlbumFeeds(albums, changes)
         after = albums.events(ALBUM, "0")[0].id
-        follower = feeds.follow(ALBUM, after)
+        follower = feeds.follow(ALBUM, after, never)
         assert await take(follower, 2) == ["photo_added", "photo_added"]
         for number in range(3, 6):
             await asyncio.to_thread(add, albums, number)
         assert await take(follower, 3) == 3 * ["photo_added"]
         await follower.aclose()  # type: ignore[attr-defined]  # an async generator
+
+    with_changes(redis_server.url, test)
+
+
+def test_a_stream_ends_soon_after_its_key_is_revoked(
+    redis_server: RedisServer, albums: AlbumStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(album_feeds, "REVOCATION_SECONDS", 0.05)
+    revoked = Signal()
+
+    async def test(changes: ChangeSubscriber) -> None:
+        feeds = AlbumFeeds(albums, changes)
+        follower = feeds.follow(ALBUM, albums.last_event(ALBUM), revoked.is_set)
+        upcoming = asyncio.create_task(take(follower, 1))
+        await asyncio.sleep(0.2)
+        assert not upcoming.done()
+        revoked.set()
+        with pytest.raises(StopAsyncIteration):
+            await upcoming
+        assert not feeds._feeds
 
     with_changes(redis_server.url, test)

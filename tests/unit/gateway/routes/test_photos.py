@@ -74,7 +74,7 @@ def test_a_preview_is_pending_until_the_photo_is_done(gateway: Application) -> N
     assert (response.status_code, response.content) == (200, b"small jpeg")
     assert (response.headers["content-type"], response.headers["cache-control"]) == (
         "image/jpeg",
-        "private, max-age=3600",
+        "private, no-store",
     )
 
 

@@ -1,0 +1,1 @@
+"""An owner's account: export and erasure of photos and albums."""

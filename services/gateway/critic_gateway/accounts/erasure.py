@@ -1,0 +1,72 @@
+"""Deletion of photos, albums, and everything of an owner. Every step can be repeated after an interruption."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import monotonic
+
+from critic_core.contracts.errors import AlbumNotFound
+from critic_core.runtime.storage import Storage, photo_key, preview_key
+from critic_core.stores.albums import AlbumStore
+from critic_core.stores.deliveries import DeliveryStore
+from critic_core.stores.jobs import JobStore
+from critic_core.stores.owners import Kind, OwnerStore
+
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """Deletes records, bytes and deliveries."""
+
+    jobs: JobStore
+    albums: AlbumStore
+    owners: OwnerStore
+    deliveries: DeliveryStore
+    storage: Storage
+
+    def delete_photo(self, photo_id: str) -> None:
+        """Hide the photo, then delete its deliveries and bytes; the reaper resumes an interrupted deletion."""
+        self.jobs.mark_deleted(photo_id)
+        self.deliveries.delete(f"photo:{photo_id}")
+        self.storage.delete(photo_key(photo_id))
+        self.storage.delete(preview_key(photo_id))
+        self.jobs.delete(photo_id)
+
+    def hide_album(self, album_id: str) -> None:
+        """Hide the album at once; a worker deletes its photos. Raises AlbumNotFound."""
+        self.deliveries.delete(f"album:{album_id}")
+        self.albums.mark_deleted(album_id)
+
+    def erase(self, owner: str, seconds: float) -> bool:
+        """Delete everything of an owner. False after so many seconds with data left: call again.
+
+        Uploads in progress are safe: their photos exist entirely or not at all, and one that is created later than the
+        last look at the index stays, as a photo sent after the erasure would.
+        """
+        deadline, hidden = monotonic() + seconds, list[str]()
+        try:
+            self.owners.delete_idempotency_keys(owner)
+            for album_id in self._all(owner, Kind.albums, deadline):
+                hidden.append(album_id)
+                self._hide_or_purge(album_id)
+            for photo_id in self._all(owner, Kind.photos, deadline):
+                self.delete_photo(photo_id)
+        except TimeoutError:
+            return False
+        for album_id in hidden:
+            self.albums.purge(album_id)
+        return True
+
+    def _all(self, owner: str, kind: Kind, deadline: float) -> Iterator[str]:
+        """Every id of an index that empties meanwhile. Raises TimeoutError."""
+        while ids := self.owners.find(owner, kind, PAGE).ids:
+            for subject_id in ids:
+                if monotonic() > deadline:
+                    raise TimeoutError
+                yield subject_id
+
+    def _hide_or_purge(self, album_id: str) -> None:
+        try:
+            self.hide_album(album_id)
+        except AlbumNotFound:  # it has just expired
+            self.albums.purge(album_id)

@@ -1,0 +1,65 @@
+"""Everything of an owner as JSON lines, one record at a time, so that an account of any size needs little memory."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from critic_core.contracts.account import AlbumRecord, ExportEnd, PhotoRecord
+from critic_core.contracts.album import Album, Decisions
+from critic_core.contracts.base import Contract
+from critic_core.contracts.errors import AlbumNotFound, PhotoNotFound
+from critic_core.contracts.photo import Photo
+from critic_core.stores.albums import AlbumStore
+from critic_core.stores.deliveries import DeliveryStore
+from critic_core.stores.jobs import JobStore
+from critic_core.stores.owners import Kind, OwnerStore
+
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class AccountExport:
+    """Reads the albums and photos of an owner, newest first."""
+
+    jobs: JobStore
+    albums: AlbumStore
+    owners: OwnerStore
+    deliveries: DeliveryStore
+
+    def lines(self, owner: str) -> Iterator[bytes]:
+        """A JSON line per album and photo, and the end with their numbers. What is deleted meanwhile is left out."""
+        counts = dict.fromkeys(Kind, 0)
+        for kind, read in ((Kind.albums, self._album), (Kind.photos, self._photo)):
+            for subject_id in self._ids(owner, kind):
+                with suppress(AlbumNotFound, PhotoNotFound):
+                    yield _line(read(subject_id))
+                    counts[kind] += 1
+        yield _line(ExportEnd(owner=owner, albums=counts[Kind.albums], photos=counts[Kind.photos]))
+
+    def _ids(self, owner: str, kind: Kind) -> Iterator[str]:
+        page = self.owners.find(owner, kind, PAGE)
+        yield from page.ids
+        while page.following:
+            page = self.owners.find(owner, kind, PAGE, page.following)
+            yield from page.ids
+
+    def _album(self, album_id: str) -> AlbumRecord:
+        album: Album = self.albums.get(album_id)
+        return AlbumRecord(album=album, deliveries=tuple(self.deliveries.of(f"album:{album_id}")))
+
+    def _photo(self, photo_id: str) -> PhotoRecord:
+        photo = self.jobs.get(photo_id)
+        return PhotoRecord(
+            photo=photo,
+            original=f"/v1/photos/{photo_id}/original",
+            decisions=self._decisions(photo),
+            deliveries=tuple(self.deliveries.of(f"photo:{photo_id}")),
+        )
+
+    def _decisions(self, photo: Photo) -> Decisions | None:
+        decisions = self.albums.decisions(photo.album, photo.id) if photo.album else Decisions()
+        return decisions if decisions.history else None
+
+
+def _line(record: Contract) -> bytes:
+    return record.model_dump_json(exclude_none=True).encode() + b"\n"
