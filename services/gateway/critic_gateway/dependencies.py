@@ -8,6 +8,7 @@ from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.errors import InvalidApiKey, MissingApiKey
+from critic_core.contracts.photo import Lane
 from critic_core.runtime.storage import Storage
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.deliveries import DeliveryStore
@@ -98,8 +99,18 @@ KeyRevokedDep = Annotated[Callable[[], bool], Depends(_key_revoked)]
 """Whether the key of a long request has been revoked, or has expired, since it was let in."""
 
 
-async def _ensure_capacity(state: StateDep, _: CallerDep) -> None:
-    await state.admission.ensure_capacity()
+async def _ensure_room(request: Request, state: StateDep, _: CallerDep) -> None:
+    length = request.headers.get("content-length", "")
+    await state.headroom.ensure_room(int(length) if length.isdecimal() else 0)
+
+
+ROOM = Depends(_ensure_room)
+"""The first dependency of every route that stores something: StorageFull before Redis or the storage is full."""
+
+
+async def _ensure_capacity(request: Request, state: StateDep, caller: CallerDep) -> None:
+    waits = request.query_params.get("wait", "0").strip("0.")
+    await state.admission.ensure_capacity(caller.owner, Lane.interactive if waits else Lane.batch)
 
 
 ADMISSION = Depends(_ensure_capacity)

@@ -1,5 +1,6 @@
 """Settings of the gateway."""
 
+import math
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -28,7 +29,18 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
     max_wait_seconds: float = Field(
         default=60.0,
         ge=0,
-        description="Uploads get 429 when the expected wait is longer; 0: only CRITIC_MAX_BACKLOG counts.",
+        description="Uploads get 429 when their owner's expected wait is longer; 0: only CRITIC_MAX_BACKLOG counts.",
+    )
+    owner_backlog_share: float = Field(
+        default=0.5,
+        gt=0,
+        le=1,
+        description="Largest part of CRITIC_MAX_BACKLOG for the queued photos of one owner, on a server with API keys.",
+    )
+    max_interactive_photos: int = Field(
+        default=3,
+        ge=0,
+        description="Uploads with `?wait=` and at most so many photos go before the photos nobody waits for.",
     )
     photos_per_task: int = Field(default=4, ge=1, le=16, description="Most photos of one task, with a long backlog.")
     retry_after_seconds: int = Field(default=2, ge=1, description="Least Retry-After, seconds.")
@@ -36,6 +48,17 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
     max_request_bytes: int = Field(default=1000 * MEGA, ge=1, description="Largest upload with all its files, bytes.")
     max_body_bytes: int = Field(
         default=64 * KIBI, ge=1024, description="Largest body of a request that is no upload, bytes."
+    )
+    max_redis_memory_share: float = Field(
+        default=0.9,
+        gt=0,
+        le=1,
+        description="Share of Redis' `maxmemory` in use at which uploads and new albums get 507; deleting works.",
+    )
+    storage_reserve_bytes: int = Field(
+        default=1000 * MEGA,
+        ge=0,
+        description="Free bytes on the disk of a storage folder below which uploads and new albums get 507.",
     )
     upload_timeout_seconds: int = Field(default=300, ge=1, description="Time limit of an upload.")
     album_ttl_seconds: int = Field(default=7 * 24 * 3600, ge=60, description="Time to live of an album and its photos.")
@@ -64,6 +87,12 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
         ge=0,
         description="Photos a day (UTC) of an API key without its own limit; 0: no limit.",
     )
+
+    @property
+    def owner_backlog(self) -> int:
+        """Queued photos of one owner at which its uploads get 429; without API keys, everybody is one owner."""
+        has_keys = bool(self.api_keys or self.api_keys_toml)
+        return math.ceil(self.max_backlog * self.owner_backlog_share) if has_keys else self.max_backlog
 
     @field_validator("api_keys", mode="before")
     @classmethod

@@ -15,6 +15,7 @@ from critic_core.stores.albums import AlbumStore
 from critic_core.stores.deliveries import DeliveryStore
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.owners import OwnerStore
+from critic_core.stores.photo_queue import PhotoQueue, measure_load
 from critic_core.stores.worker_status import WorkerStatusStore
 from critic_gateway.accounts.erasure import Erasure
 from critic_gateway.accounts.export import AccountExport
@@ -23,6 +24,7 @@ from critic_gateway.auth.api_keys import ApiKeys
 from critic_gateway.health.probe_clients import probe_clients
 from critic_gateway.health.readiness import ReadinessProbe
 from critic_gateway.limits.admission import Admission
+from critic_gateway.limits.headroom import Headroom, measure_room
 from critic_gateway.limits.idempotency import IdempotencyKeys
 from critic_gateway.limits.quota import PhotoQuota
 from critic_gateway.limits.rate_limit import RateLimit
@@ -52,6 +54,7 @@ class AppState:
     erasure: Erasure
     api_keys: ApiKeys
     admission: Admission
+    headroom: Headroom
     rate_limit: RateLimit
     quota: PhotoQuota
     readiness: ReadinessProbe
@@ -63,12 +66,13 @@ async def open_app_state(settings: GatewaySettings) -> AsyncIterator[AppState]:
     with (
         connect(settings.redis_url) as client,
         closing(celery_app(settings)) as queue,
-        closing(Admission(JobStore(client).load, settings)) as admission,
+        closing(Admission(lambda: measure_load(JobStore(client), PhotoQueue(client)), settings)) as admission,
         probe_clients(settings) as probes,
+        closing(Headroom(lambda: measure_room(probes.redis, probes.storage), settings)) as headroom,
     ):
         changes = ChangeSubscriber(settings.redis_url)
         async with changes.subscribed():
-            yield _app_state(settings, client, queue, admission, changes, ReadinessProbe(probes))
+            yield _app_state(settings, client, queue, admission, headroom, changes, ReadinessProbe(probes))
 
 
 def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
@@ -76,6 +80,7 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
     client: "redis.Redis",
     queue: Celery,
     admission: Admission,
+    headroom: Headroom,
     changes: ChangeSubscriber,
     readiness: ReadinessProbe,
 ) -> AppState:
@@ -86,7 +91,7 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
         PhotoQuota(client),
     )
     owners, deliveries = OwnerStore(client), DeliveryStore(client)
-    intake = PhotoIntake(jobs, albums, storage, queue, quota, settings)
+    intake = PhotoIntake(jobs, albums, storage, PhotoQueue(client), queue, quota, settings)
     idempotency_keys = IdempotencyKeys(client, settings.idempotency_ttl_seconds)
     return AppState(
         settings=settings,
@@ -104,6 +109,7 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
         erasure=Erasure(jobs, albums, owners, deliveries, storage),
         api_keys=ApiKeys.from_settings(settings),
         admission=admission,
+        headroom=headroom,
         rate_limit=RateLimit(client),
         quota=quota,
         readiness=readiness,

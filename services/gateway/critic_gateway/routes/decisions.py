@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 
 from critic_core.contracts.album import Choice, Decisions
-from critic_core.contracts.errors import InvalidRequest, PhotoNotFound
-from critic_gateway.dependencies import AlbumStoreDep
+from critic_core.contracts.errors import InvalidRequest, PhotoNotFound, StorageFull
+from critic_gateway.dependencies import ROOM, AlbumStoreDep
 from critic_gateway.routes.openapi import ALBUM_ERRORS, responses
 from critic_gateway.routes.parameters import AlbumPhotoId, OwnAlbum
 
@@ -27,8 +27,9 @@ def get_decision(album: OwnAlbum, photo_id: AlbumPhotoId, albums: AlbumStoreDep)
 @router.put(
     PATH,
     summary="Set the decision about a photo",
+    dependencies=[ROOM],
     response_model_exclude_none=True,
-    responses=responses(PhotoNotFound, InvalidRequest, *ALBUM_ERRORS),
+    responses=responses(StorageFull, PhotoNotFound, InvalidRequest, *ALBUM_ERRORS),
 )
 def set_decision(album: OwnAlbum, photo_id: AlbumPhotoId, choice: Choice, albums: AlbumStoreDep) -> Decisions:
     """Picks, rejects or rates a photo. Overrides the proposal, also after the photo is scored again."""

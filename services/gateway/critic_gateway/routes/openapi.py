@@ -21,6 +21,7 @@ from critic_core.contracts.errors import (
     QuotaExceeded,
     RateLimited,
     RequestTooLarge,
+    StorageFull,
     StorageUnavailable,
     TooManyPhotos,
     UploadTimeout,
@@ -41,6 +42,7 @@ UPLOAD_ERRORS = (
     UploadTimeout,
     Overloaded,
     QuotaExceeded,
+    StorageFull,
     StorageUnavailable,
 )
 UPLOAD_BODY = {
