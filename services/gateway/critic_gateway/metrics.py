@@ -21,9 +21,10 @@ API_KEY_REJECTIONS = Counter(
     "critic_api_key_rejections_total", "Requests and photos rejected by the limits of an API key", ["key", "code"]
 )
 BACKLOG = Gauge("critic_backlog_photos", "Photos queued, reserved or running")
-BACKLOG_LIMIT = Gauge("critic_backlog_limit_photos", "Backlog at which uploads get 429")
+BACKLOG_LIMIT = Gauge("critic_backlog_limit_photos", "Backlog at which uploads of an only owner get 429")
 EXPECTED_WAIT = Gauge("critic_expected_wait_seconds", "Expected wait of a new photo, at the current throughput")
-OLDEST_QUEUED = Gauge("critic_oldest_queued_seconds", "Age of the oldest queued photo")
+QUEUED = Gauge("critic_queued_photos", "Queued photos, by lane", ["lane"])
+OLDEST_QUEUED = Gauge("critic_oldest_queued_seconds", "Age of the oldest queued photo", ["lane"])
 DEAD_LETTERS = Gauge("critic_dead_letters", "Photos set aside because they crashed their worker")
 WEBHOOKS_PENDING = Gauge("critic_webhooks_pending", "Webhook events that are neither delivered nor failed")
 WEBHOOKS_OLDEST_PENDING = Gauge(

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from celery import Celery
 from celery.exceptions import SoftTimeLimitExceeded
-from structlog.contextvars import get_contextvars
 
-from critic_core.runtime.queue import enqueue
+from critic_core.runtime.queue import send_ticket
 from critic_core.runtime.redis_client import connect
 from critic_core.runtime.storage import Storage
 from critic_core.stores.album_results import AlbumResultStore
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.jobs import JobStore
+from critic_core.stores.photo_queue import PhotoQueue
 from critic_core.stores.worker_status import WorkerStatusStore
 from critic_worker.settings import WorkerSettings
 
@@ -27,7 +27,9 @@ class WorkerContext:
     album_results: AlbumResultStore
     worker_status: WorkerStatusStore
     storage: Storage
-    enqueue: Callable[[str], None]
+    queue: PhotoQueue
+    send_ticket: Callable[[int], None]
+    """Let some worker claim so many queued photos."""
     time_limit_error: type[Exception] = TimeoutError
     """Raised in the middle of the work when the time limit of a task is reached."""
 
@@ -42,7 +44,7 @@ def make_worker_context(app: Celery, settings: WorkerSettings) -> WorkerContext:
         album_results=AlbumResultStore(client),
         worker_status=WorkerStatusStore(client),
         storage=Storage(settings.storage_url),
-        # A requeued photo keeps the id of the request that uploaded it.
-        enqueue=lambda photo_id: enqueue(app, photo_id, request_id=get_contextvars().get("request_id")),
+        queue=PhotoQueue(client),
+        send_ticket=lambda photos: send_ticket(app, photos),
         time_limit_error=SoftTimeLimitExceeded,
     )

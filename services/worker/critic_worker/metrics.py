@@ -6,7 +6,7 @@ of its predecessor. So no counter falls when a process dies, and the number of f
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from billiard import current_process
@@ -19,8 +19,10 @@ from prometheus_client.values import MultiProcessValue
 from critic_core.contracts.critique import Critique
 from critic_core.contracts.errors import QueueUnavailable
 from critic_core.contracts.identity import made_at
+from critic_core.contracts.photo import Photo
 from critic_core.runtime.metrics import BuildInfo
 from critic_core.stores.jobs import JobStore
+from critic_core.stores.photo_queue import PhotoQueue
 
 
 def _pool_index() -> str:
@@ -56,6 +58,12 @@ END_TO_END_SECONDS = Histogram(
     "From the photo's id at the gateway to the stored critique",
     buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600),
 )
+WAIT_SECONDS = Histogram(
+    "critic_worker_wait_seconds",
+    "From the upload to the first claim by a worker, by lane",
+    ["lane"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600),
+)
 FALLBACKS = Counter(
     "critic_worker_canary_fallbacks", "Requests that a version failed and another version answered", ["version", "code"]
 )
@@ -84,6 +92,13 @@ def in_progress(photos: int) -> Iterator[None]:
         IN_PROGRESS.set(0)
 
 
+def observe_waits(photos: Sequence[Photo]) -> None:
+    """Count how long photos were queued; later deliveries of a photo do not count."""
+    for photo in photos:
+        if photo.deliveries == 1:
+            WAIT_SECONDS.labels(photo.lane.value).observe(max(0.0, time.time() - photo.created_at.timestamp()))
+
+
 def observe(photo_id: str, critique: Critique) -> None:
     """Count a stored critique: its times, its model, its percentile."""
     for stage, milliseconds in critique.timings_ms.model_dump().items():
@@ -94,11 +109,11 @@ def observe(photo_id: str, critique: Critique) -> None:
     END_TO_END_SECONDS.observe(max(0.0, time.time() - made_at(photo_id)))  # clocks of two machines may differ
 
 
-def serve(host: str, port: int, jobs: JobStore, heartbeat_age: Callable[[], float]) -> int:
+def serve(host: str, port: int, backlog: "Backlog", heartbeat_age: Callable[[], float]) -> int:
     """Serve the metrics of all processes of this worker; returns the port. Needs PROMETHEUS_MULTIPROC_DIR."""
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus-client types only part of itself
-    registry.register(Backlog(jobs))
+    registry.register(backlog)
     registry.register(HeartbeatAge(heartbeat_age))
     registry.register(BuildInfo("worker"))
     server, _ = start_http_server(port, host, registry)
@@ -108,17 +123,22 @@ def serve(host: str, port: int, jobs: JobStore, heartbeat_age: Callable[[], floa
 class Backlog(Collector):
     """The backlog at scrape time. Unlike the queue's length, it includes photos that a worker has reserved."""
 
-    def __init__(self, jobs: JobStore) -> None:
-        self._jobs = jobs
+    def __init__(self, jobs: JobStore, queue: PhotoQueue) -> None:
+        self._jobs, self._queue = jobs, queue
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """The gauges; none while Redis is down, since no figure is better than a wrong one."""
         try:
-            photos, oldest = self._jobs.backlog(), self._jobs.oldest_queued_seconds()
+            photos, lanes = self._jobs.backlog(), self._queue.lanes()
         except QueueUnavailable:
             return
         yield GaugeMetricFamily("critic_backlog_photos", "Photos queued, reserved and running", value=photos)
-        yield GaugeMetricFamily("critic_oldest_queued_seconds", "Age of the oldest queued photo", value=oldest)
+        queued = GaugeMetricFamily("critic_queued_photos", "Queued photos, by lane", labels=["lane"])
+        oldest = GaugeMetricFamily("critic_oldest_queued_seconds", "Age of the oldest queued photo", labels=["lane"])
+        for lane, status in lanes.items():
+            queued.add_metric([lane.value], status.photos)
+            oldest.add_metric([lane.value], status.oldest_seconds)
+        yield from (queued, oldest)
 
 
 class HeartbeatAge(Collector):

@@ -1,9 +1,10 @@
 """Settings of the worker."""
 
 import os
+import secrets
 import socket
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, field_validator
 
 from critic_core.contracts.routing import Routing, TrafficSplit
 from critic_core.imaging.limits import Limits
@@ -64,6 +65,8 @@ class WorkerSettings(QueueSettings, PhotoLimits):
         default=0, ge=0, le=65535, description="Port of the worker's Prometheus metrics; 0 turns them off."
     )
 
+    _start: str = PrivateAttr(default_factory=lambda: secrets.token_hex(4))
+
     @field_validator("canary", "shadow")
     @classmethod
     def _is_traffic_split(cls, text: str, info: ValidationInfo) -> str:
@@ -80,13 +83,18 @@ class WorkerSettings(QueueSettings, PhotoLimits):
         )
 
     @property
+    def lease_name(self) -> str:
+        """Name of this worker's lease; another one after a restart, so that photos of before are recovered."""
+        return f"{self.worker_name}/{self._start}"
+
+    @property
     def limits(self) -> Limits:
         """The largest photo accepted."""
         return Limits(max_bytes=self.max_photo_bytes, max_pixels=self.max_photo_pixels)
 
     @property
     def lease_seconds(self) -> float:
-        """Longest run of a photo. After that its worker is dead: the time limit would have stopped the process."""
+        """Longest run of a photo; the time limit stops the process before. For photos that no worker's lease covers."""
         return self.task_time_limit_seconds + 15.0
 
     @property

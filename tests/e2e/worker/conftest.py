@@ -25,11 +25,12 @@ from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.manifest import MANIFEST_FILE, Fit, Manifest, parse_manifest
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.imaging.golden import golden_photo
-from critic_core.runtime.queue import celery_app, enqueue
+from critic_core.runtime.queue import celery_app, send_ticket
 from critic_core.runtime.redis_client import connect
 from critic_core.runtime.storage import Storage, photo_key
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.jobs import JobStore
+from critic_core.stores.photo_queue import PhotoQueue
 from critic_core.stores.worker_status import WorkerStatusStore
 from critic_training.publish.version import publish
 from critic_worker.settings import WorkerSettings
@@ -111,7 +112,7 @@ class Stack:
         )
         self.client = connect(redis.url)
         self.jobs, self.worker_status = JobStore(self.client), WorkerStatusStore(self.client)
-        self.albums = AlbumStore(self.client)
+        self.albums, self.queue = AlbumStore(self.client), PhotoQueue(self.client)
         self.storage = Storage(self.settings.storage_url)
         self.app = celery_app(self.settings)
         self.workers: list[subprocess.Popen[bytes]] = []
@@ -132,10 +133,9 @@ class Stack:
         data: bytes | None = None,
         command: str = "",
         send: bool = True,
-        model: str | None = None,
-        callback_url: str | None = None,
+        **fields: object,
     ) -> str:
-        """Store and enqueue a photo as the gateway does; returns its id."""
+        """Store and enqueue a photo with these fields as the gateway does; returns its id."""
         data = (golden_photo() if data is None else data) + (MARK + command.encode() if command else b"")
         now = datetime.now(UTC)
         photo = Photo(
@@ -144,16 +144,19 @@ class Stack:
             media_type="image/jpeg",
             size_bytes=len(data),
             sha256="0" * 64,
-            model=model,
-            callback_url=callback_url,
             created_at=now,
             expires_at=now + timedelta(hours=1),
-        )
+        ).model_copy(update=fields)
         self.storage.put(photo_key(photo.id), data)
         self.jobs.create(photo)
         if send:
-            enqueue(self.app, photo.id)
+            self.enqueue(photo.id)
         return photo.id
+
+    def enqueue(self, *photo_ids: str) -> None:
+        """Enqueue stored photos, with one ticket for all."""
+        self.queue.enqueue(photo_ids)
+        send_ticket(self.app, len(photo_ids))
 
     def result(self, photo_id: str, seconds: float = 30) -> Photo:
         """The photo, once it is done or failed."""

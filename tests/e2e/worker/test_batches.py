@@ -3,13 +3,12 @@
 from tests.e2e.worker.conftest import Stack
 
 from critic_core.contracts.photo import PhotoState
-from critic_core.runtime.queue import enqueue
 
 
 def submit_batch(stack: Stack, *commands: str) -> list[str]:
     """Photos in one task, each with its command to the pool process."""
     ids = [stack.submit(command=command, send=False) for command in commands]
-    enqueue(stack.app, *ids)
+    stack.enqueue(*ids)
     return ids
 
 

@@ -13,8 +13,8 @@ from tests.e2e.worker.conftest import Inference, Stack
 from tests.support.redis_server import RedisServer
 from tests.support.waiting import until
 
-from critic_core.contracts.photo import CRITIQUE_QUEUE, PhotoState
-from critic_core.runtime.queue import enqueue
+from critic_core.contracts.photo import CRITIQUE_QUEUE, Lane, PhotoState
+from critic_core.runtime.queue import send_ticket
 from critic_core.runtime.redis_client import CHANGE_CHANNEL
 
 
@@ -64,7 +64,7 @@ def test_a_poison_photo_becomes_a_dead_letter_after_three_deliveries_and_can_be_
     worker.terminate()
     worker.wait(timeout=20)
     assert stack.jobs.retry_dead_letter(poison)
-    enqueue(stack.app, poison)
+    send_ticket(stack.app)
     stack.start_worker()
     again = stack.result(poison)
     assert (again.state, again.deliveries) == (PhotoState.done, 1)
@@ -166,10 +166,10 @@ def test_photos_wait_for_the_inference_server(make_stack: Callable[[str], Stack]
 def test_a_photo_delivered_twice_is_finished_once(stack: Stack) -> None:
     with counting_results(stack.client) as results:
         photo_id = stack.submit()
-        enqueue(stack.app, photo_id)
+        stack.enqueue(photo_id)
         stack.start_worker()
         first = stack.result(photo_id)
-        until(lambda: stack.client.llen(CRITIQUE_QUEUE) == 0, 10, "the second delivery")
+        until(lambda: stack.client.llen(CRITIQUE_QUEUE) == 0, 10, "the second ticket")
         stack.result(stack.submit())
         assert stack.jobs.get(photo_id) == first
         assert results(photo_id) == 1
@@ -181,12 +181,12 @@ def test_the_backlog_includes_reserved_photos(stack: Stack, hold: Path) -> None:
     stack.wait_for_hold(hold)
     waiting = [stack.submit() for _ in range(5)]
     assert stack.jobs.backlog() == 6
-    assert stack.jobs.oldest_queued_seconds() > 0
+    assert stack.queue.lanes()[Lane.batch].oldest_seconds > 0
     (hold / "go").touch()
     for photo_id in [held, *waiting]:
         stack.result(photo_id)
     assert stack.jobs.backlog() == 0
-    assert stack.jobs.oldest_queued_seconds() == 0
+    assert stack.queue.queued() == 0
 
 
 @pytest.mark.parametrize("command", ["sleep", "hang"])

@@ -37,7 +37,9 @@ def test_metrics_of_all_processes_are_served(stack: Stack) -> None:
     assert [("critic_worker_photos_in_progress", ("pid", index)) in samples for index in ("0", "1")] == [True, True]
     assert 0 <= samples[("critic_worker_heartbeat_age_seconds",)] < 30
     assert samples[("critic_backlog_photos",)] == 0
-    assert samples[("critic_oldest_queued_seconds",)] == 0
+    for lane in ("interactive", "batch"):
+        assert samples[("critic_queued_photos", ("lane", lane))] == 0
+        assert samples[("critic_oldest_queued_seconds", ("lane", lane))] == 0
 
 
 def test_no_counter_falls_and_no_file_is_added_when_a_process_is_killed(

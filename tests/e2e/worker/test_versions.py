@@ -22,7 +22,6 @@ from critic_core.contracts.manifest import Manifest
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.contracts.routing import TrafficSplit
 from critic_core.imaging.golden import golden_photo
-from critic_core.runtime.queue import enqueue
 from critic_core.runtime.storage import photo_key
 from critic_core.stores.routing import RoutingStore
 from critic_worker.inference.client import InferenceClient
@@ -111,7 +110,7 @@ def test_a_canary_answers_its_share_and_a_photo_has_one_version(stack: Stack) ->
     stack.start_worker(canary="2:50%")
     ids = [stack.submit() for _ in range(24)]
     batch = [stack.submit(send=False) for _ in range(8)]
-    enqueue(stack.app, *batch)
+    stack.enqueue(*batch)
     versions = versions_by_id(stack, [*ids, *batch])
     assert versions == {photo_id: "2" if HALF.takes(photo_id) else "1" for photo_id in versions}
     assert {*versions.values()} == {"1", "2"}
@@ -278,7 +277,7 @@ def add(stack: Stack, to: Album, number: int) -> str:
     )
     stack.storage.put(photo_key(photo.id), data)
     stack.albums.add(photo, 100)
-    enqueue(stack.app, photo.id)
+    stack.enqueue(photo.id)
     return photo.id
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -15,6 +16,7 @@ from critic_core.runtime.storage import Storage, photo_key
 from critic_core.stores.album_results import AlbumResultStore
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.jobs import JobStore
+from critic_core.stores.photo_queue import PhotoQueue
 from critic_core.stores.worker_status import WorkerStatusStore
 from critic_worker.context import WorkerContext
 from critic_worker.settings import WorkerSettings
@@ -34,13 +36,24 @@ class TimeLimitReached(Exception):
 
 
 @pytest.fixture
-def enqueued() -> list[str]:
-    """Ids of enqueued photos."""
+def tickets() -> list[int]:
+    """Sent tickets, by number of photos."""
     return []
 
 
 @pytest.fixture
-def context(client: "redis.Redis", tmp_path: Path, enqueued: list[str]) -> WorkerContext:
+def queued(client: "redis.Redis") -> Callable[[], list[str]]:
+    """Ids of queued photos, in their order."""
+
+    def photo_ids() -> list[str]:
+        ids: Any = client.lrange("critic:queue:batch:of:anonymous", 0, -1)
+        return list(ids)
+
+    return photo_ids
+
+
+@pytest.fixture
+def context(client: "redis.Redis", tmp_path: Path, tickets: list[int]) -> WorkerContext:
     return WorkerContext(
         settings=WorkerSettings(worker_name="tested", service_retry_seconds=0, max_requeues=2, max_deliveries=3),
         jobs=JobStore(client),
@@ -48,7 +61,8 @@ def context(client: "redis.Redis", tmp_path: Path, enqueued: list[str]) -> Worke
         album_results=AlbumResultStore(client),
         worker_status=WorkerStatusStore(client),
         storage=Storage((tmp_path / "storage").as_uri()),
-        enqueue=enqueued.append,
+        queue=PhotoQueue(client),
+        send_ticket=tickets.append,
         time_limit_error=TimeLimitReached,
     )
 

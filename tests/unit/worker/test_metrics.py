@@ -5,6 +5,7 @@ from tests.support.critiques import make_critique, make_photo
 
 from critic_core.contracts.photo import PhotoState
 from critic_core.stores.jobs import JobStore
+from critic_core.stores.photo_queue import PhotoQueue
 from critic_worker import metrics
 
 
@@ -12,17 +13,19 @@ def gauges(collector: metrics.Backlog | metrics.HeartbeatAge) -> dict[str, float
     return {family.name: family.samples[0].value for family in collector.collect()}
 
 
-def test_the_backlog_is_that_of_the_job_store(client: "redis.Redis") -> None:
-    jobs = JobStore(client)
-    jobs.create(make_photo(PhotoState.queued))
-    found = gauges(metrics.Backlog(jobs))
-    assert found["critic_backlog_photos"] == 1
-    assert 0 <= found["critic_oldest_queued_seconds"] < 60
+def test_the_backlog_is_that_of_the_stores(client: "redis.Redis") -> None:
+    jobs, queue, photo = JobStore(client), PhotoQueue(client), make_photo(PhotoState.queued)
+    jobs.create(photo)
+    queue.enqueue([photo.id])
+    backlog, queued, oldest = metrics.Backlog(jobs, queue).collect()
+    assert [sample.value for sample in backlog.samples] == [1]
+    assert {sample.labels["lane"]: sample.value for sample in queued.samples} == {"interactive": 0, "batch": 1}
+    assert [0 <= sample.value < 60 for sample in oldest.samples] == [True, True]
 
 
 def test_there_is_no_backlog_while_redis_is_down() -> None:
     down = redis.Redis.from_url("redis://127.0.0.1:1/0", decode_responses=True)
-    assert gauges(metrics.Backlog(JobStore(down))) == {}
+    assert gauges(metrics.Backlog(JobStore(down), PhotoQueue(down))) == {}
 
 
 def test_the_age_of_the_heartbeat_is_read_at_scrape_time() -> None:

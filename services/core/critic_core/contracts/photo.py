@@ -10,7 +10,7 @@ from critic_core.contracts.critique import Critique
 from critic_core.contracts.errors import Problem
 from critic_core.contracts.identity import ANONYMOUS
 
-CRITIQUE_TASK = "critic.critique_photo"  # name of the Celery task; arguments: ids of photos for one model
+CRITIQUE_TASK = "critic.critique_photo"  # name of the Celery task; argument: the photos of a ticket
 CRITIQUE_QUEUE = "critic.photos"
 
 
@@ -28,6 +28,13 @@ class PhotoState(StrEnum):
         return self in (PhotoState.done, PhotoState.failed)
 
 
+class Lane(StrEnum):
+    """A class of photos in the queue."""
+
+    interactive = "interactive"  # a caller waits for the result
+    batch = "batch"
+
+
 class Photo(Contract):
     """A photo with its state and, at the end, its critique or problem."""
 
@@ -38,6 +45,7 @@ class Photo(Contract):
     media_type: str = Field(description="Detected from the bytes")
     size_bytes: int
     sha256: str = Field(description="Of the uploaded bytes")
+    lane: Lane = Field(default=Lane.batch, description="`interactive`: a caller waits for the critique (`?wait=`)")
     model: str | None = Field(default=None, description="The requested model; none: the server's default")
     album: str | None = Field(default=None, description="Id of its album")
     callback_url: str | None = Field(default=None, description="Receiver of a webhook once the photo is done or failed")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from critic_core.contracts.errors import PhotoNotFound
-from critic_core.runtime.queue import celery_app, enqueue
+from critic_core.runtime.queue import celery_app, send_ticket
 from critic_core.runtime.settings import QueueSettings
 from critic_core.stores.jobs import JobStore
 
@@ -28,8 +28,8 @@ def replay(store: JobStore, settings: QueueSettings) -> str:
     """Enqueue every dead letter again; returns a sentence with the counts. Raises QueueUnavailable."""
     app, letters = celery_app(settings), store.dead_letters()
     queued = [photo_id for photo_id in letters if store.retry_dead_letter(photo_id)]
-    for photo_id in queued:
-        enqueue(app, photo_id)
+    for _ in queued:
+        send_ticket(app)
     return f"{len(queued)} photos queued again; {len(letters) - len(queued)} have expired."
 
 

@@ -20,6 +20,7 @@ from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.runtime.redis_client import CHANGE_CHANNEL, KEY_PREFIX, redis_errors
 from critic_core.stores.album_lua import ALBUM, FAILED, PENDING
 from critic_core.stores.owner_lua import OWNER
+from critic_core.stores.photo_queue_lua import PHOTO_QUEUE
 from critic_core.stores.throughput import RECORD_THROUGHPUT, THROUGHPUT, Load, Throughput
 
 QUEUED, RUNNING, EXPIRY, DEAD = (f"{KEY_PREFIX}{name}" for name in ("queued", "running", "expiry", "dead"))
@@ -45,17 +46,33 @@ redis.call('ZADD', KEYS[3], ARGV[2], ARGV[1])
 return 'claimed'
 """
 
-_REQUEUE = """
+_REQUEUE = f"""#!lua flags=allow-oom
+{PHOTO_QUEUE}
 if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return 0 end
 redis.call('HSET', KEYS[1], 'state', 'queued')
 redis.call('HINCRBY', KEYS[1], 'deliveries', -1)
 redis.call('ZREM', KEYS[3], ARGV[1])
 redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+push('RPUSH', ARGV[1])
 return redis.call('HINCRBY', KEYS[1], 'requeues', 1)
 """
 
-_CLOSE = f"""{ALBUM}{RECORD_THROUGHPUT}
+# The photo is claimed alone from now on, since another photo of the batch may have been the cause.
+_REQUEUE_ALONE = f"""#!lua flags=allow-oom
+{PHOTO_QUEUE}
 local state = redis.call('HGET', KEYS[1], 'state')
+if state ~= 'queued' and state ~= 'running' then return 0 end
+if state == 'running' then redis.call('HINCRBY', KEYS[1], 'deliveries', -1) end
+redis.call('HSET', KEYS[1], 'state', 'queued', 'alone', 1)
+redis.call('ZREM', KEYS[3], ARGV[1])
+redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+push('LPUSH', ARGV[1])
+return 1
+"""
+
+_CLOSE = f"""{ALBUM}{PHOTO_QUEUE}{RECORD_THROUGHPUT}
+local state = redis.call('HGET', KEYS[1], 'state')
+withdraw(ARGV[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('ZREM', KEYS[3], ARGV[1])
 if not state or state == 'done' or state == 'failed' then return 0 end
@@ -72,17 +89,19 @@ redis.call('PUBLISH', ARGV[3], ARGV[1])
 return 1
 """
 
-_REOPEN = f"""{ALBUM}
+_REOPEN = f"""{ALBUM}{PHOTO_QUEUE}
 if redis.call('HGET', KEYS[1], 'state') ~= 'failed' then return 0 end
-redis.call('HSET', KEYS[1], 'state', 'queued', 'deliveries', 0)
+redis.call('HSET', KEYS[1], 'state', 'queued', 'deliveries', 0, 'alone', 1)
 redis.call('HDEL', KEYS[1], 'problem')
 redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+push('RPUSH', ARGV[1])
 set_rank(ARGV[3], redis.call('HGET', KEYS[1], 'album'), ARGV[1], {PENDING}, 'photo_queued')
 return 1
 """
 # With a time in ARGV[3], the photo stays due for the reaper, which deletes bytes that an interrupted deletion left.
 _DELETE = f"""#!lua flags=allow-oom
-{ALBUM}{OWNER}
+{ALBUM}{OWNER}{PHOTO_QUEUE}
+withdraw(ARGV[1])
 local album, sha256, owner = unpack(redis.call('HMGET', KEYS[1], 'album', 'sha256', 'owner'))
 local existed = redis.call('DEL', KEYS[1])
 for index = 2, 4 do redis.call('ZREM', KEYS[index], ARGV[1]) end
@@ -96,14 +115,17 @@ end
 return existed
 """
 
-_REQUEUE_EXPIRED_LEASE = """
+_REQUEUE_EXPIRED_LEASE = f"""#!lua flags=allow-oom
+{PHOTO_QUEUE}
 local state = redis.call('HGET', KEYS[1], 'state')
 if not state then redis.call('ZREM', KEYS[2], ARGV[1]) redis.call('ZREM', KEYS[3], ARGV[1]) return 0 end
 local since = redis.call('ZSCORE', state == 'running' and KEYS[3] or KEYS[2], ARGV[1])
 if not since or tonumber(since) > tonumber(ARGV[3]) then return 0 end
-redis.call('HSET', KEYS[1], 'state', 'queued')
+if state == 'queued' and is_queued(ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[1], 'state', 'queued', 'alone', 1)
 redis.call('ZREM', KEYS[3], ARGV[1])
 redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+push('LPUSH', ARGV[1])
 return 1
 """
 
@@ -126,6 +148,7 @@ class JobStore:
         self._create = client.register_script(_CREATE)
         self._claim = client.register_script(_CLAIM)
         self._requeue = client.register_script(_REQUEUE)
+        self._requeue_alone = client.register_script(_REQUEUE_ALONE)
         self._close = client.register_script(_CLOSE)
         self._reopen = client.register_script(_REOPEN)
         self._requeue_expired_lease = client.register_script(_REQUEUE_EXPIRED_LEASE)
@@ -161,8 +184,17 @@ class JobStore:
         return Claim(self._run(self._claim, photo_id, self._now(), max_deliveries))
 
     def requeue(self, photo_id: str) -> int:
-        """Reset a running photo to queued, its delivery not counted; returns the number of such requeues."""
+        """Queue a running photo behind its owner's others, its delivery not counted; returns the number of such
+        requeues. As in every requeue, the caller sends the ticket.
+        """
         return int(self._run(self._requeue, photo_id, self._now()))
+
+    def requeue_alone(self, photo_id: str) -> bool:
+        """Queue an unfinished photo of a batch before its owner's others, its delivery not counted.
+
+        No later batch includes it. False when the photo is finished or deleted.
+        """
+        return bool(self._run(self._requeue_alone, photo_id, self._now()))
 
     def finish(self, photo_id: str, critique: Critique) -> bool:
         """Store the critique. False when the photo is finished already, or was deleted meanwhile."""
@@ -216,7 +248,7 @@ class JobStore:
         return self._older_than(QUEUED, seconds, limit)
 
     def requeue_expired_lease(self, photo_id: str, after_seconds: float) -> bool:
-        """Reset to queued a photo that has been queued or running for this long; the caller enqueues it.
+        """Queue a photo that has been running for this long, or queued without a place in the photo queue.
 
         The delivery stays counted, so that a photo which crashes its whole worker ends as poison, too. True for one
         caller only.
@@ -246,7 +278,7 @@ class JobStore:
             return int(self._redis.zcard(DEAD))
 
     def retry_dead_letter(self, photo_id: str) -> bool:
-        """Reset a dead letter to queued; the caller enqueues it. False when the photo expired or is no dead letter."""
+        """Queue a dead letter again. False when the photo expired or is no dead letter."""
         with redis_errors():
             self._redis.zrem(DEAD, photo_id)
         return bool(self._run(self._reopen, photo_id, self._now(), CHANGE_CHANNEL))

@@ -5,6 +5,8 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from critic_core.contracts.errors import CriticError
+from critic_core.contracts.photo import Lane
+from critic_core.stores.photo_queue import LaneStatus
 from critic_gateway import metrics
 from critic_gateway.health.probe_clients import ProbeClients
 from critic_gateway.health.readiness import Readiness
@@ -14,7 +16,6 @@ _FROM_REDIS = (
     metrics.BACKLOG,
     metrics.BACKLOG_LIMIT,
     metrics.EXPECTED_WAIT,
-    metrics.OLDEST_QUEUED,
     metrics.DEAD_LETTERS,
     metrics.WEBHOOKS_PENDING,
     metrics.WEBHOOKS_OLDEST_PENDING,
@@ -37,6 +38,7 @@ def update_gauges(clients: ProbeClients, readiness: Readiness) -> None:
     if not (readiness.checks["queue"].ok and _read_redis(clients)):
         for gauge in _FROM_REDIS:
             gauge.set(_UNKNOWN)
+        _set_lanes(dict.fromkeys(Lane, LaneStatus(_UNKNOWN, _UNKNOWN)))
 
 
 def _read_redis(clients: ProbeClients) -> bool:
@@ -59,7 +61,13 @@ def _read_stores(clients: ProbeClients) -> None:
     metrics.BACKLOG.set(load.backlog)
     metrics.BACKLOG_LIMIT.set(backlog_limit(load, clients.settings))
     metrics.EXPECTED_WAIT.set(load.wait_seconds())
-    metrics.OLDEST_QUEUED.set(clients.jobs.oldest_queued_seconds())
+    _set_lanes(clients.queue.lanes())
     metrics.DEAD_LETTERS.set(clients.jobs.count_dead_letters())
     metrics.WEBHOOKS_PENDING.set(clients.deliveries.pending())
     metrics.WEBHOOKS_OLDEST_PENDING.set(clients.deliveries.oldest_due_seconds())
+
+
+def _set_lanes(lanes: dict[Lane, LaneStatus]) -> None:
+    for lane, status in lanes.items():
+        metrics.QUEUED.labels(lane.value).set(status.photos)
+        metrics.OLDEST_QUEUED.labels(lane.value).set(status.oldest_seconds)

@@ -10,6 +10,7 @@ from critic_core.runtime.redis_client import connect
 from critic_core.runtime.storage import Storage
 from critic_core.stores.deliveries import DeliveryStore
 from critic_core.stores.jobs import JobStore
+from critic_core.stores.photo_queue import PhotoQueue
 from critic_core.stores.worker_status import WorkerStatusStore
 from critic_gateway.settings import GatewaySettings
 
@@ -21,6 +22,7 @@ class ProbeClients:
     settings: GatewaySettings
     redis: "redis.Redis"
     jobs: JobStore
+    queue: PhotoQueue
     deliveries: DeliveryStore
     worker_status: WorkerStatusStore
     storage: Storage
@@ -34,6 +36,7 @@ def probe_clients(settings: GatewaySettings) -> Iterator[ProbeClients]:
             settings=settings,
             redis=client,
             jobs=JobStore(client),
+            queue=PhotoQueue(client),
             deliveries=DeliveryStore(client),
             worker_status=WorkerStatusStore(client),
             storage=Storage(settings.storage_url),

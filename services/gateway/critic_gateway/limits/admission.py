@@ -1,4 +1,6 @@
-"""Admission control: uploads are rejected while the backlog is too long.
+"""Admission control: uploads are rejected while the backlog is too long, or the owner's own queue.
+
+The wait is each owner's own, since owners take turns: a caller with many photos gets `429`, another one does not.
 
 Rejections must be cheap, because an overloaded machine mostly rejects. A thread of its own measures the load, which no
 upload can block, and most requests use the latest measurement instead of waiting for Redis.
@@ -7,16 +9,19 @@ upload can block, and most requests use the latest measurement instead of waitin
 import asyncio
 import math
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from critic_core.contracts.errors import Overloaded
+from critic_core.contracts.photo import Lane
 from critic_core.stores.throughput import Load
 from critic_gateway.settings import GatewaySettings
 
 FRESH_SECONDS = 0.05  # an older measurement is repeated
 USABLE_SECONDS = 1.0  # only after this age do requests wait for the next measurement
-MAX_RETRY_AFTER_SECONDS = 30  # the throughput may change by then
+MAX_RETRY_AFTER_SECONDS = 300  # the throughput may change by then
+ASSUMED_PER_SECOND = 5.0  # while the throughput is unknown: 12 megapixels on two cores
 
 
 class Admission:
@@ -27,58 +32,71 @@ class Admission:
     ) -> None:
         self._measure_load, self._settings, self._now = measure_load, settings, clock
         self._thread = ThreadPoolExecutor(1, "admission")
-        self._load, self._measured_at, self._admitted_since = Load(0, None), -math.inf, 0
+        self._load, self._measured_at = Load(0, None), -math.inf
+        self._admitted_since: Counter[tuple[Lane, str]] = Counter()
         self._measurement: asyncio.Task[None] | None = None
 
-    async def ensure_capacity(self) -> None:
-        """Raises Overloaded when the backlog is at its limit, and QueueUnavailable when it is unknown."""
+    async def ensure_capacity(self, owner: str, lane: Lane) -> None:
+        """Raises Overloaded when a limit of the owner is reached, and QueueUnavailable when the backlog is unknown."""
         age = self._now() - self._measured_at
         if age > FRESH_SECONDS and self._measurement is None:
             self._measurement = asyncio.create_task(self._measure())
             self._measurement.add_done_callback(_ignore_error)
         if age > USABLE_SECONDS and self._measurement is not None:
             await asyncio.shield(self._measurement)
-        ensure_within_limit(Load(self._load.backlog + self._admitted_since, self._load.per_second), self._settings)
+        ensure_within_limits(self._load.plus(self._admitted_since), owner, lane, self._settings)
 
-    def count_admitted(self, photos: int) -> None:
-        """Add admitted photos to the backlog until the next measurement includes them."""
-        self._admitted_since += photos
+    def count_admitted(self, photos: int, owner: str, lane: Lane) -> None:
+        """Add admitted photos to the owner's queue until the next measurement includes them."""
+        self._admitted_since[lane, owner] += photos
 
     def close(self) -> None:
         """End the thread."""
         self._thread.shutdown(wait=False)
 
     async def _measure(self) -> None:
-        included = self._admitted_since
+        included = self._admitted_since.copy()
         try:
             self._load = await asyncio.get_running_loop().run_in_executor(self._thread, self._measure_load)
             self._measured_at = self._now()
-            self._admitted_since -= included
+            self._admitted_since -= included  # drops owners at zero
         finally:
             self._measurement = None
 
 
-def ensure_within_limit(load: Load, settings: GatewaySettings) -> None:
-    """Raises Overloaded when the backlog is at its limit."""
-    limit = backlog_limit(load, settings)
-    if load.backlog >= limit:
-        detail = f"{load.backlog:,} photos are queued already; retry in a moment. Nothing was stored."
-        raise Overloaded(detail, _retry_after(load, limit, settings))
+def ensure_within_limits(load: Load, owner: str, lane: Lane, settings: GatewaySettings) -> None:
+    """Raises Overloaded when the backlog, the owner's part of it, or the owner's expected wait is at its limit."""
+    pace, own = load.per_second, load.photos_of(owner)
+    ahead, wait_limit = load.photos_before(load.photos_of(owner, lane), owner, lane), _wait_limit(load, settings)
+    if load.backlog >= settings.max_backlog:
+        raise _overloaded(f"{load.backlog:,} photos are", load.backlog - settings.max_backlog + 1, pace, settings)
+    if own >= settings.owner_backlog:
+        finished_first = load.photos_before(own - settings.owner_backlog, owner, Lane.batch) + 1
+        raise _overloaded(f"{own:,} photos of yours are", finished_first, pace, settings)
+    if ahead >= wait_limit:
+        raise _overloaded(f"{ahead:,} photos are", ahead - wait_limit + 1, pace, settings)
 
 
 def backlog_limit(load: Load, settings: GatewaySettings) -> int:
-    """Limit of the backlog: photos scored within the maximum wait, at least one, at most the setting."""
-    if load.per_second is None or not settings.max_wait_seconds:
+    """Limit of the backlog of an only owner: photos scored within the maximum wait, at most the setting."""
+    if load.per_second is None:
         return settings.max_backlog
-    return min(settings.max_backlog, max(1, math.floor(load.per_second * settings.max_wait_seconds)))
+    return min(settings.max_backlog, _wait_limit(load, settings))
 
 
-def _retry_after(load: Load, limit: int, settings: GatewaySettings) -> int:
-    """Seconds until the backlog is below its limit, without new photos."""
-    if not load.per_second:
-        return settings.retry_after_seconds
-    seconds = math.ceil((load.backlog - limit + 1) / load.per_second)
-    return max(settings.retry_after_seconds, min(seconds, MAX_RETRY_AFTER_SECONDS))
+def _wait_limit(load: Load, settings: GatewaySettings) -> int:
+    """Photos scored within the maximum wait, at least one."""
+    if not settings.max_wait_seconds:
+        return settings.max_backlog
+    pace = ASSUMED_PER_SECOND if load.per_second is None else load.per_second
+    return max(1, math.floor(pace * settings.max_wait_seconds))
+
+
+def _overloaded(queued: str, finished_first: int, pace: float | None, settings: GatewaySettings) -> Overloaded:
+    """Retry-After is the time until so many photos are finished."""
+    seconds = math.ceil(finished_first / pace) if pace else 0
+    retry_after = max(settings.retry_after_seconds, min(seconds, MAX_RETRY_AFTER_SECONDS))
+    return Overloaded(f"{queued} queued already; retry in a moment. Nothing was stored.", retry_after)
 
 
 def _ignore_error(measurement: asyncio.Task[None]) -> None:

@@ -9,12 +9,13 @@ import structlog
 from celery import Celery
 
 from critic_core.contracts.errors import CriticError
-from critic_core.contracts.photo import Photo, PhotoReceipt, PhotoState
+from critic_core.contracts.photo import Lane, Photo, PhotoReceipt, PhotoState
 from critic_core.runtime.logs import logger
-from critic_core.runtime.queue import enqueue
+from critic_core.runtime.queue import send_ticket
 from critic_core.runtime.storage import Storage, photo_key
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.jobs import JobStore
+from critic_core.stores.photo_queue import PhotoQueue
 from critic_gateway import metrics
 from critic_gateway.auth.api_keys import ApiKey
 from critic_gateway.limits.quota import PhotoQuota, quota_exceeded
@@ -34,14 +35,17 @@ class PhotoIntake:
     jobs: JobStore
     albums: AlbumStore
     storage: Storage
-    queue: Celery
+    queue: PhotoQueue
+    celery: Celery
     quota: PhotoQuota
     settings: GatewaySettings
 
-    def accept(self, files: list[ReceivedFile], caller: ApiKey, options: UploadOptions) -> list[PhotoReceipt]:
+    def accept(
+        self, files: list[ReceivedFile], caller: ApiKey, options: UploadOptions, lane: Lane = Lane.batch
+    ) -> list[PhotoReceipt]:
         """Enqueue the stored files within the caller's quota; a receipt for each file.
 
-        A file that cannot be enqueued is rejected alone, or with the other photos of its task. Photos are counted
+        A file that cannot be enqueued is rejected alone, or with all photos of the upload. Photos are counted
         before they are enqueued, and refunded on failure, so that the quota is never exceeded.
         """
         stored = [file for file in files if isinstance(file, StoredFile)]
@@ -49,7 +53,7 @@ class PhotoIntake:
             reservation = self.quota.reserve(caller, len(stored))
         files = self._reject_over_quota(files, stored[reservation.photos :], caller)
         receipts = [
-            rejection(file) if isinstance(file, RejectedFile) else self._create(file, caller.owner, options)
+            rejection(file) if isinstance(file, RejectedFile) else self._create(file, caller.owner, options, lane)
             for file in files
         ]
         new = [receipt.photo for receipt in receipts if receipt.photo is not None and not receipt.duplicate]
@@ -71,8 +75,8 @@ class PhotoIntake:
             raise error
         return [RejectedFile(file.file_name, error) if file in over_quota else file for file in files]
 
-    def _create(self, file: StoredFile, owner: str, options: UploadOptions) -> PhotoReceipt:
-        photo = _photo(file, owner, options, self.settings)
+    def _create(self, file: StoredFile, owner: str, options: UploadOptions, lane: Lane) -> PhotoReceipt:
+        photo = _photo(file, owner, options, self.settings).model_copy(update={"lane": lane})
         try:
             existing = self._store(photo)
         except CriticError as error:
@@ -93,17 +97,23 @@ class PhotoIntake:
 
     def _enqueue(self, photos: list[Photo]) -> dict[str, CriticError]:
         """The errors of photos that could not be enqueued, by id."""
-        errors: dict[str, CriticError] = {}
-        size = photos_per_task(self._backlog(), self.settings.photos_per_task)
+        ids = [photo.id for photo in photos]
+        try:
+            self.queue.enqueue(ids, structlog.contextvars.get_contextvars().get("request_id"))
+            self._send_tickets(photos)
+        except CriticError as error:
+            for photo_id in ids:
+                self._roll_back(photo_id)
+            return dict.fromkeys(ids, error)
+        return {}
+
+    def _send_tickets(self, photos: list[Photo]) -> None:
+        size = 1 if photos[0].lane is Lane.interactive else self._photos_per_task()
         for first in range(0, len(photos), size):
-            ids = [photo.id for photo in photos[first : first + size]]
-            try:
-                enqueue(self.queue, *ids, request_id=structlog.contextvars.get_contextvars().get("request_id"))
-            except CriticError as error:
-                errors |= dict.fromkeys(ids, error)
-        for photo_id in errors:
-            self._roll_back(photo_id)
-        return errors
+            send_ticket(self.celery, len(photos[first : first + size]))
+
+    def _photos_per_task(self) -> int:
+        return photos_per_task(self._backlog(), self.settings.photos_per_task)
 
     def _backlog(self) -> int:
         """0 while Redis does not answer: the photos exist already and must be enqueued or rolled back."""

@@ -7,7 +7,7 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.errors import InvalidRequest, UploadTimeout
-from critic_core.contracts.photo import PhotoReceipt
+from critic_core.contracts.photo import Lane, PhotoReceipt
 from critic_gateway.auth.api_keys import ApiKey
 from critic_gateway.limits.admission import Admission
 from critic_gateway.limits.idempotency import IdempotencyKeys, UploadRecord
@@ -17,7 +17,14 @@ from critic_gateway.uploads.digest import ensure_same_upload, upload_digest
 from critic_gateway.uploads.enqueue import PhotoIntake, rejection
 from critic_gateway.uploads.multipart import upload_events
 from critic_gateway.uploads.options import UploadOptions
-from critic_gateway.uploads.receive import ReceivedFile, RejectedFile, UploadLimits, delete_stored, receive_files
+from critic_gateway.uploads.receive import (
+    ReceivedFile,
+    RejectedFile,
+    StoredFile,
+    UploadLimits,
+    delete_stored,
+    receive_files,
+)
 
 
 @dataclass(frozen=True)
@@ -42,22 +49,37 @@ class UploadHandler:
     ) -> list[PhotoReceipt]:
         """Receive an upload and wait for its critiques; a receipt for each file, in the order of the request."""
         if sender.idempotency_key is None:
-            _, receipts = await self._upload(request, sender.caller, options)
+            _, receipts = await self._upload(request, sender.caller, options, wait_seconds)
         else:
-            receipts = await self._upload_once(request, sender.caller, sender.idempotency_key, options)
+            receipts = await self._upload_once(request, sender.caller, sender.idempotency_key, options, wait_seconds)
         return await self._with_critiques(receipts, wait_seconds)
 
     async def _upload(
-        self, request: Request, caller: ApiKey, options: UploadOptions
+        self, request: Request, caller: ApiKey, options: UploadOptions, wait_seconds: float
     ) -> tuple[list[ReceivedFile], list[PhotoReceipt]]:
         await run_in_threadpool(self.intake.quota.ensure_remaining, caller)
         files = await self._receive(request)
-        receipts = await run_in_threadpool(self.intake.accept, files, caller, options)
-        self.admission.count_admitted(sum(receipt.photo is not None for receipt in receipts))
+        lane = await self._lane(files, caller, wait_seconds)
+        receipts = await run_in_threadpool(self.intake.accept, files, caller, options, lane)
+        admitted = sum(receipt.photo is not None and not receipt.duplicate for receipt in receipts)
+        self.admission.count_admitted(admitted, caller.owner, lane)
         return files, receipts
 
+    async def _lane(self, files: list[ReceivedFile], caller: ApiKey, wait_seconds: float) -> Lane:
+        """Interactive for a few photos with `?wait=`. Raises Overloaded for many, when batches of the caller are."""
+        if not wait_seconds:
+            return Lane.batch
+        if sum(isinstance(file, StoredFile) for file in files) <= self.intake.settings.max_interactive_photos:
+            return Lane.interactive
+        try:
+            await self.admission.ensure_capacity(caller.owner, Lane.batch)
+        except BaseException:
+            await delete_stored(files, self.intake.storage)
+            raise
+        return Lane.batch
+
     async def _upload_once(
-        self, request: Request, caller: ApiKey, key: str, options: UploadOptions
+        self, request: Request, caller: ApiKey, key: str, options: UploadOptions, wait_seconds: float
     ) -> list[PhotoReceipt]:
         keys = self.idempotency_keys
         record = await run_in_threadpool(keys.acquire, caller.owner, key)
@@ -65,7 +87,7 @@ class UploadHandler:
             return await self._repeat(request, record, options)
         try:
             async with keys.lease(caller.owner, key):
-                files, receipts = await self._upload(request, caller, options)
+                files, receipts = await self._upload(request, caller, options, wait_seconds)
             ids = tuple(receipt.photo.id for receipt in receipts if receipt.photo is not None)
             await run_in_threadpool(keys.save, caller.owner, key, UploadRecord(upload_digest(files, options), ids))
         except BaseException:

@@ -1,4 +1,4 @@
-"""Background threads of the worker's main process: heartbeat and maintenance."""
+"""Background threads of the worker's main process: heartbeat, lease and maintenance."""
 
 import os
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from critic_core.runtime.queue import send
 from critic_core.runtime.redis_client import connect
 from critic_worker.context import WorkerContext
 from critic_worker.health.heartbeat import HeartbeatMonitor
+from critic_worker.maintenance.lease import REFRESH_SECONDS, WorkerLease
 from critic_worker.maintenance.reaper import INTERVAL_SECONDS, Reaper
 from critic_worker.settings import WorkerSettings
 from critic_worker.threads import EX_TEMPFAIL, every
@@ -19,11 +20,12 @@ log = logger(__name__)
 
 
 def start(app: Celery, context: WorkerContext) -> HeartbeatMonitor:
-    """Start both threads, which end with the process."""
+    """Start the threads, which end with the process."""
     settings = context.settings
     monitor = heartbeat_monitor(app, context)
     reaper = Reaper(context, connect(settings.redis_url))
     every(settings.heartbeat_interval_seconds, "heartbeat", lambda: exit_if_silent(monitor, settings))
+    every(REFRESH_SECONDS, "lease", WorkerLease(context).run)
     every(INTERVAL_SECONDS, "maintenance", reaper.run)
     return monitor
 
@@ -43,7 +45,7 @@ def exit_if_silent(
 ) -> None:
     """Exit without cleanup when the worker has stopped consuming: the supervisor restarts it.
 
-    Pool processes die with the main process (PR_SET_PDEATHSIG); the reaper requeues their photos.
+    Pool processes die with the main process (PR_SET_PDEATHSIG); other workers recover their photos.
     """
     seconds = monitor.check(timeout=settings.heartbeat_timeout_seconds / 3)
     if seconds > settings.heartbeat_timeout_seconds:

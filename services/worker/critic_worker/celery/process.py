@@ -4,6 +4,7 @@ from celery import Celery, signals
 
 from critic_core.runtime.redis_client import connect
 from critic_core.stores.jobs import JobStore
+from critic_core.stores.photo_queue import PhotoQueue
 from critic_worker import metrics
 from critic_worker.celery import background
 from critic_worker.celery.app import worker_app
@@ -40,9 +41,10 @@ def _connect_signals(app: Celery, settings: WorkerSettings) -> None:
     def start_background(**_: object) -> None:
         monitor = background.start(app, make_worker_context(app, settings))
         if settings.worker_metrics_port:
-            jobs = JobStore(connect(settings.redis_url, fail_fast=True))
+            client = connect(settings.redis_url, fail_fast=True)
+            backlog = metrics.Backlog(JobStore(client), PhotoQueue(client))
             metrics.serve(
-                settings.worker_metrics_host, settings.worker_metrics_port, jobs, monitor.seconds_since_heartbeat
+                settings.worker_metrics_host, settings.worker_metrics_port, backlog, monitor.seconds_since_heartbeat
             )
 
     @signals.worker_shutting_down.connect(weak=False)

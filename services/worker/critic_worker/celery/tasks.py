@@ -7,18 +7,16 @@ from typing import Any, TypeVar
 
 from celery import Celery, Task
 from celery.exceptions import Reject, TimeLimitExceeded
-from structlog.contextvars import bound_contextvars
 
 from critic_core.contracts.album import ALBUM_RESULT_TASK
 from critic_core.contracts.errors import QueueUnavailable
 from critic_core.contracts.heartbeat import HEARTBEAT_TASK
 from critic_core.contracts.photo import CRITIQUE_TASK
-from critic_core.runtime.queue import REQUEST_ID_HEADER
 from critic_worker.albums.compute import compute_album_result
 from critic_worker.context import WorkerContext
 from critic_worker.health.heartbeat import run_self_test
 from critic_worker.photos.models import Models
-from critic_worker.photos.process import on_time_limit, process_photos
+from critic_worker.photos.tickets import process_ticket, stop_ticket
 
 T = TypeVar("T")
 
@@ -36,14 +34,12 @@ def add_tasks(app: Celery, context: Callable[[], WorkerContext], models: Callabl
             """
             if isinstance(exc, TimeLimitExceeded):
                 with suppress(QueueUnavailable):
-                    on_time_limit(args, context())
+                    stop_ticket(task_id, context())
 
     @app.task(name=CRITIQUE_TASK, base=PhotoTask, bind=True, shared=False)
-    def critique_photos(task: PhotoTask, *photo_ids: str) -> None:
-        redelivered = bool((task.request.delivery_info or {}).get("redelivered"))
+    def critique_photos(task: PhotoTask, photos: int) -> None:
         try:
-            with bound_contextvars(request_id=task.request.get(REQUEST_ID_HEADER)):
-                process_photos(photo_ids, context(), models(), redelivered)
+            process_ticket(str(task.request.id), photos, context(), models())
         except QueueUnavailable as error:
             raise Reject(str(error), requeue=True) from error
 

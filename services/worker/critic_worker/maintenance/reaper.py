@@ -1,4 +1,4 @@
-"""The reaper: requeues photos of dead workers and lost messages, and deletes expired photos and albums."""
+"""The reaper: requeues lost photos, replaces lost tickets, and deletes expired photos and albums."""
 
 import redis
 
@@ -12,6 +12,7 @@ log = logger(__name__)
 
 INTERVAL_SECONDS = 5.0
 LOCK = f"{KEY_PREFIX}maintenance"
+MAX_TICKETS = 100  # of one run; the next one sends more
 
 
 class Reaper:
@@ -25,25 +26,31 @@ class Reaper:
         if not self._take_lock():
             return False
         self.requeue_abandoned()
-        if self._queue_is_empty():
-            self.requeue_lost()
+        self.requeue_lost()
+        self.replace_lost_tickets()
         self.delete_expired_photos()
         self.delete_expired_albums()
         return True
 
     def requeue_abandoned(self) -> None:
-        """Requeue photos of dead workers: the time limit would have stopped a living process by now."""
+        """Requeue photos that no worker's lease covers: the time limit would have stopped a living process by now."""
         for photo_id in self._context.jobs.running_longer_than(self._context.settings.lease_seconds):
             self._requeue_expired_lease(photo_id, "abandoned")
 
     def requeue_lost(self) -> None:
-        """Requeue queued photos whose message was lost between Redis and a worker, or never sent.
+        """Requeue photos that were created but never enqueued, or whose ticket was lost on the way back to the queue.
 
-        The queue must be empty: a message that a worker holds is claimed within the time limit, so an older one is
-        lost. Should it turn up after all, the photo still gets one result.
+        Should the ticket turn up after all, the photo still gets one result.
         """
         for photo_id in self._context.jobs.queued_longer_than(self._context.settings.lease_seconds):
             self._requeue_expired_lease(photo_id, "lost")
+
+    def replace_lost_tickets(self) -> None:
+        """Send tickets while photos are queued and no ticket is. A superfluous ticket finds no photo."""
+        if self._has_tickets():
+            return
+        for _ in range(min(self._context.queue.queued(), MAX_TICKETS)):
+            self._context.send_ticket(1)
 
     def delete_expired_photos(self) -> None:
         """Delete all photos whose time to live has ended."""
@@ -69,7 +76,7 @@ class Reaper:
 
     def _requeue_expired_lease(self, photo_id: str, reason: str) -> None:
         if self._context.jobs.requeue_expired_lease(photo_id, self._context.settings.lease_seconds):
-            self._context.enqueue(photo_id)
+            self._context.send_ticket(1)
             log.warning("expired_lease_requeued", photo_id=photo_id, reason=reason)
 
     def _take_lock(self) -> bool:
@@ -77,6 +84,6 @@ class Reaper:
             milliseconds = int(INTERVAL_SECONDS * 1000)
             return bool(self._redis.set(LOCK, self._context.settings.worker_name, nx=True, px=milliseconds))
 
-    def _queue_is_empty(self) -> bool:
+    def _has_tickets(self) -> bool:
         with redis_errors():
-            return self._redis.llen(CRITIQUE_QUEUE) == 0
+            return self._redis.llen(CRITIQUE_QUEUE) != 0

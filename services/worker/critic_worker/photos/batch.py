@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from critic_core.contracts.errors import PhotoError
 from critic_core.contracts.photo import Photo
 from critic_core.runtime.storage import Storage, photo_key
+from critic_worker import metrics
 from critic_worker.context import WorkerContext
 from critic_worker.inference.retrying import RetryingClassifier
 from critic_worker.photos.critique import CritiqueResult, PhotoInput, critiques
@@ -28,6 +29,7 @@ def classify_batch(photo_ids: Sequence[str], context: WorkerContext, models: Mod
     """The photos with their results, in their order. Raises PhotoNotFound and ServiceUnavailable."""
     settings = context.settings
     photos = [context.jobs.get(photo_id) for photo_id in photo_ids]
+    metrics.observe_waits(photos)
     inputs = [load_photo(photo_id, context.storage, settings.service_retry_seconds) for photo_id in photo_ids]
     groups = retry_until(lambda: models.group_by_version(photos), settings.service_retry_seconds)
     results: dict[int, CritiqueResult | PhotoError] = {}

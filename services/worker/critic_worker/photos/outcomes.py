@@ -47,15 +47,12 @@ def _delete_orphaned_preview(photo_id: str, context: WorkerContext) -> None:
 
 
 def requeue(photo_id: str, error: ServiceUnavailable, context: WorkerContext) -> None:
-    """Requeue a photo because a service is down, or fail it when its requeues are used up.
-
-    The reaper recovers a photo that is lost between the two steps.
-    """
+    """Requeue a photo because a service is down, or fail it when its requeues are used up."""
     if context.jobs.requeue(photo_id) > context.settings.max_requeues:
         fail(photo_id, error, context)
         return
     metrics.REQUEUES.labels(error.code).inc()
-    context.enqueue(photo_id)
+    context.send_ticket(1)
     record(photo_id, Outcome.requeued, error.code)
 
 

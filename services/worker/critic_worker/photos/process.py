@@ -1,10 +1,8 @@
 """One delivery of photos: claim, classify, store. Idempotent: a delivery may be repeated after a crash at any point."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 
-from critic_core.contracts.errors import PhotoError, PhotoNotFound, PhotoPoison, PhotoTimeout, ServiceUnavailable
-from critic_core.contracts.photo import PhotoState
+from critic_core.contracts.errors import PhotoError, PhotoPoison, PhotoTimeout, ServiceUnavailable
 from critic_core.runtime.logs import logger
 from critic_core.stores.jobs import Claim
 from critic_worker import metrics
@@ -40,20 +38,11 @@ def on_time_limit(photo_ids: Sequence[str], context: WorkerContext) -> None:
 
 
 def split_batch(photo_ids: Sequence[str], context: WorkerContext) -> None:
-    """Requeue the unfinished photos of a batch one by one."""
-    for photo_id in photo_ids:
-        with suppress(PhotoNotFound):
-            _requeue_single(photo_id, context)
-
-
-def _requeue_single(photo_id: str, context: WorkerContext) -> None:
-    state = context.jobs.get(photo_id).state
-    if state.final:
-        return
-    if state is PhotoState.running:
-        context.jobs.requeue(photo_id)
-    context.enqueue(photo_id)
-    record(photo_id, Outcome.requeued, "batch_split")
+    """Requeue the unfinished photos of a batch; each is claimed alone."""
+    for photo_id in reversed(photo_ids):
+        if context.jobs.requeue_alone(photo_id):
+            context.send_ticket(1)
+            record(photo_id, Outcome.requeued, "batch_split")
 
 
 def _process_batch_or_split(photo_ids: Sequence[str], context: WorkerContext, models: Models) -> None:

@@ -23,10 +23,18 @@ def value(gauge: Gauge) -> float:
     return float(sample.value)
 
 
+def lanes(gauge: Gauge) -> dict[str, float]:
+    return {sample.labels["lane"]: sample.value for sample in next(iter(gauge.collect())).samples}
+
+
 def test_gauges_have_the_values_of_the_stores(clients: ProbeClients) -> None:
-    clients.jobs.create(make_photo(PhotoState.queued))
+    photo = make_photo(PhotoState.queued)
+    clients.jobs.create(photo)
+    clients.queue.enqueue([photo.id])
     update_gauges(clients, readiness(queue=True))
     assert value(metrics.BACKLOG) == 1
+    assert lanes(metrics.QUEUED) == {"interactive": 0, "batch": 1}
+    assert 0 <= lanes(metrics.OLDEST_QUEUED)["batch"] < 60
     assert value(metrics.BACKLOG_LIMIT) == clients.settings.max_backlog
     assert value(metrics.WEBHOOKS_PENDING) == value(metrics.DEAD_LETTERS) == 0
     assert value(metrics.REDIS_PERSISTS) == 1
@@ -46,3 +54,4 @@ def test_gauges_are_nan_while_redis_is_down(clients: ProbeClients, monkeypatch: 
     update_gauges(clients, readiness(queue=True))
     assert math.isnan(value(metrics.BACKLOG))
     assert math.isnan(value(metrics.REDIS_MEMORY))
+    assert math.isnan(lanes(metrics.QUEUED)["batch"])

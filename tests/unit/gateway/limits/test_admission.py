@@ -7,12 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from critic_core.contracts.errors import Overloaded, QueueUnavailable
-from critic_core.stores.throughput import Load
+from critic_core.contracts.photo import Lane
+from critic_core.stores.throughput import Depth, Load
 from critic_gateway.limits.admission import (
     MAX_RETRY_AFTER_SECONDS,
     Admission,
     backlog_limit,
-    ensure_within_limit,
+    ensure_within_limits,
 )
 from critic_gateway.settings import GatewaySettings
 
@@ -30,8 +31,17 @@ def test_without_a_maximum_wait_the_limit_is_the_setting() -> None:
     assert backlog_limit(Load(0, 0.01), SETTINGS.model_copy(update={"max_wait_seconds": 0})) == 1000
 
 
+def check(load: Load, owner: str = "ann", lane: Lane = Lane.batch, settings: GatewaySettings = SETTINGS) -> int | None:
+    """Retry-After of a rejected upload; None of an admitted one."""
+    try:
+        ensure_within_limits(load, owner, lane, settings)
+    except Overloaded as error:
+        return error.retry_after_seconds
+    return None
+
+
 def test_an_idle_installation_admits_a_photo_at_any_throughput() -> None:
-    ensure_within_limit(Load(0, 0.0), SETTINGS)
+    assert check(Load(0, 0.0)) is None
 
 
 @pytest.mark.parametrize(
@@ -39,15 +49,58 @@ def test_an_idle_installation_admits_a_photo_at_any_throughput() -> None:
     [
         (Load(50, 5.0), 2),  # after 0.2 s: the least Retry-After
         (Load(74, 5.0), 5),
-        (Load(900, 5.0), MAX_RETRY_AFTER_SECONDS),
+        (Load(900, 5.0), 171),
+        (Load(900, 1.0), MAX_RETRY_AFTER_SECONDS),
         (Load(1, 0.0), 2),  # no throughput: unknown
         (Load(1000, None), 2),
     ],
 )
 def test_retry_after_is_the_time_until_the_backlog_is_below_its_limit(load: Load, seconds: int) -> None:
-    with pytest.raises(Overloaded) as error:
-        ensure_within_limit(load, SETTINGS)
-    assert error.value.retry_after_seconds == seconds
+    assert check(load) == seconds
+
+
+# -- owners -----------------------------------------------------------------------------------------------------------
+
+
+def queues(per_second: float | None, lane: Lane = Lane.batch, **photos: int) -> Load:
+    depths = tuple(Depth(lane, owner, number) for owner, number in photos.items())
+    return Load(sum(photos.values()), per_second, depths)
+
+
+def test_the_owner_who_floods_is_rejected_and_another_one_is_not() -> None:
+    load = queues(5, flood=70, few=3)
+    assert check(load, "flood") == 5  # 24 photos over the limit of 50, of both owners
+    assert check(load, "few") is None
+    assert check(load, "new") is None
+
+
+def test_owners_who_flood_share_the_throughput() -> None:
+    load = queues(5, a=25, b=25, new=0)
+    assert (check(load, "a"), check(load, "b")) == (2, 2)
+    assert check(load, "new") is None
+    assert check(queues(5, a=24, b=24), "a") is None
+
+
+def test_an_interactive_photo_waits_for_interactive_photos_only() -> None:
+    load = queues(5, flood=70)
+    assert check(load, "flood", Lane.interactive) is None
+    assert check(queues(5, Lane.interactive, flood=60), "flood", Lane.interactive) == 3
+    assert check(queues(5, Lane.interactive, flood=60), "new", Lane.batch) == 3, "batches go after interactive photos"
+
+
+def test_an_owner_has_a_part_of_the_backlog() -> None:
+    keys = SETTINGS.model_copy(update={"api_keys": ("0" * 64,), "max_wait_seconds": 0})
+    load = queues(5, a=500, b=10)
+    assert check(load, "a", settings=keys) == 2
+    assert check(load, "b", settings=keys) is None
+    assert check(queues(5, a=520, b=10), "a", settings=keys) == 7  # 21 photos of a, 10 of b, one more
+    assert check(queues(5, a=499, b=499, c=2), "c", settings=keys) == 2, "the backlog is full"
+    assert check(load, "a", settings=keys.model_copy(update={"api_keys": ()})) is None, "everybody is one owner"
+
+
+def test_an_unknown_throughput_is_not_unlimited() -> None:
+    assert check(queues(None, a=49)) is None
+    assert check(queues(None, a=50), "a") == 2
 
 
 class Measurement:
@@ -85,10 +138,10 @@ def with_admission(
 
 def test_many_requests_share_one_measurement() -> None:
     async def test(admission: Admission, measurement: Measurement, now: list[float]) -> None:
-        await asyncio.gather(*(admission.ensure_capacity() for _ in range(50)))
+        await asyncio.gather(*(admission.ensure_capacity("ann", Lane.batch) for _ in range(50)))
         assert measurement.count == 1
         now[0] += 0.06
-        await admission.ensure_capacity()
+        await admission.ensure_capacity("ann", Lane.batch)
         await admission._measurement  # type: ignore[misc]
         assert measurement.count == 2
 
@@ -99,36 +152,36 @@ def test_no_request_waits_for_redis_while_the_latest_measurement_is_usable() -> 
     async def test(admission: Admission, measurement: Measurement, now: list[float]) -> None:
         measurement.load = Load(1000, 5.0)
         with pytest.raises(Overloaded):
-            await admission.ensure_capacity()
+            await admission.ensure_capacity("ann", Lane.batch)
         measurement.open.clear()
         now[0] += 0.5
         with pytest.raises(Overloaded):
-            await asyncio.wait_for(admission.ensure_capacity(), 5)
+            await asyncio.wait_for(admission.ensure_capacity("ann", Lane.batch), 5)
 
     with_admission(test)
 
 
 def test_admitted_photos_count_until_the_next_measurement() -> None:
     async def test(admission: Admission, measurement: Measurement, now: list[float]) -> None:
-        await admission.ensure_capacity()
-        admission.count_admitted(3)
+        await admission.ensure_capacity("ann", Lane.batch)
+        admission.count_admitted(3, "ann", Lane.batch)
         with pytest.raises(Overloaded):
-            await admission.ensure_capacity()
+            await admission.ensure_capacity("ann", Lane.batch)
         measurement.load = Load(1, None)  # two of them are done by now
         now[0] += 2
-        await admission.ensure_capacity()
+        await admission.ensure_capacity("ann", Lane.batch)
 
     with_admission(test, SETTINGS.model_copy(update={"max_backlog": 3}))
 
 
 def test_without_a_usable_measurement_the_queue_is_unavailable() -> None:
     async def test(admission: Admission, measurement: Measurement, now: list[float]) -> None:
-        await admission.ensure_capacity()
+        await admission.ensure_capacity("ann", Lane.batch)
         measurement.broken = True
         now[0] += 0.5
-        await admission.ensure_capacity()
+        await admission.ensure_capacity("ann", Lane.batch)
         now[0] += 2
         with pytest.raises(QueueUnavailable):
-            await admission.ensure_capacity()
+            await admission.ensure_capacity("ann", Lane.batch)
 
     with_admission(test)

@@ -15,15 +15,17 @@ from tests.unit.gateway.uploads.files import reject_file, store_file
 
 from critic_core.contracts.album import Album, Counts
 from critic_core.contracts.errors import QueueUnavailable, QuotaExceeded
-from critic_core.contracts.photo import CRITIQUE_QUEUE
+from critic_core.contracts.photo import CRITIQUE_QUEUE, Lane
 from critic_core.runtime.queue import celery_app
 from critic_core.runtime.redis_client import connect
 from critic_core.runtime.storage import Storage
 from critic_core.stores.albums import AlbumStore
-from critic_core.stores.jobs import JobStore
+from critic_core.stores.jobs import RUNNING, JobStore
+from critic_core.stores.photo_queue import PhotoQueue
+from critic_core.stores.throughput import Depth
 from critic_gateway.limits.quota import PhotoQuota
 from critic_gateway.settings import GatewaySettings
-from critic_gateway.uploads.enqueue import PhotoIntake, photos_per_task
+from critic_gateway.uploads.enqueue import BACKLOG_PER_PHOTO, PhotoIntake, photos_per_task
 from critic_gateway.uploads.options import UploadOptions
 
 ANN, PLAIN = api_key(photos_per_day=3), UploadOptions()
@@ -34,7 +36,8 @@ def intake(client: "redis.Redis", redis_server: RedisServer, tmp_path: Path) -> 
     settings = GatewaySettings(redis_url=redis_server.url)
     with closing(celery_app(settings)) as queue:
         storage = Storage(tmp_path.as_uri())
-        yield PhotoIntake(JobStore(client), AlbumStore(client), storage, queue, PhotoQuota(client), settings)
+        stores = JobStore(client), AlbumStore(client), storage, PhotoQueue(client)
+        yield PhotoIntake(*stores, queue, PhotoQuota(client), settings)
 
 
 def stored(folder: Path) -> int:
@@ -67,6 +70,23 @@ def test_stored_files_are_enqueued_and_rejected_ones_keep_their_error(
     assert (client.llen(CRITIQUE_QUEUE), intake.quota.used(ANN)) == (1, 1)
 
 
+@pytest.mark.parametrize("lane", Lane)
+def test_photos_are_queued_in_their_lane_for_their_owner(intake: PhotoIntake, lane: Lane) -> None:
+    (receipt,) = intake.accept([store_file(intake.storage)], ANN, PLAIN, lane)
+    assert receipt.photo is not None
+    assert intake.jobs.get(receipt.photo.id).lane is lane
+    assert intake.queue.depths() == (Depth(lane, ANN.owner, 1),)
+
+
+@pytest.mark.parametrize(("lane", "tickets"), [(Lane.batch, 2), (Lane.interactive, 3)])
+def test_a_ticket_is_good_for_several_photos_of_a_long_backlog(
+    intake: PhotoIntake, client: "redis.Redis", lane: Lane, tickets: int
+) -> None:
+    client.zadd(RUNNING, {str(number): number for number in range(BACKLOG_PER_PHOTO * 2)})
+    intake.accept([store_file(intake.storage) for _ in range(3)], ANN, PLAIN, lane)
+    assert client.llen(CRITIQUE_QUEUE) == tickets
+
+
 def test_files_over_the_quota_are_rejected_and_deleted(intake: PhotoIntake, tmp_path: Path) -> None:
     receipts = intake.accept([store_file(intake.storage, bytes([n])) for n in range(5)], ANN, PLAIN)
     codes = [receipt.problem.code if receipt.problem else None for receipt in receipts]
@@ -97,7 +117,7 @@ def test_a_photo_of_a_full_album_is_rejected_and_refunded(intake: PhotoIntake, t
 def test_a_failed_task_is_rolled_back_and_refunded(intake: PhotoIntake, tmp_path: Path) -> None:
     down = GatewaySettings(redis_url=f"redis://127.0.0.1:{free_port()}/0")
     with closing(celery_app(down)) as queue:
-        (receipt,) = replace(intake, queue=queue).accept([store_file(intake.storage)], ANN, PLAIN)
+        (receipt,) = replace(intake, celery=queue).accept([store_file(intake.storage)], ANN, PLAIN)
     assert receipt.problem is not None
     assert receipt.problem.code == "queue_unavailable"
     assert (stored(tmp_path), intake.jobs.backlog(), intake.quota.used(ANN)) == (0, 0, 0)

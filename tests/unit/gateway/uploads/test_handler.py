@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from threading import Timer
 
+import pytest
 from tests.support.critiques import make_critique
 from tests.unit.gateway.application import PHOTO, Application
 from tests.unit.gateway.conftest import Start
@@ -67,6 +68,24 @@ def test_receipts_have_the_critiques_after_the_wait(gateway: Application) -> Non
     worker.join()
     assert response.status_code == 200
     assert [receipt["photo"]["critique"]["score"] for receipt in response.json()["photos"]] == [80, 80]
+
+
+@pytest.mark.parametrize(("photos", "wait", "lane"), [(1, 0.01, "interactive"), (2, 0.01, "batch"), (1, 0, "batch")])
+def test_a_few_photos_with_a_wait_are_interactive(start: Start, photos: int, wait: float, lane: str) -> None:
+    gateway = start(max_interactive_photos=1)
+    files = [("file", (f"{number}.jpg", PHOTO)) for number in range(photos)]
+    response = gateway.http.post("/v1/photos", files=files, params={"wait": wait}).json()
+    receipts = response.get("photos", [{"photo": response}])
+    assert {receipt["photo"]["lane"] for receipt in receipts} == {lane}
+
+
+def test_many_photos_with_a_wait_are_admitted_as_a_batch(start: Start) -> None:
+    gateway = start(max_wait_seconds=0.2, max_interactive_photos=1)  # a limit of one photo at the assumed throughput
+    gateway.send()
+    files = [("file", (name, PHOTO)) for name in ("a.jpg", "b.jpg")]
+    response = gateway.http.post("/v1/photos", files=files, params={"wait": 1})
+    assert (response.status_code, len(gateway.stored_files())) == (429, 1)
+    assert gateway.send(params={"wait": 0.01}).status_code == 202
 
 
 def test_an_upload_over_its_limits_is_rejected_as_a_whole(start: Start) -> None:

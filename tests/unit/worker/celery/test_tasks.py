@@ -9,18 +9,17 @@ import redis
 from celery import Celery
 from celery.exceptions import Reject, TimeLimitExceeded
 from structlog.contextvars import get_contextvars
-from tests.support.critiques import make_photo
 from tests.unit.worker.fakes import FakeModels
 
 from critic_core.contracts.album import ALBUM_RESULT_TASK, GroupsQuery, Thresholds, query_digest
 from critic_core.contracts.heartbeat import HEARTBEAT_TASK
 from critic_core.contracts.photo import CRITIQUE_TASK, PhotoState
-from critic_core.runtime.queue import REQUEST_ID_HEADER
-from critic_core.stores.jobs import JobStore
+from critic_core.stores.photo_queue import PhotoQueue
 from critic_worker.celery.tasks import add_tasks, once_per_process
 from critic_worker.context import WorkerContext
 
 Upload = Callable[..., str]
+Queued = Callable[[], list[str]]
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def app(context: WorkerContext, models: FakeModels) -> Iterator[Celery]:
     celery.close()
 
 
-def run(app: Celery, task: str, *args: str, **request: Any) -> None:
+def run(app: Celery, task: str, *args: str | int, **request: Any) -> None:
     """Run a task in this process, with these fields of its message."""
     celery_task = app.tasks[task]
     celery_task.push_request(args=args, kwargs={}, **request)
@@ -41,45 +40,70 @@ def run(app: Celery, task: str, *args: str, **request: Any) -> None:
         celery_task.pop_request()
 
 
-def test_photos_of_a_message_are_processed(app: Celery, context: WorkerContext, upload: Upload) -> None:
-    ids = [upload(), upload()]
-    run(app, CRITIQUE_TASK, *ids)
+@pytest.fixture
+def enqueue(context: WorkerContext, upload: Upload) -> Callable[[int], list[str]]:
+    """Upload and enqueue so many photos; returns their ids."""
+
+    def upload_all(photos: int) -> list[str]:
+        ids = [upload() for _ in range(photos)]
+        context.queue.enqueue(ids, "r-1")
+        return ids
+
+    return upload_all
+
+
+Enqueue = Callable[[int], list[str]]
+
+
+def test_photos_of_a_ticket_are_processed(app: Celery, context: WorkerContext, enqueue: Enqueue) -> None:
+    ids = enqueue(2)
+    run(app, CRITIQUE_TASK, 2, id="t")
     assert [context.jobs.get(photo_id).state for photo_id in ids] == [PhotoState.done] * 2
+    assert context.queue.photos_of_ticket("t") == []
 
 
-def test_a_redelivered_batch_is_split(app: Celery, upload: Upload, enqueued: list[str]) -> None:
-    ids = [upload(), upload()]
-    run(app, CRITIQUE_TASK, *ids, delivery_info={"redelivered": True})
-    assert enqueued == ids
+def test_a_ticket_without_photos_does_nothing(app: Celery, models: FakeModels) -> None:
+    run(app, CRITIQUE_TASK, 4, id="t")
+    assert models.stable.requests == 0
 
 
-def test_log_lines_carry_the_request_id(app: Celery, models: FakeModels, upload: Upload) -> None:
+def test_a_repeated_batch_is_split(app: Celery, context: WorkerContext, enqueue: Enqueue, queued: Queued) -> None:
+    ids = enqueue(2)
+    context.queue.claim("t", "killed", 2)
+    run(app, CRITIQUE_TASK, 2, id="t")
+    assert queued() == ids
+
+
+def test_log_lines_carry_the_request_id(app: Celery, models: FakeModels, enqueue: Enqueue) -> None:
     request_ids: list[object] = []
     models.stable.on_request = lambda: request_ids.append(get_contextvars().get("request_id"))
-    run(app, CRITIQUE_TASK, upload(), **{REQUEST_ID_HEADER: "r-1"})
+    enqueue(1)
+    run(app, CRITIQUE_TASK, 1, id="t")
     assert request_ids == ["r-1"]
 
 
-def test_a_message_is_requeued_while_redis_is_down(context: WorkerContext, models: FakeModels) -> None:
-    down = JobStore(redis.Redis.from_url("redis://127.0.0.1:1/0", decode_responses=True))
+def test_a_ticket_is_requeued_while_redis_is_down(context: WorkerContext, models: FakeModels) -> None:
+    down = PhotoQueue(redis.Redis.from_url("redis://127.0.0.1:1/0", decode_responses=True))
     app = Celery("tested", broker="memory://", set_as_current=False)
-    add_tasks(app, lambda: replace(context, jobs=down), lambda: models)
+    add_tasks(app, lambda: replace(context, queue=down), lambda: models)
     with pytest.raises(Reject) as rejected:
-        run(app, CRITIQUE_TASK, make_photo().id)
+        run(app, CRITIQUE_TASK, 1, id="t")
     assert rejected.value.requeue
-    app.tasks[CRITIQUE_TASK].on_failure(TimeLimitExceeded(), "task", ("photo",), {}, None)  # raises nothing
+    app.tasks[CRITIQUE_TASK].on_failure(TimeLimitExceeded(), "t", (1,), {}, None)  # raises nothing
     app.close()
 
 
-def test_the_hard_time_limit_fails_the_photo(app: Celery, context: WorkerContext, upload: Upload) -> None:
-    photo_id = upload()
+def test_the_hard_time_limit_fails_the_photo(app: Celery, context: WorkerContext, enqueue: Enqueue) -> None:
+    (photo_id,) = enqueue(1)
+    context.queue.claim("t", context.settings.lease_name, 1)
     context.jobs.claim(photo_id, 3)
-    app.tasks[CRITIQUE_TASK].on_failure(ValueError(), "task", (photo_id,), {}, None)
+    app.tasks[CRITIQUE_TASK].on_failure(ValueError(), "t", (1,), {}, None)
     assert context.jobs.get(photo_id).state is PhotoState.running
-    app.tasks[CRITIQUE_TASK].on_failure(TimeLimitExceeded(), "task", (photo_id,), {}, None)
+    app.tasks[CRITIQUE_TASK].on_failure(TimeLimitExceeded(), "t", (1,), {}, None)
     problem = context.jobs.get(photo_id).problem
     assert problem is not None
     assert problem.code == "photo_timeout"
+    assert context.queue.photos_of_ticket("t") == []
 
 
 def test_a_heartbeat_is_this_workers(app: Celery, context: WorkerContext) -> None:

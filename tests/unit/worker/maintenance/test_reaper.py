@@ -19,6 +19,7 @@ from critic_worker.context import WorkerContext
 from critic_worker.maintenance.reaper import LOCK, Reaper
 
 Upload = Callable[..., str]
+Queued = Callable[[], list[str]]
 
 
 @pytest.fixture
@@ -42,34 +43,41 @@ Later = Callable[[float], bool]
 
 
 def test_a_photo_of_a_dead_worker_is_requeued_and_its_delivery_counts(
-    context: WorkerContext, reaper: Reaper, run_later: Later, upload: Upload, enqueued: list[str]
+    context: WorkerContext, reaper: Reaper, run_later: Later, upload: Upload, queued: Queued
 ) -> None:
     photo_id = upload()
     assert context.jobs.claim(photo_id, 3) is Claim.claimed
     assert reaper.run()
-    assert enqueued == []
+    assert queued() == []
     run_later(context.settings.lease_seconds + 1)
-    assert enqueued == [photo_id]
+    assert queued() == [photo_id]
     photo = context.jobs.get(photo_id)
     assert (photo.state, photo.deliveries) == (PhotoState.queued, 1)
 
 
-def test_a_photo_whose_message_was_lost_is_requeued_once(
-    context: WorkerContext, run_later: Later, upload: Upload, enqueued: list[str]
+def test_a_photo_that_was_never_enqueued_is_requeued_once(
+    context: WorkerContext, client: "redis.Redis", run_later: Later, upload: Upload, queued: Queued, tickets: list[int]
 ) -> None:
     photo_id = upload()
+    client.lpush(CRITIQUE_QUEUE, "a ticket")
     for _ in range(2):
         run_later(context.settings.lease_seconds + 1)
-    assert enqueued == [photo_id]
+    assert (queued(), tickets) == ([photo_id], [1])
 
 
 def test_photos_in_a_long_queue_are_left_alone(
-    client: "redis.Redis", run_later: Later, upload: Upload, enqueued: list[str]
+    context: WorkerContext, client: "redis.Redis", run_later: Later, upload: Upload, tickets: list[int]
 ) -> None:
-    upload()
-    client.lpush(CRITIQUE_QUEUE, "a message")
+    context.queue.enqueue([upload()])
+    client.lpush(CRITIQUE_QUEUE, "a ticket")
     run_later(10_000)
-    assert enqueued == []
+    assert tickets == []
+
+
+def test_lost_tickets_are_replaced(context: WorkerContext, reaper: Reaper, upload: Upload, tickets: list[int]) -> None:
+    context.queue.enqueue([upload(), upload()])
+    reaper.run()
+    assert tickets == [1, 1]
 
 
 def test_one_worker_at_a_time_runs_maintenance(reaper: Reaper) -> None:

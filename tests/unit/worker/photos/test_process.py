@@ -23,6 +23,7 @@ from critic_worker.context import WorkerContext
 from critic_worker.photos.process import on_time_limit, process_photos
 
 Upload = Callable[..., str]
+Queued = Callable[[], list[str]]
 
 
 def state(context: WorkerContext, photo_id: str) -> PhotoState:
@@ -114,20 +115,20 @@ def test_the_gauge_shows_photos_in_progress(context: WorkerContext, models: Fake
 
 
 def test_a_photo_is_requeued_while_inference_is_down_and_its_delivery_does_not_count(
-    context: WorkerContext, models: FakeModels, upload: Upload, enqueued: list[str]
+    context: WorkerContext, models: FakeModels, upload: Upload, queued: Queued
 ) -> None:
     models.stable.always = InferenceUnavailable()
     photo_id = upload()
     process_photos([photo_id], context, models)
     photo = context.jobs.get(photo_id)
-    assert (photo.state, photo.deliveries, enqueued) == (PhotoState.queued, 0, [photo_id])
+    assert (photo.state, photo.deliveries, queued()) == (PhotoState.queued, 0, [photo_id])
     models.stable.always = None
-    process_photos(enqueued, context, models)
+    process_photos([photo_id], context, models)
     assert state(context, photo_id) is PhotoState.done
 
 
 def test_a_photo_is_requeued_while_storage_is_down(
-    context: WorkerContext, models: FakeModels, upload: Upload, enqueued: list[str]
+    context: WorkerContext, models: FakeModels, upload: Upload, queued: Queued
 ) -> None:
     class DownStorage(Storage):
         def put(self, key: str, data: bytes) -> None:
@@ -135,18 +136,18 @@ def test_a_photo_is_requeued_while_storage_is_down(
 
     photo_id = upload()
     process_photos([photo_id], replace(context, storage=DownStorage(context.storage._root)), models)
-    assert (state(context, photo_id), enqueued) == (PhotoState.queued, [photo_id])
+    assert (state(context, photo_id), queued()) == (PhotoState.queued, [photo_id])
 
 
 def test_a_photo_fails_when_its_requeues_are_used_up(
-    context: WorkerContext, models: FakeModels, upload: Upload, enqueued: list[str]
+    context: WorkerContext, models: FakeModels, upload: Upload, queued: Queued, tickets: list[int]
 ) -> None:
     models.stable.always = InferenceUnavailable()
     photo_id = upload()
     for _ in range(context.settings.max_requeues + 1):
         process_photos([photo_id], context, models)
     assert code(context, photo_id) == "inference_unavailable"
-    assert enqueued == [photo_id] * context.settings.max_requeues
+    assert (queued(), tickets) == ([], [1] * context.settings.max_requeues)
 
 
 def test_requeues_are_counted_by_code(context: WorkerContext, models: FakeModels, upload: Upload) -> None:
@@ -227,22 +228,22 @@ def test_the_soft_time_limit_is_recognised_while_decoding(
     assert code(context, photo_id) == "photo_timeout"
 
 
-def test_the_hard_time_limit_fails_a_single_photo(context: WorkerContext, upload: Upload, enqueued: list[str]) -> None:
+def test_the_hard_time_limit_fails_a_single_photo(context: WorkerContext, upload: Upload, queued: Queued) -> None:
     photo_id = upload()
     context.jobs.claim(photo_id, 3)
     on_time_limit([photo_id], context)
-    assert (code(context, photo_id), enqueued) == ("photo_timeout", [])
+    assert (code(context, photo_id), queued()) == ("photo_timeout", [])
 
 
 def test_the_hard_time_limit_splits_a_batch_and_counts_no_delivery(
-    context: WorkerContext, upload: Upload, enqueued: list[str]
+    context: WorkerContext, upload: Upload, queued: Queued
 ) -> None:
-    running, queued, deleted = upload(), upload(), upload()
+    running, claimed, deleted = upload(), upload(), upload()
     context.jobs.claim(running, 3)
     context.jobs.delete(deleted)
-    on_time_limit([running, queued, deleted], context)
-    assert enqueued == [running, queued]
-    assert [context.jobs.get(photo_id).deliveries for photo_id in enqueued] == [0, 0]
+    on_time_limit([running, claimed, deleted], context)
+    assert queued() == [running, claimed]
+    assert [context.jobs.get(photo_id).deliveries for photo_id in queued()] == [0, 0]
 
 
 # -- batches ----------------------------------------------------------------------------------------------------------
@@ -265,11 +266,11 @@ def test_a_batch_is_one_request_for_each_version(context: WorkerContext, models:
 
 
 def test_an_unusable_photo_fails_alone(
-    context: WorkerContext, models: FakeModels, upload: Upload, enqueued: list[str]
+    context: WorkerContext, models: FakeModels, upload: Upload, queued: Queued
 ) -> None:
     good, bad = upload(), upload(b"text")
     process_photos([bad, good], context, models)
-    assert (code(context, bad), state(context, good), enqueued) == ("photo_unsupported", PhotoState.done, [])
+    assert (code(context, bad), state(context, good), queued()) == ("photo_unsupported", PhotoState.done, [])
 
 
 def test_deleted_and_finished_photos_are_left_out_of_a_batch(
@@ -287,12 +288,12 @@ def test_deleted_and_finished_photos_are_left_out_of_a_batch(
 
 @pytest.mark.parametrize("error", [InferenceFailed(), InferenceUnavailable(), RuntimeError(), TimeLimitReached()])
 def test_any_other_error_splits_the_batch(
-    context: WorkerContext, models: FakeModels, upload: Upload, enqueued: list[str], error: Exception
+    context: WorkerContext, models: FakeModels, upload: Upload, queued: Queued, error: Exception
 ) -> None:
     models.stable.errors = [error]
     ids = [upload() for _ in range(3)]
     process_photos(ids, context, models)
-    assert enqueued == ids
+    assert queued() == ids
     assert [context.jobs.get(photo_id).deliveries for photo_id in ids] == [0, 0, 0]
     for photo_id in ids:
         process_photos([photo_id], context, models)
@@ -303,7 +304,7 @@ def test_the_time_limit_while_decoding_splits_the_batch(
     context: WorkerContext,
     models: FakeModels,
     upload: Upload,
-    enqueued: list[str],
+    queued: Queued,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def slow(*_: object) -> None:
@@ -312,15 +313,15 @@ def test_the_time_limit_while_decoding_splits_the_batch(
     monkeypatch.setattr("critic_core.imaging.decode._decode", slow)
     ids = [upload(), upload()]
     process_photos(ids, context, models)
-    assert (enqueued, [code(context, photo_id) for photo_id in ids]) == (ids, [None, None])
+    assert (queued(), [code(context, photo_id) for photo_id in ids]) == (ids, [None, None])
 
 
 def test_a_redelivered_batch_is_split_without_a_look_at_its_photos(
-    context: WorkerContext, models: FakeModels, upload: Upload, enqueued: list[str]
+    context: WorkerContext, models: FakeModels, upload: Upload, queued: Queued
 ) -> None:
     ids = [upload(), upload()]
     process_photos(ids, context, models, redelivered=True)
-    assert (enqueued, models.stable.requests) == (ids, 0)
+    assert (queued(), models.stable.requests) == (ids, 0)
 
 
 def test_a_redelivered_photo_is_processed(context: WorkerContext, models: FakeModels, upload: Upload) -> None:

@@ -1,0 +1,286 @@
+"""The order of queued photos in Redis: two lanes, round robin over owners within a lane, first in first out per owner.
+
+Celery carries anonymous tickets, each good for a number of photos; a worker with a ticket claims its photos here. So
+Celery guarantees delivery, and this store decides whose photo is next:
+
+- The interactive lane goes first, yet the batch lane gets one claim in BATCH_SHARE while both have photos.
+- Every claim is one owner's turn, so that a caller with thousands of photos delays another caller's by one claim.
+- A ticket that is redelivered claims the same photos again; photos of a dead worker are recovered at once.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import redis
+
+from critic_core.contracts.identity import made_at
+from critic_core.contracts.photo import Lane
+from critic_core.runtime.redis_client import KEY_PREFIX, redis_errors
+from critic_core.stores.jobs import QUEUED, RUNNING, JobStore
+from critic_core.stores.photo_queue_lua import PHOTO_QUEUE, QUEUE
+from critic_core.stores.throughput import Depth, Load
+
+TICKET_TTL_SECONDS = 3600
+LEASE_SECONDS = 5.0  # a worker refreshes its lease several times within it
+BATCH_SHARE = 8
+MAX_BATCH_BYTES = 4_000_000  # large photos are claimed alone: an interactive photo waits for the current claim
+
+WORKERS = f"{QUEUE}:workers"
+
+_FUNCTIONS = f"""{PHOTO_QUEUE}
+local function ticket_key(ticket) return '{QUEUE}:ticket:' .. ticket end
+local function tickets_key(worker) return '{QUEUE}:worker:' .. worker end
+local function lease_key(worker) return '{KEY_PREFIX}worker:' .. worker end
+local function refresh_lease(worker)
+  redis.call('SET', lease_key(worker), 1, 'PX', {int(LEASE_SECONDS * 1000)})
+  redis.call('SADD', '{WORKERS}', worker)
+end
+"""
+
+_ENQUEUE = f"""{PHOTO_QUEUE}
+for index = 2, #ARGV do
+  if ARGV[1] ~= '' then redis.call('HSET', photo_key(ARGV[index]), 'request_id', ARGV[1]) end
+  push('RPUSH', ARGV[index])
+end
+"""
+
+# A ticket is a list: its worker, then its photos. With Redis full, work goes on: it ends with less in memory.
+_CLAIM = f"""#!lua flags=allow-oom
+{_FUNCTIONS}
+local ticket, worker, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
+
+local function next_lane()
+  if redis.call('EXISTS', owners_key('interactive')) == 0 then return 'batch' end
+  if redis.call('EXISTS', owners_key('batch')) == 0 then return 'interactive' end
+  return redis.call('INCR', '{QUEUE}:turns') % {BATCH_SHARE} == 0 and 'batch' or 'interactive'
+end
+
+local function fits(batch, photo)
+  if #batch.photos == 0 then return true end
+  if batch.alone or photo.alone or photo.model ~= batch.model then return false end
+  return batch.bytes + photo.bytes <= {MAX_BATCH_BYTES}
+end
+
+local function read(id)
+  local state, model, bytes, alone = unpack(redis.call('HMGET', photo_key(id), 'state', 'model', 'size_bytes', 'alone'))
+  return {{queued = state == 'queued', model = model, bytes = tonumber(bytes or 0), alone = alone}}
+end
+
+local function add(batch, id, photo)
+  table.insert(batch.photos, id)
+  batch.model, batch.bytes, batch.alone = photo.model, batch.bytes + photo.bytes, photo.alone
+  redis.call('HSET', photo_key(id), 'ticket', ticket)
+end
+
+local function take(lane, list, most)
+  local batch = {{photos = {{}}, bytes = 0}}
+  local id = redis.call('LINDEX', list, 0)
+  while id and #batch.photos < most do
+    local photo = read(id)
+    if photo.queued and not fits(batch, photo) then break end
+    redis.call('LPOP', list)
+    redis.call('ZREM', ids_key(lane), id)
+    if photo.queued then add(batch, id, photo) end
+    id = redis.call('LINDEX', list, 0)
+  end
+  return batch.photos
+end
+
+local function pop()
+  while true do
+    local lane = next_lane()
+    local owner = redis.call('LPOP', owners_key(lane))
+    if not owner then return {{}} end
+    local photos = take(lane, list_key(lane, owner), lane == 'batch' and limit or 1)
+    if redis.call('EXISTS', list_key(lane, owner)) == 1 then redis.call('RPUSH', owners_key(lane), owner) end
+    if #photos > 0 then return photos end
+  end
+end
+
+local function request_ids(photos)
+  local ids = {{}}
+  for _, photo in ipairs(photos) do table.insert(ids, redis.call('HGET', photo_key(photo), 'request_id') or '') end
+  return ids
+end
+
+local function hold(photos)
+  redis.call('DEL', ticket_key(ticket))
+  redis.call('RPUSH', ticket_key(ticket), worker, unpack(photos))
+  redis.call('EXPIRE', ticket_key(ticket), {TICKET_TTL_SECONDS})
+  redis.call('SADD', tickets_key(worker), ticket)
+  refresh_lease(worker)
+end
+
+local photos = redis.call('LRANGE', ticket_key(ticket), 1, -1)
+local repeated = #photos > 0
+if repeated then
+  redis.call('SREM', tickets_key(redis.call('LINDEX', ticket_key(ticket), 0)), ticket)
+else
+  photos = pop()
+end
+if #photos > 0 then hold(photos) end
+local remaining = redis.call('ZCARD', ids_key('interactive')) + redis.call('ZCARD', ids_key('batch'))
+return {{repeated and 1 or 0, remaining, photos, request_ids(photos)}}
+"""
+
+_FINISH = f"""#!lua flags=allow-oom
+{_FUNCTIONS}
+redis.call('DEL', ticket_key(ARGV[1]))
+redis.call('SREM', tickets_key(ARGV[2]), ARGV[1])
+"""
+
+_REFRESH_LEASE = f"""#!lua flags=allow-oom
+{_FUNCTIONS}
+refresh_lease(ARGV[1])
+"""
+
+# The photos of several in one ticket are claimed alone from now on: one of them may have killed the worker.
+_RECOVER = f"""#!lua flags=allow-oom
+{_FUNCTIONS}
+local worker, now, recovered = ARGV[1], ARGV[2], {{}}
+
+local function recover(photo, ticket, alone)
+  local state, holder = unpack(redis.call('HMGET', photo_key(photo), 'state', 'ticket'))
+  if holder ~= ticket or (state ~= 'queued' and state ~= 'running') then return end
+  redis.call('HSET', photo_key(photo), 'state', 'queued')
+  if alone then redis.call('HSET', photo_key(photo), 'alone', 1) end
+  redis.call('ZREM', '{RUNNING}', photo)
+  redis.call('ZADD', '{QUEUED}', now, photo)
+  if push('LPUSH', photo) == 1 then table.insert(recovered, photo) end
+end
+
+if redis.call('EXISTS', lease_key(worker)) == 1 then return recovered end
+for _, ticket in ipairs(redis.call('SMEMBERS', tickets_key(worker))) do
+  local photos = redis.call('LRANGE', ticket_key(ticket), 1, -1)
+  for index = #photos, 1, -1 do recover(photos[index], ticket, #photos > 1) end
+  redis.call('DEL', ticket_key(ticket))
+end
+redis.call('DEL', tickets_key(worker))
+redis.call('SREM', '{WORKERS}', worker)
+return recovered
+"""
+
+_DEPTHS = f"""{PHOTO_QUEUE}
+local rows = {{}}
+for _, lane in ipairs(ARGV) do
+  for _, owner in ipairs(redis.call('LRANGE', owners_key(lane), 0, -1)) do
+    table.insert(rows, {{lane, owner, redis.call('LLEN', list_key(lane, owner))}})
+  end
+end
+return rows
+"""
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """The photos of a ticket, and what else is queued."""
+
+    photo_ids: tuple[str, ...]
+    repeated: bool  # the ticket had these photos before: their process was killed, or lost Redis
+    remaining: int  # photos that are still queued
+    request_ids: tuple[str, ...]  # of the uploads, without repetitions
+
+
+@dataclass(frozen=True)
+class LaneStatus:
+    """The photos of a lane that are queued."""
+
+    photos: float
+    oldest_seconds: float  # since the upload of the oldest one, requeues included; 0 when none is queued
+
+
+class PhotoQueue:
+    """Queued photos. Every method raises QueueUnavailable when Redis does not respond."""
+
+    def __init__(self, client: "redis.Redis", clock: Callable[[], float] = time.time) -> None:
+        self._redis, self._now = client, clock
+        self._enqueue, self._claim, self._finish = map(client.register_script, (_ENQUEUE, _CLAIM, _FINISH))
+        self._refresh_lease, self._recover = map(client.register_script, (_REFRESH_LEASE, _RECOVER))
+        self._depths = client.register_script(_DEPTHS)
+
+    def enqueue(self, photo_ids: Sequence[str], request_id: str | None = None) -> None:
+        """Append stored photos to the queues of their owners and lanes; the caller sends the tickets."""
+        with redis_errors():
+            self._enqueue(args=[request_id or "", *photo_ids])
+
+    # -- tickets ------------------------------------------------------------------------------------------------------
+
+    def claim(self, ticket: str, worker: str, limit: int) -> Claimed:
+        """The photos of a ticket: up to `limit` of one owner for one model; the same again for a repeated ticket.
+
+        One photo at a time from the interactive lane; none when nothing is queued.
+        """
+        with redis_errors():
+            reply: Any = self._claim(args=[ticket, worker, limit])
+        repeated, remaining, photo_ids, request_ids = reply
+        return Claimed(tuple(photo_ids), bool(repeated), remaining, tuple(dict.fromkeys(filter(None, request_ids))))
+
+    def finish(self, ticket: str, worker: str) -> None:
+        """Forget a ticket whose photos are done, failed or queued again."""
+        with redis_errors():
+            self._finish(args=[ticket, worker])
+
+    def photos_of_ticket(self, ticket: str) -> list[str]:
+        """Photos of an unfinished ticket."""
+        with redis_errors():
+            photo_ids: Any = self._redis.lrange(f"{QUEUE}:ticket:{ticket}", 1, -1)
+        return [str(photo_id) for photo_id in photo_ids]
+
+    # -- leases of workers --------------------------------------------------------------------------------------------
+
+    def refresh_lease(self, worker: str) -> None:
+        """Keep the photos of this worker for another LEASE_SECONDS."""
+        with redis_errors():
+            self._refresh_lease(args=[worker])
+
+    def workers(self) -> list[str]:
+        """Workers with a lease, living or dead."""
+        with redis_errors():
+            workers: Any = self._redis.smembers(WORKERS)
+        return sorted(str(worker) for worker in workers)
+
+    def recover(self, worker: str) -> list[str]:
+        """Queue the photos of a dead worker before their owners' others; returns them. None while its lease holds.
+
+        Their deliveries stay counted, so that a photo that kills its worker ends as poison.
+        """
+        with redis_errors():
+            recovered: Any = self._recover(args=[worker, self._now()])
+        return [str(photo_id) for photo_id in recovered]
+
+    def end_lease(self, worker: str) -> None:
+        """Declare a worker dead."""
+        with redis_errors():
+            self._redis.delete(f"{KEY_PREFIX}worker:{worker}")
+
+    # -- measurements -------------------------------------------------------------------------------------------------
+
+    def depths(self) -> tuple[Depth, ...]:
+        """The queue of every owner in every lane."""
+        with redis_errors():
+            rows: Any = self._depths(args=list(Lane))
+        return tuple(Depth(Lane(lane), owner, photos) for lane, owner, photos in rows)
+
+    def queued(self) -> int:
+        """Photos in all lanes."""
+        return int(sum(status.photos for status in self.lanes().values()))
+
+    def lanes(self) -> dict[Lane, LaneStatus]:
+        """Queued photos of every lane, and the age of the oldest."""
+        with redis_errors(), self._redis.pipeline(transaction=True) as pipe:
+            for lane in Lane:
+                pipe.zcard(f"{QUEUE}:{lane}:ids")
+                pipe.zrange(f"{QUEUE}:{lane}:ids", 0, 0)
+            replies = pipe.execute()
+        pairs = zip(Lane, replies[::2], replies[1::2], strict=True)
+        return {lane: LaneStatus(photos, self._age(oldest)) for lane, photos, oldest in pairs}
+
+    def _age(self, oldest: list[str]) -> float:
+        return max(0.0, self._now() - made_at(oldest[0])) if oldest else 0.0
+
+
+def measure_load(jobs: JobStore, queue: PhotoQueue) -> Load:
+    """The backlog, its throughput, and the queues of all owners."""
+    return replace(jobs.load(), depths=queue.depths())

@@ -1,0 +1,42 @@
+"""Lua functions of the photo queue; the scripts of the queue and of the job store begin with them.
+
+A lane is a list of owners, in the order of their turns, and for each owner a list of photo ids. A sorted set holds the
+ids of all photos of a lane, with equal scores: UUIDv7 sort by time, so that the first one is the oldest photo. The set
+also keeps a photo from being queued twice.
+"""
+
+from critic_core.contracts.identity import ANONYMOUS
+from critic_core.runtime.redis_client import KEY_PREFIX
+
+QUEUE = f"{KEY_PREFIX}queue"
+
+PHOTO_QUEUE = f"""
+local function photo_key(photo) return '{KEY_PREFIX}photo:' .. photo end
+local function owners_key(lane) return '{QUEUE}:' .. lane end
+local function ids_key(lane) return '{QUEUE}:' .. lane .. ':ids' end
+local function list_key(lane, owner) return '{QUEUE}:' .. lane .. ':of:' .. owner end
+
+local function place_of(photo)
+  local lane, owner = unpack(redis.call('HMGET', photo_key(photo), 'lane', 'owner'))
+  return lane or 'batch', owner or '{ANONYMOUS}'
+end
+
+local function is_queued(photo)
+  return redis.call('ZSCORE', ids_key(place_of(photo)), photo) ~= false
+end
+
+local function push(command, photo)
+  local lane, owner = place_of(photo)
+  if redis.call('ZADD', ids_key(lane), 0, photo) == 0 then return 0 end
+  if redis.call(command, list_key(lane, owner), photo) == 1 then redis.call('RPUSH', owners_key(lane), owner) end
+  return 1
+end
+
+local function withdraw(photo)
+  local lane, owner = place_of(photo)
+  if redis.call('ZREM', ids_key(lane), photo) == 0 then return end
+  redis.call('LREM', list_key(lane, owner), 1, photo)
+  if redis.call('EXISTS', list_key(lane, owner)) == 0 then redis.call('LREM', owners_key(lane), 1, owner) end
+end
+"""
+"""`push` with RPUSH queues a photo behind the owner's others, with LPUSH before them."""
