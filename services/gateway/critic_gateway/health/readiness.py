@@ -1,4 +1,4 @@
-"""Readiness: Redis and storage answer, and a worker has scored the golden photo lately."""
+"""Readiness: Redis and storage answer and have room, and a worker has scored the golden photo lately."""
 
 import threading
 import time
@@ -7,16 +7,12 @@ from dataclasses import dataclass
 from critic_core.contracts.base import Contract
 from critic_core.contracts.errors import CriticError
 from critic_core.contracts.heartbeat import SelfTest
+from critic_gateway.health.check import Check
 from critic_gateway.health.probe_clients import ProbeClients
+from critic_gateway.health.storage_probe import StorageProbe
+from critic_gateway.limits.headroom import measure_redis
 
 MAX_AGE_SECONDS = 1.0
-
-
-class Check(Contract):
-    """The state of a dependency."""
-
-    ok: bool
-    detail: str
 
 
 class Readiness(Contract):
@@ -42,6 +38,7 @@ class ReadinessProbe:
         self.clients = clients
         self._latest: _Measurement | None = None
         self._running = threading.Lock()
+        self._storage = StorageProbe(clients.storage)
 
     def check(self) -> Readiness:
         """The latest readiness. During a run of the checks, which may be slow, other requests get the previous one."""
@@ -53,7 +50,8 @@ class ReadinessProbe:
             return self._latest.readiness
 
     def _run(self) -> Readiness:
-        checks = {"queue": self._queue(), "storage": self._storage(), "scoring": self._scoring()}
+        checks = {"queue": self._queue(), "storage": self._storage.check(), "room": self._room()}
+        checks["scoring"] = self._scoring()
         return Readiness(ready=all(check.ok for check in checks.values()), checks=checks)
 
     def _queue(self) -> Check:
@@ -62,12 +60,16 @@ class ReadinessProbe:
         except CriticError as error:
             return Check(ok=False, detail=error.detail)
 
-    def _storage(self) -> Check:
+    def _room(self) -> Check:
         try:
-            self.clients.storage.check()
+            room = measure_redis(self.clients.redis, self._storage.free_bytes)
         except CriticError as error:
             return Check(ok=False, detail=error.detail)
-        return Check(ok=True, detail="a byte was written and read back")
+        if room.redis_full(self.clients.settings):
+            return Check(ok=False, detail="redis_full: uploads get 507 until photos are deleted or expire")
+        if room.storage_full(self.clients.settings):
+            return Check(ok=False, detail="storage_full: uploads get 507 until photos are deleted or expire")
+        return Check(ok=True, detail="Redis and storage have room for uploads")
 
     def _scoring(self) -> Check:
         max_age = self.clients.settings.heartbeat_max_age_seconds

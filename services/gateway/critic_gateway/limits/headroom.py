@@ -51,9 +51,14 @@ class Room:
 
 def measure_room(client: "redis.Redis", storage: Storage) -> Room:
     """The room now. Raises QueueUnavailable."""
+    return measure_redis(client, storage.free_bytes())
+
+
+def measure_redis(client: "redis.Redis", storage_free: int | None) -> Room:
+    """The room now, with a known number of free bytes. Raises QueueUnavailable."""
     with redis_errors():
         memory: Any = client.info("memory")
-    return Room(memory["used_memory"], memory["maxmemory"], storage.free_bytes())
+    return Room(memory["used_memory"], memory["maxmemory"], storage_free)
 
 
 class Headroom:

@@ -41,6 +41,7 @@ def test_it_is_not_ready_without_a_passed_self_test(
     assert {name: check.ok for name, check in result.checks.items()} == {
         "queue": True,
         "storage": True,
+        "room": True,
         "scoring": False,
     }
     assert detail in result.checks["scoring"].detail
@@ -63,8 +64,22 @@ def test_a_dependency_that_is_down_fails_its_check(clients: ProbeClients, monkey
     monkeypatch.setattr(clients.worker_status, "heartbeats", lambda newer_than: fail(QueueUnavailable))
     monkeypatch.setattr(clients.storage, "check", lambda: fail(StorageUnavailable))
     result = ReadinessProbe(clients).check()
-    assert not any(check.ok for check in result.checks.values())
+    assert not any(result.checks[name].ok for name in ("queue", "storage", "scoring"))
     assert result.checks["storage"].detail == "The photo storage does not answer."
+
+
+def test_a_full_redis_or_storage_fails_its_check_until_there_is_room(
+    clients: ProbeClients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readiness, "MAX_AGE_SECONDS", -1.0)
+    probe = ReadinessProbe(clients)
+    assert probe.check().checks["room"].ok
+    clients.redis.config_set("maxmemory", "1kb")
+    assert probe.check().checks["room"].detail.startswith("redis_full")
+    clients.redis.config_set("maxmemory", 0)
+    assert probe.check().checks["room"].ok
+    monkeypatch.setattr(clients.storage, "free_bytes", lambda: 10)
+    assert probe.check().checks["room"].detail.startswith("storage_full")
 
 
 def test_requests_share_a_run_and_do_not_wait_for_a_slow_one(
