@@ -17,7 +17,8 @@ from critic_gateway.auth.api_keys import ApiKey
 
 BURST_SECONDS = 2  # unused requests of this time may be sent at once
 
-_COUNT = """
+# A full Redis must not reject the requests that delete: the counter of a key is small, and short-lived.
+_COUNT = """#!lua flags=allow-oom
 local time = redis.call('TIME')
 local now, interval, burst = time[1] + time[2] / 1e6, 1 / tonumber(ARGV[1]), tonumber(ARGV[2])
 local full_at = math.max(now, tonumber(redis.call('GET', KEYS[1]) or now)) + interval
