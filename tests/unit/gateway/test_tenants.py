@@ -228,15 +228,15 @@ def test_a_list_has_the_callers_own_entries(ann: Tenant, bob: Tenant, operation_
         {item["id"] for item in caller.call(operation_id, {}, OWN_DATA[operation_id]).json()[name]}
         for caller in (ann, bob)
     ]
-    own = ("photo", "member") if name == "photos" else ("album",)
-    assert listed == [{caller.ids[kind] for kind in own} for caller in (ann, bob)]
+    kinds = ("photo", "member") if name == "photos" else ("album",)
+    assert listed == [{caller.ids[kind] for kind in kinds} for caller in (ann, bob)]
 
 
 def test_an_export_has_the_callers_own_data(ann: Tenant, bob: Tenant) -> None:
-    for caller, other in ((ann, bob), (bob, ann)):
+    for caller, stranger in ((ann, bob), (bob, ann)):
         text = json.dumps(caller.data())
         assert all(subject_id in text for subject_id in caller.ids.values())
-        assert not any(subject_id in text for subject_id in other.ids.values())
+        assert not any(subject_id in text for subject_id in stranger.ids.values())
 
 
 def test_an_erasure_deletes_the_callers_own_data(ann: Tenant, bob: Tenant, client: "redis.Redis") -> None:

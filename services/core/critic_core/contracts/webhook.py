@@ -21,7 +21,7 @@ class Event(Contract):
 
     type: str = Field(description="photo.done, photo.failed or album.done")
     timestamp: datetime = Field(description="Time of the event, however late its delivery")
-    data: dict[str, Any] = Field(description="The photo or album as in the API, without the embedding")
+    data: dict[str, Any] = Field(description="The photo or album as in the API, without owner and embedding")
 
 
 class DeliveryState(StrEnum):

@@ -203,8 +203,8 @@ class AlbumStore:
         """Delete the remaining keys of an album whose photos are deleted."""
         with redis_errors():
             results = [str(name) for name in self._redis.scan_iter(match=album_key(album_id, "result:*"), count=1000)]
-            parts = [album_key(album_id, part) for part in _SUBKEYS]
-            self._purge(keys=[ALBUM_EXPIRY, *parts, *results], args=[album_id])
+            names = [album_key(album_id, part) for part in _SUBKEYS]
+            self._purge(keys=[ALBUM_EXPIRY, *names, *results], args=[album_id])
 
     def expired(self, limit: int = 10) -> list[str]:
         """Albums past their time to live, until `purge`."""
