@@ -10,7 +10,7 @@ from critic_core.contracts.critique import Critique
 from critic_core.contracts.errors import Problem
 from critic_core.contracts.identity import ANONYMOUS
 
-CRITIQUE_TASK = "critic.critique_photo"  # name of the Celery task; argument: the photos of a ticket
+CRITIQUE_TASK = "critic.critique_photos"  # name of the Celery task; argument: the photos of a ticket
 CRITIQUE_QUEUE = "critic.photos"
 
 

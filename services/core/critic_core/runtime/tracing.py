@@ -6,11 +6,11 @@ Source: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-v
 """
 
 import os
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from importlib.metadata import version
 
-from opentelemetry import trace
+from opentelemetry import context, propagate, trace
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 
@@ -46,6 +46,26 @@ def send_traces(service: str, begins: bool = False) -> Callable[[], None]:
 def span(name: str) -> AbstractContextManager[trace.Span]:
     """A part of the trace that this is called in; nothing where there is none."""
     return trace.get_tracer(__name__).start_as_current_span(name)
+
+
+def traceparent() -> str | None:
+    """The current span as W3C trace context, for `continued`; None outside a trace."""
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier)
+    return carrier.get("traceparent")
+
+
+@contextmanager
+def continued(parent: str | None) -> Iterator[None]:
+    """Run the block in the trace of `parent`, unless it runs there already."""
+    if parent is None or current_trace_id() in parent.split("-"):
+        yield
+        return
+    token = context.attach(propagate.extract({"traceparent": parent}))
+    try:
+        yield
+    finally:
+        context.detach(token)
 
 
 def current_trace_id() -> str | None:

@@ -40,9 +40,11 @@ end
 """
 
 _ENQUEUE = f"""{PHOTO_QUEUE}
-for index = 2, #ARGV do
-  if ARGV[1] ~= '' then redis.call('HSET', photo_key(ARGV[index]), 'request_id', ARGV[1]) end
-  push('RPUSH', ARGV[index])
+for index = 3, #ARGV do
+  local photo = ARGV[index]
+  if ARGV[1] ~= '' then redis.call('HSET', photo_key(photo), 'request_id', ARGV[1]) end
+  if ARGV[2] ~= '' then redis.call('HSET', photo_key(photo), 'traceparent', ARGV[2]) end
+  push('RPUSH', photo)
 end
 """
 
@@ -99,10 +101,10 @@ local function pop()
   end
 end
 
-local function request_ids(photos)
-  local ids = {{}}
-  for _, photo in ipairs(photos) do table.insert(ids, redis.call('HGET', photo_key(photo), 'request_id') or '') end
-  return ids
+local function fields(photos, name)
+  local values = {{}}
+  for _, photo in ipairs(photos) do table.insert(values, redis.call('HGET', photo_key(photo), name) or '') end
+  return values
 end
 
 local function hold(photos)
@@ -122,7 +124,7 @@ else
 end
 if #photos > 0 then hold(photos) end
 local remaining = redis.call('ZCARD', ids_key('interactive')) + redis.call('ZCARD', ids_key('batch'))
-return {{repeated and 1 or 0, remaining, photos, request_ids(photos)}}
+return {{repeated and 1 or 0, remaining, photos, fields(photos, 'request_id'), fields(photos, 'traceparent')}}
 """
 
 _FINISH = f"""#!lua flags=allow-oom
@@ -181,6 +183,7 @@ class Claimed:
     repeated: bool  # the ticket had these photos before: their process was killed, or lost Redis
     remaining: int  # photos that are still queued
     request_ids: tuple[str, ...]  # of the uploads, without repetitions
+    traceparents: tuple[str, ...]  # of the uploads, without repetitions
 
 
 @dataclass(frozen=True)
@@ -200,10 +203,13 @@ class PhotoQueue:
         self._refresh_lease, self._recover = map(client.register_script, (_REFRESH_LEASE, _RECOVER))
         self._depths = client.register_script(_DEPTHS)
 
-    def enqueue(self, photo_ids: Sequence[str], request_id: str | None = None) -> None:
-        """Append stored photos to the queues of their owners and lanes; the caller sends the tickets."""
+    def enqueue(self, photo_ids: Sequence[str], request_id: str | None = None, traceparent: str | None = None) -> None:
+        """Append stored photos to the queues of their owners and lanes; the caller sends the tickets.
+
+        Log lines and trace of the upload's request continue in the worker.
+        """
         with redis_errors():
-            self._enqueue(args=[request_id or "", *photo_ids])
+            self._enqueue(args=[request_id or "", traceparent or "", *photo_ids])
 
     # -- tickets ------------------------------------------------------------------------------------------------------
 
@@ -214,8 +220,8 @@ class PhotoQueue:
         """
         with redis_errors():
             reply: Any = self._claim(args=[ticket, worker, limit])
-        repeated, remaining, photo_ids, request_ids = reply
-        return Claimed(tuple(photo_ids), bool(repeated), remaining, tuple(dict.fromkeys(filter(None, request_ids))))
+        repeated, remaining, photo_ids, *requests = reply
+        return Claimed(tuple(photo_ids), bool(repeated), remaining, *map(_distinct, requests))
 
     def finish(self, ticket: str, worker: str) -> None:
         """Forget a ticket whose photos are done, failed or queued again."""
@@ -279,6 +285,10 @@ class PhotoQueue:
 
     def _age(self, oldest: list[str]) -> float:
         return max(0.0, self._now() - made_at(oldest[0])) if oldest else 0.0
+
+
+def _distinct(values: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, values)))
 
 
 def measure_load(jobs: JobStore, queue: PhotoQueue) -> Load:

@@ -13,6 +13,7 @@ from critic_core.contracts.photo import Lane, Photo, PhotoReceipt, PhotoState
 from critic_core.runtime.logs import logger
 from critic_core.runtime.queue import send_ticket
 from critic_core.runtime.storage import Storage, photo_key
+from critic_core.runtime.tracing import traceparent
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.photo_queue import PhotoQueue
@@ -99,7 +100,7 @@ class PhotoIntake:
         """The errors of photos that could not be enqueued, by id."""
         ids = [photo.id for photo in photos]
         try:
-            self.queue.enqueue(ids, structlog.contextvars.get_contextvars().get("request_id"))
+            self.queue.enqueue(ids, structlog.contextvars.get_contextvars().get("request_id"), traceparent())
             self._send_tickets(photos)
         except CriticError as error:
             for photo_id in ids:

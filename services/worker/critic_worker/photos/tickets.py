@@ -2,6 +2,7 @@
 
 from structlog.contextvars import bound_contextvars
 
+from critic_core.runtime import tracing
 from critic_core.stores.photo_queue import Claimed
 from critic_worker.context import WorkerContext
 from critic_worker.photos.models import Models
@@ -18,7 +19,8 @@ def process_ticket(ticket: str, photos: int, context: WorkerContext, models: Mod
     if not claimed.photo_ids:
         return
     _pass_on_rest(photos, claimed, context)
-    with bound_contextvars(request_id=" ".join(claimed.request_ids) or None):
+    parent = next(iter(claimed.traceparents), None)  # the ticket may be another upload's
+    with bound_contextvars(request_id=" ".join(claimed.request_ids) or None), tracing.continued(parent):
         process_photos(claimed.photo_ids, context, models, claimed.repeated)
     context.queue.finish(ticket, worker)
 

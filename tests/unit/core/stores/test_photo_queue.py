@@ -36,7 +36,7 @@ def add(queue: PhotoQueue, jobs: JobStore) -> Add:
         queued = [make_photo(PhotoState.queued).model_copy(update=fields) for _ in range(photos)]
         for photo in queued:
             jobs.create(photo)
-        queue.enqueue([photo.id for photo in queued], "r-1")
+        queue.enqueue([photo.id for photo in queued], "r-1", "00-trace-span-01")
         return [photo.id for photo in queued]
 
     return enqueue
@@ -158,9 +158,10 @@ def test_a_repeated_ticket_has_the_same_photos_until_it_is_finished(queue: Photo
     assert queue.claim("t", "w1", 1).photo_ids == (second,)
 
 
-def test_a_claim_has_the_ids_of_the_requests(queue: PhotoQueue, add: Add) -> None:
+def test_a_claim_has_requests_and_traces_of_the_uploads(queue: PhotoQueue, jobs: JobStore, add: Add) -> None:
     add("a", 2)
-    assert queue.claim("t", "w", 2).request_ids == ("r-1",)
+    claimed = queue.claim("t", "w", 2)
+    assert (claimed.request_ids, claimed.traceparents) == (("r-1",), ("00-trace-span-01",))
 
 
 def test_an_empty_queue_leaves_no_key(queue: PhotoQueue, add: Add, client: "redis.Redis") -> None:
