@@ -32,7 +32,7 @@ def publish_tiny_model(repository: Path, version: str = "1", golden: float | Non
     onnx.save(_network(), folder / "model.onnx")
     if golden is None:
         golden = _golden(folder / "model.onnx", Preprocessing(size=SIDE))
-    manifest = tiny_manifest(version, golden)
+    manifest = tiny_manifest(version, golden).model_copy(update={"weights_sha256": _digest(folder / "model.onnx")})
     (folder / "manifest.json").write_text(manifest.model_dump_json())
     (repository / NAME / "config.pbtxt").write_text(text_format.MessageToString(_config(manifest)))
     return manifest
@@ -42,10 +42,9 @@ def tiny_model_folder(folder: Path, seed: int = 7, fit: Fit = Fit.squash) -> Man
     """What training hands over: `model.onnx` and a `manifest.json` that is true of it; other seeds, other answers."""
     folder.mkdir(parents=True)
     onnx.save(_network(seed), folder / "model.onnx")
-    digest = hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()
     preprocessing = Preprocessing(size=SIDE, fit=fit)
     manifest = tiny_manifest(golden=_golden(folder / "model.onnx", preprocessing), preprocessing=preprocessing)
-    manifest = manifest.model_copy(update={"weights_sha256": digest})
+    manifest = manifest.model_copy(update={"weights_sha256": _digest(folder / "model.onnx")})
     (folder / "manifest.json").write_text(manifest.model_dump_json())
     return manifest
 
@@ -69,6 +68,10 @@ def tiny_manifest(version: str = "1", golden: float = 0.5, preprocessing: Prepro
         created="2026-01-01",
         summary="For tests.",
     )
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _golden(model: Path, preprocessing: Preprocessing) -> float:

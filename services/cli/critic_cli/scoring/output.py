@@ -11,6 +11,7 @@ from rich.text import Text
 from critic_cli.files.names import printable
 from critic_cli.scoring.outcome import Outcome
 from critic_core.contracts.critique import Critique, Level, PropertyName
+from critic_core.exports.spreadsheet import escape_formula
 
 _CSV_COLUMNS = (
     "file", "score", "probability", "percentile", "label", *(name.value for name in PropertyName),
@@ -30,7 +31,7 @@ def print_scores(outcomes: list[Outcome], console: Console) -> None:
 
 
 def write_csv(outcomes: list[Outcome], out: TextIO) -> None:
-    """One line a file; properties are numbers in the units of the API."""
+    """One line a file; properties are numbers in the units of the API; no text is a formula."""
     writer = csv.DictWriter(out, _CSV_COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(_row(outcome) for outcome in outcomes)
@@ -84,7 +85,7 @@ def _row(outcome: Outcome) -> dict[str, Any]:
         row |= critique.model_dump(include={"score", "probability", "percentile", "label"})
         row |= {name.value: measured.value for name, measured in critique.properties.items()}
         row |= {"model": critique.provenance.model, "version": critique.provenance.version}
-    return row
+    return {name: escape_formula(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
 
 
 def _path(outcome: Outcome) -> str:

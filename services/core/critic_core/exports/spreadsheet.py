@@ -14,7 +14,7 @@ COLUMNS = (
     "file_name", "verdict", "stars", "rank", "quality", "score", "percentile", "taken_at", "reasons", "near", "scene",
     "sequence", "kind", "decision", "decision_stars", "id", "sha256",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def write(source: ExportInput) -> Iterator[bytes]:
@@ -27,7 +27,7 @@ def write(source: ExportInput) -> Iterator[bytes]:
 def _cells(proposal: Proposal, stars: StarMap) -> tuple[object, ...]:
     decision = proposal.decision
     return (
-        _text(proposal.file_name), proposal.verdict, stars.of(proposal), proposal.rank, proposal.quality,
+        escape_formula(proposal.file_name or ""), proposal.verdict, stars.of(proposal), proposal.rank, proposal.quality,
         round(proposal.score, 2), round(proposal.percentile, 2), proposal.taken_at and proposal.taken_at.isoformat(),
         " ".join(reason.code for reason in proposal.reasons), proposal.near, proposal.scene, proposal.sequence,
         proposal.kind, decision and decision.flag, None if decision is None else decision.stars, proposal.id,
@@ -35,8 +35,8 @@ def _cells(proposal: Proposal, stars: StarMap) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _text(value: str | None) -> str:
-    text = value or ""
+def escape_formula(text: str) -> str:
+    """`text` as a cell: with an apostrophe before it when a spreadsheet would evaluate it."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

@@ -29,6 +29,7 @@ from critic_inference.serving.config import (
     memory_limit_mib,
 )
 from critic_inference.serving.golden import check_golden
+from critic_inference.serving.weights import check_weights
 from critic_inference.settings import InferenceSettings
 from critic_inference.tensors import NUMPY_TYPES, TensorSpec
 
@@ -92,6 +93,7 @@ def load_session(version: ModelVersion, folder: Path, settings: InferenceSetting
     started = time.perf_counter()
     version_folder = folder / str(version.number)
     path = version_folder / (version.config.default_model_filename or MODEL_FILE)
+    check_weights(path)
     limit = memory_limit_mib(version.config, settings.gpu_memory_limit_mib)
     limited = settings.model_copy(update={"gpu_memory_limit_mib": limit})
     session = OnnxSession(path, device_for(version.config, settings.device), limited)

@@ -1,6 +1,5 @@
 """The doctor's findings, with remedies."""
 
-import hashlib
 import resource
 from pathlib import Path
 
@@ -20,10 +19,6 @@ from critic_cli.stack.data_folder import DataFolder
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository with a model with the true digest in its manifest."""
     publish_tiny_model(tmp_path)
-    folder = tmp_path / "aesthetics" / "1"
-    digest = hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()
-    manifest = (folder / "manifest.json").read_text()
-    (folder / "manifest.json").write_text(manifest.replace("0" * 64, digest))
     monkeypatch.setenv("CRITIC_MODEL_REPOSITORY", str(tmp_path))
     return tmp_path
 

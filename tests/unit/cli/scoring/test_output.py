@@ -70,6 +70,16 @@ def test_csv_has_a_line_a_file() -> None:
     assert (bad["score"], bad["error_code"], bad["error"]) == ("", "photo_corrupt", "It is cut short.")
 
 
+@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0.jpg", "+1.jpg", "-1.jpg", "@sum.jpg", "＝1.jpg"])
+def test_csv_runs_no_formula(name: str) -> None:
+    out = StringIO()
+    bad = PhotoCorrupt("=HYPERLINK(1)").problem()
+    write_csv([Outcome(file=Path(name), critique=make_critique(40)), Outcome(file=Path(name), problem=bad)], out)
+    scored, failed = csv.DictReader(StringIO(out.getvalue()))
+    assert (scored["file"], failed["error"]) == (f"'{name}", "'=HYPERLINK(1)")
+    assert scored["score"] == "40.0"
+
+
 def test_json_has_everything() -> None:
     out = StringIO()
     write_json([GOOD, BAD], out)

@@ -34,7 +34,7 @@ def test_csv_has_a_line_a_photo() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@sum", "\ttab", 'a"b,c\nd'])
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@sum", "\ttab", "\n=1", "＝1", 'a"b,c\nd'])
 def test_csv_runs_no_formula(name: str) -> None:
     rows = list(csv.DictReader(io.StringIO(written(EXPORTS["csv"], proposal(file_name=name)).decode(), newline="")))
     assert rows[0]["file_name"] in (f"'{name}", 'a"b,c\nd')
