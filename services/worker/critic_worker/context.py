@@ -9,7 +9,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from critic_core.runtime.queue import send_ticket
 from critic_core.runtime.redis_client import connect
 from critic_core.runtime.storage import Storage
-from critic_core.stores.album_results import AlbumResultStore
+from critic_core.stores.album_results import AlbumResultStore, ResultLimits
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.photo_queue import PhotoQueue
@@ -41,7 +41,9 @@ def make_worker_context(app: Celery, settings: WorkerSettings) -> WorkerContext:
         settings=settings,
         jobs=JobStore(client),
         albums=AlbumStore(client),
-        album_results=AlbumResultStore(client),
+        album_results=AlbumResultStore(
+            client, ResultLimits(settings.max_album_results, settings.max_owner_result_bytes)
+        ),
         worker_status=WorkerStatusStore(client),
         storage=Storage(settings.storage_url),
         queue=PhotoQueue(client),

@@ -8,7 +8,7 @@ from pydantic import Field, PrivateAttr, ValidationInfo, field_validator
 
 from critic_core.contracts.routing import Routing, TrafficSplit
 from critic_core.imaging.limits import Limits
-from critic_core.runtime.settings import PhotoLimits, QueueSettings
+from critic_core.runtime.settings import MEGA, PhotoLimits, QueueSettings
 
 
 class WorkerSettings(QueueSettings, PhotoLimits):
@@ -63,6 +63,14 @@ class WorkerSettings(QueueSettings, PhotoLimits):
     worker_metrics_host: str = Field(default="127.0.0.1", description="Address of the worker's Prometheus metrics.")
     worker_metrics_port: int = Field(
         default=0, ge=0, le=65535, description="Port of the worker's Prometheus metrics; 0 turns them off."
+    )
+    max_album_results: int = Field(
+        default=8, ge=1, description="Stored groups and selections of one album; the least recently used are evicted."
+    )
+    max_owner_result_bytes: int = Field(
+        default=32 * MEGA,
+        ge=0,
+        description="Stored groups and selections of one owner, bytes; the least recently used are evicted.",
     )
 
     _start: str = PrivateAttr(default_factory=lambda: secrets.token_hex(4))

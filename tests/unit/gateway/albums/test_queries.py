@@ -25,6 +25,7 @@ from critic_core.contracts.album import (
 from critic_core.contracts.errors import AlbumResultPending, InvalidRequest
 from critic_core.runtime.queue import celery_app
 from critic_core.stores.album_results import AlbumResultStore, ResultSection, SectionKey
+from critic_core.stores.albums import AlbumStore
 from critic_gateway.albums.queries import AlbumQueries
 from critic_gateway.notifications.subscriber import ChangeSubscriber
 from critic_gateway.settings import GatewaySettings
@@ -43,6 +44,7 @@ GROUPS, SELECTION = GroupsQuery(thresholds=Thresholds()), SelectionQuery(keep=1,
 
 @pytest.fixture
 def results(client: "redis.Redis") -> AlbumResultStore:
+    AlbumStore(client).create(ALBUM)
     return AlbumResultStore(client)
 
 
