@@ -19,10 +19,11 @@ from critic_core.runtime.redis_client import CHANGE_CHANNEL, KEY_PREFIX, redis_e
 from critic_core.stores.album_lua import ALBUM, PENDING
 from critic_core.stores.jobs import EXPIRY, QUEUED, hash_arguments, photo_hash
 from critic_core.stores.owner_lua import OWNER
+from critic_core.stores.share_lua import SHARE
 
 ALBUM_EXPIRY = f"{KEY_PREFIX}albums:expiry"
 MAX_DECISIONS = 100  # of one photo: nobody undoes further back
-_SUBKEYS = ("order", "bytes", "names", "features", "decisions", "events")
+_SUBKEYS = ("order", "bytes", "names", "features", "decisions", "events", "shares", "favourites")
 _LIST_FIELDS = ("state", "file_name", "media_type", "size_bytes", "sha256", "summary", "problem")
 
 _CREATE = f"""{OWNER}
@@ -32,11 +33,12 @@ redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
 add_to_owner(redis.call('HGET', KEYS[1], 'owner'), 'albums', ARGV[1])
 """
 _MARK_DELETED = f"""#!lua flags=allow-oom
-{OWNER}
+{OWNER}{SHARE}
 local owner = redis.call('HGET', KEYS[1], 'owner')
 if redis.call('DEL', KEYS[1]) == 0 then return 0 end
 redis.call('ZADD', KEYS[2], 'XX', ARGV[2], ARGV[1])
 remove_from_owner(owner, 'albums', ARGV[1])
+delete_shares(ARGV[1])
 redis.call('PUBLISH', ARGV[3], ARGV[1])
 return 1
 """
@@ -76,7 +78,7 @@ end
 local rows = {}
 for _, photo in ipairs(redis.call('ZREVRANGE', order, start, start + ARGV[3] - 1)) do
   table.insert(rows, {photo, redis.call('ZSCORE', order, photo), redis.call('HGET', KEYS[2], photo),
-    redis.call('HMGET', ARGV[4] .. photo, unpack(ARGV, 5))})
+    redis.call('HGET', KEYS[3], photo), redis.call('HMGET', ARGV[4] .. photo, unpack(ARGV, 5))})
 end
 return {rows, start, redis.call('ZCARD', order)}
 """
@@ -85,7 +87,7 @@ local rows = {}
 for _, event in ipairs(redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])) do
   local photo = event[2][4]
   table.insert(rows, {event[1], event[2], redis.call('ZSCORE', KEYS[2], photo), redis.call('HGET', KEYS[3], photo),
-    redis.call('HMGET', ARGV[3] .. photo, unpack(ARGV, 4))})
+    redis.call('HGET', KEYS[4], photo), redis.call('HMGET', ARGV[3] .. photo, unpack(ARGV, 4))})
 end
 return rows
 """
@@ -168,13 +170,14 @@ class AlbumStore:
                 keys=[album_key(album.id), ALBUM_EXPIRY], args=[album.id, album.expires_at.timestamp(), *arguments]
             )
 
-    def get(self, album_id: str) -> Album:
-        """The album and its counts at one moment. Raises AlbumNotFound."""
+    def get(self, album_id: str, owner: str | None = None) -> Album:
+        """The album and its counts at one moment. Raises AlbumNotFound, also for an album of another owner."""
         with redis_errors():
             reply: Any = self._get(keys=[album_key(album_id)], args=[album_id])
-        if not reply:
+        album = _album(album_id, *reply) if reply else None
+        if album is None or owner not in (None, album.owner):
             raise AlbumNotFound
-        return _album(album_id, *reply)
+        return album
 
     def get_all(self, album_ids: list[str]) -> list[Album]:
         """The albums that still exist, in the order of the ids."""
@@ -234,12 +237,12 @@ class AlbumStore:
         cursor: list[Any] = [after.photo_id, after.rank_key] if after else ["", 0]
         with redis_errors():
             rows, start, total = self._page(
-                keys=[album_key(album_id, "order"), album_key(album_id, "decisions")],
+                keys=[album_key(album_id, part) for part in ("order", "decisions", "favourites")],
                 args=[*cursor, limit, photo_hash(""), *_LIST_FIELDS],
             )
         photos = tuple(
-            _album_photo(start + number if float(rank_key) >= 0 else None, photo_id, decisions, fields)
-            for number, (photo_id, rank_key, decisions, fields) in enumerate(rows, 1)
+            _album_photo(start + number if float(rank_key) >= 0 else None, photo_id, decisions, favourites, fields)
+            for number, (photo_id, rank_key, decisions, favourites, fields) in enumerate(rows, 1)
             if fields[0]
         )
         following = Cursor(rows[-1][0], float(rows[-1][1])) if rows and start + len(rows) < total else None
@@ -290,7 +293,7 @@ class AlbumStore:
         """Events after that id, each with its photo as it is now; `0` for all in the stream."""
         with redis_errors():
             rows: Any = self._events(
-                keys=[album_key(album_id, part) for part in ("events", "order", "decisions")],
+                keys=[album_key(album_id, part) for part in ("events", "order", "decisions", "favourites")],
                 args=[f"({after}", limit, photo_hash(""), *_LIST_FIELDS],
             )
         return [_event(*row) for row in rows]
@@ -341,13 +344,18 @@ def _latest(history: str) -> Decision:
     return Decision.read(json.loads(history)[-1])
 
 
-def _event(
-    event_id: str, entry: list[str], rank_key: str | None, decisions: str | None, values: list[str | None]
+def _event(  # noqa: PLR0913, PLR0917 - a row of the script
+    event_id: str,
+    entry: list[str],
+    rank_key: str | None,
+    decisions: str | None,
+    favourites: str | None,
+    values: list[str | None],
 ) -> Event:
     fields = dict(zip(entry[::2], entry[1::2], strict=True))
     kind, photo_id = fields.pop("kind"), fields.pop("photo")
     exists = rank_key is not None and values[0] is not None
-    photo = _album_photo(None, photo_id, decisions, values) if exists else None
+    photo = _album_photo(None, photo_id, decisions, favourites, values) if exists else None
     return Event(str(event_id), kind, photo_id, Counts.of_fields(fields), photo)
 
 
@@ -356,7 +364,9 @@ def event_order(event_id: str) -> tuple[int, ...]:
     return tuple(int(part) for part in event_id.split("-"))
 
 
-def _album_photo(rank: int | None, photo_id: str, decisions: str | None, values: list[str | None]) -> AlbumPhoto:
+def _album_photo(
+    rank: int | None, photo_id: str, decisions: str | None, favourites: str | None, values: list[str | None]
+) -> AlbumPhoto:
     fields = {name: value for name, value in zip(_LIST_FIELDS, values, strict=True) if value is not None}
     summary, problem = fields.pop("summary", None), fields.pop("problem", None)
     return AlbumPhoto.of_fields(
@@ -366,6 +376,7 @@ def _album_photo(rank: int | None, photo_id: str, decisions: str | None, values:
             "summary": Summary.read(summary) if summary else None,
             "problem": Problem.read(problem) if problem else None,
             "decision": _latest(decisions) if decisions else None,
+            "favourites": len(json.loads(favourites)) if favourites else None,
             **fields,
         }
     )

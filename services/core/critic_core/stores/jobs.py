@@ -16,6 +16,7 @@ from critic_core.contracts.account import PhotoEntry
 from critic_core.contracts.album import Summary, features_of, summary_of
 from critic_core.contracts.critique import Critique
 from critic_core.contracts.errors import PhotoNotFound, Problem
+from critic_core.contracts.identity import ANONYMOUS
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.runtime.redis_client import CHANGE_CHANNEL, KEY_PREFIX, redis_errors
 from critic_core.stores.album_lua import ALBUM, FAILED, PENDING
@@ -109,7 +110,7 @@ if ARGV[3] then redis.call('ZADD', KEYS[5], 'XX', ARGV[3], ARGV[1]) else redis.c
 remove_from_owner(owner, 'photos', ARGV[1])
 if album and redis.call('ZREM', album_key(album, 'order'), ARGV[1]) == 1 then
   redis.call('HDEL', album_key(album, 'bytes'), sha256)
-  for _, part in ipairs({{'names', 'features', 'decisions'}}) do redis.call('HDEL', album_key(album, part), ARGV[1]) end
+  for _, part in ipairs({{'names', 'features', 'decisions', 'favourites'}}) do redis.call('HDEL', album_key(album, part), ARGV[1]) end
   record_event(ARGV[2], album, 'photo_deleted', ARGV[1])
 end
 return existed
@@ -163,11 +164,11 @@ class JobStore:
         with redis_errors():
             self._create(keys=[photo_hash(photo.id), QUEUED, EXPIRY], args=args)
 
-    def get(self, photo_id: str) -> Photo:
-        """The photo. Raises PhotoNotFound."""
+    def get(self, photo_id: str, owner: str | None = None) -> Photo:
+        """The photo. Raises PhotoNotFound, also for a photo of another owner."""
         with redis_errors():
             fields: dict[Any, Any] = self._redis.hgetall(photo_hash(photo_id))
-        if not fields:
+        if not fields or owner not in (None, fields.get("owner", ANONYMOUS)):
             raise PhotoNotFound
         return _photo(photo_id, fields)
 
@@ -208,8 +209,13 @@ class JobStore:
         return self._end(photo_id, PhotoState.failed, "problem", problem.model_dump_json(), FAILED)
 
     def mark_deleted(self, photo_id: str) -> bool:
-        """Hide a photo in any state at once and list it in `expired` until `delete`. False when there was none."""
+        """Hide a photo in any state at once and list it in `expired` until `purge`. False when there was none."""
         return self._remove(photo_id, self._now())
+
+    def purge(self, photo_id: str) -> None:
+        """Take a photo marked as deleted, whose bytes are deleted, off the list of `expired`."""
+        with redis_errors():
+            self._redis.zrem(EXPIRY, photo_id)
 
     def delete(self, photo_id: str) -> bool:
         """Delete a photo in any state, after its bytes. False when there was none."""

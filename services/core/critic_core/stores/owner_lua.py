@@ -18,8 +18,8 @@ end
 
 local function remove_from_owner(owner, kind, id)
   for _, name in ipairs(owner and {{owner}} or redis.call('SMEMBERS', '{OWNERS}')) do
-    redis.call('ZREM', owner_key(name, kind), id)
-    if redis.call('EXISTS', owner_key(name, 'photos'), owner_key(name, 'albums')) == 0 then
+    if redis.call('ZREM', owner_key(name, kind), id) == 1
+        and redis.call('EXISTS', owner_key(name, 'photos'), owner_key(name, 'albums')) == 0 then
       redis.call('SREM', '{OWNERS}', name)
     end
   end

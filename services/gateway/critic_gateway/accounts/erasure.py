@@ -30,7 +30,7 @@ class Erasure:
         self.deliveries.delete(f"photo:{photo_id}")
         self.storage.delete(photo_key(photo_id))
         self.storage.delete(preview_key(photo_id))
-        self.jobs.delete(photo_id)
+        self.jobs.purge(photo_id)
 
     def hide_album(self, album_id: str) -> None:
         """Hide the album at once; a worker deletes its photos. Raises AlbumNotFound."""

@@ -49,18 +49,15 @@ IdempotencyKey = Annotated[
 ]
 
 
-# An id from a path is used through OwnPhoto, OwnAlbum or AlbumPhotoId only: they compare the owner. What belongs to
-# somebody else is not found, by the same call of the store and with the same response as an unknown id.
+# An id from a path is used through OwnPhoto, OwnAlbum or AlbumPhotoId only: they compare the owner. A photo or
+# album of another owner is not found: the same call of the store and the same response as for an unknown id.
 _PhotoId = Annotated[str, Path(description="Id of the photo, a UUIDv7.")]
 
 
 def _own_photo(photo_id: _PhotoId, jobs: JobStoreDep, caller: CallerDep) -> Photo:
     if not is_photo_id(photo_id):
         raise PhotoNotFound
-    photo = jobs.get(photo_id)
-    if photo.owner != caller.owner:
-        raise PhotoNotFound
-    return photo
+    return jobs.get(photo_id, caller.owner)
 
 
 OwnPhoto = Annotated[Photo, Depends(_own_photo)]
@@ -72,10 +69,7 @@ def _own_album(
 ) -> Album:
     if not is_photo_id(album_id):
         raise AlbumNotFound
-    album = albums.get(album_id)
-    if album.owner != caller.owner:
-        raise AlbumNotFound
-    return album
+    return albums.get(album_id, caller.owner)
 
 
 OwnAlbum = Annotated[Album, Depends(_own_album)]

@@ -7,7 +7,8 @@ import redis
 from tests.support.critiques import make_critique, make_photo
 
 from critic_core.contracts.album import Album, Counts
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.errors import AlbumNotFound, PhotoNotFound
+from critic_core.contracts.identity import ANONYMOUS, new_photo_id
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.stores import owners as module
 from critic_core.stores.albums import AlbumStore
@@ -134,8 +135,21 @@ def test_a_photo_marked_as_deleted_is_hidden_and_due_for_the_reaper(
     assert jobs.mark_deleted(photo)
     assert not jobs.mark_deleted(photo)
     assert (jobs.expired(), jobs.backlog(), owners.count("ann", Kind.photos)) == ([photo], 0, 0)
-    assert not jobs.delete(photo)
+    jobs.purge(photo)
     assert client.keys("*") == []
+
+
+def test_what_another_owner_has_is_not_found(jobs: JobStore, albums: AlbumStore, client: "redis.Redis") -> None:
+    photo, album = created(jobs), created_album(albums)
+    assert (jobs.get(photo, "ann").id, albums.get(album, "ann").id) == (photo, album)
+    with pytest.raises(PhotoNotFound):
+        jobs.get(photo, "bob")
+    with pytest.raises(AlbumNotFound):
+        albums.get(album, "bob")
+    client.hdel(photo_hash(photo), "owner")  # as stored by version 0.2
+    assert jobs.get(photo, ANONYMOUS).owner == ANONYMOUS
+    with pytest.raises(PhotoNotFound):
+        jobs.get(photo, "ann")
 
 
 def test_entries_are_photos_without_critiques_and_skip_deleted_ones(jobs: JobStore) -> None:
