@@ -5,10 +5,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
 from critic_core.runtime.packaged import packaged_folder
 from critic_gateway.http import problems
+from critic_gateway.http.cors import cors_options
 from critic_gateway.http.early_response import EarlyResponse
 from critic_gateway.http.middleware import RequestContext
 from critic_gateway.http.small_bodies import SmallBodies
@@ -23,6 +25,8 @@ from critic_gateway.routes import (
     health,
     models,
     photos,
+    shared,
+    shares,
     usage,
 )
 from critic_gateway.settings import GatewaySettings
@@ -38,6 +42,8 @@ ROUTERS = [
         album_results,
         album_events,
         deliveries,
+        shares,
+        shared,
         account,
         models,
         usage,
@@ -66,6 +72,8 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     docs.mount_assets(app)
     app.mount("/", StaticFiles(directory=packaged_folder("critic_gateway", "page", "frontend"), html=True), name="page")
     app.add_middleware(SmallBodies, limit=settings.max_body_bytes)
+    if settings.cors_origins:
+        app.add_middleware(CORSMiddleware, **cors_options(settings.cors_origins))
     app.add_middleware(RequestContext)
     app.add_middleware(EarlyResponse)  # outermost: the access log has the time at which the response was sent
     return app

@@ -14,10 +14,12 @@ from critic_core.stores.albums import AlbumStore
 from critic_core.stores.deliveries import DeliveryStore
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.owners import OwnerStore
+from critic_core.stores.shares import ShareStore
 from critic_core.stores.worker_status import WorkerStatusStore
 from critic_gateway.accounts.erasure import Erasure
 from critic_gateway.accounts.export import AccountExport
 from critic_gateway.albums.queries import AlbumQueries
+from critic_gateway.albums.shared_album import SharedAlbums
 from critic_gateway.auth.api_keys import ApiKey
 from critic_gateway.auth.authenticate import authenticate
 from critic_gateway.health.readiness import ReadinessProbe
@@ -54,6 +56,8 @@ AlbumStoreDep = Annotated[AlbumStore, _from_state(lambda state: state.albums)]
 StorageDep = Annotated[Storage, _from_state(lambda state: state.storage)]
 OwnerStoreDep = Annotated[OwnerStore, _from_state(lambda state: state.owners)]
 DeliveryStoreDep = Annotated[DeliveryStore, _from_state(lambda state: state.deliveries)]
+ShareStoreDep = Annotated[ShareStore, _from_state(lambda state: state.shares)]
+SharedAlbumsDep = Annotated[SharedAlbums, _from_state(lambda state: state.shared)]
 WorkerStatusDep = Annotated[WorkerStatusStore, _from_state(lambda state: state.worker_status)]
 ChangesDep = Annotated[ChangeSubscriber, _from_state(lambda state: state.changes)]
 AlbumFeedsDep = Annotated[AlbumFeeds, _from_state(lambda state: state.feeds)]
@@ -106,6 +110,18 @@ async def _ensure_room(request: Request, state: StateDep, _: CallerDep) -> None:
 
 ROOM = Depends(_ensure_room)
 """The first dependency of every route that stores something: StorageFull before Redis or the storage is full."""
+
+
+async def _ensure_photo_limit(state: StateDep, caller: CallerDep) -> None:
+    await run_in_threadpool(state.owner_limits.ensure_photos, caller.owner)
+
+
+async def _ensure_album_limit(state: StateDep, caller: CallerDep) -> None:
+    await run_in_threadpool(state.owner_limits.ensure_albums, caller.owner)
+
+
+PHOTO_LIMIT, ALBUM_LIMIT = Depends(_ensure_photo_limit), Depends(_ensure_album_limit)
+"""LimitReached when the owner has stored as many photos or albums as the settings allow."""
 
 
 async def _ensure_capacity(request: Request, state: StateDep, caller: CallerDep) -> None:

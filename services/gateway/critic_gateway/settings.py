@@ -1,6 +1,7 @@
 """Settings of the gateway."""
 
 import math
+import re
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -11,6 +12,7 @@ from critic_core.runtime.settings import MEGA, Environment, PhotoLimits, QueueSe
 from critic_core.runtime.webhooks.settings import WebhookSettings
 
 KIBI = 1024
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?")
 
 
 class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
@@ -62,6 +64,12 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
     )
     upload_timeout_seconds: int = Field(default=300, ge=1, description="Time limit of an upload.")
     album_ttl_seconds: int = Field(default=7 * 24 * 3600, ge=60, description="Time to live of an album and its photos.")
+    max_owner_photos: int = Field(
+        default=20_000, ge=1, description="Most stored photos of one owner, on a server with API keys."
+    )
+    max_owner_albums: int = Field(
+        default=1000, ge=1, description="Most stored albums of one owner, on a server with API keys."
+    )
     max_album_photos: int = Field(default=20_000, ge=1, description="Most photos in one album.")
     heartbeat_max_age_seconds: int = Field(
         default=60, ge=5, description="Ready: a worker has scored the golden photo within this time."
@@ -88,11 +96,43 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
         description="Photos a day (UTC) of an API key without its own limit; 0: no limit.",
     )
 
+    allow_unlimited_keys: bool = Field(
+        default=False, description="Production accepts API keys without a request rate or without a daily quota."
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Origins (https://…, comma-separated) whose pages may call the API from a browser; empty: none.",
+    )
+
+    @property
+    def has_api_keys(self) -> bool:
+        """False for a server without authentication, where everybody is one owner."""
+        return bool(self.api_keys or self.api_keys_toml)
+
+    @property
+    def limits_required(self) -> bool:
+        """Every API key needs a request rate and a daily quota."""
+        return self.environment is Environment.production and not self.allow_unlimited_keys
+
     @property
     def owner_backlog(self) -> int:
         """Queued photos of one owner at which its uploads get 429; without API keys, everybody is one owner."""
-        has_keys = bool(self.api_keys or self.api_keys_toml)
-        return math.ceil(self.max_backlog * self.owner_backlog_share) if has_keys else self.max_backlog
+        return math.ceil(self.max_backlog * self.owner_backlog_share) if self.has_api_keys else self.max_backlog
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, text: object) -> object:
+        if not isinstance(text, str):
+            return text
+        return tuple(origin.strip().rstrip("/") for origin in text.split(",") if origin.strip())
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _validate_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError("CRITIC_CORS_ORIGINS holds origins such as https://photos.example.org, and never *")
+        return origins
 
     @field_validator("api_keys", mode="before")
     @classmethod
@@ -115,6 +155,15 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
 
     @model_validator(mode="after")
     def _keys_in_production(self) -> Self:
-        if self.environment is Environment.production and not self.api_keys and self.api_keys_toml is None:
+        if self.environment is Environment.production and not self.has_api_keys:
             raise ValueError("CRITIC_API_KEYS and CRITIC_API_KEYS_TOML are empty: production requires API keys")
+        return self
+
+    @model_validator(mode="after")
+    def _limits_in_production(self) -> Self:
+        if self.limits_required and not (self.rate_limit_per_second and self.quota_photos_per_day):
+            raise ValueError(
+                "CRITIC_RATE_LIMIT_PER_SECOND or CRITIC_QUOTA_PHOTOS_PER_DAY is 0: production limits its API keys, "
+                "unless CRITIC_ALLOW_UNLIMITED_KEYS is true"
+            )
         return self

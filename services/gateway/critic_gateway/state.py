@@ -16,16 +16,19 @@ from critic_core.stores.deliveries import DeliveryStore
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.owners import OwnerStore
 from critic_core.stores.photo_queue import PhotoQueue, measure_load
+from critic_core.stores.shares import ShareStore
 from critic_core.stores.worker_status import WorkerStatusStore
 from critic_gateway.accounts.erasure import Erasure
 from critic_gateway.accounts.export import AccountExport
 from critic_gateway.albums.queries import AlbumQueries
+from critic_gateway.albums.shared_album import SharedAlbums
 from critic_gateway.auth.api_keys import ApiKeys
 from critic_gateway.health.probe_clients import probe_clients
 from critic_gateway.health.readiness import ReadinessProbe
 from critic_gateway.limits.admission import Admission
 from critic_gateway.limits.headroom import Headroom, measure_room
 from critic_gateway.limits.idempotency import IdempotencyKeys
+from critic_gateway.limits.owner_limits import OwnerLimits
 from critic_gateway.limits.quota import PhotoQuota
 from critic_gateway.limits.rate_limit import RateLimit
 from critic_gateway.notifications.album_feeds import AlbumFeeds
@@ -45,6 +48,8 @@ class AppState:
     owners: OwnerStore
     storage: Storage
     deliveries: DeliveryStore
+    shares: ShareStore
+    shared: SharedAlbums
     worker_status: WorkerStatusStore
     changes: ChangeSubscriber
     feeds: AlbumFeeds
@@ -57,6 +62,7 @@ class AppState:
     headroom: Headroom
     rate_limit: RateLimit
     quota: PhotoQuota
+    owner_limits: OwnerLimits
     readiness: ReadinessProbe
 
 
@@ -90,7 +96,7 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
         Storage(settings.storage_url),
         PhotoQuota(client),
     )
-    owners, deliveries = OwnerStore(client), DeliveryStore(client)
+    owners, deliveries, shares = OwnerStore(client), DeliveryStore(client), ShareStore(client)
     intake = PhotoIntake(jobs, albums, storage, PhotoQueue(client), queue, quota, settings)
     idempotency_keys = IdempotencyKeys(client, settings.idempotency_ttl_seconds)
     return AppState(
@@ -100,6 +106,8 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
         owners=owners,
         storage=storage,
         deliveries=deliveries,
+        shares=shares,
+        shared=SharedAlbums(shares, albums, jobs),
         worker_status=WorkerStatusStore(client),
         changes=changes,
         feeds=AlbumFeeds(albums, changes),
@@ -112,5 +120,6 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
         headroom=headroom,
         rate_limit=RateLimit(client),
         quota=quota,
+        owner_limits=OwnerLimits(owners, settings),
         readiness=readiness,
     )

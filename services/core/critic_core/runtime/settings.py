@@ -129,9 +129,11 @@ class QueueSettings(CriticSettings):
         if self.environment is not Environment.production:
             return self
         password = urlsplit(self.redis_url).password
+        if not password:
+            raise ValueError("CRITIC_REDIS_PASSWORD (or its file, or CRITIC_REDIS_URL) is empty: production needs it")
         if password == DEVELOPMENT_REDIS_PASSWORD:
             raise ValueError("CRITIC_REDIS_PASSWORD (or its file, or CRITIC_REDIS_URL) is the default password")
-        if password is not None and len(password) < SHORTEST_PASSWORD:
+        if len(password) < SHORTEST_PASSWORD:
             raise ValueError(f"CRITIC_REDIS_PASSWORD (or its file) must have at least {SHORTEST_PASSWORD} characters")
         return self
 

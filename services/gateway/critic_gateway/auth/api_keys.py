@@ -60,8 +60,10 @@ class ApiKey(BaseModel):
 class ApiKeys:
     """The valid API keys; the file is reloaded when it changes."""
 
-    def __init__(self, unnamed: tuple[ApiKey, ...], file: Path | None, anonymous: ApiKey) -> None:
-        self.anonymous = anonymous
+    def __init__(
+        self, unnamed: tuple[ApiKey, ...], file: Path | None, anonymous: ApiKey, limits_required: bool = False
+    ) -> None:
+        self.anonymous, self._limits_required = anonymous, limits_required
         self._unnamed, self._file = unnamed, file
         self._loaded_version = _file_version(file)
         self._keys = self._load()
@@ -76,7 +78,7 @@ class ApiKeys:
             requests_per_second=settings.rate_limit_per_second,
         )
         unnamed = [anonymous.model_copy(update=_unnamed_key(digest)) for digest in settings.api_keys]
-        return cls(tuple(unnamed), settings.api_keys_toml, anonymous)
+        return cls(tuple(unnamed), settings.api_keys_toml, anonymous, settings.limits_required)
 
     @property
     def open_to_all(self) -> bool:
@@ -103,7 +105,11 @@ class ApiKeys:
             log.info("api_keys_loaded", keys=len(self._keys))
 
     def _load(self) -> tuple[ApiKey, ...]:
-        return (*self._unnamed, *(load_api_keys(self._file, self.anonymous) if self._file else ()))
+        keys = (*self._unnamed, *(load_api_keys(self._file, self.anonymous) if self._file else ()))
+        unlimited = [key.name for key in keys if not (key.photos_per_day and key.requests_per_second)]
+        if self._limits_required and unlimited:
+            raise ValueError(f"API keys without a limit: {', '.join(unlimited)} (CRITIC_ALLOW_UNLIMITED_KEYS is false)")
+        return keys
 
 
 def _unnamed_key(digest: str) -> dict[str, object]:

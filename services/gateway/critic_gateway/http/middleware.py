@@ -16,6 +16,7 @@ from critic_core.contracts.errors import CriticError
 from critic_core.runtime.logs import logger
 from critic_gateway import metrics
 from critic_gateway.http.problems import ProblemResponse
+from critic_gateway.http.share_paths import NO_INDEX, is_shared, mask_token
 
 REQUEST_ID = "X-Request-ID"
 _METHODS = frozenset(HTTPMethod)
@@ -73,13 +74,15 @@ class RequestContext:
                 headers.update({REQUEST_ID: request_id, **SECURITY_HEADERS})
                 if scope["path"].startswith("/v1/"):
                     headers.setdefault("Cache-Control", NO_STORE)
+                if is_shared(scope["path"]):
+                    headers["X-Robots-Tag"] = NO_INDEX
                 headers.update(scope.get("state", {}).get("rate_limit_headers", {}))
             await send(message)
 
         try:
             await self._app(scope, receive, send_with_headers)
         except Exception:  # the last line of defence
-            log.exception("unexpected_error", path=scope["path"])
+            log.exception("unexpected_error", path=mask_token(scope["path"]))
             if not response_started:
                 await ProblemResponse(CriticError().problem(scope["path"]))(scope, receive, send_with_headers)
         finally:
@@ -97,4 +100,4 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
     metrics.REQUESTS.labels(method, route, str(status)).inc()
     metrics.REQUEST_SECONDS.labels(method, route).observe(seconds)
     if route not in ("/livez", "/readyz", "/metrics"):
-        log.info("request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 1))
+        log.info("request", method=scope["method"], path=mask_token(scope["path"]), status=status, ms=round(seconds * 1000, 1))

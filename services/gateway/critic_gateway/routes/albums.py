@@ -7,13 +7,15 @@ from fastapi import APIRouter, Body, Depends, Query, Request, Response
 
 from critic_core.contracts.account import AlbumsPage
 from critic_core.contracts.album import Album, AlbumPage, Counts, NewAlbum
-from critic_core.contracts.errors import AlbumFull, InvalidRequest, StorageFull
+from critic_core.contracts.errors import AlbumFull, InvalidRequest, LimitReached, StorageFull
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import UploadReceipt
 from critic_core.stores.owners import Kind
 from critic_gateway.albums import cursors
 from critic_gateway.dependencies import (
     ADMISSION,
+    ALBUM_LIMIT,
+    PHOTO_LIMIT,
     ROOM,
     AlbumStoreDep,
     CallerDep,
@@ -66,8 +68,8 @@ def _new_album(
     "",
     status_code=201,
     summary="Create an album",
-    dependencies=[ROOM],
-    responses=responses(StorageFull, InvalidRequest, *OPTION_ERRORS, *ACCESS_ERRORS),
+    dependencies=[ROOM, ALBUM_LIMIT],
+    responses=responses(LimitReached, StorageFull, InvalidRequest, *OPTION_ERRORS, *ACCESS_ERRORS),
 )
 def create_album(album: Annotated[Album, Depends(_new_album)], albums: AlbumStoreDep, response: Response) -> Album:
     """An empty album. Its photos expire with it."""
@@ -93,7 +95,7 @@ def list_albums(
     "/{album_id}/photos",
     status_code=202,
     summary="Add photos to an album",
-    dependencies=[ADMISSION, ROOM],
+    dependencies=[ADMISSION, ROOM, PHOTO_LIMIT],
     openapi_extra=UPLOAD_BODY,
     response_model=UploadReceipt,
     responses={

@@ -11,6 +11,7 @@ from critic_core.contracts.errors import (
     InvalidApiKey,
     InvalidCallbackUrl,
     InvalidRequest,
+    LimitReached,
     MissingApiKey,
     ModelNotFound,
     NotReady,
@@ -42,6 +43,7 @@ UPLOAD_ERRORS = (
     UploadTimeout,
     Overloaded,
     QuotaExceeded,
+    LimitReached,
     StorageFull,
     StorageUnavailable,
 )

@@ -20,6 +20,7 @@ from critic_core.stores.owners import Kind
 from critic_gateway.albums import cursors
 from critic_gateway.dependencies import (
     ADMISSION,
+    PHOTO_LIMIT,
     ROOM,
     CallerDep,
     ChangesDep,
@@ -50,7 +51,7 @@ router = APIRouter(prefix="/v1/photos", tags=["photos"])
     "",
     status_code=202,
     summary="Send photos",
-    dependencies=[ADMISSION, ROOM],
+    dependencies=[ADMISSION, ROOM, PHOTO_LIMIT],
     openapi_extra=UPLOAD_BODY,
     response_model=Photo | UploadReceipt,
     responses={

@@ -59,7 +59,9 @@ def test_a_password_of_its_own_goes_into_the_default_url_too(monkeypatch: pytest
     assert QueueSettings().redis_url == "redis://:secret@127.0.0.1:6379/0"
 
 
-@pytest.mark.parametrize(("password", "why"), [("photo-critic", "default password"), ("changeme", "at least 16")])
+@pytest.mark.parametrize(
+    ("password", "why"), [("", "is empty"), ("photo-critic", "default password"), ("changeme", "at least 16")]
+)
 def test_production_refuses_a_weak_password(monkeypatch: pytest.MonkeyPatch, password: str, why: str) -> None:
     monkeypatch.setenv("CRITIC_ENVIRONMENT", "production")
     monkeypatch.setenv("CRITIC_REDIS_URL", "redis://redis:6379/0")

@@ -74,3 +74,18 @@ def test_a_changed_file_is_reloaded_and_a_broken_one_changes_nothing(file: Path)
 def test_an_invalid_file_stops_the_start(tmp_path: Path, text: str) -> None:
     with pytest.raises(ValueError, match="cannot be used"):
         api_keys(api_keys_toml=write_keys(tmp_path, text))
+
+
+def test_production_rejects_a_key_without_a_limit(tmp_path: Path) -> None:
+    production = {
+        "environment": "production",
+        "redis_password": "0123456789abcdef",
+        "rate_limit_per_second": 10,
+        "quota_photos_per_day": 1000,
+    }
+    limited = write_keys(tmp_path, entry("ann", b"alpha"))
+    assert api_keys(**production, api_keys_toml=limited).find("alpha")
+    unlimited = write_keys(tmp_path, entry("ann", b"alpha", "photos_per_day = 0"))
+    with pytest.raises(ValueError, match="ann"):
+        api_keys(**production, api_keys_toml=unlimited)
+    assert api_keys(**production, allow_unlimited_keys=True, api_keys_toml=unlimited).find("alpha")
