@@ -54,4 +54,4 @@ class WorkerLease:
         for name in names:
             for photo_id in self._queue.recover(name):
                 self._context.send_ticket(1)
-                log.warning("expired_lease_requeued", photo_id=photo_id, reason="worker_died", worker=name)
+                log.warning("worker_lease_expired", photo_id=photo_id, worker=name)
