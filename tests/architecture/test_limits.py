@@ -39,7 +39,7 @@ def test_a_row_agrees_with_the_code(row: list[str]) -> None:
     number = re.match(r"[\d,.]+", default)
     assert number is not None
     assert float(number[0].replace(",", "")) == default_of(setting.strip("`"))
-    assert set(re.findall(r"`(\w+)`", error)) <= codes()
+    assert set(re.findall(r"^`(\w+)`", error)) <= codes()
     target = re.search(r"\]\(([^)]+)\)", test)
     assert target is not None
     assert (PAGE.parent / target[1]).is_file()

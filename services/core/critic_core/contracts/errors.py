@@ -86,6 +86,12 @@ class PhotoTooManyPixels(PhotoError):
     code, title, status = "photo_too_many_pixels", "The photo has too many pixels", 413
 
 
+class PhotoTooComplex(PhotoError):
+    """Decoding the photo would take more memory or work than the limit, whatever its size."""
+
+    code, title, status = "photo_too_complex", "The photo is too much work to decode", 422
+
+
 class PhotoUnsupported(PhotoError):
     """The file is not a photo in a supported format."""
 
@@ -147,6 +153,12 @@ class ErasurePending(CriticError):
     """A part of the account's data is erased; send the request again until it is answered with 204."""
 
     code, title, status, permanent = "erasure_pending", "The data is not erased yet", 202, False
+
+
+class TooManyPairs(CriticError):
+    """The thresholds make too many photos of the album similar: raise the least cosines, or lower the bits."""
+
+    code, title, status, permanent = "too_many_pairs", "Too many similar photos", 422, True
 
 
 class LimitReached(CriticError):
@@ -215,6 +227,30 @@ class DeliveryNotFound(CriticError):
     code, title, status, permanent = "delivery_not_found", "No such delivery", 404, True
 
 
+class ShareNotFound(CriticError):
+    """No such share link: never created, revoked, or expired."""
+
+    code, title, status, permanent = "share_not_found", "No such share link", 404, True
+
+
+class PinRequired(CriticError):
+    """The share link requires a PIN."""
+
+    code, title, status, permanent = "pin_required", "PIN required", 403, True
+
+
+class InvalidPin(CriticError):
+    """The PIN is wrong."""
+
+    code, title, status, permanent = "invalid_pin", "Wrong PIN", 403, True
+
+
+class ShareForbids(CriticError):
+    """The share link does not allow this."""
+
+    code, title, status, permanent = "share_forbids", "Not allowed by the share link", 403, True
+
+
 class MissingApiKey(CriticError):
     """An API key is required, in the header X-API-Key or as a bearer token."""
 
@@ -249,6 +285,12 @@ class RateLimited(CriticError):
     """This API key has exceeded its request rate; retry after `Retry-After`."""
 
     code, title, status, permanent = "rate_limited", "Too many requests", 429, False
+
+
+class PinLocked(RateLimited):
+    """Too many wrong PINs; retry after `Retry-After`."""
+
+    code, title = "pin_locked", "Too many wrong PINs"
 
 
 class QuotaExceeded(CriticError):

@@ -22,6 +22,7 @@ from critic_core.stores.albums import album_key
 RESULT_TTL_SECONDS = 3600
 REPLACED_RESULT_TTL_SECONDS = 600
 _ROWS_PER_PUSH = 1000
+_IDENTITY = ("revision", "decision_revision", "token", "too_many_pairs")
 
 _SIZED = """
 local function index_keys(album)
@@ -63,7 +64,8 @@ if old[3] then
   for index = 13, #ARGV do redis.call('EXPIRE', KEYS[1] .. ':' .. old[3] .. ':' .. ARGV[index], replaced_ttl) end
   redis.call('ZADD', base .. ':expiry', 'XX', now + replaced_ttl, album .. ' ' .. query .. ' ' .. old[3])
 end
-redis.call('HSET', KEYS[1], 'revision', revision, 'decision_revision', decisions, 'token', token)
+redis.call('HSET', KEYS[1], 'revision', revision, 'decision_revision', decisions, 'token', token,
+  'too_many_pairs', ARGV[13] and '' or '1')
 redis.call('EXPIRE', KEYS[1], ttl)
 local member = album .. ' ' .. query .. ' ' .. token
 redis.call('ZADD', base, now, member)
@@ -129,6 +131,8 @@ class StoredResult:
     revision: int
     decision_revision: int
     token: str
+    too_many_pairs: bool = False
+    problem: str | None = None  # the sentence of a result that could not be computed
 
 
 class AlbumResultStore:
@@ -157,7 +161,10 @@ class AlbumResultStore:
     def save(
         self, album_id: str, query: str, revision: int, decision_revision: int, sections: dict[str, ResultSection]
     ) -> None:
-        """Store a result unless a newer one is there or the album is deleted, and notify subscribers."""
+        """Store a result unless a newer one is there or the album is deleted, and notify subscribers.
+
+        No sections: the thresholds make too many pairs.
+        """
         key, token = result_key(album_id, query), uuid4().hex
         for name, section in sections.items():
             self._push(f"{key}:{token}:{name}", [section.head, *section.rows])
@@ -171,8 +178,8 @@ class AlbumResultStore:
     def latest(self, album_id: str, query: str) -> StoredResult | None:
         """The latest result, if there is one."""
         with redis_errors():
-            fields: Any = self._redis.hmget(result_key(album_id, query), "revision", "decision_revision", "token")
-        return StoredResult(int(fields[0]), int(fields[1]), str(fields[2])) if fields[2] else None
+            fields: Any = self._redis.hmget(result_key(album_id, query), *_IDENTITY)
+        return StoredResult(int(fields[0]), int(fields[1]), str(fields[2]), bool(fields[3])) if fields[2] else None
 
     def section(self, key: SectionKey, token: str, first: int, count: int) -> ResultSection | None:
         """Head and a page of rows of the result with that token; None when it has expired or was evicted."""

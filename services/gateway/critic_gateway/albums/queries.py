@@ -15,7 +15,7 @@ from critic_core.contracts.album import (
     GroupsQuery,
     query_digest,
 )
-from critic_core.contracts.errors import AlbumResultPending, InvalidRequest
+from critic_core.contracts.errors import AlbumResultPending, InvalidRequest, TooManyPairs
 from critic_core.runtime.queue import send
 from critic_core.stores.album_results import AlbumResultStore, ResultSection, SectionKey, StoredResult, result_key
 from critic_gateway.notifications.subscriber import ChangeSubscriber
@@ -32,7 +32,7 @@ class AlbumQueries:
     queue: Celery
 
     async def result(self, album: Album, query: AlbumQuery, wait_seconds: float) -> StoredResult:
-        """A result that is as new as this state of the album. AlbumResultPending at the timeout."""
+        """A result that is as new as this state of the album. AlbumResultPending at the timeout, or TooManyPairs."""
         deadline = asyncio.get_running_loop().time() + wait_seconds
         digest = query_digest(query)
         with self.changes.watch(result_key(album.id, digest)) as changed:
@@ -40,7 +40,7 @@ class AlbumQueries:
                 changed.clear()
                 result = await run_in_threadpool(self.results.latest, album.id, digest)
                 if result is not None and _is_current(result, album, query):
-                    return result
+                    return _computed(result)
                 remaining = deadline - asyncio.get_running_loop().time()
                 if remaining <= 0:
                     raise AlbumResultPending
@@ -58,6 +58,12 @@ class AlbumQueries:
     def _request(self, album_id: str, query: AlbumQuery) -> None:
         if self.results.acquire_request(album_id, query_digest(query), RESEND_SECONDS):
             send(self.queue, ALBUM_RESULT_TASK, ALBUM_QUEUE, album_id, query.model_dump_json(), expires=60)
+
+
+def _computed(result: StoredResult) -> StoredResult:
+    if result.too_many_pairs:
+        raise TooManyPairs
+    return result
 
 
 def _is_current(result: StoredResult, album: Album, query: AlbumQuery) -> bool:

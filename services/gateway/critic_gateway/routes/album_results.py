@@ -18,7 +18,7 @@ from critic_core.contracts.album import (
     Thresholds,
     query_digest,
 )
-from critic_core.contracts.errors import AlbumResultPending, InvalidRequest
+from critic_core.contracts.errors import AlbumResultPending, InvalidRequest, TooManyPairs
 from critic_core.exports.export import ExportInput, ExportOptions, Naming, StarMap
 from critic_core.exports.registry import EXPORTS
 from critic_core.stores.album_results import ResultSection, SectionKey
@@ -30,7 +30,7 @@ from critic_gateway.http.stored_response import chunks_on_demand
 from critic_gateway.routes.openapi import ALBUM_ERRORS, responses
 from critic_gateway.routes.parameters import MAX_PAGE_SIZE, MAX_WAIT_SECONDS, OwnAlbum
 
-ERRORS = responses(AlbumResultPending, InvalidRequest, *ALBUM_ERRORS)
+ERRORS = responses(AlbumResultPending, InvalidRequest, TooManyPairs, *ALBUM_ERRORS)
 
 router = APIRouter(prefix="/v1/albums", tags=["albums"])
 

@@ -3,7 +3,7 @@
 from pydantic import TypeAdapter
 
 from critic_core.contracts.album import AlbumQuery, GroupLevel, GroupsQuery, query_digest
-from critic_core.contracts.errors import AlbumNotFound
+from critic_core.contracts.errors import AlbumNotFound, TooManyPairs
 from critic_core.runtime.logs import logger
 from critic_core.stores.album_results import AlbumResultStore, ResultSection
 from critic_core.stores.albums import AlbumStore, Snapshot
@@ -28,7 +28,10 @@ def compute_album_result(album_id: str, query_json: str, albums: AlbumStore, res
         snapshot = albums.snapshot(album_id)
     except AlbumNotFound:
         return
-    sections = result_sections(snapshot, query)
+    try:
+        sections = result_sections(snapshot, query)
+    except TooManyPairs:
+        sections = {}
     results.save(album_id, digest, snapshot.revision, snapshot.decision_revision, sections)
     log.info("album_result_computed", album_id=album_id, kind=query.kind, photos=len(snapshot.features))
 

@@ -13,8 +13,11 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import squareform
 
+from critic_core.contracts.errors import TooManyPairs
+
 Numbers = npt.NDArray[np.int64]
 _APART = 2.0  # any distance over 1
+MAX_LINKED = 12_000  # photos of a chain of similar pairs: 1.7 GB of distances
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,8 @@ class Pairs:
 def complete_linkage(count: int, pairs: Pairs) -> Numbers:
     """The group of each of `count` photos, `[count]`: numbers from 0, in the order of their first photo.
 
-    Ties fall by position: a caller that needs independence of the order has to sort first.
+    Ties fall by position: a caller that needs independence of the order has to sort first. Raises TooManyPairs for a
+    chain of more than MAX_LINKED photos.
     """
     links = coo_array((np.ones(len(pairs.first), np.int8), (pairs.first, pairs.second)), shape=(count, count))
     components, component = connected_components(links, directed=False)
@@ -39,6 +43,8 @@ def complete_linkage(count: int, pairs: Pairs) -> Numbers:
     group = component.astype(np.int64)
     for incomplete in np.flatnonzero(pair_counts < sizes * (sizes - 1) // 2):  # all other components are cliques
         members = np.flatnonzero(component == incomplete)
+        if len(members) > MAX_LINKED:
+            raise TooManyPairs
         of_component = np.flatnonzero(pair_component == incomplete)
         group[members] = components + incomplete * count + _split(members, pairs, of_component)
     return _renumber(group)

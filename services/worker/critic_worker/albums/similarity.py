@@ -12,9 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from critic_core.contracts.album import Thresholds
+from critic_core.contracts.errors import TooManyPairs
 from critic_worker.albums.linkage import Numbers, Pairs
 
-BLOCK = 1024  # photos compared with all others at a time: 40 MB of cosines for ten thousand
+BLOCK = 512  # photos compared with all others at a time: 20 MB of cosines for ten thousand, 40 MB of times
+
+MAX_PAIRS = 20_000_000
+"""A tenth of all pairs of 20,000 photos: 29 bytes each as a candidate, so 580 MB at most."""
 
 _Floats = npt.NDArray[np.float32]
 
@@ -38,10 +42,12 @@ class SimilarityFeatures:
 
 
 def similar_pairs(features: SimilarityFeatures, thresholds: Thresholds) -> tuple[Pairs, Pairs]:
-    """Pairs of near duplicates, and pairs of one scene."""
+    """Pairs of near duplicates, and pairs of one scene. Raises TooManyPairs above MAX_PAIRS of candidates."""
+    candidate_count = 0
     near, scene = [], []
     for start in range(0, len(features), BLOCK):
-        candidates = _candidates(features, start, thresholds)
+        candidates = _candidates(features, start, thresholds, MAX_PAIRS - candidate_count)
+        candidate_count += len(candidates.first)
         near.append(_near(candidates, thresholds))
         scene.append(_scene(candidates, thresholds))
     return _concatenate(near), _concatenate(scene)
@@ -58,16 +64,25 @@ class _Candidates:
     gap: npt.NDArray[np.float64]
 
 
-def _candidates(features: SimilarityFeatures, start: int, thresholds: Thresholds) -> _Candidates:
-    """Each photo of the block at `start` against all later photos."""
+def _candidates(features: SimilarityFeatures, start: int, thresholds: Thresholds, limit: int) -> _Candidates:
+    """Each photo of the block at `start` against all later photos. Raises TooManyPairs above the limit."""
     rows = slice(start, start + BLOCK)
     cosine = features.embeddings[rows] @ features.embeddings[start:].T
     bits = np.bitwise_count(features.hashes[rows, None] ^ features.hashes[None, start:])
-    candidate = (cosine >= min(thresholds.near_cosine, thresholds.scene_cosine)) | (bits <= thresholds.copy_bits)
-    row, column = np.nonzero(np.triu(candidate, 1))
+    apart = np.abs(features.taken[rows, None] - features.taken[None, start:]) > _longest_gap(thresholds)  # NaN: not
+    similar = cosine >= min(thresholds.near_cosine, thresholds.scene_cosine)
+    candidate = (similar & ~apart) | (bits <= thresholds.copy_bits)
+    candidate = np.triu(candidate, 1)
+    if np.count_nonzero(candidate) > limit:
+        raise TooManyPairs
+    row, column = np.nonzero(candidate)
     first, second = row + start, column + start
     gap = np.nan_to_num(np.abs(features.taken[first] - features.taken[second]), nan=0.0)
     return _Candidates(first, second, bits[row, column], cosine[row, column], gap)
+
+
+def _longest_gap(thresholds: Thresholds) -> float:
+    return max(thresholds.near_seconds, thresholds.scene_seconds)
 
 
 def _near(pairs: _Candidates, thresholds: Thresholds) -> Pairs:

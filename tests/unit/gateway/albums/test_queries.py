@@ -22,7 +22,7 @@ from critic_core.contracts.album import (
     Thresholds,
     query_digest,
 )
-from critic_core.contracts.errors import AlbumResultPending, InvalidRequest
+from critic_core.contracts.errors import AlbumResultPending, InvalidRequest, TooManyPairs
 from critic_core.runtime.queue import celery_app
 from critic_core.stores.album_results import AlbumResultStore, ResultSection, SectionKey
 from critic_core.stores.albums import AlbumStore
@@ -123,3 +123,9 @@ def test_a_page_of_an_expired_result_is_an_invalid_request(
     assert (page.rows, page.more) == (["2"], True)
     with pytest.raises(InvalidRequest, match="expired"):
         queries.page(key, "other", 1, 1)
+
+
+def test_too_many_pairs_are_an_error(redis_server: RedisServer, results: AlbumResultStore, queue: Celery) -> None:
+    results.save(ALBUM.id, query_digest(GROUPS), 5, 0, {})
+    with pytest.raises(TooManyPairs):
+        is_current(redis_server.url, results, queue, GROUPS)

@@ -17,9 +17,11 @@ from critic_core.contracts.album import (
     Thresholds,
     query_digest,
 )
+from critic_core.contracts.errors import TooManyPairs
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import PhotoState
 from critic_core.stores.album_results import SectionKey
+from critic_worker.albums import compute as compute_module
 from critic_worker.albums.compute import compute_album_result, result_sections
 from critic_worker.context import WorkerContext
 
@@ -77,3 +79,16 @@ def test_an_invalid_query_is_an_error(context: WorkerContext) -> None:
 def test_groups_have_a_section_for_each_level() -> None:
     assert set(result_sections(ALBUM, GROUPS)) == set(GroupLevel)
     assert set(result_sections(ALBUM, SELECTION)) == {"photos"}
+
+
+def _raise() -> None:
+    raise TooManyPairs
+
+
+def test_too_many_pairs_are_a_stored_result(context: WorkerContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    album_id = make_album(context, finished=3)
+    monkeypatch.setattr(compute_module, "result_sections", lambda snapshot, query: _raise())
+    compute(context, album_id, GROUPS)
+    stored = context.album_results.latest(album_id, query_digest(GROUPS))
+    assert stored is not None
+    assert stored.too_many_pairs

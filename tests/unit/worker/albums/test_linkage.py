@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from critic_core.contracts.errors import TooManyPairs
+from critic_worker.albums import linkage
 from critic_worker.albums.linkage import Numbers, Pairs, complete_linkage
 
 Positions = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
@@ -55,3 +57,12 @@ def test_all_members_are_similar_and_the_order_does_not_matter(positions: Positi
 @pytest.mark.parametrize("count", [2, 3, 30])
 def test_a_clique_stays_whole(count: int) -> None:
     assert set(complete_linkage(count, pairs_of(np.linspace(0, 0.9, count), 1.0))) == {0}
+
+
+def test_a_chain_of_similar_photos_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    chain = Pairs(np.arange(4), np.arange(1, 5), np.full(4, 0.5, np.float32))
+    monkeypatch.setattr(linkage, "MAX_LINKED", 5)
+    assert len(complete_linkage(5, chain)) == 5
+    monkeypatch.setattr(linkage, "MAX_LINKED", 4)
+    with pytest.raises(TooManyPairs):
+        complete_linkage(5, chain)

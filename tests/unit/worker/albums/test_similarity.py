@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from critic_core.contracts.album import Thresholds
+from critic_core.contracts.errors import TooManyPairs
 from critic_worker.albums import similarity
 from critic_worker.albums.similarity import SimilarityFeatures, similar_pairs
 
@@ -49,3 +50,22 @@ def test_blocks_do_not_change_the_pairs(monkeypatch: pytest.MonkeyPatch) -> None
         assert plain.first.tolist() == blocked.first.tolist()
         assert plain.second.tolist() == blocked.second.tolist()
     assert len(whole[1].first) > 0
+
+
+@pytest.mark.parametrize(("limit", "rejected"), [(44, True), (45, False)])
+def test_the_pairs_of_an_album_have_a_limit(monkeypatch: pytest.MonkeyPatch, limit: int, rejected: bool) -> None:
+    alike = SimilarityFeatures(np.zeros(10, np.uint64), np.ones((10, 1), np.float32), np.full(10, np.nan))
+    monkeypatch.setattr(similarity, "BLOCK", 3)
+    monkeypatch.setattr(similarity, "MAX_PAIRS", limit)
+    if rejected:
+        with pytest.raises(TooManyPairs):
+            similar_pairs(alike, THRESHOLDS)
+    else:
+        assert len(similar_pairs(alike, THRESHOLDS)[0].first) == 45
+
+
+def test_photos_far_apart_in_time_are_no_candidates(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(similarity, "MAX_PAIRS", 0)
+    hours = np.arange(10.0) * 3600
+    hashes = np.array([2**bit - 1 for bit in range(0, 64, 7)], np.uint64)
+    similar_pairs(SimilarityFeatures(hashes, np.ones((10, 1), np.float32), hours), THRESHOLDS)
