@@ -11,9 +11,11 @@ from urllib.parse import unquote
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from critic_core.contracts.errors import InvalidRequest
+from critic_core.contracts.errors import InvalidRequest, RequestTooLarge
 
 MAX_FILE_NAME_LENGTH = 255
+MAX_FORM_BYTES = 1 << 20
+"""Bytes of a form beside its files: fields, headers of parts, and what stands before and after the form."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,11 @@ UploadEvent = FileBegins | FileBytes | FileEnds
 
 
 async def upload_events(content_type: str, chunks: AsyncIterator[bytes]) -> AsyncIterator[UploadEvent]:
-    """The events of a body. InvalidRequest for a malformed or truncated multipart body."""
+    """The events of a body.
+
+    Raises InvalidRequest for a malformed or truncated multipart body, RequestTooLarge for one with too much beside its
+    files.
+    """
     kind, options = parse_options_header(content_type)
     if kind == b"multipart/form-data":
         async for event in _multipart(options.get(b"boundary", b""), chunks):
@@ -60,6 +66,7 @@ async def _multipart(boundary: bytes, chunks: AsyncIterator[bytes]) -> AsyncIter
     try:
         async for chunk in chunks:
             parser.write(chunk)
+            form.count(len(chunk))
             for event in form.pop_events():
                 yield event
     except FormParserError as error:
@@ -77,6 +84,14 @@ class _Form:
         self._name = self._value = b""
         self._headers: dict[bytes, bytes] = {}
         self._in_file = False
+        self._bytes_beside_files = 0
+
+    def count(self, size: int) -> None:
+        """Count the bytes of a chunk that was parsed. Raises RequestTooLarge."""
+        in_files = sum(len(event.data) for event in self._events if isinstance(event, FileBytes))
+        self._bytes_beside_files += size - in_files
+        if self._bytes_beside_files > MAX_FORM_BYTES:
+            raise RequestTooLarge(f"A form has at most {MAX_FORM_BYTES:,} bytes beside its files.")
 
     def callbacks(self) -> dict[str, object]:
         return {

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from critic_core.contracts.errors import InvalidRequest
+from critic_core.contracts.errors import InvalidRequest, RequestTooLarge
+from critic_gateway.uploads import multipart
 from critic_gateway.uploads.multipart import FileBegins, FileBytes, FileEnds, UploadEvent, file_name, upload_events
 
 BODY = (
@@ -68,6 +69,32 @@ def test_a_raw_body_is_one_file_without_a_name(size: int) -> None:
 def test_a_malformed_multipart_body_is_an_invalid_request(content_type: str, body: bytes) -> None:
     with pytest.raises(InvalidRequest):
         read(content_type, body, 50)
+
+
+@pytest.mark.parametrize("size", [1, 64, 10_000])
+def test_bytes_beside_the_files_have_a_limit(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    beside_files = len(BODY) - len(b"first" + b"second")
+    monkeypatch.setattr(multipart, "MAX_FORM_BYTES", beside_files)
+    assert len(files(read(MULTIPART, BODY, size))) == 2
+    monkeypatch.setattr(multipart, "MAX_FORM_BYTES", beside_files - 1)
+    with pytest.raises(RequestTooLarge):
+        read(MULTIPART, BODY, size)
+
+
+FIELD = b'\r\n--edge\r\nContent-Disposition: form-data; name="a"\r\n\r\nx'
+
+
+@pytest.mark.parametrize("body", [BODY + b"x" * 500, BODY.replace(b"\r\n--edge--", FIELD * 50 + b"\r\n--edge--")])
+def test_an_epilogue_and_fields_count(monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
+    monkeypatch.setattr(multipart, "MAX_FORM_BYTES", len(BODY))
+    with pytest.raises(RequestTooLarge):
+        read(MULTIPART, body, 64)
+
+
+@pytest.mark.parametrize("headers", [b"X: y\r\n" * 20, b"X: " + b"y" * 10_000 + b"\r\n"])
+def test_headers_of_a_part_have_a_limit(headers: bytes) -> None:
+    with pytest.raises(InvalidRequest):
+        read(MULTIPART, BODY.replace(b"Content-Type: image/jpeg\r\n", headers), 64)
 
 
 @pytest.mark.parametrize(
