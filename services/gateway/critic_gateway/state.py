@@ -113,7 +113,7 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
         feeds=AlbumFeeds(albums, changes),
         queries=AlbumQueries(AlbumResultStore(client), changes, queue),
         uploads=UploadHandler(intake, admission, idempotency_keys, changes),
-        account_export=AccountExport(jobs, albums, owners, deliveries),
+        account_export=AccountExport(jobs, albums, owners, deliveries, shares),
         erasure=Erasure(jobs, albums, owners, deliveries, storage),
         api_keys=ApiKeys.from_settings(settings),
         admission=admission,

@@ -5,6 +5,7 @@ from opentelemetry.trace import Span
 from starlette.types import Scope
 
 from critic_core.runtime import tracing
+from critic_gateway.http.share_paths import mask_token
 
 UNTRACED_PATHS = "livez,readyz,metrics"
 """Probes and scrapes, every few seconds."""
@@ -25,6 +26,6 @@ def trace_requests(app: FastAPI) -> None:
 
 
 def _drop_query(span: Span, scope: Scope) -> None:
-    """Keep the query out of traces: it may name a webhook receiver."""
+    """Keep the query and the token of a share link out of traces: the query may name a webhook receiver."""
     for name in ("http.url", "http.target"):
-        span.set_attribute(name, scope["path"])
+        span.set_attribute(name, mask_token(scope["path"]))

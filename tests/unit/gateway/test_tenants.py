@@ -28,6 +28,7 @@ from critic_core.contracts.webhook import Delivery
 from critic_core.runtime.storage import preview_key
 from critic_core.stores.album_results import ResultSection
 from critic_gateway.app import create_app
+from critic_gateway.auth.share_access import new_token
 from critic_gateway.notifications import album_feeds
 from critic_gateway.settings import GatewaySettings
 
@@ -71,6 +72,19 @@ BY_ID = {
     "followAlbum": Case(),
     "listAlbumDeliveries": Case(),
     "retryAlbumDelivery": Case(202),
+    "createShare": Case(201),
+    "listShares": Case(),
+    "revokeShare": Case(204),
+}
+# With the token of a share link instead of an API key: the photos of its album only.
+BY_TOKEN = {
+    "getSharedAlbum": Case(),
+    "unlockSharedAlbum": Case(422, {"json": {"pin": "2468"}}),  # the link has no PIN
+    "listSharedPhotos": Case(),
+    "getSharedPreview": Case(),
+    "getSharedOriginal": Case(),
+    "markFavourite": Case(204),
+    "unmarkFavourite": Case(204),
 }
 # Without an id: the caller's own data only.
 OWN_DATA = {
@@ -152,9 +166,12 @@ def tenant(gateway: Application, name: str) -> Tenant:
         gateway.jobs.finish(done, make_critique())
         gateway.storage.put(preview_key(done), name.encode())
     caller.request("PUT", f"/v1/albums/{album_id}/photos/{member_id}/decision", json={"flag": "pick"})
+    permissions = {"favourites": True, "originals": True}
+    share = caller.request("POST", f"/v1/albums/{album_id}/shares", json=permissions).json()
     save_results(gateway, album_id)
     open_deliveries(gateway, name)
-    return Tenant(gateway, name, {"photo": photo_id, "member": member_id, "album": album_id, "delivery": f"d-{name}"})
+    ids = {"photo": photo_id, "member": member_id, "album": album_id, "delivery": f"d-{name}"}
+    return Tenant(gateway, name, {**ids, "share": share["id"], "token": share["token"]})
 
 
 def save_results(gateway: Application, album_id: str) -> None:
@@ -172,8 +189,9 @@ def open_deliveries(gateway: Application, name: str) -> None:
 
 def path_ids(operation_id: str, tenants: dict[str, Tenant]) -> dict[str, str]:
     """The path parameters of an operation, each of the tenant named for it. KeyError for a parameter unknown here."""
-    in_album = "album_id" in OPERATIONS[operation_id].parameters
+    in_album = {"album_id", "token"} & set(OPERATIONS[operation_id].parameters)
     names = {"photo_id": "member" if in_album else "photo", "album_id": "album", "delivery_id": "delivery"}
+    names |= {"share_id": "share", "token": "token"}
     return {parameter: owner.ids[names[parameter]] for parameter, owner in tenants.items()}
 
 
@@ -183,9 +201,9 @@ def not_found(operation: Operation) -> set[str]:
 
 
 def test_every_operation_has_a_case() -> None:
-    assert {*BY_ID, *OWN_DATA, *NO_DATA} == set(OPERATIONS)
+    assert {*BY_ID, *BY_TOKEN, *OWN_DATA, *NO_DATA} == set(OPERATIONS)
     with_ids = {operation_id for operation_id, operation in OPERATIONS.items() if operation.parameters}
-    assert with_ids == set(BY_ID)
+    assert with_ids == {*BY_ID, *BY_TOKEN}
 
 
 @pytest.mark.parametrize("operation_id", sorted(set(BY_ID) - STREAMS))
@@ -209,6 +227,21 @@ def test_nobody_else_may_and_nothing_changes(ann: Tenant, bob: Tenant, operation
         assert problems[0] == problems[1]
         assert problems[0]["code"] in not_found(operation)
     assert ann.data() == before
+
+
+@pytest.mark.parametrize("operation_id", sorted(BY_TOKEN))
+def test_a_share_link_shows_its_own_album(ann: Tenant, bob: Tenant, operation_id: str) -> None:
+    """Without an API key; no photo of another album, nor anything with an unknown token."""
+    operation, case = OPERATIONS[operation_id], BY_TOKEN[operation_id]
+
+    def call(ids: dict[str, str]) -> httpx.Response:
+        return ann.gateway.http.request(operation.method, operation.path.format(**ids), **case.options)
+
+    ids = path_ids(operation_id, dict.fromkeys(operation.parameters, ann))
+    assert call(ids).status_code == case.status
+    assert call({**ids, "token": new_token()}).json()["code"] == "share_not_found"
+    for foreign in (bob.ids["member"], ann.ids["photo"]) if "photo_id" in ids else ():
+        assert call({**ids, "photo_id": foreign}).json()["code"] == "photo_not_found"
 
 
 def test_a_stream_is_the_owners(ann: Tenant, bob: Tenant) -> None:
@@ -235,7 +268,8 @@ def test_a_list_has_the_callers_own_entries(ann: Tenant, bob: Tenant, operation_
 def test_an_export_has_the_callers_own_data(ann: Tenant, bob: Tenant) -> None:
     for caller, stranger in ((ann, bob), (bob, ann)):
         text = json.dumps(caller.data())
-        assert all(subject_id in text for subject_id in caller.ids.values())
+        assert all(subject_id in text for kind, subject_id in caller.ids.items() if kind != "token")
+        assert caller.ids["token"] not in text
         assert not any(subject_id in text for subject_id in stranger.ids.values())
 
 

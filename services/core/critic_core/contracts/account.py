@@ -9,6 +9,7 @@ from critic_core.contracts.album import Album, Decisions, Summary
 from critic_core.contracts.base import Contract
 from critic_core.contracts.errors import Problem
 from critic_core.contracts.photo import Photo, PhotoState
+from critic_core.contracts.share import Share
 from critic_core.contracts.webhook import Delivery
 
 
@@ -48,6 +49,8 @@ class AlbumRecord(Contract):
     kind: Literal["album"] = "album"
     album: Album
     deliveries: tuple[Delivery, ...] = ()
+    shares: tuple[Share, ...] = ()
+    favourites: dict[str, int] = Field(default={}, description="Favourites of the share links' viewers, by photo")
 
 
 class PhotoRecord(Contract):

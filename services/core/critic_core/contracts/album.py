@@ -110,6 +110,9 @@ class AlbumPhoto(Contract):
     summary: Summary | None = None
     problem: Problem | None = None
     decision: Decision | None = None
+    favourites: int | None = Field(
+        default=None, description="Share links that marked the photo as favourite: a suggestion, never a decision"
+    )
 
 
 class AlbumEvent(Contract):

@@ -21,7 +21,7 @@ end
 
 local function expire_with_album(album)
   local expires = redis.call('EXPIRETIME', album_key(album))
-  for _, part in ipairs({{'order', 'bytes', 'names', 'features', 'decisions', 'events'}}) do
+  for _, part in ipairs({{'order', 'bytes', 'names', 'features', 'decisions', 'events', 'shares', 'favourites'}}) do
     redis.call('EXPIREAT', album_key(album, part), expires)
   end
 end
@@ -29,7 +29,7 @@ end
 local function record_event(channel, album, kind, photo)
   if redis.call('EXISTS', album_key(album)) == 0 then return end -- under deletion, photo by photo
   local counter = kind == 'decision' and 'decision_revision' or 'revision'
-  redis.call('HINCRBY', album_key(album), counter, 1)
+  if kind ~= 'favourite' then redis.call('HINCRBY', album_key(album), counter, 1) end
   local photos, pending, done, failed = counts(album)
   redis.call('XADD', album_key(album, 'events'), 'MAXLEN', '~', {MAX_EVENTS}, '*', 'kind', kind, 'photo', photo,
     'photos', photos, 'pending', pending, 'done', done, 'failed', failed)

@@ -110,7 +110,9 @@ if ARGV[3] then redis.call('ZADD', KEYS[5], 'XX', ARGV[3], ARGV[1]) else redis.c
 remove_from_owner(owner, 'photos', ARGV[1])
 if album and redis.call('ZREM', album_key(album, 'order'), ARGV[1]) == 1 then
   redis.call('HDEL', album_key(album, 'bytes'), sha256)
-  for _, part in ipairs({{'names', 'features', 'decisions', 'favourites'}}) do redis.call('HDEL', album_key(album, part), ARGV[1]) end
+  for _, part in ipairs({{'names', 'features', 'decisions', 'favourites'}}) do
+    redis.call('HDEL', album_key(album, part), ARGV[1])
+  end
   record_event(ARGV[2], album, 'photo_deleted', ARGV[1])
 end
 return existed

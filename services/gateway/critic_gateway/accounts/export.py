@@ -13,6 +13,7 @@ from critic_core.stores.albums import AlbumStore
 from critic_core.stores.deliveries import DeliveryStore
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.owners import Kind, OwnerStore
+from critic_core.stores.shares import ShareStore
 
 PAGE = 100
 
@@ -25,6 +26,7 @@ class AccountExport:
     albums: AlbumStore
     owners: OwnerStore
     deliveries: DeliveryStore
+    shares: ShareStore
 
     def lines(self, owner: str) -> Iterator[bytes]:
         """A JSON line per album and photo, and the end with their numbers. What is deleted meanwhile is left out."""
@@ -45,7 +47,12 @@ class AccountExport:
 
     def _album(self, album_id: str) -> AlbumRecord:
         album: Album = self.albums.get(album_id)
-        return AlbumRecord(album=album, deliveries=tuple(self.deliveries.of(f"album:{album_id}")))
+        return AlbumRecord(
+            album=album,
+            deliveries=tuple(self.deliveries.of(f"album:{album_id}")),
+            shares=tuple(self.shares.of(album_id)),
+            favourites=self.shares.count_favourites(album_id),
+        )
 
     def _photo(self, photo_id: str) -> PhotoRecord:
         photo = self.jobs.get(photo_id)

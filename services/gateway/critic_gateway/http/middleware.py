@@ -100,4 +100,10 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
     metrics.REQUESTS.labels(method, route, str(status)).inc()
     metrics.REQUEST_SECONDS.labels(method, route).observe(seconds)
     if route not in ("/livez", "/readyz", "/metrics"):
-        log.info("request", method=scope["method"], path=mask_token(scope["path"]), status=status, ms=round(seconds * 1000, 1))
+        log.info(
+            "request",
+            method=scope["method"],
+            path=mask_token(scope["path"]),
+            status=status,
+            ms=round(seconds * 1000, 1),
+        )

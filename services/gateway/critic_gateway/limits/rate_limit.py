@@ -62,12 +62,11 @@ class RateLimit:
     def __init__(self, client: "redis.Redis") -> None:
         self._count = client.register_script(_COUNT)
 
-    def count(self, key: ApiKey) -> RateLimitStatus:
-        """Count a request, unless it exceeds the rate."""
+    def count(self, key: ApiKey, share_digest: str = "") -> RateLimitStatus:
+        """Count a request, unless it exceeds the rate; the requests of each share link are counted apart."""
         with redis_errors():
-            reply: Any = self._count(
-                keys=[f"{KEY_PREFIX}rate:{key.name}"], args=[key.requests_per_second, burst_size(key)]
-            )
+            name = f"{KEY_PREFIX}rate:{key.name}" + (f":{share_digest}" if share_digest else "")
+            reply: Any = self._count(keys=[name], args=[key.requests_per_second, burst_size(key)])
         return RateLimitStatus(key, int(reply[0]), float(reply[1]))
 
 
