@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
+import structlog
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.concurrency import run_in_threadpool
@@ -78,6 +79,7 @@ async def _caller(
     request: Request, state: StateDep, _: Annotated[Any, _API_KEY] = None, __: Annotated[Any, _BEARER] = None
 ) -> ApiKey:
     key = authenticate(request, state.api_keys)
+    structlog.contextvars.bind_contextvars(key=key.name)  # the access log and every line of this request
     if key.requests_per_second:
         status = await run_in_threadpool(state.rate_limit.count, key)
         request.state.rate_limit_headers = status.headers  # sent with every response, errors included

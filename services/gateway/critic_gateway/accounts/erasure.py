@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from critic_core.contracts.errors import AlbumNotFound
+from critic_core.runtime.logs import logger
 from critic_core.runtime.storage import Storage, photo_key, preview_key
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.deliveries import DeliveryStore
@@ -12,6 +13,8 @@ from critic_core.stores.jobs import JobStore
 from critic_core.stores.owners import Kind, OwnerStore
 
 PAGE = 100
+
+log = logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Erasure:
     def delete_photo(self, photo_id: str) -> None:
         """Hide the photo, then delete its deliveries and bytes; the reaper resumes an interrupted deletion."""
         self.jobs.mark_deleted(photo_id)
+        log.info("photo_deleted", photo_id=photo_id)
         self.deliveries.delete(f"photo:{photo_id}")
         self.storage.delete(photo_key(photo_id))
         self.storage.delete(preview_key(photo_id))
@@ -36,6 +40,7 @@ class Erasure:
         """Hide the album at once; a worker deletes its photos. Raises AlbumNotFound."""
         self.deliveries.delete(f"album:{album_id}")
         self.albums.mark_deleted(album_id)
+        log.info("album_deleted", album_id=album_id)
 
     def erase(self, owner: str, seconds: float) -> bool:
         """Delete everything of an owner. False after so many seconds with data left: call again.

@@ -31,6 +31,7 @@ from critic_gateway.dependencies import (
     UploadHandlerDep,
 )
 from critic_gateway.http.problems import ProblemResponse
+from critic_gateway.http.storage_threads import in_storage_thread
 from critic_gateway.http.stored_response import stored_response
 from critic_gateway.notifications.long_poll import wait_until_finished
 from critic_gateway.routes.listing import PhotoListParams
@@ -96,9 +97,9 @@ async def get_photo(photo: OwnPhoto, jobs: JobStoreDep, changes: ChangesDep, wai
 
 
 @router.delete("/{photo_id}", status_code=204, summary="Delete a photo", responses=responses(*PHOTO_ERRORS))
-def delete_photo(photo: OwnPhoto, erasure: ErasureDep) -> None:
+async def delete_photo(photo: OwnPhoto, erasure: ErasureDep) -> None:
     """Deletes the bytes, the preview, the critique and the webhook deliveries."""
-    erasure.delete_photo(photo.id)
+    await in_storage_thread(erasure.delete_photo, photo.id)
 
 
 @router.get(
