@@ -27,5 +27,6 @@ def trace_requests(app: FastAPI) -> None:
 
 def _drop_query(span: Span, scope: Scope) -> None:
     """Keep the query and the token of a share link out of traces: the query may name a webhook receiver."""
+    span.set_attribute("url.query", "")  # the name of newer conventions (OTEL_SEMCONV_STABILITY_OPT_IN)
     for name in ("http.url", "http.target"):
         span.set_attribute(name, mask_token(scope["path"]))

@@ -17,6 +17,7 @@ from uuid import uuid4
 import redis
 
 from critic_core.runtime.redis_client import CHANGE_CHANNEL, redis_errors
+from critic_core.stores.album_result_lua import ALBUM_RESULTS
 from critic_core.stores.albums import album_key
 
 RESULT_TTL_SECONDS = 3600
@@ -24,32 +25,7 @@ REPLACED_RESULT_TTL_SECONDS = 600
 _ROWS_PER_PUSH = 1000
 _IDENTITY = ("revision", "decision_revision", "token", "too_many_pairs")
 
-_SIZED = """
-local function index_keys(album)
-  local owner = redis.call('HGET', 'critic:album:' .. album, 'owner')
-  local base = owner and 'critic:owner:' .. owner .. ':results'
-  return base, 'critic:album:' .. album .. ':result:index'
-end
-
-local function evict(base, member)
-  local album, query, token = string.match(member, '^(%S+) (%S+) (%S+)$')
-  local result = 'critic:album:' .. album .. ':result:' .. query
-  local bytes, sections = string.match(redis.call('HGET', base .. ':sizes', member) or '0 ', '^(%d+) (.*)$')
-  for section in string.gmatch(sections, '%S+') do redis.call('DEL', result .. ':' .. token .. ':' .. section) end
-  redis.call('HINCRBY', base .. ':sizes', 'total', -bytes)
-  redis.call('HDEL', base .. ':sizes', member)
-  if redis.call('HGET', result, 'token') == token then redis.call('DEL', result) end
-  for _, index in ipairs({base, base .. ':expiry', 'critic:album:' .. album .. ':result:index'}) do
-    redis.call('ZREM', index, member)
-  end
-end
-
-local function use(base, album_index, member, now)
-  redis.call('ZADD', base, 'XX', now, member)
-  redis.call('ZADD', album_index, 'XX', now, member)
-end
-"""
-_SAVE = f"""{_SIZED}
+_SAVE = f"""{ALBUM_RESULTS}
 local revision, decisions, token, album, query, channel = unpack(ARGV, 1, 6)
 local bytes, now, ttl, replaced_ttl, album_limit, owner_limit = unpack(ARGV, 7, 12)
 local base, album_index = index_keys(album)
@@ -89,7 +65,7 @@ return 1
 """
 # Reading moves a result to the end of its indexes, which takes no memory.
 _SECTION = f"""#!lua flags=allow-oom
-{_SIZED}
+{ALBUM_RESULTS}
 local first, count, album, member, now = unpack(ARGV)
 local base, album_index = index_keys(album)
 if base then use(base, album_index, member, now) end
@@ -171,7 +147,7 @@ class AlbumResultStore:
         size = sum(len(row) for section in sections.values() for row in (section.head, *section.rows))
         times: list[Any] = [self._now(), RESULT_TTL_SECONDS, REPLACED_RESULT_TTL_SECONDS]
         limits = [self._limits.album_results, self._limits.owner_bytes]
-        names = [revision, decision_revision, token, album_id, query, CHANGE_CHANNEL]
+        names: list[Any] = [revision, decision_revision, token, album_id, query, CHANGE_CHANNEL]
         with redis_errors():
             self._save(keys=[key], args=[*names, size, *times, *limits, *sections])
 
