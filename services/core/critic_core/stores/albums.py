@@ -17,6 +17,7 @@ from critic_core.contracts.errors import AlbumFull, AlbumNotFound, PhotoNotFound
 from critic_core.contracts.photo import Photo
 from critic_core.runtime.redis_client import CHANGE_CHANNEL, KEY_PREFIX, redis_errors
 from critic_core.stores.album_lua import ALBUM, PENDING
+from critic_core.stores.album_result_lua import ALBUM_RESULTS
 from critic_core.stores.jobs import EXPIRY, QUEUED, hash_arguments, photo_hash
 from critic_core.stores.owner_lua import OWNER
 from critic_core.stores.share_lua import SHARE
@@ -33,9 +34,10 @@ redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
 add_to_owner(redis.call('HGET', KEYS[1], 'owner'), 'albums', ARGV[1])
 """
 _MARK_DELETED = f"""#!lua flags=allow-oom
-{OWNER}{SHARE}
+{OWNER}{SHARE}{ALBUM_RESULTS}
 local owner = redis.call('HGET', KEYS[1], 'owner')
 if redis.call('DEL', KEYS[1]) == 0 then return 0 end
+delete_results(ARGV[1], owner)
 redis.call('ZADD', KEYS[2], 'XX', ARGV[2], ARGV[1])
 remove_from_owner(owner, 'albums', ARGV[1])
 delete_shares(ARGV[1])
@@ -43,7 +45,8 @@ redis.call('PUBLISH', ARGV[3], ARGV[1])
 return 1
 """
 _PURGE = f"""#!lua flags=allow-oom
-{OWNER}
+{OWNER}{ALBUM_RESULTS}
+delete_results(ARGV[1], false)
 redis.call('ZREM', KEYS[1], ARGV[1])
 for index = 2, #KEYS do redis.call('DEL', KEYS[index]) end
 remove_from_owner(false, 'albums', ARGV[1])
@@ -205,9 +208,8 @@ class AlbumStore:
     def purge(self, album_id: str) -> None:
         """Delete the remaining keys of an album whose photos are deleted."""
         with redis_errors():
-            results = [str(name) for name in self._redis.scan_iter(match=album_key(album_id, "result:*"), count=1000)]
             names = [album_key(album_id, part) for part in _SUBKEYS]
-            self._purge(keys=[ALBUM_EXPIRY, *names, *results], args=[album_id])
+            self._purge(keys=[ALBUM_EXPIRY, *names], args=[album_id])
 
     def expired(self, limit: int = 10) -> list[str]:
         """Albums past their time to live, until `purge`."""

@@ -94,10 +94,18 @@ def test_expired_results_do_not_count(results: AlbumResultStore, client: "redis.
     assert client.hget("critic:owner:ann:results:sizes", "total") == str(30 * 10 + 2)
 
 
-def test_what_a_purge_leaves_names_no_photo_and_expires(results: AlbumResultStore, client: "redis.Redis") -> None:
+@pytest.mark.parametrize("expired", [True, False])
+def test_results_are_deleted_with_their_album(results: AlbumResultStore, client: "redis.Redis", expired: bool) -> None:
+    albums = AlbumStore(client)
     save(results, "a1", "q1")
-    AlbumStore(client).purge("a1")
-    left = list(client.scan_iter(match="critic:owner:ann:results*"))
-    assert left
-    assert all(0 < client.ttl(name) <= RESULT_TTL_SECONDS for name in left)
-    assert not list(client.scan_iter(match="critic:album:a1:result*"))
+    token = save(results, "a2", "q1")
+    if expired:  # Redis has dropped the album with its owner's name
+        client.delete("critic:album:a1")
+        albums.purge("a1")
+    else:
+        albums.mark_deleted("a1")
+    assert list(client.scan_iter(match="*a1:result*")) == []
+    assert client.zrange("critic:owner:ann:results", 0, -1) == [f"a2 q1 {token}"]
+    assert client.hget("critic:owner:ann:results:sizes", "total") == "12"
+    albums.mark_deleted("a2")
+    assert list(client.scan_iter(match="*result*")) == []

@@ -1,15 +1,17 @@
 """Deletion of photos, albums and accounts: nothing is left, and an interruption at any step is made good."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import redis
-from tests.support.critiques import make_photo
-from tests.unit.gateway.application import Application
+from tests.support.critiques import make_critique, make_photo
+from tests.unit.gateway.application import PHOTO, Application
+from tests.unit.gateway.routes.test_album_results import save_groups
 
-from critic_core.contracts.album import Album, Counts
+from critic_core.contracts.album import ALBUM_QUEUE, Album, Counts
 from critic_core.contracts.errors import ErasurePending, StorageUnavailable
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import PhotoState
@@ -105,6 +107,37 @@ def test_expired_photos_and_albums_do_not_hold_up_an_erasure(erasure: Erasure, c
     client.delete(photo_hash(photo), album_key(album))  # as Redis does it at the end of their time
     assert erasure.erase(OWNER, 10)
     assert client.keys("*") == []
+
+
+def contents(client: "redis.Redis") -> str:
+    """Names and values of all keys."""
+    readers: dict[str, Callable[[str], object]] = {
+        "string": client.get,
+        "hash": client.hgetall,
+        "list": lambda name: client.lrange(name, 0, -1),
+        "set": client.smembers,
+        "zset": lambda name: client.zrange(name, 0, -1),
+        "stream": client.xrange,
+    }
+    return str({name: readers[str(client.type(name))](name) for name in client.keys("*")})
+
+
+def test_no_key_mentions_what_was_erased(gateway: Application) -> None:
+    headers = {"Idempotency-Key": "k"}
+    single, album = gateway.send(headers=headers).json()["id"], gateway.new_album(name="Wedding").id
+    path = f"/v1/albums/{album}/photos"
+    member = gateway.http.post(path, content=PHOTO).json()["photos"][0]["photo"]["id"]
+    gateway.jobs.finish(member, make_critique())
+    gateway.http.put(f"{path}/{member}/decision", json={"flag": "pick"}).raise_for_status()
+    gateway.http.post(f"/v1/albums/{album}/shares").raise_for_status()
+    gateway.http.get(f"/v1/albums/{album}/groups", params={"wait": 0.1})
+    save_groups(gateway, gateway.albums.get(album), 5)
+    assert all(text in contents(gateway.redis) for text in (single, album, member, "Wedding"))
+    assert gateway.http.delete("/v1/account/data").status_code == 204
+    # A worker drops the query of a deleted album, and its lock expires within 10 seconds.
+    gateway.redis.delete(ALBUM_QUEUE, *gateway.redis.keys(album_key(album, "request:*")))
+    assert [text for text in (single, album, member, "Wedding") if text in contents(gateway.redis)] == []
+    assert gateway.stored_files() == []
 
 
 def test_a_large_account_is_pending(gateway: Application, monkeypatch: pytest.MonkeyPatch) -> None:
