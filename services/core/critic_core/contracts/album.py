@@ -141,7 +141,7 @@ class Thresholds(Contract):
     """
 
     copy_bits: int = Field(
-        default=6, ge=0, le=64, description="Exact duplicates: at most so many of 64 pHash bits differ"
+        default=6, ge=0, le=64, description="Near duplicates by hash alone: at most so many of 64 pHash bits differ"
     )
     near_bits: int = Field(
         default=16, ge=0, le=64, description="Near duplicates: at most so many of 64 pHash bits differ"

@@ -6,16 +6,15 @@ Source: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-head
 
 import asyncio
 import hashlib
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass
 
 import redis
 from redis.exceptions import RedisError
 from starlette.concurrency import run_in_threadpool
 
-from critic_core.contracts.errors import IdempotencyInProgress
+from critic_core.contracts.base import Contract
+from critic_core.contracts.errors import IdempotencyInProgress, Problem
 from critic_core.runtime.redis_client import redis_errors
 from critic_core.stores.owners import idempotency_key
 
@@ -25,12 +24,19 @@ LEASE_SECONDS = 10
 _IN_PROGRESS = "pending"
 
 
-@dataclass(frozen=True)
-class UploadRecord:
-    """The first upload with a key: the digest of its body, and its photos."""
+class FileRecord(Contract):
+    """The result of one file of an upload: its photo, or the reason of its rejection."""
+
+    photo_id: str | None = None
+    duplicate: bool = False
+    problem: Problem | None = None
+
+
+class UploadRecord(Contract):
+    """The first upload with a key: the digest of its body, and a result for each of its files."""
 
     body_digest: str
-    photo_ids: tuple[str, ...]
+    files: tuple[FileRecord, ...]
 
 
 class IdempotencyKeys:
@@ -48,8 +54,7 @@ class IdempotencyKeys:
             value = str(self._redis.get(name) or _IN_PROGRESS)
         if value == _IN_PROGRESS:
             raise IdempotencyInProgress
-        record = json.loads(value)
-        return UploadRecord(record["body_digest"], tuple(record["photo_ids"]))
+        return UploadRecord.read(value)
 
     @asynccontextmanager
     async def lease(self, owner: str, key: str) -> AsyncIterator[None]:
@@ -65,7 +70,7 @@ class IdempotencyKeys:
     def save(self, owner: str, key: str, record: UploadRecord) -> None:
         """Store the record of the first upload."""
         with redis_errors():
-            self._redis.set(_name(owner, key), json.dumps(asdict(record)), ex=self._ttl)
+            self._redis.set(_name(owner, key), record.model_dump_json(exclude_none=True), ex=self._ttl)
 
     def release(self, owner: str, key: str) -> None:
         """Free the key of a failed upload for a retry."""

@@ -10,16 +10,15 @@ from critic_core.contracts.errors import InvalidRequest, UploadTimeout
 from critic_core.contracts.photo import Lane, PhotoReceipt
 from critic_gateway.auth.api_keys import ApiKey
 from critic_gateway.limits.admission import Admission
-from critic_gateway.limits.idempotency import IdempotencyKeys, UploadRecord
+from critic_gateway.limits.idempotency import FileRecord, IdempotencyKeys, UploadRecord
 from critic_gateway.notifications.long_poll import wait_until_finished
 from critic_gateway.notifications.subscriber import ChangeSubscriber
 from critic_gateway.uploads.digest import ensure_same_upload, upload_digest
-from critic_gateway.uploads.enqueue import PhotoIntake, rejection
+from critic_gateway.uploads.enqueue import PhotoIntake
 from critic_gateway.uploads.multipart import upload_events
 from critic_gateway.uploads.options import UploadOptions
 from critic_gateway.uploads.receive import (
     ReceivedFile,
-    RejectedFile,
     StoredFile,
     UploadLimits,
     delete_stored,
@@ -88,8 +87,8 @@ class UploadHandler:
         try:
             async with keys.lease(caller.owner, key):
                 files, receipts = await self._upload(request, caller, options, wait_seconds)
-            ids = tuple(receipt.photo.id for receipt in receipts if receipt.photo is not None)
-            await run_in_threadpool(keys.save, caller.owner, key, UploadRecord(upload_digest(files, options), ids))
+            record = UploadRecord(body_digest=upload_digest(files, options), files=tuple(map(_file_record, receipts)))
+            await run_in_threadpool(keys.save, caller.owner, key, record)
         except BaseException:
             await run_in_threadpool(keys.release, caller.owner, key)
             raise
@@ -100,13 +99,14 @@ class UploadHandler:
         files = await self._receive(request)
         await delete_stored(files, self.intake.storage)
         ensure_same_upload(record, files, options)
-        ids = iter(record.photo_ids)
         return [
-            rejection(file)
-            if isinstance(file, RejectedFile)
-            else PhotoReceipt(file_name=file.file_name, photo=await run_in_threadpool(self.intake.jobs.get, next(ids)))
-            for file in files
+            await run_in_threadpool(self._recorded_receipt, file, result)
+            for file, result in zip(files, record.files, strict=True)
         ]
+
+    def _recorded_receipt(self, file: ReceivedFile, result: FileRecord) -> PhotoReceipt:
+        photo = self.intake.jobs.get(result.photo_id) if result.photo_id else None
+        return PhotoReceipt(file_name=file.file_name, photo=photo, duplicate=result.duplicate, problem=result.problem)
 
     async def _receive(self, request: Request) -> list[ReceivedFile]:
         settings = self.intake.settings
@@ -131,3 +131,8 @@ class UploadHandler:
             receipt.model_copy(update={"photo": latest[receipt.photo.id]}) if receipt.photo else receipt
             for receipt in receipts
         ]
+
+
+def _file_record(receipt: PhotoReceipt) -> FileRecord:
+    photo_id = receipt.photo.id if receipt.photo else None
+    return FileRecord(photo_id=photo_id, duplicate=receipt.duplicate, problem=receipt.problem)

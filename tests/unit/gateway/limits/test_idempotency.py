@@ -9,9 +9,9 @@ from tests.support.waiting import until
 
 from critic_core.contracts.errors import IdempotencyInProgress
 from critic_gateway.limits import idempotency
-from critic_gateway.limits.idempotency import IdempotencyKeys, UploadRecord
+from critic_gateway.limits.idempotency import FileRecord, IdempotencyKeys, UploadRecord
 
-RECORD = UploadRecord("digest", ("p1", "p2"))
+RECORD = UploadRecord(body_digest="digest", files=(FileRecord(photo_id="p1"), FileRecord(photo_id="p2")))
 
 
 @pytest.fixture

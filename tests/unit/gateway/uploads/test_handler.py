@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from threading import Timer
+from threading import Thread
 
 import pytest
 from tests.support.critiques import make_critique
+from tests.support.waiting import until
 from tests.unit.gateway.application import PHOTO, Application
 from tests.unit.gateway.conftest import Start
 
@@ -33,6 +34,15 @@ def test_a_repeated_upload_keeps_the_errors_of_its_files(gateway: Application) -
     assert first == second
 
 
+def test_a_repeated_upload_keeps_the_files_over_the_quota_rejected(start: Start) -> None:
+    """The photo of the second file must not answer for the first one, nor the other way round."""
+    gateway = start(quota_photos_per_day=1)
+    files = [("file", (name, PHOTO + name.encode())) for name in ("a.jpg", "b.jpg")]
+    first, second = (gateway.http.post("/v1/photos", files=files, headers=KEY).json() for _ in range(2))
+    assert [receipt.get("problem", {}).get("code") for receipt in first["photos"]] == [None, "quota_exceeded"]
+    assert first == second
+
+
 def test_a_failed_upload_frees_its_key(gateway: Application) -> None:
     broken = {**KEY, "content-type": "multipart/form-data; boundary=x"}
     assert gateway.send(b"broken", headers=broken).status_code == 422
@@ -57,11 +67,12 @@ def test_a_slow_upload_times_out_and_leaves_nothing(start: Start) -> None:
 
 
 def test_receipts_have_the_critiques_after_the_wait(gateway: Application) -> None:
-    def finish_all() -> None:
+    def finish_both() -> None:
+        until(lambda: len(gateway.jobs.queued_longer_than(0)) == 2)
         for photo_id in gateway.jobs.queued_longer_than(0):
             gateway.jobs.finish(photo_id, make_critique(80))
 
-    worker = Timer(0.2, finish_all)
+    worker = Thread(target=finish_both)
     worker.start()
     files = [("file", (name, PHOTO)) for name in ("a.jpg", "b.jpg")]
     response = gateway.http.post("/v1/photos", files=files, params={"wait": 10})
@@ -79,8 +90,9 @@ def test_a_few_photos_with_a_wait_are_interactive(start: Start, photos: int, wai
     assert {receipt["photo"]["lane"] for receipt in receipts} == {lane}
 
 
-def test_many_photos_with_a_wait_are_admitted_as_a_batch(start: Start) -> None:
-    gateway = start(max_wait_seconds=0.2, max_interactive_photos=1)  # a limit of one photo at the assumed throughput
+def test_many_photos_with_a_wait_are_admitted_as_a_batch(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("critic_gateway.limits.admission.UNKNOWN_THROUGHPUT_LIMIT", 1)
+    gateway = start(max_interactive_photos=1)
     gateway.send()
     files = [("file", (name, PHOTO)) for name in ("a.jpg", "b.jpg")]
     response = gateway.http.post("/v1/photos", files=files, params={"wait": 1})
