@@ -122,6 +122,7 @@ export interface AlbumPhoto {
   summary?: Summary;
   problem?: Problem;
   decision?: Choice;
+  favourites?: number;
 }
 
 export type Verdict = "keep" | "maybe" | "reject";
@@ -134,4 +135,24 @@ export interface Proposal {
   decision?: Choice;
   near?: string;
   scene?: string;
+}
+
+export interface SharePass {
+  share_pass: string;
+}
+
+export interface SharedAlbum {
+  name: string | null;
+  photos: number;
+  favourites: boolean;
+  originals: boolean;
+  expires_at: string;
+}
+
+export interface SharedPhoto {
+  id: string;
+  width: number;
+  height: number;
+  file_name?: string;
+  favourite: boolean;
 }

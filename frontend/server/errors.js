@@ -16,9 +16,11 @@ export class ProblemError extends Error {
   }
 }
 
-/** The server is overloaded, or the key over its rate limit. An exceeded quota returns tomorrow: no reason to wait.
+const LONG_WAITS = ["quota_exceeded", "pin_locked"];
+
+/** The server is overloaded, or the key over its rate limit. Long waits are for the visitor to know.
  * @param {ProblemError} problem */
-export const isOverloaded = (problem) => problem.status === 429 && problem.code !== "quota_exceeded";
+export const isOverloaded = (problem) => problem.status === 429 && !LONG_WAITS.includes(problem.code);
 
 /** The server still computes this result (202). @param {ProblemError} problem */
 export const isPending = ({ code }) => code === "album_result_pending" || code === "preview_pending";

@@ -6,7 +6,10 @@ import { parseResponse } from "./response.js";
 import { retry } from "./retry.js";
 import { RESPONSE_MS } from "./timeouts.js";
 
-/** @typedef {{method?: string, body?: unknown, extraMs?: number}} Options `extraMs`: waiting time of the server */
+/**
+ * `extraMs`: waiting time of the server; `headers`: instead of the API key
+ * @typedef {{method?: string, body?: unknown, extraMs?: number, headers?: Record<string, string>}} Options
+ */
 
 /**
  * The parsed body, null for an empty one.
@@ -47,7 +50,7 @@ export function keyHeader() {
  * @param {(response: Response) => Promise<T>} read
  * @returns {Promise<T>}
  */
-async function send(path, signal, { method = "GET", body, extraMs = 0 } = {}, read) {
+async function send(path, signal, { method = "GET", body, extraMs = 0, headers = keyHeader() } = {}, read) {
   const milliseconds = RESPONSE_MS + extraMs;
   const timeout = new AbortController();
   const abort = () => timeout.abort();
@@ -55,7 +58,7 @@ async function send(path, signal, { method = "GET", body, extraMs = 0 } = {}, re
   signal.addEventListener("abort", abort, { once: true });
   try {
     signal.throwIfAborted();
-    return await read(await fetch(path, { method, ...withBody(body), signal: timeout.signal }));
+    return await read(await fetch(path, { method, ...withBody(body, headers), signal: timeout.signal }));
   } catch (error) {
     signal.throwIfAborted();
     if (timeout.signal.aborted) throw responseTimeout(milliseconds);
@@ -66,11 +69,11 @@ async function send(path, signal, { method = "GET", body, extraMs = 0 } = {}, re
   }
 }
 
-/** @param {unknown} body @returns {RequestInit} */
-const withBody = (body) =>
+/** @param {unknown} body @param {Record<string, string>} headers @returns {RequestInit} */
+const withBody = (body, headers) =>
   body === undefined
-    ? { headers: keyHeader() }
-    : { headers: { ...keyHeader(), "Content-Type": "application/json" }, body: JSON.stringify(body) };
+    ? { headers }
+    : { headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) };
 
 /** @param {Response} response @returns {Promise<any>} */
 const parseBody = async (response) =>

@@ -22,11 +22,12 @@ from critic_core.contracts.critique import Critique, ImageFacts, Level, Property
 from critic_core.contracts.errors import Problem
 from critic_core.contracts.manifest import DatasetCard, Manifest
 from critic_core.contracts.photo import Photo, PhotoReceipt, PhotoState
+from critic_core.contracts.share import SharedAlbum, SharedPhoto, SharePass
 
 TYPES = (FRONTEND / "contracts.d.ts").read_text("utf-8")
 CONTRACTS = [
     Problem, Property, Reason, ImageFacts, Provenance, Critique, Photo, DatasetCard, Manifest, PhotoReceipt, Album,
-    Choice, Decisions, Summary, AlbumPhoto, Proposal,
+    Choice, Decisions, Summary, AlbumPhoto, Proposal, SharePass, SharedAlbum, SharedPhoto,
 ]  # fmt: skip
 
 
@@ -55,7 +56,7 @@ def test_the_page_knows_every_value(values: type[StrEnum]) -> None:
 
 
 # From the bottom to the top: a folder imports only from itself and from folders before it.
-LAYERS = ["text", "async", "dom", "server", "album", "grid", "viewer", "upload", "page", "."]
+LAYERS = ["text", "async", "dom", "server", "shared", "album", "grid", "viewer", "upload", "page", "."]
 
 
 def imported_folders(file: Path) -> set[str]:

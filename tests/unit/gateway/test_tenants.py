@@ -278,7 +278,7 @@ def test_an_erasure_deletes_the_callers_own_data(ann: Tenant, bob: Tenant, clien
     assert ann.call("eraseAccount", {}, OWN_DATA["eraseAccount"]).status_code == 204
     assert ann.data() == [{"kind": "end", "owner": OWNER, "albums": 0, "photos": 0}]
     assert bob.data() == before
-    names = "".join(client.keys("*"))
+    names = "".join(map(str, client.keys("*")))
     assert not any(subject_id in names for kind, subject_id in ann.ids.items() if kind != "delivery")
 
 

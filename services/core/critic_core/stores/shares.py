@@ -109,7 +109,7 @@ class ShareStore:
             share, pin_hash = self._redis.hmget(_share_key(digest), "share", "pin")
         if share is None:
             raise ShareNotFound
-        return StoredShare(Share.read(share), digest, pin_hash or "")
+        return StoredShare(Share.read(share), digest, str(pin_hash or ""))
 
     def of(self, album_id: str) -> list[Share]:
         """The valid links of an album, oldest first."""
