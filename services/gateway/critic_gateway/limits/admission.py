@@ -21,7 +21,7 @@ from critic_gateway.settings import GatewaySettings
 FRESH_SECONDS = 0.05  # an older measurement is repeated
 USABLE_SECONDS = 1.0  # only after this age do requests wait for the next measurement
 MAX_RETRY_AFTER_SECONDS = 300  # the throughput may change by then
-ASSUMED_PER_SECOND = 5.0  # while the throughput is unknown: 12 megapixels on two cores
+UNKNOWN_THROUGHPUT_LIMIT = 300  # photos before an owner's next one; a minute of a small machine
 
 
 class Admission:
@@ -88,8 +88,9 @@ def _wait_limit(load: Load, settings: GatewaySettings) -> int:
     """Photos scored within the maximum wait, at least one."""
     if not settings.max_wait_seconds:
         return settings.max_backlog
-    pace = ASSUMED_PER_SECOND if load.per_second is None else load.per_second
-    return max(1, math.floor(pace * settings.max_wait_seconds))
+    if load.per_second is None:
+        return UNKNOWN_THROUGHPUT_LIMIT
+    return max(1, math.floor(load.per_second * settings.max_wait_seconds))
 
 
 def _overloaded(queued: str, finished_first: int, pace: float | None, settings: GatewaySettings) -> Overloaded:

@@ -11,6 +11,7 @@ from critic_core.contracts.photo import Lane
 from critic_core.stores.throughput import Depth, Load
 from critic_gateway.limits.admission import (
     MAX_RETRY_AFTER_SECONDS,
+    UNKNOWN_THROUGHPUT_LIMIT,
     Admission,
     backlog_limit,
     ensure_within_limits,
@@ -99,8 +100,8 @@ def test_an_owner_has_a_part_of_the_backlog() -> None:
 
 
 def test_an_unknown_throughput_is_not_unlimited() -> None:
-    assert check(queues(None, a=49)) is None
-    assert check(queues(None, a=50), "a") == 2
+    assert check(queues(None, a=UNKNOWN_THROUGHPUT_LIMIT - 1), "a") is None
+    assert check(queues(None, a=UNKNOWN_THROUGHPUT_LIMIT), "a") == 2
 
 
 class Measurement:
