@@ -1,6 +1,7 @@
 """Photo bytes → upright sRGB pixels, the way that training and serving share.
 
-Bytes are counted, the type is sniffed, the header is read and its pixels are counted; only then is anything decoded.
+Bytes are counted, the type is sniffed, the structure and the header are read, and pixels are counted; only then is
+anything decoded.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from PIL import Image, JpegImagePlugin
 
 from critic_core.contracts.critique import ImageFacts
-from critic_core.contracts.errors import PhotoCorrupt, PhotoError, PhotoTooManyPixels
+from critic_core.contracts.errors import PhotoCorrupt, PhotoError, PhotoTooComplex, PhotoTooManyPixels
 from critic_core.contracts.manifest import Preprocessing
 from critic_core.imaging.capture import capture_of, capture_of_raw
 from critic_core.imaging.colour import to_srgb
@@ -21,6 +22,7 @@ from critic_core.imaging.orientation import from_exif, upright_size
 from critic_core.imaging.pillow_warnings import quiet_pillow
 from critic_core.imaging.readers import READERS, Opened
 from critic_core.imaging.reduction import reduce_upright
+from critic_core.imaging.structure.check import check_structure
 
 __all__ = ["Decoded", "Limits", "Pixels", "decode"]
 
@@ -50,6 +52,7 @@ def decode(data: bytes, preprocessing: Preprocessing, limits: Limits = DEFAULT_L
 
 
 def _decode(data: bytes, known: Format, long_side: int, limits: Limits) -> Decoded:
+    check_structure(data, known.reader, limits.max_pixels)
     opened = READERS[known.reader](data)
     image, stored = opened.image, opened.image.size
     limits.check_pixels(*stored)
@@ -91,4 +94,6 @@ def _facts(
 def _refuse(error: Exception, known: Format) -> Never:
     if isinstance(error, Image.DecompressionBombError):  # Pillow's own, far above ours: parts larger than the whole
         raise PhotoTooManyPixels from error
+    if isinstance(error, MemoryError):
+        raise PhotoTooComplex("Decoding the photo takes more memory than the limit.") from error
     raise PhotoCorrupt(f"The file begins like {known.name.upper()}, but is damaged or cut short.") from error

@@ -28,8 +28,13 @@ def fingerprint(pixels: Pixels, embedding: npt.NDArray[np.floating]) -> Fingerpr
         difference_hash=str(imagehash.dhash(grey)),
         pixels_sha256=_pixels_sha256(pixels),
         thumbnail=base64.b64encode(grey.resize(THUMBNAIL, Image.Resampling.BOX).tobytes()).decode("ascii"),
-        embedding=base64.b64encode(np.asarray(embedding).ravel().astype("<f2").tobytes()).decode("ascii"),
+        embedding=encode_embedding(embedding),
     )
+
+
+def encode_embedding(embedding: npt.NDArray[np.floating]) -> str:
+    """The embedding as float16, base64."""
+    return base64.b64encode(np.asarray(embedding).ravel().astype("<f2").tobytes()).decode("ascii")
 
 
 def _grey(pixels: Pixels) -> Image.Image:

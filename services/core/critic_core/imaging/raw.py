@@ -10,7 +10,9 @@ import rawpy
 from PIL import Image, JpegImagePlugin
 
 from critic_core.contracts.errors import PhotoCorrupt, PhotoNoPreview
+from critic_core.imaging.limits import DEFAULT_LIMITS
 from critic_core.imaging.orientation import swaps_sides
+from critic_core.imaging.structure import jpeg
 
 _FLIP_TO_EXIF = {0: 1, 3: 3, 5: 8, 6: 6}
 """LibRaw's `sizes.flip` → EXIF orientation. Source: LibRaw API, libraw_image_sizes_t."""
@@ -54,16 +56,17 @@ def _image(data: bytes, thumbnail: rawpy.Thumbnail) -> Image.Image:
     if isinstance(thumbnail.data, bytes):
         body = _without_added_header(data, thumbnail.data)
         _must_contain(data, body)
+        jpeg.check(body, DEFAULT_LIMITS.max_pixels)
         return JpegImagePlugin.JpegImageFile(BytesIO(_START_OF_IMAGE + body))
     _must_contain(data, thumbnail.data.tobytes())
     return Image.fromarray(thumbnail.data)
 
 
-def _without_added_header(data: bytes, jpeg: bytes) -> bytes:
+def _without_added_header(data: bytes, preview: bytes) -> bytes:
     """The JPEG after its first marker; LibRaw puts an EXIF segment of its own before previews that have none."""
-    if jpeg[:64] in data:
-        return jpeg[2:]
-    return jpeg[4 + int.from_bytes(jpeg[4:6], "big") :]
+    if preview[:64] in data:
+        return preview[2:]
+    return preview[4 + int.from_bytes(preview[4:6], "big") :]
 
 
 def _must_contain(data: bytes, part: bytes) -> None:
