@@ -18,7 +18,8 @@ def test_operation_ids_are_unique_and_in_camel_case() -> None:
 
 
 def test_summaries_are_a_verb_and_a_noun() -> None:
-    verbs = {"Add", "Create", "Delete", "Export", "Follow", "Get", "List", "Retry", "Send", "Set", "Undo"}
+    verbs = {"Add", "Create", "Delete", "Export", "Follow", "Get", "List", "Mark", "Retry", "Revoke", "Send", "Set"}
+    verbs |= {"Undo", "Unlock", "Unmark"}
     assert {operation["summary"].split()[0] for operation in OPERATIONS} == verbs
 
 
@@ -36,4 +37,9 @@ def test_every_reference_has_its_schema_and_every_error_is_a_problem() -> None:
 def test_every_operation_with_an_api_key_says_so() -> None:
     secured = {operation["operationId"] for operation in OPERATIONS if "security" in operation}
     everyone = {operation["operationId"] for operation in OPERATIONS}
-    assert everyone - secured == {"getLiveness", "getReadiness", "getMetrics"}
+    viewers = {name for path, methods in DOCUMENT["paths"].items() for name in _ids(methods) if "{token}" in path}
+    assert everyone - secured == {"getLiveness", "getReadiness", "getMetrics", *viewers}
+
+
+def _ids(methods: dict[str, dict[str, str]]) -> list[str]:
+    return [operation["operationId"] for operation in methods.values()]

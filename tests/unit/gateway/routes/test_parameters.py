@@ -1,6 +1,7 @@
 """Parameters of several routes: authentication, ids, options of uploads."""
 
 import hashlib
+from collections import defaultdict
 
 import pytest
 from tests.support.tiny_model import tiny_manifest
@@ -13,10 +14,10 @@ from critic_gateway.settings import GatewaySettings
 
 SECRET = "whsec_" + "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 CALLS = [
-    (method, path.format(photo_id=new_photo_id(), album_id=new_photo_id(), delivery_id="d1"))
+    (method, path.format_map(defaultdict(new_photo_id)))
     for path, methods in create_app(GatewaySettings()).openapi()["paths"].items()
     for method in methods
-    if path.startswith("/v1/")
+    if path.startswith("/v1/") and not path.startswith("/v1/shared/")  # the token of a share link is the right
 ]
 
 
