@@ -137,6 +137,26 @@ export interface Proposal {
   scene?: string;
 }
 
+export interface NewShare {
+  favourites: boolean;
+  originals: boolean;
+  file_names: boolean;
+  pin?: string;
+}
+
+export interface Share {
+  id: string;
+  favourites: boolean;
+  originals: boolean;
+  pin_required: boolean;
+  created_at: string;
+  expires_at: string;
+}
+
+export interface CreatedShare {
+  page: string;
+}
+
 export interface SharePass {
   share_pass: string;
 }

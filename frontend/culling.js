@@ -16,6 +16,7 @@ import { listenForDialogs } from "./page/dialogs.js";
 import { listenForExports } from "./page/exports.js";
 import { Failures } from "./page/failures.js";
 import { Progress } from "./page/progress.js";
+import { listenForShares } from "./page/share-dialog.js";
 import { Toolbar } from "./page/toolbar.js";
 import { asProblem } from "./server/errors.js";
 import { deletePhoto } from "./server/photos.js";
@@ -137,6 +138,7 @@ album.subscribe(refresh);
 byId("grid").addEventListener("keydown", gridKeys);
 document.addEventListener("keydown", (event) => document.querySelector("dialog[open]") || pageKeys(event));
 listenForExports(album, selection);
+listenForShares(album);
 listenForDialogs(session, album);
 
 /** @param {File[]} files @param {number} skipped number of files that are no photos */

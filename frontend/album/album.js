@@ -23,6 +23,7 @@ import { fileIdentity } from "./file-identity.js";
  * @property {Blob | null} thumbnail
  * @property {import("../contracts.js").Summary | null} summary null without a score
  * @property {import("../contracts.js").Choice | null} decision
+ * @property {number} favourites share links whose viewers marked the photo: a suggestion
  * @property {number} unsavedDecisions
  * @property {import("../server/errors.js").ProblemError | null} problem
  * @property {AbortController} controller aborts its requests
@@ -118,10 +119,10 @@ export class Album {
       return;
     }
     const item = this.byId.get(photo.id) ?? this.#fromServer(photo);
-    const { summary = null, decision = null, problem, media_type: mediaType } = photo;
+    const { summary = null, decision = null, favourites = 0, problem, media_type: mediaType } = photo;
     const stage = STAGES[photo.state];
     if (stage !== item.stage && stage !== "waiting") this.#onFinished();
-    Object.assign(item, { summary, stage, mediaType, problem: problem ? fromDocument(problem) : null });
+    Object.assign(item, { summary, stage, mediaType, favourites, problem: problem ? fromDocument(problem) : null });
     if (!item.unsavedDecisions) item.decision = decision;
     this.notify();
   }
@@ -170,6 +171,7 @@ export class Album {
       id: null,
       attempt: 0,
       mediaType: "",
+      favourites: 0,
       unsavedDecisions: 0,
       order: this.nextOrder++,
       stage: "pending",

@@ -3,7 +3,7 @@
 /** @typedef {import("./album.js").Item} Item */
 /** @typedef {import("../contracts.js").Proposal} Proposal */
 /** @typedef {"score" | "time" | "name" | "chosen"} Sort */
-/** @typedef {"all" | "keep" | "maybe" | "reject" | "picked" | "rejected" | "undecided"} Filter */
+/** @typedef {"all" | "keep" | "maybe" | "reject" | "picked" | "rejected" | "undecided" | "favourites"} Filter */
 
 /**
  * @typedef {object} ViewOptions
@@ -44,6 +44,7 @@ function matches(item, proposals, { show, stars }) {
   if (show === "picked") return flag === "pick";
   if (show === "rejected") return flag === "reject";
   if (show === "undecided") return !flag;
+  if (show === "favourites") return item.favourites > 0;
   return show === "all" || verdictOf(item, proposals) === show;
 }
 

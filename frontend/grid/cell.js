@@ -39,8 +39,8 @@ export class Cell {
     const { item, stack, top } = content.entry;
     this.item = item;
     const signature = [
-      item.key, item.stage, item.progress, item.summary?.score, item.decision?.flag, item.decision?.stars, content.verdict,
-      content.thumbnailUrl, content.active, content.marked, content.index, content.total, stack?.items.length, stack?.open, top,
+      item.key, item.stage, item.progress, item.summary?.score, item.decision?.flag, item.decision?.stars, item.favourites,
+      content.verdict, content.thumbnailUrl, content.active, content.marked, content.index, content.total, stack?.items.length, stack?.open, top,
     ].join("|"); // prettier-ignore
     if (signature === this.drawn) return;
     this.drawn = signature;
@@ -72,7 +72,8 @@ export class Cell {
     if (!thumbnailUrl) this.image.removeAttribute("src");
     part(this.element, "score").textContent = item.summary ? String(Math.round(item.summary.score)) : "";
     part(this.element, "name").textContent = item.name;
-    part(this.element, "stars").textContent = "★".repeat(item.decision?.stars ?? 0);
+    const hearts = item.favourites ? ` ♥ ${item.favourites}` : "";
+    part(this.element, "stars").textContent = "★".repeat(item.decision?.stars ?? 0) + hearts;
     part(this.element, "stack").textContent = stack && top ? String(stack.items.length) : "";
     const percent = item.stage === "uploading" ? ` ${Math.round(item.progress * 100)} %` : "";
     part(this.element, "stage").textContent = item.stage === "scored" ? "" : stages[item.stage] + percent;

@@ -105,11 +105,12 @@ export const downscalingSentence = ({ original, uploaded }) => `Uploaded ${size(
 
 /** The accessible name of a photo.
  * @param {import("../album/album.js").Item} item @param {string | null} verdict @param {number} stack photos in its stack */
-export function accessibleName({ name, stage, summary: score, decision }, verdict, stack) {
+export function accessibleName({ name, stage, summary: score, decision, favourites }, verdict, stack) {
   const facts = [name, score ? `score ${Math.round(score.score)} of 100, ${labelSentence(score).toLowerCase()}` : stages[stage]];
   if (decision?.flag) facts.push(decision.flag === "pick" ? "picked by you" : "rejected by you");
   else if (verdict) facts.push(verdictNames[verdict] ?? "");
   if (decision?.stars) facts.push(decision.stars === 1 ? "one star" : `${decision.stars} stars`);
+  if (favourites) facts.push(favourites === 1 ? "favourite of a client" : `favourite of ${favourites} clients`);
   if (stack > 1) facts.push(`best of ${stack} alike`);
   return facts.join(", ");
 }
@@ -123,4 +124,14 @@ export function decisionSentence({ name, decision }) {
   const flag = decision.flag === "pick" ? "picked" : decision.flag === "reject" ? "rejected" : "";
   const stars = decision.stars ? `${decision.stars} of 5 stars` : "";
   return `${name}: ${[flag, stars].filter(Boolean).join(", ")}`;
+}
+
+/** "Link of 27 November 2026, with hearts, with PIN" @param {import("../contracts.js").Share} share */
+export function shareSentence({ created_at: created, expires_at: expires, favourites, originals, pin_required: pin }) {
+  const date = (/** @type {string} */ moment) => new Date(moment).toLocaleString("en", { dateStyle: "medium", timeStyle: "short" });
+  const facts = [`Link of ${date(created)}, until ${date(expires)}`];
+  if (favourites) facts.push("with hearts");
+  if (originals) facts.push("with originals");
+  if (pin) facts.push("with PIN");
+  return facts.join(", ");
 }

@@ -22,12 +22,13 @@ from critic_core.contracts.critique import Critique, ImageFacts, Level, Property
 from critic_core.contracts.errors import Problem
 from critic_core.contracts.manifest import DatasetCard, Manifest
 from critic_core.contracts.photo import Photo, PhotoReceipt, PhotoState
-from critic_core.contracts.share import SharedAlbum, SharedPhoto, SharePass
+from critic_core.contracts.share import CreatedShare, NewShare, Share, SharedAlbum, SharedPhoto, SharePass
 
 TYPES = (FRONTEND / "contracts.d.ts").read_text("utf-8")
 CONTRACTS = [
     Problem, Property, Reason, ImageFacts, Provenance, Critique, Photo, DatasetCard, Manifest, PhotoReceipt, Album,
-    Choice, Decisions, Summary, AlbumPhoto, Proposal, SharePass, SharedAlbum, SharedPhoto,
+    Choice, Decisions, Summary, AlbumPhoto, Proposal, NewShare, Share, CreatedShare,
+    SharePass, SharedAlbum, SharedPhoto,
 ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The gallery of a share link in a real browser, with a gateway of its own; photos are finished in the job store."""
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -134,3 +135,26 @@ def test_an_invalid_link_says_so(gateway: httpx.Client, page: Page) -> None:
     expect(page.locator("#problem")).to_have_text("No such share link: never created, revoked, or expired.")
     page.goto(f"{gateway.base_url}/shared.html")
     expect(page.locator("#problem")).to_contain_text("incomplete")
+
+
+def test_the_owner_shares_and_revokes(gateway: httpx.Client, album: str, page: Page) -> None:
+    page.goto(f"{gateway.base_url}/#album/{album}")
+    page.get_by_role("button", name="Share").click()
+    page.locator("#share-pin").fill(PIN)
+    links = page.locator("#share-list li")
+    expect(links.first).to_be_visible()
+    before = links.count()
+    page.get_by_role("button", name="Create a link").click()
+    expect(page.locator("#share-link")).to_have_value(re.compile(r"/shared\.html#[\w-]{43}$"))
+    expect(links.last).to_contain_text("with hearts, with PIN")
+    links.last.get_by_role("button", name="Revoke").click()
+    expect(links).to_have_count(before)
+
+
+def test_the_owner_sees_hearts_at_once(gateway: httpx.Client, album: str, page: Page) -> None:
+    address = share(gateway, album, favourites=True)
+    page.goto(f"{gateway.base_url}/#album/{album}")
+    expect(page.locator(".cell:visible").first).to_be_visible()
+    photo = gateway.get(f"/v1/albums/{album}").json()["photos"][0]["id"]
+    gateway.put(f"/v1/shared/{address.partition('#')[2]}/photos/{photo}/favourite")
+    expect(page.locator(".cell-stars", has_text="♥").first).to_be_visible()

@@ -78,7 +78,7 @@ def test_a_link_is_revoked_through_its_own_album_only(shares: ShareStore, create
     assert shares.find(stored.digest) == stored
 
 
-def test_an_expired_link_is_gone_and_makes_room(shares: ShareStore, create: Create, album: str) -> None:
+def test_an_expired_link_is_unknown_and_makes_room(shares: ShareStore, create: Create, album: str) -> None:
     expired = [create(NOW - timedelta(seconds=1)) for _ in range(MAX_SHARES)]
     assert shares.of(album) == []
     with pytest.raises(ShareNotFound):
