@@ -37,7 +37,7 @@ from critic_core.stores.jobs import RUNNING, JobStore
 
 CALLERS = ("person", "flood", "second")
 LARGE, SMALL = (4000, 3000), (1024, 768)
-UPLOAD, FLOOD_UPLOAD = 10, 25  # photos of one upload
+UPLOAD, FLOOD_UPLOAD = 10, 100  # photos of one upload
 LEAST_RETRY_AFTER = 2  # CRITIC_RETRY_AFTER_SECONDS
 MOST_SAMPLES, LEAST_SAMPLES = 100, 20
 RETRY_SECONDS = 0.2
@@ -64,9 +64,9 @@ class Flooder:
 def main() -> None:
     """Measure, and print tables in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--queued", type=int, nargs="+", default=[0, 300, 3000], help="photos of the other caller")
+    parser.add_argument("--queued", type=int, nargs="*", default=[0, 300, 3000], help="photos of the other caller")
     parser.add_argument("--small-from", type=int, default=1000, help="so many queued photos are small ones")
-    parser.add_argument("--seconds", type=float, default=40.0, help="of two callers without pause")
+    parser.add_argument("--seconds", type=float, default=60.0, help="of two callers without pause")
     parser.add_argument("--max-wait", type=float, default=6.0, help="CRITIC_MAX_WAIT_SECONDS meanwhile")
     arguments = parser.parse_args()
     large, small = jpegs(4, LARGE), jpegs(4, SMALL)
