@@ -14,6 +14,8 @@ from critic_core.stores.albums import AlbumStore
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.photo_queue import PhotoQueue
 from critic_core.stores.worker_status import WorkerStatusStore
+from critic_worker.decoding.preparation import Prepare, prepare_photo
+from critic_worker.decoding.process import DecoderProcess
 from critic_worker.settings import WorkerSettings
 
 
@@ -32,6 +34,8 @@ class WorkerContext:
     """Let some worker claim so many queued photos."""
     time_limit_error: type[Exception] = TimeoutError
     """Raised in the middle of the work when the time limit of a task is reached."""
+    prepare: Prepare = prepare_photo
+    """Decodes photos: in a decoder process, unless CRITIC_DECODER_ISOLATION is off."""
 
 
 def make_worker_context(app: Celery, settings: WorkerSettings) -> WorkerContext:
@@ -49,4 +53,12 @@ def make_worker_context(app: Celery, settings: WorkerSettings) -> WorkerContext:
         queue=PhotoQueue(client),
         send_ticket=lambda photos: send_ticket(app, photos),
         time_limit_error=SoftTimeLimitExceeded,
+        prepare=make_prepare(settings),
     )
+
+
+def make_prepare(settings: WorkerSettings) -> Prepare:
+    """A decoder process of the calling thread's own, which starts with the first photo; or this process."""
+    if not settings.decoder_isolation:
+        return prepare_photo
+    return DecoderProcess(settings.decoder_memory_mib, settings.task_time_limit_seconds).prepare

@@ -46,6 +46,16 @@ class WorkerSettings(QueueSettings, PhotoLimits):
     max_memory_per_child_kib: int = Field(
         default=1_000_000, ge=200_000, description="A pool process above this after a photo is replaced (KiB)."
     )
+    decoder_isolation: bool = Field(
+        default=True,
+        description="Decode photos in processes of their own, with limits and without credentials; false: in the "
+        "worker's pool processes, for debugging.",
+    )
+    decoder_memory_mib: int = Field(
+        default=2048,
+        ge=512,
+        description="Address space of a decoder (MiB); a photo that needs more is photo_too_complex.",
+    )
     service_retry_seconds: float = Field(
         default=10.0, ge=0, description="How long a worker retries storage or inference before it requeues a photo."
     )

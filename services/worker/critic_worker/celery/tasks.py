@@ -49,7 +49,8 @@ def add_tasks(app: Celery, context: Callable[[], WorkerContext], models: Callabl
 
     @app.task(name=HEARTBEAT_TASK, acks_late=False, shared=False)
     def heartbeat() -> None:
-        run_self_test(context().settings.worker_name, models(), context().worker_status)
+        worker = context()
+        run_self_test(worker.settings.worker_name, models(), worker.worker_status, worker.prepare)
 
 
 def once_per_process(make: Callable[[], T]) -> Callable[[], T]:

@@ -16,6 +16,7 @@ from critic_core.imaging.golden import golden_photo
 from critic_core.imaging.limits import DEFAULT_LIMITS
 from critic_core.runtime.logs import logger
 from critic_core.stores.worker_status import WorkerStatusStore
+from critic_worker.decoding.preparation import Prepare, prepare_photo
 from critic_worker.inference.classifier import Classifier
 from critic_worker.photos.critique import critique
 from critic_worker.photos.models import Models
@@ -23,12 +24,12 @@ from critic_worker.photos.models import Models
 log = logger(__name__)
 
 
-def run_self_test(worker: str, models: Models, store: WorkerStatusStore) -> Heartbeat:
+def run_self_test(worker: str, models: Models, store: WorkerStatusStore, prepare: Prepare = prepare_photo) -> Heartbeat:
     """Score the golden photo with every model and publish the result. Without retries: the next one comes soon."""
     heartbeat = Heartbeat(worker=worker, at=datetime.now(UTC))
     versions = _active_versions(models, store)
     stable = models.classifier(version=versions.stable) if versions else models.classifier()
-    result, manifest = _test(stable)
+    result, manifest = _test(stable, prepare=prepare)
     other_models = _test_other_models(models, store, manifest, versions) if manifest else ()
     heartbeat = heartbeat.model_copy(update={**dict(result), "other_models": other_models})
     store.save_heartbeat(heartbeat)
@@ -70,11 +71,11 @@ def _manifests(tests: Sequence[tuple[SelfTest, Manifest | None]]) -> list[Manife
 
 
 def _test(
-    classifier: Classifier, name: str | None = None, version: str | None = None
+    classifier: Classifier, name: str | None = None, version: str | None = None, prepare: Prepare = prepare_photo
 ) -> tuple[SelfTest, Manifest | None]:
     """The self-test of a model, and its manifest; no manifest when the model does not answer."""
     try:
-        result = critique(golden_photo(), classifier, DEFAULT_LIMITS)
+        result = critique(golden_photo(), classifier, DEFAULT_LIMITS, prepare)
     except CriticError as error:
         return SelfTest(model=name, version=version, problem=error.problem()), None
     provenance, probability = result.critique.provenance, result.critique.probability

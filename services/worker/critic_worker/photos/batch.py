@@ -13,7 +13,6 @@ from critic_worker.photos.critique import CritiqueResult, PhotoInput, critiques
 from critic_worker.photos.models import Models
 from critic_worker.photos.stopwatch import Stopwatch
 from critic_worker.retry import retry_until
-from critic_worker.settings import WorkerSettings
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ def classify_batch(photo_ids: Sequence[str], context: WorkerContext, models: Mod
     results: dict[int, CritiqueResult | PhotoError] = {}
     for group in groups:
         group_inputs = [inputs[index] for index in group]
-        group_results = _critiques(photos[group[0]], group_inputs, models, settings)
+        group_results = _critiques(photos[group[0]], group_inputs, models, context)
         results |= zip(group, group_results, strict=True)
     return [
         ScoredPhoto(photo, photo_input.data, results[index])
@@ -52,7 +51,8 @@ def load_photo(photo_id: str, storage: Storage, retry_seconds: float) -> PhotoIn
 
 
 def _critiques(
-    first: Photo, inputs: Sequence[PhotoInput], models: Models, settings: WorkerSettings
+    first: Photo, inputs: Sequence[PhotoInput], models: Models, context: WorkerContext
 ) -> list[CritiqueResult | PhotoError]:
+    settings = context.settings
     classifier = RetryingClassifier(models.classifier_for(first), settings.service_retry_seconds)
-    return critiques(inputs, classifier, settings.limits)
+    return critiques(inputs, classifier, settings.limits, context.prepare)

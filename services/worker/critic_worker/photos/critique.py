@@ -9,13 +9,11 @@ import numpy as np
 from critic_core.contracts.critique import Critique, Provenance
 from critic_core.contracts.errors import InferenceUnavailable, PhotoError
 from critic_core.contracts.manifest import Manifest, Preprocessing, Reference
-from critic_core.imaging.decode import Decoded, decode
-from critic_core.imaging.fingerprint import fingerprint
+from critic_core.imaging.fingerprint import encode_embedding
 from critic_core.imaging.limits import Limits
-from critic_core.imaging.preprocess import to_input
-from critic_core.imaging.preview import preview
-from critic_core.imaging.properties import measure_all, reasons
-from critic_worker.inference.classifier import Classification, Classifier, ModelReplaced, Tensor
+from critic_core.imaging.properties import reasons
+from critic_worker.decoding.preparation import Prepare, PreparedPhoto, prepare_photo
+from critic_worker.inference.classifier import Classification, Classifier, ModelReplaced
 from critic_worker.photos.stopwatch import Stopwatch
 
 
@@ -37,42 +35,36 @@ class CritiqueResult:
 
 
 @dataclass(frozen=True)
-class _PreparedPhoto:
-    """A decoded photo and its input tensor."""
+class _TimedPhoto:
+    """A prepared photo and its running stopwatch."""
 
-    decoded: Decoded
-    tensor: Tensor
+    photo: PreparedPhoto
     watch: Stopwatch
 
 
-def critique(data: bytes, classifier: Classifier, limits: Limits) -> CritiqueResult:
+def critique(data: bytes, classifier: Classifier, limits: Limits, prepare: Prepare = prepare_photo) -> CritiqueResult:
     """The critique of one photo. Raises PhotoError for an unusable photo, and the classifier's errors."""
-    (result,) = critiques([PhotoInput(data)], classifier, limits)
+    (result,) = critiques([PhotoInput(data)], classifier, limits, prepare)
     if isinstance(result, PhotoError):
         raise result
     return result
 
 
 def critiques(
-    photos: Sequence[PhotoInput], classifier: Classifier, limits: Limits
+    photos: Sequence[PhotoInput], classifier: Classifier, limits: Limits, prepare: Prepare = prepare_photo
 ) -> list[CritiqueResult | PhotoError]:
     """The critiques of several photos with one inference request; the result of an unusable photo is its error.
 
     Raises the classifier's errors: then no photo has a result.
     """
-    prepared, classifications = _classify(photos, classifier, limits)
+    prepared, classifications = _classify(photos, classifier, limits, prepare)
     remaining = iter(classifications)
     return [photo if isinstance(photo, PhotoError) else _result(photo, next(remaining)) for photo in prepared]
 
 
-def _result(photo: _PreparedPhoto, classification: Classification) -> CritiqueResult:
-    pixels, watch, manifest = photo.decoded.pixels, photo.watch, classification.manifest
-    with watch.stage("measure"):
-        properties = measure_all(pixels)
-    with watch.stage("fingerprint"):
-        marks = fingerprint(pixels, classification.embedding)
-    with watch.stage("preview"):
-        small = preview(pixels)
+def _result(photo: _TimedPhoto, classification: Classification) -> CritiqueResult:
+    analysis, manifest = photo.photo.analysis, classification.manifest
+    embedding = encode_embedding(classification.embedding)
     score = 100 * classification.probability
     critique = Critique(
         score=score,
@@ -80,14 +72,14 @@ def _result(photo: _PreparedPhoto, classification: Classification) -> CritiqueRe
         percentile=percentile(score, manifest.reference),
         reference=manifest.reference.dataset,
         label=manifest.classes[int(classification.probability >= 0.5)],
-        properties=properties,
-        reasons=reasons(properties),
-        image=photo.decoded.facts,
-        fingerprint=marks,
+        properties=analysis.properties,
+        reasons=reasons(analysis.properties),
+        image=analysis.image,
+        fingerprint=analysis.fingerprint.model_copy(update={"embedding": embedding}),
         provenance=_provenance(classification),
-        timings_ms=watch.timings(),
+        timings_ms=photo.watch.timings(),
     )
-    return CritiqueResult(critique, small, manifest)
+    return CritiqueResult(critique, photo.photo.preview, manifest)
 
 
 def percentile(score: float, reference: Reference) -> float:
@@ -96,8 +88,8 @@ def percentile(score: float, reference: Reference) -> float:
 
 
 def _classify(
-    photos: Sequence[PhotoInput], classifier: Classifier, limits: Limits
-) -> tuple[list[_PreparedPhoto | PhotoError], list[Classification]]:
+    photos: Sequence[PhotoInput], classifier: Classifier, limits: Limits, prepare: Prepare
+) -> tuple[list[_TimedPhoto | PhotoError], list[Classification]]:
     """The prepared photos, and the classifications of the usable ones.
 
     When the model is replaced between the manifest and the answer, the photos are prepared again, once.
@@ -105,28 +97,29 @@ def _classify(
     for _ in range(2):
         with _shared_stage("infer", photos):
             preprocessing = classifier.manifest().preprocessing
-        prepared = [_prepare(photo, preprocessing, limits) for photo in photos]
-        usable = [photo for photo in prepared if isinstance(photo, _PreparedPhoto)]
+        prepared = [_prepare(photo, preprocessing, limits, prepare) for photo in photos]
+        usable = [photo for photo in prepared if isinstance(photo, _TimedPhoto)]
         with suppress(ModelReplaced):
             with _shared_stage("infer", usable):
-                answers = classifier.classify([photo.tensor for photo in usable]) if usable else []
+                answers = classifier.classify([timed.photo.tensor for timed in usable]) if usable else []
             if all(answer.manifest.preprocessing == preprocessing for answer in answers):
                 return prepared, answers
     raise InferenceUnavailable("The model is being replaced by one with another preprocessing.")
 
 
-def _prepare(photo: PhotoInput, preprocessing: Preprocessing, limits: Limits) -> _PreparedPhoto | PhotoError:
+def _prepare(
+    photo: PhotoInput, preprocessing: Preprocessing, limits: Limits, prepare: Prepare
+) -> _TimedPhoto | PhotoError:
     try:
-        with photo.watch.stage("decode"):
-            decoded = decode(photo.data, preprocessing, limits)
+        prepared = prepare(photo.data, preprocessing, limits)
     except PhotoError as error:
         return error
-    with photo.watch.stage("prepare"):
-        return _PreparedPhoto(decoded, to_input(decoded.pixels, preprocessing), photo.watch)
+    photo.watch.add(prepared.analysis.stages_ms)
+    return _TimedPhoto(prepared, photo.watch)
 
 
 @contextmanager
-def _shared_stage(stage: str, photos: Sequence[PhotoInput | _PreparedPhoto]) -> Iterator[None]:
+def _shared_stage(stage: str, photos: Sequence[PhotoInput | _TimedPhoto]) -> Iterator[None]:
     """Count the time of a shared step for every photo."""
     with ExitStack() as stages:
         for photo in photos:

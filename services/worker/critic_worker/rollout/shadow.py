@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from critic_core.contracts.critique import Critique
 from critic_core.contracts.routing import Pair
 from critic_core.imaging.limits import Limits
-from critic_core.imaging.preprocess import prepare
 from critic_core.runtime.logs import logger
 from critic_core.stores.routing import RoutingStore
 from critic_worker import metrics
+from critic_worker.decoding.preparation import Prepare, prepare_photo
 from critic_worker.inference.classifier import Classification, Classifier
 from critic_worker.photos.critique import CritiqueResult, percentile
 
@@ -42,7 +42,9 @@ class Shadow:
         limits: Limits,
         classifier: Callable[[str, str], Classifier],
         is_busy: Callable[[], bool],
+        prepare: Prepare = prepare_photo,
     ) -> None:
+        self._prepare = prepare
         self._store, self._limits, self._classifier, self._is_busy = store, limits, classifier, is_busy
         self._requests: queue.Queue[_ShadowRequest] = queue.Queue(QUEUE_SIZE)
         self._thread: threading.Thread | None = None
@@ -75,7 +77,7 @@ class Shadow:
             return "held_back"
         model, critique = request.result.manifest.name, request.result.critique
         classifier = self._classifier(model, request.version)
-        tensor = prepare(request.data, classifier.manifest().preprocessing, self._limits)
+        tensor = self._prepare(request.data, classifier.manifest().preprocessing, self._limits).tensor
         pair = pair_of(request.photo_id, critique, classifier.classify([tensor])[0])
         self._store.save_pair(model, critique.provenance.version, request.version, pair)
         difference = abs(pair.candidate_percentile - pair.percentile)

@@ -12,6 +12,7 @@ from critic_core.contracts.errors import PhotoError, PhotoTooComplex
 from critic_core.imaging import decode as decoding
 from critic_core.imaging.decode import decode
 from critic_core.imaging.formats import sniff
+from critic_core.imaging.readers import READERS
 from critic_core.imaging.structure import bmp, boxes, gif, jpeg, png, tiff
 from critic_core.imaging.structure.check import check_structure
 
@@ -119,7 +120,7 @@ def no_reader(_: bytes) -> Any:
 def test_too_much_work_is_rejected_before_a_parser_is_called(
     make: Callable[[], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decoding, "READERS", dict.fromkeys(decoding.READERS, no_reader))
+    monkeypatch.setattr(decoding, "READERS", dict.fromkeys(READERS, no_reader))
     with pytest.raises(PhotoTooComplex) as caught:
         decode(make(), PLAIN)
     assert caught.value.detail.endswith(".")

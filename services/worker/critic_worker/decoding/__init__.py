@@ -1,0 +1,1 @@
+"""Photo bytes → tensor, measurements and preview, in a process without credentials."""
