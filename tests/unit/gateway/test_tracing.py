@@ -22,3 +22,10 @@ def test_a_span_has_the_path_without_the_query() -> None:
     attributes = getattr(span, "attributes", {})
     assert {attributes["http.url"], attributes["http.target"]} == {"/v1/photos"}
     assert "receiver.example" not in str(dict(attributes))
+
+
+def test_a_span_has_no_token_of_a_share_link() -> None:
+    span = TracerProvider().get_tracer("test").start_span("GET")
+    _drop_query(span, {"type": "http", "path": "/v1/shared/secret/photos"})
+    attributes = getattr(span, "attributes", {})
+    assert {attributes["http.url"], attributes["http.target"]} == {"/v1/shared/…/photos"}
