@@ -37,7 +37,7 @@ from critic_core.stores.jobs import RUNNING, JobStore
 
 CALLERS = ("person", "flood", "second")
 LARGE, SMALL = (4000, 3000), (1024, 768)
-UPLOAD, FLOOD_UPLOAD = 10, 100  # photos of one upload
+UPLOAD, FLOOD_UPLOAD = 10, 10  # photos of one upload
 LEAST_RETRY_AFTER = 2  # CRITIC_RETRY_AFTER_SECONDS
 MOST_SAMPLES, LEAST_SAMPLES = 100, 20
 RETRY_SECONDS = 0.2
