@@ -60,6 +60,8 @@ def main() -> None:
     decoder.stop()
     print(f"{len(photo) / 1e6:.1f} MB, medians of {ROUNDS} photos, core-ms")
     print(f"one process {statistics.median(here):.1f}, with a decoder {statistics.median(apart):.1f}")
+    differences = [more - less for more, less in zip(apart, here, strict=True)]
+    print(f"median difference of a pair {statistics.median(differences):.1f}")
     print(f"the worker's side alone {statistics.median(own):.2f}")
 
 

@@ -1,5 +1,6 @@
 """A decoder in a process of its own: the same results, no credentials, and limits that cost one photo."""
 
+import ctypes
 import json
 import os
 import signal
@@ -142,8 +143,8 @@ def test_it_holds_no_credentials(obedient: DecoderProcess, monkeypatch: pytest.M
 
 
 def landlock() -> bool:
-    security = Path("/sys/kernel/security/lsm")
-    return security.exists() and "landlock" in security.read_text()
+    """The kernel restricts files for processes without rights."""
+    return bool(ctypes.CDLL(None).syscall(444, None, ctypes.c_size_t(0), 1) >= 1)
 
 
 @pytest.mark.parametrize("command", [b"die", b"exit", b"memory", b"nonsense", b"flood"])
