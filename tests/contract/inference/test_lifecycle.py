@@ -72,9 +72,10 @@ def test_missing_cuda_is_live_but_not_ready(models, tmp_path):
 
 def test_the_models_for_gpus_answer_alike_where_there_is_none(float16_models, tmp_path):
     """Float16, batches of up to 256 and bound buffers, all on the CPU: slow there, but nothing is refused."""
+    shutil.copytree(float16_models / "aesthetics", tmp_path / "models" / "aesthetics")
     batch = images(180)
     with (
-        our_server(float16_models, tmp_path, env={"CRITIC_IO_BINDING": "on"}) as server,
+        our_server(tmp_path / "models", tmp_path, env={"CRITIC_IO_BINDING": "on"}) as server,
         InferenceServerClient(server.grpc) as client,
     ):
         outputs = output_arrays(client._client_stub.ModelInfer(infer_request(batch, "aesthetics")))
