@@ -17,6 +17,7 @@ def configure(service: str, level: str, style: str = "json") -> None:
         *([_name_trace] if tracing.enabled() else []),
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
+        _name_uvicorn,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
@@ -31,6 +32,13 @@ def configure(service: str, level: str, style: str = "json") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+
+
+def _name_uvicorn(_: Any, __: str, event: Any) -> Any:
+    """Uvicorn logs everything but requests as `uvicorn.error`, harmless lines too."""
+    if event.get("logger") == "uvicorn.error":
+        event["logger"] = "uvicorn"
+    return event
 
 
 def _name_trace(_: Any, __: str, event: Any) -> Any:
