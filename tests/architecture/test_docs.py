@@ -11,7 +11,7 @@ from typer.main import get_command
 
 from critic_cli.__main__ import app as photo_critic
 from critic_cli.commands.cull import cull
-from critic_core.contracts.critique import Critique, PropertyName, Reason
+from critic_core.contracts.critique import Critique, PropertyName
 from critic_core.contracts.manifest import Manifest
 from critic_core.exports.registry import EXPORTS
 from critic_core.imaging.formats import FORMATS, Format
@@ -21,7 +21,6 @@ from critic_gateway.settings import GatewaySettings
 from critic_inference.serving.config_fields import REDUNDANT_FIELDS, SUPPORTED_FIELDS
 from critic_inference.settings import InferenceSettings, packaged_models
 from critic_training.publish.triton_config import config_files
-from critic_worker.albums import reasons
 from critic_worker.albums.selection import SelectionStatus
 from critic_worker.albums.selection_rows import VERDICTS
 from critic_worker.settings import WorkerSettings
@@ -80,13 +79,6 @@ def test_every_reason_of_a_proposal_is_in_the_docs(status: SelectionStatus) -> N
     verdict, reason = VERDICTS[status]
     (row,) = re.findall(rf"^\| `{verdict.value}` \|.*", API, re.MULTILINE)
     assert f"`{reason.code}`" in row
-
-
-@pytest.mark.parametrize(
-    "reason", [value for value in vars(reasons).values() if isinstance(value, Reason)], ids=lambda reason: reason.code
-)
-def test_every_reason_in_a_group_is_in_the_docs(reason: Reason) -> None:
-    assert f"`{reason.code}`" in API
 
 
 @pytest.mark.parametrize("name", EXPORTS)
