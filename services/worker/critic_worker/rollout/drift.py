@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from critic_core.contracts.base import Contract
 from critic_core.contracts.identity import made_at
-from critic_core.contracts.routing import Pair
+from critic_core.contracts.routing import ScorePair
 
 BINS = 10  # of percentiles: on the reference set each holds a tenth
 LEAST_SHARE = 1e-4  # of an empty bin
@@ -44,7 +44,7 @@ class Drift(Contract):
     candidate_psi: float | None = None
 
 
-def drift_of(model: str, version: str, candidate: str, pairs: Sequence[Pair]) -> Drift:
+def drift_of(model: str, version: str, candidate: str, pairs: Sequence[ScorePair]) -> Drift:
     """All figures; without pairs, only their number."""
     if not pairs:
         return Drift(model=model, version=version, candidate=candidate, photos=0)
@@ -94,5 +94,5 @@ def _ranks(values: Floats) -> Floats:
     return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[inverse], np.float64)
 
 
-def _column(pairs: Sequence[Pair], name: str) -> Floats:
+def _column(pairs: Sequence[ScorePair], name: str) -> Floats:
     return np.array([getattr(pair, name) for pair in pairs], np.float64)

@@ -4,7 +4,7 @@ import pytest
 import redis
 
 from critic_core.contracts.identity import new_photo_id
-from critic_core.contracts.routing import Pair, Routing, TrafficSplit
+from critic_core.contracts.routing import Routing, ScorePair, TrafficSplit
 from critic_core.stores.routing import RoutingStore
 from critic_worker.rollout.admin import RolloutAdmin, RolloutRefused
 
@@ -20,7 +20,7 @@ def make_admin(client: "redis.Redis", served: list[str], routing: Routing | None
     ("routing", "served", "version", "stable"),
     [
         (Routing(), ["1", "2"], None, "1"),
-        (Routing(canary=TENTH, held="1"), THREE, None, "1"),  # 3 is still unpromoted
+        (Routing(canary=TENTH, baseline="1"), THREE, None, "1"),  # 3 is still unpromoted
         (Routing(pinned="2"), THREE, None, "1"),  # and not 3, which nobody has tried
         (Routing(pinned="1"), THREE, None, "3"),  # there is none before
         (Routing(pinned="1"), THREE, "2", "1"),
@@ -83,7 +83,7 @@ def test_without_a_version_that_may_answer_there_are_no_active_versions(client: 
 
 
 def test_drift_is_that_of_the_shadow_or_of_the_newest_other_version(client: "redis.Redis") -> None:
-    pair = Pair(
+    pair = ScorePair(
         photo=new_photo_id(), score=1, percentile=1, pleasing=False, candidate_score=2, candidate_percentile=2,
         candidate_pleasing=False,
     )  # fmt: skip

@@ -5,14 +5,14 @@ import pytest
 from scipy.stats import spearmanr
 
 from critic_core.contracts.identity import new_photo_id
-from critic_core.contracts.routing import Pair
+from critic_core.contracts.routing import ScorePair
 from critic_worker.rollout.drift import drift_of, psi, spearman, spread
 
 RANDOM = np.random.default_rng(3)
 
 
-def pair(score: float, candidate: float) -> Pair:
-    return Pair(
+def pair(score: float, candidate: float) -> ScorePair:
+    return ScorePair(
         photo=new_photo_id(),
         score=score,
         percentile=score / 2,
