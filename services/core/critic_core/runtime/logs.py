@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line (or coloured text for people), from our code and from every library alike."""
+"""Logs: a JSON object per line (or text for people), from our code and from libraries."""
 
 import logging
 import sys
@@ -11,7 +11,7 @@ from critic_core.runtime import tracing
 
 
 def configure(service: str, level: str, style: str = "json") -> None:
-    """Send everything, also what libraries log through `logging`, to standard error in one form."""
+    """Write all logs, including logs of libraries through `logging`, to standard error in one format."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         *([_name_trace] if tracing.enabled() else []),
@@ -35,7 +35,7 @@ def configure(service: str, level: str, style: str = "json") -> None:
 
 
 def _name_uvicorn(_: Any, __: str, event: Any) -> Any:
-    """Uvicorn logs everything but requests as `uvicorn.error`, harmless lines too."""
+    """Rename `uvicorn.error`, Uvicorn's logger also for informational lines."""
     if event.get("logger") == "uvicorn.error":
         event["logger"] = "uvicorn"
     return event
@@ -62,6 +62,6 @@ def _formatter(service: str, style: str, shared: list[Processor]) -> logging.For
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:
-    """A logger that takes fields: `log.info("photo_done", photo_id=…)`."""
+    """A structured logger: `log.info("photo_done", photo_id=…)`."""
     bound: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
     return bound
