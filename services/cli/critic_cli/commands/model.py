@@ -14,9 +14,9 @@ from critic_cli.stack.data_folder import DEFAULT_DATA_FOLDER, DataFolder
 def model(
     action: Annotated[
         list[str] | None,
-        typer.Argument(help="show, shadow 2, drift, canary 2:10%, promote 2, rollback or reset.", show_default=False),
+        typer.Argument(help="show, shadow 2, compare, canary 2:10%, promote 2, rollback or reset.", show_default=False),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Output of show and drift as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Output of show and compare as JSON.")] = False,
     data_folder: DataFolderOption = DEFAULT_DATA_FOLDER,
 ) -> None:
     """Show or change the active versions of the model, in the queue of CRITIC_REDIS_URL or of the local stack."""

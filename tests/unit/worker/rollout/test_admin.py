@@ -82,7 +82,7 @@ def test_without_a_version_that_may_answer_there_are_no_active_versions(client: 
         make_admin(client, ["2"], Routing(withdrawn=("2",))).active_versions()
 
 
-def test_drift_is_that_of_the_shadow_or_of_the_newest_other_version(client: "redis.Redis") -> None:
+def test_the_comparison_is_with_the_shadow_or_the_newest_other_version(client: "redis.Redis") -> None:
     pair = ScorePair(
         photo=new_photo_id(), score=1, percentile=1, pleasing=False, candidate_score=2, candidate_percentile=2,
         candidate_pleasing=False,
@@ -90,9 +90,9 @@ def test_drift_is_that_of_the_shadow_or_of_the_newest_other_version(client: "red
     store = RoutingStore(client)
     store.save_pair("aesthetics", "3", "1", pair)
     admin = make_admin(client, THREE)
-    assert (admin.drift().candidate, admin.drift().photos) == ("2", 0)
-    assert admin.drift("1").photos == 1
+    assert (admin.compare().candidate, admin.compare().photos) == ("2", 0)
+    assert admin.compare("1").photos == 1
     admin.shadow("1")
-    assert (admin.drift().version, admin.drift().candidate) == ("3", "1")
+    assert (admin.compare().version, admin.compare().candidate) == ("3", "1")
     with pytest.raises(RolloutRefused, match="no version beside 1"):
-        make_admin(client, ["1"]).drift()
+        make_admin(client, ["1"]).compare()

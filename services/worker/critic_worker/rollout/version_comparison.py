@@ -1,4 +1,4 @@
-"""The drift between two versions of a model: their scores for the same photos compared."""
+"""Comparison of two versions of a model by their scores for the same photos."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -10,8 +10,8 @@ from critic_core.contracts.base import Contract
 from critic_core.contracts.identity import made_at
 from critic_core.contracts.routing import ScorePair
 
-BINS = 10  # of percentiles: on the reference set each holds a tenth
-LEAST_SHARE = 1e-4  # of an empty bin
+BINS = 10  # of percentiles: a tenth of the reference photos each
+MIN_SHARE = 1e-4  # of an empty bin
 
 Floats = npt.NDArray[np.float64]
 
@@ -24,7 +24,7 @@ class Spread(Contract):
     p95: float
 
 
-class Drift(Contract):
+class VersionComparison(Contract):
     """A candidate version against the stable one."""
 
     model: str
@@ -38,20 +38,18 @@ class Drift(Contract):
     percentile_shift: float | None = None  # mean of candidate − version, points
     rank_correlation: float | None = None  # Spearman
     labels_changed: float | None = None  # share of the photos
-    psi: float | None = (
-        None  # distance of each version's percentiles from the uniform distribution of its reference set
-    )
+    psi: float | None = None  # against the uniform distribution of percentiles in the reference set
     candidate_psi: float | None = None
 
 
-def drift_of(model: str, version: str, candidate: str, pairs: Sequence[ScorePair]) -> Drift:
-    """All figures; without pairs, only their number."""
+def compare_versions(model: str, version: str, candidate: str, pairs: Sequence[ScorePair]) -> VersionComparison:
+    """All figures; without pairs, only the number of photos."""
     if not pairs:
-        return Drift(model=model, version=version, candidate=candidate, photos=0)
+        return VersionComparison(model=model, version=version, candidate=candidate, photos=0)
     score, percentile = _column(pairs, "score"), _column(pairs, "percentile")
     candidate_score, candidate_percentile = _column(pairs, "candidate_score"), _column(pairs, "candidate_percentile")
     uploaded = sorted(datetime.fromtimestamp(made_at(pair.photo), UTC) for pair in pairs)
-    return Drift(
+    return VersionComparison(
         model=model,
         version=version,
         candidate=candidate,
@@ -85,7 +83,7 @@ def spearman(first: Floats, second: Floats) -> float | None:
 def psi(percentiles: Floats) -> float:
     """Population stability index against the uniform distribution: under 0.1 stable, over 0.25 another population."""
     counts, _ = np.histogram(percentiles, bins=BINS, range=(0, 100))
-    shares = np.maximum(counts / len(percentiles), LEAST_SHARE)
+    shares = np.maximum(counts / len(percentiles), MIN_SHARE)
     return float(np.sum((shares - 1 / BINS) * np.log(shares * BINS)))
 
 
