@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import numpy as np
-import numpy.typing as npt
 
 from critic_core.contracts.base import Contract
 from critic_core.contracts.identity import made_at
 from critic_core.contracts.routing import ScorePair
+from critic_worker.arrays import Float64Array
 
 BINS = 10  # of percentiles: a tenth of the reference photos each
 MIN_SHARE = 1e-4  # of an empty bin
-
-Floats = npt.NDArray[np.float64]
 
 
 class Spread(Contract):
@@ -66,13 +64,13 @@ def compare_versions(model: str, version: str, candidate: str, pairs: Sequence[S
     )
 
 
-def spread(differences: Floats) -> Spread:
+def spread(differences: Float64Array) -> Spread:
     """Mean, median and 95th percentile of the absolute values."""
     size = np.abs(differences)
     return Spread(mean=float(size.mean()), median=float(np.median(size)), p95=float(np.quantile(size, 0.95)))
 
 
-def spearman(first: Floats, second: Floats) -> float | None:
+def spearman(first: Float64Array, second: Float64Array) -> float | None:
     """Rank correlation, equal values sharing their rank; None for a constant input."""
     first_ranks, second_ranks = _ranks(first), _ranks(second)
     if first_ranks.std() == 0 or second_ranks.std() == 0:
@@ -80,17 +78,17 @@ def spearman(first: Floats, second: Floats) -> float | None:
     return float(np.corrcoef(first_ranks, second_ranks)[0, 1])
 
 
-def psi(percentiles: Floats) -> float:
+def psi(percentiles: Float64Array) -> float:
     """Population stability index against the uniform distribution: under 0.1 stable, over 0.25 another population."""
     counts, _ = np.histogram(percentiles, bins=BINS, range=(0, 100))
     shares = np.maximum(counts / len(percentiles), MIN_SHARE)
     return float(np.sum((shares - 1 / BINS) * np.log(shares * BINS)))
 
 
-def _ranks(values: Floats) -> Floats:
+def _ranks(values: Float64Array) -> Float64Array:
     _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
     return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[inverse], np.float64)
 
 
-def _column(pairs: Sequence[ScorePair], name: str) -> Floats:
+def _column(pairs: Sequence[ScorePair], name: str) -> Float64Array:
     return np.array([getattr(pair, name) for pair in pairs], np.float64)
