@@ -16,11 +16,11 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from critic_core.contracts.manifest import MANIFEST_FILE, parse_manifest
+from critic_core.contracts.manifest import MANIFEST_FILE, MODEL_FILE, parse_manifest
 from critic_training.data.photo_sets import Floats, Inputs, read_rated, read_unrated
 from critic_training.evaluation import tables
 from critic_training.evaluation.config import EvaluationConfig
-from critic_training.evaluation.onnx_model import MODEL_FILE, open_session, predict
+from critic_training.evaluation.onnx_model import open_session, predict
 from critic_training.evaluation.run_figures import RunFigures, measure_run
 from critic_training.evaluation.sanity import Drop, Scorer, Shift, drops, shifts
 

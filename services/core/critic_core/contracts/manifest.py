@@ -14,12 +14,18 @@ from pydantic import Field, computed_field
 
 from critic_core.contracts.base import Contract
 
+MODEL_FILE = "model.onnx"
 MANIFEST_FILE = "manifest.json"
 GOLDEN_FILE = "golden.npy"
 """The golden photo as the model's input, uint8 `[size, size, 3]`, for a self-test before serving."""
 INPUT_NAME = "image"
 PROBABILITY_NAME = "probability"
 EMBEDDING_NAME = "embedding"
+
+
+def is_version_folder(name: str) -> bool:
+    """True for a positive decimal number without leading zeros; servers ignore other folders of a model."""
+    return name.isascii() and name.isdecimal() and not name.startswith("0")
 
 
 def manifest_parameter(version: str) -> str:
