@@ -20,7 +20,7 @@ def model(
     data_folder: DataFolderOption = DEFAULT_DATA_FOLDER,
 ) -> None:
     """Show or change the active versions of the model, in the queue of CRITIC_REDIS_URL or of the local stack."""
-    stack = DataFolder(data_folder).note()
+    stack = DataFolder(data_folder).running_stack()
     addresses = {"CRITIC_REDIS_URL": stack.redis_url, "CRITIC_INFERENCE_URL": stack.inference_grpc} if stack else {}
     # A process of its own: the command line imports no service. The environment has precedence.
     command = [sys.executable, "-P", "-m", "critic_worker.rollout", *(action or ["show"]), *(["--json"] * as_json)]
