@@ -87,7 +87,7 @@ def env_example() -> str:
     """The text of `.env.example`."""
     lines = [HEADER]
     for name, (field, services) in settings().items():
-        lines += [f"# {field.description} ({', '.join(services)})", f"# {name}={shown(field)}", ""]
+        lines += [f"# {field.description} ({', '.join(services)})", f"# {name}={default_text(field)}", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -95,13 +95,13 @@ def settings_list() -> str:
     """Every setting as an item of Markdown, below the services that read it."""
     groups: dict[str, list[str]] = {}
     for name, (field, services) in settings().items():
-        groups.setdefault(", ".join(services), []).append(f"- `{name}={shown(field)}`: {field.description}")
+        groups.setdefault(", ".join(services), []).append(f"- `{name}={default_text(field)}`: {field.description}")
     return "\n\n".join(f"**{services}**\n\n" + "\n".join(items) for services, items in groups.items())
 
 
 def error_list() -> str:
     """Every error as an item of Markdown: permanent errors after the others."""
-    errors = list(tree(CriticError))
+    errors = list(error_classes(CriticError))
     temporary = [error_item(error) for error in errors if not error.permanent]
     permanent = [error_item(error) for error in errors if error.permanent]
     return "\n".join(["**A retry may help**", "", *temporary, "", "**Permanent**", "", *permanent])
@@ -112,11 +112,11 @@ def error_item(error: type[CriticError]) -> str:
     return f"- `{error.code}` ({error.status}): {error().detail}"
 
 
-def tree(error: type[CriticError]) -> Iterator[type[CriticError]]:
+def error_classes(error: type[CriticError]) -> Iterator[type[CriticError]]:
     """An error and all its subclasses."""
     yield error
     for child in error.__subclasses__():
-        yield from tree(child)
+        yield from error_classes(child)
 
 
 def with_part(document: Path, part: str) -> str:
@@ -125,7 +125,7 @@ def with_part(document: Path, part: str) -> str:
     return f"{text.split(BEGIN)[0]}{BEGIN}\n\n{part}\n\n{END}{text.split(END)[1]}"
 
 
-def shown(field: FieldInfo) -> str:
+def default_text(field: FieldInfo) -> str:
     """A default as an environment variable; empty where it is computed at start."""
     default: Any = field.default
     if field.default_factory is not None or default is None or default == ():
