@@ -32,7 +32,7 @@ import { Viewer } from "./viewer/viewer.js";
 
 const album = new Album();
 const uploader = new Uploader(album);
-const startOver = { label: "Begin anew", run: () => location.assign(location.pathname) };
+const startOver = { label: "Start over", run: () => location.assign(location.pathname) };
 const session = new Session(album, {
   onLost: () => showNotice("connection", sentences.reconnecting),
   onConnected: () => showNotice("connection", ""),
@@ -50,14 +50,14 @@ const grid = new Grid(verdict, {
   onOpen: (item) => viewer.open(item),
   onStack: ({ id }) => toggleStack(id),
 });
-const culling = { album, selection, grid, choose, undo, compare: () => void compare.open(), forget, verdict };
+const culling = { album, selection, grid, choose, undo, compare: () => void compare.open(), remove, verdict };
 const viewer = new Viewer(culling);
 const compare = new Compare(culling);
-const details = new Details(byId("details"), (item) => void forget(item));
+const details = new Details(byId("details"), (item) => void remove(item));
 const progress = new Progress(album, uploader);
 const failures = new Failures({
   retry: (item) => void photoImport.retry(item),
-  forget: (item) => void forget(item),
+  remove: (item) => void remove(item),
 });
 
 /** @param {Item} item @param {Partial<import("./contracts.js").Choice>} changes */
@@ -78,12 +78,12 @@ async function undo() {
 }
 
 /** @param {Item} item */
-async function forget(item) {
+async function remove(item) {
   try {
     if (item.id) await deletePhoto(item.id, new AbortController().signal);
     photoImport.remove(item);
   } catch (error) {
-    showNotice("forget", asProblem(error).message);
+    showNotice("delete", asProblem(error).message);
   }
 }
 

@@ -3,8 +3,8 @@
     python infra/generate.py            write all
     python infra/generate.py --check    change nothing; exit 1 when a file is outdated
 
-`.env.example` and the table in docs/operations.md come from the settings classes, the table of errors in docs/api.md
-from the error tree, docs/openapi.json from the routes, docs/album-export.schema.json from the export.
+`.env.example` and the settings in docs/operations.md come from the settings classes, the errors in docs/api.md from the
+error tree, docs/openapi.json from the routes, docs/album-export.schema.json from the export.
 """
 
 import json
@@ -59,8 +59,8 @@ def main() -> int:
     """Write or check all files; the exit status."""
     documents = {
         ENV_EXAMPLE: env_example(),
-        OPERATIONS: with_table(OPERATIONS, settings_table()),
-        API: with_table(API, error_table()),
+        OPERATIONS: with_part(OPERATIONS, settings_list()),
+        API: with_part(API, error_list()),
         ALBUM_SCHEMA: json.dumps(AlbumDocument.model_json_schema(mode="serialization"), indent=1) + "\n",
         OPENAPI: json.dumps(create_app(GatewaySettings()).openapi(), indent=1) + "\n",
     }
@@ -87,42 +87,45 @@ def env_example() -> str:
     """The text of `.env.example`."""
     lines = [HEADER]
     for name, (field, services) in settings().items():
-        lines += [f"# {field.description} ({', '.join(services)})", f"# {name}={shown(field)}", ""]
+        lines += [f"# {field.description} ({', '.join(services)})", f"# {name}={default_text(field)}", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def settings_table() -> str:
-    """Every setting as a row of Markdown."""
-    rows = [
-        f"| `{name}` | {', '.join(services)} | `{shown(field)}` | {field.description} |"
-        for name, (field, services) in settings().items()
-    ]
-    return "\n".join(["| setting | read by | default | what it does |", "|---|---|---|---|", *rows])
+def settings_list() -> str:
+    """Every setting as an item of Markdown, below the services that read it."""
+    groups: dict[str, list[str]] = {}
+    for name, (field, services) in settings().items():
+        groups.setdefault(", ".join(services), []).append(f"- `{name}={default_text(field)}`: {field.description}")
+    return "\n\n".join(f"**{services}**\n\n" + "\n".join(items) for services, items in groups.items())
 
 
-def error_table() -> str:
-    """Every error as a row of Markdown."""
-    rows = [
-        f"| `{error.code}` | {error.status} | {'no' if error.permanent else 'yes'} | {error().detail} |"
-        for error in tree(CriticError)
-    ]
-    return "\n".join(["| code | status | try again? | what happened |", "|---|---|---|---|", *rows])
+def error_list() -> str:
+    """Every error as an item of Markdown: permanent errors after the others."""
+    errors = list(error_classes(CriticError))
+    temporary = [error_item(error) for error in errors if not error.permanent]
+    permanent = [error_item(error) for error in errors if error.permanent]
+    return "\n".join(["**A retry may help**", "", *temporary, "", "**Permanent**", "", *permanent])
 
 
-def tree(error: type[CriticError]) -> Iterator[type[CriticError]]:
+def error_item(error: type[CriticError]) -> str:
+    """Code, status and sentence of an error."""
+    return f"- `{error.code}` ({error.status}): {error().detail}"
+
+
+def error_classes(error: type[CriticError]) -> Iterator[type[CriticError]]:
     """An error and all its subclasses."""
     yield error
     for child in error.__subclasses__():
-        yield from tree(child)
+        yield from error_classes(child)
 
 
-def with_table(document: Path, table: str) -> str:
-    """The document with this table between its two markers."""
+def with_part(document: Path, part: str) -> str:
+    """The document with this part between its two markers."""
     text = document.read_text("utf-8")
-    return f"{text.split(BEGIN)[0]}{BEGIN}\n{table}\n{END}{text.split(END)[1]}"
+    return f"{text.split(BEGIN)[0]}{BEGIN}\n\n{part}\n\n{END}{text.split(END)[1]}"
 
 
-def shown(field: FieldInfo) -> str:
+def default_text(field: FieldInfo) -> str:
     """A default as an environment variable; empty where it is computed at start."""
     default: Any = field.default
     if field.default_factory is not None or default is None or default == ():

@@ -89,11 +89,11 @@ export class Album {
 
   /** @param {Item} item @param {import("../contracts.js").Photo} photo of the receipt */
   onUploaded(item, photo) {
-    const twin = this.byId.get(photo.id);
-    if (twin && twin !== item) {
+    const duplicate = this.byId.get(photo.id);
+    if (duplicate && duplicate !== item) {
       // The album has the same bytes already, or the photo's event came before this receipt: merge into one item.
       const { file, identity, order } = item;
-      Object.assign(twin, { file, identity, order, thumbnail: twin.thumbnail ?? item.thumbnail });
+      Object.assign(duplicate, { file, identity, order, thumbnail: duplicate.thumbnail ?? item.thumbnail });
       this.remove(item);
       return;
     }

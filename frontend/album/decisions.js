@@ -80,11 +80,11 @@ export class Decisions {
     for (let failures = 0, decision = this.unsaved[0]; decision; decision = this.unsaved[0]) {
       try {
         await decide(this.album.id, decision.photo, decision.choice, NEVER_ABORTED);
-        this.#onSaved(decision);
+        this.#dequeue(decision);
         failures = 0;
       } catch (error) {
         const problem = asProblem(error);
-        if (problem.permanent) this.#onSaved(decision);
+        if (problem.permanent) this.#dequeue(decision);
         this.#store(problem);
         if (!problem.permanent) await sleep(Math.min(1000 * 2 ** failures++, MAX_RETRY_PAUSE_MS), NEVER_ABORTED);
       }
@@ -92,8 +92,8 @@ export class Decisions {
     this.saving = false;
   }
 
-  /** @param {Decision} decision */
-  #onSaved(decision) {
+  /** Remove a saved or rejected decision from the queue. @param {Decision} decision */
+  #dequeue(decision) {
     this.unsaved.shift();
     const item = this.album.byId.get(decision.photo);
     if (item) item.unsavedDecisions -= 1;

@@ -6,12 +6,12 @@ import { sentences } from "../text/messages.js";
 
 /** @param {import("../album/session.js").Session} session @param {import("../album/album.js").Album} album */
 export function listenForDialogs(session, album) {
-  for (const name of ["help", "about-dialog", "forget"]) listen(name);
+  for (const name of ["help", "about-dialog", "delete"]) listen(name);
   byId("about-open").addEventListener("click", () => byId("about-container").append(byId("about-score")));
-  byId("forget-open").addEventListener("click", () => {
-    byId("forget-note").textContent = album.expiresAt ? sentences.expires(formatDate(album.expiresAt)) : "";
+  byId("delete-open").addEventListener("click", () => {
+    byId("delete-note").textContent = album.expiresAt ? sentences.expires(formatDate(album.expiresAt)) : "";
   });
-  byId("forget-now").addEventListener("click", () => void deleteAlbum(session));
+  byId("delete-now").addEventListener("click", () => void deleteAlbum(session));
 }
 
 /** @param {string} name */
@@ -24,13 +24,13 @@ function listen(name) {
 
 /** @param {import("../album/session.js").Session} session */
 async function deleteAlbum(session) {
-  const button = byId("forget-now", HTMLButtonElement);
+  const button = byId("delete-now", HTMLButtonElement);
   button.disabled = true;
   try {
     await session.delete();
     location.assign(location.pathname);
   } catch (error) {
-    byId("forget-note").textContent = asProblem(error).message;
+    byId("delete-note").textContent = asProblem(error).message;
     button.disabled = false;
   }
 }

@@ -9,14 +9,14 @@ import { needsKey } from "../server/errors.js";
 const MAX_ROWS = 20;
 
 export class Failures {
-  /** @param {{retry: (item: Item) => void, forget: (item: Item) => void}} actions */
+  /** @param {{retry: (item: Item) => void, remove: (item: Item) => void}} actions */
   constructor(actions) {
     this.actions = actions;
     this.drawn = "";
     /** @type {Item[]} */
     this.failed = [];
     byId("failures-retry").addEventListener("click", () => this.failed.filter(canRetry).forEach(actions.retry));
-    byId("failures-forget").addEventListener("click", () => this.failed.forEach(actions.forget));
+    byId("failures-delete").addEventListener("click", () => this.failed.forEach(actions.remove));
   }
 
   /** @param {Iterable<Item>} items */
@@ -29,7 +29,7 @@ export class Failures {
     byId("failures").hidden = count === 0;
     byId("failures-title").textContent = count === 1 ? "One photo could not be scored" : `${count} photos could not be scored`;
     byId("failures-retry").hidden = this.failed.filter(canRetry).length < 2;
-    byId("failures-forget").hidden = count < 2;
+    byId("failures-delete").hidden = count < 2;
     const more = count > MAX_ROWS ? [make("li", "", `and ${count - MAX_ROWS} more`)] : [];
     byId("failures-list").replaceChildren(...this.failed.slice(0, MAX_ROWS).map((item) => this.#row(item)), ...more);
   }
@@ -40,7 +40,7 @@ export class Failures {
     const row = make("li", "failure", make("b", "", name), make("p", "", problem?.message ?? ""));
     row.dataset.name = name;
     if (canRetry(item)) row.append(labelled(button("Try again", () => this.actions.retry(item)), "Try again", name));
-    row.append(labelled(button("Forget", () => this.actions.forget(item)), "Forget", name));
+    row.append(labelled(button("Delete", () => this.actions.remove(item)), "Delete", name));
     return row;
   }
 }

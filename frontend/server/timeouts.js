@@ -25,5 +25,5 @@ export const RECONNECT_MS = 1_000;
 export const MAX_ATTEMPTS = 6;
 export const MAX_RETRY_PAUSE_MS = 30_000;
 
-/** Backoff of an upload after a lost connection; afterwards the photo offers a retry. */
-export const RETRY_BACKOFF_MS = "1000 2000 4000 8000 15000";
+/** Pauses between attempts of an upload after a lost connection; afterwards the photo offers a retry. */
+export const RETRY_BACKOFF_MS = [1_000, 2_000, 4_000, 8_000, 15_000];

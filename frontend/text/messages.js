@@ -34,15 +34,15 @@ export const sentences = {
   /** @param {number} count */
   duplicates: (count) => `Skipped ${photos(count).toLowerCase()} that the album already has.`,
   /** @param {string} date */
-  expires: (date) => `The server stores photos, scores and decisions until ${date}, unless you forget them before.`,
+  expires: (date) => `The server stores photos, scores and decisions until ${date}, unless you delete them before.`,
 };
 
-/** @typedef {"pending" | "shrinking" | "ready" | "uploading" | "retrying" | "overloaded" | "waiting" | "scored" | "failed"} Stage */
+/** @typedef {"pending" | "downscaling" | "ready" | "uploading" | "retrying" | "overloaded" | "waiting" | "scored" | "failed"} Stage */
 
 /** @type {Record<Stage, string>} */
 export const stages = {
   pending: "Waiting for its turn",
-  shrinking: "Shrinking",
+  downscaling: "Downscaling",
   ready: "Ready to upload",
   uploading: "Uploading",
   retrying: "Connection lost, retrying",

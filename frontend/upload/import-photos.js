@@ -6,7 +6,7 @@ import { showNotice } from "../dom/announce.js";
 import { byId } from "../dom/elements.js";
 import { asProblem } from "../server/errors.js";
 import { sentences } from "../text/messages.js";
-import * as outbox from "./outbox.js";
+import * as uploadQueue from "./upload-queue.js";
 
 /** @typedef {import("../album/album.js").Item} Item */
 
@@ -20,7 +20,7 @@ export class PhotoImport {
     this.album = album;
     this.uploader = uploader;
     this.session = session;
-    /** Photos of an earlier visit without their bytes, by file identity. @type {Map<string, outbox.OutboxEntry>} */
+    /** Photos of an earlier visit without their bytes, by file identity. @type {Map<string, uploadQueue.QueueEntry>} */
     this.missing = new Map();
   }
 
@@ -44,18 +44,18 @@ export class PhotoImport {
 
   /** @param {Item} item */
   remove(item) {
-    void outbox.remove(item.key);
+    void uploadQueue.remove(item.key);
     this.album.remove(item);
   }
 
-  /** After a reload: load the album of the URL, and upload what is in the outbox. @param {() => void} onOpened */
+  /** After a reload: load the album of the URL, and upload the photos of the queue. @param {() => void} onOpened */
   async resume(onOpened) {
     const id = albumInUrl();
     if (!id) return;
     try {
       await this.session.open(id);
       onOpened();
-      await this.#resumeUploads(await outbox.entriesOf(id));
+      await this.#resumeUploads(await uploadQueue.entriesOf(id));
     } catch (error) {
       const problem = asProblem(error);
       if (problem.code === "album_not_found") this.session.listener.onDeleted();
@@ -63,7 +63,7 @@ export class PhotoImport {
     }
   }
 
-  /** @param {outbox.OutboxEntry[]} entries */
+  /** @param {uploadQueue.QueueEntry[]} entries */
   async #resumeUploads(entries) {
     for (const entry of entries) if (!entry.blob) this.missing.set(entry.identity, entry);
     this.#showMissing();
@@ -72,7 +72,7 @@ export class PhotoImport {
     await this.#upload(items, "");
   }
 
-  /** @param {outbox.OutboxEntry} entry @param {Blob} blob */
+  /** @param {uploadQueue.QueueEntry} entry @param {Blob} blob */
   #restore({ name, key, identity, original, prepared }, blob) {
     const file = new File([blob], name, { type: blob.type });
     return Object.assign(this.album.add(file, original || prepared, key), { identity });

@@ -1,4 +1,4 @@
-// Uploads: outbox → downscaling → upload → receipt. Each photo fails alone, and a retry resumes after its last step.
+// Uploads: queue → downscaling → upload → receipt. Each photo fails alone, and a retry resumes after its last step.
 
 import { Semaphore } from "../async/semaphore.js";
 import { sleep } from "../async/sleep.js";
@@ -10,7 +10,7 @@ import { MAX_RETRY_PAUSE_MS, RESULT_MS, RETRY_BACKOFF_MS } from "../server/timeo
 import { sendUpload } from "../server/upload-request.js";
 import { POOL_SIZE } from "./downscale-pool.js";
 import { Gate } from "./gate.js";
-import * as outbox from "./outbox.js";
+import * as uploadQueue from "./upload-queue.js";
 import { preparePhoto } from "./prepare-photo.js";
 
 /** @typedef {import("../album/album.js").Item} Item */
@@ -19,7 +19,6 @@ import { preparePhoto } from "./prepare-photo.js";
 
 // Browsers open six connections to a server: three uploads and the event stream leave two for other requests.
 const CONCURRENT_UPLOADS = 3;
-const BACKOFF = RETRY_BACKOFF_MS.split(" ").map(Number);
 
 export class Uploader {
   /** @param {import("../album/album.js").Album} album */
@@ -66,7 +65,7 @@ export class Uploader {
   /** @param {Item} item */
   async #prepare(item) {
     await this.gate.pass(item.controller.signal);
-    this.album.set(item, { stage: "shrinking" });
+    this.album.set(item, { stage: "downscaling" });
     const prepared = await preparePhoto(/** @type {File} */ (item.file), item.original);
     item.prepared = prepared;
     this.album.set(item, { thumbnail: prepared.thumbnail ?? item.thumbnail });
@@ -76,7 +75,7 @@ export class Uploader {
 
   /** @param {Item} item @param {Blob | null} blob @param {boolean} prepared */
   #store({ key, name, identity, original }, blob, prepared) {
-    return outbox.save({ key, album: this.album.id, name, identity, original, prepared, blob });
+    return uploadQueue.save({ key, album: this.album.id, name, identity, original, prepared, blob });
   }
 
   /**
@@ -99,10 +98,10 @@ export class Uploader {
         if (isOverloaded(problem)) this.#closeGate(item, problem, overload);
         else if (needsKey(problem)) {
           if (!(await requestKey(key, problem.code))) throw problem;
-        } else if (!isTemporary(problem) || failures >= BACKOFF.length) throw problem;
+        } else if (!isTemporary(problem) || failures >= RETRY_BACKOFF_MS.length) throw problem;
         else {
           this.album.set(item, { stage: "retrying" });
-          await sleep(BACKOFF[failures++] ?? 0, signal);
+          await sleep(RETRY_BACKOFF_MS[failures++] ?? 0, signal);
         }
       }
     }
@@ -132,13 +131,13 @@ export class Uploader {
     this.bytes.original += item.file?.size ?? prepared.blob.size;
     this.bytes.uploaded += prepared.blob.size;
     item.prepared = null;
-    void outbox.remove(item.key);
+    void uploadQueue.remove(item.key);
     if (receipt.photo) this.album.onUploaded(item, receipt.photo);
   }
 
   /** @param {Item} item @param {ProblemError} problem */
   #onFailed(item, problem) {
-    if (problem.permanent) void outbox.remove(item.key);
+    if (problem.permanent) void uploadQueue.remove(item.key);
     this.album.set(item, { stage: "failed", problem });
     this.album.matchEvents();
   }

@@ -19,10 +19,10 @@ const DEBOUNCE_MS = 80; // while an arrow key is held down
 const cache = new Map();
 
 export class Details {
-  /** @param {HTMLElement} container @param {(item: Item) => void} onForget */
-  constructor(container, onForget) {
+  /** @param {HTMLElement} container @param {(item: Item) => void} onDelete */
+  constructor(container, onDelete) {
     this.container = container;
-    this.onForget = onForget;
+    this.onDelete = onDelete;
     this.shown = "";
     this.timer = 0;
     this.controller = new AbortController();
@@ -45,7 +45,7 @@ export class Details {
 
   /** @param {Item | null} item */
   #showStage(item) {
-    const children = item ? [title(item), make("p", "", stages[item.stage]), this.#forgetButton(item)] : [];
+    const children = item ? [title(item), make("p", "", stages[item.stage]), this.#deleteButton(item)] : [];
     this.container.replaceChildren(...children);
   }
 
@@ -68,13 +68,13 @@ export class Details {
     if (!critique) return this.#showStage(item);
     const properties = propertiesView(critique, facts(critique, photo, item.file));
     const views = [scoreView(critique), ...proposalViews(proposal), properties];
-    this.container.replaceChildren(title(item), ...views, this.#forgetButton(item));
+    this.container.replaceChildren(title(item), ...views, this.#deleteButton(item));
   }
 
   /** @param {Item} item */
-  #forgetButton(item) {
-    const element = button("Forget this photo", () => this.onForget(item), "button quiet");
-    element.setAttribute("aria-label", `Forget this photo, ${item.name}`);
+  #deleteButton(item) {
+    const element = button("Delete this photo", () => this.onDelete(item), "button quiet");
+    element.setAttribute("aria-label", `Delete this photo, ${item.name}`);
     return element;
   }
 }

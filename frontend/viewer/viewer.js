@@ -21,7 +21,7 @@ const MAX_NEAR_DUPLICATES = 12;
  * @property {import("./decision-bar.js").Choose} choose
  * @property {() => void} undo
  * @property {() => void} compare
- * @property {(item: Item) => void} forget
+ * @property {(item: Item) => void} remove
  * @property {(item: Item) => string | null} verdict
  */
 
@@ -31,7 +31,7 @@ export class Viewer {
     this.culling = culling;
     this.dialog = byId("viewer", HTMLDialogElement);
     this.image = byId("viewer-image", HTMLImageElement);
-    this.details = new Details(byId("viewer-details"), (item) => (this.dialog.close(), culling.forget(item)));
+    this.details = new Details(byId("viewer-details"), (item) => (this.dialog.close(), culling.remove(item)));
     this.zoom = new Zoom();
     this.zoom.add(byId("viewer-frame"), this.image);
     this.bar = new DecisionBar(culling.choose);

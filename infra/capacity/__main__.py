@@ -23,7 +23,7 @@ def main() -> None:
     """Plan, and print."""
     arguments = parser().parse_args()
     try:
-        sys.stdout.write(planned(arguments, load_costs(arguments.costs)) + "\n")
+        sys.stdout.write(plan_text(arguments, load_costs(arguments.costs)) + "\n")
     except ValueError as error:
         raise SystemExit(str(error)) from error
 
@@ -49,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
     return command
 
 
-def planned(arguments: argparse.Namespace, costs: MachineCosts) -> str:
+def plan_text(arguments: argparse.Namespace, costs: MachineCosts) -> str:
     """The report of a plan. Raises ValueError when there is none."""
     cost = costs.photo(megapixels_of(arguments.size))
     bounds = Bounds(arguments.utilisation, arguments.wait, arguments.variation)

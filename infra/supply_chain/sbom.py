@@ -118,7 +118,7 @@ def id_of(image: str) -> str:
 
 
 def name_of(image: str) -> str:
-    """`photo-critic/gateway:0.1.0` → `gateway`."""
+    """`photo-critic/gateway:0.2.0` → `gateway`."""
     return image.rpartition("/")[2].partition(":")[0]
 
 

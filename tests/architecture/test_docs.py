@@ -77,7 +77,8 @@ def test_every_format_is_in_the_docs(image_format: Format) -> None:
 @pytest.mark.parametrize("status", VERDICTS, ids=lambda status: status.name)
 def test_every_reason_of_a_proposal_is_in_the_docs(status: SelectionStatus) -> None:
     verdict, reason = VERDICTS[status]
-    assert f"| `{reason.code}` | {verdict.value} | {reason.sentence} |" in API
+    (row,) = re.findall(rf"^\| `{verdict.value}` \|.*", API, re.MULTILINE)
+    assert f"`{reason.code}`" in row
 
 
 @pytest.mark.parametrize("name", EXPORTS)

@@ -83,7 +83,7 @@ def test_culling_a_shoot(page: Page, stack: LocalStack, findings: Callable[[], l
     expect(page.locator(".pane")).to_have_count(3)
     assert findings() == []
     page.keyboard.press("Escape")
-    for opener in ("Export", "About the score", "Forget now", "Keys"):
+    for opener in ("Export", "About the score", "Delete album", "Keys"):
         page.get_by_role("button", name=opener).click()
         expect(page.get_by_role("dialog")).to_be_visible()
         assert findings() == []

@@ -23,7 +23,7 @@ CAT = Chosen.at(DATA / "cat.png")
 UPLOADS = "**/v1/albums/*/photos"
 EVENTS = "**/v1/albums/*/events"
 KEY = "a key for this test only"
-QUICKLY = "20 20"  # RETRY_BACKOFF_MS
+QUICKLY = [20, 20]  # RETRY_BACKOFF_MS
 
 
 def document(error: CriticError) -> dict[str, Any]:
@@ -165,7 +165,7 @@ def test_a_photo_can_be_forgotten_during_a_stalled_upload(visitor: Visitor) -> N
     visitor.visit().choose(CAT)
     expect(visitor.card("cat.png")).to_contain_text("Uploading")
     visitor.card("cat.png").click()
-    visitor.page.get_by_role("button", name="Forget this photo").click()
+    visitor.page.get_by_role("button", name="Delete this photo").click()
     expect(visitor.page.locator(".cell:visible")).to_have_count(0)
     assert visitor.console_errors == []
 

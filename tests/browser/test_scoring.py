@@ -143,23 +143,23 @@ def test_the_best_is_first_unless_sorted_otherwise(visitor: Visitor, scores: dic
     expect(visitor.page.locator(".cell[aria-posinset='1']:visible")).to_have_attribute("data-name", "cat.png")
 
 
-def test_forget_deletes_a_photo_on_the_page_and_on_the_server(visitor: Visitor, stack: LocalStack) -> None:
+def test_a_deleted_photo_disappears_on_the_page_and_on_the_server(visitor: Visitor, stack: LocalStack) -> None:
     visitor.visit().drop(CAT, ROCKET)
     visitor.all_scored(2)
     photo = visitor.photo_on_server("cat.png")["id"]
-    visitor.open_details("cat.png").get_by_role("button", name="Forget this photo").click()
+    visitor.open_details("cat.png").get_by_role("button", name="Delete this photo").click()
     expect(visitor.page.locator(".cell:visible")).to_have_count(1)
     with stack.client() as http:
         assert http.get(f"/v1/photos/{photo}").status_code == 404
 
 
-def test_forget_now_deletes_the_album_on_the_page_and_on_the_server(visitor: Visitor, stack: LocalStack) -> None:
+def test_delete_album_deletes_the_album_on_the_page_and_on_the_server(visitor: Visitor, stack: LocalStack) -> None:
     visitor.visit().choose(CAT)
     visitor.all_scored(1)
     album = visitor.album()
-    visitor.page.get_by_role("button", name="Forget now").click()
-    expect(visitor.page.locator("#forget-note")).to_contain_text("until")
-    visitor.page.get_by_role("button", name="Forget everything").click()
+    visitor.page.get_by_role("button", name="Delete album").click()
+    expect(visitor.page.locator("#delete-note")).to_contain_text("until")
+    visitor.page.get_by_role("button", name="Delete everything").click()
     expect(visitor.page.locator(".drop-title")).to_be_visible()
     expect(visitor.page.locator("#last-album")).to_be_hidden()
     with stack.client() as http:

@@ -123,11 +123,13 @@ def test_a_reload_in_the_middle_loses_nothing(visitor: Visitor, files: list[Path
     assert in_album(visitor) == [file.name for file in files]
 
 
-def test_photos_above_the_outbox_limit_are_requested_after_a_reload(visitor: Visitor, files: list[Path]) -> None:
-    text = (FRONTEND / "upload" / "outbox.js").read_text("utf-8")
+def test_photos_above_the_limit_of_the_queue_are_requested_after_a_reload(visitor: Visitor, files: list[Path]) -> None:
+    text = (FRONTEND / "upload" / "upload-queue.js").read_text("utf-8")
     without_space = re.sub(r"MAX_BYTES = [\d_]+", "MAX_BYTES = 0", text)
     assert without_space != text
-    visitor.page.route("**/outbox.js", lambda route: route.fulfill(body=without_space, content_type="text/javascript"))
+    visitor.page.route(
+        "**/upload-queue.js", lambda route: route.fulfill(body=without_space, content_type="text/javascript")
+    )
     reload_after_five(visitor, files)
     expect(visitor.page.locator("#notices")).to_contain_text("25 photos were not uploaded")
     choose(visitor, files)

@@ -145,7 +145,7 @@ class Visitor:
 
     # -- conditions ------------------------------------------------------------------------------------------------
 
-    def shorten_timeouts(self, **timeouts: int | str) -> None:
+    def shorten_timeouts(self, **timeouts: int | list[int]) -> None:
         """Replace timeouts of the page, by their names in timeouts.js. Before the visit."""
         text = (FRONTEND / "server" / "timeouts.js").read_text("utf-8")
         for name, value in timeouts.items():

@@ -1,9 +1,11 @@
 """The stack of docker-compose.yml under a project name of its own, and what a test does to it."""
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
+import tempfile
 import uuid
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 # A version of their own, so that the images of whoever runs the tests stay as they are.
 IMAGE_VERSION = os.environ.get("PHOTO_CRITIC_TEST_VERSION", "test")
 BUILD_SECONDS, UP_SECONDS = 480, 150
+LOCK = Path(tempfile.gettempdir()) / "photo-critic-test-build.lock"
 
 
 def compose_missing() -> str | None:
@@ -54,8 +57,10 @@ class Stack:
         self.client = httpx.Client(base_url=self.url, timeout=40)
 
     def build(self, *services: str) -> None:
-        """Build the images of `up`, or of services; what has not changed since the last time comes from the cache."""
-        run([*self._build, *services], BUILD_SECONDS, self._environment)
+        """Build the images of `up`, or of services; unchanged layers come from the cache."""
+        with LOCK.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # test processes would build the same layers at the same time
+            run([*self._build, *services], BUILD_SECONDS, self._environment)
 
     def up(self, *options: str) -> None:
         """Start what is not running, and come back when every container is healthy."""

@@ -47,7 +47,7 @@ def test_who_has_a_key_gets_a_critique_and_nobody_else_does(
     answer = client.post("/v1/photos", params={"wait": 30}, content=photo, headers={"X-API-Key": production.key})
     assert Photo.model_validate(answer.json()).critique
     assert client.post("/v1/photos", content=photo).status_code == 401
-    assert client.post("/v1/photos", content=photo, headers={"X-API-Key": "guessed"}).status_code == 403
+    assert client.post("/v1/photos", content=photo, headers={"X-API-Key": "guessed"}).status_code == 401
 
 
 def test_redis_takes_the_password_of_the_file_and_no_other(production: Production) -> None:

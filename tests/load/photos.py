@@ -5,11 +5,11 @@ of a real photograph, and the file has a camera original's bytes per pixel.
 """
 
 import io
-import os
 from itertools import islice
 from pathlib import Path
 
 from PIL import Image
+from tests.support.data_sets import data_folder
 
 ROOT = Path(__file__).parents[2]
 QUALITY = 92
@@ -17,15 +17,18 @@ QUALITY = 92
 
 def sources() -> list[Path]:
     """Real photographs: the OASIS folder of CRITIC_DATA, else those that come with the tests."""
-    data = Path(os.environ.get("CRITIC_DATA", ROOT.parent / "shared" / "data"))
-    rated = sorted((data / "oasis" / "images").glob("*.jpg"))
-    return rated or sorted((ROOT / "tests" / "data").glob("*.jpg"))
+    return rated("oasis") or sorted((ROOT / "tests" / "data").glob("*.jpg"))
+
+
+def rated(name: str) -> list[Path]:
+    """The photographs of a set in CRITIC_DATA; none without it."""
+    data = data_folder()
+    return sorted((data / name / "images").glob("*.jpg")) if data else []
 
 
 def shoot(count: int) -> list[bytes]:
     """Real photographs, repeated as needed, each made unique by bytes behind its end."""
-    data = Path(os.environ.get("CRITIC_DATA", ROOT.parent / "shared" / "data"))
-    paths = sorted((data / "ccby" / "images").glob("*.jpg")) or sources()
+    paths = rated("ccby") or sources()
     files = [path.read_bytes() for path in paths[:count]]
     return [files[number % len(files)] + str(number).encode() for number in range(count)]
 

@@ -67,7 +67,7 @@ class LocalStack:
 
     def note(self) -> RunningStack:
         """What it noted about itself in its data folder."""
-        note = DataFolder(self.data_folder).note()
+        note = DataFolder(self.data_folder).running_stack()
         assert note is not None
         return note
 

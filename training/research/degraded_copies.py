@@ -14,13 +14,13 @@ import numpy as np
 import onnxruntime
 
 from critic_core.contracts.album import PhotoFeatures
-from critic_core.contracts.manifest import Manifest
+from critic_core.contracts.manifest import MODEL_FILE, Manifest
 from critic_core.imaging.decode import Pixels, decode
 from critic_core.imaging.fingerprint import fingerprint
 from critic_core.imaging.preprocess import to_input
 from critic_core.imaging.properties import measure_all
 from critic_training.data.degradations import DEGRADATIONS, STRENGTHS, degrade
-from critic_training.evaluation.onnx_model import MODEL_FILE, predict
+from critic_training.evaluation.onnx_model import predict
 from critic_training.export.model_folder import read_manifest
 
 REPOSITORY = Path(__file__).parents[2] / "services" / "inference" / "model_repository"

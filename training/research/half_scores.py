@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from critic_core.contracts.manifest import MODEL_FILE
 from critic_inference.engine.onnx import OnnxSession
 from critic_inference.settings import Device, InferenceSettings
 from critic_training.bench.onnx_in_torch import OnnxInTorch
 from critic_training.data.photo_sets import Inputs, read_unrated
-from critic_training.evaluation.onnx_model import MODEL_FILE
 from critic_training.export.difference import Predictions, by_file, difference, read_inputs
 from critic_training.export.model_folder import read_manifest
 from critic_training.publish.repository import Precision, build_repository, model_folders

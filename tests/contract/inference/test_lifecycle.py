@@ -39,7 +39,7 @@ def reasons(server):
     return answer.json()["error"] if answer.status_code == 400 else ""
 
 
-def wait_for_exit(server):
+def wait_until_loading_ended(server):
     return until(lambda: server.answers("/v2/health/live") and logged(server, "not_ready"), 30, "the server gave up")
 
 
@@ -55,7 +55,7 @@ def test_one_line_says_what_is_served_and_where(models, tmp_path):
 )
 def test_missing_cuda_is_live_but_not_ready(models, tmp_path):
     with our_server(models, tmp_path, wait_ready=False, env={"CRITIC_DEVICE": "cuda"}) as server:
-        wait_for_exit(server)
+        wait_until_loading_ended(server)
         assert "no CUDA support" in reasons(server)
         lines = httpx.get(f"{server.metrics}/metrics").text.splitlines()
         assert "critic_inference_ready 0.0" in lines
@@ -72,9 +72,10 @@ def test_missing_cuda_is_live_but_not_ready(models, tmp_path):
 
 def test_the_models_for_gpus_answer_alike_where_there_is_none(float16_models, tmp_path):
     """Float16, batches of up to 256 and bound buffers, all on the CPU: slow there, but nothing is refused."""
+    shutil.copytree(float16_models / "aesthetics", tmp_path / "models" / "aesthetics")
     batch = images(180)
     with (
-        our_server(float16_models, tmp_path, env={"CRITIC_IO_BINDING": "on"}) as server,
+        our_server(tmp_path / "models", tmp_path, env={"CRITIC_IO_BINDING": "on"}) as server,
         InferenceServerClient(server.grpc) as client,
     ):
         outputs = output_arrays(client._client_stub.ModelInfer(infer_request(batch, "aesthetics")))
@@ -88,7 +89,7 @@ def test_a_broken_model_is_named_and_harms_no_other(models, tmp_path):
     (models / "slow" / "1" / "model.onnx").write_bytes(b"no model")
     (models / "newest" / "config.pbtxt").write_text("max_batch_size: many")
     with our_server(models, tmp_path, wait_ready=False) as server:
-        wait_for_exit(server)
+        wait_until_loading_ended(server)
         assert "model 'slow' version 1" in reasons(server)
         assert "model 'newest': config.pbtxt" in reasons(server)
         index = httpx.post(f"{server.http}/v2/repository/index").json()
@@ -105,18 +106,18 @@ def test_a_config_that_does_not_fit_its_model_is_refused(models, tmp_path):
     config = models / "quick" / "config.pbtxt"
     config.write_text(config.read_text().replace("dims: [ 16 ]", "dims: [ 17 ]"))
     with our_server(models, tmp_path, wait_ready=False) as server:
-        wait_for_exit(server)
+        wait_until_loading_ended(server)
         assert "embedding" in reasons(server)
 
 
 def test_an_empty_repository_is_not_ready(tmp_path):
     with our_server(tmp_path / "nothing", tmp_path, wait_ready=False) as server:
-        wait_for_exit(server)
+        wait_until_loading_ended(server)
         assert "holds no model" in reasons(server)
 
 
 def test_requests_in_flight_survive_the_drain(models, tmp_path):
-    save(slow_model(rounds=400), models / "slow" / "1")  # long enough to be seen by a busy machine
+    save(slow_model(rounds=1200), models / "slow" / "1")  # long enough to be seen by a busy machine
     with our_server(models, tmp_path) as server, InferenceServerClient(server.grpc) as client:
         with ThreadPoolExecutor(2) as pool:
             pending = [pool.submit(client._client_stub.ModelInfer, infer_request(PHOTO, "slow")) for _ in range(2)]

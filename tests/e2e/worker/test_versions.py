@@ -204,7 +204,7 @@ def test_a_version_that_is_published_during_a_trial_waits(
         until(lambda: versions_of(stack, load.ids[-1:]) == {"3"}, 10, "a critique of version 3")
 
 
-def test_the_drift_of_a_shadow_is_that_of_both_versions_critiques(
+def test_the_comparison_with_a_shadow_is_that_of_both_versions_critiques(
     stack: Stack, admin: RolloutAdmin, routing: RoutingStore
 ) -> None:
     admin.shadow("2")
@@ -214,15 +214,15 @@ def test_the_drift_of_a_shadow_is_that_of_both_versions_critiques(
         ids.append(stack.submit(data))
         assert version_of(stack.result(ids[-1])) == "1"
         until(lambda: len(routing.pairs("aesthetics", "1", "2")) == len(ids), 10, "the comparison")
-    drift = admin.drift()
+    comparison = admin.compare()
     second = by_version_2(stack, admin)
     critiques = [stack.jobs.get(photo_id).critique for photo_id in ids]
     first = np.array([critique.score for critique in critiques if critique])
-    assert drift.photos == len(PHOTOS)
-    assert drift.score is not None
-    assert drift.score.mean == pytest.approx(np.abs(second - first).mean(), abs=1e-3)
-    assert drift.score.median == pytest.approx(np.median(np.abs(second - first)), abs=1e-3)
-    assert drift.labels_changed == np.mean((second >= 50) != (first >= 50))
+    assert comparison.photos == len(PHOTOS)
+    assert comparison.score is not None
+    assert comparison.score.mean == pytest.approx(np.abs(second - first).mean(), abs=1e-3)
+    assert comparison.score.median == pytest.approx(np.median(np.abs(second - first)), abs=1e-3)
+    assert comparison.labels_changed == np.mean((second >= 50) != (first >= 50))
 
 
 def test_no_photo_is_compared_while_photos_wait(stack: Stack, routing: RoutingStore) -> None:

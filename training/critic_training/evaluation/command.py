@@ -16,13 +16,13 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from critic_core.contracts.manifest import MANIFEST_FILE, parse_manifest
+from critic_core.contracts.manifest import MANIFEST_FILE, MODEL_FILE, parse_manifest
 from critic_training.data.photo_sets import Floats, Inputs, read_rated, read_unrated
 from critic_training.evaluation import tables
 from critic_training.evaluation.config import EvaluationConfig
-from critic_training.evaluation.onnx_model import MODEL_FILE, open_session, predict
+from critic_training.evaluation.onnx_model import open_session, predict
 from critic_training.evaluation.run_figures import RunFigures, measure_run
-from critic_training.evaluation.sanity import Drop, Scorer, Shift, drops, shifts
+from critic_training.evaluation.sanity import DegradationEffect, InvarianceError, Scorer, drops, shifts
 
 app = typer.Typer()
 
@@ -55,7 +55,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - each is an option of the command
         out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
-def behaviour(model: Path, photos: tuple[Path, ...]) -> tuple[list[Drop], list[Shift]]:
+def behaviour(model: Path, photos: tuple[Path, ...]) -> tuple[list[DegradationEffect], list[InvarianceError]]:
     """Changes of the served score on worse copies and on equal copies."""
     preprocessing = parse_manifest((model / MANIFEST_FILE).read_bytes()).preprocessing
     scorer = scorer_of(model)

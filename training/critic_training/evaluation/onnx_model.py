@@ -9,8 +9,6 @@ import onnxruntime
 from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, PROBABILITY_NAME
 from critic_training.data.photo_sets import Floats, Inputs
 
-MODEL_FILE = "model.onnx"
-
 
 def open_session(model: Path | bytes) -> onnxruntime.InferenceSession:
     """On the CPU, with the runtime's own defaults."""

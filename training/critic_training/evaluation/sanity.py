@@ -37,7 +37,7 @@ TURNS = {
 
 
 @dataclass(frozen=True)
-class Drop:
+class DegradationEffect:
     """Of the photos, the share whose worse copy scores lower, and by how many points on average."""
 
     name: str
@@ -48,7 +48,7 @@ class Drop:
 
 
 @dataclass(frozen=True)
-class Shift:
+class InvarianceError:
     """Distance of an equal copy's score from the photo's: points, median, 95th percentile, largest."""
 
     name: str
@@ -58,7 +58,7 @@ class Shift:
     largest: float
 
 
-def drops(photos: Sequence[Path], scorer: Scorer, preprocessing: Preprocessing) -> list[Drop]:
+def drops(photos: Sequence[Path], scorer: Scorer, preprocessing: Preprocessing) -> list[DegradationEffect]:
     """Every degradation at every strength."""
     originals = _scores(photos, partial(_plain, preprocessing), scorer)
     found = []
@@ -66,22 +66,22 @@ def drops(photos: Sequence[Path], scorer: Scorer, preprocessing: Preprocessing) 
         for strength in STRENGTHS:
             copies = _scores(photos, partial(_worse, preprocessing, name, strength), scorer)
             lower, points = float((copies < originals).mean()), float((originals - copies).mean())
-            found.append(Drop(name, strength, len(photos), lower, points))
+            found.append(DegradationEffect(name, strength, len(photos), lower, points))
     return found
 
 
-def shifts(photos: Sequence[Path], scorer: Scorer, preprocessing: Preprocessing) -> list[Shift]:
+def shifts(photos: Sequence[Path], scorer: Scorer, preprocessing: Preprocessing) -> list[InvarianceError]:
     """Every harmless change. EXIF orientations are set on lossless copies, and must not move the score at all."""
     originals = _scores(photos, partial(_copy, preprocessing, "none"), scorer)
     found = []
-    for name in SAME:
+    for name in INVARIANT_CHANGES:
         moved = np.abs(_scores(photos, partial(_copy, preprocessing, name), scorer) - originals)
         median, p95 = (float(value) for value in np.quantile(moved, [0.5, 0.95]))
-        found.append(Shift(name, len(photos), median, p95, float(moved.max())))
+        found.append(InvarianceError(name, len(photos), median, p95, float(moved.max())))
     return found
 
 
-def mean_lower(found: Sequence[Drop], strength: str) -> float:
+def mean_lower(found: Sequence[DegradationEffect], strength: str) -> float:
     """Share of worse copies that score lower, averaged over the degradations."""
     return float(np.mean([drop.lower for drop in found if drop.strength == strength]))
 
@@ -109,7 +109,7 @@ def _worse(preprocessing: Preprocessing, name: str, strength: str, photo: Path) 
 def _copy(preprocessing: Preprocessing, name: str, photo: Path) -> Inputs:
     whole = preprocessing.model_copy(update={"decode_long_side": FULL_SIZE})
     pixels = decode(photo.read_bytes(), whole).pixels  # upright and in sRGB: what a copy without a profile must hold
-    return prepare(SAME.get(name, _png)(Image.fromarray(pixels)), preprocessing)
+    return prepare(INVARIANT_CHANGES.get(name, _png)(Image.fromarray(pixels)), preprocessing)
 
 
 def _png(image: Image.Image) -> bytes:
@@ -146,7 +146,7 @@ def _turned(orientation: int, image: Image.Image) -> bytes:
     return out.getvalue()
 
 
-SAME: dict[str, Callable[[Image.Image], bytes]] = {
+INVARIANT_CHANGES: dict[str, Callable[[Image.Image], bytes]] = {
     "mirrored": _mirrored,
     "95 % of its size": _smaller,
     "JPEG at 90": partial(_jpeg, quality=90),

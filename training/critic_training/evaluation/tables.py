@@ -9,7 +9,7 @@ from critic_training.evaluation.figures import MEASURES
 from critic_training.evaluation.interval import Figure
 from critic_training.evaluation.pairs import Pairs
 from critic_training.evaluation.reliability import Bin
-from critic_training.evaluation.sanity import Drop, Shift, mean_lower
+from critic_training.evaluation.sanity import DegradationEffect, InvarianceError, mean_lower
 
 
 def ranks(title: str, found: Mapping[tuple[str, str], Figure]) -> Table:
@@ -45,7 +45,7 @@ def pairs(found: Iterable[Pairs]) -> Table:
     return table
 
 
-def drops(found: Sequence[Drop]) -> Table:
+def drops(found: Sequence[DegradationEffect]) -> Table:
     """Share of worse copies that score lower, and the mean drop in points."""
     table = Table(
         "worse copy", *STRENGTHS, title=f"Worse copies that score lower, of {found[0].photos} photos (points)"
@@ -58,7 +58,7 @@ def drops(found: Sequence[Drop]) -> Table:
     return table
 
 
-def shifts(found: Iterable[Shift]) -> Table:
+def shifts(found: Iterable[InvarianceError]) -> Table:
     """Points of change."""
     table = Table("same photo", "median", "95 %", "largest", title="Points that a harmless change moves the score by")
     for shift in found:

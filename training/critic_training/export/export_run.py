@@ -7,11 +7,10 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from critic_core.contracts.manifest import Manifest
+from critic_core.contracts.manifest import MODEL_FILE, Manifest
 from critic_training.data.photo_sets import Floats, Inputs, RatedPhotos, load, read_rated, read_unrated
 from critic_training.evaluation.calibration import Platt, calibrate
 from critic_training.evaluation.config import EvaluationConfig
-from critic_training.evaluation.onnx_model import MODEL_FILE
 from critic_training.evaluation.reliability import Bin, cross_fitted, reliability
 from critic_training.evaluation.statistics import Sides, sides
 from critic_training.export.card import card

@@ -20,13 +20,6 @@ class Factors:
     bias: Floats
 
 
-def by_weights(weight: Floats, bias: Floats, rank: int) -> Factors:
-    """Truncated singular value decomposition of `[O, I]`."""
-    left, values, right = np.linalg.svd(weight, full_matrices=False)
-    root = np.sqrt(values[:rank])
-    return Factors((root[:, None] * right[:rank]).astype(np.float32), (left[:, :rank] * root).astype(np.float32), bias)
-
-
 @dataclass(frozen=True)
 class Span:
     """Principal components of a layer's outputs: their mean `[O]`, and directions `[O, O]`, strongest first."""

@@ -13,10 +13,9 @@ from rich.console import Console
 from tritonclient.grpc import InferenceServerClient, InferInput
 from tritonclient.utils import InferenceServerException
 
-from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, PROBABILITY_NAME, Manifest
+from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, MODEL_FILE, PROBABILITY_NAME, Manifest
 from critic_training.data.photo_sets import Inputs, read_unrated
 from critic_training.evaluation.calibration import Platt
-from critic_training.evaluation.onnx_model import MODEL_FILE
 from critic_training.export.difference import (
     FLOAT32_BOUND,
     Difference,

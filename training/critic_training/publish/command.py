@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from critic_training.evaluation.onnx_model import MODEL_FILE
+from critic_core.contracts.manifest import MODEL_FILE
 from critic_training.export.model_folder import read_manifest
 from critic_training.publish.triton_config import LARGEST_BATCH
 from critic_training.publish.version import MAX_VERSIONS

@@ -17,8 +17,7 @@ from typing import Annotated
 
 import typer
 
-from critic_core.contracts.manifest import MANIFEST_FILE
-from critic_training.evaluation.onnx_model import MODEL_FILE
+from critic_core.contracts.manifest import MANIFEST_FILE, MODEL_FILE
 from critic_training.export.half_precision.convert import convert, golden_inputs
 from critic_training.export.model_folder import read_manifest
 from critic_training.publish.triton_config import LARGEST_BATCH_GPU

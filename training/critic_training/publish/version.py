@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from critic_core.contracts.manifest import GOLDEN_FILE, MANIFEST_FILE, Manifest
+from critic_core.contracts.manifest import GOLDEN_FILE, MANIFEST_FILE, MODEL_FILE, Manifest, is_version_folder
 from critic_core.imaging.golden import golden_photo
 from critic_core.imaging.preprocess import prepare
 from critic_training.data.photo_sets import Inputs
-from critic_training.evaluation.onnx_model import MODEL_FILE, open_session, predict
+from critic_training.evaluation.onnx_model import open_session, predict
 from critic_training.export.model_folder import CARD_FILE, read_manifest, sha256, write_manifest
 from critic_training.publish.triton_config import LARGEST_BATCH, config_files
 
@@ -45,17 +45,17 @@ def publish(  # noqa: PLR0913, PLR0917 - each is an option of the command
     manifest = manifest.model_copy(update={"version": version or str(max([0, *versions(folder)]) + 1)})
     staged = _stage(folder, manifest, model, golden)
     older = [number for number in versions(folder) if str(number) != manifest.version]
-    staying = older[max(0, len(older) - max_versions + 1) :]
-    write_configs(folder, [manifest, *_manifests(folder, staying)], largest_batch)
-    _put(staged, folder / manifest.version)
-    for number in set(versions(folder)) - {*staying, int(manifest.version)}:
+    retained = older[max(0, len(older) - max_versions + 1) :]
+    write_configs(folder, [manifest, *_manifests(folder, retained)], largest_batch)
+    _activate(staged, folder / manifest.version)
+    for number in set(versions(folder)) - {*retained, int(manifest.version)}:
         remove_version(folder / str(number))
     return folder / manifest.version
 
 
 def versions(folder: Path) -> list[int]:
     """The versions of a model, ascending."""
-    return sorted(int(path.name) for path in folder.iterdir() if path.is_dir() and path.name.isdecimal())
+    return sorted(int(path.name) for path in folder.iterdir() if path.is_dir() and is_version_folder(path.name))
 
 
 def _check(manifest: Manifest, model: Path, golden: Inputs) -> None:
@@ -84,18 +84,18 @@ def _stage(folder: Path, manifest: Manifest, model: Path, golden: Inputs) -> Pat
     return staged
 
 
-def _put(staged: Path, version: Path) -> None:
+def _activate(staged: Path, version: Path) -> None:
     if version.exists():
         remove_version(version)
     staged.rename(version)
 
 
 def remove_version(version: Path) -> None:
-    """Gone for servers at once, and then from disk."""
-    leaving = version.with_name(f".{version.name}.old")
-    shutil.rmtree(leaving, ignore_errors=True)
-    version.rename(leaving)
-    shutil.rmtree(leaving)
+    """Hide the version from servers at once, then delete the files."""
+    hidden = version.with_name(f".{version.name}.old")
+    shutil.rmtree(hidden, ignore_errors=True)
+    version.rename(hidden)
+    shutil.rmtree(hidden)
 
 
 def write_configs(folder: Path, manifests: list[Manifest], largest_batch: int = LARGEST_BATCH) -> None:
@@ -111,6 +111,6 @@ def write_configs(folder: Path, manifests: list[Manifest], largest_batch: int = 
 
 
 def _manifests(folder: Path, numbers: list[int]) -> list[Manifest]:
-    """Of the versions that have one: a version of another maker has none."""
+    """The manifests of the versions, except of third-party versions without a manifest."""
     found = [folder / str(number) for number in numbers]
     return [read_manifest(version) for version in found if (version / MANIFEST_FILE).is_file()]

@@ -9,7 +9,7 @@ from critic_training.evaluation.figures import MEASURES
 from critic_training.evaluation.interval import Figure
 from critic_training.evaluation.markdown import table
 from critic_training.evaluation.run_figures import RunFigures
-from critic_training.evaluation.sanity import Drop, Shift, mean_lower
+from critic_training.evaluation.sanity import DegradationEffect, InvarianceError, mean_lower
 from critic_training.report.extremes import Contrast, Photo
 
 MISSING_INPUT = "*No figures: the command had no {}.*"
@@ -57,7 +57,7 @@ def figures(found: RunFigures) -> str:
     return "\n\n".join(paragraphs)
 
 
-def behaviour(drops: Sequence[Drop], shifts: Sequence[Shift]) -> str:
+def behaviour(drops: Sequence[DegradationEffect], shifts: Sequence[InvarianceError]) -> str:
     """Worse copies and equal copies."""
     by_name = {(drop.name, drop.strength): drop for drop in drops}
     rows = [(name, *(f"{by_name[name, strength].lower:.3f}" for strength in STRENGTHS)) for name in DEGRADATIONS]

@@ -35,7 +35,7 @@ def dead_letters(
 
 
 def _settings(folder: DataFolder) -> QueueSettings:
-    settings, stack = queue_settings(), folder.note()
+    settings, stack = queue_settings(), folder.running_stack()
     if "redis_url" in settings.model_fields_set or stack is None:
         return settings
     return settings.model_copy(update={"redis_url": stack.redis_url})

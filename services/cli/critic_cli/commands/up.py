@@ -87,5 +87,5 @@ def _write_note(folder: DataFolder, plan: Plan, pids: Mapping[str, int]) -> None
 
 
 def _kill_stale(folder: DataFolder) -> list[int]:
-    note = folder.note()
+    note = folder.running_stack()
     return kill_stale(note.processes) if note else []

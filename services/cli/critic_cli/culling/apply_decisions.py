@@ -11,7 +11,7 @@ from critic_core.contracts.album import Proposal, Verdict
 from critic_core.contracts.errors import CriticError
 from critic_core.exports.archive_names import sidecar_names
 from critic_core.exports.export import Naming, StarMap
-from critic_core.exports.sidecar_merge import merged
+from critic_core.exports.sidecar_merge import merge_sidecar
 
 
 def write_sidecars(proposal: Proposal, shot: Shot, stars: StarMap, naming: Naming) -> Iterator[str]:
@@ -20,7 +20,7 @@ def write_sidecars(proposal: Proposal, shot: Shot, stars: StarMap, naming: Namin
     for path in names:
         try:
             existing = path.read_bytes() if path.exists() else None
-            _replace(path, merged(existing, proposal, stars.of(proposal)))
+            _replace(path, merge_sidecar(existing, proposal, stars.of(proposal)))
         except CriticError as error:
             yield f"{path}: {error.detail}"
         except OSError as error:

@@ -45,7 +45,7 @@ def _wait_until_ready(process: "subprocess.Popen[bytes]", folder: DataFolder, lo
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 raise CommandError(f"The stack did not start: {_last_line(log)}")
-            stack = folder.note()
+            stack = folder.running_stack()
             if stack is not None and missing_parts(stack.gateway_url, http) is None:
                 return stack.gateway_url
             time.sleep(_POLL_SECONDS)

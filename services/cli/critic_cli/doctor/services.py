@@ -39,7 +39,7 @@ def check_services(folder: DataFolder, url: str | None) -> list[Finding]:
 
 
 def _running(folder: DataFolder) -> RunningStack | None:
-    stack = folder.note()
+    stack = folder.running_stack()
     return stack if stack and any(identity(pid) == known for pid, known in stack.processes.items()) else None
 
 

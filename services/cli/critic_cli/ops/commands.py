@@ -12,10 +12,10 @@ from typing import Annotated
 import typer
 
 from critic_cli.ops import rolling_update
-from critic_cli.ops.backup import restore as restoring
-from critic_cli.ops.backup import save as saving
-from critic_cli.ops.backup.archive import InvalidArchive, Manifest, verify
-from critic_cli.ops.backup.stack import Stack
+from critic_cli.ops.backup.archive import BackupManifest, InvalidArchive, verify
+from critic_cli.ops.backup.compose_stack import Stack
+from critic_cli.ops.backup.restore import RestoreRefused, restore_backup
+from critic_cli.ops.backup.save import delete_old, save_backup
 from critic_cli.ops.compose_project import ComposeProject, EngineError
 
 ops = typer.Typer(
@@ -37,11 +37,11 @@ def backup(
     """Save Redis and photos of the running stack to an archive."""
     started = time.monotonic()
     with _exit_codes():
-        archive, manifest = saving.save(Stack(shlex.split(compose)), path)
+        archive, manifest = save_backup(Stack(shlex.split(compose)), path)
         seconds = time.monotonic() - started
         print(f"{archive}: {_summary(manifest)}, {archive.stat().st_size / 1e6:.1f} MB in {seconds:.1f} s")
         if keep:
-            saving.delete_old(archive.parent, keep)
+            delete_old(archive.parent, keep)
 
 
 @ops.command()
@@ -60,7 +60,7 @@ def restore(
     """Replace the data of a stack by that of an archive."""
     started = time.monotonic()
     with _exit_codes():
-        restored = restoring.restore(Stack(shlex.split(compose)), archive, replace)
+        restored = restore_backup(Stack(shlex.split(compose)), archive, replace)
         photos = f"{restored.photos - restored.deleted} photos"
         if restored.deleted:
             photos += f" ({restored.deleted} that were deleted during the backup are deleted again)"
@@ -90,7 +90,7 @@ def roll(
         raise typer.Exit(1)
 
 
-def _summary(manifest: Manifest) -> str:
+def _summary(manifest: BackupManifest) -> str:
     photos = (
         f"{len(manifest.originals)} photos"
         if manifest.storage.startswith("file:")
@@ -104,7 +104,7 @@ def _exit_codes() -> Iterator[None]:
     """Exit with 2 when the archive or the stack rules the command out, with 1 when it failed."""
     try:
         yield
-    except (InvalidArchive, restoring.RestoreRefused) as error:
+    except (InvalidArchive, RestoreRefused) as error:
         print(f"refused: {error}")
         raise typer.Exit(2) from error
     except (EngineError, tarfile.TarError, OSError) as error:

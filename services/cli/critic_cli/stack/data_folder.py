@@ -61,7 +61,7 @@ class DataFolder:
             file.write(note.model_dump_json(indent=2))
         partial_file.replace(self._note)
 
-    def note(self) -> RunningStack | None:
+    def running_stack(self) -> RunningStack | None:
         """The running stack, or one that crashed; None without a note."""
         try:
             return RunningStack.model_validate(json.loads(self._note.read_text()))
@@ -82,7 +82,7 @@ class DataFolder:
             ) from error
 
     def _already_running(self) -> str:
-        note = self.note()
+        note = self.running_stack()
         where = f" at {note.gateway_url} (process {note.supervisor})" if note else ""
         return (
             f"Photo Critic is already running{where} with the data folder {self.path}. "

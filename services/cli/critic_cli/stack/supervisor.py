@@ -41,7 +41,7 @@ class _StopSignal:
 
 
 @dataclass
-class _Slot:
+class _SupervisedService:
     """A service, its process if it runs, and its restarts."""
 
     service: Service
@@ -57,7 +57,7 @@ class Supervisor:
     def __init__(
         self, services: Sequence[Service], output: PrefixedOutput, record: Callable[[Mapping[str, int]], None]
     ) -> None:
-        self._slots = [_Slot(service) for service in services]
+        self._services = [_SupervisedService(service) for service in services]
         self._output = output
         self._record = record
         self._events: SimpleQueue[_Exit | _StopSignal] = SimpleQueue()
@@ -84,72 +84,74 @@ class Supervisor:
 
     def _start_due(self) -> float | None:
         """Start services in order. Returns the seconds until the next start, None when all run."""
-        for slot in self._slots:
-            wait = slot.due - time.monotonic()
-            if slot.child is None and wait > 0:
+        for supervised in self._services:
+            wait = supervised.due - time.monotonic()
+            if supervised.child is None and wait > 0:
                 return wait
-            if slot.child is None:
-                self._start(slot)
-            starting = time.monotonic() - slot.started < slot.service.start_seconds
-            if starting and not slot.service.is_up():
+            if supervised.child is None:
+                self._start(supervised)
+            starting = time.monotonic() - supervised.started < supervised.service.start_seconds
+            if starting and not supervised.service.is_up():
                 return _POLL_SECONDS
         return None
 
-    def _start(self, slot: _Slot) -> None:
-        slot.child = Child(slot.service, self._output.write, lambda child, code: self._events.put(_Exit(child, code)))
-        slot.started = time.monotonic()
+    def _start(self, supervised: _SupervisedService) -> None:
+        supervised.child = Child(
+            supervised.service, self._output.write, lambda child, code: self._events.put(_Exit(child, code))
+        )
+        supervised.started = time.monotonic()
         self._record_pids()
 
     def _on_exit(self, exited: _Exit) -> None:
-        slot = next(slot for slot in self._slots if slot.child is exited.child)
-        slot.child = None
+        supervised = next(supervised for supervised in self._services if supervised.child is exited.child)
+        supervised.child = None
         self._record_pids()
-        quick = time.monotonic() - slot.started < QUICK_EXIT_SECONDS
-        slot.quick_exits = slot.quick_exits + 1 if quick else 0
-        if slot.quick_exits >= MAX_QUICK_EXITS:
+        quick = time.monotonic() - supervised.started < QUICK_EXIT_SECONDS
+        supervised.quick_exits = supervised.quick_exits + 1 if quick else 0
+        if supervised.quick_exits >= MAX_QUICK_EXITS:
             raise CrashLoop(
-                f"The {slot.service.name} ended {slot.quick_exits} times shortly after it was started, so "
+                f"The {supervised.service.name} ended {supervised.quick_exits} times shortly after it was started, so "
                 f"Photo Critic stops. Its output above has the error; `photo-critic doctor` checks every part."
             )
-        delay = min(_MAX_BACKOFF_SECONDS, _FIRST_BACKOFF_SECONDS * 2 ** max(0, slot.quick_exits - 1))
-        slot.due = time.monotonic() + delay
+        delay = min(_MAX_BACKOFF_SECONDS, _FIRST_BACKOFF_SECONDS * 2 ** max(0, supervised.quick_exits - 1))
+        supervised.due = time.monotonic() + delay
         self._output.write(
-            f"The {slot.service.name} ended ({_cause(exited.code)}); starting it again in {delay:.1f} s."
+            f"The {supervised.service.name} ended ({_cause(exited.code)}); starting it again in {delay:.1f} s."
         )
 
     # -- stopping -----------------------------------------------------------------------------------------------------
 
     def _stop(self) -> None:
         """Stop in reverse order, gateway first, queue last: no service loses one that it still uses."""
-        for slot in reversed(self._slots):
-            if slot.child is not None:
-                slot.child.terminate()
-                self._wait_for_exit(slot, time.monotonic() + slot.service.stop_seconds)
+        for supervised in reversed(self._services):
+            if supervised.child is not None:
+                supervised.child.terminate()
+                self._wait_for_exit(supervised, time.monotonic() + supervised.service.stop_seconds)
         self._output.write("Stopped.")
 
-    def _wait_for_exit(self, slot: _Slot, deadline: float) -> None:
-        while slot.child is not None:
+    def _wait_for_exit(self, supervised: _SupervisedService, deadline: float) -> None:
+        while supervised.child is not None:
             event = self._next(max(0.0, deadline - time.monotonic()))
             if isinstance(event, _Exit):
                 self._on_stopped(event)
             elif event is None:
-                self._output.write(f"The {slot.service.name} does not stop: killing it.")
-                slot.child.kill()
+                self._output.write(f"The {supervised.service.name} does not stop: killing it.")
+                supervised.child.kill()
                 deadline = float("inf")
             else:
                 self._kill_all()
                 deadline = float("inf")
 
     def _on_stopped(self, exited: _Exit) -> None:
-        for slot in self._slots:
-            if slot.child is exited.child:
-                slot.child = None
+        for supervised in self._services:
+            if supervised.child is exited.child:
+                supervised.child = None
         self._record_pids()
 
     def _kill_all(self) -> None:
-        for slot in self._slots:
-            if slot.child is not None:
-                slot.child.kill()
+        for supervised in self._services:
+            if supervised.child is not None:
+                supervised.child.kill()
 
     # -- events -------------------------------------------------------------------------------------------------------
 
@@ -160,7 +162,13 @@ class Supervisor:
             return None
 
     def _record_pids(self) -> None:
-        self._record({slot.service.name: slot.child.pid for slot in self._slots if slot.child is not None})
+        self._record(
+            {
+                supervised.service.name: supervised.child.pid
+                for supervised in self._services
+                if supervised.child is not None
+            }
+        )
 
     @contextmanager
     def _signals(self) -> Iterator[None]:

@@ -1,1 +1,1 @@
-"""What crosses a wire or a file. Imports only the standard library and pydantic."""
+"""Messages and file formats. Imports only the standard library and pydantic."""

@@ -1,4 +1,4 @@
-"""The base of everything that crosses a wire or a file."""
+"""The base class of messages and files."""
 
 from typing import Any, Self
 
@@ -6,18 +6,18 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Contract(BaseModel):
-    """An immutable message. Unknown fields are rejected, so that two services cannot drift apart unnoticed."""
+    """An immutable message. Unknown fields are errors, so that incompatible services fail early."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
     @classmethod
     def read(cls, text: str | bytes) -> Self:
-        """Parse JSON that another version may have written: during an upgrade two versions share Redis. Unknown fields
-        are ignored at every depth.
+        """Parse JSON, perhaps of another version (during an upgrade two versions share Redis). Unknown fields are
+        ignored at every depth.
         """
         return cls.model_validate_json(text, extra="ignore")
 
     @classmethod
     def of_fields(cls, fields: dict[str, Any]) -> Self:
-        """The same from the fields of a hash."""
+        """Like `read`, from the fields of a Redis hash."""
         return cls.model_validate(fields, extra="ignore")

@@ -1,4 +1,4 @@
-"""The answer about a photo."""
+"""The critique of a photo: score, properties, reasons and provenance."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from critic_core.contracts.base import Contract
 
 
 class PropertyName(StrEnum):
-    """The measured qualities of a photo, each defined in `critic_core/imaging/properties/<name>.py`."""
+    """The measured properties of a photo, defined in `critic_core/imaging/properties/<name>.py`."""
 
     sharpness = "sharpness"
     fine_detail = "fine_detail"
@@ -25,7 +25,7 @@ class PropertyName(StrEnum):
 
 
 class Level(StrEnum):
-    """Where a measured value lies in what is usual for photographs."""
+    """A measured value relative to the usual range of photographs."""
 
     low = "low"
     usual = "usual"
@@ -33,16 +33,16 @@ class Level(StrEnum):
 
 
 class Property(Contract):
-    """One measured quality."""
+    """A measured property."""
 
-    value: float = Field(description="In the unit named beside it.")
+    value: float = Field(description="In `unit`")
     unit: str
     level: Level
-    sentence: str = Field(description="The value in plain words.")
+    sentence: str = Field(description="The value in plain words")
 
 
 class Reason(Contract):
-    """One thing that speaks for or against the photo, with a stable code."""
+    """A reason for or against the photo, with a stable code."""
 
     code: str
     sentence: str
@@ -50,9 +50,9 @@ class Reason(Contract):
 
 
 class Capture(Contract):
-    """When and how the photo was taken, as its EXIF says: what tells bursts, brackets and scenes apart. Never where."""
+    """Time and camera settings from EXIF, for the detection of sequences and scenes; never the place."""
 
-    taken_at: datetime | None = Field(default=None, description="By the camera's own clock, without a time zone")
+    taken_at: datetime | None = Field(default=None, description="Local time of the camera, without a time zone")
     exposure_seconds: float | None = None
     f_number: float | None = None
     iso: int | None = None
@@ -63,30 +63,30 @@ class Capture(Contract):
 
 
 class ImageFacts(Contract):
-    """What the file is, as read from its bytes."""
+    """Facts about the file, from its content."""
 
-    format: str = Field(description="Name in the formats registry, e.g. jpeg, heic, raw")
+    format: str = Field(description="Name of the file format, e.g. jpeg, heic, cr2")
     media_type: str
-    width: int = Field(description="Pixels, as seen upright")
-    height: int = Field(description="Pixels, as seen upright")
+    width: int = Field(description="Pixels, upright")
+    height: int = Field(description="Pixels, upright")
     orientation: int = Field(description="EXIF orientation of the file, 1 to 8")
-    frames: int = Field(description="More than 1 when animated; only the first is looked at")
-    notes: tuple[str, ...] = Field(default=(), description="What a person should know, e.g. 'first frame of 12'")
-    capture: Capture | None = Field(default=None, description="None where the file has no EXIF")
+    frames: int = Field(description="More than 1 for animations; the critique is of the first frame")
+    notes: tuple[str, ...] = Field(default=(), description="Notes for the user, e.g. 'first frame of 12'")
+    capture: Capture | None = Field(default=None, description="None without EXIF")
 
 
 class Fingerprint(Contract):
-    """What near duplicates are found by."""
+    """Fingerprints for the detection of near duplicates."""
 
     perceptual_hash: str = Field(description="64-bit pHash, 16 hex digits (ImageHash)")
     difference_hash: str = Field(description="64-bit dHash, 16 hex digits (ImageHash)")
-    pixels_sha256: str = Field(description="Of the decoded upright sRGB pixels: equal for exact duplicates")
-    thumbnail: str = Field(default="", description="32 × 32 grey pixels, base64: how far two frames are shifted")
+    pixels_sha256: str = Field(description="SHA-256 of the upright sRGB pixels: equal for exact duplicates")
+    thumbnail: str = Field(default="", description="32 × 32 grey pixels, base64, for the shift between two frames")
     embedding: str = Field(description="The network's L2-normalised embedding, float16 little-endian, base64")
 
 
 class Provenance(Contract):
-    """Which model, fed how, on what device, said so."""
+    """The model version, preprocessing and device behind the critique."""
 
     model: str
     version: str
@@ -96,28 +96,26 @@ class Provenance(Contract):
 
 
 class Timings(Contract):
-    """Milliseconds a stage took in the worker."""
+    """Duration of the worker's stages, milliseconds."""
 
     load: float = Field(description="storage → bytes")
     decode: float = Field(description="bytes → upright sRGB pixels")
     measure: float = Field(description="properties")
     fingerprint: float
     prepare: float = Field(description="pixels → network input")
-    infer: float = Field(description="the call to the inference server, waiting included")
+    infer: float = Field(description="inference request, including time in the server's queue")
     preview: float
     total: float
 
 
 class Critique(Contract):
-    """How good a photo is, and why."""
+    """Score and reasons of a photo."""
 
     score: float = Field(ge=0, le=100, description="100 × probability; higher is better")
     probability: float = Field(ge=0, le=1, description="Calibrated probability that people find the photo pleasing")
-    percentile: float = Field(
-        ge=0, le=100, description="TrafficSplit of the reference photos that score lower, percent"
-    )
-    reference: str = Field(description="The set of photos the percentile is against")
-    label: str = Field(description="The likelier of the model's two classes")
+    percentile: float = Field(ge=0, le=100, description="Share of the reference photos with a lower score, percent")
+    reference: str = Field(description="Name of the set of reference photos")
+    label: str = Field(description="The more probable of the model's two classes")
     properties: dict[PropertyName, Property]
     reasons: tuple[Reason, ...]
     image: ImageFacts
@@ -128,5 +126,5 @@ class Critique(Contract):
     @field_validator("properties", mode="before")
     @classmethod
     def _ignore_unknown(cls, properties: Any) -> Any:
-        """A newer worker may measure properties that this version does not know."""
+        """Ignore properties of newer workers."""
         return {name: value for name, value in properties.items() if name in set(PropertyName)}

@@ -1,4 +1,4 @@
-"""A worker's heartbeat: it proves that the worker consumes its queue, not only that a process lives."""
+"""A worker's heartbeat: proof of queue consumption, not only of a running process."""
 
 from datetime import datetime
 
@@ -11,12 +11,12 @@ HEARTBEAT_TASK = "critic.heartbeat"
 
 
 def heartbeat_queue(worker: str) -> str:
-    """The queue that only this worker consumes: a task that comes out of it proves consumption."""
+    """A queue with only this worker as consumer: an executed task proves consumption."""
     return f"critic.heartbeat.{worker}"
 
 
 class SelfTest(Contract):
-    """A model's result for the golden photo, or the reason why there is none."""
+    """A model's result for the golden photo, or a problem."""
 
     model: str | None = None
     version: str | None = None
@@ -26,7 +26,7 @@ class SelfTest(Contract):
 
 
 class Heartbeat(SelfTest):
-    """One round trip through the worker's own queue, with the self-test of the worker's model."""
+    """A round trip through the worker's heartbeat queue, with the self-test of the worker's model."""
 
     worker: str
     at: datetime = Field(description="When the task ran")

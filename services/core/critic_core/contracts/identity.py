@@ -1,4 +1,4 @@
-"""Ids of photos: UUIDv7, so that they sort by time (RFC 9562, section 5.7). Names of owners."""
+"""Ids of photos, albums and deliveries: UUIDv7, sortable by time (RFC 9562, section 5.7). Names of owners."""
 
 import os
 import time
@@ -9,7 +9,7 @@ ANONYMOUS = "anonymous"  # owner of everything on a server without API keys
 
 
 def new_photo_id() -> str:
-    """A fresh UUIDv7: 48 bits of milliseconds, then 74 random bits."""
+    """A new UUIDv7: 48 bits of milliseconds, then 74 random bits."""
     milliseconds = time.time_ns() // 1_000_000
     random = int.from_bytes(os.urandom(10), "big")
     value = (milliseconds & ((1 << 48) - 1)) << 80 | random
@@ -19,7 +19,7 @@ def new_photo_id() -> str:
 
 
 def made_at(photo_id: str) -> float:
-    """When the id was made, seconds since the epoch."""
+    """Creation time of an id, seconds since the epoch."""
     return (UUID(photo_id).int >> 80) / 1000
 
 

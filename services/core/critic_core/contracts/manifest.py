@@ -1,8 +1,8 @@
-"""What training promises to serving: `manifest.json`, beside `model.onnx` in every version folder.
+"""The contract of training and serving: `manifest.json`, beside `model.onnx` in every version folder.
 
-The same manifest, as compact JSON, is the parameter `manifest.<version>` of the model's configuration: a client reads
-it over the Open Inference Protocol (ModelConfig) from any server, without sharing a folder with it. Our server adds it
-while it reads the model's folder; for Triton, `critic-train publish` and `critic-train repository` write it.
+The manifest as compact JSON is also the parameter `manifest.<version>` of the model's configuration: clients read the
+parameter over the Open Inference Protocol (ModelConfig), without access to the model folder. Our server adds the
+parameter while loading the model; for Triton, `critic-train publish` and `critic-train repository` write the parameter.
 """
 
 import hashlib
@@ -14,12 +14,18 @@ from pydantic import Field, computed_field
 
 from critic_core.contracts.base import Contract
 
+MODEL_FILE = "model.onnx"
 MANIFEST_FILE = "manifest.json"
 GOLDEN_FILE = "golden.npy"
-"""The golden photo as this model's input, uint8 `[size, size, 3]`, so that a server can ask it before it serves it."""
+"""The golden photo as the model's input, uint8 `[size, size, 3]`, for a self-test before serving."""
 INPUT_NAME = "image"
 PROBABILITY_NAME = "probability"
 EMBEDDING_NAME = "embedding"
+
+
+def is_version_folder(name: str) -> bool:
+    """True for a positive decimal number without leading zeros; servers ignore other folders of a model."""
+    return name.isascii() and name.isdecimal() and not name.startswith("0")
 
 
 def manifest_parameter(version: str) -> str:
@@ -28,15 +34,15 @@ def manifest_parameter(version: str) -> str:
 
 
 class Fit(StrEnum):
-    """How a photo of any shape becomes a square."""
+    """Conversion of a photo of any aspect ratio to a square."""
 
-    squash = "squash"  # the whole photo, its proportions given up
+    squash = "squash"  # the whole photo, aspect ratio changed
     crop = "crop"  # the middle square
-    pad = "pad"  # the whole photo, proportions kept, borders filled with mid-grey
+    pad = "pad"  # the whole photo, aspect ratio preserved, mid-grey borders
 
 
 class Filter(StrEnum):
-    """The resampling filter, by Pillow's name; always with support scaled to the reduction (no aliasing)."""
+    """The resampling filter, by Pillow's name; support scaled to the reduction (antialiased)."""
 
     box = "box"
     bilinear = "bilinear"
@@ -46,22 +52,22 @@ class Filter(StrEnum):
 
 
 class Preprocessing(Contract):
-    """How a photo's bytes become the network's input. Everything that changes a pixel is here, and in the digest.
+    """Parameters of the preprocessing from a photo's bytes to the network's input, all included in the digest.
 
-    Orientation from EXIF, ICC to sRGB and alpha over white are not options: they are always done.
+    EXIF orientation, conversion from ICC profile to sRGB, and alpha over white always apply.
     """
 
-    recipe: int = Field(default=1, description="Version of the decoding code; raised when its pixels change.")
+    recipe: int = Field(default=1, description="Version of the decoding code; increases when its pixels change.")
     decode_long_side: int = Field(
         default=960,
-        description="JPEGs are decoded at the smallest DCT scale whose long side is still at least this (pixels); "
-        "photos are then reduced to this long side with the box filter before anything looks at them.",
+        description="Long side of decoded photos, pixels: JPEGs are decoded at the smallest DCT scale with at least "
+        "this long side; then all photos are box-reduced.",
     )
     size: int = Field(default=224, description="Side of the network's square input, pixels.")
     fit: Fit = Fit.squash
     filter: Filter = Filter.bilinear
 
-    @computed_field(description="First 16 hex digits of the SHA-256 of all the above.")  # type: ignore[prop-decorator]
+    @computed_field(description="First 16 hex digits of the SHA-256 of the other fields.")  # type: ignore[prop-decorator]
     @property
     def digest(self) -> str:
         fields = self.model_dump(mode="json", exclude={"digest"})
@@ -69,7 +75,7 @@ class Preprocessing(Contract):
 
 
 class DatasetCard(Contract):
-    """A set of photographs that a model was trained or evaluated on."""
+    """A dataset of photographs for training or evaluation."""
 
     name: str
     role: str = Field(description="train, validation, test, pretrain or reference")
@@ -79,7 +85,7 @@ class DatasetCard(Contract):
 
 
 class Metric(Contract):
-    """A measured figure with its 95 % bootstrap interval."""
+    """A metric with 95 % bootstrap interval."""
 
     name: str
     dataset: str
@@ -90,7 +96,7 @@ class Metric(Contract):
 
 
 class Calibration(Contract):
-    """How logits became a probability. It is folded into the graph: the served probability is already calibrated."""
+    """Calibration of logits to probabilities, part of the graph: served probabilities are already calibrated."""
 
     method: str = Field(description="none, temperature or platt")
     parameters: dict[str, float] = Field(default_factory=dict)
@@ -98,7 +104,7 @@ class Calibration(Contract):
 
 
 class Reference(Contract):
-    """Where a score lies among those of a named set: 101 score quantiles, 0 % to 100 %, ascending."""
+    """Score distribution of the reference photos: 101 quantiles, 0 % to 100 %, ascending."""
 
     dataset: str
     photos: int
@@ -106,14 +112,14 @@ class Reference(Contract):
 
 
 class Golden(Contract):
-    """What the model said of the golden photo when it was published; a live stack must say the same."""
+    """The expected probability of the golden photo, from publication, for self-tests."""
 
     probability: float
     tolerance: float = 0.02
 
 
 class Manifest(Contract):
-    """A versioned model: what it is, how to feed it, how good it is and where it comes from."""
+    """A model version: identity, preprocessing, metrics and origin."""
 
     name: str
     version: str
@@ -130,14 +136,13 @@ class Manifest(Contract):
     training_command: str
     training_commit: str
     created: str = Field(description="Date of export, ISO 8601")
-    summary: str = Field(description="The model card in a few sentences: what the score means, and what it does not.")
+    summary: str = Field(description="The model card in a few sentences: meaning and limits of the score.")
 
 
 def parse_manifest(text: str | bytes) -> Manifest:
-    """Read a manifest; a stored digest that does not fit the stored preprocessing is refused with ValueError.
+    """Read a manifest. Raises ValueError for a digest that does not fit the preprocessing.
 
-    What a newer version of ours says beside that is passed over. A step of the preprocessing that this one does not
-    know changes the digest, and is thus refused.
+    Fields of newer versions are ignored, except in the preprocessing, where an unknown field changes the digest.
     """
     raw: dict[str, Any] = json.loads(text)
     stored = raw.get("preprocessing", {}).pop("digest", None)

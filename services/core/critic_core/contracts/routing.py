@@ -1,4 +1,4 @@
-"""Which version of a model answers a photo: the newest, unless operators choose another."""
+"""Routing of photos to model versions: by default to the newest, else by the operators' choice."""
 
 import hashlib
 from collections.abc import Iterable
@@ -10,14 +10,14 @@ from critic_core.contracts.base import Contract
 
 
 class TrafficSplit(Contract):
-    """A version and its share of the photos. The split is sticky: the same photo or album is always in it, or never."""
+    """A version and its share of the photos. The split is sticky: stable for a photo or album."""
 
     version: str = Field(pattern=r"^[1-9][0-9]*$")
     percent: float = Field(gt=0, le=100)
 
     @classmethod
     def parse(cls, text: str, percent: float | None = None) -> Self:
-        """From `2:10%`, or from `2` with a default share. Raises ValueError."""
+        """From `2:10%`, or from `2` and `percent`. Raises ValueError."""
         version, colon, share = text.strip().partition(":")
         if colon and not share.endswith("%"):
             raise ValueError(f"'{text}' is not a version and its share, as in 2:10%")
@@ -29,7 +29,7 @@ class TrafficSplit(Contract):
         return f"{self.version}:{self.percent:g}%"
 
     def takes(self, key: str) -> bool:
-        """Whether the share contains this key. A larger share contains the keys of a smaller one."""
+        """Whether the share contains `key`. A larger share contains the keys of smaller shares."""
         number = int.from_bytes(hashlib.sha256(f"{self.version} {key}".encode()).digest()[:8])
         return number < self.percent / 100 * 2**64
 
@@ -37,70 +37,70 @@ class TrafficSplit(Contract):
 class Routing(Contract):
     """The operators' choice of versions. By default the newest version answers all photos."""
 
-    pinned: str | None = Field(default=None, description="This version answers, even when newer ones are served")
-    canary: TrafficSplit | None = Field(default=None, description="This version answers a share of the photos")
+    pinned: str | None = Field(default=None, description="Version for all photos, even if newer versions are served")
+    canary: TrafficSplit | None = Field(default=None, description="Version for a share of the photos")
     shadow: TrafficSplit | None = Field(
-        default=None, description="This version is asked too, and its answer only compared"
+        default=None, description="Version that also scores a share of the photos, for comparison only"
     )
-    withdrawn: tuple[str, ...] = Field(default=(), description="Versions that answer no photo")
-    held: str | None = Field(
-        default=None, description="Was stable when the trial of a canary or a shadow began, and stays so until it ends"
+    withdrawn: tuple[str, ...] = Field(default=(), description="Versions for no photo")
+    baseline: str | None = Field(
+        default=None, description="The stable version from the start of a trial (canary or shadow) to the end"
     )
 
     @property
     def trials(self) -> set[str]:
-        """Versions on trial: as canary or as shadow."""
+        """Versions on trial, as canary or shadow."""
         return {split.version for split in (self.canary, self.shadow) if split}
 
     @property
     def excluded(self) -> set[str]:
-        """Versions that do not answer merely because they are the newest."""
+        """Versions that never become stable only by being the newest."""
         return {*self.withdrawn, *self.trials}
 
     def stable(self, served: Iterable[str]) -> str | None:
-        """The served version that answers the photos outside the canary's share; None when none may.
+        """The served version for photos outside the canary's share; None if all served versions are withdrawn.
 
-        A version that is published during a trial has to wait: nobody has tried it.
+        A version published during a trial, and thus untested, does not become stable.
         """
-        able = [version for version in served if version not in self.withdrawn]
-        for chosen in (self.pinned, self.held):
-            if chosen in able:
+        available = [version for version in served if version not in self.withdrawn]
+        for chosen in (self.pinned, self.baseline):
+            if chosen in available:
                 return chosen
-        if self.held and able:
-            return min(able, key=int)  # the held version is not served any more
-        candidates = [version for version in able if version not in self.excluded]
-        before = [version for version in candidates if all(int(version) < int(trial) for trial in self.trials)]
-        return newest(before or candidates or able)
+        if self.baseline and available:
+            return min(available, key=int)  # the baseline is no longer served
+        candidates = [version for version in available if version not in self.excluded]
+        before_trials = [version for version in candidates if all(int(version) < int(trial) for trial in self.trials)]
+        return newest(before_trials or candidates or available)
 
     # -- changes ------------------------------------------------------------------------------------------------------
 
     def with_canary(self, split: TrafficSplit, served: Iterable[str]) -> "Routing":
-        """The version answers its share from now on, and today's stable version the rest."""
-        return self._with(canary=split, withdrawn=self._without(split.version))._holding(self, split, served)
+        """Start a canary: `split.version` for a share of the photos, the current stable version for the rest."""
+        return self._with(canary=split, withdrawn=self._without(split.version))._with_baseline(self, split, served)
 
     def with_shadow(self, split: TrafficSplit, served: Iterable[str]) -> "Routing":
-        """The version is compared from now on, and today's stable version stays stable."""
-        return self._with(shadow=split, withdrawn=self._without(split.version))._holding(self, split, served)
+        """Start a comparison of `split.version` with the current stable version, which stays stable."""
+        return self._with(shadow=split, withdrawn=self._without(split.version))._with_baseline(self, split, served)
 
     def promote(self, version: str) -> "Routing":
-        """The version answers all photos from now on."""
+        """Make the version stable, for all photos."""
         return self._without_trial(version)._with(pinned=version, withdrawn=self._without(version))
 
     def withdraw(self, version: str) -> "Routing":
-        """The version answers no photo from now on."""
+        """Exclude the version from all photos."""
         pinned = None if self.pinned == version else self.pinned
         return self._without_trial(version)._with(pinned=pinned, withdrawn=(*self._without(version), version))
 
     def _without_trial(self, version: str) -> "Routing":
-        """The version is neither canary nor shadow."""
+        """End the trials of the version."""
         canary, shadow = (None if split and split.version == version else split for split in (self.canary, self.shadow))
-        return self._with(canary=canary, shadow=shadow, held=self.held if canary or shadow else None)
+        return self._with(canary=canary, shadow=shadow, baseline=self.baseline if canary or shadow else None)
 
-    def _holding(self, before: "Routing", split: TrafficSplit, served: Iterable[str]) -> "Routing":
-        """The stable version of the first of several trials stays stable until all of them end."""
-        running = before.held if before.trials and before.held != split.version else None
-        held = running or self._with(held=None).stable(served)
-        return self._with(held=held if held != split.version else None)
+    def _with_baseline(self, before: "Routing", split: TrafficSplit, served: Iterable[str]) -> "Routing":
+        """Set the baseline at the first of several trials, until the end of the last trial."""
+        running = before.baseline if before.trials and before.baseline != split.version else None
+        baseline = running or self._with(baseline=None).stable(served)
+        return self._with(baseline=baseline if baseline != split.version else None)
 
     def _without(self, version: str) -> tuple[str, ...]:
         return tuple(withdrawn for withdrawn in self.withdrawn if withdrawn != version)
@@ -110,22 +110,22 @@ class Routing(Contract):
 
 
 class ActiveVersions(Contract):
-    """The versions that answer for a model now, as workers found them on the inference server."""
+    """The active versions of a model, from the routing and the versions on the inference server."""
 
     model: str
     versions: tuple[str, ...] = Field(description="All served versions, oldest first")
-    stable: str = Field(description="Answers the photos outside the canary's share")
+    stable: str = Field(description="Version for the photos outside the canary's share")
     canary: TrafficSplit | None = Field(
-        default=None, description="Answers this share of the photos; none without a canary, or when it is not served"
+        default=None, description="Version for a share of the photos; none without a served canary"
     )
     shadow: TrafficSplit | None = Field(
-        default=None, description="Is compared on this share of the photos; none as for the canary"
+        default=None, description="Version compared on a share of the photos; none without a served shadow"
     )
     withdrawn: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, model: str, routing: Routing, served: Iterable[str]) -> Self | None:
-        """The routing applied to the served versions; None when no version may answer."""
+        """The routing applied to the served versions; None without a stable version."""
         versions = tuple(sorted(served, key=int))
         stable = routing.stable(versions)
         if stable is None:
@@ -150,21 +150,21 @@ class ActiveVersions(Contract):
 
     @property
     def unpromoted(self) -> list[str]:
-        """Versions newer than the stable one that are on no trial: they answer no photo."""
+        """Versions newer than the stable version and not on trial: no photo reaches these versions."""
         idle = set(self.versions) - {*self.trials, *self.withdrawn}
         return sorted((version for version in idle if int(version) > int(self.stable)), key=int)
 
     def version_for(self, key: str) -> str:
-        """The version that answers the photo or album with this key."""
+        """The version for the photo or album with this key."""
         return self.canary.version if self.canary and self.canary.takes(key) else self.stable
 
     def shadow_for(self, key: str) -> str | None:
-        """The version to compare with on the photo or album with this key."""
+        """The shadow version for the photo or album with this key, if any."""
         return self.shadow.version if self.shadow and self.shadow.takes(key) else None
 
 
-class Pair(Contract):
-    """The scores that two versions gave to one photo."""
+class ScorePair(Contract):
+    """The scores of one photo by two versions."""
 
     photo: str
     score: float

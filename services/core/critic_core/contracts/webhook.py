@@ -1,4 +1,4 @@
-"""Webhooks: the body that goes to a `callback_url`, and the record of its delivery.
+"""Webhooks: the body for a `callback_url`, and the record of the delivery.
 
 Source: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 """
@@ -16,7 +16,7 @@ WEBHOOK_QUEUE = "critic.webhooks"
 STORED_ATTEMPTS = 20  # the newest of a delivery
 
 
-class Event(Contract):
+class WebhookBody(Contract):
     """The body of a webhook."""
 
     type: str = Field(description="photo.done, photo.failed or album.done")
@@ -33,7 +33,7 @@ class DeliveryState(StrEnum):
 
 
 class Outcome(StrEnum):
-    """The outcome of an attempt. `unreachable` has no cause, which would help to map a network."""
+    """The outcome of an attempt. `unreachable` hides the cause, which would help to map a network."""
 
     delivered = "delivered"
     error_status = "error_status"
@@ -46,7 +46,7 @@ class Attempt(Contract):
     at: datetime
     outcome: Outcome
     status: int | None = Field(default=None, description="HTTP status of the receiver's response, if any")
-    milliseconds: int | None = Field(default=None, description="Time until that response")
+    milliseconds: int | None = Field(default=None, description="Time until the response")
     error: str | None = Field(default=None, description="A sentence; none if delivered")
 
 

@@ -1,1 +1,1 @@
-"""What is decided in an album, taken away: one file a format. Pictures are handed in; nothing here stores or serves."""
+"""Exports of albums: a file per format. The caller supplies the pictures, and stores or serves the result."""

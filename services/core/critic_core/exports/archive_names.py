@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from critic_core.exports.export import Naming
 
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")  # Windows takes them for devices
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")  # device names of Windows
 _LONGEST = 200
 
 
@@ -17,10 +17,10 @@ class Names:
         self._used: set[str] = set()
 
     def assign(self, name: str | None, fallback: str) -> str:
-        """The name made valid, or `fallback` when nothing is left of it; numbered when it is in use."""
+        """The name made valid, or `fallback` for an empty result; numbered if already in use."""
         name = safe(name or "") or fallback
         path, number = PurePosixPath(name), 1
-        while name.casefold() in self._used:  # two names that differ in case are one on many systems
+        while name.casefold() in self._used:  # many file systems ignore case
             number += 1
             name = f"{path.stem} ({number}){path.suffix}"
         self._used.add(name.casefold())

@@ -1,4 +1,4 @@
-"""A contact sheet: one self-contained HTML file without scripts.
+"""A contact sheet: a self-contained HTML file without scripts.
 
 Keepers and maybes are pictures, rejects are rows of a table, so that the file of a large album still opens.
 """

@@ -19,13 +19,13 @@ class Naming(StrEnum):
 
 @dataclass(frozen=True)
 class StarMap:
-    """Score → stars: four ascending thresholds, one more star than 1 at each."""
+    """Score → stars: four ascending thresholds, for 2, 3, 4 and 5 stars."""
 
     scores: tuple[float, ...] = (20, 40, 60, 80)
 
     @classmethod
     def parse(cls, text: str) -> "StarMap":
-        """From `20,40,60,80`. InvalidRequest for anything else."""
+        """From `20,40,60,80`. Raises InvalidRequest."""
         try:
             scores = tuple(float(part) for part in text.split(","))
         except ValueError:
@@ -79,7 +79,7 @@ class ExportInput:
 
 @dataclass(frozen=True)
 class Export:
-    """An export format. `write` yields the file in chunks, so that an album of any size needs little memory."""
+    """An export format. `write` yields the file in chunks: large albums need little memory, too."""
 
     name: str
     media_type: str

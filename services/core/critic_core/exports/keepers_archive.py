@@ -8,7 +8,7 @@ from critic_core.contracts.album import Proposal, Verdict
 from critic_core.contracts.errors import PhotoNotFound
 from critic_core.exports.archive_names import Names, sidecar_names
 from critic_core.exports.export import Export, ExportInput, ExportOptions
-from critic_core.exports.sidecar_merge import merged
+from critic_core.exports.sidecar_merge import merge_sidecar
 
 MISSING = "missing.txt"
 
@@ -38,7 +38,7 @@ def _is_keeper(proposal: Proposal) -> bool:
 
 def _add_sidecars(archive: ZipStream, names: Names, name: str, proposal: Proposal, options: ExportOptions) -> None:
     for sidecar in sidecar_names(name, options.naming):
-        archive.add(merged(None, proposal, options.stars.of(proposal)), names.assign(sidecar, sidecar))
+        archive.add(merge_sidecar(None, proposal, options.stars.of(proposal)), names.assign(sidecar, sidecar))
 
 
 EXPORT = Export("zip", "application/zip", "zip", write)

@@ -1,4 +1,4 @@
-"""The formats in which an album can be taken away. A new one is a file beside this and a line here."""
+"""The registry of export formats. A new format needs a file in this folder and a line in `_ALL`."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -9,4 +9,4 @@ from critic_core.exports.export import Export
 _ALL = (spreadsheet.EXPORT, document.EXPORT, sidecar_archive.EXPORT, keepers_archive.EXPORT, contact_sheet.EXPORT)
 
 EXPORTS: Mapping[str, Export] = MappingProxyType({export.name: export for export in _ALL})
-"""Every export by its name."""
+"""Exports by name."""

@@ -1,4 +1,4 @@
-"""A ZIP of XMP sidecars, one or two a photo, to unpack beside the originals."""
+"""A ZIP of XMP sidecars, one or two per photo, to unpack beside the originals."""
 
 from collections.abc import Iterator
 from zipfile import ZIP_DEFLATED
@@ -7,7 +7,7 @@ from zipstream import ZipStream
 
 from critic_core.exports.archive_names import Names, sidecar_names
 from critic_core.exports.export import Export, ExportInput
-from critic_core.exports.sidecar_merge import merged
+from critic_core.exports.sidecar_merge import merge_sidecar
 
 
 def write(source: ExportInput) -> Iterator[bytes]:
@@ -18,7 +18,7 @@ def write(source: ExportInput) -> Iterator[bytes]:
         for sidecar in sidecar_names(name, source.options.naming):
             if sidecar not in written:
                 written.add(sidecar)
-                archive.add(merged(None, proposal, source.options.stars.of(proposal)), sidecar)
+                archive.add(merge_sidecar(None, proposal, source.options.stars.of(proposal)), sidecar)
                 yield from archive.all_files()
     yield from archive.finalize()
 

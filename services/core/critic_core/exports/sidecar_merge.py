@@ -1,7 +1,7 @@
-"""XMP sidecars: rating and keywords for the tools that photographers use, put into what is there already.
+"""XMP sidecars: rating and keywords for photographers' tools, merged into an existing sidecar.
 
-Only what is ours is changed: our own properties, our own keywords, and the rating unless a person gave another one
-there. What we gave is remembered in our own namespace, so that the next export knows. Everything else stays as it is.
+A merge changes only the properties and keywords of Photo Critic, and the rating unless a user changed the rating. A
+property of the Photo Critic namespace stores the exported rating, so that the next merge can detect such a change.
 Source: XMP Specification Part 1 (ISO 16684-1:2019), sections 6 to 8.
 """
 
@@ -14,33 +14,30 @@ from critic_core.contracts.errors import SidecarUnreadable
 
 X, RDF = "adobe:ns:meta/", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XMP, DC = "http://ns.adobe.com/xap/1.0/", "http://purl.org/dc/elements/1.1/"
-LIGHTROOM, OURS = "http://ns.adobe.com/lightroom/1.0/", "https://photo-critic.github.io/ns/1.0/"
-_PREFIXES = {"x": X, "rdf": RDF, "xmp": XMP, "dc": DC, "lr": LIGHTROOM, "critic": OURS}
+LIGHTROOM, CRITIC = "http://ns.adobe.com/lightroom/1.0/", "https://photo-critic.github.io/ns/1.0/"
+_PREFIXES = {"x": X, "rdf": RDF, "xmp": XMP, "dc": DC, "lr": LIGHTROOM, "critic": CRITIC}
 KEYWORD = "Photo Critic"
 _EMPTY = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="{X}" x:xmptk="{KEYWORD}">
  <rdf:RDF xmlns:rdf="{RDF}">
-  <rdf:Description rdf:about="" xmlns:xmp="{XMP}" xmlns:dc="{DC}" xmlns:lr="{LIGHTROOM}" xmlns:critic="{OURS}"/>
+  <rdf:Description rdf:about="" xmlns:xmp="{XMP}" xmlns:dc="{DC}" xmlns:lr="{LIGHTROOM}" xmlns:critic="{CRITIC}"/>
  </rdf:RDF>
 </x:xmpmeta>
 <?xpacket end="w"?>""".encode()
 _BAGS = tuple(f"{{{RDF}}}{name}" for name in ("Bag", "Seq", "Alt"))
 
 
-def merged(existing: bytes | None, proposal: Proposal, stars: int) -> bytes:
-    """The sidecar with our rating (−1 to 5) and keywords in it. SidecarUnreadable for an existing one that is no XMP.
-
-    Done twice, it changes nothing the second time.
-    """
+def merge_sidecar(existing: bytes | None, proposal: Proposal, stars: int) -> bytes:
+    """The sidecar with rating (−1 to 5) and keywords. Idempotent. Raises SidecarUnreadable for invalid XMP."""
     tree = _parsed(_EMPTY if existing is None else existing)
     descriptions = tree.getroot().findall(f".//{{{RDF}}}RDF/{{{RDF}}}Description")
     if not descriptions:
         raise SidecarUnreadable("The sidecar has no rdf:Description; it was left as it is.")
-    if proposal.decision is not None or _is_ours_to_rate(descriptions):
+    if proposal.decision is not None or _has_no_user_rating(descriptions):
         _set(descriptions, f"{{{XMP}}}Rating", str(stars))
-        _set(descriptions, f"{{{OURS}}}rating", str(stars))
-    _set(descriptions, f"{{{OURS}}}verdict", proposal.verdict.value)
-    _set(descriptions, f"{{{OURS}}}score", f"{proposal.score:.2f}")
+        _set(descriptions, f"{{{CRITIC}}}rating", str(stars))
+    _set(descriptions, f"{{{CRITIC}}}verdict", proposal.verdict.value)
+    _set(descriptions, f"{{{CRITIC}}}score", f"{proposal.score:.2f}")
     words = keywords(proposal)
     _set_keywords(descriptions, f"{{{DC}}}subject", [" ".join(path) for path in words])
     _set_keywords(descriptions, f"{{{LIGHTROOM}}}hierarchicalSubject", ["|".join(path) for path in words])
@@ -48,7 +45,7 @@ def merged(existing: bytes | None, proposal: Proposal, stars: int) -> bytes:
 
 
 def keywords(proposal: Proposal) -> list[tuple[str, ...]]:
-    """The verdict, and the groups that the photo is in; each as a path from the general to the particular."""
+    """Hierarchical keywords of the verdict and of the photo's groups, as paths."""
     groups = (("near duplicates", proposal.near), ("scene", proposal.scene), (_kind(proposal), proposal.sequence))
     return [
         (KEYWORD, proposal.verdict.value),
@@ -71,10 +68,10 @@ def _parsed(data: bytes) -> "etree._ElementTree":
     return tree
 
 
-def _is_ours_to_rate(descriptions: list["etree._Element"]) -> bool:
-    """Nobody rated the photo, or we did, and nobody changed that since."""
-    now, before = _value(descriptions, f"{{{XMP}}}Rating"), _value(descriptions, f"{{{OURS}}}rating")
-    return now in (None, "", "0", before)
+def _has_no_user_rating(descriptions: list["etree._Element"]) -> bool:
+    """No rating, or an unchanged rating of an earlier export."""
+    rating, exported_rating = _value(descriptions, f"{{{XMP}}}Rating"), _value(descriptions, f"{{{CRITIC}}}rating")
+    return rating in (None, "", "0", exported_rating)
 
 
 def _value(descriptions: Iterable["etree._Element"], name: str) -> str | None:
@@ -87,7 +84,7 @@ def _value(descriptions: Iterable["etree._Element"], name: str) -> str | None:
 
 
 def _set(descriptions: list["etree._Element"], name: str, value: str) -> None:
-    """Where it is, in the form it has there; else as an attribute of the first description."""
+    """Replace an existing attribute or element; else add an attribute to the first description."""
     for description in descriptions:
         if description.get(name) is not None:
             description.set(name, value)

@@ -1,6 +1,6 @@
-"""CSV: one line a photo (RFC 4180, UTF-8).
+"""CSV: a line per photo (RFC 4180, UTF-8).
 
-An apostrophe precedes a text that a spreadsheet would evaluate as a formula. Source: OWASP, "CSV Injection".
+An apostrophe protects text that a spreadsheet would evaluate as a formula. Source: OWASP, "CSV Injection".
 """
 
 import csv

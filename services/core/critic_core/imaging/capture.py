@@ -1,4 +1,4 @@
-"""When and how a photo was taken, from its EXIF. A bad tag is no tag: it does not spoil a good photo. Never the place.
+"""Time and camera settings of a photo, from EXIF, never the place. A malformed tag counts as absent.
 
 Source: CIPA DC-008 (Exif 3.0), 4.6; Canon CR3: github.com/lclevy/canon_cr3.
 """
@@ -21,21 +21,21 @@ _TAKEN, _DIGITIZED, _SUBSECONDS = 0x9003, 0x9004, 0x9291
 _BIAS, _DISTANCE, _FOCAL = 0x9204, 0x9206, 0x920A
 _LONGEST_NAME = 64
 _HEAD_BYTES = 4 << 20  # where RAW files keep their directories
-_EARLIEST = 1990  # before digital cameras: a clock that was never set, or a scan
+_EARLIEST = 1990  # earlier years come from unset clocks and scans
 
 Tags = Mapping[int, Any]
 
 
 def capture_of(image: Image.Image) -> Capture | None:
-    """What an opened picture says of itself; None when it says nothing."""
+    """The capture data of an opened image; None without any."""
     try:
         return _capture(_tags(image.getexif()))
-    except Exception:  # noqa: BLE001 - Pillow's EXIF parser raises half a dozen kinds on broken blocks
+    except Exception:  # noqa: BLE001 - Pillow's EXIF parser raises various exceptions on malformed EXIF
         return None
 
 
 def capture_of_raw(data: bytes) -> Capture | None:
-    """What a camera RAW file says in its own directories; None when it says nothing."""
+    """The capture data in the directories of a camera RAW file; None without any."""
     try:
         return _capture(_raw_tags(data[:_HEAD_BYTES]))
     except Exception:  # noqa: BLE001 - as above
@@ -52,14 +52,14 @@ def _raw_tags(head: bytes) -> Tags:
 
 
 def _box(head: bytes, name: bytes) -> bytes:
-    """The content of the first box of that name (ISO base media file format)."""
+    """The content of the first box named `name` (ISO base media file format)."""
     at = head.index(name)
     size = int.from_bytes(head[at - 4 : at], "big")
     return head[at + 4 : at - 4 + size]
 
 
 def _block(tiff: bytes) -> Tags:
-    """Olympus and Panasonic put letters of their own where TIFF has 42."""
+    """Tags of a TIFF header whose magic number is not 42 (Olympus, Panasonic)."""
     magic = b"*\0" if tiff[:2] == b"II" else b"\0*"
     exif = Image.Exif()
     exif.load(tiff[:2] + magic + tiff[4:])
@@ -85,10 +85,10 @@ def _capture(tags: Tags) -> Capture | None:
 
 
 def _taken(tags: Tags) -> datetime | None:
-    """By the camera's clock; its time zone, which many cameras do not know, is left out."""
+    """Local time of the camera. Many cameras record no time zone, so the result never has a time zone."""
     for tag in (_TAKEN, _DIGITIZED):
         try:
-            time = datetime.strptime(_text(tags.get(tag)), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - it has no zone
+            time = datetime.strptime(_text(tags.get(tag)), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - EXIF time has no zone
         except ValueError:
             continue
         digits = _text(tags.get(_SUBSECONDS))
@@ -109,10 +109,10 @@ def _text(value: object) -> str:
 
 
 def _number(value: object, least: float, most: float) -> float | None:
-    """The (first) number, when it is one that a camera could mean."""
+    """The (first) number within a plausible range; else None."""
     first = value[0] if isinstance(value, tuple) and value else value
     try:
-        number = float(first)  # type: ignore[arg-type]  # whatever is no number raises
+        number = float(first)  # type: ignore[arg-type]  # non-numbers raise
     except (TypeError, ValueError, ZeroDivisionError):
         return None
     return number if math.isfinite(number) and least <= number <= most else None

@@ -1,4 +1,4 @@
-"""Colours as the file means them → sRGB (IEC 61966-2-1)."""
+"""Colour management: ICC profile → sRGB (IEC 61966-2-1)."""
 
 from io import BytesIO
 
@@ -8,9 +8,9 @@ BROKEN_PROFILE = "its colour profile could not be used and was ignored"
 
 
 def to_srgb(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, tuple[str, ...]]:
-    """`image` (L, RGB, CMYK or LAB) in sRGB by its ICC `profile`, and notes about it.
+    """`image` (L, RGB, CMYK or LAB) converted to sRGB by the ICC `profile`, and notes for the user.
 
-    Without a profile RGB and grey are sRGB already, and CMYK is converted by formula.
+    Without a profile, RGB and grey count as sRGB, and a formula converts CMYK.
     """
     if image.mode == "LAB":
         return _converted(image, ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))), ()
@@ -28,12 +28,12 @@ def _converted(image: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Im
         return image
     target = ImageCms.createProfile("sRGB")
     done = ImageCms.profileToProfile(image, source, target, ImageCms.Intent.PERCEPTUAL, outputMode="RGB")
-    if done is None:  # only `inPlace=True` answers None
+    if done is None:  # only `inPlace=True` returns None
         raise ValueError("no picture came back from the colour conversion")
     return done
 
 
 def _is_srgb(profile: ImageCms.ImageCmsProfile) -> bool:
-    """Most profiles in photos are sRGB itself: a conversion would cost time and change next to nothing."""
+    """Most embedded profiles are sRGB, where a conversion costs time and changes almost no pixel."""
     described = profile.profile.profile_description or ""
     return described.lower().startswith("srgb")

@@ -1,7 +1,6 @@
-"""Photo bytes → upright sRGB pixels, the way that training and serving share.
+"""Photo bytes → upright sRGB pixels, in training and serving alike.
 
-Bytes are counted, the type is sniffed, the structure and the header are read, and pixels are counted; only then is
-anything decoded.
+Order: byte limit, file type, structure, header, pixel limit, decoding.
 """
 
 from dataclasses import dataclass
@@ -32,14 +31,14 @@ Pixels = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Decoded:
-    """`pixels` with a long side of at most `preprocessing.decode_long_side`, and what the file said of itself."""
+    """`pixels` with a long side of at most `preprocessing.decode_long_side`, and facts about the file."""
 
     pixels: Pixels
     facts: ImageFacts
 
 
 def decode(data: bytes, preprocessing: Preprocessing, limits: Limits = DEFAULT_LIMITS) -> Decoded:
-    """Decode a photo. Raises PhotoError's subclasses and nothing else, whatever the bytes are."""
+    """Decode a photo. Arbitrary bytes raise only subclasses of PhotoError."""
     limits.check_bytes(len(data))
     known = sniff(data)
     try:
@@ -47,7 +46,7 @@ def decode(data: bytes, preprocessing: Preprocessing, limits: Limits = DEFAULT_L
             return _decode(data, known, preprocessing.decode_long_side, limits)
     except PhotoError:
         raise
-    except Exception as error:  # noqa: BLE001 - parsers of hostile files raise whatever they stumble over
+    except Exception as error:  # noqa: BLE001 - parsers raise arbitrary exceptions on hostile files
         _refuse(error, known)
 
 
@@ -59,7 +58,7 @@ def _decode(data: bytes, known: Format, long_side: int, limits: Limits) -> Decod
     capture = capture_of_raw(data) if known.reader == "raw" else capture_of(image)  # loading closes some files
     _draft(image, long_side)
     image = opened.load(image)
-    limits.check_pixels(*image.size)  # HEIF may turn out larger than its header said
+    limits.check_pixels(*image.size)  # the decoded HEIF may exceed the size in the header
     exif_orientation = opened.exif_orientation or from_exif(image)
     turn = 1 if opened.upright else exif_orientation
     small, notes = to_srgb(reduce_upright(image, turn, long_side), image.info.get("icc_profile"))
@@ -68,7 +67,7 @@ def _decode(data: bytes, known: Format, long_side: int, limits: Limits) -> Decod
 
 
 def _draft(image: Image.Image, long_side: int) -> None:
-    """JPEG only: let the decoder leave out frequencies, at the smallest scale whose long side is enough."""
+    """JPEG only: decode at the smallest DCT scale that still reaches `long_side`."""
     if not isinstance(image, JpegImagePlugin.JpegImageFile):
         return
     width, height = image.size
@@ -92,7 +91,7 @@ def _facts(
 
 
 def _refuse(error: Exception, known: Format) -> Never:
-    if isinstance(error, Image.DecompressionBombError):  # Pillow's own, far above ours: parts larger than the whole
+    if isinstance(error, Image.DecompressionBombError):  # Pillow's limit: a tile larger than the image
         raise PhotoTooManyPixels from error
     if isinstance(error, MemoryError):
         raise PhotoTooComplex("Decoding the photo takes more memory than the limit.") from error

@@ -1,4 +1,4 @@
-"""What near duplicates are found by: two perceptual hashes, the exact pixels, and the network's embedding.
+"""Fingerprints for near duplicates: two perceptual hashes, a digest of the pixels, and the network's embedding.
 
 Sources: ImageHash's pHash (low frequencies of a 32 × 32 cosine transform against their median) and dHash (signs of
 horizontal differences, 9 × 8); both 64 bits.
@@ -10,7 +10,7 @@ import hashlib
 import imagehash
 import numpy as np
 import numpy.typing as npt
-import scipy.fftpack  # noqa: F401 - imagehash imports it at its first hash: 160 ms in the middle of somebody's photo
+import scipy.fftpack  # noqa: F401 - imagehash imports scipy at the first hash: 160 ms within a photo
 from PIL import Image
 
 from critic_core.contracts.critique import Fingerprint
@@ -21,7 +21,7 @@ _ENOUGH_SIDE = 320  # pixels
 
 
 def fingerprint(pixels: Pixels, embedding: npt.NDArray[np.floating]) -> Fingerprint:
-    """The fingerprint of decoded `pixels` and their `embedding` (any float type, one dimension)."""
+    """The fingerprint of decoded `pixels` with the `embedding` (any float type, one dimension)."""
     grey = _grey(pixels)
     return Fingerprint(
         perceptual_hash=str(imagehash.phash(grey)),
@@ -38,13 +38,13 @@ def encode_embedding(embedding: npt.NDArray[np.floating]) -> str:
 
 
 def _grey(pixels: Pixels) -> Image.Image:
-    """Brought near the hashes' own size (at most 32) by whole steps: their filter is slow from far away."""
+    """Grey image, reduced by an integer factor: the hashes' resampling filter is slow on large images."""
     image = Image.fromarray(pixels)
     return image.reduce(max(1, max(image.size) // _ENOUGH_SIDE)).convert("L")
 
 
 def _pixels_sha256(pixels: Pixels) -> str:
-    """Shape first: the same bytes in other rows are another picture."""
+    """Digest of shape and pixels: equal bytes in another shape differ."""
     digest = hashlib.sha256(f"{pixels.shape[0]}x{pixels.shape[1]} ".encode())
     digest.update(np.ascontiguousarray(pixels).data)
     return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""From any of Pillow's pixel modes to the four that colour management takes: L, RGB, CMYK and LAB, 8 bits each."""
+"""Conversion of all of Pillow's pixel modes to L, RGB, CMYK or LAB with 8 bits, the input of colour management."""
 
 import numpy as np
 from PIL import Image
@@ -8,9 +8,9 @@ _DEEP = ("I", "F")
 
 
 def brightest(image: Image.Image) -> float:
-    """The value that becomes white: told from the mode, or for 32-bit modes (which have no convention) from the photo.
+    """The pixel value of white: fixed by the mode, or the maximum of the photo for 32-bit modes (without convention).
 
-    Asked once of the whole photo, so that its parts are scaled alike.
+    Computed once for the whole photo, so that all bands have the same scale.
     """
     if image.mode.startswith("I;16"):
         return 65535.0
@@ -22,7 +22,7 @@ def brightest(image: Image.Image) -> float:
 
 
 def flatten(image: Image.Image, white: float) -> Image.Image:
-    """`image` as L, RGB, CMYK or LAB; transparency laid over white, deep pixels scaled (not clipped) to 8 bits."""
+    """`image` as L, RGB, CMYK or LAB: transparency over white, deep pixels scaled (not clipped) to 8 bits."""
     if image.mode in _READY and "transparency" not in image.info:
         return image
     if image.mode.startswith("I;16") or image.mode in _DEEP:

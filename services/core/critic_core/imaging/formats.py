@@ -1,6 +1,6 @@
-"""The formats we read, told apart by their first bytes and never by a file name. Pure standard library.
+"""Supported file formats, recognised by magic bytes, never by the file name. Pure standard library.
 
-To add a format: one entry here, one reader in `readers.py` if no reader there takes it, one picture in `tests/data/`.
+A new format needs an entry here, a reader in `readers.py` unless an existing reader fits, and a photo in `tests/data/`.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,12 +11,12 @@ from critic_core.contracts.errors import PhotoEmpty, PhotoUnsupported
 from critic_core.imaging import known_file_types, tiff_kinds
 
 SNIFF_BYTES = 4096
-"""What `sniff` needs at most. Given more (the worker gives the whole file) it finds what lies deeper, too."""
+"""Enough for `sniff`. The whole file also reveals TIFF directories at larger offsets."""
 
 
 @dataclass(frozen=True)
 class Format:
-    """One kind of file: `reader` names the code that decodes it, `matches` looks at the first bytes."""
+    """A file format: `reader` names an entry of `readers.READERS`, `matches` tests the first bytes."""
 
     name: str
     media_type: str
@@ -30,7 +30,7 @@ def _starts(*magics: bytes) -> Callable[[bytes], bool]:
 
 
 def _brand(*brands: bytes) -> Callable[[bytes], bool]:
-    """ISO base media files (ISO/IEC 14496-12): the major brand, or for the generic `mif1`/`msf1` any compatible one."""
+    """ISO base media files (ISO/IEC 14496-12): by major brand, or for the generic `mif1`/`msf1` by compatible brand."""
 
     def matches(head: bytes) -> bool:
         if head[4:8] != b"ftyp":
@@ -44,7 +44,7 @@ def _brand(*brands: bytes) -> Callable[[bytes], bool]:
 
 
 def _bmp(head: bytes) -> bool:
-    """`BM` alone begins many a text: the size of the second header must be one of those that exist."""
+    """`BM` also begins texts, so the size of the second header must be valid, too."""
     return head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in (12, 16, 40, 52, 56, 64, 108, 124)
 
 
@@ -78,13 +78,13 @@ _ALL = (
 )
 
 FORMATS: Mapping[str, Format] = MappingProxyType({known.name: known for known in _ALL})
-"""Every format by its name, in the order in which they are tried."""
+"""Formats by name, in the order of recognition."""
 
 
 def sniff(head: bytes) -> Format:
-    """The format of a file that begins with `head` (its first SNIFF_BYTES, or more).
+    """The format of a file from `head`, the first SNIFF_BYTES or more.
 
-    Raises PhotoEmpty for no bytes at all, and PhotoUnsupported, which says what the file is where that is known.
+    Raises PhotoEmpty without bytes, and PhotoUnsupported, with the file type if known.
     """
     if not head:
         raise PhotoEmpty
@@ -95,7 +95,7 @@ def sniff(head: bytes) -> Format:
 
 
 def _refusal(head: bytes) -> str:
-    stranger = known_file_types.name(head)
-    if stranger:
-        return f"This is {stranger}, not a photo in a format we read."
+    file_type = known_file_types.name(head)
+    if file_type:
+        return f"This is {file_type}, not a photo in a format we read."
     return "The file is not a photo in a format we read (JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF, BMP or camera RAW)."

@@ -1,12 +1,12 @@
-"""How many pictures a file holds, counted from its structure: no pixel is decoded, and the count is bounded.
+"""Number of images in a file, from the file structure: without decoding, and bounded.
 
-Pillow's own `n_frames` builds an object for every frame: minutes for a GIF of a million tiny ones.
+Pillow's `n_frames` builds an object for every frame: minutes for a GIF of a million tiny frames.
 """
 
 import struct
 
 MOST = 10_000
-"""Counting stops here: nobody needs to know more exactly."""
+"""The maximum count."""
 
 
 def count_gif(data: bytes) -> int:
@@ -50,7 +50,7 @@ def _after_blocks(data: bytes, at: int) -> int:
 
 
 def _number(data: bytes, kind: str, at: int) -> int:
-    """0, which ends every chain, when the number lies outside the file."""
+    """The number at an offset; 0, the end of a chain, outside the file."""
     if at + struct.calcsize(kind) > len(data):
         return 0
     return int(struct.unpack_from(kind, data, at)[0])

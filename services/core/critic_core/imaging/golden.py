@@ -1,4 +1,4 @@
-"""The golden photo: one real photograph that goes with the code, to ask a live stack whether it answers rightly.
+"""The golden photo: a real photograph for the self-test of a running stack.
 
 A cup of coffee, by Rachel Michetti, CC0 1.0 (from scikit-image's sample data, `coffee.png`), saved as JPEG.
 """

@@ -1,4 +1,4 @@
-"""Files that people send by mistake, so that a refusal can say what the file is. Pure standard library."""
+"""File types that users upload by mistake, for clear error messages. Pure standard library."""
 
 _MAGICS = (
     (b"%PDF-", "a PDF document"),
@@ -28,7 +28,7 @@ _QUICKTIME_ATOMS = (b"moov", b"mdat", b"wide", b"pnot")
 
 
 def name(head: bytes) -> str | None:
-    """What a file that begins with `head` is, with its article, or None when we do not know it either."""
+    """The type of a file that begins with `head`, with an article; None if unknown."""
     for magic, called in _MAGICS:
         if head.startswith(magic):
             return called
@@ -36,7 +36,7 @@ def name(head: bytes) -> str | None:
 
 
 def _container(head: bytes) -> str | None:
-    if head[4:8] == b"ftyp":  # the brands of photos were tried before: what is left is MP4, QuickTime or 3GP
+    if head[4:8] == b"ftyp":  # without photo brands, the rest is MP4, QuickTime or 3GP
         return "a video (MP4 or QuickTime)"
     if head[4:8] in _QUICKTIME_ATOMS:
         return "a video (QuickTime)"

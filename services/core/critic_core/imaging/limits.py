@@ -1,16 +1,17 @@
-"""How large a photo may be."""
+"""Size limits of photos."""
 
 from dataclasses import dataclass
 
 from critic_core.contracts.errors import PhotoCorrupt, PhotoEmpty, PhotoTooLarge, PhotoTooManyPixels
+from critic_core.contracts.photo_limits import MAX_BYTES, MAX_PIXELS
 
 
 @dataclass(frozen=True)
 class Limits:
-    """`max_bytes` of the file and `max_pixels` of the picture in it, told from its header before it is decoded."""
+    """`max_bytes` of the file, and `max_pixels` by its header, checked before decoding."""
 
-    max_bytes: int = 64 * 1024 * 1024
-    max_pixels: int = 100_000_000
+    max_bytes: int = MAX_BYTES
+    max_pixels: int = MAX_PIXELS
 
     def check_bytes(self, count: int) -> None:
         """Raises PhotoEmpty or PhotoTooLarge."""
@@ -20,7 +21,7 @@ class Limits:
             raise PhotoTooLarge(f"The file has {count} bytes; at most {self.max_bytes} are taken.")
 
     def check_pixels(self, width: int, height: int) -> None:
-        """Raises PhotoTooManyPixels, or PhotoCorrupt for a picture without any."""
+        """Raises PhotoTooManyPixels, or PhotoCorrupt without pixels."""
         if width < 1 or height < 1:
             raise PhotoCorrupt("The photo says that it is empty: it has no width or no height.")
         if width * height > self.max_pixels:

@@ -1,4 +1,4 @@
-"""The eight orientations of EXIF (tag 274): which way up the stored rows are.
+"""The eight EXIF orientations (tag 274) of the stored rows.
 
 Source: CIPA DC-008 (Exif 3.0), 4.6.4 A, Orientation.
 """
@@ -18,10 +18,10 @@ _TURN = {
 
 
 def from_exif(image: Image.Image) -> int:
-    """1 to 8; 1 also when there is no EXIF, or none that can be read: a bad tag does not spoil a good photo."""
+    """1 to 8; 1 without readable EXIF."""
     try:
         value = image.getexif().get(_TAG, 1)
-    except Exception:  # noqa: BLE001 - Pillow's EXIF parser raises half a dozen kinds on broken blocks
+    except Exception:  # noqa: BLE001 - Pillow's EXIF parser raises various exceptions on malformed EXIF
         return 1
     return checked(value)
 
@@ -32,17 +32,17 @@ def checked(value: object) -> int:
 
 
 def swaps_sides(orientation: int) -> bool:
-    """True when the upright photo is as wide as the stored one is high."""
+    """True for orientations that swap width and height."""
     return orientation >= 5
 
 
 def upright_size(size: tuple[int, int], orientation: int) -> tuple[int, int]:
-    """(width, height) as seen, of a photo stored with `size`."""
+    """Upright (width, height) of a photo stored with `size`."""
     return (size[1], size[0]) if swaps_sides(orientation) else size
 
 
 def upright_rows(image: Image.Image, orientation: int, top: int, bottom: int) -> Image.Image:
-    """Rows `top` to `bottom` (exclusive) of the photo as seen, cut from the stored one and turned upright."""
+    """Upright rows `top` to `bottom` (exclusive), cut from the stored image."""
     box = _stored_box(image.size, orientation, top, bottom)
     part = image if box == (0, 0, *image.size) else image.crop(box)
     return part.transpose(_TURN[orientation]) if orientation in _TURN else part

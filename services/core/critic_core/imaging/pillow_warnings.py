@@ -1,7 +1,7 @@
-"""Keeps Pillow's warnings off, for as long as a photo is being decoded and no longer.
+"""Suppression of Pillow's warnings during decoding.
 
-`warnings.catch_warnings` swaps process-wide state and is not safe in threads that overlap: the first one in saves the
-filters and the last one out restores them. The filter silences Pillow's own modules only.
+`warnings.catch_warnings` swaps process-wide state and is not safe in overlapping threads: here the first thread saves
+the filters and the last thread restores the filters. The filter silences Pillow's modules only.
 """
 
 import threading
@@ -16,7 +16,7 @@ _inside = 0
 
 @contextmanager
 def quiet_pillow() -> Iterator[None]:
-    """Nothing that PIL or pillow_heif warns of gets out of this block (in particular not its pixel-count warning)."""
+    """Suppress warnings of PIL and pillow_heif in the block, in particular the pixel-count warning."""
     _enter()
     try:
         yield
@@ -25,7 +25,7 @@ def quiet_pillow() -> Iterator[None]:
 
 
 def _enter() -> None:
-    global _catcher, _inside  # noqa: PLW0603 - the warning filters it guards are process-wide, too
+    global _catcher, _inside  # noqa: PLW0603 - warning filters are process-wide, too
     with _lock:
         if _inside == 0:
             _catcher = warnings.catch_warnings()

@@ -1,4 +1,4 @@
-"""Photo bytes → the network's input: the one function that training and serving share."""
+"""Photo bytes → the network's input, in training and serving alike."""
 
 import numpy as np
 from PIL import Image

@@ -1,4 +1,4 @@
-"""The small JPEG that pages and lists show."""
+"""The preview of a photo: a small JPEG for pages and lists."""
 
 from io import BytesIO
 

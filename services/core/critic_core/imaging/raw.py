@@ -1,6 +1,6 @@
-"""Camera RAW through the preview that the camera put into the file: nobody waits for a demosaic.
+"""Camera RAW, by the largest embedded preview: much faster than demosaicing.
 
-The sensor's data is never unpacked; LibRaw only reads the directories and finds the largest preview.
+LibRaw reads the directories and extracts the preview; the sensor data stays packed.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _START_OF_IMAGE = b"\xff\xd8"
 
 @dataclass(frozen=True)
 class Preview:
-    """`image` is opened and not decoded, and stored as `orientation` says; `photo_size` is the RAW's own, upright."""
+    """An embedded preview: the opened `image`, the EXIF `orientation` of its rows, the upright size of the photo."""
 
     image: Image.Image
     orientation: int
@@ -30,7 +30,7 @@ class Preview:
 
 
 def largest_preview(data: bytes) -> Preview:
-    """The largest embedded preview. Raises PhotoNoPreview, or PhotoCorrupt for a RAW file that LibRaw cannot read."""
+    """The largest embedded preview. Raises PhotoNoPreview, or PhotoCorrupt for a file unreadable to LibRaw."""
     try:
         with rawpy.imread(BytesIO(data)) as opened:
             return _preview(data, opened)
@@ -50,8 +50,10 @@ def _preview(data: bytes, opened: rawpy.RawPy) -> Preview:
 
 
 def _image(data: bytes, thumbnail: rawpy.Thumbnail) -> Image.Image:
-    """LibRaw does not notice when the file ends within the preview: the rest of its buffer is then whatever lay in
-    memory before, which may be somebody else's photo. So only bytes that are in the file are believed.
+    """The preview as an image. Raises PhotoCorrupt if the file does not contain all bytes of the preview.
+
+    LibRaw accepts a file truncated within the preview: the rest of the buffer is then uninitialised memory, perhaps
+    another user's photo.
     """
     if isinstance(thumbnail.data, bytes):
         body = _without_added_header(data, thumbnail.data)
@@ -63,7 +65,7 @@ def _image(data: bytes, thumbnail: rawpy.Thumbnail) -> Image.Image:
 
 
 def _without_added_header(data: bytes, preview: bytes) -> bytes:
-    """The JPEG after its first marker; LibRaw puts an EXIF segment of its own before previews that have none."""
+    """The JPEG after the first marker, without the EXIF segment that LibRaw adds to previews without EXIF."""
     if preview[:64] in data:
         return preview[2:]
     return preview[4 + int.from_bytes(preview[4:6], "big") :]
@@ -75,6 +77,6 @@ def _must_contain(data: bytes, part: bytes) -> None:
 
 
 def _of_preview(preview: tuple[int, int], sensor: tuple[int, int], orientation: int) -> int:
-    """Some cameras store the preview upright already: then it lies across the sensor's own shape."""
+    """Orientation of the preview: 1 for cameras with upright previews, recognised by the aspect ratio."""
     turned_already = swaps_sides(orientation) and (preview[0] < preview[1]) != (sensor[0] < sensor[1])
     return 1 if turned_already else orientation

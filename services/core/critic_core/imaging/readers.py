@@ -1,7 +1,7 @@
-"""One reader for each kind of file: bytes → an opened picture whose header is read and whose pixels are not.
+"""A reader for every format: bytes → an opened image, header parsed, pixels not yet decoded.
 
-Pillow's classes are called directly and not through `Image.open`: the bytes decide which parser sees them, and the
-pixel limit is ours, without Pillow's process-wide one.
+The readers call Pillow's classes directly, not `Image.open`: `formats.sniff` chooses the parser, and `Limits` replaces
+Pillow's process-wide pixel limit.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,11 +32,10 @@ def _load(image: Image.Image) -> Image.Image:
 
 @dataclass(frozen=True)
 class Opened:
-    """A picture before its pixels are decoded.
+    """An image before decoding.
 
-    `exif_orientation` is what the file says where that must be asked before decoding; `upright` means that the decoder
-    turns the pixels itself; `size` is that of the photo where the picture is but a preview of it; `load`
-    decodes `image`.
+    `exif_orientation`: for formats where decoding removes the tag. `upright`: the decoder already applies the
+    orientation. `size`: the size of the photo, where `image` is only a preview. `load` decodes `image`.
     """
 
     image: Image.Image
@@ -71,9 +70,9 @@ def _webp(data: bytes) -> Opened:
 
 
 def _load_webp(image: Image.Image) -> Image.Image:
-    """As Pillow's own `load`, with the decoder's frame as the pixels: 288 and not 384 MB for 24 megapixels.
+    """Pillow's `load` without a copy of the decoder's frame: 288 instead of 384 MB for 24 megapixels.
 
-    libwebp's animation decoder, the only one that Pillow has, keeps two canvases; they go before anything is converted.
+    Pillow only has libwebp's animation decoder, with two canvases; deleting the decoder frees both before conversion.
     """
     if not isinstance(image, WebPImagePlugin.WebPImageFile):
         raise TypeError(f"not a WebP: {type(image)}")
@@ -92,7 +91,7 @@ def _avif(data: bytes) -> Opened:
 
 
 def _tiff(data: bytes) -> Opened:
-    """Pillow turns TIFF upright while it decodes, and forgets the tag."""
+    """Pillow applies the orientation of a TIFF during decoding, and deletes the tag."""
     image = TiffImagePlugin.TiffImageFile(BytesIO(data))
     exif_orientation = orientation.checked(image.tag_v2.get(274))
     pages = frames.count_tiff(data)
@@ -100,8 +99,8 @@ def _tiff(data: bytes) -> Opened:
 
 
 def _heif(data: bytes) -> Opened:
-    """libheif turns the photo upright by the container's own boxes; the EXIF tag is only repeated in `info`."""
-    image = HeifImageFile(BytesIO(data))  # type: ignore[no-untyped-call]  # the library's class has no types
+    """libheif applies the orientation in the container's boxes; the EXIF tag remains in `info`."""
+    image = HeifImageFile(BytesIO(data))  # type: ignore[no-untyped-call]  # the class has no types
     exif_orientation = orientation.checked(image.info.get("original_orientation"))
     return Opened(
         image, image.n_frames, exif_orientation, upright=True, notes=_first_note("image", image.n_frames, "main")
@@ -138,4 +137,4 @@ READERS: Mapping[str, Callable[[bytes], Opened]] = MappingProxyType(
         "raw": _raw,
     }
 )
-"""By the `reader` of a format."""
+"""Readers by `Format.reader`."""

@@ -1,7 +1,7 @@
-"""Upright, flat and no larger than asked, without ever holding a second copy of the whole photo.
+"""Rotation, flattening and reduction of a photo, band by band, without a second copy of the whole photo.
 
-The photo is taken in bands of rows *as seen*: each is cut, turned, flattened and reduced. Turning before reducing makes
-the eight orientations of a photo equal to the last bit, since the reduction always sees the same rows and columns.
+A band is a range of upright rows: cut, rotated, flattened, reduced. Rotation before reduction makes the results for
+the eight orientations of a photo bit-identical, since the reduction gets the same rows and columns.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _BAND_PIXELS = 4_000_000
 
 
 def reduced_size(size: tuple[int, int], long_side: int) -> tuple[int, int]:
-    """`size` scaled down to `long_side`, never up, and never under one pixel."""
+    """`size` scaled down to `long_side`, never up, at least one pixel."""
     longest = max(size)
     if longest <= long_side:
         return size
@@ -23,7 +23,7 @@ def reduced_size(size: tuple[int, int], long_side: int) -> tuple[int, int]:
 
 
 def reduce_upright(image: Image.Image, orientation: int, long_side: int) -> Image.Image:
-    """The stored `image` turned upright and box-reduced to `long_side`; mode L, RGB, CMYK or LAB."""
+    """The stored `image`, upright and box-reduced to `long_side`; mode L, RGB, CMYK or LAB."""
     size = upright_size(image.size, orientation)
     target = reduced_size(size, long_side)
     source = _Source(image, orientation, size, brightest(image))
@@ -36,7 +36,7 @@ def reduce_upright(image: Image.Image, orientation: int, long_side: int) -> Imag
 
 @dataclass(frozen=True)
 class _Source:
-    """The stored image, and how it is to be seen."""
+    """The stored image, with orientation, upright size and white level."""
 
     image: Image.Image
     orientation: int

@@ -1,7 +1,7 @@
-"""Plain TIFF, or one of the camera RAW kinds that borrow its header? Pure standard library.
+"""Distinction of TIFF and the camera RAW formats with a TIFF header. Pure standard library.
 
-RAW files of this family put a small preview into the first directory (NewSubfileType 1) and the sensor's data into
-sub-directories. A TIFF exported from such a camera's photo has the same Make, but neither of those two.
+These RAW files have a small preview in the first directory (NewSubfileType 1) and the sensor data in sub-directories.
+A TIFF exported from a RAW photo has the same Make, but neither of the two.
 
 Sources: TIFF 6.0; DNG 1.7 (DNGVersion, tag 50706); ExifTool's tag tables for CR2, NEF and ARW.
 """
@@ -15,12 +15,12 @@ _ORDERS = {b"II": "<", b"MM": ">"}
 
 
 def kind(head: bytes) -> str | None:
-    """`cr2`, `dng`, `nef`, `arw` or `tiff`; None when the bytes do not begin a TIFF."""
+    """`cr2`, `dng`, `nef`, `arw` or `tiff`; None without a TIFF header."""
     order = _ORDERS.get(head[:2])
     if order is None or len(head) < 8:
         return None
     version = struct.unpack_from(order + "H", head, 2)[0]
-    if version == 43:  # BigTIFF: no camera writes it
+    if version == 43:  # BigTIFF: unknown in cameras
         return "tiff"
     if version != 42:
         return None
@@ -41,7 +41,7 @@ def _classic(head: bytes, order: str) -> str:
 
 
 def _first_directory(head: bytes, order: str) -> Iterator[tuple[int, bytes]]:
-    """(tag, its 12-byte entry) of the first directory, as far as the bytes at hand go."""
+    """(tag, 12-byte entry) of the first directory, up to the end of `head`."""
     start = struct.unpack_from(order + "L", head, 4)[0]
     if start + 2 > len(head):
         return

@@ -1,1 +1,1 @@
-"""What every service stands on: settings, logs, storage, job store, queue, metrics."""
+"""Infrastructure of all services: settings, logs, storage, queue, metrics, tracing."""

@@ -1,19 +1,19 @@
-"""Keep freed memory for the next photo, instead of giving it back to the kernel and asking for it again.
+"""Reuse of freed memory for the next photo, by the settings of glibc's allocator.
 
-By default glibc maps each large buffer anew and unmaps it at once: for a photo of 12 megapixels thousands of pages are
-cleared and faulted in again, a tenth of a worker's time. Elsewhere than on glibc nothing happens.
+By default glibc maps every large buffer separately and unmaps the buffer on free: page faults and page clearing for a
+photo of 12 megapixels cost a tenth of a worker's time. No effect on platforms without glibc.
 Source: mallopt(3).
 """
 
 import ctypes
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # malloc.h
-_RETAINED_BYTES = 64 << 20  # free memory at the top of the heap that is kept
-_MAPPED_BYTES = 32 << 20  # larger buffers are mapped, as before; the most that glibc takes
+_RETAINED_BYTES = 64 << 20  # free memory at the top of the heap
+_MAPPED_BYTES = 32 << 20  # larger buffers are still mapped; the maximum of glibc
 
 
 def retain_freed_memory() -> bool:
-    """Tell the allocator of this process, and of those it forks; False where there is none to tell."""
+    """Configure the allocator of this process and of forked children; False without glibc."""
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):

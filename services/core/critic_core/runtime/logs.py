@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line (or coloured text for people), from our code and from every library alike."""
+"""Logs: a JSON object per line (or text for people), from our code and from libraries."""
 
 import logging
 import sys
@@ -11,12 +11,13 @@ from critic_core.runtime import tracing
 
 
 def configure(service: str, level: str, style: str = "json") -> None:
-    """Send everything, also what libraries log through `logging`, to standard error in one form."""
+    """Write all logs, including logs of libraries through `logging`, to standard error in one format."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         *([_name_trace] if tracing.enabled() else []),
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
+        _name_uvicorn,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
@@ -31,6 +32,13 @@ def configure(service: str, level: str, style: str = "json") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+
+
+def _name_uvicorn(_: Any, __: str, event: Any) -> Any:
+    """Rename `uvicorn.error`, Uvicorn's logger also for informational lines."""
+    if event.get("logger") == "uvicorn.error":
+        event["logger"] = "uvicorn"
+    return event
 
 
 def _name_trace(_: Any, __: str, event: Any) -> Any:
@@ -54,6 +62,6 @@ def _formatter(service: str, style: str, shared: list[Processor]) -> logging.For
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:
-    """A logger that takes fields: `log.info("photo_done", photo_id=…)`."""
+    """A structured logger: `log.info("photo_done", photo_id=…)`."""
     bound: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
     return bound

@@ -1,4 +1,4 @@
-"""What the figures of all services have in common."""
+"""Metrics of all services."""
 
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -10,12 +10,12 @@ from prometheus_client.registry import Collector
 
 
 def exposition() -> tuple[bytes, str]:
-    """All metrics of this process, and their media type."""
+    """All metrics of this process, and the media type."""
     return generate_latest(REGISTRY), CONTENT_TYPE_LATEST
 
 
 class BuildInfo(Collector):
-    """Which service this is, and of which version: told apart while one version takes over from another."""
+    """Service and version, for distinguishing versions during an upgrade."""
 
     def __init__(self, service: str) -> None:
         self._labels = {"service": service, "version": version("photo-critic")}

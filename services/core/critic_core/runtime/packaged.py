@@ -1,14 +1,11 @@
-"""Files that are not Python but travel with it: the page and the model repository."""
+"""Data files in the package: the page and the model repository."""
 
 from importlib.resources import files
 from pathlib import Path
 
 
 def packaged_folder(package: str, folder: str, in_checkout: str) -> Path:
-    """The folder inside the installed package, or else, in a checkout, the one at `in_checkout` below its root.
-
-    Raises FileNotFoundError when neither is there.
-    """
+    """The folder in the installed package, or `in_checkout` below the root of a checkout. Raises FileNotFoundError."""
     installed = Path(str(files(package))) / folder
     if installed.is_dir():
         return installed

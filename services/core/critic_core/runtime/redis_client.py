@@ -1,4 +1,4 @@
-"""The connection to Redis: deadlines, retries, the prefix of every key, and Redis' errors as those of this project."""
+"""The connection to Redis: timeouts, retries, key prefix, and translation of errors."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,15 +13,15 @@ from critic_core.runtime.logs import logger
 
 KEY_PREFIX = "critic:"
 CHANGE_CHANNEL = f"{KEY_PREFIX}changes"
-"""Pub/sub channel. A message names what changed: the id of a photo or an album, or the key of an album's result."""
+"""Pub/sub channel. Messages are ids of changed photos and albums, and keys of albums' results."""
 
 log = logger(__name__)
 
 
 def connect(url: str, fail_fast: bool = False) -> "redis.Redis":
-    """A client with a deadline on every call. A call that a restart of Redis interrupts is retried for a second.
+    """A client with a timeout for every call, and retries for a second, the duration of a restart of Redis.
 
-    `fail_fast` is for probes and gauges, whose callers wait for a few seconds only: a Redis that hangs costs two.
+    `fail_fast` is for probes and gauges with a deadline of a few seconds: a hanging Redis costs two.
     """
     return redis.Redis.from_url(
         url,
@@ -36,7 +36,7 @@ def connect(url: str, fail_fast: bool = False) -> "redis.Redis":
 
 @contextmanager
 def redis_errors() -> Iterator[None]:
-    """Turn errors of the Redis client inside the block into QueueFull or QueueUnavailable."""
+    """Translate errors of the Redis client in the block to QueueFull or QueueUnavailable."""
     try:
         yield
     except RedisError as error:

@@ -1,7 +1,7 @@
-"""Settings come from the environment, prefix `CRITIC_`; a secret may come from a file named by `CRITIC_<NAME>_FILE`.
+"""Settings from environment variables with the prefix `CRITIC_`; secrets also from files (`CRITIC_<NAME>_FILE`).
 
-One class per service inherits what it needs from here. Every field is described: `.env.example` and the table in
-docs/operations.md are generated from the descriptions.
+The settings of a service inherit from these classes. `.env.example` and the list in docs/operations.md are generated
+from the descriptions of the fields.
 """
 
 import os
@@ -14,24 +14,26 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_va
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from critic_core.contracts.photo_limits import MAX_BYTES, MAX_PIXELS
+
 DEVELOPMENT_REDIS_PASSWORD = "photo-critic"  # noqa: S105 - the known default, refused in production
 SHORTEST_PASSWORD = 16
-"""In production, characters: what people think up is shorter, what `openssl rand` makes is longer."""
+"""Characters, in production: enough for random passwords (`openssl rand`), too long for most invented passwords."""
 MEGA = 1_000_000
 
 
 class Environment(StrEnum):
-    """Where the process runs; production refuses unsafe values."""
+    """The environment of the process; production rejects insecure settings."""
 
     development = "development"
     production = "production"
 
 
 class SecretFileSource(EnvSettingsSource):
-    """Reads `CRITIC_X` from the file that `CRITIC_X_FILE` names (Docker and Kubernetes secrets)."""
+    """Reads `CRITIC_X` from the file `CRITIC_X_FILE` (Docker and Kubernetes secrets)."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """The stripped text of the named file; one that is empty or cannot be read is an error, no silent default."""
+        """The stripped text of the file. An empty or unreadable file is an error."""
         name = f"{self.env_prefix}{field_name}_FILE".upper()
         if not (path := os.environ.get(name)):
             return None, field_name, False
@@ -42,7 +44,7 @@ class SecretFileSource(EnvSettingsSource):
 
 
 class CriticSettings(BaseSettings):
-    """What every service knows about itself."""
+    """Settings of all services."""
 
     model_config = SettingsConfigDict(
         env_prefix="CRITIC_",
@@ -50,7 +52,7 @@ class CriticSettings(BaseSettings):
         extra="ignore",
         frozen=True,
         protected_namespaces=(),
-        hide_input_in_errors=True,  # a refused setting may be a mistyped secret
+        hide_input_in_errors=True,  # an invalid setting may be a mistyped secret
     )
 
     environment: Environment = Field(
@@ -76,35 +78,30 @@ class CriticSettings(BaseSettings):
 
 
 class QueueSettings(CriticSettings):
-    """Where photos wait and where their answers are kept."""
+    """Redis, storage and processing limits of photos."""
 
     redis_password: SecretStr = Field(
         default=SecretStr(""),
-        description="Password of Redis where CRITIC_REDIS_URL has none, so that it can come from a file of its own.",
+        description="Password of Redis, if CRITIC_REDIS_URL has none; allows a secret file.",
     )
     redis_url: str = Field(
         default="redis://127.0.0.1:6379/0",
-        description="Redis for the queue and the job store; must run with noeviction and, to lose nothing, with AOF.",
+        description="Redis of the queue and the job store. Needs the policy noeviction, and AOF for durability.",
         validate_default=True,
     )
     storage_url: str = Field(
         default="file://.photo-critic/storage",
-        description="Where uploaded photos lie: a folder (file://…) or a bucket (s3://bucket/prefix).",
+        description="Storage of uploaded photos: a folder (file://…) or a bucket (s3://bucket/prefix).",
     )
-    photo_ttl_seconds: int = Field(
-        default=24 * 3600, ge=60, description="After this long a photo and everything about it is forgotten."
-    )
-    task_time_limit_seconds: int = Field(
-        default=60, ge=5, description="A photo that takes a worker longer than this is stopped."
-    )
+    photo_ttl_seconds: int = Field(default=24 * 3600, ge=60, description="Retention of photos and results, seconds.")
+    task_time_limit_seconds: int = Field(default=60, ge=5, description="Longest processing time of a photo, seconds.")
     visibility_timeout_seconds: int = Field(
         default=300,
         ge=60,
-        description="A photo whose worker vanished is given to another one after this long; far above the time limit.",
+        description="Redelivery of unacknowledged tasks by the broker, seconds; at least twice the time limit. A photo "
+        "is requeued earlier, when the lease expires.",
     )
-    max_deliveries: int = Field(
-        default=3, ge=1, description="A photo that brought down its worker this often is set aside as poison."
-    )
+    max_deliveries: int = Field(default=3, ge=1, description="Deliveries of a photo before it becomes a dead letter.")
 
     @field_validator("redis_url")
     @classmethod
@@ -120,7 +117,7 @@ class QueueSettings(CriticSettings):
         if self.visibility_timeout_seconds < 2 * self.task_time_limit_seconds:
             raise ValueError(
                 "CRITIC_VISIBILITY_TIMEOUT_SECONDS must be at least twice CRITIC_TASK_TIME_LIMIT_SECONDS: "
-                "otherwise a photo that is still being worked on is handed out a second time"
+                "otherwise the broker delivers a photo a second time during processing"
             )
         return self
 
@@ -139,9 +136,7 @@ class QueueSettings(CriticSettings):
 
 
 class PhotoLimits(CriticSettings):
-    """The largest photo taken."""
+    """Size limits of photos."""
 
-    max_photo_bytes: int = Field(default=64 * MEGA, ge=1, description="Largest file taken, bytes.")
-    max_photo_pixels: int = Field(
-        default=100 * MEGA, ge=1, description="Most pixels taken; read from the header, before anything is decoded."
-    )
+    max_photo_bytes: int = Field(default=MAX_BYTES, ge=1, description="Largest file, bytes.")
+    max_photo_pixels: int = Field(default=MAX_PIXELS, ge=1, description="Most pixels, by the header, before decoding.")

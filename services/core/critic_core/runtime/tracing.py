@@ -1,7 +1,7 @@
-"""Traces, as OpenTelemetry tells them: one from an upload through the queue to the network that scored the photo.
+"""OpenTelemetry traces from the upload through the queue to the inference request.
 
-Off, and without cost, unless OpenTelemetry's own variables say where traces go (OTEL_EXPORTER_OTLP_ENDPOINT). Each
-service instruments its framework in a file of its own; here is what they share.
+Disabled, and without cost, unless an OpenTelemetry endpoint is set (OTEL_EXPORTER_OTLP_ENDPOINT). Every service
+instruments its framework; this module has the common parts.
 Source: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
 """
 
@@ -16,27 +16,27 @@ ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 
 def enabled() -> bool:
-    """Somebody listens to traces."""
+    """Whether an endpoint is set."""
     disabled = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
     return not disabled and any(os.environ.get(name) for name in ENDPOINTS)
 
 
 def send_traces(service: str, begins: bool = False) -> Callable[[], None]:
-    """Send this process's spans, the last ones when the function that is returned is called (or the process exits).
+    """Export the spans of this process. Returns a function that flushes the last spans; process exit also flushes.
 
-    After a fork each child calls it for itself, since the sender is a thread.
+    Every forked child must call `send_traces`, since the exporter is a thread.
 
-    Only a service that `begins` traces starts new ones, by OTEL_TRACES_SAMPLER; the others take part in those they are
-    called in. So neither a worker's pulse nor a health check makes a trace of its own.
+    With `begins`, requests without a parent start new traces, subject to OTEL_TRACES_SAMPLER. Without `begins`, spans
+    only continue existing traces, so that heartbeats and health checks start no traces.
     """
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 - when wanted
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 - only when enabled
     from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, Resource  # noqa: PLC0415
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
     from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
     from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased  # noqa: PLC0415
 
     attributes = {SERVICE_NAME: f"photo-critic-{service}", SERVICE_VERSION: version("photo-critic")}
-    sampler = None if begins else ParentBased(root=ALWAYS_OFF)  # None: as the environment says
+    sampler = None if begins else ParentBased(root=ALWAYS_OFF)  # None: from the environment
     provider = TracerProvider(resource=Resource.create(attributes), sampler=sampler)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)
@@ -44,7 +44,7 @@ def send_traces(service: str, begins: bool = False) -> Callable[[], None]:
 
 
 def span(name: str) -> AbstractContextManager[trace.Span]:
-    """A part of the trace that this is called in; nothing where there is none."""
+    """A span in the current trace; no effect without a trace."""
     return trace.get_tracer(__name__).start_as_current_span(name)
 
 
@@ -69,6 +69,6 @@ def continued(parent: str | None) -> Iterator[None]:
 
 
 def current_trace_id() -> str | None:
-    """The trace that this is called in, as 32 hexadecimal digits, to be found again from a log line."""
+    """The id of the current trace, 32 hexadecimal digits, for log lines."""
     context = trace.get_current_span().get_span_context()
     return trace.format_trace_id(context.trace_id) if context.is_valid else None

@@ -7,7 +7,7 @@ from typing import Any
 
 import redis
 
-from critic_core.contracts.routing import Pair, Routing
+from critic_core.contracts.routing import Routing, ScorePair
 from critic_core.runtime.redis_client import KEY_PREFIX, redis_errors
 
 ROUTING = f"{KEY_PREFIX}routing"
@@ -58,7 +58,7 @@ class RoutingStore:
             versions: Any = self._pin(keys=list(preferred), args=[*preferred.values(), *available])
         return dict(zip(preferred, map(str, versions), strict=True))
 
-    def save_pair(self, model: str, version: str, candidate: str, pair: Pair) -> None:
+    def save_pair(self, model: str, version: str, candidate: str, pair: ScorePair) -> None:
         """Store the scores of two versions for one photo."""
         name = _pairs_key(model, version, candidate)
         with redis_errors(), self._redis.pipeline(transaction=True) as pipe:
@@ -67,11 +67,11 @@ class RoutingStore:
             pipe.expire(name, PAIRS_TTL_SECONDS)
             pipe.execute()
 
-    def pairs(self, model: str, version: str, candidate: str) -> list[Pair]:
+    def pairs(self, model: str, version: str, candidate: str) -> list[ScorePair]:
         """Stored pairs, newest first."""
         with redis_errors():
             texts: Any = self._redis.lrange(_pairs_key(model, version, candidate), 0, -1)
-        return [Pair.read(text) for text in texts]
+        return [ScorePair.read(text) for text in texts]
 
 
 def _pairs_key(model: str, version: str, candidate: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from google.protobuf import text_format
 from tritonclient.grpc import model_config_pb2
 
-from critic_core.contracts.manifest import MANIFEST_FILE, manifest_parameter, parse_manifest
+from critic_core.contracts.manifest import MANIFEST_FILE, MODEL_FILE, manifest_parameter, parse_manifest
 from critic_core.runtime.logs import logger
 from critic_inference.engine.session import Session
 from critic_inference.errors import ModelUnusable
@@ -20,7 +20,6 @@ from critic_inference.tensors import TensorSpec, datatype_of
 log = logger(__name__)
 
 CONFIG_FILE = "config.pbtxt"
-MODEL_FILE = "model.onnx"
 GPU_MEM_LIMIT = "gpu_mem_limit"
 KIND_CPU = model_config_pb2.ModelInstanceGroup.KIND_CPU
 KIND_GPU = model_config_pb2.ModelInstanceGroup.KIND_GPU

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from critic_core.contracts.errors import CriticError
+from critic_core.contracts.manifest import MODEL_FILE
 from critic_core.runtime.logs import logger
 from critic_inference.batching.batcher import Batcher, DeviceProbe
 from critic_inference.batching.buckets import bucket_sizes
@@ -20,14 +21,7 @@ from critic_inference.batching.statistics import Statistics
 from critic_inference.engine.onnx import OnnxSession
 from critic_inference.engine.session import Session
 from critic_inference.errors import ModelNotReady
-from critic_inference.serving.config import (
-    MODEL_FILE,
-    check_config,
-    complete_config,
-    device_for,
-    input_specs,
-    memory_limit_mib,
-)
+from critic_inference.serving.config import check_config, complete_config, device_for, input_specs, memory_limit_mib
 from critic_inference.serving.golden import check_golden
 from critic_inference.serving.weights import check_weights
 from critic_inference.settings import InferenceSettings

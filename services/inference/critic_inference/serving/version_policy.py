@@ -3,15 +3,16 @@
 from pathlib import Path
 from typing import Any
 
+from critic_core.contracts.manifest import is_version_folder
 from critic_inference.errors import ModelUnusable, RequestRefused
 
 LARGEST_VERSION = 2**63 - 1
 
 
 def versions_on_disk(folder: Path) -> tuple[int, ...]:
-    """The numbered folders, ascending; others (also '0' and '01') are no versions, as in Triton."""
+    """The version folders, ascending."""
     names = (path.name for path in folder.iterdir() if path.is_dir())
-    return tuple(sorted(int(name) for name in names if name.isascii() and name.isdigit() and name[0] != "0"))
+    return tuple(sorted(int(name) for name in names if is_version_folder(name)))
 
 
 def latest_count(policy: Any) -> int | None:

@@ -9,17 +9,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from critic_core.contracts.album import Thresholds
-from critic_worker.albums.linkage import Numbers, complete_linkage, group_pairs
-from critic_worker.albums.similarity import SimilarityFeatures, similar_pairs
+from critic_worker.albums.complete_linkage import complete_linkage, group_pairs
+from critic_worker.albums.similar_pairs import SimilarityFeatures, similar_pairs
+from critic_worker.arrays import Int64Array
 
 
 @dataclass(frozen=True)
 class Levels:
     """The group of each of N photos, `[N]` each; an exact group lies within a near group, and that within a scene."""
 
-    exact: Numbers
-    near: Numbers
-    scene: Numbers
+    exact: Int64Array
+    near: Int64Array
+    scene: Int64Array
 
 
 def group(pixels: Sequence[str], features: SimilarityFeatures, thresholds: Thresholds) -> Levels:

@@ -4,8 +4,9 @@ import json
 
 from critic_core.contracts.album import Group, GroupLevel, Member, Thresholds
 from critic_core.stores.album_results import ResultSection
-from critic_worker.albums.linkage import Numbers, group_members
+from critic_worker.albums.complete_linkage import group_members
 from critic_worker.albums.table import AlbumTable
+from critic_worker.arrays import Int64Array
 
 
 def render_groups(table: AlbumTable, level: GroupLevel, thresholds: Thresholds) -> ResultSection:
@@ -21,7 +22,7 @@ def render_groups(table: AlbumTable, level: GroupLevel, thresholds: Thresholds) 
     return ResultSection(json.dumps(head), [group.model_dump_json(exclude_none=True) for group in groups])
 
 
-def groups_of_level(table: AlbumTable, level: GroupLevel) -> Numbers:
+def groups_of_level(table: AlbumTable, level: GroupLevel) -> Int64Array:
     """The group of each photo, `[N]`; −1 for photos in no sequence."""
     return {
         GroupLevel.exact: table.levels.exact,
@@ -31,7 +32,7 @@ def groups_of_level(table: AlbumTable, level: GroupLevel) -> Numbers:
     }[level]
 
 
-def _group(members: Numbers, table: AlbumTable, level: GroupLevel) -> Group:
+def _group(members: Int64Array, table: AlbumTable, level: GroupLevel) -> Group:
     best_first = sorted(members.tolist(), key=lambda photo: (-table.quality[photo], photo))
     is_sequence = level is GroupLevel.sequence
     in_time = sorted(members.tolist(), key=lambda photo: (table.taken[photo], photo))

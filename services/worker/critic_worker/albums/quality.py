@@ -16,13 +16,10 @@ models together; docs/measurements.md has the accuracy on other photographs):
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import PropertyName
-from critic_worker.albums.linkage import Numbers
-
-Floats = npt.NDArray[np.float64]
+from critic_worker.arrays import Float64Array, Int64Array
 
 DETAIL, HIGHLIGHTS = 3.7, 0.7
 LEAST_DETAIL, MUCH_IN_HIGHLIGHTS = 1.22, 20.8  # levels and %: the worst twentieth of 1,627 photographs
@@ -33,7 +30,7 @@ _CERTAIN = 1e-4  # distance of a probability from 0 and 1
 _MEDIANS = {PropertyName.fine_detail: 4.17, PropertyName.highlights: 0.98}  # for critiques older than the property
 
 
-def quality(features: Sequence[PhotoFeatures], near: Numbers) -> Floats:
+def quality(features: Sequence[PhotoFeatures], near: Int64Array) -> Float64Array:
     """`[N]`, 0 to 100, comparable over the album; `near` `[N]`: the group of near duplicates of each photo.
 
     The best photo of a group has the quality that it would have alone; the others rank below it by preference. Groups
@@ -45,12 +42,12 @@ def quality(features: Sequence[PhotoFeatures], near: Numbers) -> Floats:
     return _percent((_log_odds(features) - _faults(features))[best] - loss)
 
 
-def preference(features: Sequence[PhotoFeatures]) -> Floats:
+def preference(features: Sequence[PhotoFeatures]) -> Float64Array:
     """`[N]`, log-odds; compares near duplicates, and means nothing between different subjects."""
     return _log_odds(features) + _detail(features) - _blown(features)
 
 
-def best_of(features: Sequence[PhotoFeatures], near: Numbers) -> Numbers:
+def best_of(features: Sequence[PhotoFeatures], near: Int64Array) -> Int64Array:
     """The index of the preferred photo of each photo's group, `[N]`; of equals the first."""
     order = np.lexsort((np.arange(len(features)), -preference(features), near))
     _, first, group = np.unique(near[order], return_index=True, return_inverse=True)
@@ -59,30 +56,30 @@ def best_of(features: Sequence[PhotoFeatures], near: Numbers) -> Numbers:
     return best
 
 
-def value_of(features: Sequence[PhotoFeatures], name: PropertyName) -> Floats:
+def value_of(features: Sequence[PhotoFeatures], name: PropertyName) -> Float64Array:
     """A property of each photo, `[N]`; the median where a critique is older than the property."""
     return np.array([photo.properties.get(name, _MEDIANS.get(name, np.nan)) for photo in features], np.float64)
 
 
-def _log_odds(features: Sequence[PhotoFeatures]) -> Floats:
+def _log_odds(features: Sequence[PhotoFeatures]) -> Float64Array:
     share = np.array([photo.score for photo in features], np.float64) / 100
     return np.asarray(np.log((share + _CERTAIN) / (1 - share + _CERTAIN)))
 
 
-def _detail(features: Sequence[PhotoFeatures]) -> Floats:
+def _detail(features: Sequence[PhotoFeatures]) -> Float64Array:
     return np.asarray(DETAIL * np.log(np.hypot(value_of(features, PropertyName.fine_detail), _NO_DETAIL)))
 
 
-def _blown(features: Sequence[PhotoFeatures]) -> Floats:
+def _blown(features: Sequence[PhotoFeatures]) -> Float64Array:
     return np.asarray(HIGHLIGHTS * np.sqrt(value_of(features, PropertyName.highlights)))
 
 
-def _faults(features: Sequence[PhotoFeatures]) -> Floats:
+def _faults(features: Sequence[PhotoFeatures]) -> Float64Array:
     """Faults larger than in most photos, log-odds."""
     soft = DETAIL * np.log(np.hypot(LEAST_DETAIL, _NO_DETAIL)) - _detail(features)
     white = _blown(features) - HIGHLIGHTS * np.sqrt(MUCH_IN_HIGHLIGHTS)
     return np.asarray(np.minimum(np.maximum(soft, 0) + np.maximum(white, 0), MOST_BETWEEN_GROUPS))
 
 
-def _percent(log_odds: Floats) -> Floats:
+def _percent(log_odds: Float64Array) -> Float64Array:
     return np.asarray(100 / (1 + np.exp(-log_odds)))

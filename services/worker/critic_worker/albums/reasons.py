@@ -1,47 +1,47 @@
 """Why a photo is better or worse than its near duplicates, by the measured properties.
 
-Each reason compares with the best value in the group, and holds only for a visible difference.
+A reason compares with the best value in the group, and requires a visible difference.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import PropertyName, Reason
-from critic_worker.albums.linkage import Numbers, group_members
-from critic_worker.albums.quality import Floats, value_of
+from critic_worker.albums.complete_linkage import group_members
+from critic_worker.albums.quality import value_of
+from critic_worker.arrays import BoolArray, Float64Array, Int64Array
 
-_SOFTER = 0.8  # of the sharpest photo's fine detail: the smallest visible blur takes a fifth
-_CALMER = 10.0  # % of the background: noise takes that much of its flatness, blur nothing, another framing less
-_BRIGHTER = 6.0  # L*: half a stop for a photo of median brightness
-_MIDDLE = 52.0  # L*, median of photos
-_BLOWN = 2.0  # % of the photo
-_LIKED = 5.0  # points of score
-
-_Flags = npt.NDArray[np.bool_]
+_BLUR_DETAIL_RATIO = 0.8  # of the sharpest photo's fine detail: the smallest visible blur takes a fifth
+_NOISE_FLATNESS_LOSS = 10.0  # % of the background: the effect of noise; blur has none, another framing less
+_EXPOSURE_DIFFERENCE = 6.0  # L*: half a stop for a photo of median brightness
+_MEDIAN_LIGHTNESS = 52.0  # L*, median of photos
+_HIGHLIGHTS_DIFFERENCE = 2.0  # % of the photo
+_SCORE_DIFFERENCE = 5.0  # points of score
 
 
 @dataclass(frozen=True)
 class _Group:
     """Properties of the n photos of a group, `[n]` each."""
 
-    score: Floats
-    detail: Floats  # fine detail by contrast, so that a dark photo does not count as blurred
-    calm: Floats
-    lightness: Floats
-    blown: Floats
+    score: Float64Array
+    detail: Float64Array  # fine detail by contrast, so that a dark photo does not count as blurred
+    flatness: Float64Array
+    lightness: Float64Array
+    highlights: Float64Array
 
     @property
-    def exposure_error(self) -> Floats:
+    def exposure_error(self) -> Float64Array:
         """Distance from the median brightness, L*."""
-        return np.abs(self.lightness - _MIDDLE)
+        return np.abs(self.lightness - _MEDIAN_LIGHTNESS)
 
 
-def reasons_in_groups(features: Sequence[PhotoFeatures], quality: Floats, near: Numbers) -> list[tuple[Reason, ...]]:
-    """For each of N photos; none for single photos. `near` `[N]`: the group of near duplicates of each."""
+def reasons_in_groups(
+    features: Sequence[PhotoFeatures], quality: Float64Array, near: Int64Array
+) -> list[tuple[Reason, ...]]:
+    """The reasons of N photos; none for photos without near duplicates. `near` `[N]`: groups of near duplicates."""
     reasons: list[tuple[Reason, ...]] = [()] * len(features)
     for group in group_members(near):
         members = group.tolist()
@@ -51,7 +51,7 @@ def reasons_in_groups(features: Sequence[PhotoFeatures], quality: Floats, near: 
     return reasons
 
 
-def _of_group(features: Sequence[PhotoFeatures], quality: Floats) -> list[tuple[Reason, ...]]:
+def _of_group(features: Sequence[PhotoFeatures], quality: Float64Array) -> list[tuple[Reason, ...]]:
     flags = {reason: holds for reason, holds in _flags(_group(features)).items() if holds.any()}
     best = int(np.argmax(quality))
     return [
@@ -60,22 +60,23 @@ def _of_group(features: Sequence[PhotoFeatures], quality: Floats) -> list[tuple[
     ]
 
 
-def _flags(group: _Group) -> dict[Reason, _Flags]:
-    """The photos of which each reason is true, `[n]`."""
+def _flags(group: _Group) -> dict[Reason, BoolArray]:
+    """Reason → photos for which the reason holds, `[n]`."""
     error = group.exposure_error
-    off = error > error.min() + _BRIGHTER
-    sharpest = int(np.argmax(np.where(off, -1.0, group.detail)))  # overexposure looks harder than it is
-    soft = group.detail < _SOFTER * group.detail[sharpest]
-    noisy = group.calm < group.calm[sharpest] - _CALMER
+    misexposed = error > error.min() + _EXPOSURE_DIFFERENCE
+    sharpest = int(np.argmax(np.where(misexposed, -1.0, group.detail)))  # overexposure looks sharper
+    soft = group.detail < _BLUR_DETAIL_RATIO * group.detail[sharpest]
+    noisy = group.flatness < group.flatness[sharpest] - _NOISE_FLATNESS_LOSS
     return {
         SHARPEST: (np.arange(len(soft)) == sharpest) & soft.any(),
-        BETTER_EXPOSED: ~off & (error < error.max() - _BRIGHTER),
-        MOST_PLEASING: (group.score == group.score.max()) & (group.score.min() < group.score.max() - _LIKED),
+        BETTER_EXPOSED: ~misexposed & (error < error.max() - _EXPOSURE_DIFFERENCE),
+        MOST_PLEASING: (group.score == group.score.max()) & (group.score.min() < group.score.max() - _SCORE_DIFFERENCE),
         BLURRED: soft & ~noisy,
         NOISY: noisy,
-        TOO_DARK: off & (group.lightness < _MIDDLE),
-        TOO_BRIGHT: off & (group.lightness > _MIDDLE),
-        CLIPPED: group.blown > group.blown[~soft].min() + _BLOWN,  # blur spreads highlights, and restores none
+        TOO_DARK: misexposed & (group.lightness < _MEDIAN_LIGHTNESS),
+        TOO_BRIGHT: misexposed & (group.lightness > _MEDIAN_LIGHTNESS),
+        CLIPPED: group.highlights
+        > group.highlights[~soft].min() + _HIGHLIGHTS_DIFFERENCE,  # blur spreads highlights, and restores none
     }
 
 
@@ -84,9 +85,9 @@ def _group(features: Sequence[PhotoFeatures]) -> _Group:
     return _Group(
         score=np.array([photo.score for photo in features], np.float64),
         detail=value_of(features, PropertyName.fine_detail) / contrast,
-        calm=value_of(features, PropertyName.background_flatness),
+        flatness=value_of(features, PropertyName.background_flatness),
         lightness=value_of(features, PropertyName.exposure),
-        blown=value_of(features, PropertyName.highlights),
+        highlights=value_of(features, PropertyName.highlights),
     )
 
 

@@ -12,18 +12,14 @@ from enum import IntEnum
 from math import ceil
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from critic_worker.albums.linkage import Numbers
 from critic_worker.albums.sequences import NO_SEQUENCE
+from critic_worker.arrays import BoolArray, Float64Array, Int64Array
 
 _MIN_PER_SCENE = 2
 _CHAPTER_FACTOR = 2.0  # capacity of a chapter: this many times its share of the album's moments
-
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 
 
 class SelectionStatus(IntEnum):
@@ -46,13 +42,13 @@ class SelectionInput:
     `picked` and `rejected` are the photographer's decisions.
     """
 
-    quality: Floats
-    near: Numbers
-    scene: Numbers
-    sequence: Numbers
-    taken: Floats
-    picked: Flags
-    rejected: Flags
+    quality: Float64Array
+    near: Int64Array
+    scene: Int64Array
+    sequence: Int64Array
+    taken: Float64Array
+    picked: BoolArray
+    rejected: BoolArray
 
     def __len__(self) -> int:
         return len(self.quality)
@@ -62,7 +58,7 @@ class SelectionInput:
 class Selection:
     """The SelectionStatus of each photo, `[N]`; the number of requested moments, and the capacity of a scene."""
 
-    status: Numbers
+    status: Int64Array
     requested: int
     per_scene: int
 
@@ -71,12 +67,12 @@ class Selection:
 class _Moments:
     """M moments, best first, `[M]` each; `of_photo` `[N]` is the moment of each photo, `best` its best photo."""
 
-    of_photo: Numbers
-    best: Numbers
-    scene: Numbers
-    chapter: Numbers
-    picked: Flags  # the photographer picked one of its photos
-    eligible: Flags  # the photographer did not reject all of its photos
+    of_photo: Int64Array
+    best: Int64Array
+    scene: Int64Array
+    chapter: Int64Array
+    picked: BoolArray  # the photographer picked one of its photos
+    eligible: BoolArray  # the photographer did not reject all of its photos
 
 
 @dataclass(frozen=True)
@@ -85,7 +81,7 @@ class _Capacity:
 
     total: int
     per_scene: int
-    chapter: Numbers
+    chapter: Int64Array
 
 
 def select(photos: SelectionInput, keep: float, per_scene: int | None, pause_seconds: float) -> Selection:
@@ -123,7 +119,7 @@ def _moments(photos: SelectionInput, pause_seconds: float) -> _Moments:
     )
 
 
-def _moment_of_photo(photos: SelectionInput) -> Numbers:
+def _moment_of_photo(photos: SelectionInput) -> Int64Array:
     """Groups of near duplicates, joined where their photos are frames of one sequence."""
     count = int(photos.near.max(initial=-1)) + 1
     frames = np.flatnonzero(photos.sequence != NO_SEQUENCE)
@@ -133,7 +129,7 @@ def _moment_of_photo(photos: SelectionInput) -> Numbers:
     return np.asarray(connected_components(links, directed=False)[1].astype(np.int64)[photos.near])
 
 
-def _chapters(taken: Floats, pause_seconds: float) -> Numbers:
+def _chapters(taken: Float64Array, pause_seconds: float) -> Int64Array:
     """Numbers from 0, separated by pauses; photos without a time form one chapter."""
     order = np.argsort(taken, kind="stable")  # NaN comes last
     with np.errstate(invalid="ignore"):
@@ -152,7 +148,7 @@ def _capacity(moments: _Moments, total: int, per_scene: int | None) -> _Capacity
     return _Capacity(total, per_scene or _least_per_scene(moments, total, chapter), chapter)
 
 
-def _least_per_scene(moments: _Moments, total: int, chapter: Numbers) -> int:
+def _least_per_scene(moments: _Moments, total: int, chapter: Int64Array) -> int:
     """The least capacity of a scene, from 2, with which all scenes together reach the total."""
     _, first, sizes = np.unique(moments.scene, return_index=True, return_counts=True)
     per_scene, largest = _MIN_PER_SCENE, int(sizes.max(initial=0))
@@ -165,7 +161,7 @@ def _least_per_scene(moments: _Moments, total: int, chapter: Numbers) -> int:
     return per_scene
 
 
-def _greedy(moments: _Moments, capacity: _Capacity) -> tuple[Flags, Numbers]:
+def _greedy(moments: _Moments, capacity: _Capacity) -> tuple[BoolArray, Int64Array]:
     """The selected moments, and the status of all other ones. Picked moments use their capacity first."""
     selected = moments.picked.copy()
     status = np.full(len(selected), SelectionStatus.outranked, np.int64)
@@ -188,7 +184,7 @@ def _greedy(moments: _Moments, capacity: _Capacity) -> tuple[Flags, Numbers]:
     return selected, status
 
 
-def _status_of_photos(photos: SelectionInput, moments: _Moments, of_moment: Numbers) -> Numbers:
+def _status_of_photos(photos: SelectionInput, moments: _Moments, of_moment: Int64Array) -> Int64Array:
     """A moment's status holds for its best photo, and for all frames of that photo's sequence."""
     best = moments.best[moments.of_photo]
     in_sequence = (photos.sequence != NO_SEQUENCE) & (photos.sequence == photos.sequence[best])

@@ -10,8 +10,8 @@ import numpy as np
 from critic_core.contracts.album import Flag, GroupLevel, Proposal, SelectionQuery, Verdict
 from critic_core.contracts.critique import Reason
 from critic_core.stores.album_results import ResultSection
+from critic_worker.albums.complete_linkage import group_members
 from critic_worker.albums.group_rows import groups_of_level
-from critic_worker.albums.linkage import group_members
 from critic_worker.albums.selection import Selection, SelectionInput, SelectionStatus, select
 from critic_worker.albums.sequences import NO_SEQUENCE
 from critic_worker.albums.table import AlbumTable

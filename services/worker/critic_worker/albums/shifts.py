@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import uniform_filter
 
-Floats = npt.NDArray[np.float32]
+from critic_worker.arrays import Float32Array, Int64Array
 
 SIDE = 32
 _PAD = 2 * SIDE
@@ -24,9 +24,9 @@ class Shift:
     shares of the frame's sides, and the correlation there (`fit`), −1 to 1.
     """
 
-    across: Floats
-    down: Floats
-    fit: Floats
+    across: Float32Array
+    down: Float32Array
+    fit: Float32Array
 
 
 def shifts(first: npt.NDArray[np.uint8], second: npt.NDArray[np.uint8]) -> Shift:
@@ -43,17 +43,17 @@ def shifts(first: npt.NDArray[np.uint8], second: npt.NDArray[np.uint8]) -> Shift
     return Shift(_signed(across), _signed(down), fit.reshape(len(fit), -1)[np.arange(len(fit)), best])
 
 
-def _detail(thumbnails: npt.NDArray[np.uint8]) -> Floats:
+def _detail(thumbnails: npt.NDArray[np.uint8]) -> Float32Array:
     grey = thumbnails.astype(np.float32)
     return np.asarray(grey - uniform_filter(grey, (0, _LOCAL, _LOCAL)), np.float32)
 
 
-def _correlate(first: Floats, second: Floats) -> Floats:
+def _correlate(first: Float32Array, second: Float32Array) -> Float32Array:
     """The sum of products at every shift of `second`, `[K, 64, 64]`."""
     size = (_PAD, _PAD)
     spectrum = np.fft.rfft2(first, size) * np.conj(np.fft.rfft2(second, size))
     return np.asarray(np.fft.irfft2(spectrum, size), np.float32)
 
 
-def _signed(offset: npt.NDArray[np.int64]) -> Floats:
+def _signed(offset: Int64Array) -> Float32Array:
     return np.asarray(np.where(offset >= SIDE, offset - _PAD, offset) / SIDE, np.float32)

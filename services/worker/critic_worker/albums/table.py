@@ -12,14 +12,12 @@ from critic_core.contracts.critique import Capture, Reason
 from critic_core.stores.albums import Snapshot
 from critic_worker.albums import group_levels
 from critic_worker.albums.group_levels import Levels
-from critic_worker.albums.linkage import Numbers
 from critic_worker.albums.quality import quality
 from critic_worker.albums.reasons import reasons_in_groups
 from critic_worker.albums.sequences import NO_SEQUENCE, Frames, sequences
 from critic_worker.albums.shifts import SIDE
-from critic_worker.albums.similarity import SimilarityFeatures
-
-Floats = npt.NDArray[np.float64]
+from critic_worker.albums.similar_pairs import SimilarityFeatures
+from critic_worker.arrays import Float32Array, Float64Array, Int64Array
 
 
 @dataclass(frozen=True)
@@ -32,10 +30,10 @@ class AlbumTable:
     sha256: list[str]
     features: list[PhotoFeatures]
     decisions: list[Decision | None]
-    quality: Floats  # [N]
-    taken: Floats  # [N], seconds by the camera's clock; NaN where unknown
+    quality: Float64Array  # [N]
+    taken: Float64Array  # [N], seconds by the camera's clock; NaN where unknown
     levels: Levels
-    sequence: Numbers  # [N]; NO_SEQUENCE for most
+    sequence: Int64Array  # [N]; NO_SEQUENCE for most
     kinds: list[SequenceKind]  # of each sequence
     reasons: list[tuple[Reason, ...]]  # [N], against the group of near duplicates
 
@@ -68,13 +66,13 @@ def album_table(snapshot: Snapshot, thresholds: Thresholds) -> AlbumTable:
     )
 
 
-def _without_frames(near: Numbers, sequence: Numbers) -> Numbers:
+def _without_frames(near: Int64Array, sequence: Int64Array) -> Int64Array:
     """Groups of near duplicates without frames of sequences, which differ on purpose: each frame is a group alone."""
     single = int(near.max(initial=-1)) + 1 + np.arange(len(near))
     return np.asarray(np.where(sequence == NO_SEQUENCE, near, single), np.int64)
 
 
-def similarity_features(features: list[PhotoFeatures], taken: Floats) -> SimilarityFeatures:
+def similarity_features(features: list[PhotoFeatures], taken: Float64Array) -> SimilarityFeatures:
     """Features for grouping."""
     return SimilarityFeatures(_hashes(features), _embeddings(features), taken)
 
@@ -83,7 +81,7 @@ def frames_of(features: list[PhotoFeatures]) -> Frames:
     """Features for finding sequences."""
     captures = [photo.capture or Capture() for photo in features]
 
-    def column(name: str) -> Floats:
+    def column(name: str) -> Float64Array:
         return np.array([getattr(capture, name) for capture in captures], np.float64)  # None becomes NaN
 
     _, cameras = np.unique([capture.camera or "" for capture in captures], return_inverse=True)
@@ -101,7 +99,7 @@ def frames_of(features: list[PhotoFeatures]) -> Frames:
     )
 
 
-def taken_seconds(features: list[PhotoFeatures]) -> Floats:
+def taken_seconds(features: list[PhotoFeatures]) -> Float64Array:
     """The time of each photo, `[N]`; NaN where unknown."""
     return np.array([_taken(photo) for photo in features], np.float64)
 
@@ -122,7 +120,7 @@ def _thumbnail(features: PhotoFeatures) -> npt.NDArray[np.uint8]:
     return pixels if len(pixels) == SIDE * SIDE else np.zeros(SIDE * SIDE, np.uint8)
 
 
-def _embeddings(features: list[PhotoFeatures]) -> npt.NDArray[np.float32]:
+def _embeddings(features: list[PhotoFeatures]) -> Float32Array:
     """`[N, D]` of length 1; zeros for a photo scored by a model with a smaller embedding than the widest."""
     vectors = [np.frombuffer(base64.b64decode(photo.fingerprint.embedding), "<f2") for photo in features]
     widest = max((len(vector) for vector in vectors), default=0)

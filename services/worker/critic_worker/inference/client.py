@@ -6,26 +6,17 @@ Protocol: https://github.com/kserve/open-inference-protocol, and Triton's model 
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from tritonclient.grpc import InferenceServerClient, InferInput, InferRequestedOutput, InferResult
-from tritonclient.grpc.model_config_pb2 import ModelConfig, ModelInstanceGroup
 from tritonclient.utils import InferenceServerException
 
 from critic_core.contracts.errors import InferenceFailed, InferenceUnavailable
-from critic_core.contracts.manifest import (
-    EMBEDDING_NAME,
-    INPUT_NAME,
-    PROBABILITY_NAME,
-    Manifest,
-    manifest_parameter,
-    parse_manifest,
-)
-from critic_core.contracts.routing import newest
+from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, PROBABILITY_NAME, Manifest
 from critic_worker.inference.classifier import Classification, ModelReplaced, Tensor
+from critic_worker.inference.model_info import ModelInfo, read_model_info
 
 T = TypeVar("T")
 
@@ -45,16 +36,6 @@ _CHANNEL = [
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 5_000),
 ]
-_DEVICES = {ModelInstanceGroup.KIND_CPU: "cpu", ModelInstanceGroup.KIND_GPU: "cuda"}
-
-
-@dataclass(frozen=True)
-class ModelInfo:
-    """Manifest and device of a served version, as read from the server."""
-
-    manifest: Manifest
-    device: str
-    read_at: float
 
 
 class InferenceClient:
@@ -128,9 +109,7 @@ class InferenceClient:
         client, model, timeout = self._client, (self._model, self._version), self._timeout
         config = self._call(lambda: client.get_model_config(*model, client_timeout=timeout)).config
         metadata = self._call(lambda: client.get_model_metadata(*model, client_timeout=timeout))
-        manifest = _manifest(config, version or self._version or _newest(metadata.versions, config))
-        _check_fit(metadata, manifest)
-        return ModelInfo(manifest, _device(config), time.monotonic())
+        return read_model_info(config, metadata, version or self._version)
 
     def _call(self, call: Callable[[], T]) -> T:
         """One retry where nothing was computed: behind a balancer it reaches another server, perhaps another model."""
@@ -156,51 +135,6 @@ def _translate_errors(call: Callable[[], T]) -> T:
             raise InferenceFailed(f"The inference server refused the photo: {message}") from error
         kind = _Unreachable if status in _DRAINING else InferenceUnavailable
         raise kind(f"The inference server does not answer: {message}") from error
-
-
-def _newest(versions: Any, config: ModelConfig) -> str:
-    version = newest(name for name in versions if manifest_parameter(name) in config.parameters)
-    if version is None:
-        raise InferenceFailed(f"The model {config.name} carries no manifest for its versions {list(versions)}.")
-    return version
-
-
-def _manifest(config: ModelConfig, version: str) -> Manifest:
-    key = manifest_parameter(version)
-    if key not in config.parameters:  # unloaded between its answer and this request
-        raise InferenceUnavailable(f"{config.name} version {version} is not served any more.")
-    try:
-        return parse_manifest(config.parameters[key].string_value)
-    except ValueError as error:
-        raise InferenceFailed(f"The manifest of {config.name} version {version} cannot be read: {error}") from error
-
-
-def _device(config: ModelConfig) -> str:
-    kinds = {_DEVICES[group.kind] for group in config.instance_group if group.kind in _DEVICES}
-    return "+".join(sorted(kinds)) or "unknown"
-
-
-def _check_fit(metadata: Any, manifest: Manifest) -> None:
-    """Raise InferenceFailed unless the model's inputs and outputs have the expected types and shapes."""
-    size = manifest.preprocessing.size
-    expected = {
-        INPUT_NAME: ("UINT8", [-1, size, size, 3]),
-        PROBABILITY_NAME: ("FP32", [-1, 2]),
-        EMBEDDING_NAME: ("FP32", [-1, manifest.embedding_size]),
-    }
-    actual = {tensor.name: (tensor.datatype, list(tensor.shape)) for tensor in [*metadata.inputs, *metadata.outputs]}
-    for name, (datatype, shape) in expected.items():
-        if name not in actual or not _fits(actual[name], datatype, shape):
-            raise InferenceFailed(f"The model has {name} as {actual.get(name)}; {datatype} {shape} was expected.")
-
-
-def _fits(actual: tuple[str, list[int]], datatype: str, shape: list[int]) -> bool:
-    """-1 stands for any number."""
-    return (
-        actual[0] == datatype
-        and len(actual[1]) == len(shape)
-        and all(size in (expected, -1) for size, expected in zip(actual[1][1:], shape[1:], strict=True))
-    )
 
 
 def _classifications(result: InferResult, info: ModelInfo) -> list[Classification]:

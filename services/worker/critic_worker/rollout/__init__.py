@@ -1,1 +1,1 @@
-"""Model versions: routing, canary, shadow, fallback, drift."""
+"""Model versions: routing, canary, shadow, fallback, version comparison."""

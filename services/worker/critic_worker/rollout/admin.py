@@ -6,7 +6,7 @@ from critic_core.contracts.routing import ActiveVersions, Routing, TrafficSplit,
 from critic_core.runtime.redis_client import connect
 from critic_core.stores.routing import RoutingStore
 from critic_worker.inference.client import InferenceClient
-from critic_worker.rollout.drift import Drift, drift_of
+from critic_worker.rollout.version_comparison import VersionComparison, compare_versions
 from critic_worker.settings import WorkerSettings
 
 
@@ -71,7 +71,7 @@ class RolloutAdmin:
         """Return to the settings."""
         self._store.save(self.model, None)
 
-    def drift(self, version: str | None = None) -> Drift:
+    def compare(self, version: str | None = None) -> VersionComparison:
         """The stable version against another: by default the shadow, or without one the newest."""
         active = self.active_versions()
         shadow = active.shadow.version if active.shadow else newest(set(active.versions) - {active.stable})
@@ -79,7 +79,7 @@ class RolloutAdmin:
         if candidate is None:
             raise RolloutRefused(f"There is no version beside {active.stable} to compare it with.")
         pairs = self._store.pairs(self.model, active.stable, candidate)
-        return drift_of(self.model, active.stable, candidate, pairs)
+        return compare_versions(self.model, active.stable, candidate, pairs)
 
     def _save(self, routing: Routing) -> None:
         self._store.save(self.model, routing)

@@ -2,7 +2,7 @@
 
     python -m critic_worker.rollout show
     python -m critic_worker.rollout shadow 2          compare version 2, without effect on results
-    python -m critic_worker.rollout drift [--json]    the differences between the two versions
+    python -m critic_worker.rollout compare [--json]  the differences between the two versions
     python -m critic_worker.rollout canary 2:10%      version 2 answers a tenth of the photos
     python -m critic_worker.rollout promote 2         version 2 answers all photos
     python -m critic_worker.rollout rollback          withdraw the canary or the stable version
@@ -18,7 +18,7 @@ from collections.abc import Callable
 
 from critic_core.contracts.errors import ServiceUnavailable
 from critic_worker.rollout.admin import RolloutAdmin, RolloutRefused, make_rollout_admin
-from critic_worker.rollout.report import drift_table, versions_text
+from critic_worker.rollout.report import comparison_table, versions_text
 from critic_worker.settings import WorkerSettings
 
 Action = Callable[[RolloutAdmin, argparse.Namespace], str]
@@ -40,9 +40,9 @@ def _show(admin: RolloutAdmin, options: argparse.Namespace) -> str:
     return versions.model_dump_json(indent=2) if options.json else versions_text(versions)
 
 
-def _drift(admin: RolloutAdmin, options: argparse.Namespace) -> str:
-    drift = admin.drift(options.version)
-    return drift.model_dump_json(indent=2) if options.json else drift_table(drift)
+def _compare(admin: RolloutAdmin, options: argparse.Namespace) -> str:
+    comparison = admin.compare(options.version)
+    return comparison.model_dump_json(indent=2) if options.json else comparison_table(comparison)
 
 
 def _change(change: Callable[[RolloutAdmin, argparse.Namespace], None]) -> Action:
@@ -59,17 +59,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="photo-critic model", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    verbs = parser.add_subparsers(required=True, metavar="show|shadow|drift|canary|promote|rollback|reset")
+    verbs = parser.add_subparsers(required=True, metavar="show|shadow|compare|canary|promote|rollback|reset")
 
     def verb(name: str, action: Action) -> argparse.ArgumentParser:
         subparser = verbs.add_parser(name)
         subparser.set_defaults(action=action)
         return subparser
 
-    show, drift = verb("show", _show), verb("drift", _drift)
+    show, compare = verb("show", _show), verb("compare", _compare)
     show.add_argument("--json", action="store_true")
-    drift.add_argument("version", nargs="?")
-    drift.add_argument("--json", action="store_true")
+    compare.add_argument("version", nargs="?")
+    compare.add_argument("--json", action="store_true")
     shadow = _change(lambda admin, options: admin.shadow(options.split))
     verb("shadow", shadow).add_argument("split", metavar="2|2:25%%")
     canary = _change(lambda admin, options: admin.canary(options.split))

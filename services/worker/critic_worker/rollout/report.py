@@ -1,11 +1,11 @@
 """The output of the rollout command, in plain words."""
 
 from critic_core.contracts.routing import ActiveVersions
-from critic_worker.rollout.drift import Drift, Spread
+from critic_worker.rollout.version_comparison import Spread, VersionComparison
 
 
 def versions_text(active: ActiveVersions) -> str:
-    """The active versions of a model, one sentence a line."""
+    """The active versions of a model, a sentence per line."""
     lines = [f"{active.model}: version {active.stable} answers; served: {', '.join(active.versions)}."]
     if active.canary:
         lines.append(f"Version {active.canary.version} answers {active.canary.percent:g} % of photos and albums.")
@@ -19,22 +19,23 @@ def versions_text(active: ActiveVersions) -> str:
     return "\n".join(lines)
 
 
-def drift_table(drift: Drift) -> str:
-    """The differences between two versions, one figure a line."""
-    if not drift.photos:
-        return f"{drift.model}: no photo has been compared between versions {drift.version} and {drift.candidate} yet."
-    correlation = drift.rank_correlation
-    psi = f"version {drift.version}: {drift.psi:.3f}, {drift.candidate}: {drift.candidate_psi:.3f}"
+def comparison_table(comparison: VersionComparison) -> str:
+    """The differences between two versions, a figure per line."""
+    if not comparison.photos:
+        versions = f"{comparison.version} and {comparison.candidate}"
+        return f"{comparison.model}: no photo has been compared between versions {versions} yet."
+    correlation = comparison.rank_correlation
+    psi = f"version {comparison.version}: {comparison.psi:.3f}, {comparison.candidate}: {comparison.candidate_psi:.3f}"
     rows = [
-        ("photos", f"{drift.photos}, {drift.since:%Y-%m-%d %H:%M} to {drift.until:%Y-%m-%d %H:%M}"),
-        ("|score difference|", _spread(drift.score)),
-        ("|percentile difference|", _spread(drift.percentile)),
-        ("mean percentile shift", f"{drift.percentile_shift:+.1f} points"),
+        ("photos", f"{comparison.photos}, {comparison.since:%Y-%m-%d %H:%M} to {comparison.until:%Y-%m-%d %H:%M}"),
+        ("|score difference|", _spread(comparison.score)),
+        ("|percentile difference|", _spread(comparison.percentile)),
+        ("mean percentile shift", f"{comparison.percentile_shift:+.1f} points"),
         ("rank correlation", "–" if correlation is None else f"{correlation:.3f} (Spearman)"),
-        ("labels changed", f"{100 * (drift.labels_changed or 0):.1f} %"),
+        ("labels changed", f"{100 * (comparison.labels_changed or 0):.1f} %"),
         ("PSI against the reference", psi),
     ]
-    head = f"{drift.model}: version {drift.candidate} against {drift.version}"
+    head = f"{comparison.model}: version {comparison.candidate} against {comparison.version}"
     return "\n".join([head, *(f"  {name:<26}{value}" for name, value in rows)])
 
 

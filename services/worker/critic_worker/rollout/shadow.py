@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from critic_core.contracts.critique import Critique
-from critic_core.contracts.routing import Pair
+from critic_core.contracts.routing import ScorePair
 from critic_core.imaging.limits import Limits
 from critic_core.runtime.logs import logger
 from critic_core.stores.routing import RoutingStore
@@ -85,10 +85,10 @@ class Shadow:
         return "compared"
 
 
-def pair_of(photo_id: str, critique: Critique, candidate: Classification) -> Pair:
+def pair_of(photo_id: str, critique: Critique, candidate: Classification) -> ScorePair:
     """The scores of two versions for one photo."""
     score = 100 * candidate.probability
-    return Pair(
+    return ScorePair(
         photo=photo_id,
         score=critique.score,
         percentile=critique.percentile,

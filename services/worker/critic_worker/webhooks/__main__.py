@@ -4,10 +4,10 @@ import logging
 import sys
 
 from critic_core.runtime import logs
-from critic_worker.webhooks.process import run
+from critic_worker.webhooks.main_process import run
 from critic_worker.webhooks.settings import SenderSettings
 
-# The sender logs one line an attempt; these add Celery's two, and every header sent.
+# The sender logs a line per attempt; these loggers would add two lines of Celery, and all headers.
 _NOISY_LOGGERS = ("celery.worker.strategy", "celery.app.trace", "httpcore")
 
 

@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime
 
 from critic_core.contracts.errors import InvalidCallbackUrl
-from critic_core.contracts.webhook import STORED_ATTEMPTS, Attempt, Delivery, DeliveryState, Event, Outcome
+from critic_core.contracts.webhook import STORED_ATTEMPTS, Attempt, Delivery, DeliveryState, Outcome, WebhookBody
 from critic_core.runtime.logs import logger
 from critic_core.runtime.webhooks.callback import parse_callback
 from critic_core.runtime.webhooks.settings import secret_key
@@ -14,8 +14,8 @@ from critic_worker.webhooks.backoff import delay_seconds
 from critic_worker.webhooks.context import SenderContext
 from critic_worker.webhooks.deadline import Deadline
 from critic_worker.webhooks.events import WebhookEvent, event_of
+from critic_worker.webhooks.http_post import Response, Unreachable, post
 from critic_worker.webhooks.resolver import check_addresses
-from critic_worker.webhooks.sender import Response, Unreachable, post
 from critic_worker.webhooks.settings import SenderSettings
 from critic_worker.webhooks.signature import signatures
 
@@ -63,7 +63,7 @@ def _send(delivery: Delivery, event: WebhookEvent, context: SenderContext) -> Re
     callback = parse_callback(event.callback_url, settings.webhook_allow_private)
     found = [callback.address] if callback.address else context.resolve(callback.host, callback.port, deadline)
     addresses = check_addresses(found, callback, settings.webhook_allow_private)
-    payload = Event(type=delivery.type, timestamp=delivery.timestamp, data=event.data)
+    payload = WebhookBody(type=delivery.type, timestamp=delivery.timestamp, data=event.data)
     body = payload.model_dump_json(exclude_none=True).encode()
     return post(callback, addresses, _headers(delivery.id, body, settings), body, deadline)
 

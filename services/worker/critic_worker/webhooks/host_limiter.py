@@ -1,7 +1,7 @@
-"""A limit of concurrent attempts per receiver, against head-of-line blocking by a receiver that hangs.
+"""A limit of concurrent attempts per receiver, against head-of-line blocking by a hanging receiver.
 
-A receiver that responds may use most threads: often it is the only one. One that did not respond gets a few until it
-responds.
+A responding receiver may use most threads, since an installation often has a single receiver. An unresponsive receiver
+gets a few threads until the next response.
 """
 
 import threading
@@ -9,38 +9,41 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_MAX_SUSPECTS = 10_000  # callers choose the hosts: without a limit, they could fill the memory
+_MAX_UNRESPONSIVE = 10_000  # callers choose the hosts: without a limit, they could fill the memory
 
 
 class HostLimiter:
-    """Counts the attempts under way per host, and remembers the hosts that did not respond."""
+    """Counts concurrent attempts per host, and stores unresponsive hosts."""
 
     def __init__(self, threads: int) -> None:
-        self._most, self._few = max(1, threads * 3 // 4), max(1, threads // 8)
-        self._in_use: Counter[str] = Counter()
-        self._suspects: dict[str, None] = {}
+        self._max_responsive, self._max_unresponsive = max(1, threads * 3 // 4), max(1, threads // 8)
+        self._attempts: Counter[str] = Counter()
+        self._unresponsive: dict[str, None] = {}
         self._lock = threading.Lock()
+
+    def _limit(self, host: str) -> int:
+        return self._max_unresponsive if host in self._unresponsive else self._max_responsive
 
     @contextmanager
     def slot(self, host: str) -> Iterator[bool]:
-        """Hold a slot of this host during the block; False when none is free."""
+        """Occupy a slot of the host during the block; False without a free slot."""
         with self._lock:
-            free = self._in_use[host] < (self._few if host in self._suspects else self._most)
-            self._in_use[host] += free
+            free = self._attempts[host] < self._limit(host)
+            self._attempts[host] += free
         try:
             yield free
         finally:
             with self._lock:
-                self._in_use[host] -= free
-                if not self._in_use[host]:
-                    del self._in_use[host]
+                self._attempts[host] -= free
+                if not self._attempts[host]:
+                    del self._attempts[host]
 
     def record(self, host: str, responded: bool) -> None:
-        """Remember whether the host responded, with any status."""
+        """Record a response, of any status, or a failure of the host."""
         with self._lock:
             if responded:
-                self._suspects.pop(host, None)
+                self._unresponsive.pop(host, None)
                 return
-            self._suspects[host] = None
-            if len(self._suspects) > _MAX_SUSPECTS:
-                del self._suspects[next(iter(self._suspects))]
+            self._unresponsive[host] = None
+            if len(self._unresponsive) > _MAX_UNRESPONSIVE:
+                del self._unresponsive[next(iter(self._unresponsive))]

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from critic_cli.ops.backup.archive import MANIFEST, SNAPSHOT, InvalidArchive, Manifest, Writer, read_files, verify
+from critic_cli.ops.backup.archive import MANIFEST, SNAPSHOT, BackupManifest, InvalidArchive, Writer, read_files, verify
 from critic_cli.ops.backup.save import delete_old
 
 PHOTO = "photos/cd/01a20b18-c37c-7c7d-87c1-ffa18bba12cd/original"
 CONTENTS = {SNAPSHOT: b"REDIS" * 400, PHOTO: b"\xff\xd8" * 700}
-SAVED = Manifest("2026-11-25T14:12:00+00:00", "0.1.0", "file:///var/lib/photo-critic", keys=7)
+SAVED = BackupManifest("2026-11-25T14:12:00+00:00", "0.1.0", "file:///var/lib/photo-critic", keys=7)
 
 
-def written(path: Path, contents: dict[str, bytes] = CONTENTS, manifest: Manifest = SAVED) -> Manifest:
+def written(path: Path, contents: dict[str, bytes] = CONTENTS, manifest: BackupManifest = SAVED) -> BackupManifest:
     with path.open("wb") as file:
         writer = Writer(file)
         for name, data in contents.items():

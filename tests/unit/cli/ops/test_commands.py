@@ -6,10 +6,10 @@ import pytest
 from typer.testing import CliRunner
 
 from critic_cli.ops import commands
-from critic_cli.ops.backup.archive import Manifest
+from critic_cli.ops.backup.archive import BackupManifest
 from critic_cli.ops.compose_project import EngineError
 
-MANIFEST = Manifest("2026-11-25T14:12:00+00:00", "0.1.0", "file:///photos", keys=7)
+MANIFEST = BackupManifest("2026-11-25T14:12:00+00:00", "0.1.0", "file:///photos", keys=7)
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -26,8 +26,8 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_backup_of_the_selected_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive, selected, deleted = tmp_path / "it.tar", [], []
     archive.write_bytes(b"1" * 2_000_000)
-    monkeypatch.setattr(commands.saving, "save", lambda stack, path: selected.append(stack) or (archive, MANIFEST))
-    monkeypatch.setattr(commands.saving, "delete_old", lambda *arguments: deleted.append(arguments))
+    monkeypatch.setattr(commands, "save_backup", lambda stack, path: selected.append(stack) or (archive, MANIFEST))
+    monkeypatch.setattr(commands, "delete_old", lambda *arguments: deleted.append(arguments))
     code, output = run("backup", str(tmp_path), "--keep", "48", "--compose", '-p "my photos"')
     assert (code, selected, deleted) == (0, [["-p", "my photos"]], [(tmp_path, 48)])
     assert "from version 0.1.0, 7 keys, 0 photos, 2.0 MB in" in output.replace("\n", "")
@@ -48,7 +48,7 @@ def test_a_failing_engine_is_reported(tmp_path: Path, monkeypatch: pytest.Monkey
     def fail(*_: object) -> None:
         raise EngineError("no such engine")
 
-    monkeypatch.setattr(commands.saving, "save", fail)
+    monkeypatch.setattr(commands, "save_backup", fail)
     monkeypatch.setattr(commands.rolling_update, "roll", fail)
     assert run("backup", str(tmp_path)) == (1, "failed: no such engine\n")
     assert run("roll", "worker") == (1, "failed: no such engine\n")

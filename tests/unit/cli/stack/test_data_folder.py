@@ -45,18 +45,18 @@ with DataFolder(Path({str(tmp_path)!r})).lock():
 
 def test_the_note_comes_back_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path)
-    assert folder.note() is None
+    assert folder.running_stack() is None
     folder.write_note(NOTE)
-    assert folder.note() == NOTE
+    assert folder.running_stack() == NOTE
     assert (tmp_path / "running.json").stat().st_mode & 0o777 == 0o600
     folder.delete_note()
-    assert folder.note() is None
+    assert folder.running_stack() is None
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"supervisor": "?"}'])
 def test_a_damaged_note_is_no_note(tmp_path: Path, text: str) -> None:
     (tmp_path / "running.json").write_text(text)
-    assert DataFolder(tmp_path).note() is None
+    assert DataFolder(tmp_path).running_stack() is None
 
 
 def test_a_folder_that_cannot_be_created_is_an_error_in_a_sentence(tmp_path: Path) -> None:

@@ -4,7 +4,16 @@ import json
 
 import pytest
 
-from critic_core.contracts.manifest import Calibration, Fit, Golden, Manifest, Preprocessing, Reference, parse_manifest
+from critic_core.contracts.manifest import (
+    Calibration,
+    Fit,
+    Golden,
+    Manifest,
+    Preprocessing,
+    Reference,
+    is_version_folder,
+    parse_manifest,
+)
 
 MANIFEST = Manifest(
     name="tiny",
@@ -39,3 +48,10 @@ def test_a_digest_that_does_not_fit_is_refused() -> None:
     text["preprocessing"]["size"] = 227
     with pytest.raises(ValueError, match="digest"):
         parse_manifest(json.dumps(text))
+
+
+@pytest.mark.parametrize(
+    ("name", "is_version"), [("1", True), ("10", True), ("0", False), ("01", False), ("", False), ("²", False)]
+)
+def test_version_folders_are_positive_numbers_without_leading_zeros(name: str, is_version: bool) -> None:
+    assert is_version_folder(name) is is_version

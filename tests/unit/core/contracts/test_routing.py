@@ -57,10 +57,10 @@ def test_another_version_is_tried_on_other_photos() -> None:
         (Routing(canary=TENTH), ["1", "2", "3"], "1"),  # nobody has tried 3
         (Routing(shadow=TENTH), ["1", "2", "3"], "1"),
         (Routing(canary=TrafficSplit(version="1", percent=10)), ["1", "2"], "2"),  # back, little by little
-        (Routing(canary=TENTH, held="1"), ["1", "2", "3"], "1"),
-        (Routing(canary=TENTH, held="1"), ["2", "3"], "2"),  # 1 is not served any more, and 2 is tried at least
-        (Routing(canary=TrafficSplit(version="1", percent=10), held="2"), ["1", "2", "3"], "2"),
-        (Routing(canary=TENTH, held="1", withdrawn=("1",)), ["1", "2", "3"], "2"),
+        (Routing(canary=TENTH, baseline="1"), ["1", "2", "3"], "1"),
+        (Routing(canary=TENTH, baseline="1"), ["2", "3"], "2"),  # 1 is not served any more, and 2 is tried at least
+        (Routing(canary=TrafficSplit(version="1", percent=10), baseline="2"), ["1", "2", "3"], "2"),
+        (Routing(canary=TENTH, baseline="1", withdrawn=("1",)), ["1", "2", "3"], "2"),
         (Routing(canary=TENTH), ["2", "3"], "3"),  # from the settings, which do not know who answered
         (Routing(canary=TENTH), ["2"], "2"),  # better than nobody
         (Routing(shadow=TENTH), ["1", "2"], "1"),
@@ -106,11 +106,11 @@ def test_a_version_that_is_published_while_another_one_is_tried_waits() -> None:
     both = routing.with_shadow(TrafficSplit(version="3", percent=100), served)
     assert both.promote("2").stable(served) == "2"
     assert both.withdraw("2").stable(served) == "1"  # the shadow goes on
-    assert both.withdraw("2").withdraw("3").held is None
+    assert both.withdraw("2").withdraw("3").baseline is None
 
 
 @pytest.mark.parametrize(
-    ("routing", "tried", "served", "held"),
+    ("routing", "tried", "served", "baseline"),
     [
         (Routing(), "2", ["1", "2"], "1"),  # also when 2 has answered all until now
         (Routing(), "2", ["1"], "1"),  # wished for before it is published
@@ -118,10 +118,12 @@ def test_a_version_that_is_published_while_another_one_is_tried_waits() -> None:
         (Routing(), "2", ["2"], None),
         (Routing(), "2", [], None),
         (Routing(withdrawn=("2",)), "2", ["1", "2"], "1"),
-        (Routing(shadow=TENTH, held="1"), "3", ["1", "2", "3"], "1"),
-        (Routing(shadow=TENTH, held="1"), "1", ["1", "2", "3"], "3"),
+        (Routing(shadow=TENTH, baseline="1"), "3", ["1", "2", "3"], "1"),
+        (Routing(shadow=TENTH, baseline="1"), "1", ["1", "2", "3"], "3"),
     ],
 )
-def test_who_answers_beside_a_trial_goes_on(routing: Routing, tried: str, served: list[str], held: str | None) -> None:
+def test_who_answers_beside_a_trial_goes_on(
+    routing: Routing, tried: str, served: list[str], baseline: str | None
+) -> None:
     share = TrafficSplit(version=tried, percent=10)
-    assert routing.with_canary(share, served).held == routing.with_shadow(share, served).held == held
+    assert routing.with_canary(share, served).baseline == routing.with_shadow(share, served).baseline == baseline

@@ -12,7 +12,7 @@ from tests.unit.core.exports.export_input import proposal
 
 from critic_core.contracts.album import Decision, SequenceKind, Verdict
 from critic_core.contracts.errors import SidecarUnreadable
-from critic_core.exports.sidecar_merge import merged
+from critic_core.exports.sidecar_merge import merge_sidecar
 
 SAMPLES = sorted((DATA / "sidecars").glob("*.xmp"))
 GROUPED = proposal(
@@ -41,7 +41,7 @@ def listed(value: object) -> list[object]:
 
 @pytest.mark.parametrize("stars", [-1, 0, 1, 5])
 def test_a_reader_finds_rating_and_keywords(tmp_path: Path, stars: int) -> None:
-    tags = read(tmp_path, merged(None, GROUPED, stars))
+    tags = read(tmp_path, merge_sidecar(None, GROUPED, stars))
     assert tags["XMP-xmp:Rating"] == stars
     assert "Photo Critic keep" in listed(tags["XMP-dc:Subject"])
     assert "Photo Critic|exposure bracket|aaaa0003" in listed(tags["XMP-lr:HierarchicalSubject"])
@@ -50,7 +50,7 @@ def test_a_reader_finds_rating_and_keywords(tmp_path: Path, stars: int) -> None:
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
 def test_everything_that_was_there_is_there(tmp_path: Path, sample: Path) -> None:
     before = read(tmp_path, sample.read_bytes())
-    after = read(tmp_path, merged(sample.read_bytes(), GROUPED, 4))
+    after = read(tmp_path, merge_sidecar(sample.read_bytes(), GROUPED, 4))
     ours = ("XMP-xmp:Rating", "XMP-dc:Subject", "XMP-lr:HierarchicalSubject")
     assert {name: after.get(name) for name in before if name not in ours} == {
         name: value for name, value in before.items() if name not in ours
@@ -61,36 +61,36 @@ def test_everything_that_was_there_is_there(tmp_path: Path, sample: Path) -> Non
 
 @pytest.mark.parametrize("sample", [None, *SAMPLES], ids=lambda path: path.stem if path else "none")
 def test_twice_is_once(sample: Path | None) -> None:
-    once = merged(sample.read_bytes() if sample else None, GROUPED, 4)
-    assert merged(once, GROUPED, 4) == once
+    once = merge_sidecar(sample.read_bytes() if sample else None, GROUPED, 4)
+    assert merge_sidecar(once, GROUPED, 4) == once
 
 
 def test_comments_and_packet_wrappers_stay() -> None:
-    text = merged((DATA / "sidecars" / "digikam.xmp").read_bytes(), GROUPED, 4)
+    text = merge_sidecar((DATA / "sidecars" / "digikam.xmp").read_bytes(), GROUPED, 4)
     assert b"<!-- kept by hand -->" in text
     assert text.startswith(b"<?xpacket begin=")
 
 
 def test_groups_that_are_no_more_leave_the_keywords(tmp_path: Path) -> None:
-    first = merged((DATA / "sidecars" / "lightroom.xmp").read_bytes(), GROUPED, 4)
-    tags = read(tmp_path, merged(first, proposal(7, Verdict.reject), -1))
+    first = merge_sidecar((DATA / "sidecars" / "lightroom.xmp").read_bytes(), GROUPED, 4)
+    tags = read(tmp_path, merge_sidecar(first, proposal(7, Verdict.reject), -1))
     words = listed(tags["XMP-dc:Subject"])
     assert words == ["wedding", "Zoë & Ben", "Photo Critic reject"]
 
 
 def test_the_rating_that_a_person_gave_in_another_tool_stays(tmp_path: Path) -> None:
     lightroom = (DATA / "sidecars" / "lightroom.xmp").read_bytes()  # 3 stars
-    assert read(tmp_path, merged(lightroom, GROUPED, 5))["XMP-xmp:Rating"] == 3
+    assert read(tmp_path, merge_sidecar(lightroom, GROUPED, 5))["XMP-xmp:Rating"] == 3
     decided = GROUPED.model_copy(update={"decision": DECIDED})
-    assert read(tmp_path, merged(lightroom, decided, 5))["XMP-xmp:Rating"] == 5
+    assert read(tmp_path, merge_sidecar(lightroom, decided, 5))["XMP-xmp:Rating"] == 5
 
 
 def test_our_own_rating_is_ours_to_change_until_a_person_changes_it(tmp_path: Path) -> None:
-    ours = merged((DATA / "sidecars" / "darktable.xmp").read_bytes(), GROUPED, 2)
-    assert read(tmp_path, merged(ours, GROUPED, 4))["XMP-xmp:Rating"] == 4
+    ours = merge_sidecar((DATA / "sidecars" / "darktable.xmp").read_bytes(), GROUPED, 2)
+    assert read(tmp_path, merge_sidecar(ours, GROUPED, 4))["XMP-xmp:Rating"] == 4
     theirs = ours.replace(b'xmp:Rating="2"', b'xmp:Rating="1"')
     assert theirs != ours
-    assert read(tmp_path, merged(theirs, GROUPED, 4))["XMP-xmp:Rating"] == 1
+    assert read(tmp_path, merge_sidecar(theirs, GROUPED, 4))["XMP-xmp:Rating"] == 1
 
 
 @pytest.mark.parametrize(
@@ -103,4 +103,4 @@ def test_our_own_rating_is_ours_to_change_until_a_person_changes_it(tmp_path: Pa
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused(broken: bytes) -> None:
     with pytest.raises(SidecarUnreadable):
-        merged(broken, GROUPED, 4)
+        merge_sidecar(broken, GROUPED, 4)

@@ -94,10 +94,10 @@ CASES = {
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_bad_input_is_refused_quickly(case: Bad) -> None:
     data = case.data()
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(case.error) as caught:
         decode(data, PLAIN, case.limits)
-    assert time.monotonic() - began < SECONDS
+    assert time.process_time() - began < SECONDS
     assert caught.value.permanent
     assert caught.value.detail.endswith(".")
 
@@ -142,9 +142,9 @@ def test_frames_in_huge_numbers_are_not_walked_for_long() -> None:
     """A GIF of 400,000 one-pixel frames in 8 MB: Pillow's own count takes most of a minute."""
     photo = saved(cat((8, 8)), "GIF")
     frame = b"\x2c" + bytes(4) + b"\x01\0\x01\0\0" + b"\x02\x02\x44\x01\0"
-    began = time.monotonic()
+    began = time.process_time()
     decoded = decode(photo[:-1] + frame * 400_000 + b";", PLAIN)
-    assert time.monotonic() - began < SECONDS
+    assert time.process_time() - began < SECONDS
     assert decoded.facts.notes == ("first frame of 10000 or more",)
 
 

@@ -39,10 +39,10 @@ def test_reduced_photos_are_equal_too_by_input_properties_and_fingerprint(
 ) -> None:
     """A reduction by no whole number, and in bands."""
     photo, embedding = cat(size), np.ones(4, dtype=np.float32)
-    upright, second = (turned(photo, at, "PNG", compress_level=1) for at in (1, orientation))
-    first, second = decode(upright, PLAIN).pixels, decode(second, PLAIN).pixels
+    upright, rotated = (turned(photo, at, "PNG", compress_level=1) for at in (1, orientation))
+    first, second = decode(upright, PLAIN).pixels, decode(rotated, PLAIN).pixels
     assert np.array_equal(first, second)
-    assert np.array_equal(prepare(upright, PLAIN), prepare(second, PLAIN))
+    assert np.array_equal(prepare(upright, PLAIN), prepare(rotated, PLAIN))
     assert measure_all(first) == measure_all(second)
     assert fingerprint(first, embedding) == fingerprint(second, embedding)
 

@@ -6,14 +6,14 @@ import redis
 
 from critic_core.contracts.album import Album, Counts
 from critic_core.contracts.identity import new_photo_id
-from critic_core.contracts.routing import Pair, Routing, TrafficSplit
+from critic_core.contracts.routing import Routing, ScorePair, TrafficSplit
 from critic_core.stores import routing
 from critic_core.stores.albums import AlbumStore, album_key
 from critic_core.stores.routing import RoutingStore
 
 
-def pair(score: float) -> Pair:
-    return Pair(
+def pair(score: float) -> ScorePair:
+    return ScorePair(
         photo=new_photo_id(),
         score=score,
         percentile=score,

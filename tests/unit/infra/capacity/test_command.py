@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
-from infra.capacity.__main__ import parser, planned
+from infra.capacity.__main__ import parser, plan_text
 from infra.capacity.costs import MachineCosts, PhotoCost, load_costs, save_costs
 from infra.capacity.gpu import Figure, gpu_of
 
@@ -55,6 +55,6 @@ def test_missing_costs_name_the_command_that_measures_them(tmp_path: Path) -> No
 
 def test_the_plan_follows_the_options() -> None:
     arguments = parser().parse_args(["--rate", "90", "--size", "4000x3000", "--spare", "0", "--gpu", "500"])
-    text = planned(arguments, COSTS)
+    text = plan_text(arguments, COSTS)
     assert text.startswith("90 photos/s of 12 megapixels (0.3 MB each), 27 MB/s; utilisation of 70 % and waits of 1 s")
     assert "costs measured on 2026-11-25, another machine, 64 cores; **assumed, not measured**: a GPU takes 500" in text

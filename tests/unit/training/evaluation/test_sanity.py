@@ -8,7 +8,7 @@ import pytest
 from critic_core.contracts.manifest import Preprocessing
 from critic_training.data.degradations import DEGRADATIONS, STRENGTHS
 from critic_training.data.photo_sets import Floats, Inputs
-from critic_training.evaluation.sanity import SAME, TURNS, drops, mean_lower, shifts
+from critic_training.evaluation.sanity import INVARIANT_CHANGES, TURNS, drops, mean_lower, shifts
 
 DATA = Path(__file__).parents[4] / "tests" / "data"
 PHOTOS = (DATA / "rocket.jpg", DATA / "cat.png")
@@ -37,7 +37,7 @@ def test_a_scorer_of_brightness_likes_dark_copies_less_and_bright_ones_more() ->
 
 def test_orientation_in_exif_moves_no_score_and_a_mirror_image_does() -> None:
     found = {shift.name: shift for shift in shifts(PHOTOS, leftness, Preprocessing())}
-    assert set(found) == set(SAME)
+    assert set(found) == set(INVARIANT_CHANGES)
     for number in TURNS:
         assert found[f"EXIF orientation {number}"].largest == 0
     assert found["mirrored"].largest > 1

@@ -14,7 +14,7 @@ from critic_training.evaluation.onnx_model import open_session, predict
 from critic_training.export import alexnet
 from critic_training.export.build import build
 from critic_training.export.difference import FLOAT32_BOUND, Difference, ParityError, check
-from critic_training.export.factor import Span, by_outputs, by_weights, span
+from critic_training.export.factor import Factors, Span, by_outputs, span
 from critic_training.export.form import FLOAT32, FORMS, Form
 from critic_training.export.graph import BLOCK, Graph, Storage, to_int4
 from critic_training.export.parity import compare, trained
@@ -89,6 +89,13 @@ def unfolded(graph: Graph) -> np.ndarray:
     model = onnx.helper.make_model(made, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
     weight: np.ndarray = open_session(model.SerializeToString()).run(None, {})[0]
     return weight
+
+
+def by_weights(weight: np.ndarray, bias: np.ndarray, rank: int) -> Factors:
+    """Truncated singular value decomposition of `[O, I]`."""
+    left, values, right = np.linalg.svd(weight, full_matrices=False)
+    root = np.sqrt(values[:rank])
+    return Factors((root[:, None] * right[:rank]).astype(np.float32), (left[:, :rank] * root).astype(np.float32), bias)
 
 
 def test_factors_of_full_rank_are_the_layer() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from critic_core.contracts.album import Thresholds
 from critic_worker.albums.group_levels import Levels, group
-from critic_worker.albums.similarity import SimilarityFeatures
+from critic_worker.albums.similar_pairs import SimilarityFeatures
 
 LIMITS = Thresholds()
 

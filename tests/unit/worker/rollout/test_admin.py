@@ -4,7 +4,7 @@ import pytest
 import redis
 
 from critic_core.contracts.identity import new_photo_id
-from critic_core.contracts.routing import Pair, Routing, TrafficSplit
+from critic_core.contracts.routing import Routing, ScorePair, TrafficSplit
 from critic_core.stores.routing import RoutingStore
 from critic_worker.rollout.admin import RolloutAdmin, RolloutRefused
 
@@ -20,7 +20,7 @@ def make_admin(client: "redis.Redis", served: list[str], routing: Routing | None
     ("routing", "served", "version", "stable"),
     [
         (Routing(), ["1", "2"], None, "1"),
-        (Routing(canary=TENTH, held="1"), THREE, None, "1"),  # 3 is still unpromoted
+        (Routing(canary=TENTH, baseline="1"), THREE, None, "1"),  # 3 is still unpromoted
         (Routing(pinned="2"), THREE, None, "1"),  # and not 3, which nobody has tried
         (Routing(pinned="1"), THREE, None, "3"),  # there is none before
         (Routing(pinned="1"), THREE, "2", "1"),
@@ -82,17 +82,17 @@ def test_without_a_version_that_may_answer_there_are_no_active_versions(client: 
         make_admin(client, ["2"], Routing(withdrawn=("2",))).active_versions()
 
 
-def test_drift_is_that_of_the_shadow_or_of_the_newest_other_version(client: "redis.Redis") -> None:
-    pair = Pair(
+def test_the_comparison_is_with_the_shadow_or_the_newest_other_version(client: "redis.Redis") -> None:
+    pair = ScorePair(
         photo=new_photo_id(), score=1, percentile=1, pleasing=False, candidate_score=2, candidate_percentile=2,
         candidate_pleasing=False,
     )  # fmt: skip
     store = RoutingStore(client)
     store.save_pair("aesthetics", "3", "1", pair)
     admin = make_admin(client, THREE)
-    assert (admin.drift().candidate, admin.drift().photos) == ("2", 0)
-    assert admin.drift("1").photos == 1
+    assert (admin.compare().candidate, admin.compare().photos) == ("2", 0)
+    assert admin.compare("1").photos == 1
     admin.shadow("1")
-    assert (admin.drift().version, admin.drift().candidate) == ("3", "1")
+    assert (admin.compare().version, admin.compare().candidate) == ("3", "1")
     with pytest.raises(RolloutRefused, match="no version beside 1"):
-        make_admin(client, ["1"]).drift()
+        make_admin(client, ["1"]).compare()

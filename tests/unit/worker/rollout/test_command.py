@@ -36,9 +36,9 @@ def test_show_prints_text_or_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(run(capsys, "show", "--json"))["stable"] == "2"
 
 
-def test_drift_prints_text_or_json(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(capsys, "drift") == "aesthetics: no photo has been compared between versions 2 and 1 yet.\n"
-    assert json.loads(run(capsys, "drift", "1", "--json"))["candidate"] == "1"
+def test_compare_prints_text_or_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "compare") == "aesthetics: no photo has been compared between versions 2 and 1 yet.\n"
+    assert json.loads(run(capsys, "compare", "1", "--json"))["candidate"] == "1"
 
 
 def test_an_unpromoted_version_is_shown(capsys: pytest.CaptureFixture[str], served: list[str]) -> None:

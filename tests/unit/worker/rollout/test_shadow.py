@@ -11,7 +11,7 @@ from tests.unit.worker.fakes import FakeClassifier
 
 from critic_core.contracts.errors import InferenceUnavailable
 from critic_core.contracts.identity import new_photo_id
-from critic_core.contracts.routing import Pair
+from critic_core.contracts.routing import ScorePair
 from critic_core.imaging.limits import DEFAULT_LIMITS
 from critic_core.stores.routing import RoutingStore
 from critic_worker import metrics
@@ -25,9 +25,9 @@ class MemoryStore(RoutingStore):
     """Pairs in memory."""
 
     def __init__(self) -> None:
-        self.saved: list[Pair] = []
+        self.saved: list[ScorePair] = []
 
-    def save_pair(self, model: str, version: str, candidate: str, pair: Pair) -> None:
+    def save_pair(self, model: str, version: str, candidate: str, pair: ScorePair) -> None:
         assert (model, version, candidate) == ("aesthetics", "1", "2")
         self.saved.append(pair)
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import onnx
 
-from critic_core.contracts.manifest import Golden, Manifest, Preprocessing
+from critic_core.contracts.manifest import MODEL_FILE, Golden, Manifest, Preprocessing
 from critic_core.imaging.decode import decode
 from critic_core.imaging.golden import golden_photo
 from critic_core.imaging.preprocess import prepare, to_input
 from critic_training.data.degradations import DEGRADATIONS, STRENGTHS, degrade
 from critic_training.data.photo_sets import Inputs
-from critic_training.evaluation.onnx_model import MODEL_FILE, open_session, predict
+from critic_training.evaluation.onnx_model import open_session, predict
 from critic_training.export.difference import Difference, Limits, ParityError, by_file, check, difference
 from critic_training.export.half_precision.graph import to_float16
 from critic_training.export.model_folder import read_manifest, sha256, write_manifest

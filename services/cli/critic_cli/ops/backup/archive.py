@@ -26,7 +26,7 @@ class InvalidArchive(Exception):
 
 
 @dataclass(frozen=True)
-class Manifest:
+class BackupManifest:
     """The origin of an archive, and a SHA-256 for each of its files."""
 
     saved_at: str
@@ -60,7 +60,7 @@ class Writer:
         self._tar.addfile(entry, reader)
         self.digests[name] = reader.digest.hexdigest()
 
-    def close(self, manifest: Manifest) -> None:
+    def close(self, manifest: BackupManifest) -> None:
         """Add the manifest and end the archive."""
         encoded = json.dumps(asdict(manifest), indent=1).encode()
         self.add(MANIFEST, len(encoded), io.BytesIO(encoded))
@@ -73,7 +73,7 @@ def photo_id_of(name: str) -> str | None:
     return found["id"] if found else None
 
 
-def verify(path: Path) -> Manifest:
+def verify(path: Path) -> BackupManifest:
     """The manifest of an archive, after a check of every digest. Raises InvalidArchive."""
     digests: dict[str, str] = {}
     encoded = b""
@@ -122,7 +122,7 @@ def _archive_errors(path: Path) -> Iterator[None]:
         raise InvalidArchive(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
-def _parse_manifest(encoded: bytes, path: Path) -> Manifest:
+def _parse_manifest(encoded: bytes, path: Path) -> BackupManifest:
     if not encoded:
         raise InvalidArchive(f"{path} has no {MANIFEST} at its end: it is no backup, or was cut off.")
     try:
@@ -131,7 +131,7 @@ def _parse_manifest(encoded: bytes, path: Path) -> Manifest:
             raise InvalidArchive(
                 f"{path} is a {fields['kind']} of format {fields['format']}: this reads format {FORMAT}."
             )
-        manifest = Manifest(**fields)
+        manifest = BackupManifest(**fields)
     except (ValueError, TypeError, KeyError) as error:
         raise InvalidArchive(f"{path} is no backup of Photo Critic: its {MANIFEST} has other fields.") from error
     if SNAPSHOT not in manifest.files:

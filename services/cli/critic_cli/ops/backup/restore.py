@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from critic_cli.ops.backup.archive import SNAPSHOT, Manifest, photo_id_of, read_files, verify
-from critic_cli.ops.backup.stack import WRITERS, Stack
+from critic_cli.ops.backup.archive import SNAPSHOT, BackupManifest, photo_id_of, read_files, verify
+from critic_cli.ops.backup.compose_stack import WRITERS, Stack
 
 
 class RestoreRefused(Exception):
@@ -19,14 +19,14 @@ class RestoreRefused(Exception):
 class Restored:
     """The result of a restore."""
 
-    manifest: Manifest
+    manifest: BackupManifest
     photos: int
     """Photos in Redis, expired ones excluded."""
     deleted: int
     """Photos without bytes in the archive: deleted during the backup, and deleted again."""
 
 
-def restore(stack: Stack, path: Path, replace: bool) -> Restored:
+def restore_backup(stack: Stack, path: Path, replace: bool) -> Restored:
     """Replace the data of a stack by that of an archive. Raises InvalidArchive, RestoreRefused.
 
     The archive is verified, loaded and unpacked beside the current data before any service stops; the replacement
@@ -50,7 +50,7 @@ def restore(stack: Stack, path: Path, replace: bool) -> Restored:
             stack.stop(["redis"])
 
 
-def _check_storage(stack: Stack, manifest: Manifest, path: Path) -> None:
+def _check_storage(stack: Stack, manifest: BackupManifest, path: Path) -> None:
     if manifest.storage == stack.storage:
         return
     raise RestoreRefused(
@@ -77,7 +77,7 @@ def _stage(stack: Stack, path: Path) -> set[str]:
     return photo_ids
 
 
-def _switch(stack: Stack, photo_ids: set[str], manifest: Manifest) -> set[str]:
+def _switch(stack: Stack, photo_ids: set[str], manifest: BackupManifest) -> set[str]:
     """Replace the current data by the staged, and delete photos without bytes in the archive; their ids."""
     stack.swap()
     stack.start_redis()

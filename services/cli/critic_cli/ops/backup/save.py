@@ -8,14 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-from critic_cli.ops.backup.archive import SNAPSHOT, Manifest, Writer, photo_id_of
-from critic_cli.ops.backup.stack import Stack
+from critic_cli.ops.backup.archive import SNAPSHOT, BackupManifest, Writer, photo_id_of
+from critic_cli.ops.backup.compose_stack import Stack
 from critic_cli.ops.compose_project import EngineError
 
 PREFIX = "photo-critic-"
 
 
-def save(stack: Stack, destination: Path) -> tuple[Path, Manifest]:
+def save_backup(stack: Stack, destination: Path) -> tuple[Path, BackupManifest]:
     """Write an archive to a file, or into a folder under a name with the time; atomically.
 
     Redis first: a photo's bytes are stored before Redis hears of it, so every photo in the snapshot has its bytes by
@@ -43,7 +43,7 @@ def delete_old(folder: Path, keep: int) -> None:
         path.unlink()
 
 
-def _write(stack: Stack, file: IO[bytes], saved_at: str) -> Manifest:
+def _write(stack: Stack, file: IO[bytes], saved_at: str) -> BackupManifest:
     writer = Writer(file)
     with TemporaryFile(dir=Path(file.name).parent) as buffer, stack.snapshot() as (keys, data):
         shutil.copyfileobj(data, buffer)
@@ -52,7 +52,7 @@ def _write(stack: Stack, file: IO[bytes], saved_at: str) -> Manifest:
         writer.add(SNAPSHOT, size, buffer)
     if stack.has_photo_volume:
         _add_photos(stack, writer)
-    manifest = Manifest(saved_at, stack.version, stack.storage, keys, writer.digests.copy())
+    manifest = BackupManifest(saved_at, stack.version, stack.storage, keys, writer.digests.copy())
     writer.close(manifest)
     return manifest
 

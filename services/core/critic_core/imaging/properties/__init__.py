@@ -1,4 +1,4 @@
-"""Measured qualities of a photo: each file defines one."""
+"""Measured properties of a photo, defined in a file per property."""
 
 from critic_core.imaging.properties.registry import MEASURES, measure_all, reasons
 

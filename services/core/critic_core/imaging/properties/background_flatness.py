@@ -1,8 +1,8 @@
-"""Background flatness: how calm the surroundings of the subject are.
+"""Background flatness: calmness of the subject's surroundings.
 
-The share of pixels outside the subject's box that differ from their neighbours by less than six levels. Unit: percent
-of the background, 0 (busy) to 100 (calm). Source: the subject's box is that of Luo and Tang (see `view.py`), who judge
-simplicity by the number of background colours; we count smooth pixels, which soft gradients of sky and blur keep.
+Share of pixels outside the subject box with a gradient of less than six levels. Unit: percent of the background, 0
+(busy) to 100 (calm). Source: subject box of Luo and Tang (see `view.py`). Their simplicity counts background colours;
+smooth pixels also include soft gradients of sky and blur.
 """
 
 from critic_core.contracts.critique import Level, PropertyName
@@ -13,7 +13,7 @@ _SMOOTH_LEVELS = 6.0
 
 
 def background_flatness(view: View) -> float:
-    """0 to 100; of the whole photo when the subject fills it."""
+    """0 to 100; of the whole photo if the subject fills the photo."""
     background = view.background if view.background.size else view.detail
     return 100 * float((background < _SMOOTH_LEVELS).mean())
 

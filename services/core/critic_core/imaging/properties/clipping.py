@@ -1,7 +1,7 @@
-"""Clipping: how much of the photo is lost in pure white or pure black.
+"""Clipping: share of the photo in pure white or pure black.
 
-The share of pixels with all three channels at 250 or more (white), or at 5 or less (black); the larger of the two
-shares, with a minus sign when it is the black one. Unit: percent of the photo, −100 (all black) to 100 (all white).
+Share of pixels with all three channels at 250 or more (white), or at 5 or less (black); the larger of the two
+shares, negative for black. Unit: percent of the photo, −100 (all black) to 100 (all white).
 Source: the clipping warning of RAW developers; the margins of five levels allow for JPEG's rounding.
 """
 

@@ -1,6 +1,6 @@
-"""Contrast: how far the brightness of the photo's parts lies apart.
+"""Contrast: spread of brightness over the photo.
 
-The standard deviation of the luma, over the full range. Unit: share of the range, 0 (one tone) to 0.5 (half black, half
+Standard deviation of the luma, over the full range. Unit: share of the range, 0 (one tone) to 0.5 (half black, half
 white). Source: RMS contrast, Peli, "Contrast in complex images", JOSA A 7(10), 1990.
 """
 

@@ -1,4 +1,4 @@
-"""How a property is written down: what it measures, what is usual, and what to say about it."""
+"""Definition of a property: measurement, usual range, sentences and reasons."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from critic_core.imaging.properties.view import View
 
 @dataclass(frozen=True)
 class Measure:
-    """One property. `low` and `high` bound what is usual.
+    """A property. `low` and `high` bound the usual range.
 
-    They are quantiles over 1,627 real photographs (1,000 from Flickr under CC BY 2.0, 627 of the OASIS set): blame is
-    for the worst twentieth (5th or 95th percentile), praise for the best tenth (10th or 90th), and a level that is
-    neither is a tenth. The two sets agree within a few percent. `sentences` has one for every level; `reasons` only
-    for levels that speak for or against a photo.
+    Both are quantiles over 1,627 real photographs (1,000 from Flickr under CC BY 2.0, 627 of the OASIS set): an
+    unfavourable level is the worst twentieth (5th or 95th percentile), a favourable level the best tenth (10th or
+    90th), a neutral level a tenth. The two sets agree within a few percent. `sentences` covers all levels, `reasons`
+    the favourable and unfavourable levels.
     """
 
     name: PropertyName
@@ -26,7 +26,7 @@ class Measure:
     reasons: Mapping[Level, Reason]
 
     def level(self, value: float) -> Level:
-        """Where `value` lies against what is usual."""
+        """The level of `value` relative to the usual range."""
         if value < self.low:
             return Level.low
         return Level.high if value > self.high else Level.usual
@@ -39,10 +39,10 @@ class Measure:
 
 
 def against(code: str, sentence: str) -> Reason:
-    """A reason that speaks against the photo."""
+    """A reason against the photo."""
     return Reason(code=code, sentence=sentence, favourable=False)
 
 
 def in_favour(code: str, sentence: str) -> Reason:
-    """A reason that speaks for the photo."""
+    """A reason for the photo."""
     return Reason(code=code, sentence=sentence, favourable=True)

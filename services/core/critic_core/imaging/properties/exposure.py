@@ -1,7 +1,7 @@
-"""Exposure: how bright the photo is as a whole.
+"""Exposure: overall brightness of the photo.
 
-The CIE 1976 lightness L* of its mean luminance. Unit: L*, 0 (black) to 100 (white); a grey card of 18 % has 50.
-Source: CIE 15:2018; luminance weights of ITU-R BT.709, which are those of sRGB.
+CIE 1976 lightness L* of the mean luminance. Unit: L*, 0 (black) to 100 (white); a grey card of 18 % has 50.
+Source: CIE 15:2018; luminance weights of ITU-R BT.709 (sRGB).
 """
 
 import numpy as np

@@ -1,11 +1,11 @@
-"""Fine detail: how strong the finest structures of the photo are, what may be noise set aside.
+"""Fine detail: strength of the finest structures of the photo, without noise.
 
-The root mean square of the luma's second differences, less what noise alone would give, which is told from the median
-of tiles: noise lies all over a photo alike, and detail does not. Blur takes fine detail away, and so do darkness,
-noise and strong compression. It depends on what is in the picture, and so compares photos of the same thing.
+Root mean square of the luma's second differences, less the noise estimate: the median over tiles, since noise is
+uniform over a photo and detail is not. Blur, darkness, noise and strong compression reduce fine detail. Fine detail
+depends on the subject, so comparisons make sense between photos of the same subject only.
 
-Unit: levels, 0 upwards. Source of the operator and of the noise's estimate: Immerkær, "Fast noise variance estimation",
-Computer Vision and Image Understanding 64(2), 1996 (his is of the whole photo, ours of tiles).
+Unit: levels, 0 upwards. Source of operator and noise estimate: Immerkær, "Fast noise variance estimation", Computer
+Vision and Image Understanding 64(2), 1996 (there over the whole photo, here over tiles).
 """
 
 import math
@@ -17,12 +17,12 @@ from critic_core.contracts.critique import Level, PropertyName
 from critic_core.imaging.properties.definition import Measure
 from critic_core.imaging.properties.view import View, tiles
 
-_GAIN = 6.0  # what the operator makes of noise of one level
+_GAIN = 6.0  # the operator's output for noise of one level
 _TO_DEVIATION = math.sqrt(math.pi / 2)  # the mean of absolute values → the standard deviation, of normal noise
 
 
 def fine_detail(view: View) -> float:
-    """0 for a photo of one tone, of nothing but noise, or of fewer than three rows or columns."""
+    """0 for a photo of one tone, of pure noise, or of fewer than three rows or columns."""
     if min(view.luma.shape) < 3:
         return 0.0
     second = _second_differences(view.luma)
@@ -31,7 +31,7 @@ def fine_detail(view: View) -> float:
 
 
 def _second_differences(luma: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """`[h − 2, w − 2]`, levels: second differences along columns of those along rows."""
+    """`[h − 2, w − 2]`, levels: second differences along rows, then along columns."""
     rows = luma[:-2] - 2 * luma[1:-1] + luma[2:]
     return np.asarray((rows[:, :-2] - 2 * rows[:, 1:-1] + rows[:, 2:]) / _GAIN, dtype=np.float32)
 
@@ -47,5 +47,5 @@ MEASURE = Measure(
         Level.usual: "There is as much fine detail as in most photos.",
         Level.high: "There is much fine detail.",
     },
-    reasons={},  # a misty morning has little of it, and gravel much
+    reasons={},  # depends on the subject: little in mist, much in gravel
 )

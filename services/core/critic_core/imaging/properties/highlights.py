@@ -1,7 +1,7 @@
-"""Highlights: how much of the photo has a colour channel at its end, where its detail is lost.
+"""Highlights: share of the photo with a saturated colour channel, where detail is lost.
 
-The share of pixels with any channel at 250 or more. Unit: percent of the photo, 0 to 100. Clipping counts pure white
-alone; a sky loses its blue first, so this tells earlier which of two photos of the same thing was exposed for longer.
+Share of pixels with any channel at 250 or more. Unit: percent of the photo, 0 to 100. Clipping counts pure white
+alone; a sky saturates in blue first, so highlights reveal the longer exposure of two photos of a subject earlier.
 Source: the highlight warning of RAW developers, by channel.
 """
 
@@ -31,5 +31,5 @@ MEASURE = Measure(
         Level.usual: "As little is lost in the highlights as in most photos.",
         Level.high: "Much of the highlights has lost detail in one colour or in all.",
     },
-    reasons={},  # white paper and red flowers are no faults; what is lost in white is told by clipping
+    reasons={},  # white paper and red flowers are no faults; clipping covers pure white
 )

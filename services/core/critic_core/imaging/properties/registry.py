@@ -1,4 +1,4 @@
-"""The measured properties, in the order in which they are told. A new one is a file beside this and a line here."""
+"""The registry of properties, in display order. A new property needs a file in this folder and a line in `_ALL`."""
 
 from collections.abc import Mapping
 
@@ -35,12 +35,12 @@ MEASURES = {measure.name: measure for measure in _ALL}
 
 
 def measure_all(pixels: Pixels) -> dict[PropertyName, Property]:
-    """Every property of a decoded photo."""
+    """All properties of a decoded photo."""
     view = View(pixels)
     return {name: measure.of(view) for name, measure in MEASURES.items()}
 
 
 def reasons(properties: Mapping[PropertyName, Property]) -> tuple[Reason, ...]:
-    """What the properties that are out of the usual say for or against the photo."""
+    """The reasons of properties outside the usual range."""
     found = (MEASURES[name].reasons.get(measured.level) for name, measured in properties.items())
     return tuple(reason for reason in found if reason is not None)

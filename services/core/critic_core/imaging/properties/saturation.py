@@ -1,4 +1,4 @@
-"""Saturation: how colourful the photo is.
+"""Saturation: colourfulness of the photo.
 
 Spread and distance from grey on the two opponent axes red–green and yellow–blue. Unit: points; 0 is black and white,
 about 15 slightly, 45 averagely and 80 highly colourful in the authors' experiment. Source: Hasler and Süsstrunk,

@@ -1,9 +1,9 @@
-"""Sharpness: how much of the edge contrast a blur would take away, in the sharpest part of the photo.
+"""Sharpness: share of edge contrast lost to an additional blur, in the sharpest part of the photo.
 
-A photo that is blurred already loses little when it is blurred again. The loss is told by tiles, and the sharpest tenth
-counts: a portrait before a soft background is a sharp photo. Steps of under four levels (noise, sky) do not count.
+A blurred photo loses little edge contrast to another blur. The result is the 90th percentile over tiles: a portrait
+before a soft background is a sharp photo. Steps of under four levels (noise, sky) do not count.
 
-Unit: share, 0 (nothing sharp) to 1. Source: Crété-Roffet, Dolmiere, Ladret and Nicolas, "The blur effect: perception
+Unit: share, 0 (blurred) to 1. Source: Crété-Roffet, Dolmiere, Ladret and Nicolas, "The blur effect: perception
 and estimation with a new no-reference perceptual blur metric", SPIE 2007 (ours is 1 − theirs, by tiles, with a mean of
 nine pixels).
 """
@@ -19,7 +19,7 @@ _Float = npt.NDArray[np.float32]
 
 _WINDOW = 9
 _NOISE_LEVELS = 4.0
-_ENOUGH_DETAIL = 1.0  # levels for each pixel: under it a tile has nothing that could be sharp
+_ENOUGH_DETAIL = 1.0  # mean step, levels: tiles with less have no edges
 
 
 def sharpness(view: View) -> float:
@@ -31,7 +31,7 @@ def sharpness(view: View) -> float:
 
 
 def _lost_and_all(luma: _Float) -> tuple[_Float, _Float]:
-    """The steps down the columns that a blur takes away, and all of them; both `[h, w]`."""
+    """Steps along columns lost to a blur, and all steps; both `[h, w]`."""
     padded = np.concatenate([luma, luma[-1:]])
     steps = np.abs(np.diff(padded, axis=0))
     steps[steps < _NOISE_LEVELS] = 0
@@ -40,7 +40,7 @@ def _lost_and_all(luma: _Float) -> tuple[_Float, _Float]:
 
 
 def _mean(values: _Float) -> _Float:
-    """The running mean of 9 rows; the first and last row are repeated beyond the edge."""
+    """The running mean of 9 rows; the padding repeats the first and last row."""
     half = _WINDOW // 2
     padded = np.pad(values, ((half + 1, half), (0, 0)), mode="edge")
     sums = np.cumsum(padded, axis=0, dtype=np.float32)

@@ -1,8 +1,8 @@
-"""Subject separation: how much clearer the subject is than what surrounds it.
+"""Subject separation: clarity of the subject relative to the whole photo.
 
-The mean clarity (squared gradient) inside the box that holds the subject over that of the whole photo. Unit: ratio; 1
-means that what is clear lies everywhere alike. Source: clarity contrast of Luo and Tang, "Photo and Video Quality
-Evaluation: Focusing on the Subject", ECCV 2008, section 4.1 (theirs counts clear pixels).
+Mean clarity (squared gradient) inside the subject box, divided by the mean over the whole photo. Unit: ratio; 1 for
+uniform clarity. Source: clarity contrast of Luo and Tang, "Photo and Video Quality Evaluation: Focusing on the
+Subject", ECCV 2008, section 4.1 (there by the number of clear pixels).
 """
 
 from critic_core.contracts.critique import Level, PropertyName

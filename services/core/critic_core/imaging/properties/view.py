@@ -1,4 +1,4 @@
-"""What several properties look at, computed once for each photo."""
+"""Intermediate images shared by several properties, computed once per photo."""
 
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from critic_core.imaging.decode import Pixels
 _Float = npt.NDArray[np.float32]
 
 LONG_SIDE = 480
-"""Pixels. Measured at the size a photo has on a page; the box reduction averages a large photo's noise away."""
+"""Pixels: the size of a photo on a page. The box reduction averages out the noise of large photos."""
 
 _SUBJECT_TAIL = 0.1
 _COLOUR_SIDE = 160
@@ -19,7 +19,7 @@ _TILES = 8
 
 
 class View:
-    """A photo's decoded pixels and what is derived from them."""
+    """A photo at a standard size, and images derived from the pixels."""
 
     def __init__(self, pixels: Pixels) -> None:
         image = Image.fromarray(pixels)
@@ -34,38 +34,38 @@ class View:
 
     @cached_property
     def luma(self) -> _Float:
-        """`[h, w]`, 0 to 255, ITU-R BT.601 (what Pillow's grey is)."""
+        """`[h, w]`, 0 to 255, ITU-R BT.601 (Pillow's mode L)."""
         return np.asarray(self._image.convert("L"), dtype=np.float32)
 
     @cached_property
     def small_linear(self) -> _Float:
-        """Linear light `[h, w, 3]`, 0 to 1, of at most 160 × 160 pixels: enough for colours of the whole photo."""
+        """Linear light `[h, w, 3]`, 0 to 1, of at most 160 × 160 pixels: enough for global colour statistics."""
         small = self._image.copy()
         small.thumbnail((_COLOUR_SIDE, _COLOUR_SIDE), Image.Resampling.BOX, reducing_gap=None)
         return np.asarray(_LINEAR[np.asarray(small)])
 
     @cached_property
     def detail(self) -> _Float:
-        """Gradient magnitude `[h, w]` of the luma by forward differences, levels for each pixel."""
+        """Gradient magnitude `[h, w]` of the luma by forward differences, levels per pixel."""
         return np.abs(_step(self.luma, 0)) + np.abs(_step(self.luma, 1))
 
     @cached_property
     def clarity(self) -> _Float:
-        """The detail squared, `[h, w]`: few clear edges outweigh many faint ones, as they do for the eye."""
+        """The detail squared, `[h, w]`: few clear edges outweigh many faint edges, as for the eye."""
         return np.square(self.detail)
 
     @cached_property
     def subject(self) -> tuple[slice, slice]:
-        """Rows and columns of the box that holds what is clear: a tenth of it lies beyond each of its four sides.
+        """Rows and columns of the subject box: a tenth of the clarity lies outside on every side.
 
         Source: Luo and Tang, "Photo and Video Quality Evaluation: Focusing on the Subject", ECCV 2008, section 4.1
-        (they leave the same share outside, of the pixels that are clear; we weigh every pixel by its clarity).
+        (there a tenth of the clear pixels; here pixels weighted by clarity).
         """
         return _core(self.clarity.sum(axis=1)), _core(self.clarity.sum(axis=0))
 
     @cached_property
     def background(self) -> _Float:
-        """The detail outside the subject's box, `[n]`; empty when the box is the whole photo."""
+        """The detail outside the subject box, `[n]`; empty if the box covers the whole photo."""
         outside = np.ones(self.detail.shape, dtype=bool)
         outside[self.subject] = False
         return self.detail[outside]
@@ -82,7 +82,7 @@ def tiles(values: _Float) -> npt.NDArray[np.float64]:
 
 
 def _linear_table() -> _Float:
-    """sRGB's transfer curve (IEC 61966-2-1) for each of the 256 levels."""
+    """sRGB's transfer curve (IEC 61966-2-1) for the 256 levels."""
     level = np.arange(256) / 255
     return np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
@@ -91,13 +91,13 @@ _LINEAR = _linear_table()
 
 
 def _step(values: _Float, axis: int) -> _Float:
-    """The difference to the next row or column; 0 in the last one."""
+    """The difference to the next row or column; 0 in the last."""
     last = values[-1:] if axis == 0 else values[:, -1:]
     return np.diff(values, axis=axis, append=last)
 
 
 def _core(profile: _Float) -> slice:
-    """From where a tenth of the sum is behind to where a tenth is ahead; all of it when there is nothing to sum."""
+    """The range from the 10th to the 90th percentile of the sum; the whole profile for a sum of zero."""
     shares = np.cumsum(profile, dtype=np.float64)
     if shares[-1] <= 0:
         return slice(0, len(profile))

@@ -1,8 +1,8 @@
-"""White balance: how strong a colour cast the photo has.
+"""White balance: strength of the colour cast.
 
-The angle between the light's estimated colour and neutral grey, in linear light; the light is estimated as the 6-norm
-of each channel over all pixels. Unit: degrees, 0 (neutral) to about 55. A photo full of one colour has a cast by this
-measure, too: it cannot know that the meadow is green. Source: Finlayson and Trezzi, "Shades of gray and colour
+Angle between the estimated colour of the light and neutral grey, in linear light; the estimate is the 6-norm of the
+channels over all pixels. Unit: degrees, 0 (neutral) to about 55. A photo of a green meadow has a cast by this
+measure, too. Source: Finlayson and Trezzi, "Shades of gray and colour
 constancy", CIC 2004.
 """
 

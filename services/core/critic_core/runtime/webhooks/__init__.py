@@ -1,1 +1,1 @@
-"""Webhooks, as far as gateway and sender share them: which URLs may be called, and what waits to be told."""
+"""Webhooks, common to gateway and sender: callback URLs, allowed addresses, settings."""

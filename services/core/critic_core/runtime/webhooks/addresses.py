@@ -1,8 +1,8 @@
-"""Which addresses webhooks may be sent to: those of the public internet, and networks that the operator names.
+"""Addresses allowed for webhooks: the public internet, and networks allowed by the operator.
 
-`ipaddress.is_global` is not enough: what it calls global differs between Python versions, and 6to4, NAT64 and
-IPv4-compatible forms of 127.0.0.1 are global to it. So IPv6 is let in by its one range of public addresses, and what
-is special in it is taken out again; IPv4 is let in but for what is special.
+`ipaddress.is_global` is not enough: the definition differs between Python versions, and includes 6to4, NAT64 and
+IPv4-compatible forms of 127.0.0.1. Here public means: for IPv6, the global unicast range except special-purpose
+networks; for IPv4, all addresses except special-purpose networks.
 Source: https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry, 2025
 """
 
@@ -19,7 +19,7 @@ _SPECIAL_IPV4 = tuple(
         "10.0.0.0/8",  # private
         "100.64.0.0/10",  # behind a carrier's NAT
         "127.0.0.0/8",  # loopback
-        "168.63.129.16/32",  # looks public, and is the host's own service on every Azure machine
+        "168.63.129.16/32",  # the host of every Azure machine, although in a public range
         "169.254.0.0/16",  # link-local, the metadata of clouds
         "172.16.0.0/12",  # private
         "192.0.0.0/24",  # protocol assignments
@@ -50,12 +50,12 @@ _SPECIAL_IPV6 = tuple(
 
 
 def is_within(address: Address, networks: Iterable[Network]) -> bool:
-    """True when one of the networks holds the address."""
+    """True if a network contains the address."""
     return any(address.version == network.version and address in network for network in networks)
 
 
 def is_public(address: Address) -> bool:
-    """True for an address that anybody on the internet could be at."""
+    """True for an address of the public internet."""
     if isinstance(address, IPv4Address):
         return not is_within(address, _SPECIAL_IPV4)
     return address in _PUBLIC_IPV6 and address.scope_id is None and not is_within(address, _SPECIAL_IPV6)

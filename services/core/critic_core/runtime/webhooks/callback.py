@@ -1,7 +1,7 @@
-"""The form of a callback URL: whether it is one that could ever be called, seen before anything is looked up.
+"""Validation of callback URLs, without DNS.
 
-Parsed once, strictly, and then carried as parts: two parsers that disagree about the host of one URL are how checks
-are got around. Whether its host may be called is only known when it is looked up, which is done at each delivery.
+A URL is parsed once, strictly, and then used as parts: parsers that disagree about the host of a URL would allow a
+bypass of the check. Every delivery resolves the host and checks the addresses.
 """
 
 import re
@@ -14,14 +14,14 @@ from critic_core.runtime.webhooks.addresses import Address, Network, is_public, 
 
 LONGEST_URL = 2048
 _PORTS = {"https": 443, "http": 80}
-_PRINTABLE = re.compile(r"[!-~]+")  # ASCII without spaces: a host beyond it has to be written as xn--…
+_PRINTABLE = re.compile(r"[!-~]+")  # ASCII without spaces; international hosts as xn--…
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
-_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")  # 2130706433, 0177.0.0.1, 0x7f.1: some resolvers take these for addresses
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")  # 2130706433, 0177.0.0.1, 0x7f.1: addresses to some resolvers
 
 
 @dataclass(frozen=True)
 class Callback:
-    """A callback URL in its parts. `address` is its host where that is an address and no name."""
+    """The parts of a callback URL. `address` is the host if the host is an address."""
 
     scheme: str
     host: str
@@ -31,16 +31,16 @@ class Callback:
 
     @property
     def authority(self) -> str:
-        """What the header Host says."""
+        """The value of the header Host."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
 
 def parse_callback(url: str, private: tuple[Network, ...]) -> Callback:
-    """The parts of a URL that may be called. InvalidCallbackUrl, with the reason, for any other one.
+    """The parts of a valid callback URL. Raises InvalidCallbackUrl, with the reason.
 
-    `private` are networks that may be called though they are not public; with any of them, so may names without a
-    dot, and plain http, which the delivery then keeps to those networks.
+    `private` are allowed private networks. Any such network also allows names without a dot and plain http, which the
+    delivery restricts to the networks.
     """
     if len(url) > LONGEST_URL or not _PRINTABLE.fullmatch(url) or "\\" in url:
         raise InvalidCallbackUrl(f"The callback URL has more than {LONGEST_URL} characters, or some that no URL has.")
@@ -94,6 +94,6 @@ def check_address(address: Address, scheme: str, private: tuple[Network, ...]) -
 
 
 def _check_port(port: int) -> None:
-    """Below 1024, other protocols listen: a POST is enough for some of them to do what its lines say."""
+    """Ports below 1024 belong to other protocols, and some servers would execute lines of a POST."""
     if port not in _PORTS.values() and port < 1024:
         raise InvalidCallbackUrl("The callback URL's port must be 443, 80, or 1024 and above.")

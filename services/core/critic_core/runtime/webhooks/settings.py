@@ -1,4 +1,4 @@
-"""Whether webhooks are on, and whom they may reach: what gateway and sender must agree on."""
+"""Webhook settings of gateway and sender: secrets and allowed private networks."""
 
 import base64
 import binascii
@@ -10,24 +10,23 @@ from pydantic_settings import NoDecode
 
 from critic_core.runtime.settings import CriticSettings
 
-SECRET_PREFIX = "whsec_"  # noqa: S105 - how every such secret begins
+SECRET_PREFIX = "whsec_"  # noqa: S105 - a prefix, no secret
 
 
 class WebhookSettings(CriticSettings):
-    """Webhooks are off without a secret to sign them with."""
+    """Webhooks are disabled without a signing secret."""
 
     webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         default=(),
-        description="Secrets that webhooks are signed with (whsec_…, comma-separated, newest first); "
-        "empty turns webhooks off. `photo-critic new-webhook-secret` makes one.",
+        description="Signing secrets (whsec_…, comma-separated, newest first); empty disables webhooks. "
+        "`photo-critic new-webhook-secret` creates a secret.",
     )
     webhook_allow_private: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         default=(),
-        description="Networks (10.1.0.0/16, comma-separated) that webhooks may reach though they are not public; "
-        "there, also by plain http.",
+        description="Private networks allowed for webhooks (10.1.0.0/16, comma-separated), also by plain http.",
     )
 
-    # Names of their own: pydantic takes a subclass's validator of the same name for a replacement.
+    # Unique names: a validator of the same name in a subclass would replace these.
     @field_validator("webhook_secrets", "webhook_allow_private", mode="before")
     @classmethod
     def _split_webhooks(cls, value: object) -> object:
@@ -42,12 +41,12 @@ class WebhookSettings(CriticSettings):
 
     @property
     def webhooks_on(self) -> bool:
-        """True when there is a secret to sign with."""
+        """True with at least one secret."""
         return bool(self.webhook_secrets)
 
 
 def secret_key(secret: SecretStr) -> bytes:
-    """The bytes of a secret. ValueError, which does not repeat it, unless it is as Standard Webhooks wants it."""
+    """The bytes of a Standard Webhooks secret. Raises ValueError, without the secret in the message."""
     text = secret.get_secret_value()
     try:
         key = base64.b64decode(text.removeprefix(SECRET_PREFIX), validate=True)

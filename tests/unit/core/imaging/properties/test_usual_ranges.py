@@ -1,6 +1,5 @@
 """The usual ranges are those of real photographs."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -12,18 +11,14 @@ from critic_core.imaging.decode import decode
 from critic_core.imaging.properties import MEASURES
 from critic_core.imaging.properties.view import View
 
-FOLDER = Path(os.environ.get("CRITIC_DATA", "../shared/data"))
 EVERY = 4  # one photo in so many: enough for a quantile within a few percent
 
-pytestmark = [
-    pytest.mark.data,
-    pytest.mark.skipif(not (FOLDER / "oasis").is_dir(), reason="no photographs: set CRITIC_DATA to a data folder"),
-]
+pytestmark = pytest.mark.data
 
 
 @pytest.fixture(scope="module")
-def values() -> dict[PropertyName, list[float]]:
-    photos = sorted(path for name in ("ccby", "oasis") for path in (FOLDER / name / "images").rglob("*.jpg"))[::EVERY]
+def values(data: Path) -> dict[PropertyName, list[float]]:
+    photos = sorted(path for name in ("ccby", "oasis") for path in (data / name / "images").rglob("*.jpg"))[::EVERY]
     views = [View(decode(path.read_bytes(), PLAIN).pixels) for path in photos]
     assert len(views) > 200
     return {name: [measure.value(view) for view in views] for name, measure in MEASURES.items()}

@@ -13,7 +13,7 @@ from tests.unit.worker.webhooks.conftest import Serve
 
 from critic_core.runtime.webhooks.callback import parse_callback
 from critic_worker.webhooks.deadline import Deadline
-from critic_worker.webhooks.sender import Response, Unreachable, post
+from critic_worker.webhooks.http_post import Response, Unreachable, post
 
 HERE = ip_address("127.0.0.1")
 INSIDE = (ip_network("127.0.0.0/8"),)

@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import squareform
 
 from critic_core.contracts.errors import TooManyPairs
+from critic_worker.arrays import Float32Array, Int64Array
 
-Numbers = npt.NDArray[np.int64]
 _APART = 2.0  # any distance over 1
 MAX_LINKED = 12_000  # photos of a chain of similar pairs: 1.7 GB of distances
 
@@ -24,12 +23,12 @@ MAX_LINKED = 12_000  # photos of a chain of similar pairs: 1.7 GB of distances
 class Pairs:
     """Photos `first[k] < second[k]` at `distance[k]`, 0 to 1; each pair at most once. All `[K]`."""
 
-    first: Numbers
-    second: Numbers
-    distance: npt.NDArray[np.float32]
+    first: Int64Array
+    second: Int64Array
+    distance: Float32Array
 
 
-def complete_linkage(count: int, pairs: Pairs) -> Numbers:
+def complete_linkage(count: int, pairs: Pairs) -> Int64Array:
     """The group of each of `count` photos, `[count]`: numbers from 0, in the order of their first photo.
 
     Ties fall by position: a caller that needs independence of the order has to sort first. Raises TooManyPairs for a
@@ -50,7 +49,7 @@ def complete_linkage(count: int, pairs: Pairs) -> Numbers:
     return _renumber(group)
 
 
-def _split(members: Numbers, pairs: Pairs, chosen: Numbers) -> Numbers:
+def _split(members: Int64Array, pairs: Pairs, chosen: Int64Array) -> Int64Array:
     """The groups of one connected component."""
     distance = np.full((len(members), len(members)), _APART)
     rows, columns = (np.searchsorted(members, side[chosen]) for side in (pairs.first, pairs.second))
@@ -59,19 +58,19 @@ def _split(members: Numbers, pairs: Pairs, chosen: Numbers) -> Numbers:
     return np.asarray(fcluster(linkage(squareform(distance, checks=False), "complete"), 1.0, "distance"), np.int64)
 
 
-def _renumber(group: Numbers) -> Numbers:
+def _renumber(group: Int64Array) -> Int64Array:
     _, first, number = np.unique(group, return_index=True, return_inverse=True)
     return np.asarray(np.argsort(np.argsort(first))[number], np.int64)
 
 
-def group_members(group: Numbers) -> Iterator[Numbers]:
+def group_members(group: Int64Array) -> Iterator[Int64Array]:
     """The members, in their order, of each group of at least two; negative numbers are no group."""
     order = np.argsort(group, kind="stable")
     groups = np.split(order, np.flatnonzero(np.diff(group[order])) + 1)
     return (members for members in groups if len(members) > 1 and group[members[0]] >= 0)
 
 
-def group_pairs(pairs: Pairs, group: Numbers) -> Pairs:
+def group_pairs(pairs: Pairs, group: Int64Array) -> Pairs:
     """Pairs of groups at the distance of their furthest photos; groups with an unlisted pair of photos are apart."""
     first, second = group[pairs.first], group[pairs.second]
     across = first != second

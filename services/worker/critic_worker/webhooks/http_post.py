@@ -1,4 +1,4 @@
-"""One HTTP request to a receiver: no redirects, no proxies from the environment, a bounded response."""
+"""An HTTP POST to a receiver: no redirects, no proxies from the environment, a bounded response."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True)
 class Response:
-    """A receiver's response without its body, which is the receiver's own business."""
+    """Status and Retry-After of a receiver's response."""
 
     status: int
     retry_after_seconds: float | None = None
@@ -53,7 +53,7 @@ def post(
 
 
 def _read_start(response: httpcore.Response) -> None:
-    """Read up to MAX_RESPONSE_BYTES: a receiver sees an error of its own when its response is cut off at once."""
+    """Read up to MAX_RESPONSE_BYTES: closing the connection at once would cause an error at the receiver."""
     size = 0
     with suppress(*_FAILURES):
         for chunk in response.iter_stream():

@@ -1,18 +1,18 @@
-"""Drift between two versions, against scipy and by hand."""
+"""Comparison of two versions, against scipy and by hand."""
 
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
 from critic_core.contracts.identity import new_photo_id
-from critic_core.contracts.routing import Pair
-from critic_worker.rollout.drift import drift_of, psi, spearman, spread
+from critic_core.contracts.routing import ScorePair
+from critic_worker.rollout.version_comparison import compare_versions, psi, spearman, spread
 
 RANDOM = np.random.default_rng(3)
 
 
-def pair(score: float, candidate: float) -> Pair:
-    return Pair(
+def pair(score: float, candidate: float) -> ScorePair:
+    return ScorePair(
         photo=new_photo_id(),
         score=score,
         percentile=score / 2,
@@ -24,7 +24,7 @@ def pair(score: float, candidate: float) -> Pair:
 
 
 def test_figures_of_few_photos_by_hand() -> None:
-    found = drift_of("m", "1", "2", [pair(10, 20), pair(40, 60), pair(80, 50), pair(90, 100)])
+    found = compare_versions("m", "1", "2", [pair(10, 20), pair(40, 60), pair(80, 50), pair(90, 100)])
     assert (found.photos, found.labels_changed) == (4, 0.25)
     assert found.score is not None
     assert (found.score.mean, found.score.median) == (17.5, 15)
@@ -50,4 +50,4 @@ def test_differences_count_both_ways() -> None:
 
 
 def test_without_photos_there_are_no_figures() -> None:
-    assert drift_of("m", "1", "2", []).score is None
+    assert compare_versions("m", "1", "2", []).score is None

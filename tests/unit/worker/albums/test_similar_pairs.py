@@ -5,8 +5,8 @@ import pytest
 
 from critic_core.contracts.album import Thresholds
 from critic_core.contracts.errors import TooManyPairs
-from critic_worker.albums import similarity
-from critic_worker.albums.similarity import SimilarityFeatures, similar_pairs
+from critic_worker.albums import similar_pairs as similarity
+from critic_worker.albums.similar_pairs import SimilarityFeatures, similar_pairs
 
 THRESHOLDS = Thresholds(copy_bits=6, near_bits=16, near_cosine=0.85, near_seconds=60, scene_cosine=0.7)
 
@@ -45,7 +45,7 @@ def test_blocks_do_not_change_the_pairs(monkeypatch: pytest.MonkeyPatch) -> None
     embeddings = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
     album = SimilarityFeatures(random.integers(0, 2**63, 50, dtype=np.uint64), embeddings, np.arange(50.0))
     whole = similar_pairs(album, THRESHOLDS)
-    monkeypatch.setattr(similarity, "BLOCK", 7)
+    monkeypatch.setattr("critic_worker.albums.similar_pairs.BLOCK", 7)
     for plain, blocked in zip(whole, similar_pairs(album, THRESHOLDS), strict=True):
         assert plain.first.tolist() == blocked.first.tolist()
         assert plain.second.tolist() == blocked.second.tolist()

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from critic_core.contracts.errors import TooManyPairs
-from critic_worker.albums import linkage
-from critic_worker.albums.linkage import Numbers, Pairs, complete_linkage
+from critic_worker.albums import complete_linkage as linkage
+from critic_worker.albums.complete_linkage import Pairs, complete_linkage
+from critic_worker.arrays import Int64Array
 
 Positions = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
@@ -21,7 +22,7 @@ def pairs_of(positions: Positions, threshold: float) -> Pairs:
     return Pairs(first[near], second[near], distance[near].astype(np.float32))
 
 
-def sets(group: Numbers, positions: Positions) -> set[frozenset[float]]:
+def sets(group: Int64Array, positions: Positions) -> set[frozenset[float]]:
     return {frozenset(positions[group == number]) for number in np.unique(group)}
 
 

@@ -9,7 +9,7 @@ from critic_core.contracts.webhook import WEBHOOK_QUEUE
 from critic_core.stores.deliveries import Ticket
 from critic_worker.threads import EX_TEMPFAIL
 from critic_worker.webhooks.consumption import ConsumptionMonitor
-from critic_worker.webhooks.process import exit_if_idle, make_sender_context, sender_app
+from critic_worker.webhooks.main_process import exit_if_idle, make_sender_context, sender_app
 from critic_worker.webhooks.settings import SenderSettings
 
 

@@ -1,4 +1,4 @@
-"""The sender's process: a Celery worker with threads, since an attempt mostly waits, and a scheduler."""
+"""The main process of the sender: a Celery worker with threads, since attempts are IO-bound, and a scheduler."""
 
 import os
 from collections.abc import Callable
@@ -50,7 +50,7 @@ def run(settings: SenderSettings) -> int:
 
 
 def sender_app(settings: SenderSettings) -> Celery:
-    """The shared Celery application, with the sender's own queue."""
+    """The shared Celery application, with the webhook queue."""
     app = celery_app(settings)
     app.conf.update(
         task_queues=[Queue(WEBHOOK_QUEUE)],
@@ -115,7 +115,7 @@ def _connect_signals(context: SenderContext, monitor: ConsumptionMonitor) -> Non
 def exit_if_idle(
     context: SenderContext, monitor: ConsumptionMonitor, exit_process: Callable[[int], None] = os._exit
 ) -> None:
-    """Exit without cleanup when the sender has stopped consuming: the supervisor restarts it. QueueUnavailable."""
+    """Exit without cleanup if the sender has stopped consuming, for a restart. Raises QueueUnavailable."""
     if monitor.idle_seconds(context.dispatched()) > context.settings.webhook_lease_seconds:
         log.critical("sender_stopped_consuming")
         exit_process(EX_TEMPFAIL)

@@ -1,19 +1,17 @@
-"""The drift between two versions of a model: their scores for the same photos compared."""
+"""Comparison of two versions of a model by their scores for the same photos."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import numpy as np
-import numpy.typing as npt
 
 from critic_core.contracts.base import Contract
 from critic_core.contracts.identity import made_at
-from critic_core.contracts.routing import Pair
+from critic_core.contracts.routing import ScorePair
+from critic_worker.arrays import Float64Array
 
-BINS = 10  # of percentiles: on the reference set each holds a tenth
-LEAST_SHARE = 1e-4  # of an empty bin
-
-Floats = npt.NDArray[np.float64]
+BINS = 10  # of percentiles: a tenth of the reference photos each
+MIN_SHARE = 1e-4  # of an empty bin
 
 
 class Spread(Contract):
@@ -24,7 +22,7 @@ class Spread(Contract):
     p95: float
 
 
-class Drift(Contract):
+class VersionComparison(Contract):
     """A candidate version against the stable one."""
 
     model: str
@@ -38,20 +36,18 @@ class Drift(Contract):
     percentile_shift: float | None = None  # mean of candidate − version, points
     rank_correlation: float | None = None  # Spearman
     labels_changed: float | None = None  # share of the photos
-    psi: float | None = (
-        None  # distance of each version's percentiles from the uniform distribution of its reference set
-    )
+    psi: float | None = None  # against the uniform distribution of percentiles in the reference set
     candidate_psi: float | None = None
 
 
-def drift_of(model: str, version: str, candidate: str, pairs: Sequence[Pair]) -> Drift:
-    """All figures; without pairs, only their number."""
+def compare_versions(model: str, version: str, candidate: str, pairs: Sequence[ScorePair]) -> VersionComparison:
+    """All figures; without pairs, only the number of photos."""
     if not pairs:
-        return Drift(model=model, version=version, candidate=candidate, photos=0)
+        return VersionComparison(model=model, version=version, candidate=candidate, photos=0)
     score, percentile = _column(pairs, "score"), _column(pairs, "percentile")
     candidate_score, candidate_percentile = _column(pairs, "candidate_score"), _column(pairs, "candidate_percentile")
     uploaded = sorted(datetime.fromtimestamp(made_at(pair.photo), UTC) for pair in pairs)
-    return Drift(
+    return VersionComparison(
         model=model,
         version=version,
         candidate=candidate,
@@ -68,13 +64,13 @@ def drift_of(model: str, version: str, candidate: str, pairs: Sequence[Pair]) ->
     )
 
 
-def spread(differences: Floats) -> Spread:
+def spread(differences: Float64Array) -> Spread:
     """Mean, median and 95th percentile of the absolute values."""
     size = np.abs(differences)
     return Spread(mean=float(size.mean()), median=float(np.median(size)), p95=float(np.quantile(size, 0.95)))
 
 
-def spearman(first: Floats, second: Floats) -> float | None:
+def spearman(first: Float64Array, second: Float64Array) -> float | None:
     """Rank correlation, equal values sharing their rank; None for a constant input."""
     first_ranks, second_ranks = _ranks(first), _ranks(second)
     if first_ranks.std() == 0 or second_ranks.std() == 0:
@@ -82,17 +78,17 @@ def spearman(first: Floats, second: Floats) -> float | None:
     return float(np.corrcoef(first_ranks, second_ranks)[0, 1])
 
 
-def psi(percentiles: Floats) -> float:
+def psi(percentiles: Float64Array) -> float:
     """Population stability index against the uniform distribution: under 0.1 stable, over 0.25 another population."""
     counts, _ = np.histogram(percentiles, bins=BINS, range=(0, 100))
-    shares = np.maximum(counts / len(percentiles), LEAST_SHARE)
+    shares = np.maximum(counts / len(percentiles), MIN_SHARE)
     return float(np.sum((shares - 1 / BINS) * np.log(shares * BINS)))
 
 
-def _ranks(values: Floats) -> Floats:
+def _ranks(values: Float64Array) -> Float64Array:
     _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
     return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[inverse], np.float64)
 
 
-def _column(pairs: Sequence[Pair], name: str) -> Floats:
+def _column(pairs: Sequence[ScorePair], name: str) -> Float64Array:
     return np.array([getattr(pair, name) for pair in pairs], np.float64)

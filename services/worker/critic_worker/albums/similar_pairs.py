@@ -13,14 +13,13 @@ import numpy.typing as npt
 
 from critic_core.contracts.album import Thresholds
 from critic_core.contracts.errors import TooManyPairs
-from critic_worker.albums.linkage import Numbers, Pairs
+from critic_worker.albums.complete_linkage import Pairs
+from critic_worker.arrays import Float32Array, Float64Array, Int64Array
 
 BLOCK = 512  # photos compared with all others at a time: 20 MB of cosines for ten thousand, 40 MB of times
 
 MAX_PAIRS = 20_000_000
 """A tenth of all pairs of 20,000 photos: 29 bytes each as a candidate, so 580 MB at most."""
-
-_Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -31,13 +30,13 @@ class SimilarityFeatures:
     """
 
     hashes: npt.NDArray[np.uint64]
-    embeddings: _Floats
-    taken: npt.NDArray[np.float64]
+    embeddings: Float32Array
+    taken: Float64Array
 
     def __len__(self) -> int:
         return len(self.hashes)
 
-    def __getitem__(self, photos: Numbers) -> "SimilarityFeatures":
+    def __getitem__(self, photos: Int64Array) -> "SimilarityFeatures":
         return SimilarityFeatures(self.hashes[photos], self.embeddings[photos], self.taken[photos])
 
 
@@ -57,11 +56,11 @@ def similar_pairs(features: SimilarityFeatures, thresholds: Thresholds) -> tuple
 class _Candidates:
     """Pairs within the widest threshold."""
 
-    first: Numbers
-    second: Numbers
+    first: Int64Array
+    second: Int64Array
     bits: npt.NDArray[np.uint8]
-    cosine: _Floats
-    gap: npt.NDArray[np.float64]
+    cosine: Float32Array
+    gap: Float64Array
 
 
 def _candidates(features: SimilarityFeatures, start: int, thresholds: Thresholds, limit: int) -> _Candidates:
@@ -101,7 +100,7 @@ def _scene(pairs: _Candidates, thresholds: Thresholds) -> Pairs:
     return _within_threshold(pairs, _furthest(cosine, pairs.gap / thresholds.scene_seconds))
 
 
-def _cosine_distance(cosine: _Floats, threshold: float) -> _Floats:
+def _cosine_distance(cosine: Float32Array, threshold: float) -> Float32Array:
     """0 for the same direction, 1 at the threshold."""
     return np.asarray((1 - cosine) / max(1 - threshold, 1e-6), np.float32)
 

@@ -1,9 +1,9 @@
-// The outbox: photos that are not uploaded yet, in the browser's database, so that a reload loses none.
+// The upload queue: photos before their upload, in the browser's database, so that a reload loses no photo.
 //
-// Up to a limit with their bytes; of further ones only the identity, and the page asks for their files again.
+// Up to a limit the queue stores the bytes; above the limit only the identity, and the page asks for the files again.
 
 /**
- * @typedef {object} OutboxEntry
+ * @typedef {object} QueueEntry
  * @property {string} key the idempotency key: a repeated upload makes no second photo
  * @property {string} album
  * @property {string} name
@@ -14,7 +14,7 @@
  */
 
 const DATABASE = "photo-critic";
-const STORE = "outbox";
+const STORE = "upload-queue";
 const MAX_BYTES = 500_000_000;
 
 /** Stored bytes, by key. @type {Map<string, number>} */
@@ -26,7 +26,7 @@ let database = null;
 function open() {
   database ??= new Promise((resolve) => {
     try {
-      const request = indexedDB.open(DATABASE, 1);
+      const request = indexedDB.open(DATABASE, 2);
       request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "key" });
       request.onsuccess = () => resolve(request.result);
       request.onerror = () => resolve(null);
@@ -41,7 +41,7 @@ function open() {
  * @template T
  * @param {IDBTransactionMode} mode
  * @param {(store: IDBObjectStore) => IDBRequest<T>} action
- * @returns {Promise<T | null>} null for a failure: uploads work without an outbox
+ * @returns {Promise<T | null>} null for a failure: uploads work without a queue
  */
 async function run(mode, action) {
   const opened = await open();
@@ -54,7 +54,7 @@ async function run(mode, action) {
   });
 }
 
-/** Store a photo, above the limit without its bytes. @param {OutboxEntry} entry */
+/** Store a photo, above the limit without its bytes. @param {QueueEntry} entry */
 export async function save(entry) {
   sizes.set(entry.key, entry.blob?.size ?? 0);
   const fits = [...sizes.values()].reduce((sum, size) => sum + size, 0) <= MAX_BYTES;
@@ -69,8 +69,8 @@ export function remove(key) {
   return run("readwrite", (store) => store.delete(key));
 }
 
-/** The album's photos that are not uploaded yet. @param {string} album @returns {Promise<OutboxEntry[]>} */
+/** The album's photos that are not uploaded yet. @param {string} album @returns {Promise<QueueEntry[]>} */
 export async function entriesOf(album) {
-  const entries = /** @type {OutboxEntry[]} */ ((await run("readonly", (store) => store.getAll())) ?? []);
+  const entries = /** @type {QueueEntry[]} */ ((await run("readonly", (store) => store.getAll())) ?? []);
   return entries.filter((entry) => entry.album === album);
 }
