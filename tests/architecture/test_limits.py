@@ -1,4 +1,4 @@
-"""docs/limits.md: every default, error code and test of the table exists in the code."""
+"""docs/limits.md: every default, error code and test of the page exists in the code."""
 
 import re
 from importlib import import_module
@@ -12,11 +12,9 @@ from critic_gateway.settings import GatewaySettings
 from critic_worker.settings import WorkerSettings
 
 PAGE = ROOT / "docs" / "limits.md"
-ROWS = [
-    [cell.strip() for cell in line.strip("|").split("|")]
-    for line in PAGE.read_text("utf-8").splitlines()
-    if line.startswith("| ") and not line.startswith("| limit")
-]
+TEXT = PAGE.read_text("utf-8")
+ENTRY = re.compile(r"^- \[([^]]+)\]\(([^)]+)\): ([\d,.]+).*?, `([\w.]+)`; (.+)$", re.MULTILINE)
+STRUCTURE = re.compile(r"^- ([^\[:]+): ([\d,.]+).*?, `([\w.]+)`$", re.MULTILINE)  # one test and error for all
 SETTINGS: tuple[type[CriticSettings], ...] = (GatewaySettings, WorkerSettings)
 
 
@@ -33,13 +31,24 @@ def codes(cls: type[CriticError] = CriticError) -> set[str]:
     return {cls.code}.union(*map(codes, cls.__subclasses__()))
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
-def test_a_row_agrees_with_the_code(row: list[str]) -> None:
-    _, default, setting, error, test = row
-    number = re.match(r"[\d,.]+", default)
-    assert number is not None
-    assert float(number[0].replace(",", "")) == default_of(setting.strip("`"))
+def check(default: str, name: str) -> None:
+    assert float(default.replace(",", "")) == default_of(name)
+
+
+def test_every_entry_is_read() -> None:
+    entries = len(ENTRY.findall(TEXT)) + len(STRUCTURE.findall(TEXT))
+    assert entries == TEXT.count("\n- ") >= 50
+    assert all((PAGE.parent / target).is_file() for target in re.findall(r"\]\(([^)]+)\)", TEXT))
+
+
+@pytest.mark.parametrize("entry", ENTRY.findall(TEXT), ids=lambda entry: entry[0])
+def test_an_entry_agrees_with_the_code(entry: tuple[str, str, str, str, str]) -> None:
+    _, _, default, name, error = entry
+    check(default, name)
     assert set(re.findall(r"^`(\w+)`", error)) <= codes()
-    target = re.search(r"\]\(([^)]+)\)", test)
-    assert target is not None
-    assert (PAGE.parent / target[1]).is_file()
+
+
+@pytest.mark.parametrize("entry", STRUCTURE.findall(TEXT), ids=lambda entry: entry[0])
+def test_an_entry_of_a_structure_agrees_with_the_code(entry: tuple[str, str, str]) -> None:
+    _, default, name = entry
+    check(default, f"critic_core.imaging.structure.{name}")

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SERVICES = ROOT / "services"
 SECTION = re.compile(r"^## (\w+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-ROW = re.compile(r"^\| (`[^|]+`) \| (\w+) \| ([^|]*)\|", re.MULTILINE)
+ROW = re.compile(r"^- (`[^(]+`) \((\w+)(?:; ([^)]+))?\): ", re.MULTILINE)
 NAME = re.compile(r"`(\w+)`")
 
 

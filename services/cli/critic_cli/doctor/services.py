@@ -63,7 +63,11 @@ def _storage(settings: QueueSettings, folder: DataFolder) -> Finding:
     try:
         Storage(url).check()
     except (StorageUnavailable, ImportError, ValueError) as error:
-        return broken("Storage", f"{url}: {error.__cause__ or error}", "Make it writable, or name another storage in CRITIC_STORAGE_URL.")
+        return broken(
+            "Storage",
+            f"{url}: {error.__cause__ or error}",
+            "Make it writable, or name another storage in CRITIC_STORAGE_URL.",
+        )
     return good("Storage", f"{url}: writable and readable")
 
 
