@@ -3,8 +3,8 @@
     python infra/generate.py            write all
     python infra/generate.py --check    change nothing; exit 1 when a file is outdated
 
-`.env.example` and the settings in docs/operations.md come from the settings classes, the errors in docs/api.md from the
-error tree, docs/openapi.json from the routes, docs/album-export.schema.json from the export.
+`.env.example` comes from the settings classes, the errors in docs/api.md from the error tree, docs/openapi.json from
+the routes, docs/album-export.schema.json from the export.
 """
 
 import json
@@ -26,7 +26,6 @@ from critic_worker.webhooks.settings import SenderSettings
 
 ROOT = Path(__file__).parents[1]
 ENV_EXAMPLE = ROOT / ".env.example"
-OPERATIONS = ROOT / "docs" / "operations.md"
 API = ROOT / "docs" / "api.md"
 OPENAPI = ROOT / "docs" / "openapi.json"
 ALBUM_SCHEMA = ROOT / "docs" / "album-export.schema.json"
@@ -59,7 +58,6 @@ def main() -> int:
     """Write or check all files; the exit status."""
     documents = {
         ENV_EXAMPLE: env_example(),
-        OPERATIONS: with_part(OPERATIONS, settings_list()),
         API: with_part(API, error_list()),
         ALBUM_SCHEMA: json.dumps(AlbumDocument.model_json_schema(mode="serialization"), indent=1) + "\n",
         OPENAPI: json.dumps(create_app(GatewaySettings()).openapi(), indent=1) + "\n",
@@ -89,14 +87,6 @@ def env_example() -> str:
     for name, (field, services) in settings().items():
         lines += [f"# {field.description} ({', '.join(services)})", f"# {name}={default_text(field)}", ""]
     return "\n".join(lines).rstrip() + "\n"
-
-
-def settings_list() -> str:
-    """Every setting as an item of Markdown, below the services that read it."""
-    groups: dict[str, list[str]] = {}
-    for name, (field, services) in settings().items():
-        groups.setdefault(", ".join(services), []).append(f"- `{name}={default_text(field)}`: {field.description}")
-    return "\n\n".join(f"**{services}**\n\n" + "\n".join(items) for services, items in groups.items())
 
 
 def error_list() -> str:

@@ -6,13 +6,19 @@ import pytest
 from tests.kubernetes.allowed_connections import allowed_connections, denies_by_default
 from tests.kubernetes.rendered import FOLDER, FOLDERS, Manifest, rendered
 
-ROW = re.compile(r"^\| (?P<from>[\w -]+) \| (?P<to>[\w -]+) \| (?P<ports>[\d, ]+) \|", re.MULTILINE)
+ROW = re.compile(r"^- (?P<from>[\w -]+) → (?P<targets>.+)$", re.MULTILINE)
+TARGET = re.compile(r"(?P<to>[a-z][a-z -]+) (?P<ports>\d+(?:, \d+)*)")
 
 
 @pytest.fixture(scope="module")
 def documented() -> set[tuple[str, str, int]]:
-    rows = ROW.finditer((FOLDER / "README.md").read_text("utf-8"))
-    return {(row["from"], row["to"], int(port)) for row in rows for port in row["ports"].split(", ")}
+    return {
+        (row["from"], target["to"], int(port))
+        for row in ROW.finditer((FOLDER / "README.md").read_text("utf-8"))
+        for target in map(TARGET.fullmatch, row["targets"].split("; "))
+        if target
+        for port in target["ports"].split(", ")
+    }
 
 
 def test_connections_are_denied_by_default(objects: list[Manifest]) -> None:
