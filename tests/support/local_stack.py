@@ -18,7 +18,7 @@ from critic_cli.stack.data_folder import DataFolder, RunningStack
 from critic_core.contracts.photo import Photo
 from critic_core.runtime.packaged import packaged_folder
 
-START_SECONDS = 90  # on a busy machine; a few seconds otherwise
+START_SECONDS = 240  # on a machine with ten times as much to do; a few seconds otherwise
 STOP_SECONDS = 60
 
 

@@ -67,8 +67,12 @@ class TimedStream(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         """As of the wrapped connection. The certificate must be for the name in the URL, whatever the address."""
-        stream = self._stream.start_tls(ssl_context, server_hostname, self._deadline.remaining())
-        return TimedStream(stream, self._deadline)
+        try:
+            seconds = self._deadline.remaining()
+        except TimeoutError:
+            self.close()  # as a failed handshake does: httpcore forgets the connection
+            raise
+        return TimedStream(self._stream.start_tls(ssl_context, server_hostname, seconds), self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
         """As of the wrapped connection."""

@@ -11,9 +11,11 @@ from critic_gateway.health import readiness
 from critic_gateway.health.probe_clients import ProbeClients
 from critic_gateway.health.readiness import Readiness, ReadinessProbe
 
-NOW = datetime.now(UTC)
-PASSED = Heartbeat(worker="w1", at=NOW, model="first", version="1", device="cpu")
-FAILED = Heartbeat(worker="w2", at=NOW, problem=NotReady("Inference is down.").problem())
+# In the future, for tests that run long after their import: a heartbeat is too old after a minute.
+RECENT = datetime.now(UTC) + timedelta(hours=1)
+STALE = datetime.now(UTC) - timedelta(minutes=2)
+PASSED = Heartbeat(worker="w1", at=RECENT, model="first", version="1", device="cpu")
+FAILED = Heartbeat(worker="w2", at=RECENT, problem=NotReady("Inference is down.").problem())
 
 
 def test_it_is_ready_with_a_passed_self_test(clients: ProbeClients) -> None:
@@ -28,7 +30,7 @@ def test_it_is_ready_with_a_passed_self_test(clients: ProbeClients) -> None:
     ("heartbeats", "detail"),
     [
         ([], "no heartbeat of a worker in the last 60 seconds"),
-        ([PASSED.model_copy(update={"at": NOW - timedelta(minutes=2)})], "no heartbeat of a worker"),
+        ([PASSED.model_copy(update={"at": STALE})], "no heartbeat of a worker"),
         ([FAILED], "Inference is down."),
     ],
 )
