@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 from critic_training.data.download import summary
+from critic_training.data.paper_figures import COLUMNS, TILE
 from critic_training.finetune.shard_source import read_shard
 
 DATA = Path(__file__).parents[1] / "data"
@@ -81,7 +82,7 @@ def test_photos_behind_urls_become_labelled_shards_and_what_fails_is_counted(tab
     assert {sample.label for sample in samples} == {0.0, 1.0}
     assert Image.open(io.BytesIO(samples[0].data)).size == (300, 300)
     with Image.open(out / "figure-2-best.png") as sheet:
-        assert sheet.width == 960
+        assert sheet.width == COLUMNS * TILE
     assert json.loads((out / "statistics.json").read_text())["rows"] == PHOTOS + BROKEN + MISSING
 
     before = {shard: shard.stat().st_mtime_ns for shard in shards}

@@ -94,7 +94,7 @@ def test_the_command_line_asks_for_a_model(two_models: LocalStack, http: httpx.C
     assert (row["model"], row["version"]) == ("second", "1")
     ran = subprocess.run([*command, "--model", "third"], capture_output=True, text=True, timeout=60, check=False)
     assert ran.returncode == 2
-    assert "Served models: aesthetics, second." in ran.stderr
+    assert "The server has no model 'third'. Its models: aesthetics, second." in ran.stderr
 
 
 INVENTED = 2000
