@@ -11,7 +11,7 @@ SHARED = {
     "the stack in containers": re.compile(
         r"tests/compose/test_(backups|failures|isolation|monitoring|replicas|rolling|sbom|scoring|versions)\.py"
     ),
-    "other containers": re.compile(r"tests/compose/test_(edge|production|tls|training|triton)\.py"),
+    "other containers": re.compile(r"tests/compose/test_(bare_machine|edge|production|tls|training|triton)\.py"),
 }
 
 
