@@ -38,7 +38,7 @@ NEEDS_MORE := tests/unit/training tests/unit/load/test_gpu_figures.py tests/unit
 BARE := tests/unit tests/architecture tests/contract $(MAIN_JOB:%=tests/e2e/test_%.py) $(NEEDS_MORE:%=--ignore=%) \
   -m "not triton"
 
-# Containers: tests of the running stack, of stacks beside it, and a bare machine, each in a process, since they mostly wait.
+# Containers: one test after the other. Two stacks at once on two cores fail their health checks, which have seconds.
 # Chromium loses its connections when Docker makes a network: the browser's tests run alone.
 CONTAINERS := $(filter-out %/test_config.py %/test_images.py,$(wildcard tests/compose/test_*.py))
 
@@ -47,7 +47,7 @@ test: $(if $(TESTS),$(DEV),$(TEST)) ## Run the tests of a bare machine, with Pyt
 
 test-all: $(DEV) ## Run all tests; those without their service (Docker, Chromium, …) are skipped with a reason
 	@failed=; $(PYTEST) $(PARALLEL) $(CONTAINERS:%=--ignore=%) --ignore=tests/browser || failed+=" parallel"; \
-	$(PYTEST) -n 3 $(CONTAINERS) || failed+=" containers"; \
+	$(PYTEST) $(CONTAINERS) || failed+=" containers"; \
 	$(PYTEST) tests/browser || failed+=" browser"; \
 	[ -z "$$failed" ] || { echo "Failed:$$failed"; exit 1; }
 

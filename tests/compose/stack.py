@@ -17,7 +17,7 @@ from critic_core.contracts.photo import Photo
 ROOT = Path(__file__).parents[2]
 # A version of their own, so that the images of whoever runs the tests stay as they are.
 IMAGE_VERSION = os.environ.get("PHOTO_CRITIC_TEST_VERSION", "test")
-BUILD_SECONDS, UP_SECONDS = 480, 150
+BUILD_SECONDS, UP_SECONDS = 900, 300
 LOCK = Path(tempfile.gettempdir()) / "photo-critic-test-build.lock"
 
 
@@ -92,9 +92,10 @@ class Stack:
             command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=UP_SECONDS, check=False
         )
 
-    def train(self, *words: str, seconds: float = 300) -> str:
-        """Run `critic-train` in its container; what it printed."""
-        return self.compose("--profile", "training", "run", "--rm", "-T", "training", *words, seconds=seconds)
+    def train(self, *words: str, seconds: float = 600) -> str:
+        """Run `critic-train` in its container; what it printed. Several threads would only spin beside other tests."""
+        options = ("--rm", "-T", "--env", "OMP_NUM_THREADS=1")
+        return self.compose("--profile", "training", "run", *options, "training", *words, seconds=seconds)
 
     def alone(self, service: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """One more container of a service, with other settings and without those that it needs, until it ends."""

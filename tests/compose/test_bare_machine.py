@@ -10,7 +10,7 @@ from tests.compose.stack import ROOT, run
 from tests.support.waiting import until
 
 IMAGE, IDLE = "python:3.13-slim", ["sleep", "infinity"]
-PRECEDENCE = ["--cpu-shares", "512"]  # half of what the tests beside it have
+PRECEDENCE = ["--cpu-shares", "256"]  # a quarter of what a container of the tests beside it has
 SETUP = """
     apt-get update -qq && apt-get install -y -qq --no-install-recommends make git curl &&
     git config --global safe.directory '*' && git clone --quiet /source .

@@ -12,7 +12,7 @@ from tests.compose.stack import Stack, run
 
 from critic_core.contracts.photo import Photo
 
-pytestmark = [pytest.mark.compose, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.compose, pytest.mark.timeout(660)]
 
 OVERLAY = "infra/compose/production.yml"
 

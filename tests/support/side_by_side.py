@@ -8,10 +8,7 @@ from xdist.scheduler import LoadScopeScheduling
 SHARED = {
     "the inference servers": re.compile(r"tests/contract/"),
     "the local stack": re.compile(r"tests/e2e/test_(?!flickr_shards|large_album|local_stack|models|overload|tracing)"),
-    "the stack in containers": re.compile(
-        r"tests/compose/test_(backups|failures|isolation|monitoring|replicas|rolling|sbom|scoring|versions)\.py"
-    ),
-    "other containers": re.compile(r"tests/compose/test_(edge|production|tls|training|triton)\.py"),
+    "the containers": re.compile(r"tests/compose/test_(?!bare_machine|config|images)"),
 }
 
 
