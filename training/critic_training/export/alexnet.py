@@ -8,7 +8,9 @@ from critic_training.export.body_outputs import BodyOutputs, array
 from critic_training.export.factor import Factors, Span, by_outputs, span
 from critic_training.export.form import Form
 from critic_training.export.graph import Graph, normalised
+from critic_training.export.maps import rated_by_maps
 from critic_training.networks.alexnet import DEVIATION, MEAN, AlexNet
+from critic_training.networks.alexnet_maps import AlexNetMaps
 from critic_training.networks.network import Network
 
 # features.N of the layout: (N, stride, padding, pooled afterwards)
@@ -21,8 +23,7 @@ POSITIONS = SIDE * SIDE
 def body(graph: Graph, network: Network, form: Form, factors: dict[str, Factors]) -> BodyOutputs:
     """Pooled: average and maximum of pool5; hidden: fc7."""
     state = {name: array(value) for name, value in network.state_dict().items()}
-    deviation, mean = np.array(DEVIATION, np.float32), np.array(MEAN, np.float32)
-    maps = _pool5(graph, normalised(graph, np.reciprocal(255 * deviation), -mean / deviation), state)
+    maps = _convolutions(graph, state)[-1]
     average = graph.add("GlobalAveragePool", maps, name="average")
     largest = graph.add("GlobalMaxPool", maps, name="largest")
     pooled = graph.add("Flatten", graph.add("Concat", average, largest, name="both", axis=1), name="pooled")
@@ -56,16 +57,28 @@ def _grouped(graph: Graph, name: str, maps: str, blocks: Floats, bias: Floats) -
     return graph.add("Conv", maps, weight, stored, name=name, group=CHANNELS)
 
 
-def _pool5(graph: Graph, value: str, state: dict[str, Floats]) -> str:
+def maps_body(graph: Graph, network: Network, _form: Form, _factors: dict[str, Factors]) -> BodyOutputs:
+    """Statistics of conv1 to conv4 and pool5, and the grid of pool5."""
+    assert isinstance(network, AlexNetMaps)
+    state = {name: array(value) for name, value in network.state_dict().items()}
+    maps = _convolutions(graph, state)
+    return rated_by_maps(graph, network, maps, side=SIDE)
+
+
+def _convolutions(graph: Graph, state: dict[str, Floats]) -> list[str]:
+    """conv1 to conv4 after their ReLU, and pool5."""
+    deviation, mean = np.array(DEVIATION, np.float32), np.array(MEAN, np.float32)
+    value, maps = normalised(graph, np.reciprocal(255 * deviation), -mean / deviation), []
     for number, stride, padding, pool in CONVOLUTIONS:
         name = f"features.{number}"
         weight = graph.weight(f"{name}.weight", state[f"{name}.weight"])
         bias = graph.plain(f"{name}.bias", state[f"{name}.bias"])
         value = graph.add("Conv", value, weight, bias, name=name, strides=[stride] * 2, pads=[padding] * 4)
         value = graph.add("Relu", value, name=f"{name}.relu")
+        maps.append(value)
         if pool:
             value = graph.add("MaxPool", value, name=f"{name}.pool", kernel_shape=[3, 3], strides=[2, 2])
-    return value
+    return [*maps[:-1], value]
 
 
 def _dense(graph: Graph, name: str, value: str, layer: Factors | tuple[Floats, Floats], form: Form) -> str:

@@ -20,8 +20,10 @@ Body = Callable[[Graph, Network, Form, dict[str, Factors]], BodyOutputs]
 
 BODIES: dict[str, Body] = {
     "alexnet": alexnet.body,
+    "alexnet-maps": alexnet.maps_body,
     "efficientnet-lite0": efficientnet_lite.body,
     "efficientnet-lite0-maps": efficientnet_lite.maps_body,
+    "efficientnet-lite2-maps": efficientnet_lite.lite2_body,
 }
 
 

@@ -9,8 +9,9 @@ from critic_training.export.body_outputs import BodyOutputs, array
 from critic_training.export.factor import Factors
 from critic_training.export.form import Form
 from critic_training.export.graph import Graph, normalised
+from critic_training.export.maps import hidden_layer, rated_by_maps, statistics
 from critic_training.networks.efficientnet_lite import CENTRE, SPREAD
-from critic_training.networks.efficientnet_lite_maps import LEAST_VARIANCE, tap_blocks
+from critic_training.networks.efficientnet_lite2_maps import EfficientNetLite2Maps, tap_blocks
 from critic_training.networks.network import Network
 
 
@@ -27,12 +28,16 @@ def body(graph: Graph, network: Network, _form: Form, _factors: dict[str, Factor
 def maps_body(graph: Graph, network: Network, _form: Form, _factors: dict[str, Factors]) -> BodyOutputs:
     """Pooled: statistics of the maps in the middle; hidden: a layer on them."""
     values = _blocks(graph, network.backbone)
-    several = [_statistics(graph, values[number]) for number in tap_blocks(network.backbone)]
+    several = [statistics(graph, values[number]) for number in tap_blocks(network.backbone)]
     pooled = graph.add("Flatten", graph.add("Concat", *several, name="statistics", axis=1), name="pooled")
-    mixing: Any = network.mixing
-    weight = graph.weight("mixing.weight", array(mixing.weight))
-    value = graph.add("Gemm", pooled, weight, graph.plain("mixing.bias", array(mixing.bias)), name="mixing", transB=1)
-    return BodyOutputs(pooled, graph.add("Relu", value, name="mixing.relu"))
+    return BodyOutputs(pooled, hidden_layer(graph, network.mixing, pooled))
+
+
+def lite2_body(graph: Graph, network: Network, _form: Form, _factors: dict[str, Factors]) -> BodyOutputs:
+    """Statistics of the last map of each resolution, and the grid of the last ones, 7 pixels wide."""
+    assert isinstance(network, EfficientNetLite2Maps)
+    values = _blocks(graph, network.backbone)
+    return rated_by_maps(graph, network, [values[number] for number in tap_blocks(network.backbone)], side=7)
 
 
 def _blocks(graph: Graph, backbone: Any) -> list[str]:
@@ -46,19 +51,6 @@ def _blocks(graph: Graph, backbone: Any) -> list[str]:
         value = _block(graph, f"block.{number}", value, block)
         values.append(value)
     return values
-
-
-def _statistics(graph: Graph, value: str) -> str:
-    """Average, maximum and deviation of each map, as `networks.efficientnet_lite_maps.statistics`."""
-    average = graph.add("GlobalAveragePool", value, name=f"{value}.average")
-    squares = graph.add("Mul", value, value, name=f"{value}.squares")
-    mean = graph.add("GlobalAveragePool", squares, name=f"{value}.mean_square")
-    square = graph.add("Mul", average, average, name=f"{value}.squared_mean")
-    variance = graph.add("Relu", graph.add("Sub", mean, square, name=f"{value}.spread"), name=f"{value}.variance")
-    least = graph.plain(f"{value}.least", np.float32(LEAST_VARIANCE))
-    deviation = graph.add("Sqrt", graph.add("Add", variance, least, name=f"{value}.safe"), name=f"{value}.deviation")
-    largest = graph.add("GlobalMaxPool", value, name=f"{value}.largest")
-    return graph.add("Concat", average, largest, deviation, name=f"{value}.statistics", axis=1)
 
 
 def _block(graph: Graph, name: str, block_input: str, block: Any) -> str:

@@ -22,7 +22,7 @@ class Form:
 
 FLOAT32 = Form(Storage.float32, Storage.float32)
 
-EFFICIENTNET = (FLOAT32, Form(Storage.float16, Storage.float16), Form(Storage.int8, Storage.int8))
+MAPS = (FLOAT32, Form(Storage.float16, Storage.float16), Form(Storage.int8, Storage.int8))
 
 FORMS = {
     "alexnet": (
@@ -34,7 +34,9 @@ FORMS = {
         *(Form(Storage.int8, Storage.float16, rank) for rank in (512, 1024)),
         Form(Storage.int4, Storage.float16, 1024),
     ),
-    "efficientnet-lite0": EFFICIENTNET,
-    "efficientnet-lite0-maps": EFFICIENTNET,
+    "alexnet-maps": MAPS,
+    "efficientnet-lite0": MAPS,
+    "efficientnet-lite0-maps": MAPS,
+    "efficientnet-lite2-maps": MAPS,
 }
 """By architecture. The first is the reference of all differences."""

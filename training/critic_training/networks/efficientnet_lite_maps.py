@@ -12,11 +12,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from critic_training.networks.efficientnet_lite import backbone, normalise
+from critic_training.networks.efficientnet_lite2_maps import tap_blocks
+from critic_training.networks.maps import statistics
 from critic_training.networks.network import EMBEDDING_SIZE, Features, Network, new_linear
 
 CHANNELS = 16 + 24 + 40 + 112 + 320
 UNITS = 1024
-LEAST_VARIANCE = 1e-6  # the square root needs a gradient where a map is flat
 
 
 class EfficientNetLite0Maps(Network):
@@ -57,16 +58,3 @@ class EfficientNetLite0Maps(Network):
     def set_dropout(self, probability: float) -> None:
         """Dropout before the last layer."""
         self.dropout.p = probability
-
-
-def tap_blocks(network: Any) -> list[int]:
-    """Numbers of the blocks with the last map of each resolution."""
-    strided = [number for number, block in enumerate(network._blocks) if tuple(block._depthwise_conv.stride) != (1, 1)]
-    return [number - 1 for number in strided if number] + [len(network._blocks) - 1]
-
-
-def statistics(maps: Tensor) -> Tensor:
-    """Average, maximum and deviation of each map: `[N, C, H, W]` → `[N, 3 C]`."""
-    average = maps.mean((2, 3))
-    variance = torch.relu((maps * maps).mean((2, 3)) - average * average)
-    return torch.cat([average, maps.amax((2, 3)), torch.sqrt(variance + LEAST_VARIANCE)], dim=1)
