@@ -40,13 +40,19 @@ BARE := tests/unit tests/architecture tests/contract $(MAIN_JOB:%=tests/e2e/test
 
 # Containers: one test after the other. Two stacks at once on two cores fail their health checks, which have seconds.
 # Chromium loses its connections when Docker makes a network: the browser's tests run alone.
-CONTAINERS := $(filter-out %/test_config.py %/test_images.py,$(wildcard tests/compose/test_*.py))
+BARE_MACHINE := tests/compose/test_bare_machine.py
+CONTAINERS := $(filter-out $(BARE_MACHINE) %/test_config.py %/test_images.py,$(wildcard tests/compose/test_*.py))
+# What passed in the container of a bare machine, of the same commit, does not run here again.
+PASSED := $(CURDIR)/.cache/passed-on-bare-machine.txt
 
 test: $(if $(TESTS),$(DEV),$(TEST)) ## Run the tests of a bare machine, with Python alone (TESTS=tests/unit/gateway: these, on any machine)
 	$(PYTEST) $(or $(TESTS),$(PARALLEL) $(BARE))
 
 test-all: $(DEV) ## Run all tests; those without their service (Docker, Chromium, …) are skipped with a reason
-	@failed=; $(PYTEST) $(PARALLEL) $(CONTAINERS:%=--ignore=%) --ignore=tests/browser || failed+=" parallel"; \
+	@failed=; mkdir -p $(dir $(PASSED)); rm -f $(PASSED); \
+	PASSED_ON_BARE_MACHINE=$(PASSED) $(PYTEST) $(BARE_MACHINE) || failed+=" bare-machine"; \
+	$(PYTEST) $(PARALLEL) --passed-elsewhere $(PASSED) $(patsubst %,--ignore=%,$(BARE_MACHINE) $(CONTAINERS) tests/browser) \
+	|| failed+=" parallel"; \
 	$(PYTEST) $(CONTAINERS) || failed+=" containers"; \
 	$(PYTEST) tests/browser || failed+=" browser"; \
 	[ -z "$$failed" ] || { echo "Failed:$$failed"; exit 1; }
