@@ -13,6 +13,7 @@ from tests.support.passed_elsewhere import passed_tests
 from tests.support.waiting import until
 
 IMAGE, IDLE = "python:3.13-slim", ["sleep", "infinity"]
+PIP_CACHE = "photo-critic-test-pip:/root/.cache/pip"  # a volume of downloads alone, for the next run
 PRECEDENCE = ["--cpu-shares", "256"]  # a quarter of what a container of the tests beside it has
 SETUP = """
     apt-get update -qq && apt-get install -y -qq --no-install-recommends make git curl &&
@@ -29,7 +30,7 @@ class Machine:
 
     def __init__(self) -> None:
         self._name = f"photo-critic-test-bare-{uuid.uuid4().hex[:8]}"
-        mounted = ["--volume", f"{ROOT}:/source:ro", "--workdir", "/photo-critic"]
+        mounted = ["--volume", f"{ROOT}:/source:ro", "--volume", PIP_CACHE, "--workdir", "/photo-critic"]
         run(["docker", "run", "--detach", "--init", *PRECEDENCE, *mounted, "--name", self._name, IMAGE, *IDLE], 60)
 
     def sh(self, script: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
