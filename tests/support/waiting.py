@@ -10,7 +10,7 @@ SHORTEST_PAUSE = 0.02
 IDLE = 2  # times as long as the look took: an expensive one, of a command, leaves the processor to what it waits for
 
 
-def until(condition: Callable[[], Value], seconds: float = 10, what: str = "the condition") -> Value:
+def until(condition: Callable[[], Value], seconds: float = 60, what: str = "the condition") -> Value:
     """The condition's first true value; AssertionError when it stays false until the deadline."""
     deadline = time.monotonic() + seconds
     while True:

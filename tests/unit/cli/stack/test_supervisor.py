@@ -97,7 +97,7 @@ def test_a_second_ctrl_c_does_not_wait(small_stack: Callable[..., SmallStack]) -
     stack = small_stack(("deaf", STUBBORN, 3600))
     pids = stack.wait_until_up()
     stack.process.send_signal(signal.SIGINT)
-    until(lambda: "Ctrl-C again" in stack.said(), 10, "the first Ctrl-C's answer")
+    until(lambda: "Ctrl-C again" in stack.said(), 60, "the first Ctrl-C's answer")
     assert stack.end(signal.SIGINT) == 0
     assert not any(running(pid) for pid in pids.values())
 
@@ -116,14 +116,14 @@ def test_services_die_with_a_supervisor_that_was_killed(small_stack: Callable[..
     stack = small_stack(("one", POLITE, 10), ("deaf", STUBBORN, 10))
     pids = stack.wait_until_up()
     stack.end(signal.SIGKILL)
-    until(lambda: not any(running(pid) for pid in pids.values()), 5, "the end of the services")
+    until(lambda: not any(running(pid) for pid in pids.values()), 60, "the end of the services")
 
 
 def test_a_killed_service_is_started_again(small_stack: Callable[..., SmallStack]) -> None:
     stack = small_stack(("one", POLITE, 10), ("two", POLITE, 10))
     before = stack.wait_until_up()
     os.kill(before["two"], signal.SIGKILL)
-    until(lambda: stack.said().count("two    | up") == 2, 10, "the second start")
+    until(lambda: stack.said().count("two    | up") == 2, 60, "the second start")
     after = stack.pids()
     assert after["two"] != before["two"]
     assert after["one"] == before["one"]
