@@ -157,10 +157,18 @@ def assert_nothing_lost_nothing_twice(running: Load) -> None:
     assert outcome.lost == []
     assert len(outcome.photos) == len(set(outcome.photos)) > 0
     page = until(lambda: _all_done(running), 60, "an answer to every photo")
-    assert page["done"] == page["photos"] == len(outcome.photos)
+    assert page["failed"] == 0, problems(running)
+    assert page["photos"] == len(outcome.photos), page
     until(lambda: len(running.follower.done) >= len(outcome.photos), 30, "the follower's last event")
     running.follower.stop()
     assert running.follower.done == Counter(outcome.photos)
+
+
+def problems(running: Load) -> Counter[str]:
+    """Why photos failed."""
+    with httpx.Client(base_url=running.url, timeout=20) as client:
+        photos = (client.get(f"/v1/photos/{photo}").json() for photo in running.outcome.photos)
+        return Counter(photo["problem"]["code"] for photo in photos if photo["state"] == "failed")
 
 
 def _all_done(running: Load) -> dict[str, int] | None:
