@@ -14,6 +14,8 @@ import httpx
 from tests.support.shoots import shoot
 from tests.support.waiting import until
 
+PAUSE = 0.1
+"""Seconds between a client's answer and its next photo: without, clients take the cores from containers that start."""
 TRIES = 15
 """No photo is sent more often: with a pause of a second this bridges a killed gateway's lease on its key."""
 
@@ -114,6 +116,7 @@ class Load:
                     self.outcome.slowest = max(self.outcome.slowest, time.monotonic() - started)
                     if photo_id:
                         self.outcome.photos.append(photo_id)
+                self._leave.wait(PAUSE)
 
     def _send(self, client: httpx.Client, photo: bytes, key: str) -> str | None:
         why = ""
