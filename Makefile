@@ -19,7 +19,7 @@ TEST := $(VENV)/.test
 DEV := $(VENV)/.dev
 TRAINING := $(VENV)/.training
 
-.PHONY: help run test test-all check fix docs model data-sets one-model bench capacity lock sbom wheel clean
+.PHONY: help run test test-all check check-files check-types fix docs model data-sets one-model bench capacity lock sbom wheel clean
 
 help: ## What one can ask for
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,13 +58,18 @@ test-all: $(DEV) ## Run all tests; those without their service (Docker, Chromium
 	[ -z "$$failed" ] || { echo "Failed:$$failed"; exit 1; }
 
 check: $(DEV) ## Lint, types, import rules, generated files, known vulnerabilities: changes nothing
+	@$(MAKE) --no-print-directory --jobs 2 check-types check-files
+
+check-files:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python infra/generate.py --check
 	$(BIN)/python -m infra.supply_chain.audit
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+check-types:
+	$(BIN)/mypy
 	@if command -v npx >/dev/null; then npx --yes --package typescript@5.9.3 tsc --project frontend/jsconfig.json; \
 	else echo "npx is not here: the page's types were not checked"; [ -z "$$CI" ]; fi
 
