@@ -22,7 +22,7 @@ log = logger(__name__)
 class CommandRetry(Retry):
     """Retries of a command. Belongs to one connection.
 
-    redis-py uses the same policy for the health check within each attempt: 4 retries were 25 timeouts of a hanging Redis.
+    redis-py runs a health check by the same policy within each attempt: 4 retries were 25 timeouts of a hanging Redis.
     """
 
     def __init__(self, retries: int) -> None:

@@ -36,7 +36,7 @@ def silent_server() -> Iterator[tuple[str, list[socket.socket]]]:
 
 def test_a_hanging_server_costs_a_command_its_retries_once() -> None:
     with silent_server() as (url, accepted):
-        client = redis.Redis.from_url(url, socket_timeout=0.02, retry=CommandRetry(3))
+        client = redis.Redis.from_url(url, socket_timeout=0.02, health_check_interval=10, retry=CommandRetry(3))
         for _ in range(2):
             with pytest.raises(redis.TimeoutError):
                 client.ping()
