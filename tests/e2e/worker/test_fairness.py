@@ -38,6 +38,19 @@ def test_an_interactive_photo_overtakes_a_long_queue(started: Stack, hold: Path)
     assert order(started, [*flood, interactive], hold)[0] == interactive
 
 
+def test_an_interactive_photo_waits_for_no_batch_photo_in_progress(stack: Stack, hold: Path) -> None:
+    stack.start_dangerous_worker(interactive_processes="1")
+    held = stack.submit(command=f"hold {hold}")
+    stack.wait_for_hold(hold)
+    flood = [stack.submit(owner="flood") for _ in range(10)]
+    for _ in range(3):
+        assert stack.result(stack.submit(owner="person", lane=Lane.interactive)).state is PhotoState.done
+    assert {stack.jobs.get(photo_id).state for photo_id in flood} == {PhotoState.queued}
+    (hold / "go").touch()
+    for photo_id in [held, *flood]:
+        assert stack.result(photo_id).state is PhotoState.done
+
+
 def test_two_owners_take_turns(started: Stack, hold: Path) -> None:
     flood = [started.submit(owner="flood") for _ in range(30)]
     few = [started.submit(owner="few") for _ in range(3)]

@@ -84,7 +84,7 @@ def test_a_photo_of_24_megapixels_needs_less_than_400_mb(stack: Stack) -> None:
 def test_the_age_of_the_heartbeat_shows_a_worker_that_consumes_nothing(stack: Stack) -> None:
     port = free_port()
     worker = stack.start_worker(worker_metrics_port=str(port))
-    until(lambda: stack.worker_status.heartbeats(0), 30, "a heartbeat")
+    until(lambda: stack.worker_status.heartbeats(0), 120, "a heartbeat")
 
     def age() -> float:
         return _metrics(f"http://127.0.0.1:{port}/metrics")[("critic_worker_heartbeat_age_seconds",)]

@@ -9,9 +9,17 @@ import redis
 from tests.support.critiques import make_photo
 
 from critic_core.contracts.errors import PhotoCorrupt
-from critic_core.contracts.photo import Lane, PhotoState
+from critic_core.contracts.photo import CRITIQUE_QUEUE, Lane, PhotoState
 from critic_core.stores.jobs import JobStore
-from critic_core.stores.photo_queue import BATCH_SHARE, LEASE_SECONDS, MAX_BATCH_BYTES, PhotoQueue, measure_load
+from critic_core.stores.photo_queue import (
+    BATCH_SHARE,
+    LEASE_SECONDS,
+    MAX_BATCH_BYTES,
+    BatchSlots,
+    PhotoQueue,
+    measure_load,
+)
+from critic_core.stores.photo_queue_lua import MAX_SIGNALS, SIGNALS
 from critic_core.stores.throughput import Depth
 
 Add = Callable[..., list[str]]
@@ -115,6 +123,83 @@ def test_an_owner_whose_only_photo_was_deleted_has_one_turn_later(queue: PhotoQu
     assert claims(queue) == [[first], [neighbour], [second]]
 
 
+# -- slots of a worker ------------------------------------------------------------------------------------------------
+
+ONE_SLOT = BatchSlots(1, 60)
+
+
+def test_batches_never_take_the_last_process_of_a_worker(queue: PhotoQueue, add: Add) -> None:
+    first, second = add("flood", 2)
+    assert queue.claim("t1", "w", 1, ONE_SLOT).photo_ids == (first,)
+    blocked = queue.claim("t2", "w", 1, ONE_SLOT)
+    assert (blocked.photo_ids, blocked.remaining) == ((), 1)
+    (interactive,) = add("person", 1, Lane.interactive)
+    assert queue.claim("t2", "w", 1, ONE_SLOT).photo_ids == (interactive,)
+    assert queue.claim("t3", "another worker", 1, ONE_SLOT).photo_ids == (second,)
+
+
+def test_a_finished_claim_frees_its_slot(queue: PhotoQueue, add: Add) -> None:
+    _, second = add("flood", 2)
+    queue.claim("t1", "w", 1, ONE_SLOT)
+    queue.finish("t1", "w")
+    assert queue.claim("t2", "w", 1, ONE_SLOT).photo_ids == (second,)
+
+
+def test_interactive_photos_take_no_slot_and_a_flood_of_them_leaves_batches_theirs(queue: PhotoQueue, add: Add) -> None:
+    (batch,) = add("flood")
+    add("person", 2 * BATCH_SHARE, Lane.interactive)
+    claimed = [queue.claim(f"t{number}", "w", 1, ONE_SLOT).photo_ids for number in range(BATCH_SHARE)]
+    assert claimed[-1] == (batch,)
+    assert all(claimed)
+
+
+def test_a_repeated_ticket_keeps_its_slot_and_moves_it_to_another_worker(queue: PhotoQueue, add: Add) -> None:
+    first, second = add("flood", 2)
+    for worker in ("w", "w", "v"):
+        assert queue.claim("t1", worker, 1, ONE_SLOT).photo_ids == (first,)
+    assert queue.claim("t2", "v", 1, ONE_SLOT).photo_ids == ()
+    assert queue.claim("t2", "w", 1, ONE_SLOT).photo_ids == (second,)
+
+
+def test_a_slot_that_was_never_freed_expires(queue: PhotoQueue, add: Add) -> None:
+    _, second = add("flood", 2)
+    queue.claim("lost", "w", 1, ONE_SLOT)
+    later = PhotoQueue(queue._redis, clock=lambda: time.time() + 61)
+    assert later.claim("t", "w", 1, ONE_SLOT).photo_ids == (second,)
+
+
+def seconds_of_wait(queue: PhotoQueue) -> float:
+    began = time.monotonic()
+    queue.wait(2)
+    return time.monotonic() - began
+
+
+def test_a_wait_ends_with_an_interactive_photo_alone(queue: PhotoQueue, add: Add) -> None:
+    add("flood")
+    assert seconds_of_wait(queue) >= 2
+    add("person", 1, Lane.interactive)
+    assert seconds_of_wait(queue) < 1
+
+
+def test_a_wait_ends_with_a_free_slot_unless_a_ticket_is_in_the_queue(
+    queue: PhotoQueue, add: Add, client: "redis.Redis"
+) -> None:
+    add("flood", 2)
+    for ticket in ("t1", "t2"):
+        queue.claim(ticket, "w", 1)
+    client.rpush(CRITIQUE_QUEUE, "ticket")
+    queue.finish("t1", "w")
+    assert seconds_of_wait(queue) >= 2
+    client.delete(CRITIQUE_QUEUE)
+    queue.finish("t2", "w")
+    assert seconds_of_wait(queue) < 1
+
+
+def test_signals_are_bounded(queue: PhotoQueue, add: Add, client: "redis.Redis") -> None:
+    add("person", 2 * MAX_SIGNALS, Lane.interactive)
+    assert client.llen(SIGNALS) == MAX_SIGNALS
+
+
 # -- requeues ---------------------------------------------------------------------------------------------------------
 
 
@@ -169,6 +254,7 @@ def test_an_empty_queue_leaves_no_key(queue: PhotoQueue, add: Add, client: "redi
     for number in range(3):
         queue.claim(f"t{number}", "w", 1)
         queue.finish(f"t{number}", "w")
+    client.delete(SIGNALS)  # expire after a second
     assert client.keys("critic:queue:*") == ["critic:queue:workers"]
 
 
