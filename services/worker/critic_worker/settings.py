@@ -42,8 +42,8 @@ class WorkerSettings(QueueSettings, PhotoLimits):
         default=1,
         ge=0,
         le=16,
-        description="Processes beyond CRITIC_WORKER_CONCURRENCY, so that photos with `?wait=` wait for no batch photo in "
-        "progress; 0: none.",
+        description="Processes beyond CRITIC_WORKER_CONCURRENCY, so that photos with `?wait=` wait for no batch photo "
+        "in progress; 0: none.",
     )
     worker_name: str = Field(
         default_factory=socket.gethostname,

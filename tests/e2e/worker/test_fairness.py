@@ -11,7 +11,7 @@ from critic_core.contracts.photo import Lane, PhotoState
 @pytest.fixture
 def started(stack: Stack, hold: Path) -> Stack:
     """A stack whose only pool process holds a photo until `go`."""
-    stack.start_dangerous_worker()
+    stack.start_dangerous_worker(task_time_limit_seconds="50")
     stack.submit(command=f"hold {hold}")
     stack.wait_for_hold(hold)
     return stack
@@ -39,7 +39,7 @@ def test_an_interactive_photo_overtakes_a_long_queue(started: Stack, hold: Path)
 
 
 def test_an_interactive_photo_waits_for_no_batch_photo_in_progress(stack: Stack, hold: Path) -> None:
-    stack.start_dangerous_worker(interactive_processes="1")
+    stack.start_dangerous_worker(interactive_processes="1", task_time_limit_seconds="50")
     held = stack.submit(command=f"hold {hold}")
     stack.wait_for_hold(hold)
     flood = [stack.submit(owner="flood") for _ in range(10)]

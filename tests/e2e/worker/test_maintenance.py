@@ -62,7 +62,7 @@ def test_a_paused_worker_that_comes_back_changes_nothing(stack: Stack, hold: Pat
 def test_a_photo_that_no_lease_covers_is_requeued(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEST_LEASE_SECONDS", "3")
     photo_id = stack.submit(send=False)
-    stack.jobs.claim(photo_id, 3)
+    stack.jobs.claim([photo_id], 3)
     stack.start_dangerous_worker()
     photo = stack.result(photo_id)
     assert (photo.state, photo.deliveries) == (PhotoState.done, 2)

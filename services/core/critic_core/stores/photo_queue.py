@@ -48,6 +48,7 @@ for index = 3, #ARGV do
   if ARGV[2] ~= '' then redis.call('HSET', photo_key(photo), 'traceparent', ARGV[2]) end
   push('RPUSH', photo)
 end
+return redis.call('ZCARD', '{QUEUED}') + redis.call('ZCARD', '{RUNNING}')
 """
 
 # A ticket is a list: its worker, then its photos. With Redis full, work goes on: it ends with less in memory.
@@ -229,13 +230,14 @@ class PhotoQueue:
         self._refresh_lease, self._recover = map(client.register_script, (_REFRESH_LEASE, _RECOVER))
         self._depths = client.register_script(_DEPTHS)
 
-    def enqueue(self, photo_ids: Sequence[str], request_id: str | None = None, traceparent: str | None = None) -> None:
-        """Append stored photos to the queues of their owners and lanes; the caller sends the tickets.
+    def enqueue(self, photo_ids: Sequence[str], request_id: str | None = None, traceparent: str | None = None) -> int:
+        """Append stored photos to the queues of their owners and lanes; returns the backlog with them.
 
-        Log lines and trace of the upload's request continue in the worker.
+        The caller sends the tickets. Log lines and trace of the upload's request continue in the worker.
         """
         with redis_errors():
-            self._enqueue(args=[request_id or "", traceparent or "", *photo_ids])
+            backlog: Any = self._enqueue(args=[request_id or "", traceparent or "", *photo_ids])
+        return int(backlog)
 
     # -- tickets ------------------------------------------------------------------------------------------------------
 
