@@ -32,7 +32,7 @@ def test_metrics_of_all_processes_are_served(stack: Stack) -> None:
     assert samples["critic_worker_stage_seconds_count", ("stage", "decode")] == 6
     assert samples["critic_worker_critiques_total", ("model", "aesthetics"), ("version", "1")] == 6
     assert samples["critic_worker_scores_count", ("model", "aesthetics"), ("version", "1")] == 6
-    assert samples[("critic_worker_end_to_end_seconds_count",)] == 6
+    assert samples["critic_worker_end_to_end_seconds_count", ("lane", "batch")] == 6
     assert samples[("critic_worker_processes_started_total",)] == 2
     assert [("critic_worker_photos_in_progress", ("pid", index)) in samples for index in ("0", "1")] == [True, True]
     assert 0 <= samples[("critic_worker_heartbeat_age_seconds",)] < 30

@@ -96,5 +96,5 @@ def _store(scored: ScoredPhoto, context: WorkerContext, models: Models) -> None:
     photo, result = scored.photo, scored.result
     if isinstance(result, PhotoError):
         fail(photo.id, to_critic_error(result, context.time_limit_error), context)
-    elif store_result(photo.id, result, context):
+    elif store_result(photo, result, context):
         models.compare(photo, scored.data, result)
