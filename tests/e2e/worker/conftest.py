@@ -186,7 +186,8 @@ class Stack:
 
 def start_module(module: str, settings: dict[str, str], log: object) -> subprocess.Popen[bytes]:
     """`python -m module` with these settings."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), **{f"CRITIC_{k.upper()}": v for k, v in settings.items()}}
+    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": path, **{f"CRITIC_{k.upper()}": v for k, v in settings.items()}}
     return subprocess.Popen([sys.executable, "-m", module], env=environment, cwd=ROOT, stdout=log, stderr=log)  # type: ignore[call-overload, no-any-return]
 
 

@@ -7,11 +7,13 @@ from tests.e2e.worker.conftest import Stack
 
 from critic_core.contracts.photo import Lane, PhotoState
 
+PATIENT = {"task_time_limit_seconds": "60", "visibility_timeout_seconds": "120"}  # photos are held
+
 
 @pytest.fixture
 def started(stack: Stack, hold: Path) -> Stack:
     """A stack whose only pool process holds a photo until `go`."""
-    stack.start_dangerous_worker(task_time_limit_seconds="50")
+    stack.start_dangerous_worker(**PATIENT)
     stack.submit(command=f"hold {hold}")
     stack.wait_for_hold(hold)
     return stack
@@ -39,7 +41,7 @@ def test_an_interactive_photo_overtakes_a_long_queue(started: Stack, hold: Path)
 
 
 def test_an_interactive_photo_waits_for_no_batch_photo_in_progress(stack: Stack, hold: Path) -> None:
-    stack.start_dangerous_worker(interactive_processes="1", task_time_limit_seconds="50")
+    stack.start_dangerous_worker(interactive_processes="1", **PATIENT)
     held = stack.submit(command=f"hold {hold}")
     stack.wait_for_hold(hold)
     flood = [stack.submit(owner="flood") for _ in range(10)]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from critic_core.contracts.errors import Overloaded, QueueUnavailable
+from critic_core.contracts.identity import ANONYMOUS
 from critic_core.contracts.photo import Lane
 from critic_core.stores.throughput import Depth, Load
 from critic_gateway.limits.admission import (
@@ -97,6 +98,19 @@ def test_an_owner_has_a_part_of_the_backlog() -> None:
     assert check(queues(5, a=520, b=10), "a", settings=keys) == 7  # 21 photos of a, 10 of b, one more
     assert check(queues(5, a=499, b=499, c=2), "c", settings=keys) == 2, "the backlog is full"
     assert check(load, "a", settings=keys.model_copy(update={"api_keys": ()})) is None, "everybody is one owner"
+
+
+@pytest.mark.parametrize("lane", Lane)
+def test_all_owners_together_have_a_backlog_of_exactly_the_limit(lane: Lane) -> None:
+    settings = SETTINGS.model_copy(update={"api_keys": ("0" * 64,), "max_wait_seconds": 0})
+    assert check(queues(5, a=333, b=333, c=333), "d", lane, settings) is None
+    assert check(queues(5, a=333, b=333, c=334), "d", lane, settings) == 2
+
+
+def test_a_server_without_keys_is_one_owner_with_the_whole_backlog() -> None:
+    settings = SETTINGS.model_copy(update={"max_wait_seconds": 0})
+    assert check(queues(5, **{ANONYMOUS: 999}), ANONYMOUS, settings=settings) is None
+    assert check(queues(5, **{ANONYMOUS: 1000}), ANONYMOUS, settings=settings) == 2
 
 
 def test_an_unknown_throughput_is_not_unlimited() -> None:
