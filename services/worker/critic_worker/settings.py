@@ -36,7 +36,14 @@ class WorkerSettings(QueueSettings, PhotoLimits):
     worker_concurrency: int = Field(
         default_factory=lambda: os.cpu_count() or 1,
         ge=1,
-        description="Pool processes, each with one task at a time (default: the number of cores).",
+        description="Photos, or small groups of them, in progress at a time (default: the number of cores).",
+    )
+    interactive_processes: int = Field(
+        default=1,
+        ge=0,
+        le=16,
+        description="Processes beyond CRITIC_WORKER_CONCURRENCY, so that photos with `?wait=` wait for no batch photo "
+        "in progress; 0: none.",
     )
     worker_name: str = Field(
         default_factory=socket.gethostname,
@@ -99,6 +106,11 @@ class WorkerSettings(QueueSettings, PhotoLimits):
             canary=TrafficSplit.parse(self.canary) if self.canary else None,
             shadow=TrafficSplit.parse(self.shadow, 100) if self.shadow else None,
         )
+
+    @property
+    def pool_processes(self) -> int:
+        """Processes of the pool, each with one task at a time."""
+        return self.worker_concurrency + self.interactive_processes
 
     @property
     def lease_name(self) -> str:

@@ -5,7 +5,7 @@ delivery of a task can leave half an answer. The sorted sets `queued` and `runni
 are the backlog, and they count what Celery has reserved but not begun, which `LLEN` of the queue does not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -36,15 +36,26 @@ redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
 add_to_owner(redis.call('HGET', KEYS[1], 'owner'), 'photos', ARGV[1])
 """
 
-_CLAIM = """
-local state = redis.call('HGET', KEYS[1], 'state')
-if not state then redis.call('ZREM', KEYS[2], ARGV[1]) redis.call('ZREM', KEYS[3], ARGV[1]) return 'deleted' end
-if state == 'done' or state == 'failed' then return 'finished' end
-if redis.call('HINCRBY', KEYS[1], 'deliveries', 1) > tonumber(ARGV[3]) then return 'poison' end
-redis.call('HSET', KEYS[1], 'state', 'running')
-redis.call('ZREM', KEYS[2], ARGV[1])
-redis.call('ZADD', KEYS[3], ARGV[2], ARGV[1])
-return 'claimed'
+_CLAIM = f"""
+local function claim(photo)
+  local key = '{KEY_PREFIX}photo:' .. photo
+  local state = redis.call('HGET', key, 'state')
+  if not state then redis.call('ZREM', KEYS[1], photo) redis.call('ZREM', KEYS[2], photo) return 'deleted' end
+  if state == 'done' or state == 'failed' then return 'finished' end
+  if redis.call('HINCRBY', key, 'deliveries', 1) > tonumber(ARGV[2]) then return 'poison' end
+  redis.call('HSET', key, 'state', 'running')
+  redis.call('ZREM', KEYS[1], photo)
+  redis.call('ZADD', KEYS[2], ARGV[1], photo)
+  return 'claimed'
+end
+
+local rows = {{}}
+for index = 3, #ARGV do
+  local outcome = claim(ARGV[index])
+  local fields = outcome == 'claimed' and redis.call('HGETALL', '{KEY_PREFIX}photo:' .. ARGV[index]) or {{}}
+  table.insert(rows, {{outcome, fields}})
+end
+return rows
 """
 
 _REQUEUE = f"""#!lua flags=allow-oom
@@ -182,9 +193,14 @@ class JobStore:
             rows = pipe.execute()
         return [_entry(photo_id, row) for photo_id, row in zip(photo_ids, rows, strict=True) if row[0]]
 
-    def claim(self, photo_id: str, max_deliveries: int) -> Claim:
-        """Claim a photo for work and count the delivery."""
-        return Claim(self._run(self._claim, photo_id, self._now(), max_deliveries))
+    def claim(self, photo_ids: Sequence[str], max_deliveries: int) -> list[tuple[Claim, Photo | None]]:
+        """Claim photos for work and count their deliveries; the claimed ones are returned."""
+        with redis_errors():
+            rows: Any = self._claim(keys=[QUEUED, RUNNING], args=[self._now(), max_deliveries, *photo_ids])
+        return [
+            (Claim(outcome), _photo(photo_id, _pairs(fields)) if fields else None)
+            for photo_id, (outcome, fields) in zip(photo_ids, rows, strict=True)
+        ]
 
     def requeue(self, photo_id: str) -> int:
         """Queue a running photo behind its owner's others, its delivery not counted; returns the number of such
@@ -330,6 +346,11 @@ def hash_arguments(photo: Photo) -> list[str]:
 def photo_hash(photo_id: str) -> str:
     """The name of a photo's hash in Redis."""
     return f"{KEY_PREFIX}photo:{photo_id}"
+
+
+def _pairs(flat: list[str]) -> dict[str, str]:
+    """The reply of HGETALL within a script."""
+    return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
 def _entry(photo_id: str, row: list[str | None]) -> PhotoEntry:

@@ -100,28 +100,20 @@ class PhotoIntake:
         """The errors of photos that could not be enqueued, by id."""
         ids = [photo.id for photo in photos]
         try:
-            self.queue.enqueue(ids, structlog.contextvars.get_contextvars().get("request_id"), traceparent())
-            self._send_tickets(photos)
+            request_id = structlog.contextvars.get_contextvars().get("request_id")
+            backlog = self.queue.enqueue(ids, request_id, traceparent())
+            self._send_tickets(photos, backlog)
         except CriticError as error:
             for photo_id in ids:
                 self._roll_back(photo_id)
             return dict.fromkeys(ids, error)
         return {}
 
-    def _send_tickets(self, photos: list[Photo]) -> None:
-        size = 1 if photos[0].lane is Lane.interactive else self._photos_per_task()
+    def _send_tickets(self, photos: list[Photo], backlog: int) -> None:
+        interactive = photos[0].lane is Lane.interactive
+        size = 1 if interactive else photos_per_task(backlog, self.settings.photos_per_task)
         for first in range(0, len(photos), size):
             send_ticket(self.celery, len(photos[first : first + size]))
-
-    def _photos_per_task(self) -> int:
-        return photos_per_task(self._backlog(), self.settings.photos_per_task)
-
-    def _backlog(self) -> int:
-        """0 while Redis does not answer: the photos exist already and must be enqueued or rolled back."""
-        try:
-            return self.jobs.backlog()
-        except CriticError:
-            return 0
 
     @contextmanager
     def _deletion_on_error(self, files: list[StoredFile]) -> Iterator[None]:

@@ -46,12 +46,18 @@ class _DecoderDied(Exception):
 
 
 class DecoderProcess:
-    """A decoder, started with the first photo and again after its end. For one thread."""
+    """A decoder, started with the first photo at the latest, and again after its end. For one thread."""
 
     def __init__(self, memory_mib: int, seconds: int) -> None:
         """Limits of the process: address space, and time of a photo (of a core, and on the clock)."""
         self._memory_mib, self._seconds = memory_mib, seconds
         self._process: subprocess.Popen[bytes] | None = None
+        self._started = False
+
+    def start(self) -> None:
+        """Start the decoder, unless there is one; the first photo waits for the rest of the start."""
+        if self._process is None:
+            self._process, self._started = _start(self._memory_mib, self._seconds), False
 
     def prepare(self, data: bytes, preprocessing: Preprocessing, limits: Limits) -> PreparedPhoto:
         """Prepare a photo in the decoder. Raises PhotoError and ServiceUnavailable.
@@ -106,9 +112,11 @@ class DecoderProcess:
             raise
 
     def _running(self) -> "subprocess.Popen[bytes]":
-        if self._process is None:
-            self._process = _start(self._memory_mib, self._seconds)
+        self.start()
+        assert self._process is not None
+        if not self._started:
             self._await_start(self._process)
+            self._started = True
         return self._process
 
     def _await_start(self, process: "subprocess.Popen[bytes]") -> None:

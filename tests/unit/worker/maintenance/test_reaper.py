@@ -46,7 +46,7 @@ def test_a_photo_of_a_dead_worker_is_requeued_and_its_delivery_counts(
     context: WorkerContext, reaper: Reaper, run_later: Later, upload: Upload, queued: Queued
 ) -> None:
     photo_id = upload()
-    assert context.jobs.claim(photo_id, 3) is Claim.claimed
+    assert context.jobs.claim([photo_id], 3)[0][0] is Claim.claimed
     assert reaper.run()
     assert queued() == []
     run_later(context.settings.lease_seconds + 1)
