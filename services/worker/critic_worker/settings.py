@@ -74,6 +74,23 @@ class WorkerSettings(QueueSettings, PhotoLimits):
     worker_metrics_port: int = Field(
         default=0, ge=0, le=65535, description="Port of the worker's Prometheus metrics; 0 turns them off."
     )
+    orphan_sweep_seconds: float = Field(
+        default=3600.0,
+        ge=0,
+        description="Interval of the search for orphans: files in storage without a photo, left by a killed process. "
+        "0: never.",
+    )
+    orphan_age_seconds: float = Field(
+        default=3600.0,
+        ge=600,
+        description="Files without a photo are deleted at this age, well above CRITIC_UPLOAD_TIMEOUT_SECONDS.",
+    )
+    forget_seconds: float = Field(
+        default=900.0,
+        ge=0,
+        description="Redis rewrites its append-only file at this interval, without deleted and expired values. "
+        "0: never, for a Redis that does so itself.",
+    )
     max_album_results: int = Field(
         default=8, ge=1, description="Stored groups and selections of one album; the least recently used are evicted."
     )

@@ -36,7 +36,8 @@ redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
 add_to_owner(redis.call('HGET', KEYS[1], 'owner'), 'photos', ARGV[1])
 """
 
-_CLAIM = """
+# With Redis full, queued photos are still finished, within the limit of the backlog: no work is lost.
+_CLAIM = """#!lua flags=allow-oom
 local state = redis.call('HGET', KEYS[1], 'state')
 if not state then redis.call('ZREM', KEYS[2], ARGV[1]) redis.call('ZREM', KEYS[3], ARGV[1]) return 'deleted' end
 if state == 'done' or state == 'failed' then return 'finished' end
@@ -71,7 +72,8 @@ push('LPUSH', ARGV[1])
 return 1
 """
 
-_CLOSE = f"""{ALBUM}{PHOTO_QUEUE}{RECORD_THROUGHPUT}
+_CLOSE = f"""#!lua flags=allow-oom
+{ALBUM}{PHOTO_QUEUE}{RECORD_THROUGHPUT}
 local state = redis.call('HGET', KEYS[1], 'state')
 withdraw(ARGV[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
@@ -181,6 +183,14 @@ class JobStore:
                 pipe.hmget(photo_hash(photo_id), *_ENTRY_FIELDS)
             rows = pipe.execute()
         return [_entry(photo_id, row) for photo_id, row in zip(photo_ids, rows, strict=True) if row[0]]
+
+    def existing(self, photo_ids: list[str]) -> set[str]:
+        """Those of the ids that are photos."""
+        with redis_errors(), self._redis.pipeline(transaction=False) as pipe:
+            for photo_id in photo_ids:
+                pipe.exists(photo_hash(photo_id))
+            flags = pipe.execute()
+        return {photo_id for photo_id, exists in zip(photo_ids, flags, strict=True) if exists}
 
     def claim(self, photo_id: str, max_deliveries: int) -> Claim:
         """Claim a photo for work and count the delivery."""

@@ -11,7 +11,9 @@ from critic_core.runtime.queue import send
 from critic_core.runtime.redis_client import connect
 from critic_worker.context import WorkerContext
 from critic_worker.health.heartbeat import HeartbeatMonitor
+from critic_worker.maintenance.append_only_file import rewrite_when_due
 from critic_worker.maintenance.lease import REFRESH_SECONDS, WorkerLease
+from critic_worker.maintenance.orphans import OrphanSweep, sweep_when_due
 from critic_worker.maintenance.reaper import INTERVAL_SECONDS, Reaper
 from critic_worker.settings import WorkerSettings
 from critic_worker.threads import EX_TEMPFAIL, every
@@ -23,10 +25,13 @@ def start(app: Celery, context: WorkerContext) -> HeartbeatMonitor:
     """Start the threads, which end with the process."""
     settings = context.settings
     monitor = heartbeat_monitor(app, context)
-    reaper = Reaper(context, connect(settings.redis_url))
+    client = connect(settings.redis_url)
+    sweep = OrphanSweep(context.jobs, context.storage, settings.orphan_age_seconds)
     every(settings.heartbeat_interval_seconds, "heartbeat", lambda: exit_if_silent(monitor, settings))
     every(REFRESH_SECONDS, "lease", WorkerLease(context).run)
-    every(INTERVAL_SECONDS, "maintenance", reaper.run)
+    every(INTERVAL_SECONDS, "maintenance", Reaper(context, client).run)
+    every(INTERVAL_SECONDS, "rewrite", lambda: rewrite_when_due(client, settings.forget_seconds))
+    every(INTERVAL_SECONDS, "orphans", lambda: sweep_when_due(client, sweep, settings.orphan_sweep_seconds))
     return monitor
 
 
