@@ -1,5 +1,6 @@
 """As much of S3 as one bucket and small objects need: enough to see what our storage does when a bucket misbehaves."""
 
+import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
@@ -14,7 +15,7 @@ NO_SUCH_KEY = b"<Error><Code>NoSuchKey</Code><Message>There is none</Message></E
 class SmallS3(ScriptedServer):
     """Objects by path; uploads under way by id, with their paths. `away` answers 503 to everything.
 
-    `changed_at` is the age of all of them, for listings.
+    `changed_at` is the age of all of them, for listings. Every answer takes `seconds`, until `hurry` is set.
     """
 
     def __init__(self) -> None:
@@ -22,7 +23,7 @@ class SmallS3(ScriptedServer):
         self.objects: dict[str, bytes] = {}
         self.uploads: dict[str, str] = {}
         self.changed_at = datetime.now(UTC)
-        self.away = False
+        self.away, self.seconds, self.hurry = False, 0.0, threading.Event()
         self.answer = self._answer
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
@@ -31,6 +32,7 @@ class SmallS3(ScriptedServer):
         return handler
 
     def _answer(self, request: Request) -> Answer:
+        self.hurry.wait(self.seconds)
         path, query = urlsplit(request.path).path, parse_qs(urlsplit(request.path).query, keep_blank_values=True)
         if self.away:
             return Answer(503, SLOW_DOWN)
