@@ -36,11 +36,13 @@ class WorkerContext:
     """Raised in the middle of the work when the time limit of a task is reached."""
     prepare: Prepare = prepare_photo
     """Decodes photos: in a decoder process, unless CRITIC_DECODER_ISOLATION is off."""
+    start_decoder: Callable[[], None] = lambda: None
+    """Start the decoder process before the first photo."""
 
 
 def make_worker_context(app: Celery, settings: WorkerSettings) -> WorkerContext:
     """The context of the calling process."""
-    client = connect(settings.redis_url)
+    client, decoder = connect(settings.redis_url), make_decoder(settings)
     return WorkerContext(
         settings=settings,
         jobs=JobStore(client),
@@ -53,12 +55,21 @@ def make_worker_context(app: Celery, settings: WorkerSettings) -> WorkerContext:
         queue=PhotoQueue(client),
         send_ticket=lambda photos: send_ticket(app, photos),
         time_limit_error=SoftTimeLimitExceeded,
-        prepare=make_prepare(settings),
+        prepare=decoder.prepare if decoder else prepare_photo,
+        start_decoder=decoder.start if decoder else lambda: None,
     )
 
 
 def make_prepare(settings: WorkerSettings) -> Prepare:
-    """A decoder process of the calling thread's own, which starts with the first photo; or this process."""
+    """Decoding for another thread of the process, with a decoder of its own that starts with the first photo."""
+    decoder = make_decoder(settings)
+    return decoder.prepare if decoder else prepare_photo
+
+
+def make_decoder(settings: WorkerSettings) -> DecoderProcess | None:
+    """A decoder process of the calling thread's own, not started yet; None without CRITIC_DECODER_ISOLATION."""
     if not settings.decoder_isolation:
-        return prepare_photo
-    return DecoderProcess(settings.decoder_memory_mib, settings.task_time_limit_seconds).prepare
+        return None
+    return DecoderProcess(
+        settings.decoder_memory_mib, settings.task_time_limit_seconds, settings.max_memory_per_child_kib
+    )

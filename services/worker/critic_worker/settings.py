@@ -44,7 +44,9 @@ class WorkerSettings(QueueSettings, PhotoLimits):
         description="Unique name of the worker (default: the host name).",
     )
     max_memory_per_child_kib: int = Field(
-        default=1_000_000, ge=200_000, description="A pool process above this after a photo is replaced (KiB)."
+        default=1_000_000,
+        ge=200_000,
+        description="A pool process above this after a photo is replaced (KiB); its decoder when both together are.",
     )
     decoder_isolation: bool = Field(
         default=True,
@@ -69,6 +71,11 @@ class WorkerSettings(QueueSettings, PhotoLimits):
     )
     heartbeat_interval_seconds: float = Field(
         default=10.0, gt=0, description="Interval of the golden photo's round trip through the worker's own queue."
+    )
+    worker_health_folder: str = Field(
+        default="",
+        description="Folder of the files `alive` and `ready`, renewed while the worker is healthy, for health checks; "
+        "empty: none. The image sets it.",
     )
     worker_metrics_host: str = Field(default="127.0.0.1", description="Address of the worker's Prometheus metrics.")
     worker_metrics_port: int = Field(

@@ -34,7 +34,7 @@ def worker_app(settings: WorkerSettings) -> Celery:
     @signals.worker_process_init.connect(weak=False)
     def prepare_pool_process(**_: object) -> None:
         metrics.start_process()
-        context()
+        context().start_decoder()
         models()
 
     return app
