@@ -64,4 +64,6 @@ def make_decoder(settings: WorkerSettings) -> DecoderProcess | LocalDecoder:
     """A decoder process of the calling thread's own; or this process."""
     if not settings.decoder_isolation:
         return LocalDecoder()
-    return DecoderProcess(settings.decoder_memory_mib, settings.task_time_limit_seconds)
+    return DecoderProcess(
+        settings.decoder_memory_mib, settings.task_time_limit_seconds, settings.max_memory_per_child_kib
+    )

@@ -74,6 +74,7 @@ SHADOW_DIFFERENCE = Histogram(
     ["model", "version"],
     buckets=(1, 2, 5, 10, 20, 30, 50),
 )
+ORPHANS = Counter("critic_worker_orphans_deleted", "Files in storage deleted because no photo has them")
 SHADOWED = Counter("critic_worker_shadowed", "Photos selected for the shadow version, by outcome", ["outcome"])
 
 

@@ -36,7 +36,8 @@ redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
 add_to_owner(redis.call('HGET', KEYS[1], 'owner'), 'photos', ARGV[1])
 """
 
-_CLAIM = f"""
+# With Redis full, queued photos are still finished, within the limit of the backlog: no work is lost.
+_CLAIM = f"""#!lua flags=allow-oom
 local function claim(photo)
   local key = '{KEY_PREFIX}photo:' .. photo
   local state = redis.call('HGET', key, 'state')
@@ -82,7 +83,8 @@ push('LPUSH', ARGV[1])
 return 1
 """
 
-_CLOSE = f"""{ALBUM}{PHOTO_QUEUE}{RECORD_THROUGHPUT}
+_CLOSE = f"""#!lua flags=allow-oom
+{ALBUM}{PHOTO_QUEUE}{RECORD_THROUGHPUT}
 local state = redis.call('HGET', KEYS[1], 'state')
 withdraw(ARGV[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
@@ -192,6 +194,14 @@ class JobStore:
                 pipe.hmget(photo_hash(photo_id), *_ENTRY_FIELDS)
             rows = pipe.execute()
         return [_entry(photo_id, row) for photo_id, row in zip(photo_ids, rows, strict=True) if row[0]]
+
+    def existing(self, photo_ids: list[str]) -> set[str]:
+        """Those of the ids that are photos."""
+        with redis_errors(), self._redis.pipeline(transaction=False) as pipe:
+            for photo_id in photo_ids:
+                pipe.exists(photo_hash(photo_id))
+            flags = pipe.execute()
+        return {photo_id for photo_id, exists in zip(photo_ids, flags, strict=True) if exists}
 
     def claim(self, photo_ids: Sequence[str], max_deliveries: int) -> list[tuple[Claim, Photo | None]]:
         """Claim photos for work and count their deliveries; the claimed ones are returned."""

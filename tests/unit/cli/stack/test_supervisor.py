@@ -138,6 +138,31 @@ def test_a_crash_loop_ends_the_stack(small_stack: Callable[..., SmallStack]) -> 
     assert stack.pids() == {}
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has a device that is always full")
+def test_a_note_that_does_not_fit_on_the_disk_stops_nothing(
+    small_stack: Callable[..., SmallStack], tmp_path: Path
+) -> None:
+    (tmp_path / "pids.part").symlink_to("/dev/full")
+    stack = small_stack(("one", POLITE, 10))
+    until(lambda: "one    | up" in stack.said(), 20, "the start")
+    assert "cannot be written: No space left on device" in stack.said()
+    (tmp_path / "pids.part").unlink()
+    psutil.Process(stack.process.pid).children()[0].kill()
+    until(lambda: "one" in stack.pids(), 20, "the note")
+    assert stack.end(signal.SIGTERM) == 0
+
+
+def test_a_service_that_ends_on_a_full_disk_is_started_until_there_is_room(
+    small_stack: Callable[..., SmallStack], tmp_path: Path
+) -> None:
+    (tmp_path / "full").touch()
+    stack = small_stack(("sick", CRASHES, 10))
+    until(lambda: stack.said().count("The sick ended") == 5, 60, "five ends")
+    (tmp_path / "full").unlink()
+    assert stack.process.wait(60) == 1
+    assert "The sick ended 6 times" in stack.said()
+
+
 def test_a_closed_pipe_stops_the_stack_quietly(tmp_path: Path) -> None:
     chatty = "import time\nwhile True:\n  print('x' * 1000)\n  time.sleep(0.01)"
     command = [sys.executable, "-m", "tests.support.small_stack", str(tmp_path), json.dumps([("chatty", chatty, 5)])]
