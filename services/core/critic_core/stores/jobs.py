@@ -324,7 +324,11 @@ def fields_of(photo: Photo) -> dict[str, Any]:
 
 def hash_arguments(photo: Photo) -> list[str]:
     """The fields of a new photo as arguments of HSET."""
-    return [text for pair in fields_of(photo).items() for text in map(str, pair)]
+    return [text for name, value in fields_of(photo).items() for text in (name, _hash_text(value))]
+
+
+def _hash_text(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def photo_hash(photo_id: str) -> str:

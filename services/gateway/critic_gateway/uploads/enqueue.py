@@ -179,6 +179,8 @@ def _photo(file: StoredFile, owner: str, options: UploadOptions, settings: Gatew
         model=options.model,
         album=album.id if album else None,
         callback_url=options.callback_url,
+        callback_events=options.callback_events,
+        callback_details=options.callback_details,
         created_at=now,
         expires_at=album.expires_at if album else now + timedelta(seconds=settings.photo_ttl_seconds),
     )
