@@ -9,6 +9,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Errors only: pip's warnings are about its own configuration.
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+# The locked packages of extras, by hash; then this folder, which has none.
+define install
+$(BIN)/python infra/docker/requirements_of.py build $(1) > $(VENV)/requirements.txt
+@$(PIP) --require-hashes -r $(VENV)/requirements.txt
+@$(PIP) --no-deps --no-build-isolation -e .
+endef
 DATA ?= $(CRITIC_DATA)
 WEIGHTS ?= $(CRITIC_WEIGHTS)
 
@@ -105,9 +111,9 @@ capacity: $(DEV) ## Plan cores, replicas and GPUs for RATE=50 photos/s of SIZE=1
 
 PLAN_OPTIONS = $(if $(RATE), --rate $(RATE))$(if $(SIZE), --size $(SIZE))$(if $(GPU), --gpu $(GPU))
 
-lock: $(DEV) ## Resolve the dependencies anew into requirements.lock
+lock: $(DEV) ## Resolve the dependencies anew into requirements.lock, with hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --strip-extras --all-extras --no-emit-package torch \
-	  --no-header --no-annotate --upgrade -o requirements.lock pyproject.toml
+	  --no-header --generate-hashes --upgrade -o requirements.lock pyproject.toml
 
 sbom: $(DEV) ## List what is in each image that is built here, as CycloneDX, in dist/sbom
 	$(BIN)/python -m infra.supply_chain.sbom
@@ -124,22 +130,22 @@ $(BIN)/python:
 
 $(LOCAL): pyproject.toml requirements.lock | $(BIN)/python
 	@echo "Installing Photo Critic and its libraries in $(VENV), once: about 2 minutes."
-	@$(PIP) -c requirements.lock -e '.[local]'
+	@$(call install,local)
 	@touch $@
 
 $(TEST): pyproject.toml requirements.lock | $(BIN)/python
 	@echo "Installing Photo Critic and its test libraries in $(VENV), once: about 2 minutes."
-	@$(PIP) -c requirements.lock -e '.[test]'
+	@$(call install,test)
 	@touch $(LOCAL) $@
 
 $(DEV): pyproject.toml requirements.lock training/torch-cpu.txt | $(BIN)/python
 	@echo "Installing Photo Critic, PyTorch and the development tools in $(VENV), once: about 5 minutes."
 	@$(PIP) --no-deps --retries 1 -r training/torch-cpu.txt
-	@$(PIP) -c requirements.lock -e '.[dev,training]'
+	@$(call install,dev training)
 	@touch $(LOCAL) $(TEST) $(TRAINING) $@
 
 $(TRAINING): pyproject.toml requirements.lock training/torch-cpu.txt | $(BIN)/python
 	@echo "Installing Photo Critic and PyTorch in $(VENV), once: about 4 minutes."
 	@$(PIP) --no-deps --retries 1 -r training/torch-cpu.txt
-	@$(PIP) -c requirements.lock -e '.[training]'
+	@$(call install,training)
 	@touch $@

@@ -26,7 +26,7 @@ def gpu_build() -> Path:
     if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
         pytest.skip("this ONNX Runtime has CUDA")
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
-    pinned = next(line for line in lock if line.startswith("onnxruntime-gpu=="))
+    pinned = next(line.split()[0] for line in lock if line.startswith("onnxruntime-gpu=="))
     folder = ROOT / ".cache" / pinned.replace("==", "-")
     if not (folder / "onnxruntime").is_dir():
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, pinned]

@@ -21,6 +21,7 @@ from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.runtime.redis_client import CHANGE_CHANNEL, KEY_PREFIX, redis_errors
 from critic_core.stores.album_lua import ALBUM, FAILED, PENDING
 from critic_core.stores.owner_lua import OWNER
+from critic_core.stores.owners import Kind, limit_reached
 from critic_core.stores.photo_queue_lua import PHOTO_QUEUE
 from critic_core.stores.throughput import RECORD_THROUGHPUT, THROUGHPUT, Load, Throughput
 
@@ -29,11 +30,13 @@ QUEUED, RUNNING, EXPIRY, DEAD = (f"{KEY_PREFIX}{name}" for name in ("queued", "r
 _ENTRY_FIELDS = tuple(name for name in PhotoEntry.model_fields if name != "id")
 
 _CREATE = f"""{OWNER}
-redis.call('HSET', KEYS[1], unpack(ARGV, 5))
+if is_full(ARGV[5], 'photos', ARGV[6]) then return 0 end
+redis.call('HSET', KEYS[1], unpack(ARGV, 7))
 redis.call('EXPIREAT', KEYS[1], ARGV[4])
 redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
 redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
-add_to_owner(redis.call('HGET', KEYS[1], 'owner'), 'photos', ARGV[1])
+add_to_owner(ARGV[5], 'photos', ARGV[1])
+return 1
 """
 
 # With Redis full, queued photos are still finished, within the limit of the backlog: no work is lost.
@@ -172,12 +175,17 @@ class JobStore:
 
     # -- the states of a photo ----------------------------------------------------------------------------------------
 
-    def create(self, photo: Photo) -> None:
-        """Store a new photo as queued; Redis drops it at `expires_at`."""
-        expires = photo.expires_at.timestamp()
-        args: list[Any] = [photo.id, self._now(), expires, int(expires), *hash_arguments(photo)]
+    def create(self, photo: Photo, owner_limit: int = 0) -> None:
+        """Store a new photo as queued; Redis drops it at `expires_at`.
+
+        Raises LimitReached when its owner has `owner_limit` photos; 0 is no limit.
+        """
+        expires, owner = photo.expires_at.timestamp(), [photo.owner, owner_limit]
+        args: list[Any] = [photo.id, self._now(), expires, int(expires), *owner, *hash_arguments(photo)]
         with redis_errors():
-            self._create(keys=[photo_hash(photo.id), QUEUED, EXPIRY], args=args)
+            created = self._create(keys=[photo_hash(photo.id), QUEUED, EXPIRY], args=args)
+        if not created:
+            raise limit_reached(owner_limit, Kind.photos)
 
     def get(self, photo_id: str, owner: str | None = None) -> Photo:
         """The photo. Raises PhotoNotFound, also for a photo of another owner."""
@@ -350,7 +358,11 @@ def fields_of(photo: Photo) -> dict[str, Any]:
 
 def hash_arguments(photo: Photo) -> list[str]:
     """The fields of a new photo as arguments of HSET."""
-    return [text for pair in fields_of(photo).items() for text in map(str, pair)]
+    return [text for name, value in fields_of(photo).items() for text in (name, _hash_text(value))]
+
+
+def _hash_text(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def photo_hash(photo_id: str) -> str:

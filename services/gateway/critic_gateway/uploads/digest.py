@@ -11,7 +11,8 @@ from critic_gateway.uploads.receive import ReceivedFile, RejectedFile
 def upload_digest(files: list[ReceivedFile], options: UploadOptions) -> str:
     """Equal for uploads of equal files in the same order with equal options."""
     album = options.album.id if options.album else ""
-    digest = hashlib.sha256(f"{options.model or ''} {album} {options.callback_url or ''}\n".encode())
+    callback = (options.callback_url, *(options.callback_events or ()), *(options.callback_details or ()))
+    digest = hashlib.sha256(f"{options.model or ''} {album} {callback}\n".encode())
     for file in files:
         content = file.error.code if isinstance(file, RejectedFile) else file.sha256
         digest.update(f"{file.file_name}\n{content}\n".encode())

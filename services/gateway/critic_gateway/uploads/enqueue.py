@@ -88,9 +88,9 @@ class PhotoIntake:
     def _store(self, photo: Photo) -> Photo | None:
         """Store a new photo; the album's existing photo with the same bytes instead, if any."""
         if photo.album is None:
-            self.jobs.create(photo)
+            self.jobs.create(photo, self.settings.owner_photo_limit)
             return None
-        photo_id = self.albums.add(photo, self.settings.max_album_photos)
+        photo_id = self.albums.add(photo, self.settings.max_album_photos, self.settings.owner_photo_limit)
         if photo_id == photo.id:
             return None
         self.storage.delete(photo_key(photo.id))
@@ -171,6 +171,8 @@ def _photo(file: StoredFile, owner: str, options: UploadOptions, settings: Gatew
         model=options.model,
         album=album.id if album else None,
         callback_url=options.callback_url,
+        callback_events=options.callback_events,
+        callback_details=options.callback_details,
         created_at=now,
         expires_at=album.expires_at if album else now + timedelta(seconds=settings.photo_ttl_seconds),
     )

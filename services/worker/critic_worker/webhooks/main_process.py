@@ -30,6 +30,7 @@ from critic_worker.webhooks.settings import SenderSettings
 log = logger(__name__)
 
 WATCH_INTERVAL_SECONDS = 5.0
+_UNACKED = {f"unacked{part}_key": f"{WEBHOOK_QUEUE}.unacked{part}" for part in ("", "_index", "_mutex")}
 
 
 def run(settings: SenderSettings) -> int:
@@ -53,6 +54,8 @@ def sender_app(settings: SenderSettings) -> Celery:
         # Messages may be lost: a delivery is due again when its lease expires.
         task_acks_late=False,
         task_reject_on_worker_lost=False,
+        # Unacknowledged messages apart from the workers': each service restores its own, and has no right to others'.
+        broker_transport_options={**app.conf.broker_transport_options, **_UNACKED},
     )
     return app
 
