@@ -26,15 +26,15 @@ def view(left: float = 0.2, top: float = 0.2, gain: float = 1.0) -> np.ndarray:
 
 def frame(second: float, **columns: Any) -> dict[str, Any]:
     plain = {
-        "taken": second, "camera": 0, "exposure": 0.01, "f_number": 4.0, "iso": 100.0, "bias": 0.0, "focal": 35.0,
-        "distance": np.nan, "hashes": 0, "thumbnail": view(),
+        "taken": second, "order": 0, "camera": 0, "exposure": 0.01, "f_number": 4.0, "iso": 100.0, "bias": 0.0,
+        "focal": 35.0, "distance": np.nan, "hashes": 0, "thumbnail": view(),
     }  # fmt: skip
     return plain | columns
 
 
 def frames(*made: dict[str, Any]) -> Frames:
     def all_of(name: str) -> np.ndarray:
-        kinds = {"camera": np.int64, "hashes": np.uint64, "thumbnail": np.uint8}
+        kinds = {"camera": np.int64, "order": np.int64, "hashes": np.uint64, "thumbnail": np.uint8}
         values = np.array([photo[name] for photo in made], kinds.get(name, np.float64))
         return values.reshape(-1, SIDE, SIDE) if name == "thumbnail" else values
 

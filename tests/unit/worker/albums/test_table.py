@@ -14,7 +14,7 @@ def test_columns_are_in_the_order_of_ids() -> None:
     album = snapshot(ALBUM.features, {"b": decision})
     table = album_table(album, Thresholds())
     assert (table.revision, table.ids, len(table)) == (7, ["a", "b", "c"], 3)
-    assert (table.names[0], table.sha256[0], table.decisions) == ("a.jpg", "sha-a", [None, decision, None])
+    assert (table.name(0), table.sha256[0], table.decisions) == ("a.jpg", "sha-a", [None, decision, None])
     assert [features.score for features in table.features] == [50, 70, 40]
     assert table.levels.near.tolist()[:2] == [table.levels.near[0]] * 2
     assert table.levels.near[2] != table.levels.near[0]
@@ -38,7 +38,7 @@ def test_embeddings_of_another_size_are_similar_to_none() -> None:
 def test_missing_exif_is_not_a_number() -> None:
     unknown = photo(50, [1, 0]).model_copy(update={"capture": None})
     known = photo(50, [1, 0], minutes=2)
-    frames = frames_of([unknown, known, photo(50, [1, 0], camera="another")])
+    frames = frames_of([unknown, known, photo(50, [1, 0], camera="another")], np.arange(3))
     assert np.isnan(frames.taken[0])
     assert frames.taken[1] - frames.taken[2] == 120
     assert np.isnan(frames.focal).all()
