@@ -33,7 +33,7 @@ def exif_block(data: Bytes) -> Bytes | None:
         return next((body[len(_EXIF_OF_JPEG) :] for body in found), None)
     if data[:2] in (b"II", b"MM"):
         return data
-    if data[:15] == b"FUJIFILMCCD-RAW":
+    if data[:15] == b"FUJIFILMCCD-RAW" and len(data) > 92:
         start, length = struct.unpack(">II", data[84:92])
         return exif_block(data[start : start + min(length, _MAX_EXIF)])
     return next(_search_exif(data), None)

@@ -173,3 +173,12 @@ def test_the_work_grows_with_the_photos_and_not_with_their_pairs() -> None:
     small, large = album_of(1000), album_of(10_000)
     assert len(sequences(large).kinds) == 1000
     assert growth(lambda: sequences(small), lambda: sequences(large)) < 40  # of pairs there are 100 times as many
+
+
+def test_equal_times_are_ordered_by_file_name() -> None:
+    """Without sub-seconds: a bracket's frames lie in one second, and its hashes are in no order."""
+    frames_in_order = bracket(0, -2, 0, 2)
+    same_second = [
+        {**made, "taken": 0.0, "order": number, "hashes": 9 - number} for number, made in enumerate(frames_in_order)
+    ]
+    assert found(*same_second) == [(BRACKET, [0, 1, 2])]
