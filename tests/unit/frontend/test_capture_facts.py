@@ -1,4 +1,4 @@
-"""The page's copy of capture facts, run by Node: the server reads the same from the downscaled JPEG as from the original."""
+"""The page's copy of capture facts, run by Node: the server reads them as from the original."""
 
 import io
 import os
@@ -19,7 +19,8 @@ SCRIPT = """
 import { readFileSync, writeFileSync } from "node:fs";
 const { withCaptureFacts } = await import(process.argv[1]);
 const [photo, jpeg, result] = process.argv.slice(2);
-const blob = await withCaptureFacts(new Blob([readFileSync(photo)]), new Blob([readFileSync(jpeg)], { type: "image/jpeg" }));
+const [original, small] = [photo, jpeg].map((file) => new Blob([readFileSync(file)], { type: "image/jpeg" }));
+const blob = await withCaptureFacts(original, small);
 writeFileSync(result, new Uint8Array(await blob.arrayBuffer()));
 """
 XMP = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -55,8 +56,9 @@ def exif() -> Image.Exif:
     block = Image.Exif()
     block.update({0x010F: "Canon", 0x0110: "Canon EOS R5", 0x0112: 6, 0x4746: 4})
     block.get_ifd(0x8769).update({
-        0x829A: 0.008, 0x829D: 2.8, 0x8827: 400, 0x9003: "2024:05:01 10:11:12", 0x9011: "+02:00", 0x9291: "25", 0x9204: -2.0,
-        0x9206: 1.5, 0x920A: 35.0, 0xA431: "012021", 0xA434: "RF35mm F1.8", 0x927C: b"maker note", 0x9286: b"comment",
+        0x829A: 0.008, 0x829D: 2.8, 0x8827: 400, 0x9003: "2024:05:01 10:11:12", 0x9011: "+02:00", 0x9291: "25",
+        0x9204: -2.0, 0x9206: 1.5, 0x920A: 35.0, 0xA431: "012021", 0xA434: "RF35mm F1.8", 0x927C: b"maker note",
+        0x9286: b"comment",
     })  # fmt: skip
     block.get_ifd(0x8825).update({1: "N", 2: (59.0, 54.0, 50.0), 3: "E", 4: (10.0, 44.0, 20.0)})
     return block
