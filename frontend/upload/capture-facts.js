@@ -17,7 +17,7 @@ const NAMESPACES = {
   photoshop: "http://ns.adobe.com/photoshop/1.0/",
 };
 const EXIF_POINTER = 0x8769;
-const SIZES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8];
+const SIZES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8]; // bytes of a TIFF type
 const MAX_VALUE_BYTES = 256;
 const MAX_TAGS = 512;
 const JPEG_HEAD_BYTES = 1 << 20;

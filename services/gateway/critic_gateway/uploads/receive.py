@@ -30,10 +30,10 @@ class StoredFile:
 
     photo_id: str
     file_name: str | None
-    path: str | None
     media_type: str
     size_bytes: int
     sha256: str
+    path: str | None = None
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ class _IncomingFile:
         await in_storage_thread(self._finish)
         assert self._media_type is not None
         return StoredFile(
-            self._photo_id, self._name, self._path, self._media_type, self._size, self._digest.hexdigest()
+            self._photo_id, self._name, self._media_type, self._size, self._digest.hexdigest(), self._path
         )
 
     def abort(self) -> None:
