@@ -48,6 +48,9 @@ class Photo(Contract):
     owner: str = Field(default=ANONYMOUS, description="Owner of the API key that sent the photo")
     state: PhotoState
     file_name: str | None = Field(default=None, description="The client's name of the file; never used as a path")
+    path: str | None = Field(
+        default=None, description="Relative path in the client's folder, if the upload's file name had one"
+    )
     media_type: str = Field(description="Detected from the bytes")
     size_bytes: int
     sha256: str = Field(description="Of the uploaded bytes")

@@ -26,7 +26,7 @@ from critic_core.stores.share_lua import SHARE
 ALBUM_EXPIRY = f"{KEY_PREFIX}albums:expiry"
 MAX_DECISIONS = 100  # of one photo: nobody undoes further back
 _SUBKEYS = ("order", "bytes", "names", "features", "decisions", "events", "shares", "favourites")
-_LIST_FIELDS = ("state", "file_name", "media_type", "size_bytes", "sha256", "summary", "problem")
+_LIST_FIELDS = ("state", "file_name", "path", "media_type", "size_bytes", "sha256", "summary", "problem")
 
 _CREATE = f"""{OWNER}
 if is_full(ARGV[3], 'albums', ARGV[4]) then return 0 end
@@ -67,7 +67,8 @@ redis.call('ZADD', KEYS[2], ARGV[4], photo)
 redis.call('ZADD', KEYS[3], ARGV[5], photo)
 add_to_owner(ARGV[8], 'photos', photo)
 redis.call('HSET', album_key(album, 'bytes'), sha256, photo)
-redis.call('HSET', album_key(album, 'names'), photo, redis.call('HGET', KEYS[1], 'file_name') or '')
+local path = redis.call('HGET', KEYS[1], 'path') or redis.call('HGET', KEYS[1], 'file_name') or ''
+redis.call('HSET', album_key(album, 'names'), photo, path)
 redis.call('ZADD', album_key(album, 'order'), {PENDING}, photo)
 record_event(ARGV[7], album, 'photo_added', photo)
 return photo
@@ -147,7 +148,7 @@ class Snapshot:
     decision_revision: int
     features: dict[str, PhotoFeatures]
     decisions: dict[str, Decision]
-    names: dict[str, str]
+    paths: dict[str, str]  # or names, where the client sent no path
     sha256: dict[str, str]
 
 

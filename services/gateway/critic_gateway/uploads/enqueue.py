@@ -165,6 +165,7 @@ def _photo(file: StoredFile, owner: str, options: UploadOptions, settings: Gatew
         owner=owner,
         state=PhotoState.queued,
         file_name=file.file_name,
+        path=file.path,
         media_type=file.media_type,
         size_bytes=file.size_bytes,
         sha256=file.sha256,
