@@ -4,9 +4,10 @@
 #     infra/gpu/check.sh WHEELS PHOTOS [DEADLINE]      e.g. infra/gpu/check.sh wheels ccby/attribution.csv 230
 #     DEVICE=cpu infra/gpu/check.sh WHEELS PHOTOS      the same steps without a GPU
 #
-# WHEELS: folder of wheels beyond what the machine has: onnxruntime-gpu and the needs of our server. PHOTOS: a table of
-# photographs with a column `file`. DEADLINE: seconds for everything. Figures and a log go to $OUT (default: gpu-check);
-# `python -m tests.load.gpu_report $OUT` makes the tables. A failing step fails alone; each has a time limit.
+# WHEELS: folder of wheels beyond what the machine has: onnxruntime-gpu, the needs of our server, and our own for its
+# metadata (the code is this checkout). PHOTOS: a table of photographs with a column `file`. DEADLINE: seconds for
+# everything. Figures and a log go to $OUT (default: gpu-check), `python -m tests.load.gpu_report $OUT` makes the tables.
+# A failing step fails alone; each has a time limit.
 set -uo pipefail
 
 wheels=${1:?folder of wheels} photos=${2:?table of photographs} deadline=${3:-230}
@@ -69,7 +70,7 @@ search_libraries() { # beside PyTorch, by the loader: what preload_dlls did not 
 export -f machine install throughput
 export python site wheels out device seconds
 export PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 TORCHINDUCTOR_CACHE_DIR=$site/inductor
-PYTHONPATH=$site:$(printf '%s:' services/{core,gateway,worker,inference,cli} training | sed "s#\(^\|:\)\([a-z]\)#\1$PWD/\2#g")$PWD
+PYTHONPATH=$(printf "$PWD/%s:" services/{core,gateway,worker,inference,cli} training .)$site
 export PYTHONPATH
 
 step machine 30 bash -c machine

@@ -35,6 +35,7 @@ from critic_worker.inference.client import InferenceClient
 
 MODEL = "aesthetics"
 BATCH = 32
+VERDICTS = ("ready", "not_ready")  # lines of its log
 START_SECONDS = 300  # its step ends it sooner
 
 
@@ -106,23 +107,22 @@ def in_versions(repository: Path, count: int) -> Iterator[Path]:
 
 
 def log_until_verdict(server: Server) -> list[dict[str, Any]]:
-    """The lines of the log, once the server has said that it is ready, or why not; empty before."""
+    """The lines of the log once the server is ready or says why not; empty before. AssertionError when it ended."""
+    assert server.process.poll() is None, f"the server ended:\n{server.log_tail()}"
     with server.log.open(encoding="utf-8", errors="replace") as file:
         lines = list(log_lines(file))
-    ended = server.process.poll() is not None
-    return lines if ended or any(line.get("event") in {"ready", "not_ready"} for line in lines) else []
+    return lines if any(line.get("event") in VERDICTS for line in lines) else []
 
 
 def verdict(repository: str, lines: list[dict[str, Any]]) -> Start:
     """A start, from the lines of its log."""
     models = [line for line in lines if line.get("event") == "model_ready"]
-    ended: dict[str, Any] = {"reasons": ["it ended"]}
-    last = next((line for line in lines if line.get("event") in {"ready", "not_ready"}), ended)
+    last = next(line for line in lines if line.get("event") in VERDICTS)
     names = ("model", "version", "device", "load_seconds", "warm_up_seconds")
     return Start(
         repository=repository,
-        ready=last.get("event") == "ready",
-        seconds=float(last.get("seconds", 0)),
+        ready=last["event"] == "ready",
+        seconds=last["seconds"],
         reasons=list(last.get("reasons", [])),
         models=[{name: model[name] for name in names} for model in models],
     )
