@@ -81,7 +81,7 @@ def test_the_sidecar_that_was_changed_last_counts(shot: Shot) -> None:
 
 def test_a_decision_in_photo_critic_counts_first(shot: Shot) -> None:
     (shot.upload.parent / "IMG_1.xmp").write_bytes(xmp(xmp_Rating="2"))
-    decision = Decision(flag=Flag.reject, at="2026-06-01T12:00:00Z")  # type: ignore[arg-type]  # pydantic reads it
+    decision = Decision(flag=Flag.reject, at="2026-06-01T12:00:00Z")
     write(shot, proposal(decision=decision))
     assert set(ratings(shot).values()) == {"-1"}
 
