@@ -26,7 +26,7 @@ class Shot:
 
 
 def group_files(files: Iterable[Path], time_of: ExposureTime = exposure_time) -> list[Shot]:
-    """RAW, JPEG and HEIC files of one folder and stem are one shot, unless their times differ; others are alone.
+    """RAW, JPEG and HEIC files of one folder and stem are one shot, unless their times differ; rest are alone.
 
     The developed file is uploaded: it is smaller, and shows the picture as the photographer saw it.
     """
@@ -39,11 +39,11 @@ def group_files(files: Iterable[Path], time_of: ExposureTime = exposure_time) ->
 def _shots(group: list[Path], time_of: ExposureTime) -> Iterator[Shot]:
     camera = sorted((file for file in group if _rank(file) is not None), key=_rank_or_last)
     while camera:
-        first, *others = camera
-        same = [file for file in others if _is_same_picture(first, file, group, time_of)]
+        first, *rest = camera
+        same = [file for file in rest if _is_same_picture(first, file, group, time_of)]
         same = list({_kind_key(file): file for file in reversed([first, *same])}.values())[::-1]
         yield Shot(first, tuple(same))
-        camera = [file for file in others if file not in same]
+        camera = [file for file in rest if file not in same]
     yield from (Shot(file, (file,)) for file in group if _rank(file) is None)
 
 
@@ -92,10 +92,10 @@ class Companions:
     def _belongs(self, file: Path, shot: Shot) -> bool:
         if file in self._photos:
             return False
-        name, own = file.name.casefold(), {photo.name.casefold() for photo in shot.files}
-        if any(name.startswith(f"{photo}.") for photo in self._photo_names(file.parent) - own):
+        name, shot_names = file.name.casefold(), {photo.name.casefold() for photo in shot.files}
+        if any(name.startswith(f"{photo}.") for photo in self._photo_names(file.parent) - shot_names):
             return False
-        return name.startswith(_prefixes(shot)) or any(_is_darktable_duplicate(name, photo) for photo in own)
+        return name.startswith(_prefixes(shot)) or any(_is_darktable_duplicate(name, photo) for photo in shot_names)
 
     def _photo_names(self, folder: Path) -> set[str]:
         return {photo.name.casefold() for photo in self._photos if photo.parent == folder}
