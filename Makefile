@@ -9,6 +9,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Errors only: pip's warnings are about its own configuration.
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+# The locked packages of extras, by hash; then this folder, which has none.
+define install
+$(BIN)/python infra/docker/requirements_of.py build $(1) > $(VENV)/requirements.txt
+@$(PIP) --require-hashes -r $(VENV)/requirements.txt
+@$(PIP) --no-deps --no-build-isolation -e .
+endef
 DATA ?= $(CRITIC_DATA)
 WEIGHTS ?= $(CRITIC_WEIGHTS)
 
@@ -19,7 +25,7 @@ TEST := $(VENV)/.test
 DEV := $(VENV)/.dev
 TRAINING := $(VENV)/.training
 
-.PHONY: help run test test-all check fix docs model data-sets one-model bench capacity lock sbom wheel clean
+.PHONY: help run test test-all check check-files check-types fix docs model data-sets one-model bench capacity lock sbom wheel clean
 
 help: ## What one can ask for
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,32 +39,43 @@ PARALLEL := -n auto --no-loadscope-reorder
 # What a bare machine can run: no container, browser, PyTorch, Triton, data set or index of vulnerabilities. Of e2e, the main
 # job: a photo is scored.
 MAIN_JOB := first_photo uploads refusals photos_alike command_line inference_server
-NEEDS_MORE := tests/unit/training tests/unit/load/test_gpu_figures.py tests/unit/infra/test_audit.py \
-  tests/contract/inference/test_parity.py
+NEEDS_MORE := tests/unit/training tests/unit/load/test_gpu_figures.py tests/unit/load/test_gpu_report.py \
+  tests/unit/infra/test_audit.py tests/contract/inference/test_parity.py
 BARE := tests/unit tests/architecture tests/contract $(MAIN_JOB:%=tests/e2e/test_%.py) $(NEEDS_MORE:%=--ignore=%) \
   -m "not triton"
 
 # Containers: one test after the other. Two stacks at once on two cores fail their health checks, which have seconds.
 # Chromium loses its connections when Docker makes a network: the browser's tests run alone.
-CONTAINERS := $(filter-out %/test_config.py %/test_images.py,$(wildcard tests/compose/test_*.py))
+BARE_MACHINE := tests/compose/test_bare_machine.py
+CONTAINERS := $(filter-out $(BARE_MACHINE) %/test_config.py %/test_images.py,$(wildcard tests/compose/test_*.py))
+# What passed in the container of a bare machine, of the same commit, does not run here again.
+PASSED := $(CURDIR)/.cache/passed-on-bare-machine.txt
 
 test: $(if $(TESTS),$(DEV),$(TEST)) ## Run the tests of a bare machine, with Python alone (TESTS=tests/unit/gateway: these, on any machine)
 	$(PYTEST) $(or $(TESTS),$(PARALLEL) $(BARE))
 
 test-all: $(DEV) ## Run all tests; those without their service (Docker, Chromium, …) are skipped with a reason
-	@failed=; $(PYTEST) $(PARALLEL) $(CONTAINERS:%=--ignore=%) --ignore=tests/browser || failed+=" parallel"; \
+	@failed=; mkdir -p $(dir $(PASSED)); rm -f $(PASSED); \
+	PASSED_ON_BARE_MACHINE=$(PASSED) $(PYTEST) $(BARE_MACHINE) || failed+=" bare-machine"; \
+	$(PYTEST) $(PARALLEL) --passed-elsewhere $(PASSED) $(patsubst %,--ignore=%,$(BARE_MACHINE) $(CONTAINERS) tests/browser) \
+	|| failed+=" parallel"; \
 	$(PYTEST) $(CONTAINERS) || failed+=" containers"; \
 	$(PYTEST) tests/browser || failed+=" browser"; \
 	[ -z "$$failed" ] || { echo "Failed:$$failed"; exit 1; }
 
 check: $(DEV) ## Lint, types, import rules, generated files, known vulnerabilities: changes nothing
+	@$(MAKE) --no-print-directory --jobs 2 check-types check-files
+
+check-files:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python infra/generate.py --check
 	$(BIN)/python -m infra.supply_chain.audit
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+check-types:
+	$(BIN)/mypy
 	@if command -v npx >/dev/null; then npx --yes --package typescript@5.9.3 tsc --project frontend/jsconfig.json; \
 	else echo "npx is not here: the page's types were not checked"; [ -z "$$CI" ]; fi
 
@@ -94,9 +111,9 @@ capacity: $(DEV) ## Plan cores, replicas and GPUs for RATE=50 photos/s of SIZE=1
 
 PLAN_OPTIONS = $(if $(RATE), --rate $(RATE))$(if $(SIZE), --size $(SIZE))$(if $(GPU), --gpu $(GPU))
 
-lock: $(DEV) ## Resolve the dependencies anew into requirements.lock
+lock: $(DEV) ## Resolve the dependencies anew into requirements.lock, with hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --strip-extras --all-extras --no-emit-package torch \
-	  --no-header --no-annotate --upgrade -o requirements.lock pyproject.toml
+	  --no-header --generate-hashes --upgrade -o requirements.lock pyproject.toml
 
 sbom: $(DEV) ## List what is in each image that is built here, as CycloneDX, in dist/sbom
 	$(BIN)/python -m infra.supply_chain.sbom
@@ -113,22 +130,22 @@ $(BIN)/python:
 
 $(LOCAL): pyproject.toml requirements.lock | $(BIN)/python
 	@echo "Installing Photo Critic and its libraries in $(VENV), once: about 2 minutes."
-	@$(PIP) -c requirements.lock -e '.[local]'
+	@$(call install,local)
 	@touch $@
 
 $(TEST): pyproject.toml requirements.lock | $(BIN)/python
 	@echo "Installing Photo Critic and its test libraries in $(VENV), once: about 2 minutes."
-	@$(PIP) -c requirements.lock -e '.[test]'
+	@$(call install,test)
 	@touch $(LOCAL) $@
 
 $(DEV): pyproject.toml requirements.lock training/torch-cpu.txt | $(BIN)/python
 	@echo "Installing Photo Critic, PyTorch and the development tools in $(VENV), once: about 5 minutes."
 	@$(PIP) --no-deps --retries 1 -r training/torch-cpu.txt
-	@$(PIP) -c requirements.lock -e '.[dev,training]'
+	@$(call install,dev training)
 	@touch $(LOCAL) $(TEST) $(TRAINING) $@
 
 $(TRAINING): pyproject.toml requirements.lock training/torch-cpu.txt | $(BIN)/python
 	@echo "Installing Photo Critic and PyTorch in $(VENV), once: about 4 minutes."
 	@$(PIP) --no-deps --retries 1 -r training/torch-cpu.txt
-	@$(PIP) -c requirements.lock -e '.[training]'
+	@$(call install,training)
 	@touch $@

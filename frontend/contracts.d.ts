@@ -118,6 +118,7 @@ export interface AlbumPhoto {
   id: string;
   state: PhotoState;
   file_name?: string;
+  path?: string;
   media_type: string;
   summary?: Summary;
   problem?: Problem;

@@ -10,6 +10,10 @@ import pytest
 from tests.support.data_sets import need_data
 from tests.support.inference import inference_settings
 from tests.support.local_stack import LocalStack, served_model
+from tests.support.passed_elsewhere import (
+    pytest_addoption,  # noqa: F401 - hooks
+    pytest_collection_modifyitems,  # noqa: F401
+)
 
 SHIPPED = Path(__file__).parents[1] / "services" / "inference" / "model_repository"
 

@@ -1,7 +1,7 @@
 // All photos of the page with their state. Listeners are notified of changes once a frame.
 
 import { fromDocument } from "../server/errors.js";
-import { fileIdentity } from "./file-identity.js";
+import { fileIdentity, relativePath } from "./file-identity.js";
 
 /** @typedef {import("../contracts.js").AlbumPhoto} AlbumPhoto */
 /** @typedef {import("../text/messages.js").Stage} Stage */
@@ -11,7 +11,7 @@ import { fileIdentity } from "./file-identity.js";
  * @property {string} key constant, unique on this page
  * @property {number} attempt grows when a photo that failed on the server is uploaded again
  * @property {string | null} id the server's, after the upload
- * @property {string} name
+ * @property {string} name with the path below the chosen folder
  * @property {string} identity of the file
  * @property {number} order of its choice
  * @property {boolean} original upload the file without downscaling
@@ -71,7 +71,7 @@ export class Album {
 
   /** @param {File} file @param {boolean} original @param {string} [key] of an interrupted upload */
   add(file, original, key = newKey()) {
-    const item = this.#add({ key, name: file.name, identity: fileIdentity(file), original });
+    const item = this.#add({ key, name: relativePath(file), identity: fileIdentity(file), original });
     return Object.assign(item, { file });
   }
 
@@ -147,14 +147,15 @@ export class Album {
 
   /** @param {AlbumPhoto} photo */
   #fromServer(photo) {
-    const item = this.#add({ key: photo.id, name: photo.file_name ?? "", identity: "", original: false });
+    const item = this.#add({ key: photo.id, name: photo.path ?? photo.file_name ?? "", identity: "", original: false });
     item.id = photo.id;
     this.byId.set(photo.id, item);
     return item;
   }
 
   /** A photo of that name is being uploaded: its receipt will tell whether it is this one. @param {AlbumPhoto} photo */
-  #isUploading({ file_name: name }) {
+  #isUploading({ path, file_name: fileName }) {
+    const name = path ?? fileName;
     return [...this.items.values()].some((item) => !item.id && item.name === name && item.stage !== "failed");
   }
 

@@ -54,7 +54,7 @@ const names = new Intl.Collator(undefined, { numeric: true });
 /** @type {Record<Sort, (a: Item, b: Item) => number>} */
 const ORDERS = {
   score: (a, b) => rankScore(b) - rankScore(a) || byOrder(a, b),
-  time: (a, b) => compareText(takenAt(a), takenAt(b)) || names.compare(a.name, b.name),
+  time: (a, b) => compareTimes(takenAt(a), takenAt(b)) || names.compare(a.name, b.name),
   name: (a, b) => names.compare(a.name, b.name) || byOrder(a, b),
   chosen: byOrder,
 };
@@ -62,11 +62,11 @@ const ORDERS = {
 /** The server's order: by percentile, which model versions share; then by score. @param {Item} item */
 const rankScore = ({ summary }) => (summary ? summary.percentile + summary.score * 1e-6 : -1);
 
-/** Photos without a time come last. @param {Item} item */
-const takenAt = (item) => item.summary?.taken_at ?? "9";
+/** Instants where the zone is known, the visitor's zone elsewhere; photos without a time come last. @param {Item} item */
+const takenAt = ({ summary }) => (summary?.taken_at ? Date.parse(summary.taken_at) : Infinity);
 
-/** @param {string} a @param {string} b */
-const compareText = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+/** @param {number} a @param {number} b */
+const compareTimes = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** @param {Item} item @returns {GridEntry} */
 const singleEntry = (item) => ({ item, stack: null, top: true });

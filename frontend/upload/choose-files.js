@@ -1,14 +1,15 @@
 // The ways to choose photos: file dialogs, drag and drop (also of folders), paste.
 
+import { setRelativePath } from "../album/file-identity.js";
 import { byId } from "../dom/elements.js";
+import { PHOTO_SUFFIXES } from "./file-kinds.js";
+import { isPhotoOfFolder, withoutRawOfPairs } from "./same-stem.js";
 
-// Files that usually accompany photos in a folder.
-const COMPANIONS = /(^\.|\.(xmp|pp3|dop|thm|ini|db|txt|lrcat|cos|mov|mp4|avi|mts|m4v|wav|pdf|zip)$)/i;
-
-/** @typedef {(files: File[], skipped: number) => void} OnFiles `skipped`: number of files that are no photos */
+/** @typedef {(files: File[], skipped: number) => void} OnFiles `skipped`: number of files that are no photos of their own */
 
 /** @param {OnFiles} onFiles */
 export function listenForFiles(onFiles) {
+  byId("files", HTMLInputElement).accept = ["image/*", ...PHOTO_SUFFIXES].join();
   for (const id of ["files", "folder"]) listenForChoice(byId(id, HTMLInputElement), id === "folder", onFiles);
   listenForDrops(onFiles);
   document.addEventListener("paste", (event) => {
@@ -47,10 +48,10 @@ function listenForDrops(onFiles) {
   });
 }
 
-/** Skips a folder's companions; a single file is always uploaded, and the server reports its problem.
+/** Skips what is no photo of a folder; a single file is always uploaded, and the server reports its problem.
  * @param {File[]} files @param {boolean} isFolder @param {OnFiles} onFiles */
 function passOn(files, isFolder, onFiles) {
-  const photos = isFolder ? files.filter((file) => !COMPANIONS.test(file.name)) : files;
+  const photos = withoutRawOfPairs(isFolder ? files.filter(isPhotoOfFolder) : files);
   onFiles(photos, files.length - photos.length);
 }
 
@@ -63,19 +64,24 @@ async function droppedFiles(transfer) {
   return { files: files.flat(), isFolder };
 }
 
-/** @param {FileSystemEntry} entry @returns {Promise<File[]>} */
-async function filesIn(entry) {
+/** @param {FileSystemEntry} entry @param {number} [depth] folders above the ones whose names count
+ * @returns {Promise<File[]>} */
+async function filesIn(entry, depth = 1) {
   try {
-    if (entry.isFile) return [await fileOf(/** @type {FileSystemFileEntry} */ (entry))];
+    if (entry.isFile) return [await fileOf(/** @type {FileSystemFileEntry} */ (entry), depth)];
     const children = await readFolder(/** @type {FileSystemDirectoryEntry} */ (entry));
-    return (await Promise.all(children.map(filesIn))).flat();
+    return (await Promise.all(children.map((child) => filesIn(child, 2)))).flat();
   } catch {
     return []; // an unreadable file affects no other file
   }
 }
 
-/** @param {FileSystemFileEntry} entry @returns {Promise<File>} */
-const fileOf = (entry) => new Promise((resolve, reject) => entry.file(resolve, reject));
+/** @param {FileSystemFileEntry} entry @param {number} depth @returns {Promise<File>} */
+async function fileOf(entry, depth) {
+  /** @type {File} */
+  const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+  return setRelativePath(file, entry.fullPath.split("/").slice(depth).join("/")); // below the dropped folder
+}
 
 /** A reader returns a folder's entries in batches, the last one empty. @param {FileSystemDirectoryEntry} folder */
 async function readFolder(folder) {

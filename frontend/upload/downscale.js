@@ -17,7 +17,7 @@ const THUMBNAIL_QUALITY = 0.8;
  * @returns {Promise<Downscaled>}
  */
 export async function downscale(photo, makeCanvas) {
-  // EXIF orientation is applied only here: the bitmap is upright, and the JPEG below has no EXIF.
+  // EXIF orientation is applied only here: the bitmap is upright, and the JPEG below has no orientation.
   const bitmap = await createImageBitmap(photo, { imageOrientation: "from-image" });
   try {
     const large = Math.max(bitmap.width, bitmap.height) > LONG_SIDE;

@@ -1,6 +1,6 @@
 // Import of chosen files into the album, and resumption of uploads that a reload interrupted.
 
-import { fileIdentity } from "../album/file-identity.js";
+import { fileIdentity, setRelativePath } from "../album/file-identity.js";
 import { albumInUrl } from "../album/url.js";
 import { showNotice } from "../dom/announce.js";
 import { byId } from "../dom/elements.js";
@@ -74,7 +74,7 @@ export class PhotoImport {
 
   /** @param {uploadQueue.QueueEntry} entry @param {Blob} blob */
   #restore({ name, key, identity, original, prepared }, blob) {
-    const file = new File([blob], name, { type: blob.type });
+    const file = setRelativePath(new File([blob], name, { type: blob.type }), name);
     return Object.assign(this.album.add(file, original || prepared, key), { identity });
   }
 

@@ -2,6 +2,7 @@
 
 import { unreadableFile } from "../server/errors.js";
 import { isAnimated } from "./animation.js";
+import { withCaptureFacts } from "./capture-facts.js";
 import { canDrawInWorkers, downscaleInPool } from "./downscale-pool.js";
 import { downscale } from "./downscale.js";
 
@@ -17,8 +18,9 @@ export async function preparePhoto(file, original) {
   const head = await readHead(file);
   const small = await tryDownscale(file);
   const thumbnail = small?.thumbnail ?? null;
-  const blob = original || isAnimated(head) ? null : small?.blob;
-  return blob && blob.size < file.size ? { blob, downscaled: true, thumbnail } : { blob: file, downscaled: false, thumbnail };
+  const pixels = original || isAnimated(head) ? null : small?.blob;
+  if (!pixels || pixels.size >= file.size) return { blob: file, downscaled: false, thumbnail };
+  return { blob: await withCaptureFacts(file, pixels), downscaled: true, thumbnail };
 }
 
 /** The first bytes. Throws for a file that the browser may not read. @param {File} file */

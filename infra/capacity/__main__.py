@@ -17,6 +17,7 @@ from infra.capacity.gpu import gpu_of
 from infra.capacity.plan import Target, plan
 from infra.capacity.queueing import Bounds
 from infra.capacity.report import report
+from infra.capacity.retention import Retention
 
 
 def main() -> None:
@@ -45,6 +46,13 @@ def parser() -> argparse.ArgumentParser:
     add("--spare", type=int, default=Target.spare, help="replicas of each tier that may be lost")
     add("--worker-processes", type=int, default=Target.worker_processes, help="of a worker replica")
     add("--inference-cores", type=int, default=Target.inference_cores, help="of an inference replica")
+    add("--mean-rate", type=float, help="photos a second on average over the retention (default: the rate)")
+    add(
+        "--hours",
+        type=float,
+        default=Retention.hours,
+        help="retention of a photo (CRITIC_PHOTO_TTL_SECONDS; 168: albums)",
+    )
     add("--costs", type=Path, default=COSTS_FILE, help="file of measured costs, of another machine perhaps")
     return command
 
@@ -55,7 +63,9 @@ def plan_text(arguments: argparse.Namespace, costs: MachineCosts) -> str:
     bounds = Bounds(arguments.utilisation, arguments.wait, arguments.variation)
     gpu = gpu_of(arguments.gpu, cost) if arguments.gpu else None
     target = Target(arguments.rate, bounds, arguments.spare, arguments.worker_processes, arguments.inference_cores, gpu)
-    return report(plan(cost, costs.memory_mb, target), cost, costs, target)
+    retention = Retention(arguments.mean_rate or arguments.rate, arguments.hours)
+    tiers = plan(cost, costs.memory_mb, target, retention.redis_mb(costs.retained_kb))
+    return report(tiers, cost, costs, target, retention)
 
 
 if __name__ == "__main__":

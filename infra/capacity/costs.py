@@ -29,13 +29,17 @@ class PhotoCost:
 
 @dataclass(frozen=True)
 class MachineCosts:
-    """Measurements on one machine: costs by growing size, and peak memory of a process of each service."""
+    """Measurements on one machine: costs by growing size, peak memory of a process of each service and a decoder.
+
+    `retained_kb`: what a photo of an album leaves in Redis, and its preview.
+    """
 
     machine: str
     cores: int
     date: str
     photos: list[PhotoCost]
     memory_mb: dict[str, float]
+    retained_kb: dict[str, float]
 
     def __post_init__(self) -> None:
         sizes = [cost.megapixels for cost in self.photos]

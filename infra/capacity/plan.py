@@ -84,24 +84,28 @@ class Replica:
     memory_mb: float
 
 
-def plan(cost: PhotoCost, memory_mb: dict[str, float], target: Target) -> Plan:
-    """The smallest plan. Raises ValueError when the single Redis cannot carry the rate."""
+def plan(cost: PhotoCost, memory_mb: dict[str, float], target: Target, retained_mb: float = 0.0) -> Plan:
+    """The smallest plan; Redis holds `retained_mb` beside its own memory.
+
+    Raises ValueError when the single Redis cannot carry the rate.
+    """
     gateway = Replica(1, cost.core_ms["gateway"], cost.core_ms["gateway"] / 1000, memory_mb["gateway"])
     inference = _tier("inference", _inference(cost, memory_mb["inference"], target), target)
     inference_seconds = inference.queue.mean_wait + (target.gpu.seconds if target.gpu else inference.queue.seconds)
     tiers = [
         _tier("gateway", gateway, target),
-        _tier("worker", _worker(cost, memory_mb["worker"], target, inference_seconds), target),
+        _tier("worker", _worker(cost, memory_mb, target, inference_seconds), target),
         inference,
-        _redis(cost, memory_mb["redis"], target),
+        _redis(cost, memory_mb["redis"] + retained_mb, target),
     ]
     return Plan(tiers, inference.replicas if target.gpu else 0)
 
 
-def _worker(cost: PhotoCost, memory_mb: float, target: Target, inference_seconds: float) -> Replica:
+def _worker(cost: PhotoCost, memory_mb: dict[str, float], target: Target, inference_seconds: float) -> Replica:
     core_ms, processes = cost.core_ms["worker"], target.worker_processes
-    memory_mb *= processes + 1  # and the parent process
-    return Replica(processes, core_ms, core_ms / 1000 + inference_seconds, memory_mb)
+    # The parent process, and pool processes with a decoder each.
+    memory = memory_mb["worker"] + processes * (memory_mb["worker"] + memory_mb["decoder"])
+    return Replica(processes, core_ms, core_ms / 1000 + inference_seconds, memory)
 
 
 def _inference(cost: PhotoCost, memory_mb: float, target: Target) -> Replica:

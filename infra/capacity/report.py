@@ -2,16 +2,24 @@
 
 from infra.capacity.costs import MachineCosts, PhotoCost
 from infra.capacity.plan import Plan, Target, Tier
+from infra.capacity.retention import Retention
 
 HEAD = ("tier", "core-ms a photo", "replicas", "utilisation", "99 % wait below", "cores", "memory")
 
 
-def report(plan: Plan, cost: PhotoCost, costs: MachineCosts, target: Target) -> str:
+def report(plan: Plan, cost: PhotoCost, costs: MachineCosts, target: Target, retention: Retention) -> str:
     """The whole report."""
     rows = [HEAD, ("---",) * len(HEAD), *(row(tier, target) for tier in plan.tiers), total_row(plan)]
     table = "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
     return "\n\n".join(
-        [requirements(cost, target), source(costs, cost, target), table, bottleneck(plan, cost), command(plan, target)]
+        [
+            requirements(cost, target),
+            source(costs, cost, target),
+            table,
+            bottleneck(plan, cost),
+            retained(retention, cost, costs.retained_kb),
+            command(plan, target),
+        ]
     )
 
 
@@ -63,6 +71,16 @@ def bottleneck(plan: Plan, cost: PhotoCost) -> str:
     costliest = max(cost.steps, key=lambda name: cost.steps[name])
     step = f", most by {costliest} ({cost.steps[costliest]:.1f} core-ms)" if tier.name == "worker" else ""
     return f"Bottleneck: {tier.name}, at {tier.max_rate:.0f} photos/s{step}."
+
+
+def retained(retention: Retention, cost: PhotoCost, retained_kb: dict[str, float]) -> str:
+    """Memory of Redis and storage for the photos that have not expired."""
+    redis_gb, storage_gb = retention.redis_mb(retained_kb) / 1000, retention.storage_gb(cost, retained_kb)
+    return (
+        f"Retention: {retention.rate:g} photos/s for {retention.hours:g} h are {retention.photos:,.0f} photos: "
+        f"{redis_gb:.1f} GB of Redis ({retained_kb['redis']:.1f} kB each; maxmemory "
+        f"{retention.maxmemory_mb(retained_kb):.0f}mb) and {storage_gb:,.0f} GB of storage."
+    )
 
 
 def command(plan: Plan, target: Target) -> str:

@@ -15,6 +15,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+REDIS_USERS = ("gateway", "worker", "webhooks", "metrics")
+REDIS_PASSWORDS = ("redis_password", *(f"redis_{user}_password" for user in REDIS_USERS))
+
 
 def main() -> int:
     """Write missing files; the exit status."""
@@ -24,7 +27,7 @@ def main() -> int:
         folder.chmod(0o700)
         log(f"{folder}: now for its owner alone")
     makers: dict[str, Callable[[], str]] = {
-        "redis_password": lambda: secrets.token_urlsafe(32),
+        **{name: lambda: secrets.token_urlsafe(32) for name in REDIS_PASSWORDS},
         "api_keys.toml": first_key,
         "webhook_secrets": lambda: "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
         "grafana_password": lambda: secrets.token_urlsafe(24),

@@ -19,7 +19,6 @@ from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.model.license import DisjunctiveLicense
 from cyclonedx.output.json import JsonV1Dot6
 from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
 ROOT = Path(__file__).parents[2]
@@ -90,6 +89,8 @@ def python_packages(image: str) -> list[Package]:
 
 def document(image: str, packages: Iterable[Package]) -> str:
     """The CycloneDX document. Raises ValueError when it violates the published schema."""
+    from cyclonedx.validation.json import JsonStrictValidator  # noqa: PLC0415 - compiles grammars for seconds
+
     bom = Bom(components=[component(package) for package in packages])
     bom.metadata.component = Component(name=image, type=ComponentType.CONTAINER, version=image.rpartition(":")[2])
     bom.metadata.component.properties.add(Property(name="docker:id", value=id_of(image)))

@@ -33,7 +33,7 @@ class Balanced:
 
 
 class FirstAnswers(threading.Thread):
-    """Notes when each server answered for the first time, to a tenth of a second or so."""
+    """Notes when each server answered for the first time, to half a second or so."""
 
     def __init__(self, balanced: Balanced) -> None:
         super().__init__(daemon=True)
@@ -42,7 +42,7 @@ class FirstAnswers(threading.Thread):
         self.at: dict[str, float] = {}
 
     def run(self) -> None:
-        while not self._leave.wait(0.05):
+        while not self._leave.wait(0.3):
             for name, number in self._balanced.responses().items():
                 if number and name not in self._before:
                     self.at.setdefault(name, time.time())

@@ -14,6 +14,8 @@ import httpx
 from tests.support.shoots import shoot
 from tests.support.waiting import until
 
+PAUSE = 0.1
+"""Seconds between a client's answer and its next photo: without, clients take the cores from containers that start."""
 TRIES = 15
 """No photo is sent more often: with a pause of a second this bridges a killed gateway's lease on its key."""
 
@@ -114,6 +116,7 @@ class Load:
                     self.outcome.slowest = max(self.outcome.slowest, time.monotonic() - started)
                     if photo_id:
                         self.outcome.photos.append(photo_id)
+                self._leave.wait(PAUSE)
 
     def _send(self, client: httpx.Client, photo: bytes, key: str) -> str | None:
         why = ""
@@ -157,10 +160,18 @@ def assert_nothing_lost_nothing_twice(running: Load) -> None:
     assert outcome.lost == []
     assert len(outcome.photos) == len(set(outcome.photos)) > 0
     page = until(lambda: _all_done(running), 60, "an answer to every photo")
-    assert page["done"] == page["photos"] == len(outcome.photos)
+    assert page["failed"] == 0, problems(running)
+    assert page["photos"] == len(outcome.photos), page
     until(lambda: len(running.follower.done) >= len(outcome.photos), 30, "the follower's last event")
     running.follower.stop()
     assert running.follower.done == Counter(outcome.photos)
+
+
+def problems(running: Load) -> Counter[str]:
+    """Why photos failed."""
+    with httpx.Client(base_url=running.url, timeout=20) as client:
+        photos = (client.get(f"/v1/photos/{photo}").json() for photo in running.outcome.photos)
+        return Counter(photo["problem"]["code"] for photo in photos if photo["state"] == "failed")
 
 
 def _all_done(running: Load) -> dict[str, int] | None:

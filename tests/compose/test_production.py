@@ -57,10 +57,18 @@ def test_redis_takes_the_password_of_the_file_and_no_other(production: Productio
     assert "WRONGPASS" in stack.inside("redis", "env", "REDISCLI_AUTH=photo-critic", "redis-cli", "ping").stderr
 
 
+def test_each_service_is_a_user_of_redis_with_rights_of_its_own(production: Production) -> None:
+    stack = production.stack
+    users = stack.inside("redis", "with-redis-password", "redis-cli", "acl", "users").stdout.split()
+    clients = stack.inside("redis", "with-redis-password", "redis-cli", "client", "list").stdout
+    assert set(users) == {"default", "gateway", "worker", "webhooks", "metrics"}
+    assert all(f"user={name} " in clients for name in ("gateway", "worker", "webhooks"))
+
+
 def test_no_secret_is_in_what_the_engine_knows_in_a_command_line_or_in_a_log(production: Production) -> None:
     stack = production.stack
     secrets = [production.key, *(value_of(path) for path in production.secrets.iterdir())]
-    assert len(secrets) == 5
+    assert len(secrets) == 9
     containers = stack.containers()
     places = {
         "docker inspect": json.dumps(containers),
@@ -91,9 +99,10 @@ def test_secrets_that_are_there_already_stay(production: Production) -> None:
         ("redis", "redis_password", None, "redis_password"),
         ("redis", "redis_password", "", "is empty"),
         ("redis", "redis_password", "photo-critic", "at least 16 characters"),
-        ("gateway", "redis_password", "", "redis_password"),
-        ("gateway", "redis_password", "photo-critic", "default password"),
-        ("worker", "redis_password", "changeme", "at least 16 characters"),
+        ("redis", "redis_worker_password", "changeme", "at least 16 characters"),
+        ("gateway", "redis_gateway_password", "", "redis_password"),
+        ("gateway", "redis_gateway_password", "photo-critic", "default password"),
+        ("worker", "redis_worker_password", "changeme", "at least 16 characters"),
         ("gateway", "api_keys.toml", "[first", "cannot be used"),
     ],
 )

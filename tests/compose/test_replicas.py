@@ -4,7 +4,7 @@ import itertools
 import json
 import sys
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from tests.compose.balance import Balanced, FirstAnswers, farthest
@@ -74,14 +74,14 @@ def test_every_replica_gets_its_share(scaled: Stack, say: Say) -> None:
     for name, balancer in balanced.items():
         until(lambda balancer=balancer, name=name: len(balancer.usable()) == MANY[name], 20, f"all of {name}")
     with load(scaled.url, clients=6) as running:
-        before, worked = {name: balancer.responses() for name, balancer in balanced.items()}, photos_done(scaled)
+        before, began = {name: balancer.responses() for name, balancer in balanced.items()}, datetime.now(UTC)
         running.more(ENOUGH, 120)
-        after, working = {name: balancer.responses() for name, balancer in balanced.items()}, photos_done(scaled)
+        after, ended = {name: balancer.responses() for name, balancer in balanced.items()}, datetime.now(UTC)
     shares = {
         name: [after[name][container] - before[name].get(container, 0) for container in balancer.usable()]
         for name, balancer in balanced.items()
     }
-    shares["worker"] = [working[container] - worked[container] for container in working]
+    shares["worker"] = photos_done(scaled, began, ended)
     say(f"requests per replica: {shares}, farthest from the mean: {max(map(farthest, shares.values())):.0%}")
     assert_nothing_lost_nothing_twice(running)
     assert {name: len(balancer) for name, balancer in shares.items()} == MANY
@@ -142,10 +142,13 @@ def said(line: dict[str, str]) -> str:
     return "ready" if line["logger"] == "celery.apps.worker" and line["event"].endswith(" ready.") else line["event"]
 
 
-def photos_done(stack: Stack) -> dict[str, int]:
-    """How many photos each worker has answered so far."""
-    workers = [container["Id"] for container in stack.containers("worker")]
-    return {worker: sum(line["event"] == "photo_done" for line in log(worker)) for worker in workers}
+def photos_done(stack: Stack, began: datetime, ended: datetime) -> list[int]:
+    """How many photos each worker answered between two moments, by the clock of its log."""
+    moments = [
+        [datetime.fromisoformat(line["timestamp"]) for line in log(container["Id"]) if line["event"] == "photo_done"]
+        for container in stack.containers("worker")
+    ]
+    return [sum(began <= moment <= ended for moment in of_worker) for of_worker in moments]
 
 
 def log(container: str) -> list[dict[str, str]]:

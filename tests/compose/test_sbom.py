@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from infra.docker.requirements_of import read_lock
 from infra.supply_chain import sbom
 from tests.compose.stack import IMAGE_VERSION, ROOT, Stack
 
@@ -24,7 +25,7 @@ def test_an_image_holds_what_the_lock_says_and_its_list_tells_it(
     kinds = {kind: packages(bom, f"pkg:{kind}/") for kind in ("pypi", "deb")}
     assert "libc6" in kinds["deb"]
     assert OURS[name] in kinds["pypi"]
-    pins = {line.split(" ;")[0] for line in (ROOT / "requirements.lock").read_text().splitlines()}
+    pins = {package.pin.split()[0] for package in read_lock((ROOT / "requirements.lock").read_text())}
     unpinned = {name for name, version in kinds["pypi"].items() if f"{name}=={version}" not in pins}
     assert unpinned <= {"photo-critic", *BELOW}
     licensed = [component for component in bom["components"] if component.get("licenses")]

@@ -16,12 +16,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from critic_training.data.download import summary
+from critic_training.data.download import download, summary
+from critic_training.data.flickr import TRAIN_FILE
 from critic_training.data.paper_figures import COLUMNS, TILE
 from critic_training.finetune.shard_source import read_shard
 
 DATA = Path(__file__).parents[1] / "data"
+PROGRAMS = Path(sys.executable).parent
 PHOTOS, BROKEN, MISSING = 30, 6, 4
+PER_SHARD = 8
 
 pytestmark = pytest.mark.timeout(420)  # img2dataset is installed the first time
 
@@ -60,13 +63,17 @@ def table(web: str, tmp_path: Path) -> Path:
     return file
 
 
+@pytest.fixture(autouse=True)
+def activated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The programs of this environment are on the path, as after `activate`."""
+    monkeypatch.setenv("PATH", f"{PROGRAMS}:{os.environ['PATH']}")
+    monkeypatch.setenv("NO_ALBUMENTATIONS_UPDATE", "1")
+
+
 def flickr(table: Path, out: Path) -> None:
-    """The command, with the programs of this environment on its path, as after `activate`."""
-    programs = Path(sys.executable).parent
-    environment = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}", "NO_ALBUMENTATIONS_UPDATE": "1"}
-    options = ["--share", "0.5", "--validation-one-in", "3", "--processes", "1", "--per-shard", "8"]
-    command = [str(programs / "critic-train"), "data", "flickr", str(table), "--out", str(out), *options]
-    ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=400, check=False)
+    options = ["--share", "0.5", "--validation-one-in", "3", "--processes", "1", "--per-shard", str(PER_SHARD)]
+    command = [str(PROGRAMS / "critic-train"), "data", "flickr", str(table), "--out", str(out), *options]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=400, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
@@ -87,7 +94,7 @@ def test_photos_behind_urls_become_labelled_shards_and_what_fails_is_counted(tab
 
     before = {shard: shard.stat().st_mtime_ns for shard in shards}
     shards[0].with_name("00000_stats.json").unlink()  # as if the run had ended in the middle of it
-    flickr(table, out)
+    download(out / TRAIN_FILE, out / "train", processes=1, per_shard=PER_SHARD)
     after = {shard: shard.stat().st_mtime_ns for shard in shards}
     assert [shard for shard in shards if before[shard] != after[shard]] == shards[:1]
     with tarfile.open(shards[0]) as again:

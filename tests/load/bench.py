@@ -20,14 +20,13 @@ from pathlib import Path
 
 import httpx
 import psutil
-from tests.load.photos import jpegs, shoot
+from tests.load.photos import SIZES, jpegs, shoot
 from tests.load.shoot import AlbumRun, run_album
 from tests.load.stages import Stage, stages
 from tests.support.local_stack import LocalStack
 
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "services" / "inference" / "model_repository" / "aesthetics" / "1"
-SIZES = {"12 megapixels (4000×3000)": (4000, 3000), "1024 pixels (1024×768)": (1024, 768)}
 DIFFERENT_PHOTOS, ALONE, TOGETHER, CLIENTS = 6, 20, 120, 16
 SHOOT = 500
 

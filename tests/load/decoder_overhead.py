@@ -42,7 +42,7 @@ def main() -> None:
     """Measure and print."""
     retain_freed_memory()
     photo = Path(sys.argv[1]).read_bytes() if len(sys.argv) > 1 else photo_of_4_megabytes()
-    decoder = DecoderProcess(2048, 60)
+    decoder = DecoderProcess(memory_mib=2048, seconds=60, resident_kib=1_000_000)
     decoder.prepare(photo, PLAIN, DEFAULT_LIMITS)
     prepare_photo(photo, PLAIN, DEFAULT_LIMITS)
     assert decoder._process is not None

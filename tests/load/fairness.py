@@ -37,7 +37,7 @@ from critic_core.stores.jobs import RUNNING, JobStore
 
 CALLERS = ("person", "flood", "second")
 LARGE, SMALL = (4000, 3000), (1024, 768)
-UPLOAD, FLOOD_UPLOAD = 10, 10  # photos of one upload
+UPLOAD, FLOOD_UPLOAD = 10, 50  # photos of one upload; many at once make Retry-After longer than the least
 LEAST_RETRY_AFTER = 2  # CRITIC_RETRY_AFTER_SECONDS
 MOST_SAMPLES, LEAST_SAMPLES = 100, 20
 RETRY_SECONDS = 0.2
@@ -68,27 +68,29 @@ def main() -> None:
     parser.add_argument("--small-from", type=int, default=1000, help="so many queued photos are small ones")
     parser.add_argument("--seconds", type=float, default=60.0, help="of two callers without pause")
     parser.add_argument("--max-wait", type=float, default=6.0, help="CRITIC_MAX_WAIT_SECONDS meanwhile")
+    parser.add_argument("--only-latency", action="store_true", help="measure the interactive photos alone")
     arguments = parser.parse_args()
     large, small = jpegs(4, LARGE), jpegs(4, SMALL)
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
     print("| queued photos of another caller | samples | p50 | p99 | over its stages, p50 | p99 |")
     print("|---|---|---|---|---|---|")
     for queued in arguments.queued:
-        print(row(queued, small if queued >= arguments.small_from else large), flush=True)
+        print(row(queued, SMALL if queued >= arguments.small_from else LARGE), flush=True)
+    if arguments.only_latency:
+        return
     for flooder in two_floods(small, arguments.seconds, arguments.max_wait):
         print(flood_line(flooder))
     print(f"\nphotos of a killed worker: queued again after {recovery(large):.1f} s")
 
 
-def row(queued: int, photos: list[bytes]) -> str:
+def row(queued: int, size: tuple[int, int]) -> str:
     """A line of the table."""
     with stack(MAX_WAIT_SECONDS="0", MAX_BACKLOG="100000") as running:
-        measured = beside(running, queued, photos)
+        measured = beside(running, queued, jpegs(4, size))
     seconds = [latency.seconds for latency in measured]
     over = [latency.seconds - latency.stages for latency in measured]
     cells = (f"{percentile(values, part):.2f} s" for values in (seconds, over) for part in (0.5, 0.99))
-    size = "1024×768" if len(photos[0]) < 1_000_000 else "12 megapixels"
-    return f"| {queued:,} of {size} | {len(measured)} | {' | '.join(cells)} |"
+    return f"| {queued:,} of {size[0]}×{size[1]} | {len(measured)} | {' | '.join(cells)} |"
 
 
 def beside(running: LocalStack, queued: int, photos: list[bytes]) -> list[Latency]:

@@ -13,8 +13,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.load.bench import MODEL, SIZES
-from tests.load.photos import jpegs
+from tests.load.bench import MODEL
+from tests.load.photos import SIZES, jpegs
 from tests.load.stages import WORK, Stage, prepared_stages
 
 DIFFERENT_PHOTOS = 6

@@ -9,13 +9,11 @@ each batch size does not count: it selects and compiles kernels and allocates th
 """
 
 import argparse
-import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,7 +22,7 @@ import numpy as np
 import onnxruntime
 import psutil
 import torch
-from infra.capacity.gpu import Figure
+from infra.capacity.gpu import FIGURES, Figure
 from tests.contract.inference.server_process import Server, our_server
 
 from critic_core.contracts.errors import CriticError
@@ -57,15 +55,20 @@ def main() -> None:
     print(f"{arguments.model} of {arguments.repository.name} on {arguments.device}")
     print(f"ONNX Runtime {onnxruntime.__version__}\n")
     print("| variant | batch | photos/s | median ms | 99 % ms | server's core-ms a photo |\n|---|---|---|---|---|---|")
-    figures = []
     for variant in arguments.variants:
         for figure in measure(variant, arguments, file, largest):
-            figures.append(figure)
             core = "" if figure.core_ms is None else f"{figure.core_ms:.2f}"
             times = f"{figure.per_second:.1f} | {figure.median_ms:.2f} | {figure.p99_ms:.2f}"
             print(f"| {figure.variant} | {figure.batch} | {times} | {core} |", flush=True)
-    if arguments.json:
-        arguments.json.write_text(json.dumps([asdict(figure) for figure in figures], indent=1))
+            if arguments.json:
+                save(arguments.json, figure)
+
+
+def save(file: Path, figure: Figure) -> None:
+    """Add the figure to the file at once: a measurement that is cut short keeps what it has."""
+    known = FIGURES.validate_json(file.read_bytes()) if file.is_file() else []
+    others = [row for row in known if (row.variant, row.batch) != (figure.variant, figure.batch)]
+    file.write_bytes(FIGURES.dump_json([*others, figure], indent=1))
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -77,7 +80,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--batches", type=_numbers, default=BATCHES, help="1,2,4,…")
     parser.add_argument("--variants", type=lambda text: text.split(","), default=VARIANTS, help=",".join(VARIANTS))
     parser.add_argument("--seconds", type=float, default=3.0, help="for each row")
-    parser.add_argument("--json", type=Path, help="keep the figures in this file")
+    parser.add_argument("--json", type=Path, help="add the figures to this file")
     arguments = parser.parse_args()
     arguments.repository = arguments.repository or REPOSITORIES[arguments.device]
     return arguments

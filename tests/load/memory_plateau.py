@@ -2,6 +2,7 @@
 
     python -m tests.load.memory_plateau --requests 100000 --tiny           the server alone: a tiny network, on the CPU
     python -m tests.load.memory_plateau --requests 100000 --device cuda    on a GPU: its memory, and the process's
+    python -m tests.load.memory_plateau --seconds 30 --device cuda         as many requests as fit
 
 Measures the server's resident memory and, on CUDA, the used memory of the GPU (`nv_gpu_memory_used_bytes` of the
 server's metrics: no other program should use the GPU). Passes when neither grows by 1 % or more over the last quarter
@@ -9,11 +10,12 @@ of the requests; exits with 1 otherwise.
 """
 
 import argparse
+import json
 import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -46,9 +48,11 @@ def main() -> None:
     """Send requests, print the memory, and check its growth."""
     parser = argparse.ArgumentParser(description="The inference server's memory over very many requests.")
     parser.add_argument("--requests", type=int, default=100_000)
+    parser.add_argument("--seconds", type=float, help="as many requests as fit, by the rate of the first ones")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--model", default="aesthetics")
     parser.add_argument("--tiny", action="store_true", help="a tiny network instead of a shipped one")
+    parser.add_argument("--json", type=Path, help="keep the samples and the growth in this file")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         repository = REPOSITORIES[arguments.device]
@@ -56,29 +60,48 @@ def main() -> None:
             repository = Path(folder) / "models"
             publish_tiny_model(repository)
         with our_server(repository, Path(folder), env={"CRITIC_DEVICE": arguments.device}) as server:
-            began = time.perf_counter()
             largest = read_config(repository / arguments.model).max_batch_size
-            samples = sample_memory(server, arguments.model, largest, arguments.requests)
+            requests = arguments.requests
+            if arguments.seconds:
+                requests = requests_within(server, arguments.model, largest, arguments.seconds)
+            began = time.perf_counter()
+            samples = sample_memory(server, arguments.model, largest, requests)
             seconds = time.perf_counter() - began
-    print(f"{arguments.requests:,} requests in {seconds:.0f} s, {arguments.requests / seconds:.0f} a second")
+    print(f"{requests:,} requests in {seconds:.0f} s, {requests / seconds:.0f} a second")
     found = growth(samples)
+    if arguments.json:
+        known = {"samples": [asdict(sample) for sample in samples], "seconds": seconds, "growth": found}
+        arguments.json.write_text(json.dumps(known, indent=1))
     for name, share in found.items():
         print(f"{name}: {100 * share:+.2f} % over the last quarter (below {100 * LIMIT:.0f} %)")
     raise SystemExit(0 if all(share < LIMIT for share in found.values()) else 1)
 
 
+def requests_within(server: Server, model: str, largest: int, seconds: float) -> int:
+    """Requests that fit into this time, by the rate of a hundred; at least ten a sample."""
+    began = time.perf_counter()
+    for _ in send(server, model, largest, [0, 100]):
+        pass
+    return max(10 * SAMPLES, round(100 * seconds / (time.perf_counter() - began)))
+
+
 def sample_memory(server: Server, model: str, largest: int, requests: int) -> list[Sample]:
     """Samples of the memory, the first before any request."""
     samples = [Sample(0, memory(server))]
+    for sent in send(server, model, largest, [requests * share // SAMPLES for share in range(SAMPLES + 1)]):
+        samples.append(Sample(sent, memory(server)))
+        print(sent, {name: round(value, 1) for name, value in samples[-1].megabytes.items()}, flush=True)
+    return samples
+
+
+def send(server: Server, model: str, largest: int, stops: list[int]) -> Iterator[int]:
+    """Requests from all clients; yields at each stop."""
     images = np.random.default_rng(0).integers(0, 256, (largest, 224, 224, 3), np.uint8)
-    stops = [requests * share // SAMPLES for share in range(SAMPLES + 1)]
     with open_clients(server.grpc, model, CLIENTS) as calls, ThreadPoolExecutor(CLIENTS) as threads:
         for start, stop in pairwise(stops):
             numbers = iter(range(start, stop))  # shared by the clients
             list(threads.map(partial(infer_all, numbers, images), calls))
-            samples.append(Sample(stop, memory(server)))
-            print(stop, {name: round(value, 1) for name, value in samples[-1].megabytes.items()}, flush=True)
-    return samples
+            yield stop
 
 
 def infer_all(numbers: Iterator[int], images: Images, infer: Infer) -> None:

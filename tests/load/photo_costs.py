@@ -7,13 +7,16 @@ python -m tests.load.photo_costs --force    two minutes, in which nothing else s
 import argparse
 import os
 import platform
+import statistics
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import redis
 from infra.capacity.costs import COSTS_FILE, MachineCosts, PhotoCost, load_costs, save_costs
 from tests.load.bench import MODEL, peak_memory
 from tests.load.photos import jpegs
@@ -26,6 +29,7 @@ DIFFERENT_PHOTOS, PHOTOS = 6, 120
 SERVICES = {
     "critic_gateway": "gateway",
     "critic_worker": "worker",
+    "critic_worker.decoding": "decoder",
     "critic_inference": "inference",
     "valkey-server": "redis",
     "redis-server": "redis",
@@ -43,15 +47,20 @@ def main() -> None:
 
 def is_current(path: Path) -> bool:
     """True for a file of costs that were measured on this machine."""
-    return path.exists() and load_costs(path).machine == machine()
+    try:
+        return load_costs(path).machine == machine()
+    except ValueError:  # none, or of another version
+        return False
 
 
 def measure(sizes: tuple[tuple[int, int], ...] = SIZES, photos: int = PHOTOS) -> MachineCosts:
     """Every size on one local stack."""
     with local_stack() as stack:
+        empty = redis_bytes(stack)
         costs = [photo_cost(stack, size, photos) for size in sizes]
         memory = by_service(peak_memory(stack.processes()))
-    return MachineCosts(machine(), os.cpu_count() or 1, datetime.now(UTC).date().isoformat(), costs, memory)
+        retained = retained_kb(stack, empty)
+    return MachineCosts(machine(), os.cpu_count() or 1, datetime.now(UTC).date().isoformat(), costs, memory, retained)
 
 
 @contextmanager
@@ -72,9 +81,24 @@ def photo_cost(stack: LocalStack, size: tuple[int, int], photos: int) -> PhotoCo
     steps = {stage.name: stage.core_ms for stage in prepared_stages(sources, MODEL)}
     album = [sources[number % len(sources)] + f"{size} {number}".encode() for number in range(photos)]
     core_ms = by_service(run_album(stack, album).core_ms)
+    core_ms["worker"] += core_ms.pop("decoder")
     cost = PhotoCost(size[0] * size[1] / 1e6, sum(map(len, sources)) / len(sources) / 1e6, core_ms, steps)
     sys.stderr.write(f"{size[0]}×{size[1]}: {cost.total_core_ms:.1f} core-ms a photo\n")
     return cost
+
+
+def redis_bytes(stack: LocalStack) -> int:
+    """Memory in use."""
+    with redis.Redis.from_url(stack.note().redis_url) as client:
+        memory: Any = client.info("memory")
+    return int(memory["used_memory"])
+
+
+def retained_kb(stack: LocalStack, empty_bytes: int) -> dict[str, float]:
+    """Kilobytes that a photo of an album leaves in Redis, and as a preview."""
+    previews = [path.stat().st_size for path in stack.data_folder.rglob("preview.jpg")]
+    records = redis_bytes(stack) - empty_bytes
+    return {"redis": records / len(previews) / 1000, "preview": statistics.mean(previews) / 1000}
 
 
 def by_service(figures: dict[str, float]) -> dict[str, float]:

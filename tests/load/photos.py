@@ -5,7 +5,7 @@ of a real photograph, and the file has a camera original's bytes per pixel.
 """
 
 import io
-from itertools import islice
+from itertools import cycle
 from pathlib import Path
 
 from PIL import Image
@@ -13,6 +13,7 @@ from tests.support.data_sets import data_folder
 
 ROOT = Path(__file__).parents[2]
 QUALITY = 92
+SIZES = {"12 megapixels (4000×3000)": (4000, 3000), "1024 pixels (1024×768)": (1024, 768)}
 
 
 def sources() -> list[Path]:
@@ -33,9 +34,9 @@ def shoot(count: int) -> list[bytes]:
     return [files[number % len(files)] + str(number).encode() for number in range(count)]
 
 
-def jpegs(count: int, size: tuple[int, int]) -> list[bytes]:
-    """`count` different photos of `size` (width, height in pixels) as JPEG bytes."""
-    paths = sources()
+def jpegs(count: int, size: tuple[int, int], paths: list[Path] | None = None) -> list[bytes]:
+    """`count` different photos of `size` (width, height in pixels) as JPEG bytes, of `paths` or `sources()`."""
+    paths = paths or sources()
     return [_jpeg(paths[number * 7 % len(paths) :] + paths, size) for number in range(count)]
 
 
@@ -47,8 +48,10 @@ def _jpeg(paths: list[Path], size: tuple[int, int]) -> bytes:
 
 def _mosaic(paths: list[Path], size: tuple[int, int]) -> Image.Image:
     canvas = Image.new("RGB", size)
-    positions = [(x, y) for y in range(0, size[1], 400) for x in range(0, size[0], 500)]
-    for position, path in zip(positions, islice(paths, len(positions)), strict=False):
+    with Image.open(paths[0]) as photo:
+        width, height = photo.size
+    positions = [(x, y) for y in range(0, size[1], height) for x in range(0, size[0], width)]
+    for position, path in zip(positions, cycle(paths), strict=False):
         with Image.open(path) as photo:
             canvas.paste(photo.convert("RGB"), position)
     return canvas

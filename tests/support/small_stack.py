@@ -1,6 +1,7 @@
 """`python -m tests.support.small_stack FOLDER SERVICES`: the real supervisor over tiny stand-in processes.
 
 SERVICES is JSON, `[[name, Python code, stop_seconds], …]`. The pids are kept in FOLDER/pids.json, as they change.
+The disk counts as full while FOLDER/full exists.
 """
 
 import json
@@ -27,7 +28,8 @@ def main(folder: Path, definitions: list[tuple[str, str, float]]) -> None:
         for name, code, seconds in definitions
     ]
     output = PrefixedOutput(tuple(service.name for service in services))
-    Supervisor(services, output, lambda pids: _record(folder, pids)).run()
+    full = folder / "full"
+    Supervisor(services, output, lambda pids: _record(folder, pids), lambda: not full.exists()).run()
 
 
 if __name__ == "__main__":

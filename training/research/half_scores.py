@@ -1,6 +1,6 @@
 """Differences of scores in float16 from those in float32, on real photographs.
 
-    python -m training.research.half_scores --photos $CRITIC_DATA/ccby/attribution.csv [--device cuda]
+    python -m training.research.half_scores --photos $CRITIC_DATA/ccby/attribution.csv [--device cuda] [--json FILE]
 
 `by casts`: ONNX Runtime on the CPU, which computes float16 by way of float32 and rounds seldom: the graph and its
 constants. `rounded`: PyTorch, where every value between two operators is a float16, as on a GPU. `served`: with
@@ -8,8 +8,10 @@ constants. `rounded`: PyTorch, where every value between two operators is a floa
 """
 
 import argparse
+import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +26,20 @@ from critic_training.export.difference import Predictions, by_file, difference, 
 from critic_training.export.model_folder import read_manifest
 from critic_training.publish.repository import Precision, build_repository, model_folders
 
+
+@dataclass(frozen=True)
+class Deviation:
+    """From float32 on the CPU: of the scores (0 to 100), of the order of photos, and of the embeddings."""
+
+    model: str
+    computed: str
+    median: float
+    p99: float
+    largest: float
+    order: float
+    embedding: float
+
+
 REPOSITORY = Path(__file__).parents[2] / "services" / "inference" / "model_repository"
 BATCH = 32
 
@@ -34,18 +50,30 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, required=True, help="table of photos")
     parser.add_argument("--every", type=int, default=1, help="take every n-th of them")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--json", type=Path, help="keep the rows in this file")
     arguments = parser.parse_args()
     photos = list(read_unrated(arguments.photos)[:: arguments.every])
+    print(f"{len(photos)} photographs\n")
     print("| model | computed | score differs: median, 99 %, most | 1 − rank correlation | 1 − cosine of embeddings |")
     print("|---|---|---|---|---|")
+    found = []
+    for deviation in deviations(photos, arguments.device):
+        found.append(asdict(deviation))
+        print(row(deviation), flush=True)
+        if arguments.json:
+            arguments.json.write_text(json.dumps({"photos": len(photos), "deviations": found}, indent=1))
+
+
+def deviations(photos: list[Path], device: str) -> Iterator[Deviation]:
+    """Of every shipped model."""
     with tempfile.TemporaryDirectory() as folder:
         build_repository(REPOSITORY, Path(folder), Precision.float16)
         for model in model_folders(Path(folder)):
-            compare(model / "1", REPOSITORY / model.name / "1", photos, arguments.device)
+            yield from compare(model / "1", REPOSITORY / model.name / "1", photos, device)
 
 
-def compare(half: Path, full: Path, photos: list[Path], device: str) -> None:
-    """A row for each way of computing."""
+def compare(half: Path, full: Path, photos: list[Path], device: str) -> Iterator[Deviation]:
+    """One for each way of computing."""
     images = read_inputs(photos, read_manifest(full).preprocessing)
     expected = by_file(full / MODEL_FILE, images)
     runtimes: dict[str, Callable[[], Predictions]] = {
@@ -56,15 +84,21 @@ def compare(half: Path, full: Path, photos: list[Path], device: str) -> None:
         runtimes["served, float16"] = lambda: served(half / MODEL_FILE, images)
         runtimes["served, float32"] = lambda: served(full / MODEL_FILE, images)
     for name, run in runtimes.items():
-        print(row(full.parent.name, name, run(), expected), flush=True)
+        yield deviation_of(full.parent.name, name, run(), expected)
 
 
-def row(model: str, name: str, actual: Predictions, expected: Predictions) -> str:
-    """Of a table in Markdown; scores are 100 times the probability."""
+def deviation_of(model: str, computed: str, actual: Predictions, expected: Predictions) -> Deviation:
+    """Scores are 100 times the probability."""
     scores = 100 * np.abs(actual[0] - expected[0])
+    median, p99 = (float(np.quantile(scores, share)) for share in (0.5, 0.99))
     found = difference(actual, expected)
-    spread = f"{np.median(scores):.3f}, {np.quantile(scores, 0.99):.3f}, {scores.max():.3f}"
-    return f"| {model} | {name} | {spread} | {found.order:.1e} | {found.embedding:.1e} |"
+    return Deviation(model, computed, median, p99, float(scores.max()), found.order, found.embedding)
+
+
+def row(found: Deviation) -> str:
+    """Of a table in Markdown."""
+    spread = f"{found.median:.3f}, {found.p99:.3f}, {found.largest:.3f}"
+    return f"| {found.model} | {found.computed} | {spread} | {found.order:.1e} | {found.embedding:.1e} |"
 
 
 @torch.inference_mode()

@@ -61,7 +61,7 @@ def find_sequences(frames: list[Frame]) -> Sequences:
         )
         for photo, capture in frames
     ]
-    return sequences(frames_of(features))
+    return sequences(frames_of(features, np.arange(len(features))))
 
 
 def panorama(photo: Image.Image, random: np.random.Generator) -> list[Frame]:

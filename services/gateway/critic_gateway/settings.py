@@ -83,7 +83,7 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
     api_keys_toml: Path | None = Field(
         default=None,
         description="TOML file of more API keys, with names, limits and expiry; reloaded when it changes. "
-        "`photo-critic new-key --name NAME` makes an entry.",
+        "`photo-critic new-key --owner NAME` makes an entry.",
     )
     rate_limit_per_second: float = Field(
         default=0,
@@ -113,6 +113,16 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
     def limits_required(self) -> bool:
         """Every API key needs a request rate and a daily quota."""
         return self.environment is Environment.production and not self.allow_unlimited_keys
+
+    @property
+    def owner_photo_limit(self) -> int:
+        """Most stored photos of one owner; 0: only the room of the server counts."""
+        return self.max_owner_photos if self.has_api_keys else 0
+
+    @property
+    def owner_album_limit(self) -> int:
+        """Most stored albums of one owner; 0: only the room of the server counts."""
+        return self.max_owner_albums if self.has_api_keys else 0
 
     @property
     def owner_backlog(self) -> int:

@@ -14,7 +14,7 @@ from critic_core.stores.albums import AlbumStore
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.photo_queue import PhotoQueue
 from critic_core.stores.worker_status import WorkerStatusStore
-from critic_worker.decoding.preparation import Prepare, prepare_photo
+from critic_worker.decoding.preparation import LocalDecoder, Prepare, prepare_photo
 from critic_worker.decoding.process import DecoderProcess
 from critic_worker.settings import WorkerSettings
 
@@ -36,11 +36,13 @@ class WorkerContext:
     """Raised in the middle of the work when the time limit of a task is reached."""
     prepare: Prepare = prepare_photo
     """Decodes photos: in a decoder process, unless CRITIC_DECODER_ISOLATION is off."""
+    start_decoder: Callable[[], None] = lambda: None
+    """Starts the decoder process ahead of the first photo."""
 
 
 def make_worker_context(app: Celery, settings: WorkerSettings) -> WorkerContext:
     """The context of the calling process."""
-    client = connect(settings.redis_url)
+    client, decoder = connect(settings.redis_url), make_decoder(settings)
     return WorkerContext(
         settings=settings,
         jobs=JobStore(client),
@@ -53,12 +55,15 @@ def make_worker_context(app: Celery, settings: WorkerSettings) -> WorkerContext:
         queue=PhotoQueue(client),
         send_ticket=lambda photos: send_ticket(app, photos),
         time_limit_error=SoftTimeLimitExceeded,
-        prepare=make_prepare(settings),
+        prepare=decoder.prepare,
+        start_decoder=decoder.start,
     )
 
 
-def make_prepare(settings: WorkerSettings) -> Prepare:
-    """A decoder process of the calling thread's own, which starts with the first photo; or this process."""
+def make_decoder(settings: WorkerSettings) -> DecoderProcess | LocalDecoder:
+    """A decoder process of the calling thread's own; or this process."""
     if not settings.decoder_isolation:
-        return prepare_photo
-    return DecoderProcess(settings.decoder_memory_mib, settings.task_time_limit_seconds).prepare
+        return LocalDecoder()
+    return DecoderProcess(
+        settings.decoder_memory_mib, settings.task_time_limit_seconds, settings.max_memory_per_child_kib
+    )

@@ -55,7 +55,8 @@ SCORES = Histogram(
 )
 END_TO_END_SECONDS = Histogram(
     "critic_worker_end_to_end_seconds",
-    "From the photo's id at the gateway to the stored critique",
+    "From the photo's id at the gateway to the stored critique, by lane",
+    ["lane"],
     buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600),
 )
 WAIT_SECONDS = Histogram(
@@ -73,6 +74,7 @@ SHADOW_DIFFERENCE = Histogram(
     ["model", "version"],
     buckets=(1, 2, 5, 10, 20, 30, 50),
 )
+ORPHANS = Counter("critic_worker_orphans_deleted", "Files in storage deleted because no photo has them")
 SHADOWED = Counter("critic_worker_shadowed", "Photos selected for the shadow version, by outcome", ["outcome"])
 
 
@@ -99,14 +101,15 @@ def observe_waits(photos: Sequence[Photo]) -> None:
             WAIT_SECONDS.labels(photo.lane.value).observe(max(0.0, time.time() - photo.created_at.timestamp()))
 
 
-def observe(photo_id: str, critique: Critique) -> None:
-    """Count a stored critique: its times, its model, its percentile."""
+def observe(photo: Photo, critique: Critique) -> None:
+    """Count a stored critique: its times, its lane, its model, its percentile."""
     for stage, milliseconds in critique.timings_ms.model_dump().items():
         STAGE_SECONDS.labels(stage).observe(milliseconds / 1000)
     model, version = critique.provenance.model, critique.provenance.version
     CRITIQUES.labels(model, version).inc()
     SCORES.labels(model, version).observe(critique.percentile)
-    END_TO_END_SECONDS.observe(max(0.0, time.time() - made_at(photo_id)))  # clocks of two machines may differ
+    seconds = max(0.0, time.time() - made_at(photo.id))  # clocks of two machines may differ
+    END_TO_END_SECONDS.labels(photo.lane.value).observe(seconds)
 
 
 def serve(host: str, port: int, backlog: "Backlog", heartbeat_age: Callable[[], float]) -> int:

@@ -36,7 +36,14 @@ class WorkerSettings(QueueSettings, PhotoLimits):
     worker_concurrency: int = Field(
         default_factory=lambda: os.cpu_count() or 1,
         ge=1,
-        description="Pool processes, each with one task at a time (default: the number of cores).",
+        description="Photos, or small groups of them, in progress at a time (default: the number of cores).",
+    )
+    interactive_processes: int = Field(
+        default=1,
+        ge=0,
+        le=16,
+        description="Processes beyond CRITIC_WORKER_CONCURRENCY, so that photos with `?wait=` wait for no batch photo "
+        "in progress; 0: none.",
     )
     worker_name: str = Field(
         default_factory=socket.gethostname,
@@ -44,7 +51,9 @@ class WorkerSettings(QueueSettings, PhotoLimits):
         description="Unique name of the worker (default: the host name).",
     )
     max_memory_per_child_kib: int = Field(
-        default=1_000_000, ge=200_000, description="A pool process above this after a photo is replaced (KiB)."
+        default=1_000_000,
+        ge=200_000,
+        description="A pool process above this after a photo is replaced (KiB); its decoder when both together are.",
     )
     decoder_isolation: bool = Field(
         default=True,
@@ -70,9 +79,31 @@ class WorkerSettings(QueueSettings, PhotoLimits):
     heartbeat_interval_seconds: float = Field(
         default=10.0, gt=0, description="Interval of the golden photo's round trip through the worker's own queue."
     )
+    worker_health_folder: str = Field(
+        default="",
+        description="Folder of the files `alive` and `ready`, renewed while the worker is healthy, for health checks; "
+        "empty: none. The image sets it.",
+    )
     worker_metrics_host: str = Field(default="127.0.0.1", description="Address of the worker's Prometheus metrics.")
     worker_metrics_port: int = Field(
         default=0, ge=0, le=65535, description="Port of the worker's Prometheus metrics; 0 turns them off."
+    )
+    orphan_sweep_seconds: float = Field(
+        default=3600.0,
+        ge=0,
+        description="Interval of the search for orphans: files in storage without a photo, left by a killed process. "
+        "0: never.",
+    )
+    orphan_age_seconds: float = Field(
+        default=3600.0,
+        ge=600,
+        description="Files without a photo are deleted at this age, well above CRITIC_UPLOAD_TIMEOUT_SECONDS.",
+    )
+    forget_seconds: float = Field(
+        default=900.0,
+        ge=0,
+        description="Redis rewrites its append-only file at this interval, without deleted and expired values. "
+        "0: never, for a Redis that does so itself.",
     )
     max_album_results: int = Field(
         default=8, ge=1, description="Stored groups and selections of one album; the least recently used are evicted."
@@ -99,6 +130,11 @@ class WorkerSettings(QueueSettings, PhotoLimits):
             canary=TrafficSplit.parse(self.canary) if self.canary else None,
             shadow=TrafficSplit.parse(self.shadow, 100) if self.shadow else None,
         )
+
+    @property
+    def pool_processes(self) -> int:
+        """Processes of the pool, each with one task at a time."""
+        return self.worker_concurrency + self.interactive_processes
 
     @property
     def lease_name(self) -> str:

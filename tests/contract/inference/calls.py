@@ -51,7 +51,7 @@ def post_binary(url: str, batch: Any, *, size: int | None = None, header_length:
     tensor = {"name": "image", "shape": list(batch.shape), "datatype": "UINT8", "parameters": parameters}
     header = json.dumps({"inputs": [tensor], **top}).encode()
     headers = {"Inference-Header-Content-Length": header_length or str(len(header))}
-    return httpx.post(url, content=header + batch.tobytes(), headers=headers, timeout=30)
+    return httpx.post(url, content=header + batch.tobytes(), headers=headers, timeout=120)
 
 
 def binary_outputs(answer: httpx.Response) -> dict[str, Any]:

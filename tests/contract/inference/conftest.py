@@ -78,6 +78,6 @@ def published(repository: Path, tmp_path: Path) -> Publish:
 def clients(server: Server) -> Iterator[Clients]:
     asking = Clients(server)
     asking.start()
-    until(lambda: asking.versions, 20, "a first answer")
+    until(lambda: asking.versions, 60, "a first answer")
     yield asking
     asking.stop()

@@ -40,7 +40,7 @@ def reasons(server):
 
 
 def wait_until_loading_ended(server):
-    return until(lambda: server.answers("/v2/health/live") and logged(server, "not_ready"), 30, "the server gave up")
+    return until(lambda: server.answers("/v2/health/live") and logged(server, "not_ready"), 60, "the server gave up")
 
 
 def test_one_line_says_what_is_served_and_where(models, tmp_path):
@@ -118,13 +118,14 @@ def test_an_empty_repository_is_not_ready(tmp_path):
 
 def test_requests_in_flight_survive_the_drain(models, tmp_path):
     save(slow_model(rounds=1200), models / "slow" / "1")  # long enough to be seen by a busy machine
-    with our_server(models, tmp_path) as server, InferenceServerClient(server.grpc) as client:
+    env = {"CRITIC_INFERENCE_DRAIN_DEADLINE_SECONDS": "120"}
+    with our_server(models, tmp_path, env=env) as server, InferenceServerClient(server.grpc) as client:
         with ThreadPoolExecutor(2) as pool:
             pending = [pool.submit(client._client_stub.ModelInfer, infer_request(PHOTO, "slow")) for _ in range(2)]
             until(lambda: _pending_or_computed(server), what="a slow request is under way")
             server.process.send_signal(signal.SIGTERM)
-            assert [call.result(30).model_name for call in pending] == ["slow", "slow"]
-        assert server.process.wait(30) == 0
+            assert [call.result(120).model_name for call in pending] == ["slow", "slow"]
+        assert server.process.wait(120) == 0
         assert logged(server, "stopped")
 
 

@@ -70,7 +70,7 @@ def test_statistics_count_rows_requests_and_batches(client):
     for size in (1, 3, 3):
         client._client_stub.ModelInfer(infer_request(images(size), "newest"))
     # Triton answers first and counts then.
-    until(lambda: statistics(client, "newest", "2").inference_count - before.inference_count >= 7, 10, "seven rows")
+    until(lambda: statistics(client, "newest", "2").inference_count - before.inference_count >= 7, 60, "seven rows")
     after = statistics(client, "newest", "2")
     assert after.inference_count - before.inference_count == 7
     assert after.execution_count - before.execution_count == 3

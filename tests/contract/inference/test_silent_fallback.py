@@ -26,7 +26,7 @@ def gpu_build() -> Path:
     if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
         pytest.skip("this ONNX Runtime has CUDA")
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
-    pinned = next(line for line in lock if line.startswith("onnxruntime-gpu=="))
+    pinned = next(line.split()[0] for line in lock if line.startswith("onnxruntime-gpu=="))
     folder = ROOT / ".cache" / pinned.replace("==", "-")
     if not (folder / "onnxruntime").is_dir():
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, pinned]
@@ -57,7 +57,7 @@ def test_the_runtime_falls_back_and_calls_it_a_success(gpu_build: Path, models: 
 def test_with_device_cuda_the_server_is_not_ready_and_says_why(gpu_build: Path, models: Path, tmp_path: Path) -> None:
     settings = {**environment(gpu_build), "CRITIC_DEVICE": "cuda"}
     with our_server(models, tmp_path, wait_ready=False, env=settings) as server:
-        until(lambda: "not_ready" in server.log.read_text(), 30, "the server gave up")
+        until(lambda: "not_ready" in server.log.read_text(), 60, "the server gave up")
         answer = httpx.get(f"{server.http}/v2/health/ready")
         assert answer.status_code == 400
         assert "fell back to the CPU" in answer.json()["error"]

@@ -149,12 +149,12 @@ def test_a_worker_waits_while_triton_stops_and_starts_again(
     with running("triton", launch.command, ports, tmp_path, env=launch.env, cwd=launch.cwd) as first:
         asking = Worker(client)
         asking.start()
-        until(lambda: asking.answers, 20, "a first answer")
+        until(lambda: asking.answers, 60, "a first answer")
         first.process.send_signal(signal.SIGTERM)
         first.process.wait(30)
     with running("triton", launch.command, ports, tmp_path, env=launch.env, cwd=launch.cwd):
         before = asking.answers
-        until(lambda: asking.answers > before or not asking.is_alive(), 30, "an answer after the restart")
+        until(lambda: asking.answers > before or not asking.is_alive(), 60, "an answer after the restart")
         asking.leave()
     assert asking.failures == []
     assert asking.refused_by_a_stopping_server, "it stopped between two requests: this test proved nothing"

@@ -17,6 +17,8 @@ from tests.support.waiting import until
 from critic_core.runtime.redis_client import connect
 from critic_core.stores.jobs import JobStore
 
+START_SECONDS = 120  # on a machine with ten times as much to do; two otherwise
+
 
 class Gateway:
     """A running gateway, its queue server and its storage."""
@@ -63,7 +65,7 @@ def gateways(folder: Path) -> Iterator[Start]:
     def start(**settings: str) -> Gateway:
         gateway = Gateway(folder, server, settings)
         started.append(gateway)
-        until(gateway.alive, 20, "the first response of the gateway")
+        until(gateway.alive, START_SECONDS, "the first response of the gateway")
         return gateway
 
     try:

@@ -8,10 +8,12 @@ import os
 import signal
 import time
 from datetime import UTC, datetime
+from ipaddress import IPv4Network
 from threading import Event
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from tests.e2e.webhooks.conftest import OLD_SECRET, SECRET, SenderStack, respond_with
 from tests.support.critiques import make_critique
 from tests.support.ports import free_port
@@ -20,8 +22,19 @@ from tests.support.scripted_server import Answer, Request, ScriptedServer
 from tests.support.waiting import until
 
 from critic_core.contracts.errors import PhotoCorrupt
+from critic_core.contracts.identity import ANONYMOUS
 from critic_core.contracts.webhook import WEBHOOK_QUEUE, DeliveryState, Outcome
+from critic_core.runtime.webhooks.callback import parse_callback
+from critic_core.runtime.webhooks.receiver_secrets import encode_secret, receiver_keys
 from critic_core.stores.deliveries import DUE
+
+LOOPBACK = (IPv4Network("127.0.0.0/8"),)
+
+
+def receiver_secret(receiver: ScriptedServer, server_secret: str = SECRET, owner: str = ANONYMOUS) -> str:
+    """The secret of a receiver, as its owner gets it from the gateway."""
+    (key,) = receiver_keys([SecretStr(server_secret)], owner, parse_callback(receiver.url, LOOPBACK))
+    return encode_secret(key)
 
 
 def is_signed(request: Request, secret: str) -> bool:
@@ -46,7 +59,7 @@ def test_a_finished_photo_is_sent_signed_and_once(sending: SenderStack, receiver
     event = json.loads(request.body)
     assert (event["type"], event["data"]["id"], event["data"]["state"]) == ("photo.done", photo_id, "done")
     assert event["data"]["critique"]["score"] == 71.5
-    assert "embedding" not in event["data"]["critique"]["fingerprint"]
+    assert "fingerprint" not in event["data"]["critique"]
     assert len(request.body) < 20_000
     assert abs((datetime.now(UTC) - datetime.fromisoformat(event["timestamp"])).total_seconds()) < 30
     assert request.headers["webhook-id"] == delivery.id
@@ -61,8 +74,19 @@ def test_both_secrets_sign_during_a_rotation(sending: SenderStack, receiver: Scr
     sending.ended(sending.finished(receiver.url))
     (request,) = receiver.requests
     assert len(request.headers["webhook-signature"].split(" ")) == 2
-    assert is_signed(request, SECRET)
-    assert is_signed(request, OLD_SECRET)
+    assert is_signed(request, receiver_secret(receiver))
+    assert is_signed(request, receiver_secret(receiver, OLD_SECRET))
+
+
+def test_no_secret_of_the_server_another_owner_or_another_receiver_signs(
+    sending: SenderStack, receiver: ScriptedServer
+) -> None:
+    neighbour = ScriptedServer()
+    sending.ended(sending.finished(receiver.url))
+    neighbour.stop()
+    (request,) = receiver.requests
+    for secret in (SECRET, receiver_secret(receiver, owner="bob"), receiver_secret(neighbour)):
+        assert not is_signed(request, secret)
 
 
 def test_a_failed_photo_is_sent_with_its_problem(sending: SenderStack, receiver: ScriptedServer) -> None:
@@ -78,7 +102,7 @@ def test_errors_are_retried_with_the_same_id(sending: SenderStack, receiver: Scr
     assert [attempt.status for attempt in delivery.attempts] == [500, 404, 429, 200]
     assert delivery.attempts[0].error == "The receiver answered 500."
     assert {request.headers["webhook-id"] for request in receiver.requests} == {delivery.id}
-    assert all(is_signed(request, SECRET) for request in receiver.requests)
+    assert all(is_signed(request, receiver_secret(receiver)) for request in receiver.requests)
     assert "secret words" not in delivery.model_dump_json()
 
 
@@ -120,7 +144,7 @@ def test_an_album_is_sent_once_no_photo_is_pending(sending: SenderStack, receive
     event = json.loads(receiver.requests[1].body)
     assert (event["type"], event["data"]["id"]) == ("album.done", album)
     assert event["data"]["counts"] == {"photos": 2, "pending": 0, "done": 1, "failed": 1}
-    assert is_signed(receiver.requests[1], SECRET)
+    assert is_signed(receiver.requests[1], receiver_secret(receiver))
 
 
 # -- settings of their own --------------------------------------------------------------------------------------------

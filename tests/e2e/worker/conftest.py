@@ -57,7 +57,7 @@ class Inference:
     def start(self) -> None:
         with (self.folder / "inference.log").open("ab") as log:
             self._process = self._start_triton(log) if ON_TRITON else self._start_ours(log)
-        until(self.ready, 60 if ON_TRITON else 30, "the inference server's readiness")
+        until(self.ready, 120, "the inference server's readiness")
 
     def _start_ours(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
         settings = {
@@ -106,6 +106,7 @@ class Stack:
             inference_url=inference_url,
             worker_name="tested",
             worker_concurrency=1,
+            interactive_processes=0,
             task_time_limit_seconds=10,
             visibility_timeout_seconds=60,
             heartbeat_interval_seconds=0.5,
@@ -158,13 +159,13 @@ class Stack:
         self.queue.enqueue(photo_ids)
         send_ticket(self.app, len(photo_ids))
 
-    def result(self, photo_id: str, seconds: float = 30) -> Photo:
+    def result(self, photo_id: str, seconds: float = 120) -> Photo:
         """The photo, once it is done or failed."""
         return until(lambda: self._final(photo_id), seconds, f"a result of {photo_id}; {self.tail()}")
 
     def wait_for_hold(self, folder: Path) -> int:
         """The pid of the pool process that holds a photo."""
-        return int(until(lambda: (folder / "pid").exists() and (folder / "pid").read_text(), 30, "a held photo"))
+        return int(until(lambda: (folder / "pid").exists() and (folder / "pid").read_text(), 120, "a held photo"))
 
     def tail(self) -> str:
         return self.log.read_text()[-4000:] if self.log.exists() else "no worker was started"
@@ -185,7 +186,8 @@ class Stack:
 
 def start_module(module: str, settings: dict[str, str], log: object) -> subprocess.Popen[bytes]:
     """`python -m module` with these settings."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), **{f"CRITIC_{k.upper()}": v for k, v in settings.items()}}
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    environment = {**os.environ, "PYTHONPATH": path, **{f"CRITIC_{k.upper()}": v for k, v in settings.items()}}
     return subprocess.Popen([sys.executable, "-m", module], env=environment, cwd=ROOT, stdout=log, stderr=log)  # type: ignore[call-overload, no-any-return]
 
 

@@ -7,11 +7,13 @@ from tests.e2e.worker.conftest import Stack
 
 from critic_core.contracts.photo import Lane, PhotoState
 
+PATIENT = {"task_time_limit_seconds": "60", "visibility_timeout_seconds": "120"}  # photos are held
+
 
 @pytest.fixture
 def started(stack: Stack, hold: Path) -> Stack:
     """A stack whose only pool process holds a photo until `go`."""
-    stack.start_dangerous_worker()
+    stack.start_dangerous_worker(**PATIENT)
     stack.submit(command=f"hold {hold}")
     stack.wait_for_hold(hold)
     return stack
@@ -36,6 +38,19 @@ def test_an_interactive_photo_overtakes_a_long_queue(started: Stack, hold: Path)
     flood = [started.submit(owner="flood") for _ in range(100)]
     interactive = started.submit(owner="person", lane=Lane.interactive)
     assert order(started, [*flood, interactive], hold)[0] == interactive
+
+
+def test_an_interactive_photo_waits_for_no_batch_photo_in_progress(stack: Stack, hold: Path) -> None:
+    stack.start_dangerous_worker(interactive_processes="1", **PATIENT)
+    held = stack.submit(command=f"hold {hold}")
+    stack.wait_for_hold(hold)
+    flood = [stack.submit(owner="flood") for _ in range(10)]
+    for _ in range(3):
+        assert stack.result(stack.submit(owner="person", lane=Lane.interactive)).state is PhotoState.done
+    assert {stack.jobs.get(photo_id).state for photo_id in flood} == {PhotoState.queued}
+    (hold / "go").touch()
+    for photo_id in [held, *flood]:
+        assert stack.result(photo_id).state is PhotoState.done
 
 
 def test_two_owners_take_turns(started: Stack, hold: Path) -> None:

@@ -20,7 +20,7 @@ def test_photos_of_a_killed_worker_are_finished_by_another(stack: Stack, hold: P
         photo_id = stack.submit(command=f"hold {hold}")
         child = stack.wait_for_hold(hold)
         stack.start_dangerous_worker(worker_name="another")
-        until(lambda: len(stack.queue.workers()) == 2, 30, "the lease of the other worker")
+        until(lambda: len(stack.queue.workers()) == 2, 120, "the lease of the other worker")
         first.kill()
         first.wait(timeout=10)
         until(lambda: not _is_running(child), 10, "the end of the killed worker's pool process")
@@ -54,7 +54,7 @@ def test_a_paused_worker_that_comes_back_changes_nothing(stack: Stack, hold: Pat
         photo = stack.result(photo_id, seconds=30 + 2 * LEASE_SECONDS)
         for process in processes:
             os.kill(process.pid, signal.SIGCONT)
-        until(lambda: "late" in stack.log.read_text(), 30, "the late result")
+        until(lambda: "late" in stack.log.read_text(), 120, "the late result")
         assert stack.jobs.get(photo_id) == photo
         assert results(photo_id) == 1
 
@@ -62,7 +62,7 @@ def test_a_paused_worker_that_comes_back_changes_nothing(stack: Stack, hold: Pat
 def test_a_photo_that_no_lease_covers_is_requeued(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEST_LEASE_SECONDS", "3")
     photo_id = stack.submit(send=False)
-    stack.jobs.claim(photo_id, 3)
+    stack.jobs.claim([photo_id], 3)
     stack.start_dangerous_worker()
     photo = stack.result(photo_id)
     assert (photo.state, photo.deliveries) == (PhotoState.done, 2)

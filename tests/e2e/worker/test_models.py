@@ -45,7 +45,7 @@ def test_a_version_published_under_load_is_named_by_its_critiques(
     second = own_inference.publish(8, Fit.crop, reference=BENT_REFERENCE)
     assert second.version == "2"
     assert abs(second.golden.probability - first.golden.probability) > 0.01
-    until(lambda: critiques.append(critique_of(stack)) or is_by(critiques[-1], second), 30, "an answer of version 2")
+    until(lambda: critiques.append(critique_of(stack)) or is_by(critiques[-1], second), 120, "an answer of version 2")
     assert all(is_by(critique, first) or is_by(critique, second) for critique in critiques)
     until(lambda: stack.worker_status.models() == [second], 20, "the manifest of version 2")
 

@@ -50,7 +50,7 @@ def own_server(own_inference: Inference) -> Iterator[Inference]:
 def two_versions(server: Inference) -> Iterator[Inference]:
     server.publish(8)
     server.start()
-    until(lambda: served(server) == {"1", "2"}, 30, "both versions")
+    until(lambda: served(server) == {"1", "2"}, 120, "both versions")
     yield server
     server.stop()
 
@@ -134,7 +134,7 @@ def test_a_canary_that_is_unloaded_fails_no_photo(make_stack: Callable[[str], St
         ids.append(stack.submit())
         return version_of(stack.result(ids[-1])) == "1"
 
-    until(stable_version_answers, 30, "a critique of version 1")
+    until(stable_version_answers, 120, "a critique of version 1")
     assert versions_of(stack, ids) <= {"1", "2"}
 
 
@@ -158,7 +158,7 @@ class Load(threading.Thread):
     def wait_for(self, photos: int) -> None:
         """Wait for so many more photos."""
         count = len(self.ids) + photos
-        until(lambda: len(self.ids) > count, 30, "more photos")
+        until(lambda: len(self.ids) > count, 120, "more photos")
 
 
 @contextmanager
@@ -174,7 +174,7 @@ def load_on(stack: Stack) -> Iterator[Load]:
 
 def test_a_rollback_takes_effect_within_five_seconds_under_load_and_fails_no_photo(stack: Stack) -> None:
     with load_on(stack) as load:
-        until(lambda: "2" in versions_of(stack, load.ids), 30, "a critique of version 2")
+        until(lambda: "2" in versions_of(stack, load.ids), 120, "a critique of version 2")
         ran = command(stack, "rollback")
         assert ran.stdout == "aesthetics: version 1 answers; served: 1, 2.\nWithdrawn: 2.\n", ran.stderr
         since = len(load.ids)
@@ -196,7 +196,7 @@ def test_a_version_that_is_published_during_a_trial_waits(
         after = len(load.ids)
         until(lambda: versions_of(stack, load.ids[after:]) == {"1", "2"}, 20, "critiques of both versions")
         own_server.publish(9)
-        until(lambda: served(own_server) == {"2", "3"}, 30, "version 3, and version 1 unloaded: servers serve two")
+        until(lambda: served(own_server) == {"2", "3"}, 120, "version 3, and version 1 unloaded: servers serve two")
         load.wait_for(20)
         assert "Version 3 waits, and answers nobody until it is promoted." in command(stack).stdout
         assert versions_of(stack, load.ids) == {"1", "2"}
@@ -239,7 +239,7 @@ def test_no_photo_is_compared_while_photos_wait(stack: Stack, routing: RoutingSt
     assert routing.pairs("aesthetics", "1", "2") == []
     stack.jobs.delete(waiting)
     photo_id = stack.submit()
-    (pair,) = until(lambda: routing.pairs("aesthetics", "1", "2"), 30, "the comparison")
+    (pair,) = until(lambda: routing.pairs("aesthetics", "1", "2"), 120, "the comparison")
     assert pair.photo == photo_id
 
 

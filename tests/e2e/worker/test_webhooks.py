@@ -53,5 +53,5 @@ def test_a_receiver_that_hangs_delays_no_photo(stack: Stack, receiver: ScriptedS
     assert [stack.result(photo_id).state for photo_id in later] == [PhotoState.done] * 5
     assert len(receiver.requests) == 1
     done.set()
-    until(lambda: len(receiver.requests) == 6, 30, "all webhooks")
+    until(lambda: len(receiver.requests) == 6, 120, "all webhooks")
     until(lambda: DeliveryStore(stack.client).pending() == 0, 10, "the end of all deliveries")

@@ -92,6 +92,7 @@ OWN_DATA = {
     "listAlbums": Case(),
     "exportAccount": Case(),
     "eraseAccount": Case(204),
+    "getReceiverSecrets": Case(200, {"params": {"callback_url": URL}}),
 }
 # Nothing of any tenant: new photos and albums of the caller, the served models, limits of the key, operations.
 NO_DATA = {"sendPhotos", "createAlbum", "listModels", "getUsage", "getLiveness", "getReadiness", "getMetrics"}
@@ -263,6 +264,11 @@ def test_a_list_has_the_callers_own_entries(ann: Tenant, bob: Tenant, operation_
     ]
     kinds = ("photo", "member") if name == "photos" else ("album",)
     assert listed == [{caller.ids[kind] for kind in kinds} for caller in (ann, bob)]
+
+
+def test_a_secret_of_a_receiver_is_the_owners_own(ann: Tenant, bob: Tenant) -> None:
+    secrets = [caller.call("getReceiverSecrets", {}, OWN_DATA["getReceiverSecrets"]).json() for caller in (ann, bob)]
+    assert secrets[0] != secrets[1]
 
 
 def test_an_export_has_the_callers_own_data(ann: Tenant, bob: Tenant) -> None:

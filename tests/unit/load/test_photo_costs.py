@@ -8,7 +8,9 @@ from infra.capacity.costs import MachineCosts, PhotoCost, load_costs, save_costs
 from tests.load import photo_costs
 
 COST = PhotoCost(1, 0.3, {"worker": 30.0}, {"decode": 8.0})
-COSTS = MachineCosts(photo_costs.machine(), 2, "first", [COST, replace(COST, megapixels=12)], {"worker": 100.0})
+COSTS = MachineCosts(
+    photo_costs.machine(), 2, "first", [COST, replace(COST, megapixels=12)], {"worker": 100.0}, {"redis": 8.0}
+)
 
 
 def test_costs_are_measured_when_forced_or_on_another_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

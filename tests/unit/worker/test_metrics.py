@@ -1,9 +1,11 @@
 """Gauges at scrape time: none instead of a wrong one while Redis is down."""
 
+import time
+
 import redis
 from tests.support.critiques import make_critique, make_photo
 
-from critic_core.contracts.photo import PhotoState
+from critic_core.contracts.photo import Lane, PhotoState
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.photo_queue import PhotoQueue
 from critic_worker import metrics
@@ -32,13 +34,15 @@ def test_the_age_of_the_heartbeat_is_read_at_scrape_time() -> None:
     assert gauges(metrics.HeartbeatAge(lambda: 7.5)) == {"critic_worker_heartbeat_age_seconds": 7.5}
 
 
-def test_a_critique_counts_by_model_version_and_time() -> None:
+def test_a_critique_counts_by_model_version_lane_and_time() -> None:
     critiques = metrics.CRITIQUES.labels("aesthetics", "1")
-    before, seconds = critiques._value.get(), metrics.END_TO_END_SECONDS._sum.get()
-    photo = make_photo()
-    metrics.observe(photo.id, make_critique())
+    end_to_end = metrics.END_TO_END_SECONDS.labels("interactive")
+    before, seconds = critiques._value.get(), end_to_end._sum.get()
+    photo = make_photo().model_copy(update={"lane": Lane.interactive})
+    time.sleep(0.002)  # ids have milliseconds
+    metrics.observe(photo, make_critique())
     assert critiques._value.get() == before + 1
-    assert metrics.END_TO_END_SECONDS._sum.get() >= seconds
+    assert end_to_end._sum.get() > seconds
 
 
 def test_a_started_process_has_no_photos_in_progress() -> None:

@@ -41,5 +41,5 @@ def test_a_shutdown_becomes_cold_after_the_grace_period(monkeypatch: pytest.Monk
     kills: list[tuple[int, int]] = []
     monkeypatch.setattr("os.kill", lambda pid, number: kills.append((pid, number)))
     limit_shutdown(0.01)
-    until(lambda: kills, 10, "the signal")
+    until(lambda: kills, 60, "the signal")
     assert kills == [(os.getpid(), signal.SIGQUIT)]

@@ -47,12 +47,17 @@ class Albums:
         album = NewAlbum(name=name, model=model, callback_url=callback_url).model_dump(mode="json", exclude_none=True)
         return parse(Album, self._http.request("POST", "/v1/albums", json=album))
 
-    def add(self, album_id: str, photos: Sequence[Path]) -> list[PhotoReceipt]:
-        """Upload photos in one request. Receipts in their order; `duplicate` marks photos already in the album."""
+    def add(self, album_id: str, photos: Sequence[Path], folder: Path | None = None) -> list[PhotoReceipt]:
+        """Upload photos in one request, named by their paths below `folder`, if that is named.
+
+        Receipts in their order; `duplicate` marks photos already in the album.
+        """
 
         def send() -> httpx.Response:
             with ExitStack() as files:
-                uploads = [("file", (upload_name(photo), files.enter_context(open_photo(photo)))) for photo in photos]
+                uploads = [
+                    ("file", (upload_name(photo, folder), files.enter_context(open_photo(photo)))) for photo in photos
+                ]
                 return self._http.client.post(f"/v1/albums/{album_id}/photos", files=uploads)
 
         return list(parse(UploadReceipt, self._http.retry(send)).photos)

@@ -1,6 +1,5 @@
 """`photo-critic cull DIR`: a proposal which photos of a shoot to keep, as table, sidecars, exports and copies."""
 
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,19 +12,23 @@ from rich.text import Text
 from critic_cli.client.albums import Parameters, selection_parameters
 from critic_cli.client.client import Client
 from critic_cli.client.connect import connect
-from critic_cli.culling.apply_decisions import copy_keeper, write_sidecars
+from critic_cli.culling.copies import copy_sentences
 from critic_cli.culling.cull_folder import CulledFolder, cull_folder
+from critic_cli.culling.embed import check_exiftool
 from critic_cli.culling.journal import Journal, state_folder
 from critic_cli.culling.local_stack import local_stack
-from critic_cli.culling.raw_jpeg_pairs import Shot, pair_files
+from critic_cli.culling.outputs import copy_keepers_to, write_embedded, write_sidecars
+from critic_cli.culling.read_back import read_back as read_decisions
+from critic_cli.culling.same_stem import group_files
+from critic_cli.culling.sidecars import Sidecars
 from critic_cli.culling.table import print_proposals
 from critic_cli.errors import CommandError
-from critic_cli.files.find import find_photos
+from critic_cli.files.find import FoundPhotos, find_photos
 from critic_cli.files.names import printable
 from critic_cli.options import DEFAULT_URL, ApiKeyOption, UrlOption
 from critic_core.contracts.album import Proposal
 from critic_core.contracts.errors import CriticError
-from critic_core.exports.export import Naming, StarMap
+from critic_core.exports.export import ExportOptions, LabelMap, Naming, StarMap
 
 _RESUMABLE = "Run the command again to resume."
 
@@ -38,30 +41,44 @@ def cull(  # noqa: PLR0913, PLR0917 - one parameter an option
     api_key: ApiKeyOption = None,
     local: Annotated[bool, typer.Option("--local", help="Start a stack, and stop it afterwards.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Upload all photos again; ignore earlier runs.")] = False,
+    exclude: Annotated[list[str] | None, typer.Option(help="Names or paths to pass over, such as 'raw/*'.")] = None,
     csv: Annotated[Path | None, typer.Option(dir_okay=False, help="CSV file to write.")] = None,
     json: Annotated[Path | None, typer.Option(dir_okay=False, help="JSON file to write.")] = None,
     html: Annotated[Path | None, typer.Option(dir_okay=False, help="HTML contact sheet to write.")] = None,
     xmp: Annotated[bool, typer.Option("--xmp", help="Write XMP sidecars beside the photos, or update them.")] = False,
+    embed: Annotated[
+        bool, typer.Option("--embed", help="Write into JPEGs by ExifTool, and sidecars beside other photos.")
+    ] = False,
     sidecars: Annotated[Naming, typer.Option(help="File names of sidecars.")] = Naming.both,
-    stars: Annotated[str, typer.Option(help="Lowest scores for 2, 3, 4 and 5 stars.")] = "20,40,60,80",
+    stars: Annotated[
+        str, typer.Option(help="Stars for keepers by rank: percentages for 2, 3, 4, 5, such as 20,40,60,80.")
+    ] = "",
+    labels: Annotated[str, typer.Option(help="Colour labels, such as keep=Green,maybe=Yellow,reject=Red.")] = "",
+    read_back: Annotated[
+        bool, typer.Option("--read-back", help="Take decisions from sidecars and photos into the album first.")
+    ] = False,
     copy_keepers: Annotated[
         Path | None, typer.Option(file_okay=False, help="Folder for copies of the keepers.")
     ] = None,
 ) -> None:
-    """Rank the photos of a folder, group similar ones, and propose which to keep. The photos stay unchanged.
+    """Rank the photos of a folder, group similar ones, and propose which to keep.
 
-    An interrupted run is resumed by the next one. Exit code 1 if a file could not be used.
+    Without --xmp, --embed and --copy-keepers no file changes. An interrupted run is resumed by the next one.
+    Exit code 1 if a file could not be used.
     """
-    options = CullOptions(keep, per_scene, _parse_stars(stars), sidecars)
-    files = pair_files(find_photos([folder]))
-    if not files:
-        raise CommandError(f"There are no photos in {folder}.")
+    options = CullOptions(keep, per_scene, _export_options(stars, labels, sidecars))
+    if embed:
+        check_exiftool()
+    found = _find(folder, exclude or [], copy_keepers)
+    shots, journal = group_files(found.files), Journal(folder, "local" if local else url)
+    beside = Sidecars(options.exports)
     with ExitStack() as stack:
         if local:
             url = stack.enter_context(local_stack(state_folder() / "local"))
         client = stack.enter_context(connect(url, api_key))
         try:
-            culled = cull_folder(client, folder, files, Journal(folder, "local" if local else url), fresh)
+            culled = cull_folder(client, folder, shots, journal, fresh)
+            decisions = read_decisions(client.albums, culled, beside) if read_back else 0
             proposals = list(client.albums.selection(culled.album_id, keep, per_scene))
             exports = {"csv": csv, "json": json, "html": html}
             _export(client, culled.album_id, options, {name: to for name, to in exports.items() if to is not None})
@@ -69,14 +86,14 @@ def cull(  # noqa: PLR0913, PLR0917 - one parameter an option
             raise CommandError(f"Interrupted. {_RESUMABLE}") from None
         except CriticError as error:
             raise CommandError(f"{error.detail} {_RESUMABLE}") from None
-    print_proposals(proposals, culled.shots, folder, options.stars, Console())
+    _print(proposals, culled, folder, options.exports, [found.skipped_sentence(), _decision_sentence(decisions)])
     problems = [f"{path}: {detail}" for path, detail in culled.problems]
-    if xmp:
-        problems += _for_all(
-            culled, proposals, lambda photo, shot: write_sidecars(photo, shot, options.stars, sidecars)
-        )
+    if xmp or embed:
+        problems += write_sidecars(culled, proposals, beside, with_jpegs=xmp)
+    if embed:
+        problems += write_embedded(culled, proposals, beside, journal)
     if copy_keepers is not None:
-        problems += _for_all(culled, proposals, lambda photo, shot: copy_keeper(photo, shot, folder, copy_keepers))
+        problems += copy_keepers_to(culled, proposals, folder, copy_keepers)
     _report(problems)
 
 
@@ -86,14 +103,38 @@ class CullOptions:
 
     keep: float
     per_scene: int | None
-    stars: StarMap
-    naming: Naming
+    exports: ExportOptions
 
     @property
     def parameters(self) -> Parameters:
         """Query parameters of an export."""
-        stars = ",".join(f"{score:g}" for score in self.stars.scores)
-        return {**selection_parameters(self.keep, self.per_scene), "stars": stars, "sidecars": self.naming.value}
+        exports = self.exports
+        texts = {"stars": str(exports.stars or ""), "labels": str(exports.labels), "sidecars": exports.naming.value}
+        return {**selection_parameters(self.keep, self.per_scene), **texts}
+
+
+def _find(folder: Path, exclude: list[str], copy_keepers: Path | None) -> FoundPhotos:
+    if copy_keepers is not None and copy_keepers.resolve() == folder.resolve():
+        raise CommandError("The folder for copies of the keepers is the shoot itself; choose another one.")
+    found = find_photos([folder], exclude, [copy_keepers] if copy_keepers else [])
+    if not found.files:
+        raise CommandError(" ".join(filter(None, [f"There are no photos in {folder}.", found.skipped_sentence()])))
+    return found
+
+
+def _print(
+    proposals: list[Proposal], culled: CulledFolder, folder: Path, options: ExportOptions, notes: list[str]
+) -> None:
+    console = Console()
+    print_proposals(proposals, culled.shots, folder, options, console)
+    removed = f"{culled.removed:,} photos left the album: their files were deleted, moved or edited."
+    for sentence in [*copy_sentences(culled.shots, folder), *notes, removed if culled.removed else ""]:
+        if sentence:
+            console.print(Text(printable(sentence), style="dim"), soft_wrap=True)
+
+
+def _decision_sentence(decisions: int) -> str:
+    return f"{decisions:,} decisions from other programs." if decisions else ""
 
 
 def _export(client: Client, album_id: str, options: CullOptions, files: dict[str, Path]) -> None:
@@ -104,15 +145,6 @@ def _export(client: Client, album_id: str, options: CullOptions, files: dict[str
             raise CommandError(f"{to} cannot be written: {error.strerror or error}.") from None
 
 
-def _for_all(
-    culled: CulledFolder, proposals: list[Proposal], action: Callable[[Proposal, Shot], Iterator[str]]
-) -> Iterator[str]:
-    """The problems of an action on all photos that are (still) in the folder."""
-    for proposal in proposals:
-        for shot in culled.shots.get(proposal.id, ()):
-            yield from action(proposal, shot)
-
-
 def _report(problems: list[str]) -> None:
     console = Console(stderr=True)
     for line in problems:
@@ -121,8 +153,8 @@ def _report(problems: list[str]) -> None:
         raise typer.Exit(1)
 
 
-def _parse_stars(text: str) -> StarMap:
+def _export_options(stars: str, labels: str, naming: Naming) -> ExportOptions:
     try:
-        return StarMap.parse(text)
+        return ExportOptions(StarMap.parse(stars), naming, LabelMap.parse(labels))
     except CriticError as error:
         raise CommandError(error.detail) from None

@@ -1,4 +1,4 @@
-"""`photo-critic new-webhook-secret`: the secret for signing and verifying webhooks."""
+"""`photo-critic new-webhook-secret`: the server's secret of webhooks."""
 
 import base64
 import secrets
@@ -7,7 +7,7 @@ from critic_core.runtime.webhooks.settings import SECRET_PREFIX
 
 
 def new_webhook_secret() -> None:
-    """Make a secret for signing webhooks. Sender and receiver both need it, unlike the digest of an API key."""
+    """Make a server secret of webhooks. Receivers get secrets of their own: GET /v1/webhooks/secrets."""
     secret = SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
-    print("Setting of gateway and webhook sender (comma-separated, the newest first), and secret for the receiver:")
+    print("Setting of gateway and webhook sender (comma-separated, the newest first):")
     print(f"  CRITIC_WEBHOOK_SECRETS={secret}")

@@ -56,9 +56,13 @@ def _run(options: StackOptions) -> None:
     _introduce(options, output)
     announce_when_ready(plan.note.gateway_url, output)
     try:
-        Supervisor(plan.services, output, lambda pids: _write_note(options.data_folder, plan, pids)).run()
+        _supervisor(options.data_folder, plan, output).run()
     finally:
         options.data_folder.delete_note()
+
+
+def _supervisor(folder: DataFolder, plan: Plan, output: PrefixedOutput) -> Supervisor:
+    return Supervisor(plan.services, output, lambda pids: _write_note(folder, plan, pids), folder.has_room)
 
 
 def _introduce(options: StackOptions, output: PrefixedOutput) -> None:

@@ -9,7 +9,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from critic_cli.culling.raw_jpeg_pairs import Shot
+from critic_cli.culling.files_on_disk import replace_file
+from critic_cli.culling.same_stem import Shot
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,18 @@ class Journal:
         self._entries: dict[str, JournalEntry] = {}
 
     def load(self) -> str | None:
-        """Load the entries of the last run; its album id, or None without a readable journal."""
+        """Load the entries of the last run; its album id, or None without a journal. A damaged line costs that line."""
         try:
-            header, *entries = [json.loads(line) for line in self._file.read_text("utf-8").splitlines()]
-            self._entries = {entry["path"]: JournalEntry(**entry) for entry in entries}
-            return str(header["album"])
-        except (OSError, ValueError, KeyError, TypeError):  # missing, or cut short by a crash
+            text = self._file.read_text("utf-8", "replace")
+            header, *lines = text.splitlines()
+            album_id = str(json.loads(header)["album"])
+        except (OSError, ValueError, KeyError, TypeError):
             return None
+        self._entries = {entry.path: entry for entry in map(_entry, lines) if entry is not None}
+        if not text.endswith("\n"):  # a crash cut the last line short
+            with self._file.open("a", encoding="utf-8") as file:
+                file.write("\n")
+        return album_id
 
     def begin(self, album_id: str) -> None:
         """Start an empty journal."""
@@ -50,12 +56,30 @@ class Journal:
         entry = self._entries.get(_path(shot))
         return entry.photo_id if entry and (entry.size, entry.changed_ns) == _file_state(shot) else None
 
+    def photo_ids(self) -> set[str]:
+        """The photos of all entries."""
+        return {entry.photo_id for entry in self._entries.values()}
+
+    def forget(self, photo_ids: set[str]) -> None:
+        """Remove the entries of photos that left the album."""
+        self._entries = {path: entry for path, entry in self._entries.items() if entry.photo_id not in photo_ids}
+        header = self._file.read_text("utf-8", "replace").splitlines()[0]
+        lines = [header, *(json.dumps(entry.__dict__) for entry in self._entries.values())]
+        replace_file(self._file, "".join(f"{line}\n" for line in lines).encode())
+
     def append(self, shot: Shot, photo_id: str) -> None:
         """Record an upload."""
         size, changed = _file_state(shot)
         entry = self._entries[_path(shot)] = JournalEntry(_path(shot), size, changed, photo_id)
         with self._file.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(entry.__dict__) + "\n")
+            file.write(f"{json.dumps(entry.__dict__)}\n")
+
+
+def _entry(line: str) -> JournalEntry | None:
+    try:
+        return JournalEntry(**json.loads(line))
+    except (ValueError, TypeError):
+        return None
 
 
 def state_folder() -> Path:

@@ -7,16 +7,20 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from critic_cli.culling.raw_jpeg_pairs import Shot
+from critic_cli.culling.same_stem import Shot
 from critic_cli.files.names import printable
 from critic_core.contracts.album import Proposal, Verdict
-from critic_core.exports.export import StarMap
+from critic_core.exports.export import ExportOptions
 
 _STYLES = {Verdict.keep: "green", Verdict.maybe: "yellow", Verdict.reject: "red"}
 
 
 def print_proposals(
-    proposals: Sequence[Proposal], shots: Mapping[str, Sequence[Shot]], folder: Path, stars: StarMap, console: Console
+    proposals: Sequence[Proposal],
+    shots: Mapping[str, Sequence[Shot]],
+    folder: Path,
+    options: ExportOptions,
+    console: Console,
 ) -> None:
     """Best first: score, verdict, stars, group of near duplicates, reasons."""
     table = Table(box=None, header_style="bold", pad_edge=False)
@@ -28,14 +32,18 @@ def print_proposals(
     table.add_column("Why", min_width=20)
     groups = _group_numbers(proposals)
     for proposal in proposals:
-        star_count = stars.of(proposal)
+        rating = options.rating(proposal)
         table.add_row(
             str(proposal.rank), Text(_name(proposal, shots, folder)), f"{proposal.score:.1f}",
-            Text(proposal.verdict.value, style=_STYLES[proposal.verdict]), "★" * star_count if star_count >= 0 else "✗",
+            Text(proposal.verdict.value, style=_STYLES[proposal.verdict]), _stars(rating),
             groups.get(proposal.near or "", ""), Text(" ".join(reason.sentence for reason in proposal.reasons[:2])),
         )  # fmt: skip
     console.print(table)
     console.print(Text(_summary(proposals, len(groups)), style="dim"))
+
+
+def _stars(rating: int | None) -> str:
+    return "✗" if rating == -1 else "★" * (rating or 0)
 
 
 def _group_numbers(proposals: Sequence[Proposal]) -> dict[str, str]:
@@ -56,4 +64,4 @@ def _name(proposal: Proposal, shots: Mapping[str, Sequence[Shot]], folder: Path)
     in_folder = shots.get(proposal.id)
     if in_folder:
         return printable(in_folder[0].upload.relative_to(folder))
-    return printable(proposal.file_name or proposal.id)
+    return printable(proposal.path or proposal.file_name or proposal.id)

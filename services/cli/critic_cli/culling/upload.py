@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from pathlib import Path
 
 from critic_cli.client.albums import Albums
-from critic_cli.culling.raw_jpeg_pairs import Shot
+from critic_cli.culling.same_stem import Shot
 from critic_core.contracts.errors import CriticError, Problem
 from critic_core.contracts.photo import PhotoReceipt
 
@@ -22,10 +23,13 @@ class UploadedShot:
     problem: Problem | None = None
 
 
-def upload_all(albums: Albums, album_id: str, shots: list[Shot]) -> Iterator[UploadedShot]:
-    """Results in the order of completion. A bad file affects no other file; a lost server raises."""
+def upload_all(albums: Albums, album_id: str, shots: list[Shot], folder: Path) -> Iterator[UploadedShot]:
+    """Results in the order of completion, named by paths below `folder`.
+
+    A bad file affects no other file; a lost server raises.
+    """
     with ThreadPoolExecutor(CONCURRENT_REQUESTS) as pool:
-        futures = [pool.submit(_upload, albums, album_id, batch) for batch in _batches(shots)]
+        futures = [pool.submit(_upload, albums, album_id, batch, folder) for batch in _batches(shots)]
         try:
             for future in as_completed(futures):
                 yield from future.result()
@@ -55,11 +59,11 @@ def _batches(shots: list[Shot]) -> Iterator[list[Shot]]:
         yield batch
 
 
-def _upload(albums: Albums, album_id: str, batch: list[Shot]) -> list[UploadedShot]:
+def _upload(albums: Albums, album_id: str, batch: list[Shot], folder: Path) -> list[UploadedShot]:
     try:
-        receipts = albums.add(album_id, [shot.upload for shot in batch])
+        receipts = albums.add(album_id, [shot.upload for shot in batch], folder)
     except OSError as error:
-        return [unreadable(batch[0], error)] if len(batch) == 1 else _one_by_one(albums, album_id, batch)
+        return [unreadable(batch[0], error)] if len(batch) == 1 else _one_by_one(albums, album_id, batch, folder)
     except CriticError as error:
         if not error.permanent or len(batch) > 1:
             raise
@@ -67,8 +71,8 @@ def _upload(albums: Albums, album_id: str, batch: list[Shot]) -> list[UploadedSh
     return [_uploaded(shot, receipt) for shot, receipt in zip(batch, receipts, strict=True)]
 
 
-def _one_by_one(albums: Albums, album_id: str, batch: list[Shot]) -> list[UploadedShot]:
-    return [uploaded for shot in batch for uploaded in _upload(albums, album_id, [shot])]
+def _one_by_one(albums: Albums, album_id: str, batch: list[Shot], folder: Path) -> list[UploadedShot]:
+    return [uploaded for shot in batch for uploaded in _upload(albums, album_id, [shot], folder)]
 
 
 def _uploaded(shot: Shot, receipt: PhotoReceipt) -> UploadedShot:

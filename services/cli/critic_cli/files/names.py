@@ -8,9 +8,11 @@ def printable(path: str | Path) -> str:
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in _as_utf8(str(path)))
 
 
-def upload_name(photo: Path | bytes) -> str:
-    """The file name in an upload, as valid UTF-8."""
-    return "photo" if isinstance(photo, bytes) else _as_utf8(photo.name)
+def upload_name(photo: Path | bytes, folder: Path | None = None) -> str:
+    """The file name in an upload, as valid UTF-8; the path below `folder`, if that is named."""
+    if isinstance(photo, bytes):
+        return "photo"
+    return _as_utf8(photo.relative_to(folder).as_posix() if folder else photo.name)
 
 
 def _as_utf8(name: str) -> str:

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from pydantic import BaseModel
 from critic_cli.errors import CommandError
 
 DEFAULT_DATA_FOLDER = Path(".photo-critic")
+ROOM_BYTES = 16_000_000
 
 
 class RunningStack(BaseModel):
@@ -60,6 +62,10 @@ class DataFolder:
         with os.fdopen(os.open(partial_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(note.model_dump_json(indent=2))
         partial_file.replace(self._note)
+
+    def has_room(self) -> bool:
+        """False on a full disk, on which a service may not start."""
+        return shutil.disk_usage(self.path).free >= ROOM_BYTES
 
     def running_stack(self) -> RunningStack | None:
         """The running stack, or one that crashed; None without a note."""

@@ -1,5 +1,6 @@
 """Output of many processes on one screen, each line with the name of its process."""
 
+import errno
 import os
 import signal
 import sys
@@ -9,6 +10,7 @@ from typing import TextIO
 SUPERVISOR = "critic"
 _COLOURS = (36, 33, 32, 35, 34)  # ANSI: cyan, yellow, green, magenta, blue
 _BOLD = 1
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class PrefixedOutput:
@@ -33,6 +35,9 @@ class PrefixedOutput:
             try:
                 self._out.write(text)
                 self._out.flush()
-            except OSError:  # no reader any more (a closed terminal, `| head`): stop as on Ctrl-C, without output
+            except OSError as error:
+                if error.errno in _FULL:  # the line is lost, and nothing else
+                    return
+                # No reader any more (a closed terminal, `| head`): stop as on Ctrl-C, without output.
                 os.dup2(os.open(os.devnull, os.O_WRONLY), self._out.fileno())
                 os.kill(os.getpid(), signal.SIGTERM)

@@ -52,14 +52,22 @@ class _SupervisedService:
 
 
 class Supervisor:
-    """Runs services, started in their order. `record` receives name → pid after each change."""
+    """Runs services, started in their order. `record` receives name → pid after each change.
+
+    While `has_room` is False, the disk is full: no service counts as crashed.
+    """
 
     def __init__(
-        self, services: Sequence[Service], output: PrefixedOutput, record: Callable[[Mapping[str, int]], None]
+        self,
+        services: Sequence[Service],
+        output: PrefixedOutput,
+        record: Callable[[Mapping[str, int]], None],
+        has_room: Callable[[], bool] = lambda: True,
     ) -> None:
         self._services = [_SupervisedService(service) for service in services]
         self._output = output
         self._record = record
+        self._has_room = has_room
         self._events: SimpleQueue[_Exit | _StopSignal] = SimpleQueue()
 
     def run(self) -> None:
@@ -108,7 +116,7 @@ class Supervisor:
         self._record_pids()
         quick = time.monotonic() - supervised.started < QUICK_EXIT_SECONDS
         supervised.quick_exits = supervised.quick_exits + 1 if quick else 0
-        if supervised.quick_exits >= MAX_QUICK_EXITS:
+        if supervised.quick_exits >= MAX_QUICK_EXITS and self._has_room():
             raise CrashLoop(
                 f"The {supervised.service.name} ended {supervised.quick_exits} times shortly after it was started, so "
                 f"Photo Critic stops. Its output above has the error; `photo-critic doctor` checks every part."
@@ -162,13 +170,11 @@ class Supervisor:
             return None
 
     def _record_pids(self) -> None:
-        self._record(
-            {
-                supervised.service.name: supervised.child.pid
-                for supervised in self._services
-                if supervised.child is not None
-            }
-        )
+        children = {supervised.service.name: supervised.child for supervised in self._services}
+        try:
+            self._record({name: child.pid for name, child in children.items() if child is not None})
+        except OSError as error:  # a full disk: the services go on, and the next change is recorded again
+            self._output.write(f"The note about the running processes cannot be written: {error.strerror}.")
 
     @contextmanager
     def _signals(self) -> Iterator[None]:

@@ -104,6 +104,7 @@ class AlbumPhoto(Contract):
     state: PhotoState
     rank: int | None = Field(default=None, description="1 is the best; none until the photo is done")
     file_name: str | None = None
+    path: str | None = None
     media_type: str
     size_bytes: int
     sha256: str = Field(description="Of the uploaded bytes: a client skips files that the album has")
@@ -220,6 +221,9 @@ class Proposal(Contract):
 
     id: str
     file_name: str | None = None
+    path: str | None = Field(
+        default=None, description="Path of the file in the client's folder, if the client sent one"
+    )
     sha256: str
     verdict: Verdict
     rank: int = Field(description="By quality; 1 is the best of the album")
@@ -229,6 +233,10 @@ class Proposal(Contract):
     taken_at: datetime | None = None
     reasons: tuple[Reason, ...]
     decision: Decision | None = Field(default=None, description="The photographer's decision; it overrides the verdict")
+    rating: int | None = Field(default=None, description="Stars inside the uploaded file, 1 to 5; −1: rejected there")
+    keeper_percent: float | None = Field(
+        default=None, description="Keepers that are no better, percent: 100 for the best keeper; none for other photos"
+    )
     near: str | None = Field(default=None, description="Id of the group of near duplicates")
     scene: str | None = Field(default=None, description="Id of the scene")
     sequence: str | None = Field(default=None, description="Id of the sequence")

@@ -6,9 +6,12 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Contract(BaseModel):
-    """An immutable message. Unknown fields are errors, so that incompatible services fail early."""
+    """An immutable message. Unknown fields are errors, so that incompatible services fail early.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+    Errors have no values: logs get neither callback URLs nor file names.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=(), hide_input_in_errors=True)
 
     @classmethod
     def read(cls, text: str | bytes) -> Self:

@@ -50,9 +50,9 @@ class Reason(Contract):
 
 
 class Capture(Contract):
-    """Time and camera settings from EXIF, for the detection of sequences and scenes; never the place."""
+    """Time, camera settings and rating from EXIF and XMP, for sequences, scenes and exports; never the place."""
 
-    taken_at: datetime | None = Field(default=None, description="Local time of the camera, without a time zone")
+    taken_at: datetime | None = Field(default=None, description="Local time of the camera, with its zone if known")
     exposure_seconds: float | None = None
     f_number: float | None = None
     iso: int | None = None
@@ -60,6 +60,9 @@ class Capture(Contract):
     focal_length_mm: float | None = None
     focus_distance_m: float | None = None
     camera: str | None = Field(default=None, description="Maker and model")
+    lens: str | None = None
+    serial_number: str | None = Field(default=None, description="Of the camera: two cameras of one model are two")
+    rating: int | None = Field(default=None, description="Stars in the file, 1 to 5; −1: rejected; none: not rated")
 
 
 class ImageFacts(Contract):

@@ -2,13 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from critic_core.contracts.base import Contract
 from critic_core.contracts.critique import Critique
 from critic_core.contracts.errors import Problem
 from critic_core.contracts.identity import ANONYMOUS
+from critic_core.contracts.webhook import CallbackDetail, PhotoEvent
 
 CRITIQUE_TASK = "critic.critique_photos"  # name of the Celery task; argument: the photos of a ticket
 CRITIQUE_QUEUE = "critic.photos"
@@ -35,6 +37,10 @@ class Lane(StrEnum):
     batch = "batch"
 
 
+def _split(value: object) -> object:
+    return tuple(value.split(",")) if isinstance(value, str) else value
+
+
 class Photo(Contract):
     """A photo with its state and, at the end, its critique or problem."""
 
@@ -42,6 +48,9 @@ class Photo(Contract):
     owner: str = Field(default=ANONYMOUS, description="Owner of the API key that sent the photo")
     state: PhotoState
     file_name: str | None = Field(default=None, description="The client's name of the file; never used as a path")
+    path: str | None = Field(
+        default=None, description="Relative path in the client's folder, if the upload's file name had one"
+    )
     media_type: str = Field(description="Detected from the bytes")
     size_bytes: int
     sha256: str = Field(description="Of the uploaded bytes")
@@ -49,6 +58,12 @@ class Photo(Contract):
     model: str | None = Field(default=None, description="The requested model; none: the server's default")
     album: str | None = Field(default=None, description="Id of its album")
     callback_url: str | None = Field(default=None, description="Receiver of a webhook once the photo is done or failed")
+    callback_events: Annotated[tuple[PhotoEvent, ...] | None, BeforeValidator(_split)] = Field(
+        default=None, description="Events for the receiver; none: all"
+    )
+    callback_details: Annotated[tuple[CallbackDetail, ...] | None, BeforeValidator(_split)] = Field(
+        default=None, description="Fingerprints for the receiver; none: none"
+    )
     created_at: datetime
     expires_at: datetime = Field(description="When the photo is deleted")
     deliveries: int = Field(default=0, description="How often a worker has claimed the photo")

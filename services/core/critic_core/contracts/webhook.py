@@ -16,12 +16,34 @@ WEBHOOK_QUEUE = "critic.webhooks"
 STORED_ATTEMPTS = 20  # the newest of a delivery
 
 
+class PhotoEvent(StrEnum):
+    """An event of a photo with a callback URL."""
+
+    done = "photo.done"
+    failed = "photo.failed"
+
+
+class CallbackDetail(StrEnum):
+    """Data of a photo that only receivers who ask for it get."""
+
+    hashes = "hashes"
+    thumbnail = "thumbnail"
+
+
+class ReceiverSecrets(Contract):
+    """Secrets for the verification of webhooks at one receiver; a request has a signature by each."""
+
+    secrets: tuple[str, ...] = Field(description="`whsec_…`, newest first; the last one ends with its rotation")
+
+
 class WebhookBody(Contract):
     """The body of a webhook."""
 
     type: str = Field(description="photo.done, photo.failed or album.done")
     timestamp: datetime = Field(description="Time of the event, however late its delivery")
-    data: dict[str, Any] = Field(description="The photo or album as in the API, without owner and embedding")
+    data: dict[str, Any] = Field(
+        description="The photo or album as in the API, without owner, callback and fingerprints"
+    )
 
 
 class DeliveryState(StrEnum):

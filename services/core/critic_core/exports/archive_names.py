@@ -17,14 +17,19 @@ class Names:
         self._used: set[str] = set()
 
     def assign(self, name: str | None, fallback: str) -> str:
-        """The name made valid, or `fallback` for an empty result; numbered if already in use."""
-        name = safe(name or "") or fallback
+        """The path or name made valid, or `fallback` for an empty result; numbered if already in use."""
+        name = safe_path(name or "") or fallback
         path, number = PurePosixPath(name), 1
         while name.casefold() in self._used:  # many file systems ignore case
             number += 1
-            name = f"{path.stem} ({number}){path.suffix}"
+            name = str(path.with_name(f"{path.stem} ({number}){path.suffix}"))
         self._used.add(name.casefold())
         return name
+
+
+def safe_path(path: str) -> str:
+    """The relative path with valid names; may be empty. Empty names and `..` are left out."""
+    return "/".join(filter(None, map(safe, path.replace("\\", "/").split("/"))))
 
 
 def safe(name: str) -> str:
@@ -37,6 +42,6 @@ def safe(name: str) -> str:
 
 
 def sidecar_names(name: str, naming: Naming) -> list[str]:
-    """Names of the sidecars of the file `name`."""
-    adobe, darktable = f"{PurePosixPath(name).stem}.xmp", f"{name}.xmp"
+    """Names of the sidecars of the file `name`, which may have folders."""
+    adobe, darktable = str(PurePosixPath(name).with_suffix(".xmp")), f"{name}.xmp"
     return {Naming.adobe: [adobe], Naming.darktable: [darktable], Naming.both: [adobe, darktable]}[naming]

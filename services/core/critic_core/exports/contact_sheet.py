@@ -57,13 +57,19 @@ def _title(verdict: Verdict, counts: dict[Verdict, int]) -> str:
 
 
 def _card(proposal: Proposal, source: ExportInput) -> str:
-    stars = source.options.stars.of(proposal)
+    rating = source.options.rating(proposal)
     return (
         f'<li>{_picture(proposal, source)}<div class="text"><div class="name"><span>{_name(proposal)}</span>'
         f'<span class="score" title="Score, 0 to 100">{proposal.score:.0f}</span></div>'
-        f'<div class="stars" role="img" aria-label="{stars} of 5 stars">{"★" * stars}{"☆" * (5 - stars)}</div>'
+        f"{_stars(rating)}"
         f'<div class="why">{_why(proposal)}</div></div></li>\n'
     )
+
+
+def _stars(rating: int | None) -> str:
+    if rating is None or rating < 0:
+        return ""
+    return f'<div class="stars" role="img" aria-label="{rating} of 5 stars">{"★" * rating}{"☆" * (5 - rating)}</div>'
 
 
 def _picture(proposal: Proposal, source: ExportInput) -> str:
@@ -75,7 +81,7 @@ def _picture(proposal: Proposal, source: ExportInput) -> str:
 
 
 def _name(proposal: Proposal) -> str:
-    return escape(proposal.file_name or proposal.id)
+    return escape(proposal.path or proposal.file_name or proposal.id)
 
 
 def _why(proposal: Proposal) -> str:

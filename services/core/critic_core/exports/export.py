@@ -1,12 +1,13 @@
 """The input of every export, and its entry in the registry."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from critic_core.contracts.album import Album, Proposal, Verdict
 from critic_core.contracts.errors import InvalidRequest
+from critic_core.metadata.stated_choice import StatedChoice, first_stated, of_choice
 
 
 class Naming(StrEnum):
@@ -19,36 +20,80 @@ class Naming(StrEnum):
 
 @dataclass(frozen=True)
 class StarMap:
-    """Score → stars: four ascending thresholds, for 2, 3, 4 and 5 stars."""
+    """Rank among the keepers → stars: four ascending thresholds, for 2, 3, 4 and 5 stars.
 
-    scores: tuple[float, ...] = (20, 40, 60, 80)
+    A threshold is the percentage of the keepers that a keeper must surpass or equal: above 80, the best fifth.
+    """
+
+    percents: tuple[float, ...] = (20, 40, 60, 80)
 
     @classmethod
-    def parse(cls, text: str) -> "StarMap":
-        """From `20,40,60,80`. Raises InvalidRequest."""
+    def parse(cls, text: str) -> "StarMap | None":
+        """From `20,40,60,80`; none from an empty text. Raises InvalidRequest."""
+        if not text:
+            return None
         try:
-            scores = tuple(float(part) for part in text.split(","))
+            percents = tuple(float(number) for number in text.split(","))
         except ValueError:
-            scores = ()
-        if len(scores) != 4 or list(scores) != sorted(set(scores)) or not all(0 <= score <= 100 for score in scores):
-            raise InvalidRequest("The star thresholds are four ascending scores from 0 to 100, such as 20,40,60,80.")
-        return cls(scores)
+            percents = ()
+        ascending = list(percents) == sorted(set(percents))
+        if len(percents) != 4 or not ascending or not all(0 <= percent <= 100 for percent in percents):
+            raise InvalidRequest("The star thresholds are four ascending percentages, such as 20,40,60,80.")
+        return cls(percents)
 
-    def of(self, proposal: Proposal) -> int:
-        """−1 for a reject, otherwise 1 to 5; stars of the photographer, 0 to 5, take precedence."""
-        if proposal.verdict is Verdict.reject:
-            return -1
-        if proposal.decision is not None and proposal.decision.stars is not None:
-            return proposal.decision.stars
-        return 1 + sum(proposal.score >= score for score in self.scores)
+    def of(self, proposal: Proposal) -> int | None:
+        """1 to 5 for a keeper; None for other photos."""
+        if proposal.verdict is not Verdict.keep or proposal.keeper_percent is None:
+            return None
+        return 1 + sum(proposal.keeper_percent > percent for percent in self.percents)
+
+    def __str__(self) -> str:
+        return ",".join(f"{percent:g}" for percent in self.percents)
+
+
+@dataclass(frozen=True)
+class LabelMap:
+    """Verdict → colour label, as a photographer's tool names it."""
+
+    labels: Mapping[Verdict, str] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, text: str) -> "LabelMap":
+        """From `keep=Green,maybe=Yellow`; no labels from an empty text. Raises InvalidRequest."""
+        pairs = [entry.partition("=") for entry in text.split(",") if entry.strip()]
+        try:
+            labels = {Verdict(verdict.strip()): label.strip() for verdict, _, label in pairs}
+        except ValueError:
+            labels = {}
+        if len(labels) != len(pairs) or not all(labels.values()):
+            raise InvalidRequest("Labels name a colour for verdicts, such as keep=Green,maybe=Yellow,reject=Red.")
+        return cls(labels)
+
+    def __str__(self) -> str:
+        return ",".join(f"{verdict.value}={label}" for verdict, label in self.labels.items())
 
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """Options of an export."""
+    """Options of an export. Without a star map, a proposal gives no stars."""
 
-    stars: StarMap = field(default_factory=StarMap)
+    stars: StarMap | None = None
     naming: Naming = Naming.both
+    labels: LabelMap = field(default_factory=LabelMap)
+
+    def proposed_stars(self, proposal: Proposal) -> int | None:
+        """The stars of a keeper by its rank, if asked for."""
+        return self.stars.of(proposal) if self.stars else None
+
+    def label(self, proposal: Proposal) -> str | None:
+        """The colour label of the verdict, if asked for."""
+        return self.labels.labels.get(proposal.verdict)
+
+    def rating(self, proposal: Proposal) -> int | None:
+        """xmp:Rating: what a person said (−1 for a reject), else the stars of the proposal; None for no rating."""
+        sources = [of_choice(proposal.decision)] if proposal.decision else []
+        said = first_stated([*sources, StatedChoice(proposal.rating)]).xmp_rating
+        return self.proposed_stars(proposal) if said is None else said
 
 
 class Pictures(Protocol):

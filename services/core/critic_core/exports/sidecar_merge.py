@@ -1,47 +1,88 @@
-"""XMP sidecars: rating and keywords for photographers' tools, merged into an existing sidecar.
+"""XMP sidecars: rating, keywords and label for photographers' tools, merged into an existing sidecar.
 
-A merge changes only the properties and keywords of Photo Critic, and the rating unless a user changed the rating. A
-property of the Photo Critic namespace stores the exported rating, so that the next merge can detect such a change.
-Source: XMP Specification Part 1 (ISO 16684-1:2019), sections 6 to 8.
+A merge changes only the properties and keywords of Photo Critic, and what people said about the photo elsewhere.
+Ratings and labels of a proposal never replace a person's: properties of the Photo Critic namespace store what a
+proposal wrote, so that the next merge can tell both apart. A proposal writes no −1.
 """
 
-from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-from lxml import etree
+from critic_core.contracts.album import Flag, Proposal, Verdict
+from critic_core.exports.export import ExportOptions
+from critic_core.exports.xmp_document import XmpDocument
+from critic_core.metadata.namespaces import CRITIC, DC, DIGIKAM, LIGHTROOM, XMP, XMP_DM
+from critic_core.metadata.stated_choice import StatedChoice, first_stated, of_choice
 
-from critic_core.contracts.album import Proposal
-from critic_core.contracts.errors import SidecarUnreadable
-
-X, RDF = "adobe:ns:meta/", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-XMP, DC = "http://ns.adobe.com/xap/1.0/", "http://purl.org/dc/elements/1.1/"
-LIGHTROOM, CRITIC = "http://ns.adobe.com/lightroom/1.0/", "https://photo-critic.github.io/ns/1.0/"
-_PREFIXES = {"x": X, "rdf": RDF, "xmp": XMP, "dc": DC, "lr": LIGHTROOM, "critic": CRITIC}
 KEYWORD = "Photo Critic"
-_EMPTY = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="{X}" x:xmptk="{KEYWORD}">
- <rdf:RDF xmlns:rdf="{RDF}">
-  <rdf:Description rdf:about="" xmlns:xmp="{XMP}" xmlns:dc="{DC}" xmlns:lr="{LIGHTROOM}" xmlns:critic="{CRITIC}"/>
- </rdf:RDF>
-</x:xmpmeta>
-<?xpacket end="w"?>""".encode()
-_BAGS = tuple(f"{{{RDF}}}{name}" for name in ("Bag", "Seq", "Alt"))
+RATING, OUR_RATING = f"{{{XMP}}}Rating", f"{{{CRITIC}}}rating"
+LABEL, OUR_LABEL = f"{{{XMP}}}Label", f"{{{CRITIC}}}label"
+_FLAGS = {
+    f"{{{XMP_DM}}}pick": {Flag.pick: "1", Flag.reject: "-1"},
+    f"{{{DIGIKAM}}}PickLabel": {Flag.pick: "3", Flag.reject: "1"},
+}
 
 
-def merge_sidecar(existing: bytes | None, proposal: Proposal, stars: int) -> bytes:
-    """The sidecar with rating (−1 to 5) and keywords. Idempotent. Raises SidecarUnreadable for invalid XMP."""
-    tree = _parsed(_EMPTY if existing is None else existing)
-    descriptions = tree.getroot().findall(f".//{{{RDF}}}RDF/{{{RDF}}}Description")
-    if not descriptions:
-        raise SidecarUnreadable("The sidecar has no rdf:Description; it was left as it is.")
-    if proposal.decision is not None or _has_no_user_rating(descriptions):
-        _set(descriptions, f"{{{XMP}}}Rating", str(stars))
-        _set(descriptions, f"{{{CRITIC}}}rating", str(stars))
-    _set(descriptions, f"{{{CRITIC}}}verdict", proposal.verdict.value)
-    _set(descriptions, f"{{{CRITIC}}}score", f"{proposal.score:.2f}")
-    words = keywords(proposal)
-    _set_keywords(descriptions, f"{{{DC}}}subject", [" ".join(path) for path in words])
-    _set_keywords(descriptions, f"{{{LIGHTROOM}}}hierarchicalSubject", ["|".join(path) for path in words])
-    return etree.tostring(tree, encoding="utf-8", xml_declaration=False)
+@dataclass(frozen=True)
+class SidecarContent:
+    """What a sidecar says: the proposal, its rating and label if asked for, and what people said.
+
+    `copy`: the file has the bytes of another file, which is the one to keep.
+    """
+
+    proposal: Proposal
+    copy: bool = False
+    rating: int | None = None
+    label: str | None = None
+    stated: StatedChoice = field(default_factory=StatedChoice)
+
+
+def sidecar_content(
+    proposal: Proposal, options: ExportOptions, stated: StatedChoice | None = None, copy: bool = False
+) -> SidecarContent:
+    """The content for a proposal. `stated`: what people said in files beside the photo."""
+    sources = [of_choice(proposal.decision) if proposal.decision else None, stated, StatedChoice(proposal.rating)]
+    said = first_stated(source for source in sources if source is not None)
+    if copy:
+        proposal = proposal.model_copy(update={"verdict": Verdict.reject})
+    return SidecarContent(proposal, copy, options.proposed_stars(proposal), options.label(proposal), said)
+
+
+def merge_sidecar(existing: bytes | None, content: SidecarContent) -> bytes:
+    """The sidecar with the content. Idempotent. Raises SidecarUnreadable for invalid XMP."""
+    document, proposal = XmpDocument(existing), content.proposal
+    _set_rating(document, content)
+    for name, values in _FLAGS.items():
+        if content.stated.flag is not None:
+            document.set(name, values[content.stated.flag])
+    _set_proposed(document, LABEL, OUR_LABEL, content.label)
+    document.set(f"{{{CRITIC}}}verdict", proposal.verdict.value)
+    document.set(f"{{{CRITIC}}}score", f"{proposal.score:.2f}")
+    words = [*keywords(proposal), *([(KEYWORD, "copy")] if content.copy else [])]
+    document.replace_items(f"{{{DC}}}subject", f"{KEYWORD} ", [" ".join(path) for path in words])
+    document.replace_items(f"{{{LIGHTROOM}}}hierarchicalSubject", f"{KEYWORD}|", ["|".join(path) for path in words])
+    return document.to_bytes()
+
+
+def _set_rating(document: XmpDocument, content: SidecarContent) -> None:
+    said = content.stated.xmp_rating
+    if said is None:
+        _set_proposed(document, RATING, OUR_RATING, None if content.rating is None else str(content.rating))
+    else:
+        document.set(RATING, str(said))
+        document.remove(OUR_RATING)
+
+
+def _set_proposed(document: XmpDocument, name: str, ours: str, value: str | None) -> None:
+    """Set, change or remove a property of a proposal, unless a person set it."""
+    if document.value(name) not in (None, "", "0", document.value(ours)):
+        return
+    if value is None:
+        if document.value(ours) is not None:
+            document.remove(name)
+            document.remove(ours)
+        return
+    document.set(name, value)
+    document.set(ours, value)
 
 
 def keywords(proposal: Proposal) -> list[tuple[str, ...]]:
@@ -55,57 +96,3 @@ def keywords(proposal: Proposal) -> list[tuple[str, ...]]:
 
 def _kind(proposal: Proposal) -> str:
     return proposal.kind.value.replace("_", " ") if proposal.kind else "sequence"
-
-
-def _parsed(data: bytes) -> "etree._ElementTree":
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        tree = etree.ElementTree(etree.fromstring(data, parser))
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise SidecarUnreadable(f"The sidecar is not XML: {error}. It was left as it is.") from error
-    if tree.docinfo.internalDTD is not None:
-        raise SidecarUnreadable("The sidecar declares a document type, which XMP never does; it was left as it is.")
-    return tree
-
-
-def _has_no_user_rating(descriptions: list["etree._Element"]) -> bool:
-    """No rating, or an unchanged rating of an earlier export."""
-    rating, exported_rating = _value(descriptions, f"{{{XMP}}}Rating"), _value(descriptions, f"{{{CRITIC}}}rating")
-    return rating in (None, "", "0", exported_rating)
-
-
-def _value(descriptions: Iterable["etree._Element"], name: str) -> str | None:
-    for description in descriptions:
-        if (attribute := description.get(name)) is not None:
-            return attribute.strip()
-        if (element := description.find(name)) is not None:
-            return (element.text or "").strip()
-    return None
-
-
-def _set(descriptions: list["etree._Element"], name: str, value: str) -> None:
-    """Replace an existing attribute or element; else add an attribute to the first description."""
-    for description in descriptions:
-        if description.get(name) is not None:
-            description.set(name, value)
-            return
-        if (element := description.find(name)) is not None:
-            element.text = value
-            return
-    descriptions[0].set(name, value)
-
-
-def _set_keywords(descriptions: list["etree._Element"], name: str, words: list[str]) -> None:
-    bag = next((bag for description in descriptions for bag in _bags(description, name)), None)
-    if bag is None:
-        holder = etree.SubElement(descriptions[0], name, nsmap=_PREFIXES)
-        bag = etree.SubElement(holder, f"{{{RDF}}}Bag")
-    for entry in bag.findall(f"{{{RDF}}}li"):
-        if (entry.text or "").replace("|", " ").startswith(f"{KEYWORD} "):
-            bag.remove(entry)
-    for word in words:
-        etree.SubElement(bag, f"{{{RDF}}}li").text = word
-
-
-def _bags(description: "etree._Element", name: str) -> list["etree._Element"]:
-    return [bag for holder in description.findall(name) for bag in holder if bag.tag in _BAGS]

@@ -1,37 +1,39 @@
-"""CSV: a line per photo (RFC 4180, UTF-8).
+"""CSV: a line per photo (RFC 4180, UTF-8 with a byte order mark: without one, Excel reads names as Windows-1252).
 
 An apostrophe protects text that a spreadsheet would evaluate as a formula. Source: OWASP, "CSV Injection".
 """
 
+import codecs
 import csv
 from collections.abc import Iterator
 from io import StringIO
 
 from critic_core.contracts.album import Proposal
-from critic_core.exports.export import Export, ExportInput, StarMap
+from critic_core.exports.export import Export, ExportInput, ExportOptions
 
 COLUMNS = (
-    "file_name", "verdict", "stars", "rank", "quality", "score", "percentile", "taken_at", "reasons", "near", "scene",
-    "sequence", "kind", "decision", "decision_stars", "id", "sha256",
+    "path", "file_name", "verdict", "stars", "rank", "quality", "score", "percentile", "taken_at", "reasons", "near",
+    "scene", "sequence", "kind", "decision", "decision_stars", "file_rating", "id", "sha256",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def write(source: ExportInput) -> Iterator[bytes]:
     """The header, then the photos, best first."""
-    yield _line(COLUMNS)
+    yield codecs.BOM_UTF8 + _line(COLUMNS)
     for proposal in source.proposals():
-        yield _line(_cells(proposal, source.options.stars))
+        yield _line(_cells(proposal, source.options))
 
 
-def _cells(proposal: Proposal, stars: StarMap) -> tuple[object, ...]:
+def _cells(proposal: Proposal, options: ExportOptions) -> tuple[object, ...]:
     decision = proposal.decision
     return (
-        escape_formula(proposal.file_name or ""), proposal.verdict, stars.of(proposal), proposal.rank, proposal.quality,
+        escape_formula(proposal.path or proposal.file_name or ""), escape_formula(proposal.file_name or ""),
+        proposal.verdict, options.rating(proposal), proposal.rank, proposal.quality,
         round(proposal.score, 2), round(proposal.percentile, 2), proposal.taken_at and proposal.taken_at.isoformat(),
         " ".join(reason.code for reason in proposal.reasons), proposal.near, proposal.scene, proposal.sequence,
-        proposal.kind, decision and decision.flag, None if decision is None else decision.stars, proposal.id,
-        proposal.sha256,
+        proposal.kind, decision and decision.flag, None if decision is None else decision.stars, proposal.rating,
+        proposal.id, proposal.sha256,
     )  # fmt: skip
 
 

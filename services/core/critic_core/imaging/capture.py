@@ -1,4 +1,4 @@
-"""Time and camera settings of a photo, from EXIF, never the place. A malformed tag counts as absent.
+"""Time, camera settings and rating of a photo, from EXIF, then XMP; never the place. A malformed tag counts as absent.
 
 Source: CIPA DC-008 (Exif 3.0), 4.6; Canon CR3: github.com/lclevy/canon_cr3.
 """
@@ -6,30 +6,44 @@ Source: CIPA DC-008 (Exif 3.0), 4.6; Canon CR3: github.com/lclevy/canon_cr3.
 import math
 import struct
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
 from PIL import Image, JpegImagePlugin
 
 from critic_core.contracts.critique import Capture
+from critic_core.metadata.dates import parse_time
+from critic_core.metadata.embedded import xmp_packet
+from critic_core.metadata.namespaces import EXIF, PHOTOSHOP, XMP
+from critic_core.metadata.stated_choice import exif_rating, first_stated, of_properties
+from critic_core.metadata.xmp import Properties, read_xmp
 
-_EXIF_DIRECTORY = 0x8769
+_EXIF_DIRECTORY, _GPS_DIRECTORY = 0x8769, 0x8825
 _MAKER, _MODEL = 0x010F, 0x0110
 _EXPOSURE, _F_NUMBER, _ISO = 0x829A, 0x829D, 0x8827
-_TAKEN, _DIGITIZED, _SUBSECONDS = 0x9003, 0x9004, 0x9291
+_LENS, _SERIALS = 0xA434, (0xA431, 0xC62F)  # of the body: EXIF, DNG
+_RATING, _RATING_PERCENT = 0x4746, 0x4749
+_TIMES = ((0x9003, 0x9011, 0x9291), (0x9004, 0x9012, 0x9292), (0x0132, 0x9010, 0x9290))
+"""Time, zone and fraction: of the exposure, of digitizing, of the last change."""
+_GPS_TIME, _GPS_DATE = 7, 29
+_XMP_TIMES = (f"{{{EXIF}}}DateTimeOriginal", f"{{{PHOTOSHOP}}}DateCreated", f"{{{XMP}}}CreateDate")
+_PNG_TIMES = ("Creation Time", "CreationTime")
 _BIAS, _DISTANCE, _FOCAL = 0x9204, 0x9206, 0x920A
 _LONGEST_NAME = 64
 _HEAD_BYTES = 4 << 20  # where RAW files keep their directories
-_EARLIEST = 1990  # earlier years come from unset clocks and scans
 
 Tags = Mapping[int, Any]
 
 
-def capture_of(image: Image.Image) -> Capture | None:
-    """The capture data of an opened image; None without any."""
+def capture_of(image: Image.Image, data: bytes = b"") -> Capture | None:
+    """The capture data of an opened image and of the bytes of its file; None without any."""
     try:
-        return _capture(_tags(image.getexif()))
+        tags = {**_png_times(image), **_tags(image.getexif())}
+    except Exception:  # noqa: BLE001 - Pillow's EXIF parser raises various exceptions on malformed EXIF
+        tags = {}
+    try:
+        return _capture(tags, _xmp(data))
     except Exception:  # noqa: BLE001 - Pillow's EXIF parser raises various exceptions on malformed EXIF
         return None
 
@@ -37,7 +51,7 @@ def capture_of(image: Image.Image) -> Capture | None:
 def capture_of_raw(data: bytes) -> Capture | None:
     """The capture data in the directories of a camera RAW file; None without any."""
     try:
-        return _capture(_raw_tags(data[:_HEAD_BYTES]))
+        return _capture(_raw_tags(data[:_HEAD_BYTES]), _xmp(data))
     except Exception:  # noqa: BLE001 - as above
         return None
 
@@ -67,12 +81,25 @@ def _block(tiff: bytes) -> Tags:
 
 
 def _tags(exif: Image.Exif) -> Tags:
-    return {**exif, **exif.get_ifd(_EXIF_DIRECTORY)}
+    gps = exif.get_ifd(_GPS_DIRECTORY)  # its clock alone
+    return {**exif, **exif.get_ifd(_EXIF_DIRECTORY), **{tag: gps[tag] for tag in (_GPS_TIME, _GPS_DATE) if tag in gps}}
 
 
-def _capture(tags: Tags) -> Capture | None:
+def _png_times(image: Image.Image) -> dict[int, Any]:
+    """The creation time of a PNG's text, as if it were the time of the last change."""
+    text = next((image.info[name] for name in _PNG_TIMES if name in image.info), None)
+    return {_TIMES[-1][0]: text} if isinstance(text, str) else {}
+
+
+def _xmp(data: bytes) -> Properties:
+    packet = xmp_packet(data)
+    return read_xmp(packet) if packet else {}
+
+
+def _capture(tags: Tags, xmp: Properties) -> Capture | None:
+    said = first_stated((of_properties(xmp), exif_rating(tags.get(_RATING), tags.get(_RATING_PERCENT))))
     capture = Capture(
-        taken_at=_taken(tags),
+        taken_at=_taken(tags, xmp),
         exposure_seconds=_number(tags.get(_EXPOSURE), 1e-7, 1e5),
         f_number=_number(tags.get(_F_NUMBER), 0.3, 1000),
         iso=_number(tags.get(_ISO), 0.1, 1e8),
@@ -80,21 +107,29 @@ def _capture(tags: Tags) -> Capture | None:
         focal_length_mm=_number(tags.get(_FOCAL), 0.1, 1e5),
         focus_distance_m=_number(tags.get(_DISTANCE), 1e-4, 1e6),
         camera=_camera(tags),
+        lens=_text(tags.get(_LENS))[:_LONGEST_NAME] or None,
+        serial_number=next((serial[:_LONGEST_NAME] for serial in map(_text, map(tags.get, _SERIALS)) if serial), None),
+        rating=said.xmp_rating,
     )
     return capture if capture != Capture() else None
 
 
-def _taken(tags: Tags) -> datetime | None:
-    """Local time of the camera. Many cameras record no time zone, so the result never has a time zone."""
-    for tag in (_TAKEN, _DIGITIZED):
-        try:
-            time = datetime.strptime(_text(tags.get(tag)), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - EXIF time has no zone
-        except ValueError:
-            continue
-        digits = _text(tags.get(_SUBSECONDS))
-        part = float(f"0.{digits}") if digits.isascii() and digits.isdigit() else 0.0
-        return time + timedelta(seconds=part) if time.year >= _EARLIEST else None
-    return None
+def _taken(tags: Tags, xmp: Properties) -> datetime | None:
+    """The time of the exposure, else the best substitute; aware where the file says its zone."""
+    exposure, *later = (
+        parse_time(_text(tags.get(time)), _text(tags.get(zone)), _text(tags.get(fraction)))
+        for time, zone, fraction in _TIMES
+    )
+    by_xmp = (parse_time(values[0]) for values in (xmp.get(name) for name in _XMP_TIMES) if values)
+    return next((time for time in (exposure, *by_xmp, *later, _gps_time(tags)) if time is not None), None)
+
+
+def _gps_time(tags: Tags) -> datetime | None:
+    try:
+        hour, minute, second = (int(number) for number in tags[_GPS_TIME])
+    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        return None
+    return parse_time(f"{_text(tags.get(_GPS_DATE))} {hour:02}:{minute:02}:{second:02}Z")
 
 
 def _camera(tags: Tags) -> str | None:

@@ -55,7 +55,7 @@ def _decode(data: bytes, known: Format, long_side: int, limits: Limits) -> Decod
     opened = READERS[known.reader](data)
     image, stored = opened.image, opened.image.size
     limits.check_pixels(*stored)
-    capture = capture_of_raw(data) if known.reader == "raw" else capture_of(image)  # loading closes some files
+    capture = capture_of_raw(data) if known.reader == "raw" else capture_of(image, data)  # loading closes some files
     _draft(image, long_side)
     image = opened.load(image)
     limits.check_pixels(*image.size)  # the decoded HEIF may exceed the size in the header

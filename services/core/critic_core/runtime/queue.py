@@ -37,6 +37,8 @@ def celery_app(settings: QueueSettings) -> Celery:
         worker_send_task_events=False,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
+        # A full Redis rejects what a consumer writes: no connection error, yet no reason to exit either.
+        broker_channel_error_retry=True,
         broker_transport_options={
             **visibility,
             "socket_timeout": 10,

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import redis
-from redis.backoff import ExponentialBackoff
+from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.exceptions import OutOfMemoryError, RedisError
 from redis.retry import Retry
 
@@ -18,6 +19,27 @@ CHANGE_CHANNEL = f"{KEY_PREFIX}changes"
 log = logger(__name__)
 
 
+class CommandRetry(Retry):
+    """Retries of a command. Belongs to one connection.
+
+    redis-py runs a health check by the same policy within each attempt: 4 retries were 25 timeouts of a hanging Redis.
+    """
+
+    def __init__(self, retries: int) -> None:
+        super().__init__(ExponentialBackoff(cap=0.5, base=0.05), retries)
+        self._single, self._running = Retry(NoBackoff(), 0), False
+
+    def call_with_retry(self, *args: Any, **options: Any) -> Any:
+        """Retry the outermost call; a call within it has one attempt."""
+        if self._running:
+            return self._single.call_with_retry(*args, **options)
+        self._running = True
+        try:
+            return super().call_with_retry(*args, **options)
+        finally:
+            self._running = False
+
+
 def connect(url: str, fail_fast: bool = False) -> "redis.Redis":
     """A client with a timeout for every call, and retries for a second, the duration of a restart of Redis.
 
@@ -29,7 +51,7 @@ def connect(url: str, fail_fast: bool = False) -> "redis.Redis":
         socket_timeout=1 if fail_fast else 5,
         socket_connect_timeout=1 if fail_fast else 2,
         health_check_interval=10,
-        retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), retries=1 if fail_fast else 4),
+        retry=CommandRetry(1 if fail_fast else 4),
         retry_on_error=[redis.ConnectionError, redis.TimeoutError],
     )
 

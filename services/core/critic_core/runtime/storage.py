@@ -2,8 +2,10 @@
 
 import errno
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
 from typing import IO, Any
 from uuid import uuid4
 
@@ -28,6 +30,15 @@ def photo_key(photo_id: str) -> str:
 def preview_key(photo_id: str) -> str:
     """Where a photo's preview lies."""
     return f"photos/{photo_id[-2:]}/{photo_id}/preview.jpg"
+
+
+@dataclass(frozen=True)
+class StorageEntry:
+    """A file or a folder in storage: its key, and the time of its last change, seconds since the epoch."""
+
+    key: str
+    changed_at: float
+    is_folder: bool = False
 
 
 class Sink:
@@ -101,6 +112,27 @@ class Storage:
             with suppress(OSError):  # another file is in it, or another deletion was faster
                 self._fs.rmdir(self._fs._parent(path))
 
+    def entries(self, prefix: str) -> Iterator[list[StorageEntry]]:
+        """Everything below the folder `prefix`, files under way included, in parts that fit into memory."""
+        return self._folder_entries(prefix) if self._is_folder else self._bucket_entries(prefix)
+
+    def abort_uploads(self, prefix: str, before: float) -> int:
+        """Abort uploads to a bucket that began before a time and were never completed; returns their number.
+
+        At most a thousand, a page of S3. In a folder, files under way are `entries`.
+        """
+        if self._is_folder:
+            return 0
+        bucket, _, below = self._path(prefix).partition("/")
+        with _as_storage_error():
+            uploads = self._fs.call_s3("list_multipart_uploads", Bucket=bucket, Prefix=below).get("Uploads", [])
+            stale = [upload for upload in uploads if upload["Initiated"].timestamp() < before]
+            for upload in stale:
+                self._fs.call_s3(
+                    "abort_multipart_upload", Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"]
+                )
+        return len(stale)
+
     def check(self) -> None:
         """Raise StorageUnavailable unless a byte can be written and read back."""
         key = f"checks/{uuid4().hex}"
@@ -126,6 +158,34 @@ class Storage:
             elif not file.closed:
                 file.discard()
                 file.closed = True  # else it would be sent when it is collected as garbage
+
+    def _folder_entries(self, prefix: str) -> Iterator[list[StorageEntry]]:
+        for child in self._list(lambda: self._fs.ls(self._path(prefix), detail=False)):
+            found = self._list(partial(self._find, child))
+            yield [self._entry(info["name"], info["mtime"], info["type"] == "directory") for info in found]
+
+    def _find(self, path: str) -> list[dict[str, Any]]:
+        return list(self._fs.find(path, withdirs=True, detail=True).values())
+
+    def _bucket_entries(self, prefix: str) -> Iterator[list[StorageEntry]]:
+        bucket, _, below = self._path(prefix).partition("/")
+        next_page: dict[str, str] | None = {}
+        while next_page is not None:
+            with _as_storage_error():
+                page = self._fs.call_s3("list_objects_v2", Bucket=bucket, Prefix=f"{below}/", **next_page)
+            found = page.get("Contents", [])
+            yield [self._entry(f"{bucket}/{info['Key']}", info["LastModified"].timestamp()) for info in found]
+            token = page.get("NextContinuationToken")
+            next_page = {"ContinuationToken": token} if token else None
+
+    def _list(self, call: Callable[[], Iterable[Any]]) -> list[Any]:
+        """The entries of a folder; none where it is not made yet."""
+        with suppress(PhotoNotFound), _as_found_or_not():
+            return list(call())
+        return []
+
+    def _entry(self, path: str, changed_at: float, is_folder: bool = False) -> StorageEntry:
+        return StorageEntry(path[len(self._root) + 1 :], changed_at, is_folder)
 
     def _path(self, key: str) -> str:
         return f"{self._root}/{key}"

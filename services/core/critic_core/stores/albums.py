@@ -20,18 +20,21 @@ from critic_core.stores.album_lua import ALBUM, PENDING
 from critic_core.stores.album_result_lua import ALBUM_RESULTS
 from critic_core.stores.jobs import EXPIRY, QUEUED, hash_arguments, photo_hash
 from critic_core.stores.owner_lua import OWNER
+from critic_core.stores.owners import Kind, limit_reached
 from critic_core.stores.share_lua import SHARE
 
 ALBUM_EXPIRY = f"{KEY_PREFIX}albums:expiry"
 MAX_DECISIONS = 100  # of one photo: nobody undoes further back
 _SUBKEYS = ("order", "bytes", "names", "features", "decisions", "events", "shares", "favourites")
-_LIST_FIELDS = ("state", "file_name", "media_type", "size_bytes", "sha256", "summary", "problem")
+_LIST_FIELDS = ("state", "file_name", "path", "media_type", "size_bytes", "sha256", "summary", "problem")
 
 _CREATE = f"""{OWNER}
-redis.call('HSET', KEYS[1], unpack(ARGV, 3))
+if is_full(ARGV[3], 'albums', ARGV[4]) then return 0 end
+redis.call('HSET', KEYS[1], unpack(ARGV, 5))
 redis.call('EXPIREAT', KEYS[1], math.floor(ARGV[2]))
 redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
-add_to_owner(redis.call('HGET', KEYS[1], 'owner'), 'albums', ARGV[1])
+add_to_owner(ARGV[3], 'albums', ARGV[1])
+return 1
 """
 _MARK_DELETED = f"""#!lua flags=allow-oom
 {OWNER}{SHARE}{ALBUM_RESULTS}
@@ -57,13 +60,15 @@ if redis.call('EXISTS', album_key(album)) == 0 then return 'deleted' end
 local duplicate = redis.call('HGET', album_key(album, 'bytes'), sha256)
 if duplicate then return duplicate end
 if redis.call('ZCARD', album_key(album, 'order')) >= tonumber(ARGV[6]) then return 'full' end
-redis.call('HSET', KEYS[1], unpack(ARGV, 8))
+if is_full(ARGV[8], 'photos', ARGV[9]) then return 'owner_full' end
+redis.call('HSET', KEYS[1], unpack(ARGV, 10))
 redis.call('EXPIREAT', KEYS[1], redis.call('EXPIRETIME', album_key(album)))
 redis.call('ZADD', KEYS[2], ARGV[4], photo)
 redis.call('ZADD', KEYS[3], ARGV[5], photo)
-add_to_owner(redis.call('HGET', KEYS[1], 'owner'), 'photos', photo)
+add_to_owner(ARGV[8], 'photos', photo)
 redis.call('HSET', album_key(album, 'bytes'), sha256, photo)
-redis.call('HSET', album_key(album, 'names'), photo, redis.call('HGET', KEYS[1], 'file_name') or '')
+local path = redis.call('HGET', KEYS[1], 'path') or redis.call('HGET', KEYS[1], 'file_name') or ''
+redis.call('HSET', album_key(album, 'names'), photo, path)
 redis.call('ZADD', album_key(album, 'order'), {PENDING}, photo)
 record_event(ARGV[7], album, 'photo_added', photo)
 return photo
@@ -143,7 +148,7 @@ class Snapshot:
     decision_revision: int
     features: dict[str, PhotoFeatures]
     decisions: dict[str, Decision]
-    names: dict[str, str]
+    paths: dict[str, str]  # or names, where the client sent no path
     sha256: dict[str, str]
 
 
@@ -164,14 +169,18 @@ class AlbumStore:
 
     # -- the album itself ---------------------------------------------------------------------------------------------
 
-    def create(self, album: Album) -> None:
-        """Store a new album; Redis drops it at `expires_at`."""
+    def create(self, album: Album, owner_limit: int = 0) -> None:
+        """Store a new album; Redis drops it at `expires_at`.
+
+        Raises LimitReached when its owner has `owner_limit` albums; 0 is no limit.
+        """
         fields = album.model_dump(mode="json", exclude={"id", "counts"}, exclude_none=True)
         arguments = [text for pair in fields.items() for text in map(str, pair)]
+        args: list[Any] = [album.id, album.expires_at.timestamp(), album.owner, owner_limit, *arguments]
         with redis_errors():
-            self._create(
-                keys=[album_key(album.id), ALBUM_EXPIRY], args=[album.id, album.expires_at.timestamp(), *arguments]
-            )
+            created = self._create(keys=[album_key(album.id), ALBUM_EXPIRY], args=args)
+        if not created:
+            raise limit_reached(owner_limit, Kind.albums)
 
     def get(self, album_id: str, owner: str | None = None) -> Album:
         """The album and its counts at one moment. Raises AlbumNotFound, also for an album of another owner."""
@@ -219,19 +228,22 @@ class AlbumStore:
 
     # -- photos and ranking -------------------------------------------------------------------------------------------
 
-    def add(self, photo: Photo, limit: int) -> str:
+    def add(self, photo: Photo, limit: int, owner_limit: int = 0) -> str:
         """Add a new photo as queued. Returns its id, or that of the photo with the same bytes in the album.
 
-        Raises AlbumNotFound, or AlbumFull when the album has `limit` photos.
+        Raises AlbumNotFound, AlbumFull when the album has `limit` photos, or LimitReached when its owner has
+        `owner_limit`; 0 is no limit.
         """
-        fields, expires = hash_arguments(photo), photo.expires_at.timestamp()
-        args: list[Any] = [photo.album, photo.id, photo.sha256, self._now(), expires, limit, CHANGE_CHANNEL, *fields]
+        names, times = [photo.album, photo.id, photo.sha256], [self._now(), photo.expires_at.timestamp()]
+        args: list[Any] = [*names, *times, limit, CHANGE_CHANNEL, photo.owner, owner_limit, *hash_arguments(photo)]
         with redis_errors():
             reply = str(self._add(keys=[photo_hash(photo.id), QUEUED, EXPIRY], args=args))
         if reply == "deleted":
             raise AlbumNotFound
         if reply == "full":
             raise AlbumFull(f"An album holds {limit:,} photos at most; make another one.")
+        if reply == "owner_full":
+            raise limit_reached(owner_limit, Kind.photos)
         return reply
 
     def page(self, album_id: str, after: Cursor | None, limit: int) -> Page:

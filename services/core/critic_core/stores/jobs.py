@@ -5,7 +5,7 @@ delivery of a task can leave half an answer. The sorted sets `queued` and `runni
 are the backlog, and they count what Celery has reserved but not begun, which `LLEN` of the queue does not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -21,6 +21,7 @@ from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.runtime.redis_client import CHANGE_CHANNEL, KEY_PREFIX, redis_errors
 from critic_core.stores.album_lua import ALBUM, FAILED, PENDING
 from critic_core.stores.owner_lua import OWNER
+from critic_core.stores.owners import Kind, limit_reached
 from critic_core.stores.photo_queue_lua import PHOTO_QUEUE
 from critic_core.stores.throughput import RECORD_THROUGHPUT, THROUGHPUT, Load, Throughput
 
@@ -29,22 +30,36 @@ QUEUED, RUNNING, EXPIRY, DEAD = (f"{KEY_PREFIX}{name}" for name in ("queued", "r
 _ENTRY_FIELDS = tuple(name for name in PhotoEntry.model_fields if name != "id")
 
 _CREATE = f"""{OWNER}
-redis.call('HSET', KEYS[1], unpack(ARGV, 5))
+if is_full(ARGV[5], 'photos', ARGV[6]) then return 0 end
+redis.call('HSET', KEYS[1], unpack(ARGV, 7))
 redis.call('EXPIREAT', KEYS[1], ARGV[4])
 redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
 redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
-add_to_owner(redis.call('HGET', KEYS[1], 'owner'), 'photos', ARGV[1])
+add_to_owner(ARGV[5], 'photos', ARGV[1])
+return 1
 """
 
-_CLAIM = """
-local state = redis.call('HGET', KEYS[1], 'state')
-if not state then redis.call('ZREM', KEYS[2], ARGV[1]) redis.call('ZREM', KEYS[3], ARGV[1]) return 'deleted' end
-if state == 'done' or state == 'failed' then return 'finished' end
-if redis.call('HINCRBY', KEYS[1], 'deliveries', 1) > tonumber(ARGV[3]) then return 'poison' end
-redis.call('HSET', KEYS[1], 'state', 'running')
-redis.call('ZREM', KEYS[2], ARGV[1])
-redis.call('ZADD', KEYS[3], ARGV[2], ARGV[1])
-return 'claimed'
+# With Redis full, queued photos are still finished, within the limit of the backlog: no work is lost.
+_CLAIM = f"""#!lua flags=allow-oom
+local function claim(photo)
+  local key = '{KEY_PREFIX}photo:' .. photo
+  local state = redis.call('HGET', key, 'state')
+  if not state then redis.call('ZREM', KEYS[1], photo) redis.call('ZREM', KEYS[2], photo) return 'deleted' end
+  if state == 'done' or state == 'failed' then return 'finished' end
+  if redis.call('HINCRBY', key, 'deliveries', 1) > tonumber(ARGV[2]) then return 'poison' end
+  redis.call('HSET', key, 'state', 'running')
+  redis.call('ZREM', KEYS[1], photo)
+  redis.call('ZADD', KEYS[2], ARGV[1], photo)
+  return 'claimed'
+end
+
+local rows = {{}}
+for index = 3, #ARGV do
+  local outcome = claim(ARGV[index])
+  local fields = outcome == 'claimed' and redis.call('HGETALL', '{KEY_PREFIX}photo:' .. ARGV[index]) or {{}}
+  table.insert(rows, {{outcome, fields}})
+end
+return rows
 """
 
 _REQUEUE = f"""#!lua flags=allow-oom
@@ -71,7 +86,8 @@ push('LPUSH', ARGV[1])
 return 1
 """
 
-_CLOSE = f"""{ALBUM}{PHOTO_QUEUE}{RECORD_THROUGHPUT}
+_CLOSE = f"""#!lua flags=allow-oom
+{ALBUM}{PHOTO_QUEUE}{RECORD_THROUGHPUT}
 local state = redis.call('HGET', KEYS[1], 'state')
 withdraw(ARGV[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
@@ -159,12 +175,17 @@ class JobStore:
 
     # -- the states of a photo ----------------------------------------------------------------------------------------
 
-    def create(self, photo: Photo) -> None:
-        """Store a new photo as queued; Redis drops it at `expires_at`."""
-        expires = photo.expires_at.timestamp()
-        args: list[Any] = [photo.id, self._now(), expires, int(expires), *hash_arguments(photo)]
+    def create(self, photo: Photo, owner_limit: int = 0) -> None:
+        """Store a new photo as queued; Redis drops it at `expires_at`.
+
+        Raises LimitReached when its owner has `owner_limit` photos; 0 is no limit.
+        """
+        expires, owner = photo.expires_at.timestamp(), [photo.owner, owner_limit]
+        args: list[Any] = [photo.id, self._now(), expires, int(expires), *owner, *hash_arguments(photo)]
         with redis_errors():
-            self._create(keys=[photo_hash(photo.id), QUEUED, EXPIRY], args=args)
+            created = self._create(keys=[photo_hash(photo.id), QUEUED, EXPIRY], args=args)
+        if not created:
+            raise limit_reached(owner_limit, Kind.photos)
 
     def get(self, photo_id: str, owner: str | None = None) -> Photo:
         """The photo. Raises PhotoNotFound, also for a photo of another owner."""
@@ -182,9 +203,22 @@ class JobStore:
             rows = pipe.execute()
         return [_entry(photo_id, row) for photo_id, row in zip(photo_ids, rows, strict=True) if row[0]]
 
-    def claim(self, photo_id: str, max_deliveries: int) -> Claim:
-        """Claim a photo for work and count the delivery."""
-        return Claim(self._run(self._claim, photo_id, self._now(), max_deliveries))
+    def existing(self, photo_ids: list[str]) -> set[str]:
+        """Those of the ids that are photos."""
+        with redis_errors(), self._redis.pipeline(transaction=False) as pipe:
+            for photo_id in photo_ids:
+                pipe.exists(photo_hash(photo_id))
+            flags = pipe.execute()
+        return {photo_id for photo_id, exists in zip(photo_ids, flags, strict=True) if exists}
+
+    def claim(self, photo_ids: Sequence[str], max_deliveries: int) -> list[tuple[Claim, Photo | None]]:
+        """Claim photos for work and count their deliveries; the claimed ones are returned."""
+        with redis_errors():
+            rows: Any = self._claim(keys=[QUEUED, RUNNING], args=[self._now(), max_deliveries, *photo_ids])
+        return [
+            (Claim(outcome), _photo(photo_id, _pairs(fields)) if fields else None)
+            for photo_id, (outcome, fields) in zip(photo_ids, rows, strict=True)
+        ]
 
     def requeue(self, photo_id: str) -> int:
         """Queue a running photo behind its owner's others, its delivery not counted; returns the number of such
@@ -324,12 +358,21 @@ def fields_of(photo: Photo) -> dict[str, Any]:
 
 def hash_arguments(photo: Photo) -> list[str]:
     """The fields of a new photo as arguments of HSET."""
-    return [text for pair in fields_of(photo).items() for text in map(str, pair)]
+    return [text for name, value in fields_of(photo).items() for text in (name, _hash_text(value))]
+
+
+def _hash_text(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def photo_hash(photo_id: str) -> str:
     """The name of a photo's hash in Redis."""
     return f"{KEY_PREFIX}photo:{photo_id}"
+
+
+def _pairs(flat: list[str]) -> dict[str, str]:
+    """The reply of HGETALL within a script."""
+    return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
 def _entry(photo_id: str, row: list[str | None]) -> PhotoEntry:

@@ -11,6 +11,10 @@ OWNERS = f"{KEY_PREFIX}owners"
 OWNER = f"""
 local function owner_key(owner, kind) return '{KEY_PREFIX}owner:' .. owner .. ':' .. kind end
 
+local function is_full(owner, kind, limit)
+  return tonumber(limit) > 0 and redis.call('ZCARD', owner_key(owner, kind)) >= tonumber(limit)
+end
+
 local function add_to_owner(owner, kind, id)
   redis.call('SADD', '{OWNERS}', owner)
   redis.call('ZADD', owner_key(owner, kind), 0, id)

@@ -7,6 +7,7 @@ from typing import Any
 
 import redis
 
+from critic_core.contracts.errors import LimitReached
 from critic_core.contracts.identity import first_id_at
 from critic_core.runtime.redis_client import KEY_PREFIX, redis_errors
 from critic_core.stores.owner_lua import owner_key
@@ -98,6 +99,11 @@ class OwnerStore:
             names = list(self._redis.scan_iter(match=f"{idempotency_key(owner, '')}*", count=1000))
             if names:
                 self._redis.delete(*names)
+
+
+def limit_reached(limit: int, kind: Kind) -> LimitReached:
+    """The error of an owner with so many photos or albums."""
+    return LimitReached(f"The limit is {limit:,} {kind.value}; delete some, or wait until they expire.")
 
 
 def idempotency_key(owner: str, digest: str) -> str:

@@ -4,6 +4,7 @@ Celery carries anonymous tickets, each good for a number of photos; a worker wit
 Celery guarantees delivery, and this store decides whose photo is next:
 
 - The interactive lane goes first, yet the batch lane gets one claim in BATCH_SHARE while both have photos.
+- A worker has slots for batch photos, and a process more than slots: an interactive photo waits for no batch photo.
 - Every claim is one owner's turn, so that a caller with thousands of photos delays another caller's by one claim.
 - A ticket that is redelivered claims the same photos again; photos of a dead worker are recovered at once.
 """
@@ -16,10 +17,10 @@ from typing import Any
 import redis
 
 from critic_core.contracts.identity import made_at
-from critic_core.contracts.photo import Lane
+from critic_core.contracts.photo import CRITIQUE_QUEUE, Lane
 from critic_core.runtime.redis_client import KEY_PREFIX, redis_errors
 from critic_core.stores.jobs import QUEUED, RUNNING, JobStore
-from critic_core.stores.photo_queue_lua import PHOTO_QUEUE, QUEUE
+from critic_core.stores.photo_queue_lua import PHOTO_QUEUE, QUEUE, SIGNALS
 from critic_core.stores.throughput import Depth, Load
 
 TICKET_TTL_SECONDS = 3600
@@ -32,6 +33,7 @@ WORKERS = f"{QUEUE}:workers"
 _FUNCTIONS = f"""{PHOTO_QUEUE}
 local function ticket_key(ticket) return '{QUEUE}:ticket:' .. ticket end
 local function tickets_key(worker) return '{QUEUE}:worker:' .. worker end
+local function slots_key(worker) return '{QUEUE}:worker:' .. worker .. ':slots' end
 local function lease_key(worker) return '{KEY_PREFIX}worker:' .. worker end
 local function refresh_lease(worker)
   redis.call('SET', lease_key(worker), 1, 'PX', {int(LEASE_SECONDS * 1000)})
@@ -46,16 +48,24 @@ for index = 3, #ARGV do
   if ARGV[2] ~= '' then redis.call('HSET', photo_key(photo), 'traceparent', ARGV[2]) end
   push('RPUSH', photo)
 end
+return redis.call('ZCARD', '{QUEUED}') + redis.call('ZCARD', '{RUNNING}')
 """
 
 # A ticket is a list: its worker, then its photos. With Redis full, work goes on: it ends with less in memory.
 _CLAIM = f"""#!lua flags=allow-oom
 {_FUNCTIONS}
 local ticket, worker, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local now, slots, slot_seconds = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+
+local function has_slot()
+  redis.call('ZREMRANGEBYSCORE', slots_key(worker), '-inf', now - slot_seconds)
+  return redis.call('ZCARD', slots_key(worker)) < slots
+end
 
 local function next_lane()
-  if redis.call('EXISTS', owners_key('interactive')) == 0 then return 'batch' end
-  if redis.call('EXISTS', owners_key('batch')) == 0 then return 'interactive' end
+  local interactive = redis.call('EXISTS', owners_key('interactive')) == 1
+  local batch = redis.call('EXISTS', owners_key('batch')) == 1 and has_slot()
+  if not (interactive and batch) then return interactive and 'interactive' or batch and 'batch' end
   return redis.call('INCR', '{QUEUE}:turns') % {BATCH_SHARE} == 0 and 'batch' or 'interactive'
 end
 
@@ -93,10 +103,11 @@ end
 local function pop()
   while true do
     local lane = next_lane()
+    if not lane then return {{}} end
     local owner = redis.call('LPOP', owners_key(lane))
-    if not owner then return {{}} end
     local photos = take(lane, list_key(lane, owner), lane == 'batch' and limit or 1)
     if redis.call('EXISTS', list_key(lane, owner)) == 1 then redis.call('RPUSH', owners_key(lane), owner) end
+    if #photos > 0 and lane == 'batch' then redis.call('ZADD', slots_key(worker), now, ticket) end
     if #photos > 0 then return photos end
   end
 end
@@ -118,7 +129,9 @@ end
 local photos = redis.call('LRANGE', ticket_key(ticket), 1, -1)
 local repeated = #photos > 0
 if repeated then
-  redis.call('SREM', tickets_key(redis.call('LINDEX', ticket_key(ticket), 0)), ticket)
+  local before = redis.call('LINDEX', ticket_key(ticket), 0)
+  redis.call('SREM', tickets_key(before), ticket)
+  if redis.call('ZREM', slots_key(before), ticket) == 1 then redis.call('ZADD', slots_key(worker), now, ticket) end
 else
   photos = pop()
 end
@@ -131,6 +144,9 @@ _FINISH = f"""#!lua flags=allow-oom
 {_FUNCTIONS}
 redis.call('DEL', ticket_key(ARGV[1]))
 redis.call('SREM', tickets_key(ARGV[2]), ARGV[1])
+-- With tickets in the queue, this process takes the next one.
+local freed = redis.call('ZREM', slots_key(ARGV[2]), ARGV[1]) == 1
+if freed and redis.call('LLEN', '{CRITIQUE_QUEUE}') == 0 then signal() end
 """
 
 _REFRESH_LEASE = f"""#!lua flags=allow-oom
@@ -159,7 +175,7 @@ for _, ticket in ipairs(redis.call('SMEMBERS', tickets_key(worker))) do
   for index = #photos, 1, -1 do recover(photos[index], ticket, #photos > 1) end
   redis.call('DEL', ticket_key(ticket))
 end
-redis.call('DEL', tickets_key(worker))
+redis.call('DEL', tickets_key(worker), slots_key(worker))
 redis.call('SREM', '{WORKERS}', worker)
 return recovered
 """
@@ -187,6 +203,17 @@ class Claimed:
 
 
 @dataclass(frozen=True)
+class BatchSlots:
+    """Claims of batch photos that a worker may have at a time; a claim older than `seconds` has lost its process."""
+
+    number: int
+    seconds: float
+
+
+UNLIMITED_SLOTS = BatchSlots(1_000_000, 3600.0)
+
+
+@dataclass(frozen=True)
 class LaneStatus:
     """The photos of a lane that are queued."""
 
@@ -203,23 +230,25 @@ class PhotoQueue:
         self._refresh_lease, self._recover = map(client.register_script, (_REFRESH_LEASE, _RECOVER))
         self._depths = client.register_script(_DEPTHS)
 
-    def enqueue(self, photo_ids: Sequence[str], request_id: str | None = None, traceparent: str | None = None) -> None:
-        """Append stored photos to the queues of their owners and lanes; the caller sends the tickets.
+    def enqueue(self, photo_ids: Sequence[str], request_id: str | None = None, traceparent: str | None = None) -> int:
+        """Append stored photos to the queues of their owners and lanes; returns the backlog with them.
 
-        Log lines and trace of the upload's request continue in the worker.
+        The caller sends the tickets. Log lines and trace of the upload's request continue in the worker.
         """
         with redis_errors():
-            self._enqueue(args=[request_id or "", traceparent or "", *photo_ids])
+            backlog: Any = self._enqueue(args=[request_id or "", traceparent or "", *photo_ids])
+        return int(backlog)
 
     # -- tickets ------------------------------------------------------------------------------------------------------
 
-    def claim(self, ticket: str, worker: str, limit: int) -> Claimed:
+    def claim(self, ticket: str, worker: str, limit: int, slots: BatchSlots = UNLIMITED_SLOTS) -> Claimed:
         """The photos of a ticket: up to `limit` of one owner for one model; the same again for a repeated ticket.
 
-        One photo at a time from the interactive lane; none when nothing is queued.
+        One photo at a time from the interactive lane; none when nothing is queued, or only batch photos, and the
+        worker's slots are taken.
         """
         with redis_errors():
-            reply: Any = self._claim(args=[ticket, worker, limit])
+            reply: Any = self._claim(args=[ticket, worker, limit, self._now(), slots.number, slots.seconds])
         repeated, remaining, photo_ids, *requests = reply
         return Claimed(tuple(photo_ids), bool(repeated), remaining, *map(_distinct, requests))
 
@@ -227,6 +256,11 @@ class PhotoQueue:
         """Forget a ticket whose photos are done, failed or queued again."""
         with redis_errors():
             self._finish(args=[ticket, worker])
+
+    def wait(self, seconds: float) -> None:
+        """Return when an interactive photo arrives or the last ticket's slot is free, at the latest after `seconds`."""
+        with redis_errors():
+            self._redis.blpop([SIGNALS], timeout=seconds)
 
     def photos_of_ticket(self, ticket: str) -> list[str]:
         """Photos of an unfinished ticket."""

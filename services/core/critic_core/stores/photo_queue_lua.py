@@ -9,6 +9,8 @@ from critic_core.contracts.identity import ANONYMOUS
 from critic_core.runtime.redis_client import KEY_PREFIX
 
 QUEUE = f"{KEY_PREFIX}queue"
+SIGNALS = f"{QUEUE}:signals"
+MAX_SIGNALS = 16
 
 PHOTO_QUEUE = f"""
 local function photo_key(photo) return '{KEY_PREFIX}photo:' .. photo end
@@ -25,10 +27,16 @@ local function is_queued(photo)
   return redis.call('ZSCORE', ids_key(place_of(photo)), photo) ~= false
 end
 
+local function signal()
+  if redis.call('LLEN', '{SIGNALS}') < {MAX_SIGNALS} then redis.call('RPUSH', '{SIGNALS}', 1) end
+  redis.call('EXPIRE', '{SIGNALS}', 1)
+end
+
 local function push(command, photo)
   local lane, owner = place_of(photo)
   if redis.call('ZADD', ids_key(lane), 0, photo) == 0 then return 0 end
   if redis.call(command, list_key(lane, owner), photo) == 1 then redis.call('RPUSH', owners_key(lane), owner) end
+  if lane == 'interactive' then signal() end
   return 1
 end
 
@@ -39,4 +47,4 @@ local function withdraw(photo)
   if redis.call('EXISTS', list_key(lane, owner)) == 0 then redis.call('LREM', owners_key(lane), 1, owner) end
 end
 """
-"""`push` with RPUSH queues a photo behind the owner's others, with LPUSH before them."""
+"""`push` with RPUSH queues a photo behind the owner's others, with LPUSH before them. `signal` ends a `wait`."""

@@ -50,8 +50,10 @@ class ReadinessProbe:
             return self._latest.readiness
 
     def _run(self) -> Readiness:
-        checks = {"queue": self._queue(), "storage": self._storage.check(), "room": self._room()}
-        checks["scoring"] = self._scoring()
+        queue, storage = self._queue(), self._storage.check()
+        # With Redis down, each further question would take its deadline again.
+        room, scoring = (self._room(), self._scoring()) if queue.ok else (queue, queue)
+        checks = {"queue": queue, "storage": storage, "room": room, "scoring": scoring}
         return Readiness(ready=all(check.ok for check in checks.values()), checks=checks)
 
     def _queue(self) -> Check:

@@ -66,15 +66,23 @@ class Admission:
 
 def ensure_within_limits(load: Load, owner: str, lane: Lane, settings: GatewaySettings) -> None:
     """Raises Overloaded when the backlog, the owner's part of it, or the owner's expected wait is at its limit."""
-    pace, owned = load.per_second, load.photos_of(owner)
-    ahead, wait_limit = load.photos_before(load.photos_of(owner, lane), owner, lane), _wait_limit(load, settings)
-    if load.backlog >= settings.max_backlog:
-        raise _overloaded(f"{load.backlog:,} photos are", load.backlog - settings.max_backlog + 1, pace, settings)
-    if owned >= settings.owner_backlog:
-        finished_first = load.photos_before(owned - settings.owner_backlog, owner, Lane.batch) + 1
-        raise _overloaded(f"{owned:,} photos of yours are", finished_first, pace, settings)
-    if ahead >= wait_limit:
-        raise _overloaded(f"{ahead:,} photos are", ahead - wait_limit + 1, pace, settings)
+    exceeded = _exceeded(load, owner, lane, settings)
+    if exceeded:
+        finished_first, queued = max(exceeded)
+        raise _overloaded(queued, finished_first, load.per_second, settings)
+
+
+def _exceeded(load: Load, owner: str, lane: Lane, settings: GatewaySettings) -> list[tuple[int, str]]:
+    """For each limit at its end, the photos that must be finished first, and what is queued."""
+    owned, wait_limit = load.photos_of(owner), _wait_limit(load, settings)
+    ahead = load.photos_before(load.photos_of(owner, lane), owner, lane)
+    before_share = load.photos_before(owned - settings.owner_backlog, owner, Lane.batch)
+    limits = (
+        (load.backlog - settings.max_backlog, f"{load.backlog:,} photos are"),
+        (before_share if owned >= settings.owner_backlog else -1, f"{owned:,} photos of yours are"),
+        (ahead - wait_limit, f"{ahead:,} photos are"),
+    )
+    return [(excess + 1, queued) for excess, queued in limits if excess >= 0]
 
 
 def backlog_limit(load: Load, settings: GatewaySettings) -> int:

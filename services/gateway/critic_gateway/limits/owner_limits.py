@@ -1,9 +1,8 @@
-"""Limits of stored photos and albums, checked at the begin of a request: concurrent requests may exceed a limit."""
+"""Limits of stored photos and albums, checked before an upload is read; the stores check again, atomically."""
 
 from dataclasses import dataclass
 
-from critic_core.contracts.errors import LimitReached
-from critic_core.stores.owners import Kind, OwnerStore
+from critic_core.stores.owners import Kind, OwnerStore, limit_reached
 from critic_gateway.settings import GatewaySettings
 
 
@@ -16,12 +15,12 @@ class OwnerLimits:
 
     def ensure_photos(self, owner: str) -> None:
         """Raises LimitReached for another photo."""
-        self._ensure(owner, Kind.photos, self.settings.max_owner_photos)
+        self._ensure(owner, Kind.photos, self.settings.owner_photo_limit)
 
     def ensure_albums(self, owner: str) -> None:
         """Raises LimitReached for another album."""
-        self._ensure(owner, Kind.albums, self.settings.max_owner_albums)
+        self._ensure(owner, Kind.albums, self.settings.owner_album_limit)
 
     def _ensure(self, owner: str, kind: Kind, limit: int) -> None:
-        if self.settings.has_api_keys and self.owners.count(owner, kind) >= limit:
-            raise LimitReached(f"The limit is {limit:,} {kind.value}; delete some, or wait until they expire.")
+        if limit and self.owners.count(owner, kind) >= limit:
+            raise limit_reached(limit, kind)

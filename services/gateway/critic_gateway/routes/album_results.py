@@ -19,7 +19,7 @@ from critic_core.contracts.album import (
     query_digest,
 )
 from critic_core.contracts.errors import AlbumResultPending, InvalidRequest, TooManyPairs
-from critic_core.exports.export import ExportInput, ExportOptions, Naming, StarMap
+from critic_core.exports.export import ExportInput, ExportOptions, LabelMap, Naming, StarMap
 from critic_core.exports.registry import EXPORTS
 from critic_core.stores.album_results import ResultSection, SectionKey
 from critic_gateway.albums import cursors
@@ -88,7 +88,14 @@ class ExportParams(SelectionQueryParams):
     """Parameters of an export."""
 
     format: str = Field(description=f"One of {', '.join(EXPORTS)}.")
-    stars: str = Field(default="20,40,60,80", max_length=60, description="Least scores of 2, 3, 4 and 5 stars.")
+    stars: str = Field(
+        default="",
+        max_length=60,
+        description="Stars by rank: percentages of keepers to surpass for 2, 3, 4 and 5, such as 20,40,60,80.",
+    )
+    labels: str = Field(
+        default="", max_length=200, description="Colour labels of sidecars, such as keep=Green,maybe=Yellow,reject=Red."
+    )
     sidecars: Naming = Field(
         default=Naming.both, description="Name of a sidecar: IMG.xmp (adobe), IMG.CR2.xmp (darktable) or both."
     )
@@ -134,7 +141,8 @@ async def export_album(
     """
     if params.format not in EXPORTS:
         raise InvalidRequest(f"No export format '{params.format}'. Formats: {', '.join(EXPORTS)}.")
-    export, options = EXPORTS[params.format], ExportOptions(StarMap.parse(params.stars), params.sidecars)
+    export = EXPORTS[params.format]
+    options = ExportOptions(StarMap.parse(params.stars), params.sidecars, LabelMap.parse(params.labels))
     result = await queries.result(album, params.query, params.wait)
     key = SectionKey(album.id, query_digest(params.query), "photos")
     export_input = ExportInput(album, lambda: proposals(queries, key, result.token), options, StoredPictures(storage))

@@ -71,9 +71,11 @@ def _new_album(
     dependencies=[ROOM, ALBUM_LIMIT],
     responses=responses(LimitReached, StorageFull, InvalidRequest, *OPTION_ERRORS, *ACCESS_ERRORS),
 )
-def create_album(album: Annotated[Album, Depends(_new_album)], albums: AlbumStoreDep, response: Response) -> Album:
+def create_album(
+    album: Annotated[Album, Depends(_new_album)], albums: AlbumStoreDep, settings: SettingsDep, response: Response
+) -> Album:
     """An empty album. Its photos expire with it."""
-    albums.create(album)
+    albums.create(album, settings.owner_album_limit)
     response.headers["Location"] = f"{router.prefix}/{album.id}"
     return album
 

@@ -1,13 +1,15 @@
-"""Webhook deliveries of a photo or an album."""
+"""Webhooks: secrets of receivers, deliveries of a photo or an album."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Query
 
-from critic_core.contracts.errors import DeliveryNotFound, WebhooksDisabled
-from critic_core.contracts.webhook import Deliveries, Delivery
+from critic_core.contracts.errors import DeliveryNotFound, InvalidCallbackUrl, WebhooksDisabled
+from critic_core.contracts.webhook import Deliveries, Delivery, ReceiverSecrets
+from critic_core.runtime.webhooks.callback import LONGEST_URL, parse_callback
+from critic_core.runtime.webhooks.receiver_secrets import encode_secret, receiver_keys
 from critic_gateway.dependencies import CallerDep, DeliveryStoreDep, SettingsDep
-from critic_gateway.routes.openapi import ALBUM_ERRORS, PHOTO_ERRORS, responses
+from critic_gateway.routes.openapi import ACCESS_ERRORS, ALBUM_ERRORS, PHOTO_ERRORS, responses
 from critic_gateway.routes.parameters import OwnAlbum, OwnPhoto
 
 PHOTO_PATH, ALBUM_PATH = "/v1/photos/{photo_id}/deliveries", "/v1/albums/{album_id}/deliveries"
@@ -34,6 +36,23 @@ WEBHOOKS_ENABLED = Depends(_ensure_webhooks)
 PhotoSubject = Annotated[str, Depends(_photo_subject)]
 AlbumSubject = Annotated[str, Depends(_album_subject)]
 """The photo or album as the outbox names it."""
+
+
+@router.get(
+    "/v1/webhooks/secrets",
+    summary="Get the secrets of a receiver",
+    dependencies=[WEBHOOKS_ENABLED],
+    responses=responses(WebhooksDisabled, InvalidCallbackUrl, *ACCESS_ERRORS),
+)
+async def get_receiver_secrets(
+    caller: CallerDep,
+    settings: SettingsDep,
+    callback_url: Annotated[str, Query(max_length=LONGEST_URL, description="Any callback URL of the receiver.")],
+) -> ReceiverSecrets:
+    """Secrets of the caller's webhooks to this scheme, host and port. No other owner and no other receiver has them."""
+    callback = parse_callback(callback_url, settings.webhook_allow_private)
+    keys = receiver_keys(settings.webhook_secrets, caller.owner, callback)
+    return ReceiverSecrets(secrets=tuple(map(encode_secret, keys)))
 
 
 @router.get(

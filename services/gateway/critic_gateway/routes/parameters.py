@@ -8,6 +8,7 @@ from critic_core.contracts.album import Album
 from critic_core.contracts.errors import AlbumNotFound, ModelNotFound, NotReady, PhotoNotFound, WebhooksDisabled
 from critic_core.contracts.identity import is_photo_id
 from critic_core.contracts.photo import Photo
+from critic_core.contracts.webhook import CallbackDetail, PhotoEvent
 from critic_core.runtime.webhooks.callback import LONGEST_URL, parse_callback
 from critic_core.stores.worker_status import WorkerStatusStore
 from critic_gateway.dependencies import AlbumStoreDep, CallerDep, JobStoreDep, SettingsDep, WorkerStatusDep
@@ -37,6 +38,14 @@ ModelName = Annotated[
 CallbackUrl = Annotated[
     str | None,
     Query(max_length=LONGEST_URL, description="HTTPS receiver of a signed webhook once a photo is done or failed."),
+]
+CallbackEvents = Annotated[
+    tuple[PhotoEvent, ...] | None,
+    Query(max_length=len(PhotoEvent), description="Events for the receiver; default: all."),
+]
+CallbackDetails = Annotated[
+    tuple[CallbackDetail, ...] | None,
+    Query(max_length=len(CallbackDetail), description="Fingerprints for the receiver; default: none."),
 ]
 IdempotencyKey = Annotated[
     str | None,
@@ -94,15 +103,17 @@ async def _sender(caller: CallerDep, idempotency_key: IdempotencyKey = None) -> 
 SenderDep = Annotated[Sender, Depends(_sender)]
 
 
-def _upload_options(
+def _upload_options(  # noqa: PLR0913, PLR0917 - query parameters
     settings: SettingsDep,
     workers: WorkerStatusDep,
     _: CallerDep,
     model: ModelName = None,
     callback_url: CallbackUrl = None,
+    callback_events: CallbackEvents = None,
+    callback_details: CallbackDetails = None,
 ) -> UploadOptions:
     ensure_options(model, callback_url, workers, settings)
-    return UploadOptions(model, callback_url=callback_url)
+    return UploadOptions(model, None, callback_url, callback_events, callback_details)
 
 
 UploadOptionsDep = Annotated[UploadOptions, Depends(_upload_options)]

@@ -5,16 +5,18 @@ import hashlib
 from critic_core.contracts.errors import IdempotencyKeyReused
 from critic_gateway.limits.idempotency import UploadRecord
 from critic_gateway.uploads.options import UploadOptions
-from critic_gateway.uploads.receive import ReceivedFile, RejectedFile
+from critic_gateway.uploads.receive import ReceivedFile, RejectedFile, StoredFile
 
 
 def upload_digest(files: list[ReceivedFile], options: UploadOptions) -> str:
     """Equal for uploads of equal files in the same order with equal options."""
     album = options.album.id if options.album else ""
-    digest = hashlib.sha256(f"{options.model or ''} {album} {options.callback_url or ''}\n".encode())
+    callback = (options.callback_url, *(options.callback_events or ()), *(options.callback_details or ()))
+    digest = hashlib.sha256(f"{options.model or ''} {album} {callback}\n".encode())
     for file in files:
         content = file.error.code if isinstance(file, RejectedFile) else file.sha256
-        digest.update(f"{file.file_name}\n{content}\n".encode())
+        name = file.path or file.file_name if isinstance(file, StoredFile) else file.file_name
+        digest.update(f"{name}\n{content}\n".encode())
     return digest.hexdigest()
 
 

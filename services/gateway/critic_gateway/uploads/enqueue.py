@@ -88,9 +88,9 @@ class PhotoIntake:
     def _store(self, photo: Photo) -> Photo | None:
         """Store a new photo; the album's existing photo with the same bytes instead, if any."""
         if photo.album is None:
-            self.jobs.create(photo)
+            self.jobs.create(photo, self.settings.owner_photo_limit)
             return None
-        photo_id = self.albums.add(photo, self.settings.max_album_photos)
+        photo_id = self.albums.add(photo, self.settings.max_album_photos, self.settings.owner_photo_limit)
         if photo_id == photo.id:
             return None
         self.storage.delete(photo_key(photo.id))
@@ -100,28 +100,20 @@ class PhotoIntake:
         """The errors of photos that could not be enqueued, by id."""
         ids = [photo.id for photo in photos]
         try:
-            self.queue.enqueue(ids, structlog.contextvars.get_contextvars().get("request_id"), traceparent())
-            self._send_tickets(photos)
+            request_id = structlog.contextvars.get_contextvars().get("request_id")
+            backlog = self.queue.enqueue(ids, request_id, traceparent())
+            self._send_tickets(photos, backlog)
         except CriticError as error:
             for photo_id in ids:
                 self._roll_back(photo_id)
             return dict.fromkeys(ids, error)
         return {}
 
-    def _send_tickets(self, photos: list[Photo]) -> None:
-        size = 1 if photos[0].lane is Lane.interactive else self._photos_per_task()
+    def _send_tickets(self, photos: list[Photo], backlog: int) -> None:
+        interactive = photos[0].lane is Lane.interactive
+        size = 1 if interactive else photos_per_task(backlog, self.settings.photos_per_task)
         for first in range(0, len(photos), size):
             send_ticket(self.celery, len(photos[first : first + size]))
-
-    def _photos_per_task(self) -> int:
-        return photos_per_task(self._backlog(), self.settings.photos_per_task)
-
-    def _backlog(self) -> int:
-        """0 while Redis does not answer: the photos exist already and must be enqueued or rolled back."""
-        try:
-            return self.jobs.backlog()
-        except CriticError:
-            return 0
 
     @contextmanager
     def _deletion_on_error(self, files: list[StoredFile]) -> Iterator[None]:
@@ -173,12 +165,15 @@ def _photo(file: StoredFile, owner: str, options: UploadOptions, settings: Gatew
         owner=owner,
         state=PhotoState.queued,
         file_name=file.file_name,
+        path=file.path,
         media_type=file.media_type,
         size_bytes=file.size_bytes,
         sha256=file.sha256,
         model=options.model,
         album=album.id if album else None,
         callback_url=options.callback_url,
+        callback_events=options.callback_events,
+        callback_details=options.callback_details,
         created_at=now,
         expires_at=album.expires_at if album else now + timedelta(seconds=settings.photo_ttl_seconds),
     )

@@ -14,15 +14,17 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from critic_core.contracts.errors import InvalidRequest, RequestTooLarge
 
 MAX_FILE_NAME_LENGTH = 255
+MAX_PATH_LENGTH = 1024
 MAX_FORM_BYTES = 1 << 20
 """Bytes of a form beside its files: fields, headers of parts, and what stands before and after the form."""
 
 
 @dataclass(frozen=True)
 class FileBegins:
-    """The begin of a file, with the client's name for display."""
+    """The begin of a file, with the client's name for display, and its relative path."""
 
     name: str | None
+    path: str | None = None
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,8 @@ class _Form:
         _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
         self._in_file = b"filename" in options or b"filename*" in options
         if self._in_file:
-            self._events.append(FileBegins(file_name(options)))
+            path = file_path(options)
+            self._events.append(FileBegins(file_name(path), path if path and "/" in path else None))
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:
         if self._in_file:
@@ -142,11 +145,21 @@ class _Form:
         self.complete = True
 
 
-def file_name(options: dict[bytes, bytes]) -> str | None:
-    """The client's file name, safe for display: no folders, no control characters, limited length."""
+def file_path(options: dict[bytes, bytes]) -> str | None:
+    """The client's relative path, safe for display: no `..`, no control characters, limited length."""
     raw = options.get(b"filename", b"").decode("utf-8", "replace")
     if encoded := options.get(b"filename*"):
         raw = unquote(encoded.decode("ascii", "replace").split("''", 1)[-1])
-    last = raw.replace("\\", "/").rsplit("/", 1)[-1]
-    printable = "".join(character for character in last if character.isprintable()).strip()
-    return printable[:MAX_FILE_NAME_LENGTH] or None
+    names = [_printable(name) for name in raw.replace("\\", "/").split("/")]
+    absolute = len(names) > 1 and (not names[0] or names[0].endswith(":"))  # of a disk, not of a chosen folder
+    path = "/".join(name for name in names[-1 if absolute else 0 :] if name not in ("", ".", ".."))
+    return path if len(path) <= MAX_PATH_LENGTH else file_name(path)
+
+
+def file_name(path: str | None) -> str | None:
+    """The last name of a path, with limited length."""
+    return (path or "").rsplit("/", 1)[-1][:MAX_FILE_NAME_LENGTH] or None
+
+
+def _printable(name: str) -> str:
+    return "".join(character for character in name if character.isprintable()).strip()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from critic_core.contracts.album import Album
+from critic_core.contracts.webhook import CallbackDetail, PhotoEvent
 
 
 @dataclass(frozen=True)
@@ -12,3 +13,5 @@ class UploadOptions:
     model: str | None = None
     album: Album | None = None
     callback_url: str | None = None
+    callback_events: tuple[PhotoEvent, ...] | None = None
+    callback_details: tuple[CallbackDetail, ...] | None = None

@@ -33,6 +33,7 @@ class StoredFile:
     media_type: str
     size_bytes: int
     sha256: str
+    path: str | None = None
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,8 @@ class _Receiver:
 
     async def handle(self, event: UploadEvent) -> None:
         match event, self._current:
-            case FileBegins(name), _:
-                self._begin(name)
+            case FileBegins() as file, _:
+                self._begin(file)
             case FileBytes(data), _IncomingFile() as file:
                 self._count(data)
                 await file.add(data)
@@ -92,12 +93,12 @@ class _Receiver:
             self._current.abort()
         await delete_stored(self.files, self._storage)
 
-    def _begin(self, name: str | None) -> None:
+    def _begin(self, file: FileBegins) -> None:
         if len(self.files) >= self._limits.files:
             raise TooManyPhotos(
                 f"The limit of one upload is {self._limits.files} photos; send the rest in another one."
             )
-        self._current = _IncomingFile(name, self._storage, self._limits.file_bytes)
+        self._current = _IncomingFile(file, self._storage, self._limits.file_bytes)
 
     def _count(self, data: bytes) -> None:
         self._bytes += len(data)
@@ -108,8 +109,8 @@ class _Receiver:
 class _IncomingFile:
     """A file that is written to storage. After an error the rest of its bytes is dropped."""
 
-    def __init__(self, name: str | None, storage: Storage, limit: int) -> None:
-        self._name, self._storage, self._limit = name, storage, limit
+    def __init__(self, file: FileBegins, storage: Storage, limit: int) -> None:
+        self._name, self._path, self._storage, self._limit = file.name, file.path, storage, limit
         self._photo_id = new_photo_id()
         self._digest = hashlib.sha256()
         self._buffer = bytearray()
@@ -144,7 +145,9 @@ class _IncomingFile:
             return RejectedFile(self._name, self._error)
         await in_storage_thread(self._finish)
         assert self._media_type is not None
-        return StoredFile(self._photo_id, self._name, self._media_type, self._size, self._digest.hexdigest())
+        return StoredFile(
+            self._photo_id, self._name, self._media_type, self._size, self._digest.hexdigest(), self._path
+        )
 
     def abort(self) -> None:
         self._reject(CriticError("The upload was aborted."))

@@ -35,7 +35,7 @@ def groups_of_level(table: AlbumTable, level: GroupLevel) -> Int64Array:
 def _group(members: Int64Array, table: AlbumTable, level: GroupLevel) -> Group:
     best_first = sorted(members.tolist(), key=lambda photo: (-table.quality[photo], photo))
     is_sequence = level is GroupLevel.sequence
-    in_time = sorted(members.tolist(), key=lambda photo: (table.taken[photo], photo))
+    in_time = sorted(members.tolist(), key=lambda photo: (table.taken[photo], table.order[photo], photo))
     return Group(
         id=table.ids[members[0]],
         level=level,
@@ -49,7 +49,7 @@ def _member(photo: int, table: AlbumTable, level: GroupLevel) -> Member:
     """Reasons compare near duplicates; on other levels they would mean nothing and lengthen the page."""
     return Member(
         id=table.ids[photo],
-        file_name=table.names[photo],
+        file_name=table.name(photo),
         quality=round(float(table.quality[photo]), 2),
         score=table.features[photo].score,
         reasons=table.reasons[photo] if level is GroupLevel.near else (),

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 import numpy as np
@@ -48,10 +48,23 @@ def render_selection(table: AlbumTable, query: SelectionQuery) -> ResultSection:
     ranked = np.lexsort((np.arange(len(table)), -table.quality)).tolist()
     groups = {level: _group_ids(table, level) for level in (GroupLevel.near, GroupLevel.scene, GroupLevel.sequence)}
     rows = [_proposal(photo, rank, table, selection, groups) for rank, photo in enumerate(ranked, start=1)]
+    rows = list(_with_keeper_percent(rows))
     counts = Counter(row.verdict for row in rows)
     head = {"revision": table.revision, "requested": selection.requested, "per_scene": selection.per_scene}
     head |= {verdict.value: counts[verdict] for verdict in Verdict}
     return ResultSection(json.dumps(head), [row.model_dump_json(exclude_none=True) for row in rows])
+
+
+def _with_keeper_percent(rows: list[Proposal]) -> Iterator[Proposal]:
+    """Rows, best first, each keeper with the share of the keepers that are no better."""
+    keepers = sum(row.verdict is Verdict.keep for row in rows)
+    remaining = keepers
+    for row in rows:
+        if row.verdict is Verdict.keep:
+            yield row.model_copy(update={"keeper_percent": round(100 * remaining / keepers, 2)})
+            remaining -= 1
+        else:
+            yield row
 
 
 def _input(table: AlbumTable) -> SelectionInput:
@@ -81,7 +94,8 @@ def _proposal(
     group_reasons = tuple(group_reason for group_reason in table.reasons[photo] if group_reason.code != reason.code)
     return Proposal(
         id=table.ids[photo],
-        file_name=table.names[photo],
+        file_name=table.name(photo),
+        path=table.paths[photo],
         sha256=table.sha256[photo],
         verdict=verdict,
         rank=rank,
@@ -91,6 +105,7 @@ def _proposal(
         taken_at=features.capture.taken_at if features.capture else None,
         reasons=(reason, *group_reasons),
         decision=table.decisions[photo],
+        rating=features.capture.rating if features.capture else None,
         near=groups[GroupLevel.near].get(photo),
         scene=groups[GroupLevel.scene].get(photo),
         sequence=groups[GroupLevel.sequence].get(photo),

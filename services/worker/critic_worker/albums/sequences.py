@@ -32,6 +32,7 @@ class Frames:
     """EXIF of N photos, `[N]` each, NaN where missing; `camera` numbers cameras, `thumbnail` is `[N, 32, 32]`."""
 
     taken: Float64Array  # seconds
+    order: Int64Array  # by natural file name: decides between equal times
     camera: Int64Array
     exposure: Float64Array  # seconds
     f_number: Float64Array
@@ -56,7 +57,7 @@ class Sequences:
 
 def sequences(frames: Frames) -> Sequences:
     """All sequences, independent of the order of the photos."""
-    order = np.lexsort((frames.hashes, frames.taken, frames.camera))
+    order = np.lexsort((frames.hashes, frames.order, frames.taken, frames.camera))
     sequence, kinds = np.full(len(frames), NO_SEQUENCE, np.int64), list[SequenceKind]()
     for kind, run in _find_runs(_Steps(frames, order)):
         members = order[run]

@@ -1,14 +1,16 @@
 """The photos of an album as columns, for grouping and selection."""
 
 import base64
+from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime, tzinfo
 
 import numpy as np
 import numpy.typing as npt
 
 from critic_core.contracts.album import Decision, PhotoFeatures, SequenceKind, Thresholds
 from critic_core.contracts.critique import Capture, Reason
+from critic_core.metadata.natural_order import natural_key
 from critic_core.stores.albums import Snapshot
 from critic_worker.albums import group_levels
 from critic_worker.albums.group_levels import Levels
@@ -26,11 +28,12 @@ class AlbumTable:
 
     revision: int
     ids: list[str]
-    names: list[str | None]
+    paths: list[str | None]  # or names, where the client sent no path
     sha256: list[str]
     features: list[PhotoFeatures]
     decisions: list[Decision | None]
     quality: Float64Array  # [N]
+    order: Int64Array  # [N], by natural file name
     taken: Float64Array  # [N], seconds by the camera's clock; NaN where unknown
     levels: Levels
     sequence: Int64Array  # [N]; NO_SEQUENCE for most
@@ -40,24 +43,31 @@ class AlbumTable:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def name(self, photo: int) -> str | None:
+        """The file name of a photo."""
+        path = self.paths[photo]
+        return path.rsplit("/", 1)[-1] if path else None
+
 
 def album_table(snapshot: Snapshot, thresholds: Thresholds) -> AlbumTable:
     """All columns of the finished photos, grouped by these thresholds."""
     ids = sorted(snapshot.features)
     features = [snapshot.features[photo_id] for photo_id in ids]
-    taken = taken_seconds(features)
-    found = sequences(frames_of(features))
+    paths = [snapshot.paths.get(photo_id) or None for photo_id in ids]
+    taken, order = taken_seconds(features), natural_ranks(paths)
+    found = sequences(frames_of(features, order))
     pixels = [photo.fingerprint.pixels_sha256 for photo in features]
     levels = group_levels.group(pixels, similarity_features(features, taken), thresholds)
     qualities = quality(features, levels.near)
     return AlbumTable(
         revision=snapshot.revision,
         ids=ids,
-        names=[snapshot.names.get(photo_id) or None for photo_id in ids],
+        paths=paths,
         sha256=[snapshot.sha256[photo_id] for photo_id in ids],
         features=features,
         decisions=[snapshot.decisions.get(photo_id) for photo_id in ids],
         quality=qualities,
+        order=order,
         taken=taken,
         levels=levels,
         sequence=found.sequence,
@@ -77,16 +87,18 @@ def similarity_features(features: list[PhotoFeatures], taken: Float64Array) -> S
     return SimilarityFeatures(_hashes(features), _embeddings(features), taken)
 
 
-def frames_of(features: list[PhotoFeatures]) -> Frames:
-    """Features for finding sequences."""
+def frames_of(features: list[PhotoFeatures], order: Int64Array) -> Frames:
+    """Features for finding sequences. Two cameras of one model are two by their serial numbers."""
     captures = [photo.capture or Capture() for photo in features]
 
     def column(name: str) -> Float64Array:
         return np.array([getattr(capture, name) for capture in captures], np.float64)  # None becomes NaN
 
-    _, cameras = np.unique([capture.camera or "" for capture in captures], return_inverse=True)
+    bodies = [f"{capture.camera or ''} {capture.serial_number or ''}" for capture in captures]
+    _, cameras = np.unique(bodies, return_inverse=True)
     return Frames(
         taken=taken_seconds(features),
+        order=order,
         camera=cameras.astype(np.int64),
         exposure=column("exposure_seconds"),
         f_number=column("f_number"),
@@ -100,14 +112,27 @@ def frames_of(features: list[PhotoFeatures]) -> Frames:
 
 
 def taken_seconds(features: list[PhotoFeatures]) -> Float64Array:
-    """The time of each photo, `[N]`; NaN where unknown."""
-    return np.array([_taken(photo) for photo in features], np.float64)
+    """The instant of each photo, `[N]`, seconds; NaN where unknown. Only differences matter.
+
+    A clock without a zone is read in the album's most frequent zone: an album is one event.
+    """
+    times = [photo.capture.taken_at if photo.capture else None for photo in features]
+    zones = Counter(time.tzinfo for time in times if time is not None and time.tzinfo is not None)
+    zone = zones.most_common(1)[0][0] if zones else UTC
+    return np.array([_seconds(time, zone) for time in times], np.float64)
 
 
-def _taken(features: PhotoFeatures) -> float:
-    """The camera's clock read as UTC: only differences matter."""
-    taken_at = features.capture.taken_at if features.capture else None
-    return taken_at.replace(tzinfo=UTC).timestamp() if taken_at else np.nan
+def _seconds(time: datetime | None, zone: tzinfo) -> float:
+    if time is None:
+        return np.nan
+    return (time if time.tzinfo is not None else time.replace(tzinfo=zone)).timestamp()
+
+
+def natural_ranks(paths: list[str | None]) -> Int64Array:
+    """The rank of each path, `[N]`, with numbers by value: IMG_9 before IMG_10; equal paths have equal ranks."""
+    keys = [natural_key(path or "") for path in paths]
+    ranks = {key: rank for rank, key in enumerate(sorted(set(keys)))}
+    return np.array([ranks[key] for key in keys], np.int64)
 
 
 def _hashes(features: list[PhotoFeatures]) -> npt.NDArray[np.uint64]:

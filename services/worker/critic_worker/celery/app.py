@@ -20,7 +20,7 @@ def worker_app(settings: WorkerSettings) -> Celery:
     app = celery_app(settings)
     app.conf.update(
         task_queues=[*app.conf.task_queues, Queue(heartbeat_queue(settings.worker_name), expires=600)],
-        worker_concurrency=settings.worker_concurrency,
+        worker_concurrency=settings.pool_processes,
         worker_max_memory_per_child=settings.max_memory_per_child_kib,
         worker_lost_wait=1.0,  # a killed process has sent its result by then, or never will
         worker_proc_alive_timeout=60.0,  # imports are slow on a busy machine
@@ -34,7 +34,7 @@ def worker_app(settings: WorkerSettings) -> Celery:
     @signals.worker_process_init.connect(weak=False)
     def prepare_pool_process(**_: object) -> None:
         metrics.start_process()
-        context()
+        context().start_decoder()
         models()
 
     return app

@@ -10,8 +10,11 @@ from critic_core.runtime.logs import logger
 from critic_core.runtime.queue import send
 from critic_core.runtime.redis_client import connect
 from critic_worker.context import WorkerContext
+from critic_worker.health.files import HealthFiles
 from critic_worker.health.heartbeat import HeartbeatMonitor
+from critic_worker.maintenance.append_only_file import rewrite_when_due
 from critic_worker.maintenance.lease import REFRESH_SECONDS, WorkerLease
+from critic_worker.maintenance.orphans import OrphanSweep, sweep_when_due
 from critic_worker.maintenance.reaper import INTERVAL_SECONDS, Reaper
 from critic_worker.settings import WorkerSettings
 from critic_worker.threads import EX_TEMPFAIL, every
@@ -23,10 +26,13 @@ def start(app: Celery, context: WorkerContext) -> HeartbeatMonitor:
     """Start the threads, which end with the process."""
     settings = context.settings
     monitor = heartbeat_monitor(app, context)
-    reaper = Reaper(context, connect(settings.redis_url))
-    every(settings.heartbeat_interval_seconds, "heartbeat", lambda: exit_if_silent(monitor, settings))
+    files, client = HealthFiles(settings.worker_health_folder), connect(settings.redis_url)
+    sweep = OrphanSweep(context.jobs, context.storage, settings.orphan_age_seconds)
+    every(settings.heartbeat_interval_seconds, "heartbeat", lambda: _check_heartbeat(monitor, files, settings))
     every(REFRESH_SECONDS, "lease", WorkerLease(context).run)
-    every(INTERVAL_SECONDS, "maintenance", reaper.run)
+    every(INTERVAL_SECONDS, "maintenance", Reaper(context, client).run)
+    every(INTERVAL_SECONDS, "rewrite", lambda: rewrite_when_due(client, settings.forget_seconds))
+    every(INTERVAL_SECONDS, "orphans", lambda: sweep_when_due(client, sweep, settings.orphan_sweep_seconds))
     return monitor
 
 
@@ -38,6 +44,11 @@ def heartbeat_monitor(app: Celery, context: WorkerContext) -> HeartbeatMonitor:
         send(app, HEARTBEAT_TASK, heartbeat_queue(worker), expires=expires)
 
     return HeartbeatMonitor(send_heartbeat, context.worker_status, worker)
+
+
+def _check_heartbeat(monitor: HeartbeatMonitor, files: HealthFiles, settings: WorkerSettings) -> None:
+    exit_if_silent(monitor, settings)
+    files.update(monitor.last)
 
 
 def exit_if_silent(

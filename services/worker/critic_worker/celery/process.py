@@ -9,34 +9,20 @@ from critic_worker import metrics
 from critic_worker.celery import background
 from critic_worker.celery.app import worker_app
 from critic_worker.celery.tracing import trace_tasks
+from critic_worker.consumer import consume
 from critic_worker.context import make_worker_context
 from critic_worker.settings import WorkerSettings
-from critic_worker.threads import limit_shutdown
 
 
 def run(settings: WorkerSettings, app: Celery | None = None) -> int:
     """Consume until a signal; returns the exit status."""
     trace_tasks()  # before the application, whose pool processes open gRPC channels at start
     app = app or worker_app(settings)
-    _connect_signals(app, settings)
-    worker = app.Worker(
-        hostname=f"critic@{settings.worker_name}",
-        loglevel=settings.log_level,
-        quiet=True,
-        # Workers need not know each other: all shared state is in Redis.
-        without_gossip=True,
-        without_mingle=True,
-        without_heartbeat=True,
-    )
-    worker.start()
-    return int(worker.exitcode or 0)
+    _connect_background(app, settings)
+    return consume(app, f"critic@{settings.worker_name}", settings.log_level, settings.shutdown_grace_seconds)
 
 
-def _connect_signals(app: Celery, settings: WorkerSettings) -> None:
-    @signals.setup_logging.connect(weak=False)
-    def leave_logs_alone(**_: object) -> None:
-        """A receiver, even an empty one, stops Celery from configuring the logs."""
-
+def _connect_background(app: Celery, settings: WorkerSettings) -> None:
     @signals.worker_ready.connect(weak=False)
     def start_background(**_: object) -> None:
         monitor = background.start(app, make_worker_context(app, settings))
@@ -46,8 +32,3 @@ def _connect_signals(app: Celery, settings: WorkerSettings) -> None:
             metrics.serve(
                 settings.worker_metrics_host, settings.worker_metrics_port, backlog, monitor.seconds_since_heartbeat
             )
-
-    @signals.worker_shutting_down.connect(weak=False)
-    def start_grace_period(how: str, **_: object) -> None:
-        if how == "Warm":
-            limit_shutdown(settings.shutdown_grace_seconds)

@@ -60,6 +60,15 @@ def prepare_photo(data: bytes, preprocessing: Preprocessing, limits: Limits) -> 
     return PreparedPhoto(tensor, small, analysis)
 
 
+class LocalDecoder:
+    """Decodes in this process, for debugging."""
+
+    prepare = staticmethod(prepare_photo)
+
+    def start(self) -> None:
+        """There is nothing to start."""
+
+
 @contextmanager
 def _timed(stage: str, stages: dict[str, float]) -> Iterator[None]:
     start = time.perf_counter()

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 from pydantic import ValidationError
@@ -46,12 +47,20 @@ class _DecoderDied(Exception):
 
 
 class DecoderProcess:
-    """A decoder, started with the first photo and again after its end. For one thread."""
+    """A decoder, started with the first photo at the latest, and again after its end. For one thread."""
 
-    def __init__(self, memory_mib: int, seconds: int) -> None:
-        """Limits of the process: address space, and time of a photo (of a core, and on the clock)."""
-        self._memory_mib, self._seconds = memory_mib, seconds
+    def __init__(self, memory_mib: int, seconds: int, resident_kib: int) -> None:
+        """Limits: address space, time of a photo (of a core, and on the clock), and resident memory between photos, of
+        the decoder and this process together.
+        """
+        self._memory_mib, self._seconds, self._resident_kib = memory_mib, seconds, resident_kib
         self._process: subprocess.Popen[bytes] | None = None
+        self._started = False
+
+    def start(self) -> None:
+        """Start the decoder, unless there is one; the first photo waits for the rest of the start."""
+        if self._process is None:
+            self._process, self._started = _start(self._memory_mib, self._seconds), False
 
     def prepare(self, data: bytes, preprocessing: Preprocessing, limits: Limits) -> PreparedPhoto:
         """Prepare a photo in the decoder. Raises PhotoError and ServiceUnavailable.
@@ -62,10 +71,13 @@ class DecoderProcess:
         limits.check_bytes(len(data))
         for _ in range(ATTEMPTS):
             try:
-                return self._exchange(data, preprocessing, limits)
+                photo = self._exchange(data, preprocessing, limits)
             except _DecoderDied as died:
                 if died.signal_number == signal.SIGXCPU:
                     raise PhotoTimeout from died
+            else:
+                self._stop_above_limit()
+                return photo
         raise PhotoTooComplex("The decoder failed on the photo, or needed more memory than its limit.")
 
     def stop(self) -> None:
@@ -106,9 +118,11 @@ class DecoderProcess:
             raise
 
     def _running(self) -> "subprocess.Popen[bytes]":
-        if self._process is None:
-            self._process = _start(self._memory_mib, self._seconds)
+        self.start()
+        assert self._process is not None
+        if not self._started:
             self._await_start(self._process)
+            self._started = True
         return self._process
 
     def _await_start(self, process: "subprocess.Popen[bytes]") -> None:
@@ -120,6 +134,11 @@ class DecoderProcess:
         except BaseException:
             self.stop()
             raise
+
+    def _stop_above_limit(self) -> None:
+        """The next photo gets a fresh decoder."""
+        if self._process is not None and _resident_kib(os.getpid(), self._process.pid) > self._resident_kib:
+            self.stop()
 
     def _signal_of_death(self, process: "subprocess.Popen[bytes]", error: Exception) -> int:
         with suppress(subprocess.TimeoutExpired):
@@ -189,6 +208,15 @@ def _start(memory_mib: int, seconds: int) -> "subprocess.Popen[bytes]":
             with suppress(OSError):  # the user's pipes are full
                 fcntl.fcntl(pipe.fileno(), _F_SETPIPE_SZ, _PIPE_BYTES)
     return process
+
+
+def _resident_kib(*pids: int) -> int:
+    """Resident memory of processes; 0 without Linux' /proc, or for a process that has just ended."""
+    pages = 0
+    for pid in pids:
+        with suppress(OSError):
+            pages += int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1024
 
 
 def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:

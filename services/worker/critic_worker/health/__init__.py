@@ -1,1 +1,1 @@
-"""Heartbeat and liveness of a worker."""
+"""Heartbeat of a worker, and the files of its health checks."""

@@ -109,7 +109,8 @@ class HeartbeatMonitor:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._send, self._store, self._worker, self._clock = send, store, worker, clock
-        self._last_at: datetime | None = None
+        self.last: Heartbeat | None = None
+        """The last heartbeat that came back."""
         self._sent_at = float("-inf")
         self._returned_at = clock()
 
@@ -133,8 +134,8 @@ class HeartbeatMonitor:
 
     def _has_returned(self) -> bool:
         heartbeats = self._store.heartbeats(0)
-        last_at = next((heartbeat.at for heartbeat in heartbeats if heartbeat.worker == self._worker), None)
-        if last_at is None or last_at == self._last_at:
+        last = next((heartbeat for heartbeat in heartbeats if heartbeat.worker == self._worker), None)
+        if last is None or last == self.last:
             return False
-        self._last_at, self._returned_at = last_at, self._clock()
+        self.last, self._returned_at = last, self._clock()
         return True

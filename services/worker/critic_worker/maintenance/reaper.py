@@ -1,17 +1,20 @@
-"""The reaper: requeues lost photos, replaces lost tickets, and deletes expired photos and albums."""
+"""The reaper: deletes expired photos and albums, requeues lost photos, and replaces lost tickets."""
+
+from contextlib import ExitStack
 
 import redis
 
 from critic_core.contracts.photo import CRITIQUE_QUEUE
 from critic_core.runtime.logs import logger
-from critic_core.runtime.redis_client import KEY_PREFIX, redis_errors
+from critic_core.runtime.redis_client import redis_errors
 from critic_core.runtime.storage import photo_key, preview_key
 from critic_worker.context import WorkerContext
+from critic_worker.maintenance.turns import take_turn
 
 log = logger(__name__)
 
 INTERVAL_SECONDS = 5.0
-LOCK = f"{KEY_PREFIX}maintenance"
+TASK = "reaper"
 MAX_TICKETS = 100  # of one run; the next one sends more
 
 
@@ -22,14 +25,18 @@ class Reaper:
         self._context, self._redis = context, client
 
     def run(self) -> bool:
-        """One maintenance run; False when another worker has just made it. Raises ServiceUnavailable."""
-        if not self._take_lock():
+        """One maintenance run; False when another worker has just made it. Raises ServiceUnavailable.
+
+        Every step runs, whether or not another one fails: a full Redis takes no ticket, yet deletions make room.
+        """
+        if not take_turn(self._redis, TASK, INTERVAL_SECONDS):
             return False
-        self.requeue_abandoned()
-        self.requeue_lost()
-        self.replace_lost_tickets()
-        self.delete_expired_photos()
-        self.delete_expired_albums()
+        with ExitStack() as steps:  # the last one first
+            steps.callback(self.replace_lost_tickets)
+            steps.callback(self.requeue_lost)
+            steps.callback(self.requeue_abandoned)
+            steps.callback(self.delete_expired_albums)
+            steps.callback(self.delete_expired_photos)
         return True
 
     def requeue_abandoned(self) -> None:
@@ -78,11 +85,6 @@ class Reaper:
         if self._context.jobs.requeue_expired_lease(photo_id, self._context.settings.lease_seconds):
             self._context.send_ticket(1)
             log.warning("expired_lease_requeued", photo_id=photo_id, reason=reason)
-
-    def _take_lock(self) -> bool:
-        with redis_errors():
-            milliseconds = int(INTERVAL_SECONDS * 1000)
-            return bool(self._redis.set(LOCK, self._context.settings.worker_name, nx=True, px=milliseconds))
 
     def _has_tickets(self) -> bool:
         with redis_errors():

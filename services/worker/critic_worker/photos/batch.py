@@ -24,12 +24,11 @@ class ScoredPhoto:
     result: CritiqueResult | PhotoError
 
 
-def classify_batch(photo_ids: Sequence[str], context: WorkerContext, models: Models) -> list[ScoredPhoto]:
-    """The photos with their results, in their order. Raises PhotoNotFound and ServiceUnavailable."""
+def classify_batch(photos: Sequence[Photo], context: WorkerContext, models: Models) -> list[ScoredPhoto]:
+    """The photos with their results, in their order. Raises ServiceUnavailable."""
     settings = context.settings
-    photos = [context.jobs.get(photo_id) for photo_id in photo_ids]
     metrics.observe_waits(photos)
-    inputs = [load_photo(photo_id, context.storage, settings.service_retry_seconds) for photo_id in photo_ids]
+    inputs = [load_photo(photo.id, context.storage, settings.service_retry_seconds) for photo in photos]
     groups = retry_until(lambda: models.group_by_version(photos), settings.service_retry_seconds)
     results: dict[int, CritiqueResult | PhotoError] = {}
     for group in groups:

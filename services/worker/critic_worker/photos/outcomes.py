@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from critic_core.contracts.errors import CriticError, PhotoNotFound, PhotoTimeout, ServiceUnavailable
+from critic_core.contracts.photo import Photo
 from critic_core.runtime.logs import logger
 from critic_core.runtime.storage import preview_key
 from critic_worker import metrics
@@ -22,19 +23,19 @@ class Outcome(StrEnum):
     skipped = "skipped"  # finished by an earlier delivery, or deleted
 
 
-def store_result(photo_id: str, result: CritiqueResult, context: WorkerContext) -> bool:
+def store_result(photo: Photo, result: CritiqueResult, context: WorkerContext) -> bool:
     """Store preview and critique. False for a late result: the photo is finished already, or was deleted.
 
     The preview comes first, so that every stored critique has one.
     """
     seconds = context.settings.service_retry_seconds
-    retry_until(lambda: context.storage.put(preview_key(photo_id), result.preview), seconds)
-    if retry_until(lambda: context.jobs.finish(photo_id, result.critique), seconds):
-        metrics.observe(photo_id, result.critique)
-        record(photo_id, Outcome.done)
+    retry_until(lambda: context.storage.put(preview_key(photo.id), result.preview), seconds)
+    if retry_until(lambda: context.jobs.finish(photo.id, result.critique), seconds):
+        metrics.observe(photo, result.critique)
+        record(photo.id, Outcome.done)
         return True
-    _delete_orphaned_preview(photo_id, context)
-    record(photo_id, Outcome.skipped, "late")
+    _delete_orphaned_preview(photo.id, context)
+    record(photo.id, Outcome.skipped, "late")
     return False
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from critic_core.contracts.errors import PhotoError, PhotoPoison, PhotoTimeout, ServiceUnavailable
+from critic_core.contracts.photo import Photo
 from critic_core.runtime.logs import logger
 from critic_core.stores.jobs import Claim
 from critic_worker import metrics
@@ -55,7 +56,7 @@ def _process_batch_or_split(photo_ids: Sequence[str], context: WorkerContext, mo
 
 def _process_batch(photo_ids: Sequence[str], context: WorkerContext, models: Models) -> None:
     """Raises every error but that of an unusable photo."""
-    claimed = [photo_id for photo_id in photo_ids if _claim(photo_id, context)]
+    claimed = _claim(photo_ids, context)
     if not claimed:
         return
     for scored in classify_batch(claimed, context, models):
@@ -67,10 +68,11 @@ def _process_batch(photo_ids: Sequence[str], context: WorkerContext, models: Mod
 
 
 def _process_single(photo_id: str, context: WorkerContext, models: Models) -> None:
-    if not _claim(photo_id, context):
+    photos = _claim([photo_id], context)
+    if not photos:
         return
     try:
-        (scored,) = classify_batch([photo_id], context, models)
+        (scored,) = classify_batch(photos, context, models)
         _store(scored, context, models)
     except ServiceUnavailable as error:
         requeue(photo_id, error, context)
@@ -78,20 +80,21 @@ def _process_single(photo_id: str, context: WorkerContext, models: Models) -> No
         fail(photo_id, to_critic_error(error, context.time_limit_error), context)
 
 
-def _claim(photo_id: str, context: WorkerContext) -> bool:
-    """True for a photo to work on."""
-    claim = context.jobs.claim(photo_id, context.settings.max_deliveries)
-    if claim is Claim.poison:
-        context.jobs.move_to_dead_letters(photo_id, PhotoPoison().problem())
-        record(photo_id, Outcome.failed, PhotoPoison.code)
-    elif claim is not Claim.claimed:
-        record(photo_id, Outcome.skipped, claim.value)
-    return claim is Claim.claimed
+def _claim(photo_ids: Sequence[str], context: WorkerContext) -> list[Photo]:
+    """The photos to work on."""
+    claims = context.jobs.claim(photo_ids, context.settings.max_deliveries)
+    for photo_id, (claim, _) in zip(photo_ids, claims, strict=True):
+        if claim is Claim.poison:
+            context.jobs.move_to_dead_letters(photo_id, PhotoPoison().problem())
+            record(photo_id, Outcome.failed, PhotoPoison.code)
+        elif claim is not Claim.claimed:
+            record(photo_id, Outcome.skipped, claim.value)
+    return [photo for _, photo in claims if photo]
 
 
 def _store(scored: ScoredPhoto, context: WorkerContext, models: Models) -> None:
     photo, result = scored.photo, scored.result
     if isinstance(result, PhotoError):
         fail(photo.id, to_critic_error(result, context.time_limit_error), context)
-    elif store_result(photo.id, result, context):
+    elif store_result(photo, result, context):
         models.compare(photo, scored.data, result)

@@ -3,26 +3,31 @@
 from structlog.contextvars import bound_contextvars
 
 from critic_core.runtime import tracing
-from critic_core.stores.photo_queue import Claimed
+from critic_core.stores.photo_queue import BatchSlots, Claimed
 from critic_worker.context import WorkerContext
 from critic_worker.photos.models import Models
 from critic_worker.photos.process import on_time_limit, process_photos
+
+WAIT_SECONDS = 1.0
+"""Of a ticket for the slots of batches; longer, and other tasks of the worker would wait for the process."""
 
 
 def process_ticket(ticket: str, photos: int, context: WorkerContext, models: Models) -> None:
     """Process up to so many queued photos; does nothing when none is queued.
 
+    Without a slot for batch photos, the ticket waits for an interactive photo, and returns to the queue.
     Raises QueueUnavailable when Redis stays down: the repeated ticket claims the same photos again.
     """
-    worker = context.settings.lease_name
-    claimed = context.queue.claim(ticket, worker, photos)
+    claimed = _claim(ticket, photos, context)
     if not claimed.photo_ids:
+        if claimed.remaining:
+            context.send_ticket(photos)
         return
     _pass_on_rest(photos, claimed, context)
     parent = next(iter(claimed.traceparents), None)  # the ticket may be another upload's
     with bound_contextvars(request_id=" ".join(claimed.request_ids) or None), tracing.continued(parent):
         process_photos(claimed.photo_ids, context, models, claimed.repeated)
-    context.queue.finish(ticket, worker)
+    context.queue.finish(ticket, context.settings.lease_name)
 
 
 def stop_ticket(ticket: str, context: WorkerContext) -> None:
@@ -30,6 +35,16 @@ def stop_ticket(ticket: str, context: WorkerContext) -> None:
     if photo_ids := context.queue.photos_of_ticket(ticket):
         on_time_limit(photo_ids, context)
     context.queue.finish(ticket, context.settings.lease_name)
+
+
+def _claim(ticket: str, photos: int, context: WorkerContext) -> Claimed:
+    settings = context.settings
+    slots = BatchSlots(settings.worker_concurrency, settings.lease_seconds)
+    claimed = context.queue.claim(ticket, settings.lease_name, photos, slots)
+    if claimed.photo_ids or not claimed.remaining:
+        return claimed
+    context.queue.wait(WAIT_SECONDS)
+    return context.queue.claim(ticket, settings.lease_name, photos, slots)
 
 
 def _pass_on_rest(photos: int, claimed: Claimed, context: WorkerContext) -> None:

@@ -6,7 +6,7 @@ from critic_core.contracts.photo import Photo
 from critic_core.contracts.routing import ActiveVersions
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.routing import RoutingStore
-from critic_worker.context import make_prepare
+from critic_worker.context import make_decoder
 from critic_worker.inference.classifier import Classifier
 from critic_worker.inference.client import InferenceClient
 from critic_worker.photos.critique import CritiqueResult
@@ -28,7 +28,7 @@ class RoutedModels:
             settings.limits,
             self.classifier,
             is_busy=lambda: jobs.oldest_queued_seconds() > settings.shadow_max_wait_seconds,
-            prepare=make_prepare(settings),
+            prepare=make_decoder(settings).prepare,
         )
 
     def classifier(self, name: str | None = None, version: str = "") -> InferenceClient:

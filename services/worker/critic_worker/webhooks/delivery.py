@@ -1,13 +1,14 @@
 """One attempt to deliver a webhook: lease, resolve, send, store the outcome."""
 
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from critic_core.contracts.errors import InvalidCallbackUrl
 from critic_core.contracts.webhook import STORED_ATTEMPTS, Attempt, Delivery, DeliveryState, Outcome, WebhookBody
 from critic_core.runtime.logs import logger
 from critic_core.runtime.webhooks.callback import parse_callback
-from critic_core.runtime.webhooks.settings import secret_key
+from critic_core.runtime.webhooks.receiver_secrets import receiver_keys
 from critic_core.stores.deliveries import Ticket
 from critic_worker.webhooks import metrics
 from critic_worker.webhooks.backoff import delay_seconds
@@ -65,17 +66,18 @@ def _send(delivery: Delivery, event: WebhookEvent, context: SenderContext) -> Re
     addresses = check_addresses(found, callback, settings.webhook_allow_private)
     payload = WebhookBody(type=delivery.type, timestamp=delivery.timestamp, data=event.data)
     body = payload.model_dump_json(exclude_none=True).encode()
-    return post(callback, addresses, _headers(delivery.id, body, settings), body, deadline)
+    keys = receiver_keys(settings.webhook_secrets, event.owner, callback)
+    return post(callback, addresses, _headers(delivery.id, body, keys), body, deadline)
 
 
-def _headers(webhook_id: str, body: bytes, settings: SenderSettings) -> dict[str, str]:
+def _headers(webhook_id: str, body: bytes, keys: Iterable[bytes]) -> dict[str, str]:
     now = int(time.time())
     return {
         "Content-Type": "application/json",
         "User-Agent": "photo-critic",
         "webhook-id": webhook_id,
         "webhook-timestamp": str(now),
-        "webhook-signature": signatures(map(secret_key, settings.webhook_secrets), webhook_id, now, body),
+        "webhook-signature": signatures(keys, webhook_id, now, body),
     }
 
 

@@ -3,23 +3,27 @@
 Another kind of subject is one function here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from critic_core.contracts.errors import AlbumNotFound, PhotoNotFound
+from critic_core.contracts.webhook import CallbackDetail, PhotoEvent
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.jobs import JobStore
+
+HASHES = {"perceptual_hash", "difference_hash", "pixels_sha256"}
 
 
 @dataclass(frozen=True)
 class WebhookEvent:
-    """Type and data of an event, its receiver, and the expiry of its subject."""
+    """Type and data of an event, its receiver, and owner and expiry of its subject."""
 
     type: str
     data: dict[str, Any]
     callback_url: str
+    owner: str
     expires_at: datetime
 
 
@@ -38,16 +42,30 @@ def event_of(subject: str, stores: SubjectStores) -> WebhookEvent | None:
 
 
 def _photo_event(photo_id: str, stores: SubjectStores) -> WebhookEvent | None:
-    """The photo as in the API, without its owner and the embedding: half of all bytes, of no use to most receivers."""
+    """The photo as in the API, for receivers of the event: without owner, callback, and fingerprints not asked for."""
     try:
         photo = stores.jobs.get(photo_id)
     except PhotoNotFound:
         return None
     if photo.callback_url is None or not photo.state.final:
         return None
-    private: Any = {"owner": True, "critique": {"fingerprint": {"embedding"}}}
-    data = photo.model_dump(mode="json", exclude_none=True, exclude=private)
-    return WebhookEvent(f"photo.{photo.state}", data, photo.callback_url, photo.expires_at)
+    event = PhotoEvent(f"photo.{photo.state}")
+    if event not in (photo.callback_events or PhotoEvent):
+        return None
+    data = photo.model_dump(mode="json", exclude_none=True, exclude=_private(photo.callback_details or ()))
+    return WebhookEvent(event, data, photo.callback_url, photo.owner, photo.expires_at)
+
+
+def _private(details: Sequence[CallbackDetail]) -> Any:
+    """What a receiver does not get, as pydantic's `exclude`: what identifies the picture goes out on demand alone."""
+    sections = {CallbackDetail.hashes: HASHES, CallbackDetail.thumbnail: {"thumbnail"}}
+    hidden = {"embedding"}.union(*(fields for detail, fields in sections.items() if detail not in details))
+    digest = set() if CallbackDetail.hashes in details else {"sha256"}
+    fingerprint = hidden if details else True
+    return {
+        **dict.fromkeys({"owner", "callback_url", "callback_events", "callback_details", *digest}, True),
+        "critique": {"fingerprint": fingerprint},
+    }
 
 
 def _album_event(album_id: str, stores: SubjectStores) -> WebhookEvent | None:
@@ -58,8 +76,8 @@ def _album_event(album_id: str, stores: SubjectStores) -> WebhookEvent | None:
         return None
     if album.callback_url is None or album.counts.pending:
         return None
-    data = album.model_dump(mode="json", exclude_none=True, exclude={"owner"})
-    return WebhookEvent("album.done", data, album.callback_url, album.expires_at)
+    data = album.model_dump(mode="json", exclude_none=True, exclude={"owner", "callback_url"})
+    return WebhookEvent("album.done", data, album.callback_url, album.owner, album.expires_at)
 
 
 KINDS: dict[str, Callable[[str, SubjectStores], WebhookEvent | None]] = {"photo": _photo_event, "album": _album_event}

@@ -15,7 +15,8 @@ from critic_core.runtime.redis_client import connect, redis_errors
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.deliveries import DeliveryStore, Ticket
 from critic_core.stores.jobs import JobStore
-from critic_worker.threads import EX_TEMPFAIL, every, limit_shutdown
+from critic_worker.consumer import consume
+from critic_worker.threads import EX_TEMPFAIL, every
 from critic_worker.webhooks import metrics
 from critic_worker.webhooks.consumption import ConsumptionMonitor
 from critic_worker.webhooks.context import SenderContext
@@ -29,6 +30,7 @@ from critic_worker.webhooks.settings import SenderSettings
 log = logger(__name__)
 
 WATCH_INTERVAL_SECONDS = 5.0
+_UNACKED = {f"unacked{part}_key": f"{WEBHOOK_QUEUE}.unacked{part}" for part in ("", "_index", "_mutex")}
 
 
 def run(settings: SenderSettings) -> int:
@@ -36,17 +38,8 @@ def run(settings: SenderSettings) -> int:
     app = sender_app(settings)
     context, monitor = make_sender_context(app, settings), ConsumptionMonitor()
     _add_task(app, context, monitor)
-    _connect_signals(context, monitor)
-    worker = app.Worker(
-        hostname=f"webhooks@{os.getpid()}",
-        loglevel=settings.log_level,
-        quiet=True,
-        without_gossip=True,
-        without_mingle=True,
-        without_heartbeat=True,
-    )
-    worker.start()
-    return int(worker.exitcode or 0)
+    _connect_background(context, monitor)
+    return consume(app, f"webhooks@{os.getpid()}", settings.log_level, settings.webhook_timeout_seconds)
 
 
 def sender_app(settings: SenderSettings) -> Celery:
@@ -61,6 +54,8 @@ def sender_app(settings: SenderSettings) -> Celery:
         # Messages may be lost: a delivery is due again when its lease expires.
         task_acks_late=False,
         task_reject_on_worker_lost=False,
+        # Unacknowledged messages apart from the workers': each service restores its own, and has no right to others'.
+        broker_transport_options={**app.conf.broker_transport_options, **_UNACKED},
     )
     return app
 
@@ -95,21 +90,12 @@ def _add_task(app: Celery, context: SenderContext, monitor: ConsumptionMonitor) 
             log.warning("webhook_retry", error=error.detail)
 
 
-def _connect_signals(context: SenderContext, monitor: ConsumptionMonitor) -> None:
-    @signals.setup_logging.connect(weak=False)
-    def leave_logs_alone(**_: object) -> None:
-        """A receiver, even an empty one, stops Celery from configuring the logs."""
-
+def _connect_background(context: SenderContext, monitor: ConsumptionMonitor) -> None:
     @signals.worker_ready.connect(weak=False)
     def start_background(**_: object) -> None:
         metrics.serve(context.settings, context.deliveries)
         every(INTERVAL_SECONDS, "webhook_scheduler", lambda: schedule(context))
         every(WATCH_INTERVAL_SECONDS, "webhook_watcher", lambda: exit_if_idle(context, monitor))
-
-    @signals.worker_shutting_down.connect(weak=False)
-    def start_grace_period(how: str, **_: object) -> None:
-        if how == "Warm":
-            limit_shutdown(context.settings.webhook_timeout_seconds)
 
 
 def exit_if_idle(

@@ -23,6 +23,8 @@ from critic_core.contracts.photo import CRITIQUE_QUEUE, Photo, PhotoState
 from critic_core.runtime.redis_client import connect
 from critic_core.runtime.webhooks.settings import WebhookSettings
 from critic_core.stores.jobs import JobStore
+from critic_gateway.auth.api_keys import ApiKeys
+from critic_gateway.settings import GatewaySettings
 
 run = CliRunner()
 
@@ -53,6 +55,21 @@ def test_a_new_key_with_a_name_is_an_entry_of_the_toml_file() -> None:
     key = output.splitlines()[1].strip()
     entries = tomllib.loads(output[output.index("  [") :])
     assert entries == {"ann.b": {"sha256": hashlib.sha256(key.encode()).hexdigest()}}
+
+
+@pytest.mark.parametrize(
+    ("options", "name"), [(["--owner", "studio"], "studio"), (["--owner", "studio", "--name", "b"], "b")]
+)
+def test_a_new_key_with_an_owner_is_an_entry_that_the_gateway_takes(
+    options: list[str], name: str, tmp_path: Path
+) -> None:
+    output = run.invoke(app, ["new-key", *options]).stdout
+    (tmp_path / "keys.toml").write_text(output[output.index("  [") :])
+    keys = ApiKeys.from_settings(GatewaySettings(api_keys_toml=tmp_path / "keys.toml"))
+    key = keys.find(output.splitlines()[1].strip())
+    assert key is not None
+    assert (key.name, key.owner) == (name, "studio")
+    assert run.invoke(app, ["new-key", "--owner", "a b"]).exit_code != 0
 
 
 def test_an_error_is_exit_code_2_and_a_sentence(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from critic_cli.culling.journal import Journal
-from critic_cli.culling.raw_jpeg_pairs import Shot
+from critic_cli.culling.same_stem import Shot
 
 URL = "http://127.0.0.1:8000"
 
@@ -43,7 +43,7 @@ def test_a_file_that_changed_is_not_known(tmp_path: Path, shot: Shot) -> None:
     assert written.photo_id(shot) is None
 
 
-@pytest.mark.parametrize("lines", ["", "{}", '{"album": "x"}\n{"path": ', "no json", '{"album": "x"}\n{"other": 1}'])
+@pytest.mark.parametrize("lines", ["", "{}", "no json", "[]"])
 def test_a_damaged_journal_counts_as_missing(tmp_path: Path, shot: Shot, lines: str) -> None:
     written = journal(tmp_path)
     written.begin("album")
@@ -63,3 +63,26 @@ def test_names_that_are_no_unicode(tmp_path: Path, shot: Shot) -> None:
     written.append(Shot(odd, (odd,)), "photo")
     again = journal(tmp_path)
     assert (again.load(), again.photo_id(Shot(odd, (odd,)))) == ("album", "photo")
+
+
+@pytest.mark.parametrize("cut", ['{"path": ', '{"other": 1}', "\x00\x00", '{"path": "/shoot/2.jpg", "size": 1}'])
+def test_a_damaged_line_costs_one_line(tmp_path: Path, shot: Shot, cut: str) -> None:
+    written = journal(tmp_path)
+    written.begin("album")
+    written.append(shot, "photo")
+    (file,) = (tmp_path / "state" / "culling").iterdir()
+    file.write_text(file.read_text() + cut)
+    again = journal(tmp_path)
+    assert (again.load(), again.photo_id(shot)) == ("album", "photo")
+    again.append(shot, "later")  # on a line of its own
+    last = journal(tmp_path)
+    assert (last.load(), last.photo_id(shot)) == ("album", "later")
+
+
+def test_photos_that_left_are_forgotten(tmp_path: Path, shot: Shot) -> None:
+    written = journal(tmp_path)
+    written.begin("album")
+    written.append(shot, "photo")
+    written.forget({"photo"})
+    again = journal(tmp_path)
+    assert (again.load(), again.photo_ids()) == ("album", set())

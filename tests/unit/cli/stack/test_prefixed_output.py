@@ -1,5 +1,6 @@
 """Lines of many processes on one screen."""
 
+import errno
 from io import StringIO
 
 import pytest
@@ -36,3 +37,23 @@ def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
     out = Terminal()
     PrefixedOutput(("queue",), out).write("hello", "queue")
     assert "\x1b" not in out.getvalue()
+
+
+class FullFile(StringIO):
+    """A file on a disk without room, until there is some."""
+
+    full = True
+
+    def write(self, text: str) -> int:
+        if self.full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(text)
+
+
+def test_a_full_disk_costs_lines_and_nothing_else() -> None:
+    out = FullFile()
+    output = PrefixedOutput(("queue",), out)
+    output.write("lost", "queue")
+    out.full = False
+    output.write("written", "queue")
+    assert out.getvalue() == "queue  | written\n"

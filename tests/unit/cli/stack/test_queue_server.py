@@ -20,7 +20,7 @@ from critic_cli.stack.queue_server import QueueServer, queue_binary, queue_is_up
 def running(server: QueueServer) -> Iterator[redis.Redis]:
     with subprocess.Popen(server.service.command, stdout=subprocess.DEVNULL) as process:
         try:
-            until(server.service.is_up, 10, "the queue server's first answer")
+            until(server.service.is_up, 60, "the queue server's first answer")
             with redis.Redis.from_url(server.url, decode_responses=True) as client:
                 yield client
         finally:

@@ -97,7 +97,7 @@ def test_a_second_ctrl_c_does_not_wait(small_stack: Callable[..., SmallStack]) -
     stack = small_stack(("deaf", STUBBORN, 3600))
     pids = stack.wait_until_up()
     stack.process.send_signal(signal.SIGINT)
-    until(lambda: "Ctrl-C again" in stack.said(), 10, "the first Ctrl-C's answer")
+    until(lambda: "Ctrl-C again" in stack.said(), 60, "the first Ctrl-C's answer")
     assert stack.end(signal.SIGINT) == 0
     assert not any(running(pid) for pid in pids.values())
 
@@ -116,14 +116,14 @@ def test_services_die_with_a_supervisor_that_was_killed(small_stack: Callable[..
     stack = small_stack(("one", POLITE, 10), ("deaf", STUBBORN, 10))
     pids = stack.wait_until_up()
     stack.end(signal.SIGKILL)
-    until(lambda: not any(running(pid) for pid in pids.values()), 5, "the end of the services")
+    until(lambda: not any(running(pid) for pid in pids.values()), 60, "the end of the services")
 
 
 def test_a_killed_service_is_started_again(small_stack: Callable[..., SmallStack]) -> None:
     stack = small_stack(("one", POLITE, 10), ("two", POLITE, 10))
     before = stack.wait_until_up()
     os.kill(before["two"], signal.SIGKILL)
-    until(lambda: stack.said().count("two    | up") == 2, 10, "the second start")
+    until(lambda: stack.said().count("two    | up") == 2, 60, "the second start")
     after = stack.pids()
     assert after["two"] != before["two"]
     assert after["one"] == before["one"]
@@ -136,6 +136,31 @@ def test_a_crash_loop_ends_the_stack(small_stack: Callable[..., SmallStack]) -> 
     assert "The sick ended 5 times shortly after it was started" in stack.said()
     assert stack.said().count("last line") == 5
     assert stack.pids() == {}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has a device that is always full")
+def test_a_note_that_does_not_fit_on_the_disk_stops_nothing(
+    small_stack: Callable[..., SmallStack], tmp_path: Path
+) -> None:
+    (tmp_path / "pids.part").symlink_to("/dev/full")
+    stack = small_stack(("one", POLITE, 10))
+    until(lambda: "one    | up" in stack.said(), 20, "the start")
+    assert "cannot be written: No space left on device" in stack.said()
+    (tmp_path / "pids.part").unlink()
+    psutil.Process(stack.process.pid).children()[0].kill()
+    until(lambda: "one" in stack.pids(), 20, "the note")
+    assert stack.end(signal.SIGTERM) == 0
+
+
+def test_a_service_that_ends_on_a_full_disk_is_started_until_there_is_room(
+    small_stack: Callable[..., SmallStack], tmp_path: Path
+) -> None:
+    (tmp_path / "full").touch()
+    stack = small_stack(("sick", CRASHES, 10))
+    until(lambda: stack.said().count("The sick ended") == 5, 60, "five ends")
+    (tmp_path / "full").unlink()
+    assert stack.process.wait(60) == 1
+    assert "The sick ended 6 times" in stack.said()
 
 
 def test_a_closed_pipe_stops_the_stack_quietly(tmp_path: Path) -> None:

@@ -108,6 +108,44 @@ def test_names_are_short_and_printable() -> None:
     assert len(capture.camera) <= 64
 
 
+TIMES = [
+    ({"x9003": "1958:12:24 18:00:00"}, "1958-12-24T18:00:00"),
+    ({"x9003": "1975:07:14 12:00:00", "x9004": "2019:03:02 18:22:10"}, "1975-07-14T12:00:00"),
+    ({"x9003": "2023-05-01T12:00:00"}, "2023-05-01T12:00:00"),
+    ({"x9003": "2023:05:01 12:00:00+02:00"}, "2023-05-01T12:00:00+02:00"),
+    ({"x9003": "2023:05:01 12:00:00", "x9011": "-04:00", "x9291": "5"}, "2023-05-01T12:00:00.500000-04:00"),
+    ({"x9004": "2023:05:01 12:00:00", "x9292": "25"}, "2023-05-01T12:00:00.250000"),
+    ({"x9003": "0000:00:00 00:00:00", "x9004": "2023:05:01 12:00:00"}, "2023-05-01T12:00:00"),
+]
+
+
+@pytest.mark.parametrize(("tags", "expected"), TIMES)
+def test_times_as_they_stand_in_real_files(tags: dict[str, str], expected: str) -> None:
+    capture = of(**tags)
+    assert capture is not None
+    assert capture.taken_at is not None
+    assert capture.taken_at.isoformat() == expected
+
+
+def test_the_time_of_the_last_change_and_of_the_satellites_are_better_than_none() -> None:
+    changed, satellites = Image.Exif(), Image.Exif()
+    changed[0x0132] = "2023:05:01 12:00:00"
+    satellites.get_ifd(GPS).update({1: "N", 7: (10.0, 30.0, 15.0), 29: "2023:05:01"})
+    times = [captured(saved(cat((32, 32)), "JPEG", exif=block)) for block in (changed, satellites)]
+    assert [time.taken_at.isoformat() for time in times if time and time.taken_at] == [
+        "2023-05-01T12:00:00", "2023-05-01T10:30:15+00:00",
+    ]  # fmt: skip
+
+
+def test_cameras_and_ratings() -> None:
+    capture = of(xA431="012021000111", xA434="RF35mm")
+    assert capture is not None
+    assert (capture.serial_number, capture.lens, capture.rating) == ("012021000111", "RF35mm", None)
+    rated = Image.Exif()
+    rated[0x4746] = 5
+    assert captured(saved(cat((32, 32)), "JPEG", exif=rated)) == Capture(rating=5)
+
+
 @given(st.binary(max_size=400))
 def test_broken_blocks_are_no_blocks(noise: bytes) -> None:
     for head in (b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08", b"FUJIFILMCCD-RAW", b"\0\0\0\x18ftypcrx ", b""):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from s3fs import S3FileSystem
+from tests.support.bucket import bucket_storage, forget_endpoints, small_bucket
 from tests.support.small_s3 import SmallS3
 
 from critic_core.contracts.errors import PhotoNotFound, ServiceUnavailable, StorageUnavailable
@@ -13,26 +13,14 @@ KEY = photo_key("01a20acd-e6da-752f-b759-a4c60fba8bf9")
 
 
 @pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    S3FileSystem.clear_instance_cache()  # one knows the endpoint of the test before
-    requests = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_DEFAULT_REGION": "eu-central-1"}
-    for name, value in {**requests, "AWS_MAX_ATTEMPTS": "1", "AWS_EC2_METADATA_DISABLED": "true"}.items():
-        monkeypatch.setenv(name, value)
-
-
-@pytest.fixture
-def s3(environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallS3]:
-    s3 = SmallS3()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", s3.url)
-    yield s3
-    s3.stop()
+def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallS3]:
+    with small_bucket(monkeypatch) as s3:
+        yield s3
 
 
 @pytest.fixture
 def storage(s3: SmallS3) -> Storage:
-    storage = Storage("s3://bucket/prefix")
-    storage._fs.retries = 1  # else it waits for seconds between tries
-    return storage
+    return bucket_storage()
 
 
 def test_what_is_put_can_be_got_and_deleted(storage: Storage, s3: SmallS3) -> None:
@@ -65,6 +53,17 @@ def test_a_write_that_fails_leaves_nothing_behind(storage: Storage, s3: SmallS3)
     assert (s3.objects, s3.requests) == ({}, [])
 
 
+def test_half_uploads_are_aborted_at_their_age(storage: Storage, s3: SmallS3) -> None:
+    file = storage._fs.open(f"bucket/prefix/{KEY}", "wb")
+    file.write(b"x" * (2 * BLOCK_BYTES))
+    file.closed = True  # as after a kill: neither completed nor aborted
+    assert list(s3.uploads.values()) == [f"/bucket/prefix/{KEY}"]
+    began = s3.changed_at.timestamp()
+    assert storage.abort_uploads("photos", began - 1) == 0
+    assert storage.abort_uploads("photos", began + 1) == 1
+    assert (s3.uploads, s3.objects) == ({}, {})
+
+
 def test_an_upload_takes_no_more_memory_than_a_block(storage: Storage) -> None:
     assert storage._fs.default_block_size == BLOCK_BYTES
 
@@ -91,7 +90,8 @@ def test_a_bucket_that_is_away_is_unavailable_and_comes_back(
     call(storage)
 
 
-def test_nobody_there_is_unavailable(environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_there_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    forget_endpoints(monkeypatch)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     with pytest.raises(StorageUnavailable):
         Storage("s3://nobody/prefix").get(KEY)

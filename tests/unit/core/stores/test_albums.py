@@ -227,7 +227,7 @@ def test_a_snapshot_has_the_finished_photos(albums: AlbumStore, album: str, add:
     snapshot = albums.snapshot(album)
     assert list(snapshot.features) == [done]
     assert snapshot.features[done].score == 50
-    assert (snapshot.names[done], snapshot.sha256[done]) == (f"{done[-4:]}.jpg", done)
+    assert (snapshot.paths[done], snapshot.sha256[done]) == (f"{done[-4:]}.jpg", done)
     assert snapshot.decisions[done].flag is Flag.pick
     assert (snapshot.revision, snapshot.decision_revision) == (3, 1)
 

@@ -46,7 +46,7 @@ def test_a_photo_that_was_never_here_is_not_found(store: JobStore) -> None:
 
 def test_the_backlog_counts_what_is_queued_and_what_is_running(store: JobStore, photo: Photo) -> None:
     assert store.backlog() == 1
-    store.claim(photo.id, 3)
+    store.claim([photo.id], 3)
     assert store.backlog() == 1
     store.fail(photo.id, PhotoCorrupt().problem())
     assert store.backlog() == 0
@@ -55,15 +55,15 @@ def test_the_backlog_counts_what_is_queued_and_what_is_running(store: JobStore, 
 def test_the_oldest_queued_photo_ages(store: JobStore, photo: Photo, clock: Clock) -> None:
     clock.now += 42
     assert store.oldest_queued_seconds() == pytest.approx(42)
-    store.claim(photo.id, 3)
+    store.claim([photo.id], 3)
     assert store.oldest_queued_seconds() == 0
 
 
 def test_a_photo_is_finished_once(store: JobStore, photo: Photo) -> None:
-    store.claim(photo.id, 3)
+    store.claim([photo.id], 3)
     assert store.fail(photo.id, PhotoCorrupt().problem())
     assert not store.fail(photo.id, PhotoPoison().problem())
-    assert store.claim(photo.id, 3) is Claim.finished
+    assert store.claim([photo.id], 3)[0][0] is Claim.finished
     stored = store.get(photo.id)
     assert stored.problem is not None
     assert stored.problem.code == "photo_corrupt"
@@ -72,20 +72,20 @@ def test_a_photo_is_finished_once(store: JobStore, photo: Photo) -> None:
 def test_a_deleted_photo_gets_no_answer_and_leaves_no_trace(
     store: JobStore, photo: Photo, client: "redis.Redis"
 ) -> None:
-    store.claim(photo.id, 3)
+    store.claim([photo.id], 3)
     assert store.delete(photo.id)
     assert not store.fail(photo.id, PhotoCorrupt().problem())
-    assert store.claim(photo.id, 3) is Claim.deleted
+    assert store.claim([photo.id], 3)[0][0] is Claim.deleted
     assert client.keys("*") == []
 
 
 def test_the_fourth_delivery_is_poison(store: JobStore, photo: Photo) -> None:
-    assert [store.claim(photo.id, 3) for _ in range(4)] == [Claim.claimed] * 3 + [Claim.poison]
+    assert [store.claim([photo.id], 3)[0][0] for _ in range(4)] == [Claim.claimed] * 3 + [Claim.poison]
 
 
 def test_a_requeued_photo_is_not_charged_a_delivery(store: JobStore, photo: Photo) -> None:
     for number in range(1, 10):
-        assert store.claim(photo.id, 3) is Claim.claimed
+        assert store.claim([photo.id], 3)[0][0] is Claim.claimed
         assert store.requeue(photo.id) == number
     assert store.get(photo.id).deliveries == 0
 
@@ -102,7 +102,7 @@ def test_a_dead_letter_is_listed_and_can_be_retried(store: JobStore, photo: Phot
 
 
 def test_only_expired_leases_are_requeued_and_only_once(store: JobStore, photo: Photo, clock: Clock) -> None:
-    store.claim(photo.id, 3)
+    store.claim([photo.id], 3)
     clock.now += 60
     assert store.running_longer_than(75) == []
     assert not store.requeue_expired_lease(photo.id, 75)

@@ -9,9 +9,17 @@ import redis
 from tests.support.critiques import make_photo
 
 from critic_core.contracts.errors import PhotoCorrupt
-from critic_core.contracts.photo import Lane, PhotoState
+from critic_core.contracts.photo import CRITIQUE_QUEUE, Lane, PhotoState
 from critic_core.stores.jobs import JobStore
-from critic_core.stores.photo_queue import BATCH_SHARE, LEASE_SECONDS, MAX_BATCH_BYTES, PhotoQueue, measure_load
+from critic_core.stores.photo_queue import (
+    BATCH_SHARE,
+    LEASE_SECONDS,
+    MAX_BATCH_BYTES,
+    BatchSlots,
+    PhotoQueue,
+    measure_load,
+)
+from critic_core.stores.photo_queue_lua import MAX_SIGNALS, SIGNALS
 from critic_core.stores.throughput import Depth
 
 Add = Callable[..., list[str]]
@@ -115,13 +123,90 @@ def test_an_owner_whose_only_photo_was_deleted_has_one_turn_later(queue: PhotoQu
     assert claims(queue) == [[first], [neighbour], [second]]
 
 
+# -- slots of a worker ------------------------------------------------------------------------------------------------
+
+ONE_SLOT = BatchSlots(1, 60)
+
+
+def test_batches_never_take_the_last_process_of_a_worker(queue: PhotoQueue, add: Add) -> None:
+    first, second = add("flood", 2)
+    assert queue.claim("t1", "w", 1, ONE_SLOT).photo_ids == (first,)
+    blocked = queue.claim("t2", "w", 1, ONE_SLOT)
+    assert (blocked.photo_ids, blocked.remaining) == ((), 1)
+    (interactive,) = add("person", 1, Lane.interactive)
+    assert queue.claim("t2", "w", 1, ONE_SLOT).photo_ids == (interactive,)
+    assert queue.claim("t3", "another worker", 1, ONE_SLOT).photo_ids == (second,)
+
+
+def test_a_finished_claim_frees_its_slot(queue: PhotoQueue, add: Add) -> None:
+    _, second = add("flood", 2)
+    queue.claim("t1", "w", 1, ONE_SLOT)
+    queue.finish("t1", "w")
+    assert queue.claim("t2", "w", 1, ONE_SLOT).photo_ids == (second,)
+
+
+def test_interactive_photos_take_no_slot_and_a_flood_of_them_leaves_batches_theirs(queue: PhotoQueue, add: Add) -> None:
+    (batch,) = add("flood")
+    add("person", 2 * BATCH_SHARE, Lane.interactive)
+    claimed = [queue.claim(f"t{number}", "w", 1, ONE_SLOT).photo_ids for number in range(BATCH_SHARE)]
+    assert claimed[-1] == (batch,)
+    assert all(claimed)
+
+
+def test_a_repeated_ticket_keeps_its_slot_and_moves_it_to_another_worker(queue: PhotoQueue, add: Add) -> None:
+    first, second = add("flood", 2)
+    for worker in ("w", "w", "v"):
+        assert queue.claim("t1", worker, 1, ONE_SLOT).photo_ids == (first,)
+    assert queue.claim("t2", "v", 1, ONE_SLOT).photo_ids == ()
+    assert queue.claim("t2", "w", 1, ONE_SLOT).photo_ids == (second,)
+
+
+def test_a_slot_that_was_never_freed_expires(queue: PhotoQueue, add: Add) -> None:
+    _, second = add("flood", 2)
+    queue.claim("lost", "w", 1, ONE_SLOT)
+    later = PhotoQueue(queue._redis, clock=lambda: time.time() + 61)
+    assert later.claim("t", "w", 1, ONE_SLOT).photo_ids == (second,)
+
+
+def seconds_of_wait(queue: PhotoQueue) -> float:
+    began = time.monotonic()
+    queue.wait(2)
+    return time.monotonic() - began
+
+
+def test_a_wait_ends_with_an_interactive_photo_alone(queue: PhotoQueue, add: Add) -> None:
+    add("flood")
+    assert seconds_of_wait(queue) >= 2
+    add("person", 1, Lane.interactive)
+    assert seconds_of_wait(queue) < 1
+
+
+def test_a_wait_ends_with_a_free_slot_unless_a_ticket_is_in_the_queue(
+    queue: PhotoQueue, add: Add, client: "redis.Redis"
+) -> None:
+    add("flood", 2)
+    for ticket in ("t1", "t2"):
+        queue.claim(ticket, "w", 1)
+    client.rpush(CRITIQUE_QUEUE, "ticket")
+    queue.finish("t1", "w")
+    assert seconds_of_wait(queue) >= 2
+    client.delete(CRITIQUE_QUEUE)
+    queue.finish("t2", "w")
+    assert seconds_of_wait(queue) < 1
+
+
+def test_signals_are_bounded(queue: PhotoQueue, add: Add, client: "redis.Redis") -> None:
+    add("person", 2 * MAX_SIGNALS, Lane.interactive)
+    assert client.llen(SIGNALS) == MAX_SIGNALS
+
+
 # -- requeues ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_photo_of_an_unavailable_service_goes_to_the_back(queue: PhotoQueue, jobs: JobStore, add: Add) -> None:
     first, second = add("a", 2)
     queue.claim("t", "w", 1)
-    jobs.claim(first, 3)
+    jobs.claim([first], 3)
     jobs.requeue(first)
     assert claims(queue) == [[second], [first]]
 
@@ -131,7 +216,7 @@ def test_photos_of_a_split_batch_go_to_the_front_and_are_claimed_alone(
 ) -> None:
     first, second, third, fourth = add("a", 4)
     queue.claim("t", "w", 2)
-    jobs.claim(first, 3)
+    jobs.claim([first], 3)
     for photo_id in (second, first):
         assert jobs.requeue_alone(photo_id)
     assert jobs.get(first).deliveries == 0
@@ -169,6 +254,7 @@ def test_an_empty_queue_leaves_no_key(queue: PhotoQueue, add: Add, client: "redi
     for number in range(3):
         queue.claim(f"t{number}", "w", 1)
         queue.finish(f"t{number}", "w")
+    client.delete(SIGNALS)  # expire after a second
     assert client.keys("critic:queue:*") == ["critic:queue:workers"]
 
 
@@ -181,7 +267,7 @@ def test_photos_of_a_dead_worker_are_next_and_their_deliveries_count(
     running, claimed, waiting = add("a", 3)
     for ticket in ("t1", "t2"):
         queue.claim(ticket, "dead", 1)
-    jobs.claim(running, 3)
+    jobs.claim([running], 3)
     assert queue.recover("dead") == []
     queue.end_lease("dead")
     assert sorted(queue.recover("dead")) == sorted([running, claimed])
@@ -204,7 +290,7 @@ def test_photos_that_another_worker_has_are_left_alone(queue: PhotoQueue, jobs: 
         queue.claim(ticket, "dead", 1)
     jobs.fail(finished, PhotoCorrupt().problem())
     queue.claim("t2", "living", 1)
-    jobs.claim(reclaimed, 3)
+    jobs.claim([reclaimed], 3)
     jobs.requeue_expired_lease(reclaimed, -1)
     queue.claim("t4", "living", 1)
     queue.end_lease("dead")
@@ -232,7 +318,7 @@ def test_the_age_of_the_oldest_photo_counts_from_its_upload(queue: PhotoQueue, j
     (photo_id,) = add("a")
     add("a")
     queue.claim("t", "w", 1)
-    jobs.claim(photo_id, 3)
+    jobs.claim([photo_id], 3)
     jobs.requeue(photo_id)
     later = PhotoQueue(queue._redis, clock=lambda: time.time() + 100)
     status = later.lanes()[Lane.batch]

@@ -3,10 +3,12 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from itertools import cycle
 
 import pytest
 
 from critic_core.contracts.errors import Overloaded, QueueUnavailable
+from critic_core.contracts.identity import ANONYMOUS
 from critic_core.contracts.photo import Lane
 from critic_core.stores.throughput import Depth, Load
 from critic_gateway.limits.admission import (
@@ -97,6 +99,43 @@ def test_an_owner_has_a_part_of_the_backlog() -> None:
     assert check(queues(5, a=520, b=10), "a", settings=keys) == 7  # 21 photos of a, 10 of b, one more
     assert check(queues(5, a=499, b=499, c=2), "c", settings=keys) == 2, "the backlog is full"
     assert check(load, "a", settings=keys.model_copy(update={"api_keys": ()})) is None, "everybody is one owner"
+
+
+@pytest.mark.parametrize("lane", Lane)
+def test_all_owners_together_have_a_backlog_of_exactly_the_limit(lane: Lane) -> None:
+    settings = SETTINGS.model_copy(update={"api_keys": ("0" * 64,), "max_wait_seconds": 0})
+    assert check(queues(5, a=333, b=333, c=333), "d", lane, settings) is None
+    assert check(queues(5, a=333, b=333, c=334), "d", lane, settings) == 2
+
+
+def test_a_server_without_keys_is_one_owner_with_the_whole_backlog() -> None:
+    settings = SETTINGS.model_copy(update={"max_wait_seconds": 0})
+    assert check(queues(5, **{ANONYMOUS: 999}), ANONYMOUS, settings=settings) is None
+    assert check(queues(5, **{ANONYMOUS: 1000}), ANONYMOUS, settings=settings) == 2
+
+
+def seconds_until_admitted(owner: str, queued: dict[str, int], settings: GatewaySettings) -> float:
+    """While workers finish five photos a second, and owners take turns."""
+    queued, finished = dict(queued), 0
+    for name in cycle(queued):
+        if check(queues(5, **queued), owner, settings=settings) is None:
+            break
+        if queued[name]:
+            queued[name], finished = queued[name] - 1, finished + 1
+    return finished / 5
+
+
+@pytest.mark.parametrize("max_wait_seconds", [10, 0])
+@pytest.mark.parametrize(
+    "queued", [{"a": 700}, {"a": 500, "b": 490}, {"a": 700, "b": 30}, {"a": 600, "b": 200, "c": 190}]
+)
+def test_retry_after_is_within_a_factor_of_two_of_the_wait(queued: dict[str, int], max_wait_seconds: int) -> None:
+    changes = {"api_keys": ("0" * 64,), "max_wait_seconds": max_wait_seconds}
+    settings = SETTINGS.model_copy(update=changes)
+    promised = check(queues(5, **queued), "a", settings=settings)
+    assert promised is not None
+    assert 0.5 <= promised / seconds_until_admitted("a", queued, settings) <= 2
+    assert check(queues(5, **queued), "new", settings=settings) is None
 
 
 def test_an_unknown_throughput_is_not_unlimited() -> None:

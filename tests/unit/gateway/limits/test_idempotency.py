@@ -59,4 +59,4 @@ def test_a_lease_is_renewed_inside_the_block_and_expires_after_a_crash(
 
     assert is_free(keys)
     asyncio.run(upload())  # neither saved nor released, as in a crash
-    until(lambda: is_free(keys), 3, "the end of the lease")
+    until(lambda: is_free(keys), 60, "the end of the lease")

@@ -1,13 +1,15 @@
-"""Webhook deliveries: list and retry."""
+"""Webhooks: secrets of receivers, deliveries."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import SecretStr
 from tests.support.critiques import make_critique
 from tests.unit.gateway.application import Application
 from tests.unit.gateway.conftest import Start
 
 from critic_core.contracts.webhook import Delivery
+from critic_core.runtime.webhooks.settings import secret_key
 
 SECRET = "whsec_" + "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 URL = "https://receiver.example/hook"
@@ -27,6 +29,28 @@ def open_delivery(gateway: Application) -> str:
     delivery = Delivery(id="d1", type="photo.done", timestamp=now, next_attempt_at=now)
     assert gateway.deliveries.open(entry, delivery, now + timedelta(hours=1))
     return f"/v1/photos/{photo_id}/deliveries"
+
+
+def test_a_receiver_has_a_secret_of_its_own_for_each_of_the_servers(start: Start) -> None:
+    gateway = start(webhook_secrets=f"{SECRET},whsec_{'b2xk' * 8}")
+
+    def secrets(url: str) -> list[str]:
+        response = gateway.http.get("/v1/webhooks/secrets", params={"callback_url": url})
+        return list(response.json()["secrets"])
+
+    first, old = secrets(URL)
+    assert secrets("https://RECEIVER.example:443/elsewhere?token=1") == [first, old]
+    others = [*secrets("https://receiver.example:8443/hook"), *secrets("https://another.example/hook")]
+    assert len({SECRET, first, old, *others}) == 7
+    assert all(secret_key(SecretStr(secret)) for secret in (first, old, *others))
+
+
+def test_a_secret_needs_a_callback_url_and_webhooks(start: Start) -> None:
+    gateway = start(webhook_secrets=SECRET)
+    response = gateway.http.get("/v1/webhooks/secrets", params={"callback_url": "https://127.0.0.1/"})
+    assert (response.status_code, response.json()["code"]) == (422, "invalid_callback_url")
+    response = start().http.get("/v1/webhooks/secrets", params={"callback_url": URL})
+    assert (response.status_code, response.json()["code"]) == (422, "webhooks_disabled")
 
 
 def test_deliveries_are_listed(gateway: Application) -> None:

@@ -80,3 +80,14 @@ def test_a_valid_callback_url_is_stored_with_the_photo(start: Start) -> None:
     gateway = start(webhook_secrets=SECRET)
     photo = gateway.send(params={"callback_url": "https://receiver.example/hook"}).json()
     assert photo["callback_url"] == "https://receiver.example/hook"
+    assert "callback_events" not in photo
+
+
+def test_the_events_and_details_of_a_receiver_are_stored_with_the_photo(start: Start) -> None:
+    gateway = start(webhook_secrets=SECRET)
+    params = {"callback_url": "https://receiver.example/hook", "callback_events": ["photo.failed"]}
+    sent = gateway.send(params={**params, "callback_details": ["hashes", "thumbnail"]}).json()
+    for photo in (sent, gateway.http.get(f"/v1/photos/{sent['id']}").json()):
+        assert photo["callback_events"] == ["photo.failed"]
+        assert photo["callback_details"] == ["hashes", "thumbnail"]
+    assert gateway.send(params={**params, "callback_events": ["planet.done"]}).json()["code"] == "invalid_request"

@@ -8,6 +8,7 @@ from tests.unit.gateway.uploads.files import reject_file, store_file
 
 from critic_core.contracts.album import Album, Counts
 from critic_core.contracts.errors import IdempotencyKeyReused
+from critic_core.contracts.webhook import PhotoEvent
 from critic_core.runtime.storage import Storage
 from critic_gateway.limits.idempotency import FileRecord, UploadRecord
 from critic_gateway.uploads.digest import ensure_same_upload, upload_digest
@@ -37,6 +38,11 @@ def test_other_files_or_options_are_another_upload(storage: Storage) -> None:
     for files in ([second, first], [first], [first, store_file(storage, b"other bytes", "c.jpg")]):
         with pytest.raises(IdempotencyKeyReused):
             ensure_same_upload(record, files, PLAIN)
-    for options in (UploadOptions(model="m"), UploadOptions(album=ALBUM), UploadOptions(callback_url="https://x")):
+    for options in (
+        UploadOptions(model="m"),
+        UploadOptions(album=ALBUM),
+        UploadOptions(callback_url="https://x"),
+        UploadOptions(callback_events=(PhotoEvent.done,)),
+    ):
         with pytest.raises(IdempotencyKeyReused):
             ensure_same_upload(record, [first, second], options)

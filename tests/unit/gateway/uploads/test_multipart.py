@@ -7,7 +7,15 @@ import pytest
 
 from critic_core.contracts.errors import InvalidRequest, RequestTooLarge
 from critic_gateway.uploads import multipart
-from critic_gateway.uploads.multipart import FileBegins, FileBytes, FileEnds, UploadEvent, file_name, upload_events
+from critic_gateway.uploads.multipart import (
+    FileBegins,
+    FileBytes,
+    FileEnds,
+    UploadEvent,
+    file_name,
+    file_path,
+    upload_events,
+)
 
 BODY = (
     b'--edge\r\nContent-Disposition: form-data; name="file"; filename="one.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
@@ -112,4 +120,22 @@ def test_headers_of_a_part_have_a_limit(headers: bytes) -> None:
     ],
 )
 def test_file_names_are_safe_for_display(options: dict[bytes, bytes], shown: str | None) -> None:
-    assert file_name(options) == shown
+    assert file_name(file_path(options)) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        (b"card1/DSC_0001.JPG", "card1/DSC_0001.JPG"),
+        (b"card1\\DSC_0001.JPG", "card1/DSC_0001.JPG"),
+        (b"../card1/./../DSC_0001.JPG", "card1/DSC_0001.JPG"),
+        (b"/home/ann/DSC_0001.JPG", None),
+        (b"C:\\fakepath\\DSC_0001.JPG", None),
+        (b"a/" * 600 + b"DSC_0001.JPG", None),
+        (b"DSC_0001.JPG", None),
+    ],
+)
+def test_a_relative_path_is_a_path_of_its_own(name: bytes, path: str | None) -> None:
+    body = BODY.replace(b'filename="one.jpg"', b'filename="%s"' % name)
+    begins = [event for event in read(MULTIPART, body, 64) if isinstance(event, FileBegins)]
+    assert begins[0] == FileBegins("DSC_0001.JPG", path)

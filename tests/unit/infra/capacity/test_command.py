@@ -10,8 +10,9 @@ from infra.capacity.costs import MachineCosts, PhotoCost, load_costs, save_costs
 from infra.capacity.gpu import Figure, gpu_of
 
 COST = PhotoCost(1, 0.3, {"gateway": 2.0, "worker": 30.0, "inference": 8.0, "redis": 1.0}, {"decode": 8.0})
-MEMORY = dict.fromkeys(COST.core_ms, 100.0)
-COSTS = MachineCosts("another machine", 64, "2026-11-25", [COST, replace(COST, megapixels=12)], MEMORY)
+MEMORY = dict.fromkeys([*COST.core_ms, "decoder"], 100.0)
+RETAINED = {"redis": 8.0, "preview": 20.0}
+COSTS = MachineCosts("another machine", 64, "2026-11-25", [COST, replace(COST, megapixels=12)], MEMORY, RETAINED)
 
 
 def file_of(folder: Path, *figures: Figure) -> str:
@@ -58,3 +59,13 @@ def test_the_plan_follows_the_options() -> None:
     text = plan_text(arguments, COSTS)
     assert text.startswith("90 photos/s of 12 megapixels (0.3 MB each), 27 MB/s; utilisation of 70 % and waits of 1 s")
     assert "costs measured on 2026-11-25, another machine, 64 cores; **assumed, not measured**: a GPU takes 500" in text
+
+
+def test_retention_is_counted_at_the_mean_rate() -> None:
+    arguments = parser().parse_args(["--rate", "50", "--mean-rate", "2", "--hours", "168"])
+    text = plan_text(arguments, COSTS)
+    assert (
+        "Retention: 2 photos/s for 168 h are 1,209,600 photos: 9.7 GB of Redis (8.0 kB each; maxmemory 10752mb)" in text
+    )
+    assert "and 387 GB of storage." in text
+    assert "| redis | 1.0 | 1 | 5 % | 0.00 s | 0.1 | 9.8 GB |" in text

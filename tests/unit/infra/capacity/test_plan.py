@@ -8,11 +8,13 @@ from infra.capacity.gpu import Gpu
 from infra.capacity.plan import Plan, Target, plan
 from infra.capacity.queueing import Bounds
 from infra.capacity.report import report
+from infra.capacity.retention import Retention
 
 SMALL = PhotoCost(1, 0.3, {"gateway": 2, "worker": 30, "inference": 8, "redis": 1}, {"decode": 8, "measure": 14})
 LARGE = PhotoCost(11, 3.3, {"gateway": 4, "worker": 80, "inference": 8, "redis": 1}, {"decode": 40, "measure": 14})
-MEMORY = {"gateway": 100.0, "worker": 200.0, "inference": 400.0, "redis": 20.0}
-COSTS = MachineCosts("Somebody's Xeon", 2, "2026-11-25", [SMALL, LARGE], MEMORY)
+MEMORY = {"gateway": 100.0, "worker": 200.0, "decoder": 50.0, "inference": 400.0, "redis": 20.0}
+RETAINED = {"redis": 8.0, "preview": 20.0}
+COSTS = MachineCosts("Somebody's Xeon", 2, "2026-11-25", [SMALL, LARGE], MEMORY, RETAINED)
 GPU = Gpu(per_second=2000, seconds=0.02, core_ms=1, source="figures of a GPU that no one has")
 
 
@@ -63,7 +65,7 @@ def test_a_plan_by_hand() -> None:
     assert found["worker"].queue.servers == 8
     assert found["worker"].queue.utilisation == pytest.approx(50 * 0.088 / 8, rel=0.01)
     assert found["worker"].cores == pytest.approx(50 * 0.080 / 0.7 * 5 / 4)
-    assert found["worker"].memory_mb == 5 * 3 * 200
+    assert found["worker"].memory_mb == 5 * (3 * 200 + 2 * 50)
     assert [found[name].replicas for name in ("gateway", "inference", "redis")] == [2, 2, 1]
 
 
@@ -120,7 +122,7 @@ def test_an_empty_plan_is_refused(fields: dict[str, int]) -> None:
 
 def test_the_report_names_the_bottleneck_and_the_source() -> None:
     target = Target(50)
-    text = report(plan(LARGE, MEMORY, target), LARGE, COSTS, target)
+    text = report(plan(LARGE, MEMORY, target), LARGE, COSTS, target, Retention(target.rate))
     assert "50 photos/s of 11 megapixels (3.3 MB each), 165 MB/s" in text
     assert "costs measured on 2026-11-25, Somebody's Xeon, 2 cores\n" in text
     assert "| worker, 2 processes | 80.0 | 5 | 55 % |" in text
@@ -130,7 +132,7 @@ def test_the_report_names_the_bottleneck_and_the_source() -> None:
 
 def test_the_report_marks_unmeasured_sizes_and_gpus() -> None:
     target, large = Target(50, gpu=GPU), COSTS.photo(40)
-    text = report(plan(large, MEMORY, target), large, COSTS, target)
+    text = report(plan(large, MEMORY, target), large, COSTS, target, Retention(target.rate))
     assert "this size lies outside the measured range; figures of a GPU that no one has" in text
     assert "| inference, one GPU | 1.0 | 2 | 2 % |" in text
     assert ", 2 GPUs |" in text

@@ -39,7 +39,7 @@ def snapshot(photos: dict[str, PhotoFeatures], decisions: dict[str, Decision] | 
         decision_revision=3,
         features=photos,
         decisions=decisions or {},
-        names={photo_id: f"{photo_id}.jpg" for photo_id in photos},
+        paths={photo_id: f"{photo_id}.jpg" for photo_id in photos},
         sha256={photo_id: f"sha-{photo_id}" for photo_id in photos},
     )
 

@@ -26,15 +26,15 @@ def view(left: float = 0.2, top: float = 0.2, gain: float = 1.0) -> np.ndarray:
 
 def frame(second: float, **columns: Any) -> dict[str, Any]:
     plain = {
-        "taken": second, "camera": 0, "exposure": 0.01, "f_number": 4.0, "iso": 100.0, "bias": 0.0, "focal": 35.0,
-        "distance": np.nan, "hashes": 0, "thumbnail": view(),
+        "taken": second, "order": 0, "camera": 0, "exposure": 0.01, "f_number": 4.0, "iso": 100.0, "bias": 0.0,
+        "focal": 35.0, "distance": np.nan, "hashes": 0, "thumbnail": view(),
     }  # fmt: skip
     return plain | columns
 
 
 def frames(*made: dict[str, Any]) -> Frames:
     def all_of(name: str) -> np.ndarray:
-        kinds = {"camera": np.int64, "hashes": np.uint64, "thumbnail": np.uint8}
+        kinds = {"camera": np.int64, "order": np.int64, "hashes": np.uint64, "thumbnail": np.uint8}
         values = np.array([photo[name] for photo in made], kinds.get(name, np.float64))
         return values.reshape(-1, SIDE, SIDE) if name == "thumbnail" else values
 
@@ -173,3 +173,12 @@ def test_the_work_grows_with_the_photos_and_not_with_their_pairs() -> None:
     small, large = album_of(1000), album_of(10_000)
     assert len(sequences(large).kinds) == 1000
     assert growth(lambda: sequences(small), lambda: sequences(large)) < 40  # of pairs there are 100 times as many
+
+
+def test_equal_times_are_ordered_by_file_name() -> None:
+    """Without sub-seconds: a bracket's frames lie in one second, and its hashes are in no order."""
+    frames_in_order = bracket(0, -2, 0, 2)
+    same_second = [
+        {**made, "taken": 0.0, "order": number, "hashes": 9 - number} for number, made in enumerate(frames_in_order)
+    ]
+    assert found(*same_second) == [(BRACKET, [0, 1, 2])]

@@ -11,10 +11,10 @@ from critic_worker.settings import WorkerSettings
 
 
 def test_a_worker_consumes_photos_albums_and_its_heartbeats() -> None:
-    app = worker_app(WorkerSettings(worker_name="tested", worker_concurrency=3))
+    app = worker_app(WorkerSettings(worker_name="tested", worker_concurrency=3, interactive_processes=2))
     names = [queue.name for queue in app.conf.task_queues]
     assert names == [CRITIQUE_QUEUE, ALBUM_QUEUE, heartbeat_queue("tested")]
-    assert app.conf.worker_concurrency == 3
+    assert app.conf.worker_concurrency == 5
     app.close()
 
 

@@ -27,6 +27,8 @@ from critic_worker.decoding import process as decoding
 from critic_worker.decoding.preparation import PreparedPhoto, prepare_photo
 from critic_worker.decoding.process import DecoderProcess, clean_environment
 
+RESIDENT_KIB = 1_000_000
+
 OBEDIENT = """
 import json, os, resource, socket, time
 import critic_worker.decoding.__main__ as decoder
@@ -83,7 +85,7 @@ FAR = Limits()
 
 @pytest.fixture
 def decoder() -> Iterator[DecoderProcess]:
-    decoder = DecoderProcess(2048, 60)
+    decoder = DecoderProcess(2048, 60, RESIDENT_KIB)
     yield decoder
     decoder.stop()
 
@@ -93,7 +95,7 @@ def obedient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Decode
     """A decoder that does what the bytes say, with five seconds for a photo."""
     (tmp_path / "obedient.py").write_text(OBEDIENT)
     monkeypatch.setattr(decoding, "COMMAND", ("-P", str(tmp_path / "obedient.py")))
-    decoder = DecoderProcess(2048, 5)
+    decoder = DecoderProcess(2048, 5, RESIDENT_KIB)
     yield decoder
     decoder.stop()
 
@@ -210,7 +212,26 @@ def test_the_time_limit_of_the_task_ends_the_decoder(obedient: DecoderProcess) -
 def test_a_decoder_that_does_not_start_is_no_photos_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoding, "COMMAND", ("-c", "raise SystemExit(1)"))
     with pytest.raises(ServiceUnavailable, match="does not start"):
-        DecoderProcess(2048, 5).prepare(golden_photo(), PLAIN, FAR)
+        DecoderProcess(2048, 5, RESIDENT_KIB).prepare(golden_photo(), PLAIN, FAR)
+
+
+def test_a_decoder_starts_before_its_first_photo(decoder: DecoderProcess) -> None:
+    decoder.start()
+    process = decoder._process
+    assert process is not None
+    decoder.start()
+    assert decodes(decoder)
+    assert decoder._process is process
+
+
+def test_a_decoder_above_its_memory_is_replaced_after_the_photo() -> None:
+    decoder = DecoderProcess(2048, 60, resident_kib=1000)
+    try:
+        assert decodes(decoder)
+        assert decoder._process is None
+        assert decodes(decoder)
+    finally:
+        decoder.stop()
 
 
 def test_a_decoder_ends_with_its_requests(decoder: DecoderProcess) -> None:

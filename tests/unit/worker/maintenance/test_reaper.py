@@ -10,13 +10,14 @@ import redis
 from tests.support.critiques import make_photo
 
 from critic_core.contracts.album import Album, Counts
-from critic_core.contracts.errors import PhotoNotFound, StorageUnavailable
+from critic_core.contracts.errors import PhotoNotFound, QueueFull, StorageUnavailable
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import CRITIQUE_QUEUE, PhotoState
 from critic_core.runtime.storage import Storage, photo_key, preview_key
 from critic_core.stores.jobs import Claim, JobStore
 from critic_worker.context import WorkerContext
-from critic_worker.maintenance.reaper import LOCK, Reaper
+from critic_worker.maintenance.reaper import TASK, Reaper
+from critic_worker.maintenance.turns import turn_key
 
 Upload = Callable[..., str]
 Queued = Callable[[], list[str]]
@@ -32,7 +33,7 @@ def run_later(context: WorkerContext, client: "redis.Redis") -> Callable[[float]
     """A maintenance run so many seconds from now."""
 
     def run(seconds: float) -> bool:
-        client.delete(LOCK)
+        client.delete(turn_key(TASK))
         jobs = JobStore(client, clock=lambda: time.time() + seconds)
         return Reaper(replace(context, jobs=jobs), client).run()
 
@@ -46,7 +47,7 @@ def test_a_photo_of_a_dead_worker_is_requeued_and_its_delivery_counts(
     context: WorkerContext, reaper: Reaper, run_later: Later, upload: Upload, queued: Queued
 ) -> None:
     photo_id = upload()
-    assert context.jobs.claim(photo_id, 3) is Claim.claimed
+    assert context.jobs.claim([photo_id], 3)[0][0] is Claim.claimed
     assert reaper.run()
     assert queued() == []
     run_later(context.settings.lease_seconds + 1)
@@ -128,3 +129,28 @@ def test_a_deleted_album_is_purged_with_its_photos(context: WorkerContext, reape
         context.jobs.get(photo.id)
     with pytest.raises(PhotoNotFound):
         context.storage.get(photo_key(photo.id))
+
+
+def test_a_full_redis_gets_room_while_tickets_are_lost(
+    context: WorkerContext, client: "redis.Redis", upload: Upload
+) -> None:
+    """No ticket fits into a full Redis; the expired photo goes nevertheless."""
+
+    def full(_: int) -> None:
+        raise QueueFull
+
+    later = time.time() + 25 * 3600
+    expired = upload()
+    jobs = JobStore(client, clock=lambda: later)
+    waiting = make_photo(PhotoState.queued)
+    end = datetime.fromtimestamp(later + 3600, UTC)
+    context.jobs.create(waiting.model_copy(update={"id": new_photo_id(), "expires_at": end}))
+    client.config_set("maxmemory", client.info("memory")["used_memory"] // 2)
+    try:
+        with pytest.raises(QueueFull):
+            Reaper(replace(context, jobs=jobs, send_ticket=full), client).run()
+    finally:
+        client.config_set("maxmemory", 0)
+    with pytest.raises(PhotoNotFound):
+        context.jobs.get(expired)
+    assert jobs.expired() == []

@@ -7,7 +7,7 @@ import pytest
 from tests.unit.worker.conftest import PHOTO
 from tests.unit.worker.fakes import FakeClassifier, FakeModels
 
-from critic_core.contracts.errors import InferenceUnavailable, PhotoNotFound, PhotoUnsupported, StorageUnavailable
+from critic_core.contracts.errors import InferenceUnavailable, PhotoUnsupported, StorageUnavailable
 from critic_core.runtime.storage import Storage
 from critic_worker.context import WorkerContext
 from critic_worker.photos.batch import classify_batch, load_photo
@@ -18,7 +18,7 @@ Upload = Callable[..., str]
 def test_results_come_in_the_order_of_the_photos(context: WorkerContext, models: FakeModels, upload: Upload) -> None:
     ids = [upload(), upload(b"text"), upload()]
     models.trials["2"], models.canary_ids = FakeClassifier(0.75), {ids[0]}
-    first, second, third = classify_batch(ids, context, models)
+    first, second, third = classify_batch([context.jobs.get(photo_id) for photo_id in ids], context, models)
     assert [scored.photo.id for scored in (first, second, third)] == ids
     assert [scored.data for scored in (first, second, third)] == [PHOTO, b"text", PHOTO]
     assert not isinstance(first.result, Exception)
@@ -31,20 +31,13 @@ def test_inference_is_retried_for_the_configured_time(
     context: WorkerContext, models: FakeModels, upload: Upload
 ) -> None:
     models.stable.errors = [InferenceUnavailable()]
-    photo_id = upload()
+    photo = context.jobs.get(upload())
     with pytest.raises(InferenceUnavailable):
-        classify_batch([photo_id], context, models)
+        classify_batch([photo], context, models)
     models.stable.errors = [InferenceUnavailable()]
     patient_settings = context.settings.model_copy(update={"service_retry_seconds": 5})
-    (scored,) = classify_batch([photo_id], replace(context, settings=patient_settings), models)
+    (scored,) = classify_batch([photo], replace(context, settings=patient_settings), models)
     assert not isinstance(scored.result, Exception)
-
-
-def test_a_deleted_photo_is_not_found(context: WorkerContext, models: FakeModels, upload: Upload) -> None:
-    photo_id = upload()
-    context.jobs.delete(photo_id)
-    with pytest.raises(PhotoNotFound):
-        classify_batch([photo_id], context, models)
 
 
 def test_loading_is_retried_and_timed(context: WorkerContext, upload: Upload) -> None:

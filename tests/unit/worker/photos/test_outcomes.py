@@ -48,7 +48,7 @@ def test_the_preview_is_stored_before_the_critique(
 
     monkeypatch.setattr(JobStore, "finish", with_preview)
     photo_id = upload()
-    assert store_result(photo_id, critique(PHOTO, FakeClassifier(), DEFAULT_LIMITS), context)
+    assert store_result(context.jobs.get(photo_id), critique(PHOTO, FakeClassifier(), DEFAULT_LIMITS), context)
     assert context.jobs.get(photo_id).state is PhotoState.done
 
 

@@ -230,7 +230,7 @@ def test_the_soft_time_limit_is_recognised_while_decoding(
 
 def test_the_hard_time_limit_fails_a_single_photo(context: WorkerContext, upload: Upload, queued: Queued) -> None:
     photo_id = upload()
-    context.jobs.claim(photo_id, 3)
+    context.jobs.claim([photo_id], 3)
     on_time_limit([photo_id], context)
     assert (code(context, photo_id), queued()) == ("photo_timeout", [])
 
@@ -239,7 +239,7 @@ def test_the_hard_time_limit_splits_a_batch_and_counts_no_delivery(
     context: WorkerContext, upload: Upload, queued: Queued
 ) -> None:
     running, claimed, deleted = upload(), upload(), upload()
-    context.jobs.claim(running, 3)
+    context.jobs.claim([running], 3)
     context.jobs.delete(deleted)
     on_time_limit([running, claimed, deleted], context)
     assert queued() == [running, claimed]

@@ -1,13 +1,14 @@
 """Tickets: what is claimed, passed on, and forgotten."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from tests.support.critiques import make_photo
 from tests.unit.worker.conftest import PHOTO
 from tests.unit.worker.fakes import FakeModels
 
-from critic_core.contracts.photo import PhotoState
+from critic_core.contracts.photo import Lane, PhotoState
 from critic_core.runtime.storage import photo_key
 from critic_worker import metrics
 from critic_worker.context import WorkerContext
@@ -29,6 +30,26 @@ def test_the_rest_of_a_ticket_is_passed_on(
     process_ticket("t", photos, context, models)
     assert tickets == expected
     assert context.jobs.get(queued[0].id).state is PhotoState.done
+
+
+def test_a_ticket_without_a_slot_takes_an_interactive_photo_or_returns_to_the_queue(
+    context: WorkerContext, models: FakeModels, tickets: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = replace(context, settings=context.settings.model_copy(update={"worker_concurrency": 1}))
+    batch, another = (make_photo(PhotoState.queued) for _ in range(2))
+    interactive = make_photo(PhotoState.queued).model_copy(update={"lane": Lane.interactive})
+    for photo in (batch, another, interactive):
+        context.storage.put(photo_key(photo.id), PHOTO)
+        context.jobs.create(photo)
+    context.queue.enqueue([batch.id, another.id])
+    context.queue.claim("held", context.settings.lease_name, 1)
+    waits = iter([lambda: None, lambda: context.queue.enqueue([interactive.id])])
+    monkeypatch.setattr(context.queue, "wait", lambda seconds: next(waits)())
+    process_ticket("t", 4, context, models)
+    assert tickets == [4]
+    process_ticket("t", 4, context, models)
+    assert context.jobs.get(interactive.id).state is PhotoState.done
+    assert context.jobs.get(another.id).state is PhotoState.queued
 
 
 def test_the_time_limit_ends_a_ticket_and_splits_its_batch(

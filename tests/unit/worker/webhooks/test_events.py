@@ -1,23 +1,59 @@
 """The event about a subject at the moment of an attempt."""
 
+import pytest
 from tests.support.critiques import make_critique
 from tests.unit.worker.webhooks.sender_stack import MakeSender
 
 from critic_core.contracts.errors import PhotoPoison
+from critic_core.contracts.webhook import CallbackDetail, PhotoEvent
 from critic_worker.webhooks.events import event_of
+from critic_worker.webhooks.scheduler import schedule
 
 URL = "https://example.com/in"
 
 
-def test_a_finished_photo_is_an_event_without_its_owner_and_embedding(make_sender: MakeSender) -> None:
+def test_a_finished_photo_is_an_event_without_owner_callback_and_fingerprints(make_sender: MakeSender) -> None:
     sender = make_sender()
     photo_id = sender.finished(URL)
     event = event_of(f"photo:{photo_id}", sender.context.stores)
     assert event is not None
     assert (event.type, event.callback_url, event.data["id"]) == ("photo.done", URL, photo_id)
-    assert "owner" not in event.data
-    assert "embedding" not in event.data["critique"]["fingerprint"]
+    assert not {"owner", "callback_url", "callback_events", "callback_details", "sha256"} & set(event.data)
+    assert "fingerprint" not in event.data["critique"]
+    assert event.owner == "anonymous"
     assert event.expires_at == sender.jobs.get(photo_id).expires_at
+
+
+@pytest.mark.parametrize(
+    ("details", "fields"),
+    [
+        ((CallbackDetail.hashes,), {"perceptual_hash", "difference_hash", "pixels_sha256"}),
+        ((CallbackDetail.thumbnail,), {"thumbnail"}),
+        (tuple(CallbackDetail), {"perceptual_hash", "difference_hash", "pixels_sha256", "thumbnail"}),
+    ],
+)
+def test_a_receiver_gets_the_fingerprints_of_its_details(
+    make_sender: MakeSender, details: tuple[CallbackDetail, ...], fields: set[str]
+) -> None:
+    sender = make_sender()
+    photo_id = sender.photo(URL, callback_details=details)
+    sender.jobs.finish(photo_id, make_critique())
+    event = event_of(f"photo:{photo_id}", sender.context.stores)
+    assert event is not None
+    assert set(event.data["critique"]["fingerprint"]) == fields
+    assert ("sha256" in event.data) is (CallbackDetail.hashes in details)
+
+
+def test_a_receiver_gets_its_events_only(make_sender: MakeSender) -> None:
+    sender = make_sender()
+    done, failed = (sender.photo(URL, callback_events=(PhotoEvent.failed,)) for _ in range(2))
+    sender.jobs.finish(done, make_critique())
+    sender.jobs.fail(failed, PhotoPoison().problem())
+    assert event_of(f"photo:{done}", sender.context.stores) is None
+    assert event_of(f"photo:{failed}", sender.context.stores) is not None
+    schedule(sender.context)
+    assert len(sender.tickets) == 1
+    assert sender.deliveries.pending() == 1
 
 
 def test_a_failed_photo_is_another_event(make_sender: MakeSender) -> None:

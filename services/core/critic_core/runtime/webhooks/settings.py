@@ -18,8 +18,8 @@ class WebhookSettings(CriticSettings):
 
     webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         default=(),
-        description="Signing secrets (whsec_…, comma-separated, newest first); empty disables webhooks. "
-        "`photo-critic new-webhook-secret` creates a secret.",
+        description="Secrets (whsec_…, comma-separated, newest first) from which receivers' secrets are derived; empty "
+        "disables webhooks. `photo-critic new-webhook-secret` creates a secret.",
     )
     webhook_allow_private: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         default=(),

@@ -1,0 +1,119 @@
+"""Files of one stem: a camera writes each picture as RAW, JPEG and HEIC; programs put their own files beside them."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from critic_cli.files.kinds import CAMERA_SUFFIXES, RAW_SUFFIXES
+from critic_cli.files.photo_metadata import exposure_time
+
+_SAME_EXPOSURE = timedelta(seconds=2)
+_APPLE_NAME = re.compile(r"img_(\d{4,})")
+_SETTINGS_FOLDERS = ("NKSC_PARAM", "CaptureOne/Settings*")  # Nikon, Capture One: a file for each photo file
+
+ExposureTime = Callable[[Path], datetime | None]
+
+
+@dataclass(frozen=True)
+class Shot:
+    """All photo files of one picture; `upload` is the one that is uploaded."""
+
+    upload: Path
+    files: tuple[Path, ...]
+
+
+def group_files(files: Iterable[Path], time_of: ExposureTime = exposure_time) -> list[Shot]:
+    """RAW, JPEG and HEIC files of one folder and stem are one shot, unless their times differ; rest are alone.
+
+    The developed file is uploaded: it is smaller, and shows the picture as the photographer saw it.
+    """
+    same_stem = defaultdict[tuple[Path, str], list[Path]](list)
+    for file in files:
+        same_stem[file.parent, file.stem.casefold()].append(file)
+    return [shot for group in same_stem.values() for shot in _shots(group, time_of)]
+
+
+def _shots(group: list[Path], time_of: ExposureTime) -> Iterator[Shot]:
+    camera = sorted((file for file in group if _rank(file) is not None), key=_rank_or_last)
+    while camera:
+        first, *rest = camera
+        same = [file for file in rest if _is_same_picture(first, file, group, time_of)]
+        same = list({_kind_key(file): file for file in reversed([first, *same])}.values())[::-1]
+        yield Shot(first, tuple(same))
+        camera = [file for file in rest if file not in same]
+    yield from (Shot(file, (file,)) for file in group if _rank(file) is None)
+
+
+def _rank(file: Path) -> int | None:
+    """JPEG before HEIC before RAW; None for files that are pictures of their own."""
+    suffix = file.suffix.lower()
+    if suffix in RAW_SUFFIXES:
+        return 2
+    return (0 if suffix.startswith(".j") else 1) if suffix in CAMERA_SUFFIXES else None
+
+
+def _rank_or_last(file: Path) -> tuple[int, str]:
+    return _rank(file) or 0, file.name
+
+
+def _kind_key(file: Path) -> object:
+    """One JPEG and one HEIC file of a picture, any number of RAW files (a DNG beside its original)."""
+    rank = _rank(file)
+    return file if rank == 2 else rank
+
+
+def _is_same_picture(first: Path, second: Path, group: list[Path], time_of: ExposureTime) -> bool:
+    times = time_of(first), time_of(second)
+    if times[0] is not None and times[1] is not None:
+        return abs(times[0] - times[1]) <= _SAME_EXPOSURE
+    return any(_rank(file) == 2 for file in group)  # without a RAW file, one name may be a coincidence
+
+
+class Companions:
+    """Files that are no photos and belong to one: sidecars, films, voice memos, edits; by name."""
+
+    def __init__(self, shots: Iterable[Shot]) -> None:
+        self._photos = {file for shot in shots for file in shot.files}
+        self._listings: dict[Path, list[Path]] = {}
+
+    def of(self, shot: Shot) -> list[Path]:
+        """The companions in the folder of the shot, and its settings in the folders of Nikon and Capture One."""
+        folder = shot.upload.parent
+        beside = [file for file in self._listing(folder) if self._belongs(file, shot)]
+        names = tuple(f"{file.name.casefold()}." for file in shot.files)
+        settings = (
+            file for pattern in _SETTINGS_FOLDERS for found in folder.glob(pattern) for file in self._listing(found)
+        )
+        return beside + [file for file in settings if file.name.casefold().startswith(names)]
+
+    def _belongs(self, file: Path, shot: Shot) -> bool:
+        if file in self._photos:
+            return False
+        name, shot_names = file.name.casefold(), {photo.name.casefold() for photo in shot.files}
+        if any(name.startswith(f"{photo}.") for photo in self._photo_names(file.parent) - shot_names):
+            return False
+        return name.startswith(_prefixes(shot)) or any(_is_darktable_duplicate(name, photo) for photo in shot_names)
+
+    def _photo_names(self, folder: Path) -> set[str]:
+        return {photo.name.casefold() for photo in self._photos if photo.parent == folder}
+
+    def _listing(self, folder: Path) -> list[Path]:
+        if folder not in self._listings:
+            self._listings[folder] = sorted(file for file in folder.iterdir() if file.is_file())
+        return self._listings[folder]
+
+
+def _prefixes(shot: Shot) -> tuple[str, ...]:
+    """Of companions' names. Apple: IMG_0001 has its first edits in IMG_O0001."""
+    stem = shot.upload.stem.casefold()
+    apple = _APPLE_NAME.fullmatch(stem)
+    return (f"{stem}.", *([f"img_o{apple[1]}.", f"img_e{apple[1]}."] if apple else []))
+
+
+def _is_darktable_duplicate(name: str, photo: str) -> bool:
+    """IMG_0001_01.CR2.xmp is a second development of IMG_0001.CR2."""
+    stem, _, suffix = photo.rpartition(".")
+    return re.fullmatch(rf"{re.escape(stem)}_\d\d\.{re.escape(suffix)}\.xmp", name) is not None

@@ -1,0 +1,69 @@
+"""XMP and EXIF inside a photo file, whatever its format: by the segments of a JPEG, else by their marks.
+
+Sources: XMP Specification Part 3 (2020); Exif 3.0, 4.7; ISO/IEC 23008-12 (HEIF), annex A; PNG third edition, 11.3.4.
+"""
+
+import struct
+from collections.abc import Iterator
+
+from critic_core.metadata.tiff import Bytes, read_tags
+
+_XMP_OF_JPEG = b"http://ns.adobe.com/xap/1.0/\0"
+_EXIF_OF_JPEG = b"Exif\0\0"
+_PACKETS = ((b"<x:xmpmeta", b"</x:xmpmeta>"), (b"<x:xapmeta", b"</x:xapmeta>"), (b"<rdf:RDF", b"</rdf:RDF>"))
+_XMP_TAG = 700
+_EXIF_MARKS = (_EXIF_OF_JPEG, b"eXIf", b"EXIF", b"CMT1")  # HEIF, PNG, WebP, CR3
+_TIFF_STARTS = (0, 4, 10)  # after the mark: at once, after the length of a RIFF chunk, and after another mark there
+_MAX_EXIF = 1 << 20
+
+
+def xmp_packet(data: Bytes) -> bytes | None:
+    """The XMP of the photo; None without one."""
+    if data[:3] == b"\xff\xd8\xff":
+        found = (body for body in _segments(data) if body.startswith(_XMP_OF_JPEG))
+        return next((body[len(_XMP_OF_JPEG) :] for body in found), None)
+    tag = read_tags(data).get(_XMP_TAG) if data[:2] in (b"II", b"MM") else None
+    return tag if isinstance(tag, bytes) else _search_packet(data)
+
+
+def exif_block(data: Bytes) -> Bytes | None:
+    """The EXIF of the photo, from its TIFF header on; None without any. A RAW file with a TIFF header is its own."""
+    if data[:3] == b"\xff\xd8\xff":
+        found = (body for body in _segments(data) if body.startswith(_EXIF_OF_JPEG))
+        return next((body[len(_EXIF_OF_JPEG) :] for body in found), None)
+    if data[:2] in (b"II", b"MM"):
+        return data
+    if data[:15] == b"FUJIFILMCCD-RAW" and len(data) > 92:
+        start, length = struct.unpack(">II", data[84:92])
+        return exif_block(data[start : start + min(length, _MAX_EXIF)])
+    return next(_search_exif(data), None)
+
+
+def _segments(data: Bytes) -> Iterator[bytes]:
+    """The bodies of APP1 before the pixels."""
+    at = 2
+    while data[at : at + 1] == b"\xff" and len(data) >= at + 4:
+        marker, size = data[at + 1], struct.unpack(">H", data[at + 2 : at + 4])[0]
+        if marker == 0xDA:
+            return
+        if marker == 0xE1:
+            yield bytes(data[at + 4 : at + 2 + size])
+        at += 2 + size
+
+
+def _search_packet(data: Bytes) -> bytes | None:
+    for begin, end in _PACKETS:
+        start = data.find(begin)
+        stop = data.find(end, start) if start >= 0 else -1
+        if stop >= 0:
+            return bytes(data[start : stop + len(end)])
+    return None
+
+
+def _search_exif(data: Bytes) -> Iterator[bytes]:
+    for mark in _EXIF_MARKS:
+        at = data.find(mark)
+        while at >= 0:
+            block = bytes(data[at + len(mark) : at + len(mark) + _MAX_EXIF])
+            yield from (block[start:] for start in _TIFF_STARTS if block[start : start + 2] in (b"II", b"MM"))
+            at = data.find(mark, at + 1)

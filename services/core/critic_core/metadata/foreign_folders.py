@@ -1,0 +1,20 @@
+"""Folders of other programs inside a shoot: bins, thumbnails, caches, previews. They hold no photo of the shoot.
+
+Sources: documentation of Synology, QNAP, Windows, macOS, Lightroom, Capture One, Android, Canon and Sony cameras.
+"""
+
+from fnmatch import fnmatchcase
+
+FOREIGN_FOLDERS = (
+    ".*", "@*", "#recycle", "#snapshot", "$recycle.bin", "recycler", "recycled", "system volume information",
+    "lost+found", "lost.dir", "found.000", "__macosx", "_gsdata_", "captureone", "nksc_param", "canonmsc", "thmbnl",
+    "thumbnails", "*.lrdata", "*.lrcat-data", "*.cocatalog", "*.cosessiondb", "*.photoslibrary", "*.photolibrary",
+    "*.aplibrary", "*.migratedphotolibrary", "*.dxo", "*.rtp", "*.tmp", "zbthumbnail.info",
+)  # fmt: skip
+"""Patterns of names, in lower case."""
+
+
+def is_foreign(folder: str) -> bool:
+    """True for the name of a folder of another program."""
+    name = folder.casefold()
+    return any(fnmatchcase(name, pattern) for pattern in FOREIGN_FOLDERS)
