@@ -91,8 +91,8 @@ step 'two versions' 30 "$python" -m tests.load.readiness "$two" --versions 2 --s
 step memory 45 "$python" -m tests.load.memory_plateau --seconds 10 --device "$device" --json "$out/memory.json"
 step compiled 60 bash -c "throughput float16.json compiled $few_batches --repository $half"
 step decoding 30 "$python" -m tests.load.decode --photos "$photos" --device "$device" --seconds 1 --json "$out/decode.json"
-step efficientnet 30 bash -c \
-  "throughput efficientnet.json raw,bound $few_batches --repository $half --model aesthetics-efficientnet"
+step alexnet 30 bash -c \
+  "throughput alexnet.json raw,bound $few_batches --repository $half --model aesthetics-alexnet"
 
 printf '\n' | tee -a "$log"
 printf '%s\n' "${results[@]}" "all: $SECONDS s" | tee -a "$log"

@@ -37,7 +37,7 @@ def test_it_shows_the_model_cards(visitor: Visitor, stack: LocalStack) -> None:
     visitor.visit()
     with stack.client() as http:
         models = http.get("/v1/models").json()["models"]
-    assert [model["name"] for model in models] == ["aesthetics", "aesthetics-efficientnet"]
+    assert [model["name"] for model in models] == ["aesthetics", "aesthetics-alexnet"]
     for number, model in enumerate(models):
         about = visitor.page.locator("#about .model").nth(number)
         expect(about).to_contain_text(model["summary"])

@@ -53,7 +53,7 @@ def test_it_is_triton_that_answers(triton: Stack) -> None:
     for container in triton.containers("inference"):
         assert get(container["Id"], "/v2")["name"] == "triton"
         states = {(model["name"], model["state"]) for model in get(container["Id"], "/v2/repository/index", "POST")}
-        assert states == {("aesthetics", "READY"), ("aesthetics-efficientnet", "READY")}
+        assert states == {("aesthetics", "READY"), ("aesthetics-alexnet", "READY")}
 
 
 def test_the_balancer_gives_requests_to_both(triton: Stack) -> None:

@@ -24,7 +24,7 @@ from critic_training.evaluation.onnx_model import predict
 from critic_training.export.model_folder import read_manifest
 
 REPOSITORY = Path(__file__).parents[2] / "services" / "inference" / "model_repository"
-MODELS = ("aesthetics", "aesthetics-efficientnet")
+MODELS = ("aesthetics", "aesthetics-alexnet")
 COPIES = [(kind, strength) for kind in DEGRADATIONS for strength in STRENGTHS]
 NEVER_GROUPED = ("bad crop",)  # no near duplicate: no album groups it with its photo
 

@@ -16,7 +16,7 @@ from critic_training.export.parity_command import compare_all
 PHOTOS = Path(__file__).parents[2] / "data"
 CROPS = 10  # the last request of eleven photos is smaller than the others
 MODEL = SHIPPED / "aesthetics" / "1"
-EFFICIENTNET = SHIPPED / "aesthetics-efficientnet" / "1"
+ALEXNET = SHIPPED / "aesthetics-alexnet" / "1"
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
     return (PHOTOS / "rocket.jpg", *sorted(folder.glob("*.png")))
 
 
-@pytest.mark.parametrize("model", [MODEL, EFFICIENTNET], ids=lambda folder: folder.parent.name)
+@pytest.mark.parametrize("model", [MODEL, ALEXNET], ids=lambda folder: folder.parent.name)
 def test_a_server_that_serves_the_file_agrees_with_it(server: Server, model: Path, photos: tuple[Path, ...]) -> None:
     ((what, found),) = compare_all(model, photos, server.grpc, None)
     assert what == "the server"
@@ -39,7 +39,7 @@ def test_a_server_that_serves_the_file_agrees_with_it(server: Server, model: Pat
 
 def test_a_server_that_serves_something_else_does_not(server: Server, photos: tuple[Path, ...], tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_bytes((MODEL / "manifest.json").read_bytes())
-    (tmp_path / "model.onnx").write_bytes((EFFICIENTNET / "model.onnx").read_bytes())
+    (tmp_path / "model.onnx").write_bytes((ALEXNET / "model.onnx").read_bytes())
     with pytest.raises(ParityError, match="the server differs"):
         compare_all(tmp_path, photos, server.grpc, None)
 

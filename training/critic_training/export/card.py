@@ -16,7 +16,8 @@ views of buildings, says little about which of two near-identical frames is bett
 people."""
 
 LIMITS = """\
-- It was learnt from a few hundred photos whose mean ratings say how beautiful people find them. Such ratings follow
+- It was learnt from a few hundred photos whose mean ratings say how beautiful people find them and, where `pool` is a
+  training set, from thousands that a vision-language model rated by small pictures: not people's opinions. Both follow
   subject matter strongly: a sunset scores above a waste bin however well the bin is photographed. Compare photos of
   one kind.
 - It says little about which of two near-identical frames is better: rank those by sharpness and exposure, too.

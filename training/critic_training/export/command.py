@@ -28,13 +28,24 @@ def export(  # noqa: PLR0913, PLR0917 - each is an option of the command
     reference: Annotated[Path, typer.Option(help="Table of photos for percentiles; every seventh judges the forms.")],
     out: Annotated[Path, typer.Option(help="Folder to write.")],
     across: Annotated[list[Path] | None, typer.Option(help="Rated folders of across.csv.")] = None,
+    more: Annotated[list[Path] | None, typer.Option(help="Further tables of training photos, for the card.")] = None,
     name: Annotated[str, typer.Option(help="The model's name in the repository.")] = "aesthetics",
     version: Annotated[str, typer.Option(help="Its version: a number.")] = "1",
 ) -> None:
     """Write model.onnx, manifest.json and MODEL_CARD.md; refuses where ONNX and PyTorch do not agree."""
     command = recorded_command(sys.argv[1:])
     request = ExportRequest(
-        run, rated, tuple(across or ()), pool, reference, out, name, version, command, Preprocessing()
+        run,
+        rated,
+        tuple(across or ()),
+        pool,
+        reference,
+        out,
+        name,
+        version,
+        command,
+        Preprocessing(),
+        tuple(more or ()),
     )
     console = Console()
     try:

@@ -54,6 +54,8 @@ class ExportRequest:
     version: str
     command: str
     preprocessing: Preprocessing
+    more: tuple[Path, ...] = ()
+    """Further tables of training photos."""
 
 
 def build_manifest(
@@ -111,7 +113,7 @@ def _reference(name: str, scores: Floats) -> Reference:
 
 def _datasets(request: ExportRequest, references: int) -> tuple[DatasetCard, ...]:
     counts = {request.rated.name: len(read_rated(request.rated).files), request.reference.parent.name: references}
-    counts[request.pool.parent.name] = len(read_unrated(request.pool))
+    counts |= {table.parent.name: len(read_unrated(table)) for table in (request.pool, *request.more)}
     counts |= {folder.name: len(read_rated(folder).files) for folder in request.across}
     unknown = ("other", "not stated", "a folder of the user's")
     cards = {name: (count, *CARDS.get(name, unknown)) for name, count in counts.items()}

@@ -12,7 +12,7 @@ from critic_training.evaluation.onnx_model import open_session, predict
 SHIPPED = Path(__file__).parents[4] / "services" / "inference" / "model_repository"
 
 
-@pytest.mark.parametrize("model", ["aesthetics", "aesthetics-efficientnet"])
+@pytest.mark.parametrize("model", ["aesthetics", "aesthetics-alexnet"])
 def test_pytorch_computes_the_network_that_is_served(model: str) -> None:
     compare(SHIPPED / model / "1", 1e-4)
 

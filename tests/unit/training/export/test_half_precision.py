@@ -18,7 +18,7 @@ from critic_training.export.half_precision.graph import to_float16
 from critic_training.export.model_folder import sha256
 
 SHIPPED = Path(__file__).parents[4] / "services" / "inference" / "model_repository"
-MODELS = ("aesthetics", "aesthetics-efficientnet")
+MODELS = ("aesthetics", "aesthetics-alexnet")
 
 
 def halves(model: onnx.ModelProto) -> dict[str, str]:
@@ -44,7 +44,7 @@ def test_it_answers_as_the_graph_it_was_made_of(
 
 
 def test_every_convolution_is_in_half_and_what_must_be_exact_is_not(shipped: dict[str, onnx.ModelProto]) -> None:
-    model = to_float16(shipped["aesthetics-efficientnet"])
+    model = to_float16(shipped["aesthetics"])
     found = halves(model)
     convolutions = [node.output[0] for node in model.graph.node if node.op_type == "Conv"]
     assert len(convolutions) > 40
@@ -54,7 +54,7 @@ def test_every_convolution_is_in_half_and_what_must_be_exact_is_not(shipped: dic
 
 
 def test_large_dense_layers_are_in_half_and_the_last_one_is_not(shipped: dict[str, onnx.ModelProto]) -> None:
-    found = halves(to_float16(shipped["aesthetics"]))
+    found = halves(to_float16(shipped["aesthetics-alexnet"]))
     assert {name for name, operator in found.items() if operator == "Gemm"} == {"fc7.thin", "fc7"}
     assert found["fc6"] == "Conv"
 
@@ -70,7 +70,7 @@ def test_nothing_is_cast_twice_and_no_weight_is_left_over(shipped: dict[str, onn
 
 def test_a_constant_beyond_float16_is_refused(shipped: dict[str, onnx.ModelProto]) -> None:
     model = onnx.ModelProto()
-    model.CopyFrom(shipped["aesthetics-efficientnet"])
+    model.CopyFrom(shipped["aesthetics"])
     bias = next(weight for weight in model.graph.initializer if weight.name == "stem.bias")
     bias.CopyFrom(onnx.numpy_helper.from_array(np.full(bias.dims, 1e6, np.float32), bias.name))
     with pytest.raises(ValueError, match=r"stem\.bias"):

@@ -21,7 +21,7 @@ from critic_training.export.model_folder import read_manifest, sha256
 from critic_training.publish.triton_config import config
 
 SHIPPED = Path(__file__).parents[4] / "services" / "inference" / "model_repository"
-LARGEST = {"aesthetics": 40_000_000, "aesthetics-efficientnet": 20_000_000}
+LARGEST = {"aesthetics": 20_000_000, "aesthetics-alexnet": 40_000_000}
 
 
 @pytest.fixture(scope="module", params=["float32", "float16"])
