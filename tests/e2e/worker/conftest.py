@@ -57,7 +57,7 @@ class Inference:
     def start(self) -> None:
         with (self.folder / "inference.log").open("ab") as log:
             self._process = self._start_triton(log) if ON_TRITON else self._start_ours(log)
-        until(self.ready, 60 if ON_TRITON else 30, "the inference server's readiness")
+        until(self.ready, 120, "the inference server's readiness")
 
     def _start_ours(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
         settings = {
@@ -185,7 +185,8 @@ class Stack:
 
 def start_module(module: str, settings: dict[str, str], log: object) -> subprocess.Popen[bytes]:
     """`python -m module` with these settings."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), **{f"CRITIC_{k.upper()}": v for k, v in settings.items()}}
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    environment = {**os.environ, "PYTHONPATH": path, **{f"CRITIC_{k.upper()}": v for k, v in settings.items()}}
     return subprocess.Popen([sys.executable, "-m", module], env=environment, cwd=ROOT, stdout=log, stderr=log)  # type: ignore[call-overload, no-any-return]
 
 

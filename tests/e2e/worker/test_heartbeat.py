@@ -16,7 +16,7 @@ from critic_core.contracts.heartbeat import Heartbeat
 from critic_worker.threads import EX_TEMPFAIL
 
 
-def last_heartbeat(stack: Stack, seconds: float = 30) -> Heartbeat:
+def last_heartbeat(stack: Stack, seconds: float = 120) -> Heartbeat:
     """The worker's last heartbeat."""
     return until(lambda: stack.worker_status.heartbeats(0), seconds, f"a heartbeat; {stack.tail()}")[0]
 
