@@ -65,16 +65,19 @@ class Admission:
 
 
 def ensure_within_limits(load: Load, owner: str, lane: Lane, settings: GatewaySettings) -> None:
-    """Raises Overloaded when the backlog, the owner's part of it, or the owner's expected wait is at its limit."""
+    """Raises Overloaded when the backlog, the owner's part of it, or the owner's expected wait is at its limit.
+
+    Sentences have no number but the owner's own: how many photos others have is theirs to know.
+    """
     pace, owned = load.per_second, load.photos_of(owner)
     ahead, wait_limit = load.photos_before(load.photos_of(owner, lane), owner, lane), _wait_limit(load, settings)
     if load.backlog >= settings.max_backlog:
-        raise _overloaded(f"{load.backlog:,} photos are", load.backlog - settings.max_backlog + 1, pace, settings)
+        raise _overloaded("Too many photos are", load.backlog - settings.max_backlog + 1, pace, settings)
     if owned >= settings.owner_backlog:
         finished_first = load.photos_before(owned - settings.owner_backlog, owner, Lane.batch) + 1
         raise _overloaded(f"{owned:,} photos of yours are", finished_first, pace, settings)
     if ahead >= wait_limit:
-        raise _overloaded(f"{ahead:,} photos are", ahead - wait_limit + 1, pace, settings)
+        raise _overloaded("Too many photos are", ahead - wait_limit + 1, pace, settings)
 
 
 def backlog_limit(load: Load, settings: GatewaySettings) -> int:
