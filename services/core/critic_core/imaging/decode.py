@@ -17,6 +17,7 @@ from critic_core.imaging.colour import deep_lab_to_srgb, deep_to_srgb, to_srgb
 from critic_core.imaging.deep import DeepImage, reduce_deep
 from critic_core.imaging.formats import Format, sniff
 from critic_core.imaging.heif_items import reason_of_refusal
+from critic_core.imaging.jpeg_pixels import DAMAGED
 from critic_core.imaging.limits import DEFAULT_LIMITS, Limits
 from critic_core.imaging.opened import Loaded, Opened
 from critic_core.imaging.orientation import upright_size
@@ -91,6 +92,7 @@ def _facts(
         orientation=orientation,
         frames=opened.frames,
         notes=opened.notes + notes,
+        damaged=DAMAGED in notes,
     )
 
 
