@@ -132,9 +132,10 @@ def test_the_slider_shows_the_keepers(culling: Visitor) -> None:
     expect(culling.page.locator("#keep-count")).to_have_text("2")
     keepers = culling.page.locator(".cell:visible").filter(has=culling.page.locator(".cell-mark:visible"))
     expect(keepers).not_to_have_count(0)
-    culling.page.get_by_label("Show").select_option("not to keep")
+    show = culling.page.get_by_role("combobox", name="Show")
+    show.select_option("not to keep")
     expect(culling.page.locator(".cell[data-verdict=keep]:visible")).to_have_count(0)
-    culling.page.get_by_label("Show").select_option("all")
+    show.select_option("all")
     culling.page.reload()
     expect(culling.page.locator("#keep-count")).to_have_text("2")
 

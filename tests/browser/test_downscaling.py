@@ -103,3 +103,18 @@ def test_browsers_whose_workers_cannot_draw_shrink_on_the_page(visitor: Visitor,
     visitor.visit().choose(large)
     visitor.scored("large.jpg")
     assert visitor.photo_on_server("large.jpg")["critique"]["image"]["width"] == LONG_SIDE
+
+
+def test_a_downscaled_photo_keeps_its_capture_facts_and_no_place(visitor: Visitor) -> None:
+    exif = Image.Exif()
+    exif.update({0x010F: "Canon", 0x0110: "Canon EOS R5", 0x4746: 4})
+    exif.get_ifd(0x8769).update(
+        {0x9003: "2024:05:01 10:11:12", 0x9011: "+02:00", 0x829A: 0.008, 0x9204: -2.0, 0xA431: "0123"}
+    )
+    exif.get_ifd(0x8825).update({1: "N", 2: (59.0, 54.0, 50.0)})
+    visitor.visit().choose(Chosen("bracket.jpg", saved(cat(LARGE), "JPEG", quality=95, exif=exif)))
+    visitor.scored("bracket.jpg")
+    capture = visitor.photo_on_server("bracket.jpg")["critique"]["image"]["capture"]
+    assert capture["taken_at"] == "2024-05-01T10:11:12+02:00"
+    assert (capture["camera"], capture["serial_number"], capture["rating"]) == ("Canon EOS R5", "0123", 4)
+    assert (capture["exposure_seconds"], capture["exposure_bias_ev"]) == (pytest.approx(0.008), -2)

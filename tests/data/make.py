@@ -7,6 +7,8 @@ import struct
 from io import BytesIO
 from pathlib import Path
 
+import imagecodecs
+import numpy as np
 import pillow_heif
 from PIL import Image
 
@@ -34,6 +36,7 @@ def _formats(cat: Image.Image, folder: Path) -> None:
     cat.save(folder / "webp.webp", quality=90)
     cat.save(folder / "avif.avif", quality=80)
     cat.save(folder / "heic.heic", quality=80)
+    (folder / "jxl.jxl").write_bytes(imagecodecs.jpegxl_encode(np.asarray(cat), level=90))
     cat.save(folder / "tiff.tif", compression="tiff_lzw")
     cat.save(folder / "gif.gif")
     cat.save(folder / "bmp.bmp")

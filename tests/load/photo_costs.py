@@ -7,7 +7,6 @@ python -m tests.load.photo_costs --force    two minutes, in which nothing else s
 import argparse
 import os
 import platform
-import statistics
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -56,10 +55,11 @@ def is_current(path: Path) -> bool:
 def measure(sizes: tuple[tuple[int, int], ...] = SIZES, photos: int = PHOTOS) -> MachineCosts:
     """Every size on one local stack."""
     with local_stack() as stack:
-        empty = redis_bytes(stack)
-        costs = [photo_cost(stack, size, photos) for size in sizes]
+        costs = [photo_cost(stack, sizes[0], photos)]
+        before = stored_bytes(stack)  # with every script and connection in memory
+        costs += [photo_cost(stack, size, photos) for size in sizes[1:]]
         memory = by_service(peak_memory(stack.processes()))
-        retained = retained_kb(stack, empty)
+        retained = retained_kb(before, stored_bytes(stack))
     return MachineCosts(machine(), os.cpu_count() or 1, datetime.now(UTC).date().isoformat(), costs, memory, retained)
 
 
@@ -87,18 +87,18 @@ def photo_cost(stack: LocalStack, size: tuple[int, int], photos: int) -> PhotoCo
     return cost
 
 
-def redis_bytes(stack: LocalStack) -> int:
-    """Memory in use."""
+def stored_bytes(stack: LocalStack) -> dict[str, int]:
+    """Memory in use by Redis, bytes of all previews, and their number."""
     with redis.Redis.from_url(stack.note().redis_url) as client:
         memory: Any = client.info("memory")
-    return int(memory["used_memory"])
-
-
-def retained_kb(stack: LocalStack, empty_bytes: int) -> dict[str, float]:
-    """Kilobytes that a photo of an album leaves in Redis, and as a preview."""
     previews = [path.stat().st_size for path in stack.data_folder.rglob("preview.jpg")]
-    records = redis_bytes(stack) - empty_bytes
-    return {"redis": records / len(previews) / 1000, "preview": statistics.mean(previews) / 1000}
+    return {"redis": int(memory["used_memory"]), "preview": sum(previews), "photos": len(previews)}
+
+
+def retained_kb(before: dict[str, int], after: dict[str, int]) -> dict[str, float]:
+    """Kilobytes that a photo of an album leaves in Redis, and as a preview."""
+    photos = after["photos"] - before["photos"]
+    return {name: (after[name] - before[name]) / photos / 1000 for name in ("redis", "preview")}
 
 
 def by_service(figures: dict[str, float]) -> dict[str, float]:

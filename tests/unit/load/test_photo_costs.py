@@ -27,3 +27,9 @@ def test_costs_are_measured_when_forced_or_on_another_machine(tmp_path: Path, mo
     assert [date_after(), date_after(), date_after("--force")] == ["first", "first", "second"]
     save_costs(replace(COSTS, machine="another machine"), path)
     assert date_after() == "third"
+
+
+def test_photos_of_an_album_leave_records_and_previews() -> None:
+    before = {"redis": 5_000_000, "preview": 100_000, "photos": 10}
+    after = {"redis": 5_080_000, "preview": 300_000, "photos": 20}
+    assert photo_costs.retained_kb(before, after) == {"redis": 8.0, "preview": 20.0}

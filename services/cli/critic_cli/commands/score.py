@@ -32,7 +32,10 @@ def score(  # noqa: PLR0913, PLR0917 - one parameter an option
     """Score photos with a running Photo Critic, best first. Exit code 1 if a file could not be scored."""
     if as_json and as_csv:
         raise CommandError("Choose one of --json and --csv.")
-    photos = find_photos(files).files
+    found = find_photos(files)
+    photos = found.files
+    if skipped := found.skipped_sentence():
+        Console(stderr=True).print(skipped, style="dim", markup=False)
     if not photos:
         raise CommandError("There are no photos among these files and folders.")
     with connect(url, api_key) as client:

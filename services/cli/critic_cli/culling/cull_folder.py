@@ -1,5 +1,6 @@
 """One culling: upload a folder, and wait until the album is scored."""
 
+import os
 import re
 import threading
 from collections import defaultdict
@@ -57,7 +58,7 @@ def _original_first(shot: Shot) -> tuple[bool, int, object]:
     """Of files with the same bytes: names and folders that say "copy" come last, then deep paths."""
     path = shot.upload
     is_copy = any(_COPY_NAME.search(name) for name in (path.stem, path.parent.name))
-    return is_copy, len(path.parents), natural_key(str(path))
+    return is_copy, str(path).count(os.sep), natural_key(str(path))
 
 
 def _album(client: Client, folder: Path, journal: Journal, fresh: bool) -> str:

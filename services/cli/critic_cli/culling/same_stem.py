@@ -12,6 +12,7 @@ from critic_cli.files.photo_metadata import exposure_time
 
 _SAME_EXPOSURE = timedelta(seconds=2)
 _APPLE_NAME = re.compile(r"img_(\d{4,})")
+_DUPLICATE_NUMBER = re.compile(r"_\d\d$", re.ASCII)
 _SETTINGS_FOLDERS = ("NKSC_PARAM", "CaptureOne/Settings*")  # Nikon, Capture One: a file for each photo file
 
 ExposureTime = Callable[[Path], datetime | None]
@@ -26,7 +27,7 @@ class Shot:
 
 
 def group_files(files: Iterable[Path], time_of: ExposureTime = exposure_time) -> list[Shot]:
-    """RAW, JPEG and HEIC files of one folder and stem are one shot, unless their times differ; rest are alone.
+    """RAW, JPEG and HEIC files of one folder and stem are one shot, unless their times differ; the rest are alone.
 
     The developed file is uploaded: it is smaller, and shows the picture as the photographer saw it.
     """
@@ -39,11 +40,11 @@ def group_files(files: Iterable[Path], time_of: ExposureTime = exposure_time) ->
 def _shots(group: list[Path], time_of: ExposureTime) -> Iterator[Shot]:
     camera = sorted((file for file in group if _rank(file) is not None), key=_rank_or_last)
     while camera:
-        first, *rest = camera
-        same = [file for file in rest if _is_same_picture(first, file, group, time_of)]
+        first, *remaining = camera
+        same = [file for file in remaining if _is_same_picture(first, file, group, time_of)]
         same = list({_kind_key(file): file for file in reversed([first, *same])}.values())[::-1]
         yield Shot(first, tuple(same))
-        camera = [file for file in rest if file not in same]
+        camera = [file for file in remaining if file not in same]
     yield from (Shot(file, (file,)) for file in group if _rank(file) is None)
 
 
@@ -76,41 +77,57 @@ class Companions:
     """Files that are no photos and belong to one: sidecars, films, voice memos, edits; by name."""
 
     def __init__(self, shots: Iterable[Shot]) -> None:
-        self._photos = {file for shot in shots for file in shot.files}
-        self._listings: dict[Path, list[Path]] = {}
+        self._photos = defaultdict[Path, set[str]](set)
+        for file in (file for shot in shots for file in shot.files):
+            self._photos[file.parent].add(file.name.casefold())
+        self._by_stem: dict[Path, dict[str, list[Path]]] = {}
 
     def of(self, shot: Shot) -> list[Path]:
         """The companions in the folder of the shot, and its settings in the folders of Nikon and Capture One."""
         folder = shot.upload.parent
-        beside = [file for file in self._listing(folder) if self._belongs(file, shot)]
+        found = [file for prefix in _prefixes(shot) for file in self._candidates(folder, prefix)]
+        beside = [file for file in dict.fromkeys(found) if self._belongs(file, shot)]
         names = tuple(f"{file.name.casefold()}." for file in shot.files)
-        settings = (
-            file for pattern in _SETTINGS_FOLDERS for found in folder.glob(pattern) for file in self._listing(found)
-        )
-        return beside + [file for file in settings if file.name.casefold().startswith(names)]
+        stem = shot.upload.stem.casefold()
+        folders = (settings for pattern in _SETTINGS_FOLDERS for settings in folder.glob(pattern))
+        settings = (file for found in folders for file in self._candidates(found, stem))
+        return sorted(beside) + [file for file in settings if file.name.casefold().startswith(names)]
 
     def _belongs(self, file: Path, shot: Shot) -> bool:
-        if file in self._photos:
+        name, photos = file.name.casefold(), {photo.name.casefold() for photo in shot.files}
+        if any(name == photo or name.startswith(f"{photo}.") for photo in self._names_like(file) - photos):
             return False
-        name, shot_names = file.name.casefold(), {photo.name.casefold() for photo in shot.files}
-        if any(name.startswith(f"{photo}.") for photo in self._photo_names(file.parent) - shot_names):
+        if name in photos:
             return False
-        return name.startswith(_prefixes(shot)) or any(_is_darktable_duplicate(name, photo) for photo in shot_names)
+        prefixes = tuple(f"{prefix}." for prefix in _prefixes(shot))
+        return name.startswith(prefixes) or any(_is_darktable_duplicate(name, photo) for photo in photos)
 
-    def _photo_names(self, folder: Path) -> set[str]:
-        return {photo.name.casefold() for photo in self._photos if photo.parent == folder}
+    def _names_like(self, file: Path) -> set[str]:
+        """Photos whose names begin this name: IMG_1.PNG of IMG_1.PNG.xmp."""
+        return self._photos[file.parent] & {file.name.casefold(), *_dotted_prefixes(file.name.casefold())}
 
-    def _listing(self, folder: Path) -> list[Path]:
-        if folder not in self._listings:
-            self._listings[folder] = sorted(file for file in folder.iterdir() if file.is_file())
-        return self._listings[folder]
+    def _candidates(self, folder: Path, stem: str) -> list[Path]:
+        if folder not in self._by_stem:
+            by_stem = defaultdict[str, list[Path]](list)
+            for file in (file for file in folder.iterdir() if file.is_file()):
+                prefixes = _dotted_prefixes(file.name.casefold())
+                for prefix in {*prefixes, *(_DUPLICATE_NUMBER.sub("", prefix) for prefix in prefixes)}:
+                    by_stem[prefix].append(file)
+            self._by_stem[folder] = dict(by_stem)
+        return self._by_stem[folder].get(stem, [])
+
+
+def _dotted_prefixes(name: str) -> list[str]:
+    """`a`, `a.b` of `a.b.c`."""
+    pieces = name.split(".")
+    return [".".join(pieces[:count]) for count in range(1, len(pieces))]
 
 
 def _prefixes(shot: Shot) -> tuple[str, ...]:
     """Of companions' names. Apple: IMG_0001 has its first edits in IMG_O0001."""
     stem = shot.upload.stem.casefold()
     apple = _APPLE_NAME.fullmatch(stem)
-    return (f"{stem}.", *([f"img_o{apple[1]}.", f"img_e{apple[1]}."] if apple else []))
+    return (stem, *([f"img_o{apple[1]}", f"img_e{apple[1]}"] if apple else []))
 
 
 def _is_darktable_duplicate(name: str, photo: str) -> bool:

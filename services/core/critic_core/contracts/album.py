@@ -291,6 +291,8 @@ class PhotoFeatures(Contract):
     properties: dict[PropertyName, float]
     fingerprint: Fingerprint
     capture: Capture | None = None
+    pixels: int = Field(default=0, description="Width × height; 0 for critiques of older workers")
+    damaged: bool = Field(default=False, description="A part of the file is damaged: never the best of a group")
 
 
 def summary_of(critique: Critique) -> Summary:
@@ -314,4 +316,6 @@ def features_of(critique: Critique) -> PhotoFeatures:
         properties={name: measured.value for name, measured in critique.properties.items()},
         fingerprint=critique.fingerprint,
         capture=critique.image.capture,
+        pixels=critique.image.width * critique.image.height,
+        damaged=critique.image.damaged,
     )

@@ -75,6 +75,7 @@ class ImageFacts(Contract):
     orientation: int = Field(description="EXIF orientation of the file, 1 to 8")
     frames: int = Field(description="More than 1 for animations; the critique is of the first frame")
     notes: tuple[str, ...] = Field(default=(), description="Notes for the user, e.g. 'first frame of 12'")
+    damaged: bool = Field(default=False, description="A part of the picture is not what the camera saw")
     capture: Capture | None = Field(default=None, description="None without EXIF")
 
 

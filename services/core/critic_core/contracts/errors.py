@@ -162,7 +162,7 @@ class TooManyPairs(CriticError):
 
 
 class LimitReached(CriticError):
-    """The limit of stored albums, photos or shares is reached: delete some first."""
+    """The limit of stored albums, photos or shares, or of event streams, is reached."""
 
     code, title, status, permanent = "limit_reached", "Limit reached", 409, True
 

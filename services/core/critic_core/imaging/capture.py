@@ -56,6 +56,14 @@ def capture_of_raw(data: bytes) -> Capture | None:
         return None
 
 
+def capture_of_block(tiff: bytes, data: bytes) -> Capture | None:
+    """The capture data of an EXIF block that begins with its TIFF header, and of its file; None without any."""
+    try:
+        return _capture(_block(tiff), _xmp(data))
+    except Exception:  # noqa: BLE001 - as above
+        return None
+
+
 def _raw_tags(head: bytes) -> Tags:
     if head.startswith(b"FUJIFILMCCD-RAW"):
         start, length = struct.unpack_from(">II", head, 84)

@@ -8,19 +8,22 @@ from typing import Never
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, JpegImagePlugin
+from PIL import Image
 
 from critic_core.contracts.critique import ImageFacts
 from critic_core.contracts.errors import PhotoCorrupt, PhotoError, PhotoTooComplex, PhotoTooManyPixels
 from critic_core.contracts.manifest import Preprocessing
-from critic_core.imaging.capture import capture_of, capture_of_raw
-from critic_core.imaging.colour import to_srgb
+from critic_core.imaging.colour import deep_lab_to_srgb, deep_to_srgb, to_srgb
+from critic_core.imaging.deep import DeepImage, reduce_deep
 from critic_core.imaging.formats import Format, sniff
+from critic_core.imaging.heif_items import reason_of_refusal
+from critic_core.imaging.jpeg_pixels import DAMAGED
 from critic_core.imaging.limits import DEFAULT_LIMITS, Limits
-from critic_core.imaging.orientation import from_exif, upright_size
+from critic_core.imaging.opened import Loaded, Opened
+from critic_core.imaging.orientation import upright_size
 from critic_core.imaging.pillow_warnings import quiet_pillow
-from critic_core.imaging.readers import READERS, Opened
-from critic_core.imaging.reduction import reduce_upright
+from critic_core.imaging.readers import READERS
+from critic_core.imaging.reduction import reduce_upright, reduced_size
 from critic_core.imaging.structure.check import check_structure
 
 __all__ = ["Decoded", "Limits", "Pixels", "decode"]
@@ -47,33 +50,35 @@ def decode(data: bytes, preprocessing: Preprocessing, limits: Limits = DEFAULT_L
     except PhotoError:
         raise
     except Exception as error:  # noqa: BLE001 - parsers raise arbitrary exceptions on hostile files
-        _refuse(error, known)
+        _refuse(error, known, data)
 
 
 def _decode(data: bytes, known: Format, long_side: int, limits: Limits) -> Decoded:
     check_structure(data, known.reader, limits.max_pixels)
     opened = READERS[known.reader](data)
-    image, stored = opened.image, opened.image.size
-    limits.check_pixels(*stored)
-    capture = capture_of_raw(data) if known.reader == "raw" else capture_of(image, data)  # loading closes some files
-    _draft(image, long_side)
-    image = opened.load(image)
-    limits.check_pixels(*image.size)  # the decoded HEIF may exceed the size in the header
-    exif_orientation = opened.exif_orientation or from_exif(image)
+    opened.check(limits.max_pixels)
+    limits.check_pixels(*opened.stored, reduces=opened.reduces)
+    capture = opened.capture()  # loading closes some files
+    loaded = opened.load(long_side)
+    limits.check_pixels(*loaded.pixels.size)  # the decoded HEIF may exceed the size in the header
+    exif_orientation = opened.exif_orientation or opened.turn()
     turn = 1 if opened.upright else exif_orientation
-    small, notes = to_srgb(reduce_upright(image, turn, long_side), image.info.get("icc_profile"))
-    facts = _facts(opened, known, exif_orientation, opened.size or upright_size(stored, turn), notes)
+    small, notes = _srgb(loaded, turn, long_side)
+    facts = _facts(opened, known, exif_orientation, opened.size or upright_size(opened.stored, turn), notes)
     return Decoded(np.array(small), facts.model_copy(update={"capture": capture}))
 
 
-def _draft(image: Image.Image, long_side: int) -> None:
-    """JPEG only: decode at the smallest DCT scale that still reaches `long_side`."""
-    if not isinstance(image, JpegImagePlugin.JpegImageFile):
-        return
-    width, height = image.size
-    scale = next((s for s in (8, 4, 2) if -(-max(width, height) // s) >= long_side), 1)
-    if scale > 1:
-        image.draft(None, (max(1, width // scale), max(1, height // scale)))
+def _srgb(loaded: Loaded, turn: int, long_side: int) -> tuple[Pixels, tuple[str, ...]]:
+    """The loaded pixels, upright, reduced, in sRGB, and all notes."""
+    if isinstance(loaded.pixels, DeepImage):
+        target = reduced_size(upright_size(loaded.pixels.size, turn), long_side)
+        values = reduce_deep(loaded.pixels, turn, target)
+        if loaded.is_lab:
+            return deep_lab_to_srgb(values, loaded.pixels.white), loaded.notes
+        pixels, notes = deep_to_srgb(values, loaded.colour)
+    else:
+        pixels, notes = to_srgb(reduce_upright(loaded.pixels, turn, long_side), loaded.colour)
+    return pixels, loaded.notes + notes
 
 
 def _facts(
@@ -87,12 +92,15 @@ def _facts(
         orientation=orientation,
         frames=opened.frames,
         notes=opened.notes + notes,
+        damaged=DAMAGED in notes,
     )
 
 
-def _refuse(error: Exception, known: Format) -> Never:
+def _refuse(error: Exception, known: Format, data: bytes) -> Never:
     if isinstance(error, Image.DecompressionBombError):  # Pillow's limit: a tile larger than the image
         raise PhotoTooManyPixels from error
     if isinstance(error, MemoryError):
         raise PhotoTooComplex("Decoding the photo takes more memory than the limit.") from error
+    if known.reader in ("heif", "avif") and (reason := reason_of_refusal(data)):
+        raise reason from error
     raise PhotoCorrupt(f"The file begins like {known.name.upper()}, but is damaged or cut short.") from error

@@ -59,6 +59,7 @@ _ALL = (
     Format("gif", "image/gif", (".gif",), "gif", _starts(b"GIF87a", b"GIF89a")),
     Format("bmp", "image/bmp", (".bmp", ".dib"), "bmp", _bmp),
     Format("avif", "image/avif", (".avif", ".avifs"), "avif", _brand(b"avif", b"avis")),
+    Format("jxl", "image/jxl", (".jxl",), "jxl", _starts(b"\xff\x0a", b"\0\0\0\x0cJXL \r\n\x87\n")),
     Format("cr3", "image/x-canon-cr3", (".cr3",), "raw", _brand(b"crx ")),
     Format(
         "heic",
@@ -74,6 +75,14 @@ _ALL = (
     Format("dng", "image/x-adobe-dng", (".dng",), "raw", _tiff("dng")),
     Format("nef", "image/x-nikon-nef", (".nef", ".nrw"), "raw", _tiff("nef")),
     Format("arw", "image/x-sony-arw", (".arw", ".sr2", ".srf"), "raw", _tiff("arw")),
+    Format("pef", "image/x-pentax-pef", (".pef", ".ptx"), "raw", _tiff("pef")),
+    Format("srw", "image/x-samsung-srw", (".srw",), "raw", _tiff("srw")),
+    Format("3fr", "image/x-hasselblad-3fr", (".3fr", ".fff"), "raw", _tiff("3fr")),
+    Format("erf", "image/x-epson-erf", (".erf",), "raw", _tiff("erf")),
+    Format("mef", "image/x-mamiya-mef", (".mef",), "raw", _tiff("mef")),
+    Format("mos", "image/x-leaf-mos", (".mos",), "raw", _tiff("mos")),
+    Format("iiq", "image/x-phaseone-iiq", (".iiq",), "raw", _tiff("iiq")),
+    Format("dcr", "image/x-kodak-dcr", (".dcr", ".kdc"), "raw", _tiff("dcr")),
     Format("tiff", "image/tiff", (".tif", ".tiff"), "tiff", _tiff("tiff")),
 )
 
@@ -98,4 +107,5 @@ def _refusal(head: bytes) -> str:
     file_type = known_file_types.name(head)
     if file_type:
         return f"This is {file_type}, not a photo in a format we read."
-    return "The file is not a photo in a format we read (JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF, BMP or camera RAW)."
+    formats = "JPEG, PNG, WebP, AVIF, HEIC, JPEG XL, TIFF, GIF, BMP or camera RAW"
+    return f"The file is not a photo in a format we read ({formats})."

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from critic_core.contracts.errors import PhotoCorrupt, PhotoEmpty, PhotoTooLarge, PhotoTooManyPixels
 from critic_core.contracts.photo_limits import MAX_BYTES, MAX_PIXELS
 
+REDUCED_PIXELS = 2.5
+"""The limit of pixels for JPEGs, decoded at a half or less of their sides, as a multiple of the limit."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -20,12 +23,13 @@ class Limits:
         if count > self.max_bytes:
             raise PhotoTooLarge(f"The file has {count} bytes; at most {self.max_bytes} are taken.")
 
-    def check_pixels(self, width: int, height: int) -> None:
-        """Raises PhotoTooManyPixels, or PhotoCorrupt without pixels."""
+    def check_pixels(self, width: int, height: int, *, reduces: bool = False) -> None:
+        """Raises PhotoTooManyPixels, or PhotoCorrupt without pixels. `reduces`: the decoder never holds them all."""
+        most = int(self.max_pixels * (REDUCED_PIXELS if reduces else 1))
         if width < 1 or height < 1:
             raise PhotoCorrupt("The photo says that it is empty: it has no width or no height.")
-        if width * height > self.max_pixels:
-            detail = f"The photo has {width} × {height} pixels; at most {self.max_pixels} in all are taken."
+        if width * height > most:
+            detail = f"The photo has {width} × {height} pixels; at most {most} in all are taken."
             raise PhotoTooManyPixels(detail)
 
 

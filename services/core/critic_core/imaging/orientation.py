@@ -3,6 +3,8 @@
 Source: CIPA DC-008 (Exif 3.0), 4.6.4 A, Orientation.
 """
 
+import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 _TAG = 274
@@ -15,6 +17,9 @@ _TURN = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+
+_MIRRORS = {2: (1, -1), 3: (-1, -1), 4: (-1, 1), 6: (1, -1), 7: (-1, -1), 8: (-1, 1)}
+"""Steps through rows and columns, after the exchange of both."""
 
 
 def from_exif(image: Image.Image) -> int:
@@ -43,12 +48,21 @@ def upright_size(size: tuple[int, int], orientation: int) -> tuple[int, int]:
 
 def upright_rows(image: Image.Image, orientation: int, top: int, bottom: int) -> Image.Image:
     """Upright rows `top` to `bottom` (exclusive), cut from the stored image."""
-    box = _stored_box(image.size, orientation, top, bottom)
+    box = stored_box(image.size, orientation, top, bottom)
     part = image if box == (0, 0, *image.size) else image.crop(box)
     return part.transpose(_TURN[orientation]) if orientation in _TURN else part
 
 
-def _stored_box(size: tuple[int, int], orientation: int, top: int, bottom: int) -> tuple[int, int, int, int]:
+def turn_array(pixels: npt.NDArray[np.float32], orientation: int) -> npt.NDArray[np.float32]:
+    """Stored pixels `[h, w, channels]`, turned upright."""
+    if swaps_sides(orientation):
+        pixels = pixels.transpose(1, 0, 2)
+    rows, columns = _MIRRORS.get(orientation, (1, 1))
+    return pixels[::rows, ::columns]
+
+
+def stored_box(size: tuple[int, int], orientation: int, top: int, bottom: int) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of the stored pixels of the upright rows `top` to `bottom`."""
     width, height = size
     if orientation in (1, 2):
         return 0, top, width, bottom

@@ -1,6 +1,7 @@
 """Camera RAW, by the largest embedded preview: much faster than demosaicing.
 
-LibRaw reads the directories and extracts the preview; the sensor data stays packed.
+LibRaw reads the directories and extracts the preview; the sensor data stays packed. Without a preview worth a score,
+LibRaw develops the data at half the size.
 """
 
 from dataclasses import dataclass
@@ -11,46 +12,71 @@ from PIL import Image, JpegImagePlugin
 
 from critic_core.contracts.errors import PhotoCorrupt, PhotoNoPreview
 from critic_core.imaging.limits import DEFAULT_LIMITS
-from critic_core.imaging.orientation import swaps_sides
+from critic_core.imaging.orientation import swaps_sides, upright_size
 from critic_core.imaging.structure import jpeg
 
-_FLIP_TO_EXIF = {0: 1, 3: 3, 5: 8, 6: 6}
-"""LibRaw's `sizes.flip` → EXIF orientation. Source: LibRaw API, libraw_image_sizes_t."""
+_FLIP_TO_EXIF = {0: 1, 1: 2, 3: 3, 2: 4, 4: 5, 6: 6, 7: 7, 5: 8}
+"""LibRaw's `sizes.flip` (1 mirrors columns, 2 rows, 4 exchanges both) → EXIF orientation."""
 
 _START_OF_IMAGE = b"\xff\xd8"
+_LEAST_SIDE = 600
+"""Pixels of a preview that stands for the photo, unless the sensor has less than twice as many."""
 
 
 @dataclass(frozen=True)
-class Preview:
-    """An embedded preview: the opened `image`, the EXIF `orientation` of its rows, the upright size of the photo."""
+class RawPhoto:
+    """The largest preview, or the sensor's data developed: the `image`, with the bytes of its `jpeg` if it is one.
+
+    `orientation`: EXIF, of the rows; `upright`: already applied. `size`: upright size of the photo.
+    """
 
     image: Image.Image
+    jpeg: bytes | None
     orientation: int
-    photo_size: tuple[int, int]
+    upright: bool
+    size: tuple[int, int]
+    note: str
 
 
-def largest_preview(data: bytes) -> Preview:
-    """The largest embedded preview. Raises PhotoNoPreview, or PhotoCorrupt for a file unreadable to LibRaw."""
+def open_raw(data: bytes) -> RawPhoto:
+    """The photo of a RAW file. Raises PhotoNoPreview, or PhotoCorrupt for a file unreadable to LibRaw."""
     try:
         with rawpy.imread(BytesIO(data)) as opened:
-            return _preview(data, opened)
-    except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError) as error:
-        raise PhotoNoPreview from error
+            return _preview(data, opened) or _developed(opened)
     except rawpy.LibRawError as error:
         raise PhotoCorrupt("The RAW file is damaged, cut short, or of a camera that we do not know.") from error
 
 
-def _preview(data: bytes, opened: rawpy.RawPy) -> Preview:
-    thumbnail, sizes = opened.extract_thumb(), opened.sizes
-    image = _image(data, thumbnail)
-    orientation = _FLIP_TO_EXIF.get(sizes.flip, 1)
-    stored = (sizes.width, sizes.height)
-    photo_size = (stored[1], stored[0]) if swaps_sides(orientation) else stored
-    return Preview(image, _of_preview(image.size, stored, orientation), photo_size)
+def _preview(data: bytes, opened: rawpy.RawPy) -> RawPhoto | None:
+    """None without a preview that is large enough."""
+    try:
+        thumbnail = opened.extract_thumb()
+    except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError):
+        return None
+    image, jpeg_bytes = _image(data, thumbnail)
+    stored = (opened.sizes.width, opened.sizes.height)
+    if max(image.size) < min(_LEAST_SIDE, max(stored) / 2):
+        return None
+    orientation = _FLIP_TO_EXIF.get(opened.sizes.flip, 1)
+    note = f"seen through its embedded preview of {image.width} × {image.height} pixels"
+    turn = _of_preview(image.size, stored, orientation)
+    return RawPhoto(image, jpeg_bytes, turn, upright=False, size=upright_size(stored, orientation), note=note)
 
 
-def _image(data: bytes, thumbnail: rawpy.Thumbnail) -> Image.Image:
-    """The preview as an image. Raises PhotoCorrupt if the file does not contain all bytes of the preview.
+def _developed(opened: rawpy.RawPy) -> RawPhoto:
+    """The sensor's data at half the size, upright. Raises PhotoNoPreview for sensors unknown to LibRaw."""
+    orientation = _FLIP_TO_EXIF.get(opened.sizes.flip, 1)
+    size = upright_size((opened.sizes.width, opened.sizes.height), orientation)  # development halves it
+    try:
+        pixels = opened.postprocess(half_size=True, use_camera_wb=True)
+    except rawpy.LibRawNonFatalError as error:
+        raise PhotoNoPreview from error
+    note = "developed at half its size: the file has no preview that is large enough"
+    return RawPhoto(Image.fromarray(pixels), None, orientation, upright=True, size=size, note=note)
+
+
+def _image(data: bytes, thumbnail: rawpy.Thumbnail) -> tuple[Image.Image, bytes | None]:
+    """The preview as an image, and its bytes if it is a JPEG. Raises PhotoCorrupt unless the file contains all of it.
 
     LibRaw accepts a file truncated within the preview: the rest of the buffer is then uninitialised memory, perhaps
     another user's photo.
@@ -59,9 +85,10 @@ def _image(data: bytes, thumbnail: rawpy.Thumbnail) -> Image.Image:
         body = _without_added_header(data, thumbnail.data)
         _must_contain(data, body)
         jpeg.check(body, DEFAULT_LIMITS.max_pixels)
-        return JpegImagePlugin.JpegImageFile(BytesIO(_START_OF_IMAGE + body))
+        whole = _START_OF_IMAGE + body
+        return JpegImagePlugin.JpegImageFile(BytesIO(whole)), whole
     _must_contain(data, thumbnail.data.tobytes())
-    return Image.fromarray(thumbnail.data)
+    return Image.fromarray(thumbnail.data), None
 
 
 def _without_added_header(data: bytes, preview: bytes) -> bytes:

@@ -1,81 +1,81 @@
-"""A reader for every format: bytes → an opened image, header parsed, pixels not yet decoded.
+"""A reader for every format: bytes → an opened photo, header parsed, pixels not yet decoded.
 
 The readers call Pillow's classes directly, not `Image.open`: `formats.sniff` chooses the parser, and `Limits` replaces
 Pillow's process-wide pixel limit.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from io import BytesIO
 from types import MappingProxyType
 
+import numpy as np
 from PIL import (
     AvifImagePlugin,
     BmpImagePlugin,
     GifImagePlugin,
     Image,
-    ImageFile,
     JpegImagePlugin,
     PngImagePlugin,
     TiffImagePlugin,
     WebPImagePlugin,
 )
+from pillow_heif import HeifFile
 from pillow_heif.as_plugin import HeifImageFile
+from tifffile import TiffPage
 
-from critic_core.imaging import frames, orientation, raw
-
-
-def _load(image: Image.Image) -> Image.Image:
-    image.load()
-    return image
-
-
-@dataclass(frozen=True)
-class Opened:
-    """An image before decoding.
-
-    `exif_orientation`: for formats where decoding removes the tag. `upright`: the decoder already applies the
-    orientation. `size`: the size of the photo, where `image` is only a preview. `load` decodes `image`.
-    """
-
-    image: Image.Image
-    frames: int = 1
-    exif_orientation: int | None = None
-    upright: bool = False
-    size: tuple[int, int] | None = None
-    notes: tuple[str, ...] = ()
-    load: Callable[[Image.Image], Image.Image] = _load
+from critic_core.contracts.errors import PhotoCorrupt
+from critic_core.imaging import frames, jxl, orientation, raw, tiff_photo
+from critic_core.imaging.capture import capture_of, capture_of_raw
+from critic_core.imaging.colour_tags import colour_of_exif, colour_of_png
+from critic_core.imaging.deep import DeepImage
+from critic_core.imaging.heif_items import colour_of_main, crop_of_main
+from critic_core.imaging.jpeg_pixels import load_jpeg
+from critic_core.imaging.opened import Colour, Loaded, Opened
+from critic_core.imaging.structure import tiff as tiff_structure
 
 
 def _jpeg(data: bytes) -> Opened:
-    return Opened(JpegImagePlugin.JpegImageFile(BytesIO(data)))
+    image = JpegImagePlugin.JpegImageFile(BytesIO(data))
+
+    def load(long_side: int) -> Loaded:
+        pixels, notes = load_jpeg(image, data, long_side)
+        return Loaded(pixels, _profile(image) or colour_of_exif(image), notes=notes)
+
+    return _opened(data, image, load, reduces=True)
 
 
 def _gif(data: bytes) -> Opened:
-    return _first_of(GifImagePlugin.GifImageFile(BytesIO(data)), frames.count_gif(data))
+    image = GifImagePlugin.GifImageFile(BytesIO(data))
+    return _opened(data, image, _loading(image), frame_count=frames.count_gif(data))
 
 
 def _bmp(data: bytes) -> Opened:
-    return Opened(BmpImagePlugin.BmpImageFile(BytesIO(data)))
+    image = BmpImagePlugin.BmpImageFile(BytesIO(data))
+    return _opened(data, image, _loading(image))
 
 
 def _png(data: bytes) -> Opened:
     image = PngImagePlugin.PngImageFile(BytesIO(data))
-    return _first_of(image, image.n_frames)
+    tagged, precedes = colour_of_png(data)
+
+    def load(_: int) -> Loaded:
+        image.load()
+        profile = None if precedes else _profile(image)
+        return Loaded(image, profile or tagged or colour_of_exif(image))
+
+    return _opened(data, image, load, frame_count=image.n_frames)
 
 
 def _webp(data: bytes) -> Opened:
     image = WebPImagePlugin.WebPImageFile(BytesIO(data))
-    return replace(_first_of(image, image.n_frames), load=_load_webp)
+    return _opened(data, image, lambda _: Loaded(_webp_frame(image), _profile(image)), frame_count=image.n_frames)
 
 
-def _load_webp(image: Image.Image) -> Image.Image:
+def _webp_frame(image: WebPImagePlugin.WebPImageFile) -> Image.Image:
     """Pillow's `load` without a copy of the decoder's frame: 288 instead of 384 MB for 24 megapixels.
 
     Pillow only has libwebp's animation decoder, with two canvases; deleting the decoder frees both before conversion.
     """
-    if not isinstance(image, WebPImagePlugin.WebPImageFile):
-        raise TypeError(f"not a WebP: {type(image)}")
     frame = image._decoder.get_next()
     del image._decoder
     if frame is None:
@@ -87,35 +87,142 @@ def _load_webp(image: Image.Image) -> Image.Image:
 
 def _avif(data: bytes) -> Opened:
     image = AvifImagePlugin.AvifImageFile(BytesIO(data))
-    return _first_of(image, image.n_frames)
+    crop = crop_of_main(data, image.size)
+
+    def load(_: int) -> Loaded:
+        image.load()
+        return Loaded(image.crop(crop) if crop else image, _profile(image) or colour_of_main(data))
+
+    stored = (crop[2] - crop[0], crop[3] - crop[1]) if crop else image.size
+    return replace(_opened(data, image, load, frame_count=image.n_frames), stored=stored)
 
 
 def _tiff(data: bytes) -> Opened:
+    page = tiff_photo.photo_page(data)
+    if tiff_photo.is_sensor(page):
+        return _raw(data)
+    notes = _first_note("page", frames.count_tiff(data))
+    return _plain_tiff(data, notes) if tiff_photo.is_plain(page) else _deep_tiff(data, page, notes)
+
+
+def _plain_tiff(data: bytes, notes: tuple[str, ...]) -> Opened:
     """Pillow applies the orientation of a TIFF during decoding, and deletes the tag."""
     image = TiffImagePlugin.TiffImageFile(BytesIO(data))
     exif_orientation = orientation.checked(image.tag_v2.get(274))
-    pages = frames.count_tiff(data)
-    return Opened(image, pages, exif_orientation, upright=True, notes=_first_note("page", pages))
-
-
-def _heif(data: bytes) -> Opened:
-    """libheif applies the orientation in the container's boxes; the EXIF tag remains in `info`."""
-    image = HeifImageFile(BytesIO(data))  # type: ignore[no-untyped-call]  # the class has no types
-    exif_orientation = orientation.checked(image.info.get("original_orientation"))
     return Opened(
-        image, image.n_frames, exif_orientation, upright=True, notes=_first_note("image", image.n_frames, "main")
+        stored=image.size,
+        load=_loading(image),
+        capture=lambda: capture_of(image, data),
+        frames=frames.count_tiff(data),
+        exif_orientation=exif_orientation,
+        upright=True,
+        notes=notes,
     )
 
 
+def _deep_tiff(data: bytes, page: TiffPage, notes: tuple[str, ...]) -> Opened:
+    tiff_photo.check_readable(page)
+    tag = page.tags.get(274)
+
+    def load(_: int) -> Loaded:
+        colour = tiff_photo.profile_of(page) or tiff_photo.implied_colour(page)
+        return Loaded(tiff_photo.read_deep(page), colour, is_lab=tiff_photo.is_lab(page))
+
+    return Opened(
+        stored=(page.imagewidth, page.imagelength),
+        load=load,
+        check=lambda most: tiff_structure.check(data, most, page.offset),
+        capture=lambda: capture_of_raw(data),
+        frames=frames.count_tiff(data),
+        exif_orientation=orientation.checked(int(tag.value) if tag else 1),
+        notes=notes,
+    )
+
+
+def _heif(data: bytes) -> Opened:
+    """libheif applies orientation and crop in the container's boxes; the EXIF tag remains in `info`."""
+    image = HeifImageFile(BytesIO(data))  # type: ignore[no-untyped-call]  # the class has no types
+    exif_orientation = orientation.checked(image.info.get("original_orientation"))
+    colour: Colour = _profile(image) or colour_of_main(data)
+
+    def load(_: int) -> Loaded:
+        if not isinstance(colour, bytes) and colour is not None and colour.is_hdr:
+            return Loaded(_deep_heif(data), colour)
+        image.load()  # type: ignore[no-untyped-call]  # the class has no types
+        return Loaded(image, colour)
+
+    return Opened(
+        stored=image.size,
+        load=load,
+        capture=lambda: capture_of(image, data),
+        frames=image.n_frames,
+        exif_orientation=exif_orientation,
+        upright=True,
+        notes=_first_note("image", image.n_frames, "main"),
+    )
+
+
+def _deep_heif(data: bytes) -> DeepImage:
+    """All bits of the main picture: eight are too few for PQ."""
+    heif = HeifFile(BytesIO(data), convert_hdr_to_8bit=False)  # type: ignore[no-untyped-call]  # as above
+    values = np.asarray(heif)
+    alpha = heif.mode.startswith("RGBA")
+    return DeepImage(values, float(np.iinfo(values.dtype).max), alpha)
+
+
 def _raw(data: bytes) -> Opened:
-    preview = raw.largest_preview(data)
-    width, height = preview.image.size
-    note = f"seen through its embedded preview of {width} × {height} pixels"
-    return Opened(preview.image, 1, preview.orientation, size=preview.photo_size, notes=(note,))
+    try:
+        photo = raw.open_raw(data)
+    except PhotoCorrupt:
+        if not tiff_photo.is_tiff(data) or tiff_photo.is_sensor(tiff_photo.photo_page(data)):
+            raise
+        return _tiff(data)  # an export of a RAW developer, with the camera's name
+
+    def load(long_side: int) -> Loaded:
+        if photo.jpeg is None:
+            return Loaded(photo.image, None)
+        pixels, notes = load_jpeg(photo.image, photo.jpeg, long_side)
+        return Loaded(pixels, _profile(photo.image) or colour_of_exif(photo.image), notes=notes)
+
+    return Opened(
+        stored=photo.image.size,
+        load=load,
+        capture=lambda: capture_of_raw(data),
+        exif_orientation=photo.orientation,
+        upright=photo.upright,
+        size=photo.size,
+        reduces=photo.jpeg is not None,
+        notes=(photo.note,),
+    )
 
 
-def _first_of(image: ImageFile.ImageFile, count: int) -> Opened:
-    return Opened(image, count, notes=_first_note("frame", count))
+def _opened(
+    data: bytes, image: Image.Image, load: Callable[[int], Loaded], frame_count: int = 1, *, reduces: bool = False
+) -> Opened:
+    """A photo that Pillow opened and turns nowhere."""
+    return Opened(
+        stored=image.size,
+        load=load,
+        capture=lambda: capture_of(image, data),
+        frames=frame_count,
+        turn=lambda: orientation.from_exif(image),
+        reduces=reduces,
+        notes=_first_note("frame", frame_count),
+    )
+
+
+def _loading(image: Image.Image) -> Callable[[int], Loaded]:
+    """Pillow's own way."""
+
+    def load(_: int) -> Loaded:
+        image.load()
+        return Loaded(image, _profile(image) or colour_of_exif(image))
+
+    return load
+
+
+def _profile(image: Image.Image) -> bytes | None:
+    return image.info.get("icc_profile") or None
 
 
 def _first_note(what: str, count: int, which: str = "first") -> tuple[str, ...]:
@@ -135,6 +242,7 @@ READERS: Mapping[str, Callable[[bytes], Opened]] = MappingProxyType(
         "bmp": _bmp,
         "heif": _heif,
         "raw": _raw,
+        "jxl": jxl.open_jxl,
     }
 )
 """Readers by `Format.reader`."""

@@ -9,19 +9,24 @@ Sources: TIFF 6.0; DNG 1.7 (DNGVersion, tag 50706); ExifTool's tag tables for CR
 import struct
 from collections.abc import Iterator
 
-_SUBFILE_TYPE, _MAKE, _SUB_IFDS, _DNG_VERSION = 254, 271, 330, 50706
+_SUBFILE_TYPE, _COLOURS, _MAKE, _SUB_IFDS, _DNG_VERSION = 254, 262, 271, 330, 50706
+_CFA = 32803
+_MAKERS = {
+    "NIKON": "nef", "SONY": "arw", "PENTAX": "pef", "RICOH": "pef", "SAMSUNG": "srw", "HASSELBLAD": "3fr",
+    "SEIKO EPSON": "erf", "MAMIYA": "mef", "LEAF": "mos", "PHASE ONE": "iiq", "EASTMAN KODAK": "dcr", "KODAK": "dcr",
+}  # fmt: skip
 _MAX_TAGS = 512
 _ORDERS = {b"II": "<", b"MM": ">"}
 
 
 def kind(head: bytes) -> str | None:
-    """`cr2`, `dng`, `nef`, `arw` or `tiff`; None without a TIFF header."""
+    """`tiff`, or the format of a camera (`cr2`, `dng`, a value of `_MAKERS`); None without a TIFF header."""
     order = _ORDERS.get(head[:2])
     if order is None or len(head) < 8:
         return None
     version = struct.unpack_from(order + "H", head, 2)[0]
-    if version == 43:  # BigTIFF: unknown in cameras
-        return "tiff"
+    if version == 43:  # BigTIFF: DNG alone among cameras
+        return "dng" if _DNG_VERSION in dict(_big_directory(head, order)) else "tiff"
     if version != 42:
         return None
     return _classic(head, order)
@@ -33,11 +38,28 @@ def _classic(head: bytes, order: str) -> str:
     tags = dict(_first_directory(head, order))
     if _DNG_VERSION in tags:
         return "dng"
-    subfile_type = struct.unpack_from(order + "L", tags.get(_SUBFILE_TYPE, bytes(12)), 8)[0]
-    if _SUB_IFDS not in tags or subfile_type & 1 == 0:
-        return "tiff"
     make = _text(head, order, tags.get(_MAKE)).upper()
-    return "nef" if make.startswith("NIKON") else "arw" if make.startswith("SONY") else "tiff"
+    maker = next((name for name in _MAKERS if make.startswith(name)), "")
+    return _MAKERS[maker] if maker and _is_sensor(tags, order) else "tiff"
+
+
+def _is_sensor(tags: dict[int, bytes], order: str) -> bool:
+    """A small preview with sub-directories, or the sensor's data themselves."""
+    subfile_type = struct.unpack_from(order + "L", tags.get(_SUBFILE_TYPE, bytes(12)), 8)[0]
+    colours = struct.unpack_from(order + "H", tags.get(_COLOURS, bytes(12)), 8)[0]
+    return colours == _CFA or (_SUB_IFDS in tags and subfile_type & 1 == 1)
+
+
+def _big_directory(head: bytes, order: str) -> Iterator[tuple[int, bytes]]:
+    """(tag, 20-byte entry) of the first directory of a BigTIFF."""
+    if len(head) < 16:
+        return
+    start = struct.unpack_from(order + "Q", head, 8)[0]
+    if start + 8 > len(head):
+        return
+    count = min(struct.unpack_from(order + "Q", head, start)[0], _MAX_TAGS)
+    for at in range(start + 8, min(start + 8 + 20 * count, len(head) - 19), 20):
+        yield struct.unpack_from(order + "H", head, at)[0], head[at : at + 20]
 
 
 def _first_directory(head: bytes, order: str) -> Iterator[tuple[int, bytes]]:

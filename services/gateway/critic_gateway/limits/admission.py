@@ -65,7 +65,10 @@ class Admission:
 
 
 def ensure_within_limits(load: Load, owner: str, lane: Lane, settings: GatewaySettings) -> None:
-    """Raises Overloaded when the backlog, the owner's part of it, or the owner's expected wait is at its limit."""
+    """Raises Overloaded when the backlog, the owner's part of it, or the owner's expected wait is at its limit.
+
+    Sentences have no number but the owner's own: how many photos others have is theirs to know.
+    """
     exceeded = _exceeded(load, owner, lane, settings)
     if exceeded:
         finished_first, queued = max(exceeded)
@@ -78,9 +81,9 @@ def _exceeded(load: Load, owner: str, lane: Lane, settings: GatewaySettings) -> 
     ahead = load.photos_before(load.photos_of(owner, lane), owner, lane)
     before_share = load.photos_before(owned - settings.owner_backlog, owner, Lane.batch)
     limits = (
-        (load.backlog - settings.max_backlog, f"{load.backlog:,} photos are"),
+        (load.backlog - settings.max_backlog, "Too many photos are"),
         (before_share if owned >= settings.owner_backlog else -1, f"{owned:,} photos of yours are"),
-        (ahead - wait_limit, f"{ahead:,} photos are"),
+        (ahead - wait_limit, "Too many photos are"),
     )
     return [(excess + 1, queued) for excess, queued in limits if excess >= 0]
 

@@ -5,19 +5,20 @@ the gateway, reads missed events from the store.
 """
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 from starlette.concurrency import run_in_threadpool
 
-from critic_core.contracts.errors import AlbumNotFound, QueueUnavailable
+from critic_core.contracts.errors import AlbumNotFound, LimitReached, QueueUnavailable
 from critic_core.runtime.logs import logger
 from critic_core.stores.albums import AlbumStore, Event, event_order
 from critic_gateway import metrics
 from critic_gateway.notifications.subscriber import ChangeSubscriber
 
 RECENT_EVENTS = 1000
+MAX_FOLLOWERS = 500  # of one owner at one gateway
 REVOCATION_SECONDS = 2.0  # between two checks of a follower's API key
 POLL_SECONDS = 30.0  # an expired album publishes no change
 
@@ -30,13 +31,19 @@ class AlbumFeeds:
     def __init__(self, albums: AlbumStore, changes: ChangeSubscriber) -> None:
         self._albums, self._changes = albums, changes
         self._feeds: dict[str, _Feed] = {}
+        self._followers = Counter[str]()
 
-    async def follow(self, album_id: str, after: str, revoked: Callable[[], bool]) -> AsyncIterator[Event]:
+    def ensure_room(self, owner: str) -> None:
+        """Raises LimitReached for another follower of the owner's albums."""
+        if self._followers[owner] >= MAX_FOLLOWERS:
+            raise LimitReached(f"The limit is {MAX_FOLLOWERS} open event streams; close some.")
+
+    async def follow(self, album_id: str, owner: str, after: str, revoked: Callable[[], bool]) -> AsyncIterator[Event]:
         """Events after that one, live, until the album is deleted or the right to follow is revoked.
 
         Raises QueueUnavailable.
         """
-        async with self._feed(album_id) as feed:
+        async with self._feed(album_id, owner) as feed:
             while not revoked():
                 changed = feed.changed
                 events = feed.recent_after(after)
@@ -51,8 +58,18 @@ class AlbumFeeds:
                     with suppress(TimeoutError):
                         await asyncio.wait_for(changed.wait(), REVOCATION_SECONDS)
 
+    @contextmanager
+    def _counted(self, owner: str) -> Iterator[None]:
+        self._followers[owner] += 1
+        try:
+            yield
+        finally:
+            self._followers[owner] -= 1
+            if not self._followers[owner]:
+                del self._followers[owner]
+
     @asynccontextmanager
-    async def _feed(self, album_id: str) -> AsyncIterator["_Feed"]:
+    async def _feed(self, album_id: str, owner: str) -> AsyncIterator["_Feed"]:
         feed = self._feeds.get(album_id)
         if feed is None:
             last = await run_in_threadpool(self._albums.last_event, album_id)
@@ -62,7 +79,8 @@ class AlbumFeeds:
         feed.followers += 1
         metrics.FOLLOWERS.inc()
         try:
-            yield feed
+            with self._counted(owner):
+                yield feed
         finally:
             metrics.FOLLOWERS.dec()
             feed.followers -= 1

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Header
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from critic_core.contracts.album import AlbumEvent
+from critic_core.contracts.album import Album, AlbumEvent
+from critic_core.contracts.errors import LimitReached
 from critic_core.stores.albums import AlbumStore
 from critic_gateway.dependencies import AlbumFeedsDep, AlbumStoreDep, KeyRevokedDep
 from critic_gateway.notifications.album_feeds import AlbumFeeds
@@ -30,7 +31,7 @@ LastEventId = Annotated[
     "/{album_id}/events",
     summary="Follow the events of an album",
     response_class=EventSourceResponse,
-    responses={200: {"content": {"text/event-stream": {}}}, **responses(*ALBUM_ERRORS)},
+    responses={200: {"content": {"text/event-stream": {}}}, **responses(LimitReached, *ALBUM_ERRORS)},
 )
 async def follow_album(
     album: OwnAlbum,
@@ -47,19 +48,20 @@ async def follow_album(
     stored: get the album again then. The last event is `album_deleted`. The stream also ends once the API key is
     revoked or expired.
     """
+    feeds.ensure_room(album.owner)
     start = await run_in_threadpool(_resumable, albums, album.id, last_event_id)
-    events = _events(album.id, start, albums, feeds, revoked)
+    events = _events(album, start, albums, feeds, revoked)
     return EventSourceResponse(events, ping=PING_SECONDS, headers={"X-Accel-Buffering": "no"})
 
 
 async def _events(
-    album_id: str, after: str | None, albums: AlbumStore, feeds: AlbumFeeds, revoked: Callable[[], bool]
+    album: Album, after: str | None, albums: AlbumStore, feeds: AlbumFeeds, revoked: Callable[[], bool]
 ) -> AsyncIterator[ServerSentEvent]:
     if after is None:
-        after = await run_in_threadpool(albums.last_event, album_id)
-        album = await run_in_threadpool(albums.get, album_id)
-        yield _server_sent("album", after, AlbumEvent(counts=album.counts))
-    async for event in feeds.follow(album_id, after, revoked):
+        after = await run_in_threadpool(albums.last_event, album.id)
+        latest = await run_in_threadpool(albums.get, album.id)
+        yield _server_sent("album", after, AlbumEvent(counts=latest.counts))
+    async for event in feeds.follow(album.id, album.owner, after, revoked):
         data = AlbumEvent(photo_id=event.photo_id, counts=event.counts, photo=event.photo)
         yield _server_sent(event.kind, event.id, data)
     if not revoked():

@@ -19,12 +19,17 @@ import numpy as np
 
 from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import PropertyName
-from critic_worker.arrays import Float64Array, Int64Array
+from critic_worker.albums.complete_linkage import group_members
+from critic_worker.arrays import BoolArray, Float64Array, Int64Array
 
 DETAIL, HIGHLIGHTS = 3.7, 0.7
 LEAST_DETAIL, MUCH_IN_HIGHLIGHTS = 1.22, 20.8  # levels and %: the worst twentieth of 1,627 photographs
 MOST_BETWEEN_GROUPS = 1.0  # log-odds; largest effect of faults between different subjects
 MOST_WITHIN_GROUP = 2.0  # log-odds; limit of the loss of a worse copy
+_COPY_PIXELS = 1.1  # times as many pixels: not the same file again
+_FRAME_BITS = 8  # of 64: 6 for 99 % of copies, more for the smallest
+_BEHIND_ORIGINAL = 0.1  # log-odds
+_DAMAGED = 20.0  # log-odds; more than any other difference
 _NO_DETAIL = 0.3  # levels; invisible below
 _CERTAIN = 1e-4  # distance of a probability from 0 and 1
 _MEDIANS = {PropertyName.fine_detail: 4.17, PropertyName.highlights: 0.98}  # for critiques older than the property
@@ -36,10 +41,10 @@ def quality(features: Sequence[PhotoFeatures], near: Int64Array) -> Float64Array
     The best photo of a group has the quality that it would have alone; the others rank below it by preference. Groups
     do not affect each other.
     """
-    preferences, best = preference(features), best_of(features, near)
+    preferences, best = _comparable(features, near), best_of(features, near)
     gap = preferences[best] - preferences
     loss = MOST_WITHIN_GROUP * gap / (MOST_WITHIN_GROUP + gap)
-    return _percent((_log_odds(features) - _faults(features))[best] - loss)
+    return _percent((_log_odds(features) - _faults(features) - _damage(features))[best] - loss)
 
 
 def preference(features: Sequence[PhotoFeatures]) -> Float64Array:
@@ -49,11 +54,39 @@ def preference(features: Sequence[PhotoFeatures]) -> Float64Array:
 
 def best_of(features: Sequence[PhotoFeatures], near: Int64Array) -> Int64Array:
     """The index of the preferred photo of each photo's group, `[N]`; of equals the first."""
-    order = np.lexsort((np.arange(len(features)), -preference(features), near))
+    order = np.lexsort((np.arange(len(features)), -_comparable(features, near), near))
     _, first, group = np.unique(near[order], return_index=True, return_inverse=True)
     best = np.empty(len(features), np.int64)
     best[order] = order[first][group]
     return best
+
+
+def _comparable(features: Sequence[PhotoFeatures], near: Int64Array) -> Float64Array:
+    """Preferences in which damaged files come last, and smaller copies of one frame behind the larger.
+
+    A reduced copy looks crisper than its original: fine detail compares photos of one size only.
+    """
+    preferences = preference(features) - _damage(features)
+    sound = np.array([not photo.damaged for photo in features], bool)
+    for members in group_members(near):
+        pixels = np.array([features[photo].pixels for photo in members], np.float64)
+        for photo in np.argsort(-pixels, kind="stable"):
+            larger = (pixels > _COPY_PIXELS * pixels[photo]) & (pixels[photo] > 0) & sound[members]
+            copied = members[larger][_same_frame(features, members[larger], int(members[photo]))]
+            least = preferences[copied].min(initial=np.inf) - _BEHIND_ORIGINAL
+            preferences[members[photo]] = min(preferences[members[photo]], least)
+    return preferences
+
+
+def _same_frame(features: Sequence[PhotoFeatures], photos: Int64Array, copy: int) -> BoolArray:
+    """Which of `photos` show the frame of `copy`, `[K]`: hardly a bit of the hash differs."""
+    own = int(features[copy].fingerprint.perceptual_hash, 16)
+    bits = [(int(features[photo].fingerprint.perceptual_hash, 16) ^ own).bit_count() for photo in photos]
+    return np.asarray(np.array(bits, np.int64) <= _FRAME_BITS)
+
+
+def _damage(features: Sequence[PhotoFeatures]) -> Float64Array:
+    return np.array([_DAMAGED if photo.damaged else 0.0 for photo in features], np.float64)
 
 
 def value_of(features: Sequence[PhotoFeatures], name: PropertyName) -> Float64Array:

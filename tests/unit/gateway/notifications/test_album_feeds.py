@@ -12,13 +12,14 @@ from tests.support.redis_server import RedisServer
 from tests.unit.gateway.notifications.changes import with_changes
 
 from critic_core.contracts.album import Album, Counts
+from critic_core.contracts.errors import LimitReached
 from critic_core.contracts.photo import PhotoState
 from critic_core.stores.albums import AlbumStore, Event
 from critic_gateway.notifications import album_feeds
 from critic_gateway.notifications.album_feeds import AlbumFeeds
 from critic_gateway.notifications.subscriber import ChangeSubscriber
 
-ALBUM = "a1"
+ALBUM, OWNER = "a1", "ann"
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_every_follower_gets_every_event_until_the_album_is_deleted(
 ) -> None:
     async def test(changes: ChangeSubscriber) -> None:
         feeds = AlbumFeeds(albums, changes)
-        followers = [feeds.follow(ALBUM, albums.last_event(ALBUM), never) for _ in range(2)]
+        followers = [feeds.follow(ALBUM, OWNER, albums.last_event(ALBUM), never) for _ in range(2)]
         first = [asyncio.create_task(take(follower, 2)) for follower in followers]
         for number in range(2):
             await asyncio.to_thread(add, albums, number)
@@ -71,7 +72,7 @@ def test_a_follower_resumes_at_an_older_event(
     async def test(changes: ChangeSubscriber) -> None:
         feeds = AlbumFeeds(albums, changes)
         after = albums.events(ALBUM, "0")[0].id
-        follower = feeds.follow(ALBUM, after, never)
+        follower = feeds.follow(ALBUM, OWNER, after, never)
         assert await take(follower, 2) == ["photo_added", "photo_added"]
         for number in range(3, 6):
             await asyncio.to_thread(add, albums, number)
@@ -89,7 +90,7 @@ def test_a_stream_ends_soon_after_its_key_is_revoked(
 
     async def test(changes: ChangeSubscriber) -> None:
         feeds = AlbumFeeds(albums, changes)
-        follower = feeds.follow(ALBUM, albums.last_event(ALBUM), revoked.is_set)
+        follower = feeds.follow(ALBUM, OWNER, albums.last_event(ALBUM), revoked.is_set)
         upcoming = asyncio.create_task(take(follower, 1))
         await asyncio.sleep(0.2)
         assert not upcoming.done()
@@ -97,5 +98,24 @@ def test_a_stream_ends_soon_after_its_key_is_revoked(
         with pytest.raises(StopAsyncIteration):
             await upcoming
         assert not feeds._feeds
+
+    with_changes(redis_server.url, test)
+
+
+def test_an_owner_has_a_limit_of_event_streams_and_others_have_their_own(
+    redis_server: RedisServer, albums: AlbumStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(album_feeds, "MAX_FOLLOWERS", 1)
+
+    async def test(changes: ChangeSubscriber) -> None:
+        feeds, start = AlbumFeeds(albums, changes), albums.last_event(ALBUM)
+        add(albums, 1)
+        follower = feeds.follow(ALBUM, OWNER, start, never)
+        await anext(follower)
+        with pytest.raises(LimitReached):
+            feeds.ensure_room(OWNER)
+        feeds.ensure_room("bob")
+        await follower.aclose()  # type: ignore[attr-defined]  # an async generator
+        feeds.ensure_room(OWNER)
 
     with_changes(redis_server.url, test)

@@ -11,10 +11,12 @@ ALONE = np.arange(2)
 TOGETHER = np.zeros(2, np.int64)
 
 
-def photo(score: float = 50, fine_detail: float = 4.0, highlights: float = 1.0) -> PhotoFeatures:
+def photo(
+    score: float = 50, fine_detail: float = 4.0, highlights: float = 1.0, pixels: int = 0, *, damaged: bool = False
+) -> PhotoFeatures:
     values = {PropertyName.fine_detail: fine_detail, PropertyName.highlights: highlights}
     none = Fingerprint(perceptual_hash="0" * 16, difference_hash="0" * 16, pixels_sha256="0", embedding="")
-    return PhotoFeatures(score=score, percentile=0, properties=values, fingerprint=none)
+    return PhotoFeatures(score=score, percentile=0, properties=values, fingerprint=none, pixels=pixels, damaged=damaged)
 
 
 def shoot(count: int, seed: int = 1) -> list[PhotoFeatures]:
@@ -83,3 +85,25 @@ def test_the_ends_of_the_score_are_numbers(score: float) -> None:
 
 def test_an_album_without_photos() -> None:
     assert len(quality([], np.zeros(0, np.int64))) == 0
+
+
+def test_a_smaller_copy_never_beats_its_original() -> None:
+    """Reduced copies look crisper; of copies of copies, the larger is the better."""
+    sizes = [160 * 107, 1600 * 1067, 6000 * 4000, 800 * 533]
+    photos = [photo(score=90 - 10 * at, fine_detail=9 - at, pixels=pixels) for at, pixels in enumerate(sizes)]
+    values = quality(photos, np.zeros(4, np.int64))
+    assert np.argsort(-values).tolist() == [2, 1, 3, 0]
+    assert best_of(photos, np.zeros(4, np.int64)).tolist() == [2] * 4
+
+
+def test_another_frame_with_fewer_pixels_may_be_the_better() -> None:
+    large, small = photo(pixels=24_000_000), photo(score=80, pixels=12_000_000)
+    apart = small.fingerprint.model_copy(update={"perceptual_hash": "0" * 12 + "ffff"})
+    assert best_of([large, small.model_copy(update={"fingerprint": apart})], TOGETHER).tolist() == [1, 1]
+
+
+def test_a_damaged_file_leads_neither_its_group_nor_the_album() -> None:
+    damaged, sound = photo(score=95, fine_detail=9, pixels=24_000_000, damaged=True), photo(score=20, pixels=1_000_000)
+    assert best_of([damaged, sound], TOGETHER).tolist() == [1, 1]
+    values = quality([damaged, sound], ALONE)
+    assert values[0] < values[1]

@@ -20,16 +20,16 @@ Box = tuple[bytes, int, int]
 
 def check(data: bytes, max_pixels: int) -> None:
     """Raises PhotoTooComplex."""
-    meta = next((box for box in _boxes(data, 0, len(data)) if box[0] == b"meta"), None)
+    meta = next((box for box in boxes(data, 0, len(data)) if box[0] == b"meta"), None)
     if meta is None:
         return
-    inner = list(_boxes(data, meta[1] + 4, meta[2]))
-    for _, start, end in _named(inner, b"iinf"):
+    inner = list(boxes(data, meta[1] + 4, meta[2]))
+    for _, start, end in named(inner, b"iinf"):
         _check_items(_item_count(data, start, end))
-    tiles = [tile for _, start, end in _named(inner, b"iref") for tile in _tiles(data, start, end)]
+    tiles = [tile for _, start, end in named(inner, b"iref") for tile in _tiles(data, start, end)]
     if len(tiles) > MAX_TILES:
         raise PhotoTooComplex(f"The photo has more than {MAX_TILES} tiles.")
-    areas = _areas(data, _named(inner, b"iprp"))
+    areas = _areas(data, named(inner, b"iprp"))
     pixels = sum(areas.get(tile, 0) for tile in tiles)
     if pixels > MAX_TILE_PIXELS * max_pixels:
         raise PhotoTooComplex(f"The photo's tiles have {pixels} pixels; at most {MAX_TILE_PIXELS * max_pixels} are.")
@@ -40,11 +40,13 @@ def _check_items(count: int) -> None:
         raise PhotoTooComplex(f"The photo has {count} items; at most {MAX_ITEMS} are read.")
 
 
-def _named(boxes: Sequence[Box], name: bytes) -> list[Box]:
-    return [box for box in boxes if box[0] == name]
+def named(found: Sequence[Box], name: bytes) -> list[Box]:
+    """The boxes of a name."""
+    return [box for box in found if box[0] == name]
 
 
-def _boxes(data: bytes, start: int, end: int) -> Iterator[Box]:
+def boxes(data: bytes, start: int, end: int) -> Iterator[Box]:
+    """The boxes between two places. Raises PhotoTooComplex for too many."""
     for _ in range(_MAX_BOXES):
         if start + 8 > end:
             return
@@ -67,7 +69,7 @@ def _tiles(data: bytes, start: int, end: int) -> Iterator[int]:
     """Items that derived pictures are made of, as often as they are."""
     width = 2 if data[start : start + 1] == b"\0" else 4
     found = 0
-    for name, at, stop in _boxes(data, start + 4, end):
+    for name, at, stop in boxes(data, start + 4, end):
         count = int.from_bytes(data[at + width : at + width + 2], "big")
         if name != b"dimg":
             continue
@@ -78,14 +80,14 @@ def _tiles(data: bytes, start: int, end: int) -> Iterator[int]:
                 return
 
 
-def _areas(data: bytes, boxes: Sequence[Box]) -> dict[int, int]:
+def _areas(data: bytes, containers: Sequence[Box]) -> dict[int, int]:
     """Pixels by item, the largest where several sizes belong to it."""
-    inner = [box for _, start, end in boxes for box in _boxes(data, start, end)]
-    properties = [box for _, start, end in _named(inner, b"ipco") for box in _boxes(data, start, end)]
+    inner = [box for _, start, end in containers for box in boxes(data, start, end)]
+    properties = [box for _, start, end in named(inner, b"ipco") for box in boxes(data, start, end)]
     sizes = dict(enumerate((_area(data, at) if name == b"ispe" else 0 for name, at, _ in properties), start=1))
     areas: dict[int, int] = {}
-    for _, start, end in _named(inner, b"ipma"):
-        for item, indices in _associations(data, start, end):
+    for _, start, end in named(inner, b"ipma"):
+        for item, indices in associations(data, start, end):
             areas[item] = max([areas.get(item, 0), *(sizes.get(index, 0) for index in indices)])
     return areas
 
@@ -97,7 +99,7 @@ def _area(data: bytes, at: int) -> int:
     return int(width * height)
 
 
-def _associations(data: bytes, at: int, end: int) -> Iterator[tuple[int, list[int]]]:
+def associations(data: bytes, at: int, end: int) -> Iterator[tuple[int, list[int]]]:
     """Indices of properties by item. Raises PhotoTooComplex for too many items."""
     item_bytes = 2 if data[at : at + 1] == b"\0" else 4
     index_bytes = 2 if any(data[at + 3 : at + 4]) and data[at + 3] & 1 else 1

@@ -48,9 +48,9 @@ class _Layout:
         return int(struct.unpack_from(layout, data, at)[0]) if 0 <= at <= len(data) - struct.calcsize(layout) else 0
 
 
-def check(data: bytes, max_pixels: int) -> None:
-    """Raises PhotoTooComplex."""
-    tags = _tags(data)
+def check(data: bytes, max_pixels: int, directory: int | None = None) -> None:
+    """Raises PhotoTooComplex. `directory`: the place of the photo's directory, by default the first."""
+    tags = _tags(data, directory)
     _check_samples(tags)
     blocks = max((len(tags[tag]) for tag in _OFFSETS if tag in tags), default=0)
     if blocks > MAX_BLOCKS:
@@ -102,21 +102,21 @@ def _most(tags: Tags, tag: int, default: int) -> int:
     return max(tags.get(tag, ()), default=default)
 
 
-def _tags(data: bytes) -> Tags:
-    """The integers of the first directory. Raises PhotoTooComplex for too many tags."""
+def _tags(data: bytes, directory: int | None) -> Tags:
+    """The integers of a directory, by default the first. Raises PhotoTooComplex for too many tags."""
     order = "<" if data[:2] == b"II" else ">"
     big = _Layout(order, "H", "L").number(data, 2, "H") == 43
     layout = _Layout(order, "Q", "Q") if big else _Layout(order, "H", "L")
     tags: defaultdict[int, list[int]] = defaultdict(list)
-    for tag, at in _entries(data, layout, 8 if big else 4):
+    first = layout.number(data, 8 if big else 4, layout.link)
+    for tag, at in _entries(data, layout, first if directory is None else directory):
         if tag in _NUMBERS and len(tags[tag]) <= MAX_BLOCKS:
             tags[tag] += _integers(data, layout, at)
     return tags
 
 
-def _entries(data: bytes, layout: _Layout, start: int) -> Iterator[tuple[int, int]]:
+def _entries(data: bytes, layout: _Layout, directory: int) -> Iterator[tuple[int, int]]:
     """Tags and where their entries begin."""
-    directory = layout.number(data, start, layout.link)
     count = layout.number(data, directory, layout.count)
     if count > MAX_TAGS:
         raise PhotoTooComplex(f"The TIFF has {count} tags; at most {MAX_TAGS} are read.")

@@ -1,0 +1,60 @@
+"""Colour that a file describes without an ICC profile.
+
+Sources: W3C PNG (Third Edition) 11.3.2 (cICP before iCCP, sRGB, gAMA and cHRM), CIPA DC-008 (Exif 3.0) annex, DCF 2.0
+(interoperability index R03: Adobe RGB).
+"""
+
+import struct
+from collections.abc import Iterator
+
+from PIL import Image
+
+from critic_core.imaging.code_points import ADOBE_RGB, CodePoints, from_h273
+
+_EXIF, _INTEROPERABILITY, _INDEX, _COLOUR_SPACE = 0x8769, 0xA005, 1, 0xA001
+_SRGB_SPACE = 1
+_ADOBE_GAMMA = 563 / 256
+_SRGB_GAMMA = 45_455  # of gAMA, 100,000ths; sRGB's curve approximated
+_MAX_CHUNKS = 200
+
+
+def colour_of_png(data: bytes) -> tuple[CodePoints | None, bool]:
+    """The colour by chunks, None if there is none or it is sRGB; True if it precedes an ICC profile."""
+    chunks = dict(_chunks(data))
+    if len(body := chunks.get(b"cICP", b"")) == 4:
+        return from_h273(body[0], body[1]), True
+    if b"sRGB" in chunks or len(chunks.get(b"gAMA", b"")) != 4 or len(chunks.get(b"cHRM", b"")) != 32:
+        return None, False
+    return _by_gamma(int.from_bytes(chunks[b"gAMA"], "big"), chunks[b"cHRM"]), False
+
+
+def colour_of_exif(image: Image.Image) -> CodePoints | None:
+    """Adobe RGB by the interoperability index; else None."""
+    try:
+        exif = image.getexif()
+        index = exif.get_ifd(_INTEROPERABILITY).get(_INDEX)
+        space = exif.get_ifd(_EXIF).get(_COLOUR_SPACE)
+    except Exception:  # noqa: BLE001 - Pillow's EXIF parser raises various exceptions on malformed EXIF
+        return None
+    text = index.decode("ascii", "replace") if isinstance(index, bytes) else str(index)
+    return CodePoints(ADOBE_RGB, _ADOBE_GAMMA) if text.startswith("R03") and space != _SRGB_SPACE else None
+
+
+def _by_gamma(gamma: int, chromaticities: bytes) -> CodePoints | None:
+    values = [value / 100_000 for value in struct.unpack(">8L", chromaticities)]
+    white, red, green, blue = values[0:2], values[2:4], values[4:6], values[6:8]
+    if not gamma or any(pair[1] <= 0 or sum(pair) > 1 for pair in (white, red, green, blue)):
+        return None
+    exponent = None if abs(gamma - _SRGB_GAMMA) < 50 else 100_000 / gamma
+    return CodePoints((*red, *green, *blue, *white), exponent)
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Names and bodies of the small chunks before the pixels."""
+    at = 8
+    for _ in range(_MAX_CHUNKS):
+        size, name = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        if name in (b"IDAT", b""):
+            return
+        yield name, data[at + 8 : at + 8 + min(size, 64)]
+        at += 12 + size

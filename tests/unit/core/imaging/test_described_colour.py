@@ -1,0 +1,155 @@
+"""Colour described by code points, chunks or EXIF instead of an ICC profile."""
+
+import struct
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pillow_heif
+import pytest
+from PIL import Image, ImageCms
+from tests.support.photos import PLAIN, cat, difference, png_chunk, saved
+
+from critic_core.imaging.code_points import ADOBE_RGB, CodePoints, from_h273, to_srgb
+from critic_core.imaging.decode import decode
+
+SIZE = (240, 160)
+TO_P3 = np.array([[0.8225, 0.1774, 0.0], [0.0332, 0.9669, 0.0], [0.0171, 0.0724, 0.9108]])
+TO_2020 = np.array([[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]])
+TO_ADOBE = np.array([[0.7152, 0.2848, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0412, 0.9588]])
+
+
+def linear() -> Any:
+    share = np.asarray(cat(SIZE)) / 255
+    return np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+
+
+def srgb_curve(light: Any) -> Any:
+    light = np.clip(light, 0, 1)
+    return np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+
+
+def pq(nits: Any) -> Any:
+    power = np.clip(nits / 10_000, 0, 1) ** 0.1593017578125
+    return ((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375
+
+
+def hlg(nits: Any) -> Any:
+    luma = (nits @ np.array([0.2627, 0.678, 0.0593]))[..., None] / 1000
+    scene = np.clip(nits / 1000 * np.maximum(luma, 1e-6) ** (1 / 1.2 - 1), 0, 1)
+    bright = 0.17883277 * np.log(np.maximum(12 * scene - 0.28466892, 1e-6)) + 0.55991073
+    return np.where(scene <= 1 / 12, np.sqrt(3 * scene), bright)
+
+
+def heic(coded: Any, primaries: int, transfer: int) -> bytes:
+    values = (np.clip(coded, 0, 1) * 65535 + 0.5).astype("<u2")
+    image, out = pillow_heif.from_bytes("RGB;16", SIZE, values.tobytes()), BytesIO()
+    image.save(
+        out, quality=-1, chroma=444, color_primaries=primaries, transfer_characteristics=transfer,
+        matrix_coefficients=9 if primaries == 9 else 1, full_range_flag=1,
+    )  # fmt: skip
+    return out.getvalue()
+
+
+def nits() -> Any:
+    return np.clip(linear() @ TO_2020.T, 0, None) * 203
+
+
+HEICS = {
+    "PQ": lambda: heic(pq(nits()), 9, 16),
+    "HLG": lambda: heic(hlg(nits()), 9, 18),
+    "Display P3": lambda: heic(srgb_curve(linear() @ TO_P3.T), 12, 13),
+    "sRGB": lambda: heic(srgb_curve(linear()), 1, 13),
+}
+
+
+@pytest.mark.parametrize("name", HEICS)
+def test_one_picture_looks_the_same_in_every_encoding(name: str) -> None:
+    assert difference(decode(HEICS[name](), PLAIN).pixels, cat(SIZE)) < 2
+
+
+def test_brighter_than_white_keeps_its_tones_and_is_noted() -> None:
+    ramp = np.repeat(np.linspace(0, 4 * 203, SIZE[0])[None, :, None], SIZE[1], axis=0).repeat(3, axis=2)
+    decoded = decode(heic(pq(ramp), 9, 16), PLAIN)
+    row = decoded.pixels[80, :, 1].astype(int)
+    assert decoded.facts.notes == ("high dynamic range, reduced to the range of a usual screen",)
+    assert (np.diff(row) >= -2).all()
+    assert row[-1] >= 250
+    assert row[SIZE[0] // 2] < row[-1]  # twice the reference white is not yet the brightest
+
+
+def png(levels: Any, *chunks: bytes) -> bytes:
+    plain = saved(Image.fromarray(levels), "PNG")
+    return plain[:33] + b"".join(chunks) + plain[33:]
+
+
+def chromaticities(*values: float) -> bytes:
+    return struct.pack(">8L", *(round(value * 100_000) for value in values))
+
+
+P3_CHRM = chromaticities(0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06)
+SRGB_CHRM = chromaticities(0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)
+
+
+def as_levels(share: Any) -> Any:
+    return (np.clip(share, 0, 1) * 255 + 0.5).astype(np.uint8)
+
+
+PNGS = {
+    "cICP, Display P3": lambda: png(
+        as_levels(srgb_curve(linear() @ TO_P3.T)), png_chunk(b"cICP", bytes([12, 13, 0, 1]))
+    ),
+    "cICP precedes sRGB": lambda: png(
+        as_levels(srgb_curve(linear() @ TO_P3.T)), png_chunk(b"cICP", bytes([12, 13, 0, 1])), png_chunk(b"sRGB", b"\0")
+    ),
+    "gAMA and cHRM, gamma 1.8": lambda: png(
+        as_levels(linear() ** (1 / 1.8)), png_chunk(b"gAMA", struct.pack(">L", 55_556)), png_chunk(b"cHRM", SRGB_CHRM)
+    ),
+    "gAMA and cHRM, P3": lambda: png(
+        as_levels(srgb_curve(linear() @ TO_P3.T)),
+        png_chunk(b"gAMA", struct.pack(">L", 45_455)),
+        png_chunk(b"cHRM", P3_CHRM),
+    ),
+    "sRGB precedes gAMA and cHRM": lambda: png(
+        np.asarray(cat(SIZE)),
+        png_chunk(b"sRGB", b"\0"),
+        png_chunk(b"gAMA", struct.pack(">L", 100_000)),
+        png_chunk(b"cHRM", P3_CHRM),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PNGS)
+def test_the_chunks_of_a_png_are_followed(name: str) -> None:
+    assert difference(decode(PNGS[name](), PLAIN).pixels, cat(SIZE)) < 2
+
+
+@pytest.mark.parametrize(("index", "expected"), [("R03", True), ("R98", False)])
+def test_adobe_rgb_by_exif(index: str, expected: bool) -> None:
+    """Canon and others write no profile, but an interoperability index."""
+    stored = Image.fromarray(as_levels(np.clip(linear() @ TO_ADOBE.T, 0, 1) ** (256 / 563)))
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0xA001] = 0xFFFF
+    exif.get_ifd(0x8769)[0xA005] = {1: index}
+    decoded = decode(saved(stored, "JPEG", quality=98, subsampling=0, exif=exif.tobytes()), PLAIN)
+    assert (difference(decoded.pixels, cat(SIZE)) < 2) is expected
+
+
+def test_a_profile_is_srgb_by_what_it_does() -> None:
+    """Its name says sRGB, its curve is a straight line."""
+    line = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    at = line.index(b"para")
+    line = line[: at + 12] + struct.pack(">l", 65536) + line[at + 16 :]
+    line = line[: at + 8] + b"\0\0\0\0" + line[at + 12 :]  # function type 0: a power alone
+    decoded = decode(saved(Image.fromarray(as_levels(linear())), "PNG", icc_profile=line), PLAIN)
+    assert difference(decoded.pixels, cat(SIZE)) < 4
+
+
+def test_video_codes_count_as_srgb() -> None:
+    assert from_h273(1, 1) == from_h273(2, 2) == CodePoints()
+
+
+def test_primaries_of_adobe_are_adobes() -> None:
+    pixels, mapped = to_srgb(np.array([[[0.5, 1.0, 0.5]]], np.float32), CodePoints(ADOBE_RGB, 2.2))
+    assert pixels[0, 0].tolist()[0] < 60
+    assert not mapped
