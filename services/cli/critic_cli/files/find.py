@@ -7,8 +7,9 @@ from pathlib import Path
 # Applies to folders only: a file named on the command line is sent whatever its suffix; the server reads its bytes.
 PHOTO_SUFFIXES = frozenset((
     ".jpg", ".jpeg", ".jpe", ".png", ".apng", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff",
-    ".avif", ".avifs", ".heic", ".heif", ".hif",
-    ".cr2", ".cr3", ".nef", ".nrw", ".arw", ".sr2", ".srf", ".dng", ".raf", ".orf", ".rw2", ".rwl",
+    ".avif", ".avifs", ".jxl", ".heic", ".heif", ".hif",
+    ".cr2", ".cr3", ".nef", ".nrw", ".arw", ".sr2", ".srf", ".dng", ".raf", ".orf", ".rw2", ".rwl", ".pef",
+    ".ptx", ".srw", ".3fr", ".fff", ".erf", ".mef", ".mos", ".iiq", ".dcr", ".kdc",
 ))  # fmt: skip
 
 
