@@ -7,22 +7,12 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-<<<<<<< HEAD
 from critic_cli.files.kinds import PHOTO_SUFFIXES
 from critic_core.metadata.foreign_folders import is_foreign
 from critic_core.metadata.natural_order import natural_key
 
 KEEPERS_MARK = ".photo-critic-keepers"
 """A file in a folder of copied keepers: the folder is no part of the shoot around it."""
-=======
-# Applies to folders only: a file named on the command line is sent whatever its suffix; the server reads its bytes.
-PHOTO_SUFFIXES = frozenset((
-    ".jpg", ".jpeg", ".jpe", ".png", ".apng", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff",
-    ".avif", ".avifs", ".jxl", ".heic", ".heif", ".hif",
-    ".cr2", ".cr3", ".nef", ".nrw", ".arw", ".sr2", ".srf", ".dng", ".raf", ".orf", ".rw2", ".rwl", ".pef",
-    ".ptx", ".srw", ".3fr", ".fff", ".erf", ".mef", ".mos", ".iiq", ".dcr", ".kdc",
-))  # fmt: skip
->>>>>>> h-pixels
 
 
 @dataclass(frozen=True)
