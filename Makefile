@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 # The locked packages of extras, by hash; then this folder, which has none.
 define install
 $(BIN)/python infra/docker/requirements_of.py build $(1) > $(VENV)/requirements.txt
-@$(PIP) --require-hashes -r $(VENV)/requirements.txt
+@$(PIP) --require-hashes --no-deps -r $(VENV)/requirements.txt
 @$(PIP) --no-deps --no-build-isolation -e .
 endef
 DATA ?= $(CRITIC_DATA)

@@ -66,5 +66,5 @@ def _over_white(image: DeepImage, part: Float) -> Float:
 
 
 def _resized(part: Float, size: tuple[int, int], box: tuple[float, float, float, float]) -> Float:
-    channels = (Image.fromarray(np.ascontiguousarray(part[..., channel])) for channel in range(part.shape[2]))
-    return np.stack([np.asarray(one.resize(size, Image.Resampling.BOX, box=box)) for one in channels], axis=2)
+    channels = (Image.fromarray(np.ascontiguousarray(part[..., number])) for number in range(part.shape[2]))
+    return np.stack([np.asarray(channel.resize(size, Image.Resampling.BOX, box=box)) for channel in channels], axis=2)

@@ -36,9 +36,9 @@ def _load(data: bytes, header: JxlHeader) -> Loaded:
     if values.ndim == 2:
         values = values[..., None]
     colours = 1 if header.grey else 3
-    kept = values[..., : colours + (1 if header.alpha else 0)]
+    channels = values[..., : colours + (1 if header.alpha else 0)]
     white = 1.0 if np.issubdtype(values.dtype, np.floating) else float(2**header.bits - 1)
-    pixels = DeepImage(kept, white, header.alpha, header.alpha_multiplied)
+    pixels = DeepImage(channels, white, header.alpha, header.alpha_multiplied)
     if not header.has_profile:
         return Loaded(pixels, header.colour)
     if header.xyb:  # libjxl decodes into linear light

@@ -5,6 +5,7 @@ Pillow's process-wide pixel limit.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from io import BytesIO
 from types import MappingProxyType
 

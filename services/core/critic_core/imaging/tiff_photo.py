@@ -89,10 +89,10 @@ def read_deep(page: TiffPage) -> DeepImage:
     colours = _CHANNELS.get(int(page.photometric), 3)
     alpha = _alpha(page)
     channels = colours + (alpha is not None)
-    values = np.zeros((page.imagelength, page.imagewidth, channels), _kept_type(page))
+    values = np.zeros((page.imagelength, page.imagewidth, channels), _stored_type(page))
     for segment, (sample, _, top, left, _), _ in _segments(page):
         if segment is not None and sample < channels:
-            _place(values, segment[0], sample, top, left)
+            _paste(values, segment[0], sample, top, left)
     white = _white(page)
     return DeepImage(_with_black_at_zero(values, page, white), white, alpha is not None, alpha == _ASSOCIATED)
 
@@ -124,7 +124,7 @@ def _segments(page: TiffPage) -> Iterator[tuple[Any, tuple[int, ...], tuple[int,
         raise
 
 
-def _place(values: npt.NDArray[Any], segment: npt.NDArray[Any], sample: int, top: int, left: int) -> None:
+def _paste(values: npt.NDArray[Any], segment: npt.NDArray[Any], sample: int, top: int, left: int) -> None:
     rows, columns = min(segment.shape[0], values.shape[0] - top), min(segment.shape[1], values.shape[1] - left)
     count = min(segment.shape[2], values.shape[2] - sample)
     part = segment[:rows, :columns, :count]
@@ -133,7 +133,7 @@ def _place(values: npt.NDArray[Any], segment: npt.NDArray[Any], sample: int, top
     values[top : top + rows, left : left + columns, sample : sample + count] = part
 
 
-def _kept_type(page: TiffPage) -> type[np.generic]:
+def _stored_type(page: TiffPage) -> type[np.generic]:
     if _format(page) == _FLOAT:
         return np.float16 if page.dtype == np.float16 else np.float32
     return np.uint8 if page.dtype == np.uint8 else np.uint16

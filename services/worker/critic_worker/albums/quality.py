@@ -80,8 +80,8 @@ def _comparable(features: Sequence[PhotoFeatures], near: Int64Array) -> Float64A
 
 def _same_frame(features: Sequence[PhotoFeatures], photos: Int64Array, copy: int) -> BoolArray:
     """Which of `photos` show the frame of `copy`, `[K]`: hardly a bit of the hash differs."""
-    own = int(features[copy].fingerprint.perceptual_hash, 16)
-    bits = [(int(features[photo].fingerprint.perceptual_hash, 16) ^ own).bit_count() for photo in photos]
+    copy_hash = int(features[copy].fingerprint.perceptual_hash, 16)
+    bits = [(int(features[photo].fingerprint.perceptual_hash, 16) ^ copy_hash).bit_count() for photo in photos]
     return np.asarray(np.array(bits, np.int64) <= _FRAME_BITS)
 
 

@@ -11,7 +11,7 @@ from critic_core.imaging.decode import decode
 from critic_core.imaging.reduction import reduced_size
 
 # what a lossy encoder at this quality may change, mean levels
-TOLERANCE = {"jpeg": 4, "webp": 6, "avif": 4, "heic": 3, "gif": 10, "dng": 4, "png": 0, "tiff": 0, "bmp": 0}
+TOLERANCE = {"jpeg": 4, "webp": 6, "avif": 4, "heic": 3, "gif": 10, "dng": 4, "png": 0, "tiff": 0, "bmp": 0, "jxl": 4}
 PICTURES = sorted((DATA / "formats").iterdir())
 
 
