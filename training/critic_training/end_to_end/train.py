@@ -34,6 +34,11 @@ class PoolRun:
     device: torch.device
     dtype: torch.dtype
 
+    @property
+    def batch_size(self) -> int:
+        """Photos a step: at most an epoch's."""
+        return min(self.config.batch_size, len(self.training))
+
 
 def train_on_pool(network: MapsNetwork, run: PoolRun, report: Report) -> MapsNetwork:
     """The network with averaged weights; all random draws depend on the seed."""
@@ -42,7 +47,7 @@ def train_on_pool(network: MapsNetwork, run: PoolRun, report: Report) -> MapsNet
     student = prepare_student(network, run)
     average = copy.deepcopy(student).requires_grad_(False)
     optimiser = adamw(student, config)
-    steps = max(1, int(config.epochs * len(run.training) / config.batch_size))
+    steps = max(1, int(config.epochs * len(run.training) / run.batch_size))
     losses = LossMeans()
     for step, batch in zip(range(steps), batches(run, random), strict=False):
         set_learning_rate(optimiser, config, step, steps)
@@ -86,7 +91,7 @@ def batches(run: PoolRun, random: Generator) -> Iterator[PoolBatch]:
     """Endless; every photo once an epoch."""
     rating = torch.from_numpy(run.pool.rating).to(run.device)
     kind = torch.from_numpy(run.pool.kind).to(run.device)
-    for chosen in shuffled(run.training, run.config.batch_size, random):
+    for chosen in shuffled(run.training, run.batch_size, random):
         photos = augment(run.photos(chosen), run.config.side, run.config, random)
         positions = torch.from_numpy(chosen).to(run.device)
         yield assemble(photos, rating[positions], kind[positions], run.config, random)

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from critic_training.__main__ import app
 from critic_training.data.photo_sets import read_rated
 from critic_training.evaluation.copy_retrieval import alter
+from critic_training.people import train
 from critic_training.people.hyperparameters import PeopleHyperparameters
 from critic_training.people.train import PeopleRun
 from critic_training.runs.checkpoint import BEST_FILE, load_network
@@ -52,10 +53,18 @@ def run(*arguments: str | Path) -> str:
 
 
 def test_a_network_is_trained_on_the_pool_and_then_on_people(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(train, "fit_embedding", lambda *_: None)  # of 4,848 features: minutes
     monkeypatch.setattr(PeopleRun.__init__, "__defaults__", ((FEW, FEW),))
-    sets = ["--ratings", data / "ratings", "--rated", data / "oasis", "--pool", data / "pool" / "index.csv"]
+    sets: list[str | Path] = [
+        "--ratings",
+        data / "ratings",
+        "--rated",
+        data / "oasis",
+        "--pool",
+        data / "pool" / "index.csv",
+    ]
     sets += ["--cache", data / "cache"]
-    run("pool", *sets, "--more", data / "more", "--out", data / "pool-run", "--epochs", "20", "--hold-out", "3")
+    run("pool", *sets, "--more", data / "more", "--out", data / "pool-run", "--epochs", "1", "--hold-out", "3")
     lines = [json.loads(line) for line in (data / "pool-run" / "metrics.jsonl").read_text("utf-8").splitlines()]
     assert lines[-1]["step"] == lines[-1]["of"]
     assert {"regression", "degraded", "people", "pool"} <= lines[-1].keys()
@@ -77,7 +86,14 @@ def test_a_network_is_trained_on_the_pool_and_then_on_people(data: Path, monkeyp
 
 def test_incomplete_tables_are_a_usage_error(data: Path) -> None:
     (data / "ratings" / "kinds.csv").unlink()
-    sets = ["--ratings", data / "ratings", "--rated", data / "oasis", "--pool", data / "pool" / "index.csv"]
+    sets: list[str | Path] = [
+        "--ratings",
+        data / "ratings",
+        "--rated",
+        data / "oasis",
+        "--pool",
+        data / "pool" / "index.csv",
+    ]
     result = CliRunner().invoke(app, [str(a) for a in ("pool", *sets, "--out", data / "run")])
     assert result.exit_code == 2
     assert "kinds.csv" in result.output
