@@ -34,6 +34,8 @@ def lively(network: Network) -> Network:
     torch.nn.init.normal_(network.last_layer.weight, std=0.1)
     for module in network.modules():
         if isinstance(module, torch.nn.BatchNorm1d):
+            assert module.running_mean is not None
+            assert module.running_var is not None
             torch.nn.init.normal_(module.running_mean, std=0.1)
             torch.nn.init.uniform_(module.running_var, 0.5, 2)
     return network.eval()

@@ -96,4 +96,4 @@ def test_incomplete_tables_are_a_usage_error(data: Path) -> None:
     ]
     result = CliRunner().invoke(app, [str(a) for a in ("pool", *sets, "--out", data / "run")])
     assert result.exit_code == 2
-    assert "kinds.csv" in result.output
+    assert "there is no" in result.output
