@@ -2,7 +2,7 @@
 # The rated pool's training on a GPU, within eight minutes on a bare machine with Python 3.12 and PyTorch, without a network.
 #
 #     critic-train data pack "$CRITIC_DATA" --out packed && tar cf packed.tar -C packed .
-#     python -m pip download --only-binary :all: --no-deps --dest wheels -r <(infra/docker/requirements_of.py training)
+#     python -m pip download --only-binary :all: --no-deps --dest wheels -r <(python infra/docker/requirements_of.py training)
 #     infra/gpu/train.sh WHEELS PHOTOS [OPTIONS...]    e.g. infra/gpu/train.sh wheels packed.tar --hold-out 12
 #
 # WHEELS: folder of wheels beyond what the machine has (the needs of `critic-train pool`; the code is this checkout).
