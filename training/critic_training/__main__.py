@@ -15,18 +15,22 @@ import typer
 from critic_training.baselines.command import app as baselines
 from critic_training.bench.command import app as bench
 from critic_training.data.command import app as data
+from critic_training.end_to_end.command import app as pool
 from critic_training.evaluation.command import app as evaluation
 from critic_training.export.command import app as export
 from critic_training.export.half_precision.command import app as half
 from critic_training.export.parity_command import app as parity
 from critic_training.finetune.command import app as finetune
 from critic_training.head.command import app as head
+from critic_training.people.command import app as people
 from critic_training.publish.command import app as publish
 from critic_training.publish.repository import app as repository
 from critic_training.report.command import app as report
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_show_locals=False)
 app.add_typer(baselines)
+app.add_typer(pool)
+app.add_typer(people)
 app.add_typer(head)
 app.add_typer(finetune)
 app.add_typer(export)

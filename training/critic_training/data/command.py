@@ -1,8 +1,9 @@
-"""`critic-train data flickr | oasis | vessel`: training photos; for Flickr also the paper's figures 1 and 2.
+"""`critic-train data flickr | oasis | vessel | pack`: training photos; for Flickr also the paper's figures 1 and 2.
 
 critic-train data flickr metadata.parquet --out flickr
 critic-train data flickr metadata.parquet --out flickr --no-download     labels and figure 1 only
 critic-train data oasis FOLDER --out oasis
+critic-train data pack $CRITIC_DATA --out packed                           for a machine with a GPU: infra/gpu/train.sh
 critic-train popularity --shards flickr/train --validation flickr/validation --out runs/flickr
 """
 
@@ -13,10 +14,14 @@ import numpy as np
 import typer
 from rich.console import Console
 
+from critic_core.contracts.manifest import Preprocessing
 from critic_training.data.download import NoDownloader, download, downloader
 from critic_training.data.flickr import SCORES_FILE, TRAIN_FILE, VALIDATION_FILE, label_photos
 from critic_training.data.owner_split import VALIDATION_ONE_IN
+from critic_training.data.packed_photos import copy_tables, pack_photos
 from critic_training.data.paper_figures import contact_sheet, extremes, score_distribution
+from critic_training.data.photo_sets import read_rated
+from critic_training.data.rated_pool import read_more, read_pool
 from critic_training.data.rated_set import prepare
 from critic_training.data.split_leakage import LEAKED_FILE, remove_leaked
 
@@ -69,6 +74,25 @@ def oasis(source: RatedFolder, out: RatedOut) -> None:
 def vessel(source: RatedFolder, out: RatedOut) -> None:
     """Prepare the Vessel scene photographs with their ratings (source: training/datasets/vessel)."""
     _prepare(source, out)
+
+
+@app.command()
+def pack(
+    source: Annotated[Path, typer.Argument(help="Folder with ratings, pool, more and oasis.")],
+    out: Annotated[Path, typer.Option(help="Folder to write, with the same layout.")],
+    side: Annotated[int, typer.Option(help="Pixels of a photo's sides.")] = 256,
+) -> None:
+    """Pack the photos of `critic-train pool` at the network's size, to be carried to a machine with a GPU."""
+    folders = [source / name for name in ("ratings", "pool", "more", "oasis")]
+    ratings, pool, more, oasis = folders
+    try:
+        rated = read_rated(oasis)
+        photos = read_pool(ratings, pool / "index.csv", rated) + read_more(more, ratings, rated)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    copy_tables(source, folders, out)
+    pack_photos(source, photos.files + rated.files, out, Preprocessing(size=side))
+    Console().print(f"{len(photos.files) + len(rated.files)} photos packed: {out}")
 
 
 def _prepare(source: Path, out: Path) -> None:

@@ -62,6 +62,11 @@ def read_unrated(table: Path) -> tuple[Path, ...]:
     return tuple(table.parent / row["file"] for row in _rows(table))
 
 
+def photo_name(file: Path) -> str:
+    """The photo's name in `labels.csv`: folder and file."""
+    return f"{file.parent.name}/{file.name}"
+
+
 def load(files: tuple[Path, ...], preprocessing: Preprocessing, workers: int = 2) -> Iterator[Inputs]:
     """Network inputs in batches of 64, by the preprocessing code of serving."""
     with ThreadPoolExecutor(workers) as pool:  # Pillow decodes and resizes outside the GIL

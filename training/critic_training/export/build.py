@@ -22,8 +22,7 @@ BODIES: dict[str, Body] = {
     "alexnet": alexnet.body,
     "alexnet-maps": alexnet.maps_body,
     "efficientnet-lite0": efficientnet_lite.body,
-    "efficientnet-lite0-maps": efficientnet_lite.maps_body,
-    "efficientnet-lite2-maps": efficientnet_lite.lite2_body,
+    "efficientnet-lite2-maps": efficientnet_lite.maps_body,
 }
 
 

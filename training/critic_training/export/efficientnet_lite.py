@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0's bodies in ONNX: batch norm folded into the convolutions, padding as in the published network."""
+"""EfficientNet-Lite's bodies in ONNX: batch norm folded into the convolutions, padding as in the published network."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from critic_training.export.body_outputs import BodyOutputs, array
 from critic_training.export.factor import Factors
 from critic_training.export.form import Form
 from critic_training.export.graph import Graph, normalised
-from critic_training.export.maps import hidden_layer, rated_by_maps, statistics
+from critic_training.export.maps import rated_by_maps
 from critic_training.networks.efficientnet_lite import CENTRE, SPREAD
 from critic_training.networks.efficientnet_lite2_maps import EfficientNetLite2Maps, tap_blocks
 from critic_training.networks.network import Network
@@ -26,14 +26,6 @@ def body(graph: Graph, network: Network, _form: Form, _factors: dict[str, Factor
 
 
 def maps_body(graph: Graph, network: Network, _form: Form, _factors: dict[str, Factors]) -> BodyOutputs:
-    """Pooled: statistics of the maps in the middle; hidden: a layer on them."""
-    values = _blocks(graph, network.backbone)
-    several = [statistics(graph, values[number]) for number in tap_blocks(network.backbone)]
-    pooled = graph.add("Flatten", graph.add("Concat", *several, name="statistics", axis=1), name="pooled")
-    return BodyOutputs(pooled, hidden_layer(graph, network.mixing, pooled))
-
-
-def lite2_body(graph: Graph, network: Network, _form: Form, _factors: dict[str, Factors]) -> BodyOutputs:
     """Statistics of the last map of each resolution, and the grid of the last ones, 7 pixels wide."""
     assert isinstance(network, EfficientNetLite2Maps)
     values = _blocks(graph, network.backbone)

@@ -21,8 +21,7 @@ from critic_training.export.model_folder import CARD_FILE, write_manifest
 from critic_training.runs.checkpoint import BEST_FILE, load_network
 from critic_training.runs.predictions import OUT_OF_FOLD_FILE, read_out_of_fold
 
-LARGEST = {"alexnet": 40.0, "efficientnet-lite0": 20.0, "efficientnet-lite0-maps": 20.0}
-LARGEST |= {"alexnet-maps": 20.0, "efficientnet-lite2-maps": 20.0}
+LARGEST = {"alexnet": 40.0, "alexnet-maps": 20.0, "efficientnet-lite0": 20.0, "efficientnet-lite2-maps": 20.0}
 """Megabytes."""
 
 CALIBRATION_PHOTOS = 3000  # for the thin factors: more than the largest rank

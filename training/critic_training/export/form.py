@@ -36,7 +36,6 @@ FORMS = {
     ),
     "alexnet-maps": MAPS,
     "efficientnet-lite0": MAPS,
-    "efficientnet-lite0-maps": MAPS,
     "efficientnet-lite2-maps": MAPS,
 }
 """By architecture. The first is the reference of all differences."""

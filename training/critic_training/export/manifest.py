@@ -34,7 +34,6 @@ ARCHITECTURES = {
     "alexnet": "AlexNet (torchvision layout), two outputs",
     "alexnet-maps": "AlexNet's convolutions, statistics and grid of their maps and a hidden layer, two outputs",
     "efficientnet-lite0": "EfficientNet-Lite0, two outputs",
-    "efficientnet-lite0-maps": "EfficientNet-Lite0, statistics of middle maps and a hidden layer, two outputs",
     "efficientnet-lite2-maps": "EfficientNet-Lite2, statistics and grid of its maps and a hidden layer, two outputs",
 }
 FITTED_ON = "out-of-fold answers of the training run"

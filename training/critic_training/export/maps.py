@@ -13,15 +13,17 @@ from critic_training.networks.maps import GRID, LEAST_VARIANCE, MapsNetwork
 
 def rated_by_maps(graph: Graph, network: MapsNetwork, maps: Sequence[str], side: int) -> BodyOutputs:
     """Pooled: standardised statistics of all maps, then the grid of the last ones, `side` pixels wide."""
-    parts = [*(statistics(graph, value) for value in maps), _grid(graph, maps[-1], side)]
-    joined = graph.add("Concat", *(graph.add("Flatten", part, name=f"{part}.flat") for part in parts), name="parts", axis=1)
+    values = [*(statistics(graph, value) for value in maps), _grid(graph, maps[-1], side)]
+    joined = graph.add(
+        "Concat", *(graph.add("Flatten", value, name=f"{value}.flat") for value in values), name="parts", axis=1
+    )
     factor, offset = _standardisation(network.standardise)
     scaled = graph.add("Mul", joined, graph.plain("standardise.factor", factor), name="scaled_parts")
     pooled = graph.add("Add", scaled, graph.plain("standardise.offset", offset), name="pooled")
-    return BodyOutputs(pooled, hidden_layer(graph, network.mixing, pooled))
+    return BodyOutputs(pooled, _hidden_layer(graph, network.mixing, pooled))
 
 
-def hidden_layer(graph: Graph, mixing: Any, pooled: str) -> str:
+def _hidden_layer(graph: Graph, mixing: Any, pooled: str) -> str:
     """`[N, units]`, never negative."""
     weight = graph.weight("mixing.weight", array(mixing.weight))
     value = graph.add("Gemm", pooled, weight, graph.plain("mixing.bias", array(mixing.bias)), name="mixing", transB=1)

@@ -37,7 +37,8 @@ def augment(image: Tensor, augmentations: list[Augmentation]) -> Tensor:
     value = image.permute(0, 3, 1, 2).float()
     grid = _sampling_grid(augmentations, value.shape)
     value = torch.nn.functional.grid_sample(value, grid, mode="bilinear", padding_mode="border", align_corners=False)
-    return _change_colours(value, augmentations).permute(0, 2, 3, 1).contiguous()
+    coloured = change_colours(value, _colours(augmentations)).round_().clamp_(0, 255).to(torch.uint8)
+    return coloured.permute(0, 2, 3, 1).contiguous()
 
 
 def _sampling_grid(augmentations: list[Augmentation], shape: torch.Size) -> Tensor:
@@ -50,15 +51,17 @@ def _sampling_grid(augmentations: list[Augmentation], shape: torch.Size) -> Tens
     return torch.nn.functional.affine_grid(torch.tensor(rows, dtype=torch.float32), list(shape), align_corners=False)
 
 
-def _change_colours(value: Tensor, augmentations: list[Augmentation]) -> Tensor:
-    brightness, contrast, saturation = (
-        torch.tensor([getattr(augmentation, name) for augmentation in augmentations], dtype=torch.float32).view(
-            -1, 1, 1, 1
-        )
-        for name in ("brightness", "contrast", "saturation")
-    )
+def change_colours(value: Tensor, factors: Tensor) -> Tensor:
+    """Brightness, contrast and saturation by `factors` `[3, N]`, unclipped: float `[N, 3, H, W]`."""
+    brightness, contrast, saturation = factors.view(3, -1, 1, 1, 1)
     value = value * brightness
     mean = value.mean((1, 2, 3), keepdim=True)
     value = mean + (value - mean) * contrast
     grey = (value * value.new_tensor(GREY).view(1, 3, 1, 1)).sum(1, keepdim=True)
-    return (grey + (value - grey) * saturation).round_().clamp_(0, 255).to(torch.uint8)
+    coloured: Tensor = grey + (value - grey) * saturation
+    return coloured
+
+
+def _colours(augmentations: list[Augmentation]) -> Tensor:
+    factors = [[a.brightness, a.contrast, a.saturation] for a in augmentations]
+    return torch.tensor(factors, dtype=torch.float32).T

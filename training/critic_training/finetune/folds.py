@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from critic_training.data.photo_sets import Floats, Inputs, Positions
+from critic_training.data.photo_sets import Floats, Inputs, Positions, photo_name
 from critic_training.finetune.evaluator import RatingEvaluator, predict_ratings
 from critic_training.finetune.loop import TrainingJob, fit
 from critic_training.finetune.plan import Plan, photo_source
@@ -32,7 +32,6 @@ from critic_training.runs.predictions import (
     OUT_OF_FOLD_FILE,
     OUT_OF_FOLD_HEADER,
     format_rating,
-    photo_name,
     write_rows,
 )
 from critic_training.runs.progress import Progress

@@ -48,9 +48,10 @@ def ranking(score: Tensor, rating: Tensor, category: Tensor | None, margin: floa
     return _masked_mean(functional.softplus(score[None, :] - score[:, None]), above)
 
 
-def degraded(score: Tensor, copies: Tensor, origin: Tensor, margin: float) -> Tensor:
+def degraded(score: Tensor, copies: Tensor, origin: Tensor, margin: float, sharpness: float = 1.0) -> Tensor:
     """A photo above its degraded copy by `margin`, without ratings. `copies` `[M]` of the photos `origin` `[M]`."""
-    return _masked_mean(functional.softplus(copies - score[origin] + margin), torch.ones_like(copies, dtype=torch.bool))
+    hinge = functional.softplus(copies - score[origin] + margin, beta=sharpness)
+    return _masked_mean(hinge, torch.ones_like(copies, dtype=torch.bool))
 
 
 def distil(predicted: Tensor, targets: Tensor) -> Tensor:
@@ -58,9 +59,9 @@ def distil(predicted: Tensor, targets: Tensor) -> Tensor:
     return _masked_mean((predicted - targets) ** 2, torch.ones_like(predicted, dtype=torch.bool))
 
 
-def teacher_rating(score: Tensor, rating: Tensor) -> Tensor:
-    """Huber loss against an aesthetic teacher's standardised ratings; without NaN."""
-    losses = functional.smooth_l1_loss(score, rating.nan_to_num(), reduction="none")
+def regression(score: Tensor, rating: Tensor, beta: float = 1.0) -> Tensor:
+    """Huber loss against standardised ratings, quadratic up to `beta`; without NaN."""
+    losses = functional.smooth_l1_loss(score, rating.nan_to_num(), reduction="none", beta=beta)
     return _masked_mean(losses, ~rating.isnan())
 
 
@@ -75,7 +76,7 @@ def compute_losses(output: StudentOutput, targets: LossTargets, config: Configur
         "ranking": lambda: ranking(output.score, targets.rating, category, config.ranking_margin),
         "degraded": lambda: degraded(output.score, output.degraded, targets.origin, config.degraded_margin),
         "distil": lambda: distil(output.targets, targets.targets),
-        "teacher_rating": lambda: teacher_rating(output.score, targets.teacher_rating),
+        "teacher_rating": lambda: regression(output.score, targets.teacher_rating),
     }
     return {name: loss() for name, loss in functions.items() if getattr(config, name) > 0}
 

@@ -1,1 +1,1 @@
-"""A head of two layers over frozen ImageNet features: the shipped models, within half an hour on a CPU."""
+"""A head of two layers over frozen ImageNet features: the shipped AlexNet, within half an hour on a CPU."""

@@ -1,9 +1,7 @@
-"""`critic-train head`: trains the shipped models, within half an hour on two cores.
+"""`critic-train head`: trains the shipped AlexNet, within half an hour on two cores.
 
     critic-train head --rated $CRITIC_DATA/oasis --across $CRITIC_DATA/vessel --pool $CRITIC_DATA/pool/index.csv \
         --weights $CRITIC_WEIGHTS --out runs/alexnet --seeds 7,8,9,10,11
-
-`--arch efficientnet-lite0-maps` needs no weights: they are in its package.
 """
 
 from pathlib import Path
@@ -14,11 +12,9 @@ import typer
 from critic_core.contracts.manifest import Preprocessing
 from critic_training.data.photo_sets import read_unrated
 from critic_training.head.alexnet_backbone import AlexNetBackbone
-from critic_training.head.backbone import Backbone
-from critic_training.head.efficientnet_backbone import EfficientNetBackbone
 from critic_training.head.train import HeadRun, train_head
 from critic_training.networks.network import EMBEDDING_SIZE
-from critic_training.runs.library import Library, open_library
+from critic_training.runs.library import open_library
 from critic_training.runs.options import AlexNetWeights, Pool, RatedFolder
 from critic_training.runs.progress import Progress
 
@@ -30,7 +26,6 @@ def head(  # noqa: PLR0913, PLR0917 - options of the command
     rated: RatedFolder,
     pool: Pool,
     out: Annotated[Path, typer.Option(help="Folder of the run.")],
-    arch: Annotated[str, typer.Option(help="alexnet or efficientnet-lite0-maps.")] = "alexnet",
     weights: AlexNetWeights = None,
     across: Annotated[list[Path] | None, typer.Option(help="Rated folders for evaluation only.")] = None,
     seeds: Annotated[str, typer.Option(help="One run of all folds each; the head of the first seed ships.")] = "7",
@@ -40,16 +35,8 @@ def head(  # noqa: PLR0913, PLR0917 - options of the command
     """Train a head of two layers over frozen features, from ratings and degraded copies; predict out of fold."""
     preprocessing = Preprocessing()
     library = open_library(rated, pool, across or (), cache, preprocessing)
-    backbone = _backbone(arch, weights, library)
+    backbone = AlexNetBackbone(weights, library.pool, EMBEDDING_SIZE)
     numbers = tuple(int(seed) for seed in seeds.split(","))
     run = HeadRun(backbone, library, read_unrated(pool), preprocessing, numbers, out, cache, workers)
     with Progress(shown=True) as progress:
         train_head(run, progress)
-
-
-def _backbone(arch: str, weights: Path | None, library: Library) -> Backbone:
-    if arch == "alexnet":
-        return AlexNetBackbone(weights, library.pool, EMBEDDING_SIZE)
-    if arch == "efficientnet-lite0-maps":
-        return EfficientNetBackbone(EMBEDDING_SIZE)
-    raise typer.BadParameter(f"no head for {arch!r}: alexnet or efficientnet-lite0-maps")

@@ -13,7 +13,7 @@ import numpy as np
 
 from critic_core.contracts.manifest import Preprocessing
 from critic_training.data.photo_cache import fingerprint
-from critic_training.data.photo_sets import Floats, Inputs, Positions
+from critic_training.data.photo_sets import Floats, Inputs, Positions, photo_name
 from critic_training.head.backbone import Backbone
 from critic_training.head.degraded_copies import draw_copies, render_copies
 from critic_training.head.fit import Head, TrainingSet, fit_head
@@ -30,7 +30,6 @@ from critic_training.runs.predictions import (
     OUT_OF_FOLD_FILE,
     OUT_OF_FOLD_HEADER,
     format_rating,
-    photo_name,
     write_rows,
 )
 from critic_training.runs.progress import Progress

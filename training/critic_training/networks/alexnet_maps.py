@@ -1,7 +1,7 @@
 """AlexNet's five convolutions, rated by their maps: fc6 and fc7 give way to statistics, a grid and one hidden layer.
 
-ImageNet's fc6 and fc7 hold 54 of AlexNet's 61 million weights. Seven thousand ratings cannot train them; they do train the
-convolutions and 3 million weights of a hidden layer.
+ImageNet's fc6 and fc7 hold 54 of AlexNet's 61 million weights. Seven thousand ratings cannot train them; they do train
+the convolutions and 3 million weights of a hidden layer.
 """
 
 from typing import ClassVar

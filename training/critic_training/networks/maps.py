@@ -1,5 +1,5 @@
-"""Networks that rate a photo by its maps: statistics of the last map of each resolution, where in the frame the last maps
-are active, and one hidden layer on both.
+"""Networks that rate a photo by its maps: statistics of the last map of each resolution, where in the frame the last
+maps are active, and one hidden layer on both.
 
 Last maps encode content, earlier maps style and technique; the grid keeps the composition that statistics lose.
 """

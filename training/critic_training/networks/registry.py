@@ -12,7 +12,6 @@ from critic_training.networks.alexnet import AlexNet
 from critic_training.networks.alexnet_maps import AlexNetMaps
 from critic_training.networks.efficientnet_lite import EfficientNetLite0
 from critic_training.networks.efficientnet_lite2_maps import EfficientNetLite2Maps
-from critic_training.networks.efficientnet_lite_maps import EfficientNetLite0Maps
 from critic_training.networks.network import EMBEDDING_SIZE, Network
 
 CHECKPOINT = ".pt"
@@ -30,7 +29,6 @@ NETWORKS = {
     AlexNet.architecture: NetworkFactory(AlexNet, alexnet.imagenet),
     AlexNetMaps.architecture: NetworkFactory(AlexNetMaps, alexnet.imagenet),
     EfficientNetLite0.architecture: NetworkFactory(EfficientNetLite0, efficientnet_lite.imagenet),
-    EfficientNetLite0Maps.architecture: NetworkFactory(EfficientNetLite0Maps, efficientnet_lite.imagenet),
     EfficientNetLite2Maps.architecture: NetworkFactory(EfficientNetLite2Maps, efficientnet_lite2_maps.imagenet),
 }
 

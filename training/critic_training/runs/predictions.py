@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from critic_training.data.photo_sets import Floats, RatedPhotos
+from critic_training.data.photo_sets import Floats, RatedPhotos, photo_name
 
 OUT_OF_FOLD_FILE = "out_of_fold.csv"
 OUT_OF_FOLD_HEADER = ("file", "seed", "fold", "rating")
@@ -23,11 +23,6 @@ def write_rows(file: Path, header: tuple[str, ...], rows: Iterable[tuple[object,
         writer = csv.writer(opened, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)
-
-
-def photo_name(file: Path) -> str:
-    """The photo's name in `labels.csv`: folder and file."""
-    return f"{file.parent.name}/{file.name}"
 
 
 def format_rating(rating: float) -> str:

@@ -30,14 +30,20 @@ def images() -> Inputs:
 
 
 def lively(network: Network) -> Network:
-    """A last layer whose answers differ from photo to photo."""
+    """Last layers whose answers differ from photo to photo, and statistics of batch norm that are not the identity."""
     torch.nn.init.normal_(network.last_layer.weight, std=0.1)
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm1d):
+            assert module.running_mean is not None
+            assert module.running_var is not None
+            torch.nn.init.normal_(module.running_mean, std=0.1)
+            torch.nn.init.uniform_(module.running_var, 0.5, 2)
     return network.eval()
 
 
 @pytest.fixture(scope="session")
 def networks() -> dict[str, Network]:
     torch.manual_seed(1)
-    alexnet = create("alexnet")
-    small = {arch: lively(pretrained(arch, None)) for arch in ("efficientnet-lite0", "efficientnet-lite0-maps")}
-    return {"alexnet": lively(alexnet), **small}
+    random = {arch: lively(create(arch)) for arch in ("alexnet", "alexnet-maps")}
+    published = {arch: lively(pretrained(arch, None)) for arch in ("efficientnet-lite0", "efficientnet-lite2-maps")}
+    return random | published

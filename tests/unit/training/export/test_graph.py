@@ -20,7 +20,7 @@ from critic_training.export.graph import BLOCK, Graph, Storage, to_int4
 from critic_training.export.parity import compare, trained
 from critic_training.networks.network import Network
 
-ARCHITECTURES = ("alexnet", "efficientnet-lite0", "efficientnet-lite0-maps")
+ARCHITECTURES = ("alexnet", "alexnet-maps", "efficientnet-lite0", "efficientnet-lite2-maps")
 
 
 @pytest.mark.parametrize("arch", ARCHITECTURES)

@@ -38,7 +38,7 @@ def test_a_degraded_copy_belongs_below_its_own_origin() -> None:
 
 
 def test_photos_without_a_teacher_rating_are_left_out() -> None:
-    loss = losses.teacher_rating(torch.tensor([0.5, 7.0]), torch.tensor([0.0, NAN]))
+    loss = losses.regression(torch.tensor([0.5, 7.0]), torch.tensor([0.0, NAN]))
     assert float(loss) == pytest.approx(0.125)
 
 
@@ -46,7 +46,7 @@ def test_a_batch_without_targets_has_no_loss_and_no_gradient() -> None:
     score = torch.zeros(2, requires_grad=True)
     unknown = torch.full((2,), NAN)
     total = losses.cross_entropy(score, unknown) + losses.ranking(score, unknown, None, 0.1)
-    total = total + losses.teacher_rating(score, unknown)
+    total = total + losses.regression(score, unknown)
     torch.autograd.backward(total)
     assert float(total.detach()) == 0
     assert score.grad is not None

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from torch import Tensor
 
 from critic_core.contracts.manifest import Preprocessing
 from critic_training.data.degradations import DEGRADATIONS, STRENGTHS
@@ -13,10 +15,14 @@ from critic_training.data.photo_cache import cached_photos
 from critic_training.data.photo_sets import RatedPhotos
 from critic_training.evaluation.copy_retrieval import alter
 from critic_training.head import train
+from critic_training.head.backbone import Backbone
 from critic_training.head.degraded_copies import draw_copies, render_copies
-from critic_training.head.efficientnet_backbone import EfficientNetBackbone
+from critic_training.head.fit import Head
 from critic_training.head.hyperparameters import HeadHyperparameters
+from critic_training.head.teacher import FeatureScaler
 from critic_training.head.train import HeadRun, train_head
+from critic_training.networks.network import Network
+from critic_training.networks.registry import create
 from critic_training.runs.checkpoint import BEST_FILE, load_network
 from critic_training.runs.library import Library
 from critic_training.runs.predictions import ACROSS_FILE, OUT_OF_FOLD_FILE, read_out_of_fold
@@ -25,6 +31,23 @@ from critic_training.runs.progress import Progress
 PHOTO = Path(__file__).parents[4] / "tests" / "data" / "rocket.jpg"
 CONFIG = HeadHyperparameters(steps=3, copies=1, pool_batch=4, rated_batch=4, copies_batch=4)
 SEEDS = (3, 4)
+
+
+class RandomBackbone(Backbone):
+    """Random convolutions: the features of a network, whose last layer gets the head's bias."""
+
+    units = 8
+
+    def __init__(self) -> None:
+        torch.manual_seed(0)
+        self.network: Network = create("efficientnet-lite0", embedding_size=4).eval()
+
+    @torch.inference_mode()
+    def features(self, image: Tensor) -> Tensor:
+        return self.network.extract_features(image).pooled
+
+    def attach_head(self, scaler: FeatureScaler, head: Head) -> None:
+        torch.nn.init.constant_(self.network.last_layer.bias, head.out_bias)
 
 
 def write_photos(folder: Path, count: int) -> tuple[Path, ...]:
@@ -45,7 +68,7 @@ def run(tmp_path: Path) -> HeadRun:
     cache, preprocessing = tmp_path / "cache", Preprocessing()
     images = cached_photos(files, preprocessing, cache)
     library = Library(rated, images, cached_photos(pool, preprocessing, cache), {"there": (rated, images)})
-    backbone = EfficientNetBackbone(embedding_size=4)
+    backbone = RandomBackbone()
     return HeadRun(backbone, library, pool, preprocessing, SEEDS, tmp_path / "run", cache, workers=1, config=CONFIG)
 
 
@@ -58,7 +81,8 @@ def test_a_run_predicts_every_photo_with_every_seed(run: HeadRun, monkeypatch: p
     with (run.out / ACROSS_FILE).open(encoding="utf-8") as file:
         assert sorted({row["seed"] for row in csv.DictReader(file)}) == ["3", "4"]
     network, config = load_network(run.out / BEST_FILE)
-    assert (network.architecture, config.seed) == ("efficientnet-lite0-maps", SEEDS[0])
+    assert (network.architecture, config.seed) == ("efficientnet-lite0", SEEDS[0])
+    assert network.last_layer.bias[0] == network.last_layer.bias[1] != 0
 
     monkeypatch.setattr(train, "extract_views", None)  # a second run takes all features from the cache
     monkeypatch.setattr(train, "extract_features", None)

@@ -79,5 +79,5 @@ def test_weights_of_another_network_are_rejected() -> None:
 
 
 def test_an_unknown_network_is_rejected_with_the_known_names() -> None:
-    with pytest.raises(ValueError, match="alexnet, efficientnet-lite0"):
+    with pytest.raises(ValueError, match="alexnet, alexnet-maps, efficientnet-lite0"):
         create("resnet")
