@@ -29,6 +29,9 @@ def _maximum(inputs: list[Tensor], _: Attributes) -> Tensor:
 
 OPERATORS: dict[str, Operator] = {
     "Add": lambda inputs, _: inputs[0] + inputs[1],
+    "AveragePool": lambda inputs, attributes: functional.avg_pool2d(
+        inputs[0], attributes["kernel_shape"], attributes["strides"]
+    ),
     "Cast": lambda inputs, attributes: inputs[0].to(attributes["to"]),
     "Clip": lambda inputs, _: torch.minimum(torch.maximum(inputs[0], inputs[1]), inputs[2]),
     "Concat": lambda inputs, attributes: torch.cat(inputs, dim=attributes["axis"]),
