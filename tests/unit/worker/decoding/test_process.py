@@ -27,7 +27,7 @@ from critic_worker.decoding import process as decoding
 from critic_worker.decoding.preparation import PreparedPhoto, prepare_photo
 from critic_worker.decoding.process import DecoderProcess, clean_environment
 
-RESIDENT_KIB = 1_000_000
+RESIDENT_KIB = 1 << 30  # a process of many tests is large
 
 OBEDIENT = """
 import json, os, resource, socket, time
