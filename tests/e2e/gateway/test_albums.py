@@ -172,7 +172,7 @@ def test_a_restart_of_redis_loses_no_event(gateway: Gateway, album: str) -> None
 @pytest.mark.parametrize(
     ("name", "media_type", "begin"),
     [
-        ("csv", "text/csv", b"file_name,verdict,stars"),
+        ("csv", "text/csv", b"\xef\xbb\xbfpath,file_name,verdict,stars"),
         ("json", "application/json", b'{"format":"photo-critic-album/1"'),
         ("xmp", "application/zip", b"PK"),
         ("zip", "application/zip", b"PK"),

@@ -77,7 +77,7 @@ def test_a_photo_of_24_megapixels_needs_less_than_400_mb(stack: Stack) -> None:
     assert photo.critique.image.width == 6000
     processes = [worker, *psutil.Process(worker.pid).children(recursive=True)]
     peaks = [_peak_bytes(process.pid) / MEGA for process in processes]
-    assert len(peaks) == 2
+    assert len(peaks) == 3  # the main process, the one of the pool, and its decoder
     assert max(peaks) < 400, f"peak memory of each process, MB: {peaks}"
 
 

@@ -27,7 +27,7 @@ from critic_worker.decoding import process as decoding
 from critic_worker.decoding.preparation import PreparedPhoto, prepare_photo
 from critic_worker.decoding.process import DecoderProcess, clean_environment
 
-RESIDENT_KIB = 1_000_000
+RESIDENT_KIB = 1 << 30  # a process of many tests is large
 
 OBEDIENT = """
 import json, os, resource, socket, time
@@ -49,7 +49,7 @@ def report():
     raise PhotoError(json.dumps({
         "environment": sorted(os.environ),
         "limits": {kind: resource.getrlimit(getattr(resource, "RLIMIT_" + kind))[0] for kind in kinds},
-        "secret": attempt(lambda: open(os.environ.get("LANG", "") and f"/proc/{os.getppid()}/environ", "rb").read()),
+        "secret": attempt(lambda: open(f"/proc/{os.getppid()}/environ", "rb").read()),
         "connect": attempt(lambda: socket.create_connection(("127.0.0.1", 9), 1)),
         "descriptors": [fd for fd in range(64) if attempt(lambda: os.fstat(fd)) == "done"],
         "folder": os.getcwd(),
