@@ -10,7 +10,7 @@ CARDS = {
     "pool": (
         "train",
         "Samples of public sets under their own terms",
-        "ImageNet and others; 7,047 photos have ratings by a vision-language model, checked against people's (0.87 to 0.92)",
+        "ImageNet and others; 7,047 photos have ratings by a vision-language model (0.87 to 0.92 with people's)",
     ),
     "more": (
         "train",
