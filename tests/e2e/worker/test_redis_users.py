@@ -61,6 +61,7 @@ class Services:
         return connect(self.server.url)
 
     def stop(self) -> None:
+        self.http.close()
         for process in self.processes:
             process.terminate()
         for process in self.processes:
