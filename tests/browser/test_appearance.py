@@ -67,7 +67,10 @@ def _contrast(page: Page, text: str, ground: str) -> float:
 
 def _luminance(page: Page, selector: str, colour: str) -> float:
     """Relative luminance of WCAG 2.2, 0 to 1."""
-    rgb = page.locator(selector).first.evaluate(f"el => getComputedStyle(el).{colour}.match(/[0-9.]+/g).map(Number)")
+    page.locator(selector).first.wait_for(state="attached")
+    # In one step: an element that is rendered again in between has no colour.
+    script = f"selector => getComputedStyle(document.querySelector(selector)).{colour}.match(/[0-9.]+/g).map(Number)"
+    rgb = page.evaluate(script, selector)
     channels = [value / 255 for value in rgb[:3]]
     linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
