@@ -61,8 +61,3 @@ def kind(logits: Tensor, kinds: Tensor) -> Tensor:
     """Cross entropy over the photos of a known kind; 0 without such photos."""
     known = (kinds != UNKNOWN_KIND).sum().clamp(min=1)
     return functional.cross_entropy(logits, kinds, ignore_index=UNKNOWN_KIND, reduction="sum") / known
-
-
-def weighted_sum(values: dict[str, Tensor], config: PoolHyperparameters) -> Tensor:
-    """The training objective."""
-    return torch.stack([getattr(config, name) * value for name, value in values.items()]).sum()

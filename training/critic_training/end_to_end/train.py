@@ -13,9 +13,10 @@ from critic_training.data.photo_sets import Positions
 from critic_training.data.rated_pool import RatedPool
 from critic_training.end_to_end.augmentation import augment
 from critic_training.end_to_end.hyperparameters import PoolHyperparameters
-from critic_training.end_to_end.losses import PoolBatch, assemble, compute_losses, weighted_sum
+from critic_training.end_to_end.losses import PoolBatch, assemble, compute_losses
 from critic_training.end_to_end.photos import DevicePhotos
 from critic_training.end_to_end.student import PoolStudent, standardise
+from critic_training.finetune.losses import weighted_sum
 from critic_training.finetune.precision import autocast, set_memory_format
 from critic_training.networks.maps import MapsNetwork
 

@@ -81,8 +81,8 @@ def compute_losses(output: StudentOutput, targets: LossTargets, config: Configur
     return {name: loss() for name, loss in functions.items() if getattr(config, name) > 0}
 
 
-def weighted_sum(losses: dict[str, Tensor], config: Configuration) -> Tensor:
-    """The training objective."""
+def weighted_sum(losses: dict[str, Tensor], config: object) -> Tensor:
+    """The training objective; the weight of a loss is the hyperparameter of its name."""
     return torch.stack([getattr(config, name) * value for name, value in losses.items()]).sum()
 
 

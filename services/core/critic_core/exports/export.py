@@ -82,11 +82,11 @@ class ExportOptions:
     labels: LabelMap = field(default_factory=LabelMap)
 
     def proposed_stars(self, proposal: Proposal) -> int | None:
-        """The stars of a keeper by its rank, if asked for."""
+        """The stars of a keeper by its rank, on request."""
         return self.stars.of(proposal) if self.stars else None
 
     def label(self, proposal: Proposal) -> str | None:
-        """The colour label of the verdict, if asked for."""
+        """The colour label of the verdict, on request."""
         return self.labels.labels.get(proposal.verdict)
 
     def rating(self, proposal: Proposal) -> int | None:

@@ -24,7 +24,7 @@ _FLAGS = {
 
 @dataclass(frozen=True)
 class SidecarContent:
-    """What a sidecar says: the proposal, its rating and label if asked for, and what people said.
+    """What a sidecar says: the proposal, its rating and label on request, and what people said.
 
     `copy`: the file has the bytes of another file, which is the one to keep.
     """

@@ -140,7 +140,7 @@ def _stored_type(page: TiffPage) -> type[np.generic]:
 
 
 def _white(page: TiffPage) -> float:
-    """The value of white: all bits of an integer, at most 16 of which are kept; 1 of a float."""
+    """The value of white: all bits of an integer, of which 16 at most remain; 1 of a float."""
     if _format(page) == _FLOAT:
         return 1.0
     bits = page.bitspersample if isinstance(page.bitspersample, int) else max(page.bitspersample)

@@ -42,7 +42,7 @@ def event_of(subject: str, stores: SubjectStores) -> WebhookEvent | None:
 
 
 def _photo_event(photo_id: str, stores: SubjectStores) -> WebhookEvent | None:
-    """The photo as in the API, for receivers of the event: without owner, callback, and fingerprints not asked for."""
+    """The photo as in the API, for receivers of the event: without owner and callback, fingerprints on request."""
     try:
         photo = stores.jobs.get(photo_id)
     except PhotoNotFound:

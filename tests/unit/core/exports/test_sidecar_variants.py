@@ -111,11 +111,11 @@ def test_every_encoding_of_xmp(tmp_path: Path, encoding: str) -> None:
 
 def test_padding_and_comments_around_the_packet(tmp_path: Path) -> None:
     data = (
-        b"\xef\xbb\xbf<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?><!-- mine -->"
+        b"\xef\xbb\xbf<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?><!-- a comment -->"
         + DOCUMENTS["two prefixes"].encode()
     )
     merged = merge_sidecar(data + b"<?xpacket end='w'?>" + bytes(40), CONTENT)
-    assert b"<!-- mine -->" in merged
+    assert b"<!-- a comment -->" in merged
     assert merged.startswith(b"<?xpacket begin=")
     assert merged.endswith(b"?>")
     assert by_exiv2(tmp_path, merged)["Xmp.xmp.Rating"] == ["4"]

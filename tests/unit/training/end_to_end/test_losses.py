@@ -1,4 +1,4 @@
-"""Losses are small for what is wished for, and large for its opposite; empty groups cost nothing."""
+"""Losses are small for the right order and large for its opposite; empty groups cost nothing."""
 
 import dataclasses
 
@@ -8,8 +8,9 @@ from torch import Generator, Tensor
 
 from critic_training.data.rated_pool import KINDS
 from critic_training.end_to_end.hyperparameters import PoolHyperparameters
-from critic_training.end_to_end.losses import PoolBatch, assemble, compute_losses, weighted_sum
+from critic_training.end_to_end.losses import PoolBatch, assemble, compute_losses
 from critic_training.end_to_end.student import PoolOutput
+from critic_training.finetune.losses import weighted_sum
 
 CONFIG = PoolHyperparameters(degraded_share=0.5, mirrored_share=0.25)
 RATING = torch.linspace(-2, 2, 16)
