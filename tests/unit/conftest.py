@@ -1,11 +1,16 @@
-"""A real queue server for the modules that stand on one."""
+"""A real queue server for the modules that stand on one, and the log lines of a service."""
 
-from collections.abc import Iterator
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import redis
 from tests.support.redis_server import RedisServer
 
+from critic_core.runtime import logs
 from critic_core.runtime.redis_client import connect
 
 
@@ -22,3 +27,17 @@ def client(redis_server: RedisServer) -> Iterator["redis.Redis"]:
     with connect(redis_server.url) as client:
         client.flushall()
         yield client
+
+
+@pytest.fixture
+def gateway_log() -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """Configures the gateway's logs; returns a function that reads all lines since."""
+    root, written = logging.getLogger(), io.StringIO()
+    handlers, level = root.handlers[:], root.level
+    logs.configure("gateway", "INFO")
+    (handler,) = root.handlers
+    assert isinstance(handler, logging.StreamHandler)
+    handler.setStream(written)
+    yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
+    root.handlers[:] = handlers
+    root.setLevel(level)

@@ -51,7 +51,7 @@ def test_a_paused_worker_that_comes_back_changes_nothing(stack: Stack, hold: Pat
     (hold / "go").touch()
     with counting_results(stack.client) as results:
         stack.start_dangerous_worker(worker_name="another")
-        photo = stack.result(photo_id, seconds=30 + 2 * LEASE_SECONDS)
+        photo = stack.result(photo_id, seconds=120 + 2 * LEASE_SECONDS)
         for process in processes:
             os.kill(process.pid, signal.SIGCONT)
         until(lambda: "late" in stack.log.read_text(), 120, "the late result")
