@@ -3,7 +3,7 @@
 # it off the queue, which Redis allows, and the entry among the unacknowledged ones is rejected (OutOfMemoryError). With
 # room again, neither the queue nor `unacked` has the message: no visibility timeout brings it back, acks_late or not.
 #
-#     sh findings/robust.sh
+#     sh findings/kombu-loses-messages-of-full-redis.sh
 #
 # An application that must lose nothing needs its own record of what is queued. Fails when the behaviour changes.
 set -eu

@@ -2,7 +2,7 @@
 # redis-py multiplies retries with health_check_interval: a command with N retries makes (N + 1) x (N + 1) attempts on a
 # server that accepts connections and never responds, since the health check retries within each attempt.
 #
-#     sh findings/fair.sh
+#     sh findings/redis-py-retries-multiply.sh
 #
 # Retry(NoBackoff(), 4) and a timeout of 5 s promise 25 s at most, and take 125 s. Fails when the behaviour changes.
 set -eu
