@@ -22,7 +22,7 @@ from critic_inference.serving.config_fields import REDUNDANT_FIELDS, SUPPORTED_F
 from critic_inference.settings import InferenceSettings, packaged_models
 from critic_training.publish.triton_config import config_files
 from critic_worker.albums.selection import SelectionStatus
-from critic_worker.albums.selection_rows import VERDICTS
+from critic_worker.albums.verdict_reasons import VERDICTS
 from critic_worker.settings import WorkerSettings
 from critic_worker.webhooks.settings import SenderSettings
 
@@ -76,9 +76,9 @@ def test_every_format_is_in_the_docs(image_format: Format) -> None:
 
 @pytest.mark.parametrize("status", VERDICTS, ids=lambda status: status.name)
 def test_every_reason_of_a_proposal_is_in_the_docs(status: SelectionStatus) -> None:
-    verdict, reason = VERDICTS[status]
-    (row,) = re.findall(rf"^\| `{verdict.value}` \|.*", API, re.MULTILINE)
-    assert f"`{reason.code}`" in row
+    text = VERDICTS[status]
+    (row,) = re.findall(rf"^\| `{text.verdict.value}` \|.*", API, re.MULTILINE)
+    assert f"`{text.code}`" in row
 
 
 @pytest.mark.parametrize("name", EXPORTS)

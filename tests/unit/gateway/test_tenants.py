@@ -52,6 +52,7 @@ class Case:
     options: dict[str, Any] = field(default_factory=dict)
 
 
+DECISION = "decision-1"  # an id of the client, within an album
 # With an id in the path: 404 for everybody but the owner.
 BY_ID = {
     "getPhoto": Case(),
@@ -66,6 +67,9 @@ BY_ID = {
     "getDecision": Case(),
     "setDecision": Case(200, {"json": {"flag": "reject"}}),
     "undoDecision": Case(),
+    "decidePhotos": Case(204, {"json": {"id": DECISION, "photos": ["x"], "flag": "pick"}}),
+    "withdrawDecision": Case(204),
+    "changeAlbum": Case(200, {"json": {"keep": 12}}),
     "getGroups": Case(200, {"params": {"wait": 0}}),
     "getSelection": Case(200, {"params": {"wait": 0, "keep": 1}}),
     "exportAlbum": Case(200, {"params": {"wait": 0, "keep": 1, "format": "json"}}),
@@ -109,7 +113,11 @@ def operations() -> dict[str, Operation]:
 
 
 def _path_parameters(entry: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(parameter["name"] for parameter in entry.get("parameters", []) if parameter["in"] == "path")
+    return tuple(
+        parameter["name"]
+        for parameter in entry.get("parameters", [])
+        if parameter["in"] == "path" and parameter["name"] != "decision_id"
+    )
 
 
 OPERATIONS = operations()
@@ -129,7 +137,7 @@ class Tenant:
     def call(self, operation_id: str, ids: dict[str, str], case: Case) -> httpx.Response:
         """The operation with these path parameters."""
         operation = OPERATIONS[operation_id]
-        return self.request(operation.method, operation.path.format(**ids), **case.options)
+        return self.request(operation.method, operation.path.format(decision_id=DECISION, **ids), **case.options)
 
     def data(self) -> list[Any]:
         """Everything of the tenant, as the export has it."""
@@ -236,7 +244,9 @@ def test_a_share_link_shows_its_own_album(ann: Tenant, bob: Tenant, operation_id
     operation, case = OPERATIONS[operation_id], BY_TOKEN[operation_id]
 
     def call(ids: dict[str, str]) -> httpx.Response:
-        return ann.gateway.http.request(operation.method, operation.path.format(**ids), **case.options)
+        return ann.gateway.http.request(
+            operation.method, operation.path.format(decision_id=DECISION, **ids), **case.options
+        )
 
     ids = path_ids(operation_id, dict.fromkeys(operation.parameters, ann))
     assert call(ids).status_code == case.status

@@ -40,7 +40,16 @@ class Album(Contract):
     callback_url: str | None = Field(default=None, description="Receiver of a webhook whenever no photo is pending")
     revision: int = Field(default=0, description="Increases with every photo that is added, scored, failed or deleted")
     decision_revision: int = Field(default=0, description="Increases with every decision and every undo")
+    keep: float | None = Field(
+        default=None, gt=0, description="Pictures to keep, the default of selection and export; below 1: share of all"
+    )
     counts: Counts
+
+
+class AlbumChanges(Contract):
+    """Changed fields of an album."""
+
+    keep: float | None = Field(default=None, gt=0, description="Pictures to keep; below 1: share of all; null: default")
 
 
 class NewAlbum(Contract):
@@ -73,10 +82,21 @@ class Choice(Contract):
     stars: int | None = Field(default=None, ge=0, le=5)
 
 
+DecisionId = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{8,64}$", description="By the client, unique in the album")]
+
+
 class Decision(Choice):
     """A choice with its time."""
 
     at: datetime
+    id: DecisionId | None = Field(default=None, description="None for a decision about a single photo by `PUT`")
+
+
+class JointDecision(Choice):
+    """One decision about one or many photos, undone as one. Omitted fields of the choice stay as they are."""
+
+    id: DecisionId
+    photos: tuple[str, ...] = Field(min_length=1, max_length=1000, description="Ids; photos of no album are ignored")
 
 
 class Decisions(Contract):
@@ -237,10 +257,21 @@ class Proposal(Contract):
     keeper_percent: float | None = Field(
         default=None, description="Keepers that are no better, percent: 100 for the best keeper; none for other photos"
     )
+    moment: str | None = Field(
+        default=None, description="Id of the moment, of which one picture is proposed: near duplicates and sequences"
+    )
     near: str | None = Field(default=None, description="Id of the group of near duplicates")
     scene: str | None = Field(default=None, description="Id of the scene")
     sequence: str | None = Field(default=None, description="Id of the sequence")
     kind: SequenceKind | None = Field(default=None, description="Kind of the sequence")
+
+
+class KeepersAtRisk(Contract):
+    """Estimated pictures among the dropped ones that people would keep, with a 95 % interval."""
+
+    expected: float
+    low: int
+    high: int
 
 
 class SelectionPage(Contract):
@@ -252,6 +283,10 @@ class SelectionPage(Contract):
     keep: int = Field(description="Photos to keep; each frame of a sequence counts")
     maybe: int
     reject: int
+    pictures: int = Field(default=0, description="Moments: near duplicates and sequences count as one picture")
+    decided: int = Field(default=0, description="Pictures with a pick, or without an undecided photo")
+    picked: int = Field(default=0, description="Pictures with a picked photo")
+    at_risk: KeepersAtRisk | None = Field(default=None, description="None without undecided pictures")
     photos: tuple[Proposal, ...]
     next_cursor: str | None = None
 

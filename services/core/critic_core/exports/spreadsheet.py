@@ -13,7 +13,7 @@ from critic_core.exports.export import Export, ExportInput, ExportOptions
 
 COLUMNS = (
     "path", "file_name", "verdict", "stars", "rank", "quality", "score", "percentile", "taken_at", "reasons", "near",
-    "scene", "sequence", "kind", "decision", "decision_stars", "file_rating", "id", "sha256",
+    "scene", "sequence", "kind", "decision", "decision_stars", "file_rating", "id", "sha256", "why",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -33,7 +33,7 @@ def _cells(proposal: Proposal, options: ExportOptions) -> tuple[object, ...]:
         round(proposal.score, 2), round(proposal.percentile, 2), proposal.taken_at and proposal.taken_at.isoformat(),
         " ".join(reason.code for reason in proposal.reasons), proposal.near, proposal.scene, proposal.sequence,
         proposal.kind, decision and decision.flag, None if decision is None else decision.stars, proposal.rating,
-        proposal.id, proposal.sha256,
+        proposal.id, proposal.sha256, escape_formula(" ".join(reason.sentence for reason in proposal.reasons)),
     )  # fmt: skip
 
 

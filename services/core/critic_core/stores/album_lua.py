@@ -29,7 +29,7 @@ end
 local function record_event(channel, album, kind, photo)
   if redis.call('EXISTS', album_key(album)) == 0 then return end -- under deletion, photo by photo
   local counter = kind == 'decision' and 'decision_revision' or 'revision'
-  if kind ~= 'favourite' then redis.call('HINCRBY', album_key(album), counter, 1) end
+  if kind ~= 'favourite' and kind ~= 'album_changed' then redis.call('HINCRBY', album_key(album), counter, 1) end
   local photos, pending, done, failed = counts(album)
   redis.call('XADD', album_key(album, 'events'), 'MAXLEN', '~', {MAX_EVENTS}, '*', 'kind', kind, 'photo', photo,
     'photos', photos, 'pending', pending, 'done', done, 'failed', failed)

@@ -12,7 +12,18 @@ from typing import Any
 
 import redis
 
-from critic_core.contracts.album import Album, AlbumPhoto, Choice, Counts, Decision, Decisions, PhotoFeatures, Summary
+from critic_core.contracts.album import (
+    Album,
+    AlbumChanges,
+    AlbumPhoto,
+    Choice,
+    Counts,
+    Decision,
+    Decisions,
+    JointDecision,
+    PhotoFeatures,
+    Summary,
+)
 from critic_core.contracts.errors import AlbumFull, AlbumNotFound, PhotoNotFound, Problem
 from critic_core.contracts.photo import Photo
 from critic_core.runtime.redis_client import CHANGE_CHANNEL, KEY_PREFIX, redis_errors
@@ -111,6 +122,50 @@ else redis.call('HSET', album_key(album, 'decisions'), photo, cjson.encode(histo
 record_event(ARGV[3], album, 'decision', photo)
 return history
 """
+_DECIDE_JOINTLY = f"""{ALBUM}
+local album, channel, text = ARGV[1], ARGV[2], ARGV[3]
+local decision = cjson.decode(text)
+for index = 4, #ARGV do
+  local photo, made = ARGV[index], cjson.decode(text)
+  local stored = redis.call('HGET', album_key(album, 'decisions'), photo)
+  local history = stored and cjson.decode(stored) or {{}}
+  local latest = #history > 0 and cjson.decode(history[#history]) or {{}}
+  local repeated = stored and string.find(stored, decision.id, 1, true)
+  if not repeated and redis.call('ZSCORE', album_key(album, 'order'), photo) then
+    if made.flag == nil then made.flag = latest.flag end
+    if made.stars == nil then made.stars = latest.stars end
+    table.insert(history, cjson.encode(made))
+    if #history > {MAX_DECISIONS} then table.remove(history, 1) end
+    redis.call('HSET', album_key(album, 'decisions'), photo, cjson.encode(history))
+    record_event(channel, album, 'decision', photo)
+  end
+end
+"""
+_WITHDRAW = f"""{ALBUM}
+local album, channel, id, limit = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local decisions, withdrawn = redis.call('HGETALL', album_key(album, 'decisions')), 0
+for index = 1, #decisions, 2 do
+  local photo, stored = decisions[index], decisions[index + 1]
+  if withdrawn < limit and string.find(stored, id, 1, true) then
+    local remaining = {{}}
+    for _, entry in ipairs(cjson.decode(stored)) do
+      if cjson.decode(entry).id ~= id then table.insert(remaining, entry) end
+    end
+    if #remaining == 0 then redis.call('HDEL', album_key(album, 'decisions'), photo)
+    else redis.call('HSET', album_key(album, 'decisions'), photo, cjson.encode(remaining)) end
+    record_event(channel, album, 'decision', photo)
+    withdrawn = withdrawn + 1
+  end
+end
+return withdrawn
+"""
+_CHANGE = f"""{ALBUM}
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+if ARGV[3] == '' then redis.call('HDEL', KEYS[1], 'keep') else redis.call('HSET', KEYS[1], 'keep', ARGV[3]) end
+record_event(ARGV[2], ARGV[1], 'album_changed', '')
+return 1
+"""
+_WITHDRAWN_AT_ONCE = 1000  # photos: a script blocks Redis
 
 
 @dataclass(frozen=True)
@@ -135,7 +190,7 @@ class Event:
 
     id: str
     kind: str
-    photo_id: str
+    photo_id: str | None  # none for a change of the album itself
     counts: Counts
     photo: AlbumPhoto | None
 
@@ -166,6 +221,9 @@ class AlbumStore:
         self._page = client.register_script(_PAGE)
         self._events = client.register_script(_EVENTS)
         self._decide = client.register_script(_DECIDE)
+        self._decide_jointly = client.register_script(_DECIDE_JOINTLY)
+        self._withdraw = client.register_script(_WITHDRAW)
+        self._change = client.register_script(_CHANGE)
 
     # -- the album itself ---------------------------------------------------------------------------------------------
 
@@ -198,6 +256,13 @@ class AlbumStore:
                 self._get(keys=[album_key(album_id)], args=[album_id], client=pipe)
             replies = pipe.execute()
         return [_album(album_id, *reply) for album_id, reply in zip(album_ids, replies, strict=True) if reply]
+
+    def change(self, album_id: str, changes: AlbumChanges) -> None:
+        """Change an album's fields. Raises AlbumNotFound."""
+        keep = "" if changes.keep is None else repr(changes.keep)
+        with redis_errors():
+            if not self._change(keys=[album_key(album_id)], args=[album_id, CHANGE_CHANNEL, keep]):
+                raise AlbumNotFound
 
     def mark_deleted(self, album_id: str) -> None:
         """Hide the album at once and list it in `expired`. Raises AlbumNotFound.
@@ -291,6 +356,20 @@ class AlbumStore:
         """Remove the latest decision, if there is one; the one before it holds again. Raises PhotoNotFound."""
         return self._record_decision(album_id, photo_id, "")
 
+    def decide_jointly(self, album_id: str, decision: JointDecision) -> None:
+        """Record one decision about several photos. A repeated decision changes nothing."""
+        choice = decision.model_dump(mode="json", exclude_unset=True, exclude={"photos"})
+        text = json.dumps(choice | {"at": datetime.fromtimestamp(self._now(), UTC).isoformat()})
+        with redis_errors():
+            self._decide_jointly(keys=[], args=[album_id, CHANGE_CHANNEL, text, *decision.photos])
+
+    def withdraw(self, album_id: str, decision_id: str) -> None:
+        """Remove a joint decision, wherever it stands in the history of its photos; later decisions stay."""
+        args: list[Any] = [album_id, CHANGE_CHANNEL, decision_id, _WITHDRAWN_AT_ONCE]
+        with redis_errors():
+            while self._withdraw(keys=[], args=args) == _WITHDRAWN_AT_ONCE:
+                pass
+
     def decisions(self, album_id: str, photo_id: str) -> Decisions:
         """The decisions about a photo. Raises PhotoNotFound."""
         with redis_errors(), self._redis.pipeline(transaction=True) as pipe:
@@ -370,7 +449,7 @@ def _event(  # noqa: PLR0913, PLR0917 - a row of the script
     kind, photo_id = fields.pop("kind"), fields.pop("photo")
     exists = rank_key is not None and values[0] is not None
     photo = _album_photo(None, photo_id, decisions, favourites, values) if exists else None
-    return Event(str(event_id), kind, photo_id, Counts.of_fields(fields), photo)
+    return Event(str(event_id), kind, photo_id or None, Counts.of_fields(fields), photo)
 
 
 def event_order(event_id: str) -> tuple[int, ...]:

@@ -30,6 +30,7 @@ from critic_gateway.http.stored_response import chunks_on_demand
 from critic_gateway.routes.openapi import ALBUM_ERRORS, responses
 from critic_gateway.routes.parameters import MAX_PAGE_SIZE, MAX_WAIT_SECONDS, OwnAlbum
 
+DEFAULT_SHARE = 0.2  # of the pictures
 ERRORS = responses(AlbumResultPending, InvalidRequest, TooManyPairs, *ALBUM_ERRORS)
 
 router = APIRouter(prefix="/v1/albums", tags=["albums"])
@@ -67,17 +68,21 @@ class GroupsParams(PageParams):
 class SelectionQueryParams(QueryParams):
     """Parameters of a selection."""
 
-    keep: float = Field(default=0.2, gt=0, description="Pictures to keep; below 1: share of all pictures.")
+    keep: float | None = Field(
+        default=None,
+        gt=0,
+        description="Pictures to keep; below 1: share of all pictures; default: the album's number, otherwise 0.2.",
+    )
     per_scene: int | None = Field(
         default=None,
         ge=1,
         description="Most pictures kept of one scene; default: the fewest (from 2) that make enough.",
     )
 
-    @property
-    def query(self) -> SelectionQuery:
+    def query(self, album: Album) -> SelectionQuery:
         """The query for the worker."""
-        return SelectionQuery(keep=self.keep, per_scene=self.per_scene, thresholds=self.thresholds)
+        keep = self.keep or album.keep or DEFAULT_SHARE
+        return SelectionQuery(keep=keep, per_scene=self.per_scene, thresholds=self.thresholds)
 
 
 class SelectionParams(SelectionQueryParams, PageParams):
@@ -121,7 +126,7 @@ async def get_selection(
     Diversity: one of near duplicates, few of a scene, spread over time; sequences stay whole. The photographer's
     decisions override proposals. `202` until the result is computed.
     """
-    return await _page(album, params.query, "photos", "photos", params, queries)
+    return await _page(album, params.query(album), "photos", "photos", params, queries)
 
 
 @router.get(
@@ -143,8 +148,9 @@ async def export_album(
         raise InvalidRequest(f"No export format '{params.format}'. Formats: {', '.join(EXPORTS)}.")
     export = EXPORTS[params.format]
     options = ExportOptions(StarMap.parse(params.stars), params.sidecars, LabelMap.parse(params.labels))
-    result = await queries.result(album, params.query, params.wait)
-    key = SectionKey(album.id, query_digest(params.query), "photos")
+    query = params.query(album)
+    result = await queries.result(album, query, params.wait)
+    key = SectionKey(album.id, query_digest(query), "photos")
     export_input = ExportInput(album, lambda: proposals(queries, key, result.token), options, StoredPictures(storage))
     return StreamingResponse(
         chunks_on_demand(export.write(export_input)),

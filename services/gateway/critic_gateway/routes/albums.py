@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
 
 from critic_core.contracts.account import AlbumsPage
-from critic_core.contracts.album import Album, AlbumPage, Counts, NewAlbum
+from critic_core.contracts.album import Album, AlbumChanges, AlbumPage, Counts, NewAlbum
 from critic_core.contracts.errors import AlbumFull, InvalidRequest, LimitReached, StorageFull
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import UploadReceipt
@@ -128,6 +128,18 @@ def get_album(album: OwnAlbum, albums: AlbumStoreDep, cursor: PageCursor = None,
     """Counts, and a page of the ranking; up to date at any time, also during uploads."""
     page = albums.page(album.id, cursors.decode_rank(album.id, cursor), limit)
     return AlbumPage(album=album, photos=page.photos, next_cursor=cursors.encode_rank(album.id, page.following))
+
+
+@router.patch(
+    "/{album_id}",
+    summary="Change an album",
+    response_model_exclude_none=True,
+    responses=responses(InvalidRequest, *ALBUM_ERRORS),
+)
+def change_album(album: OwnAlbum, changes: AlbumChanges, albums: AlbumStoreDep) -> Album:
+    """Sets the pictures to keep, for all clients. Their event is `album_changed`."""
+    albums.change(album.id, changes)
+    return albums.get(album.id)
 
 
 @router.delete("/{album_id}", status_code=204, summary="Delete an album", responses=responses(*ALBUM_ERRORS))

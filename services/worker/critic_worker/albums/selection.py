@@ -1,9 +1,11 @@
 """The selection of an album: the best photos, with diversity, and stable when photos are added.
 
 *Moments* compete: near duplicates, and the frames of a sequence, which are one picture. A moment is represented by its
-best photo, or by the whole sequence of that photo. Moments are taken best first, while their scene and their chapter
-(photos between two long pauses) have capacity. Scenes lie within chapters, so this is the greedy algorithm on a laminar
-matroid: no other selection within the capacities has a higher total, and one more photo changes one photo at most.
+best photo, or by the whole sequence of that photo. Decisions close a moment: its picked photos stand for it, and once
+its best photo is rejected, no weaker one takes that place. Moments are taken best first, while their scene and their
+chapter (photos between two long pauses) have capacity. Scenes lie within chapters, so this is the greedy algorithm on a
+laminar matroid: no other selection within the capacities has a higher total, and one more photo changes one photo at
+most.
 Source: Edmonds, "Matroids and the greedy algorithm", Mathematical Programming 1, 1971.
 """
 
@@ -33,6 +35,8 @@ class SelectionStatus(IntEnum):
     outranked = 5
     picked = 6  # by the photographer
     rejected = 7  # by the photographer
+    unchosen = 8  # the photographer picked another photo of its moment
+    best_rejected = 9  # the photographer rejected the best photo of its moment
 
 
 @dataclass(frozen=True)
@@ -56,11 +60,16 @@ class SelectionInput:
 
 @dataclass(frozen=True)
 class Selection:
-    """The SelectionStatus of each photo, `[N]`; the number of requested moments, and the capacity of a scene."""
+    """The SelectionStatus of each photo, `[N]`; the number of requested moments, and the capacity of a scene.
+
+    `moment` `[N]` numbers moments from the best; `best` `[M]` is the photo that stands for each.
+    """
 
     status: Int64Array
     requested: int
     per_scene: int
+    moment: Int64Array
+    best: Int64Array
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,7 @@ class _Moments:
     scene: Int64Array
     chapter: Int64Array
     picked: BoolArray  # the photographer picked one of its photos
-    eligible: BoolArray  # the photographer did not reject all of its photos
+    eligible: BoolArray  # the photographer did not reject its best photo
 
 
 @dataclass(frozen=True)
@@ -98,13 +107,14 @@ def select(photos: SelectionInput, keep: float, per_scene: int | None, pause_sec
     runner_up, _ = _greedy(moments, doubled)
     status[runner_up] = SelectionStatus.runner_up
     status[selected] = SelectionStatus.selected
-    return Selection(_status_of_photos(photos, moments, status), requested, capacity.per_scene)
+    of_photos = _status_of_photos(photos, moments, status)
+    return Selection(of_photos, requested, capacity.per_scene, moments.of_photo, moments.best)
 
 
 def _moments(photos: SelectionInput, pause_seconds: float) -> _Moments:
     of_photo = _moment_of_photo(photos)
     count = int(of_photo.max(initial=-1)) + 1
-    value = np.where(photos.rejected, -np.inf, photos.quality) + np.where(photos.picked, 1e6, 0.0)
+    value = photos.quality + np.where(photos.picked, 1e6, 0.0)
     order = np.lexsort((np.arange(len(photos)), -value, of_photo))
     best = order[np.searchsorted(of_photo[order], np.arange(count))]
     ranked = np.argsort(-value[best], kind="stable")
@@ -190,6 +200,8 @@ def _status_of_photos(photos: SelectionInput, moments: _Moments, of_moment: Int6
     in_sequence = (photos.sequence != NO_SEQUENCE) & (photos.sequence == photos.sequence[best])
     represents = (np.arange(len(photos)) == best) | in_sequence
     status = np.where(represents, of_moment[moments.of_photo], int(SelectionStatus.weaker))
+    status[~represents & photos.picked[best]] = SelectionStatus.unchosen
+    status[photos.rejected[best]] = SelectionStatus.best_rejected
     status[photos.picked] = SelectionStatus.picked
     status[photos.rejected] = SelectionStatus.rejected
     return np.asarray(status, np.int64)

@@ -3,55 +3,36 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
-from critic_core.contracts.album import Flag, GroupLevel, Proposal, SelectionQuery, Verdict
-from critic_core.contracts.critique import Reason
+from critic_core.contracts.album import Flag, GroupLevel, KeepersAtRisk, Proposal, SelectionQuery, Verdict
 from critic_core.stores.album_results import ResultSection
 from critic_worker.albums.complete_linkage import group_members
 from critic_worker.albums.group_rows import groups_of_level
+from critic_worker.albums.keepers_at_risk import keepers_at_risk
 from critic_worker.albums.selection import Selection, SelectionInput, SelectionStatus, select
 from critic_worker.albums.sequences import NO_SEQUENCE
 from critic_worker.albums.table import AlbumTable
+from critic_worker.albums.verdict_reasons import VERDICTS, VerdictReasons
+from critic_worker.arrays import BoolArray
 
-
-def _verdict(verdict: Verdict, code: str, sentence: str) -> tuple[Verdict, Reason]:
-    return verdict, Reason(code=code, sentence=sentence, favourable=verdict is not Verdict.reject)
-
-
-VERDICTS: Mapping[SelectionStatus, tuple[Verdict, Reason]] = MappingProxyType(
-    {
-        SelectionStatus.selected: _verdict(Verdict.keep, "among_the_best", "It is among the best of the album."),
-        SelectionStatus.runner_up: _verdict(Verdict.maybe, "next_best", "It would be kept if twice as many were."),
-        SelectionStatus.weaker: _verdict(
-            Verdict.reject, "near_duplicate_weaker", "A photo that is nearly the same is better."
-        ),
-        SelectionStatus.scene_full: _verdict(
-            Verdict.reject, "enough_of_scene", "Enough better photos of this scene are kept."
-        ),
-        SelectionStatus.chapter_full: _verdict(
-            Verdict.reject, "enough_of_chapter", "Enough better photos of this part of the shoot are kept."
-        ),
-        SelectionStatus.outranked: _verdict(Verdict.reject, "outranked", "Enough other photos rank higher."),
-        SelectionStatus.picked: _verdict(Verdict.keep, "picked_by_you", "You picked it."),
-        SelectionStatus.rejected: _verdict(Verdict.reject, "rejected_by_you", "You rejected it."),
-    }
-)
-"""The verdict on a photo, and the first of its reasons."""
+_Groups = Mapping[str, Mapping[int, str]]
 
 
 def render_selection(table: AlbumTable, query: SelectionQuery) -> ResultSection:
     """Every finished photo, as JSON (`SelectionPage`)."""
-    selection = select(_input(table), query.keep, query.per_scene, query.thresholds.scene_seconds)
+    photos = _input(table)
+    selection = select(photos, query.keep, query.per_scene, query.thresholds.scene_seconds)
     ranked = np.lexsort((np.arange(len(table)), -table.quality)).tolist()
-    groups = {level: _group_ids(table, level) for level in (GroupLevel.near, GroupLevel.scene, GroupLevel.sequence)}
-    rows = [_proposal(photo, rank, table, selection, groups) for rank, photo in enumerate(ranked, start=1)]
+    groups, reasons = _groups(table, selection), VerdictReasons(table, selection)
+    rows = [_proposal(photo, rank, table, reasons, groups) for rank, photo in enumerate(ranked, start=1)]
     rows = list(_with_keeper_percent(rows))
     counts = Counter(row.verdict for row in rows)
-    head = {"revision": table.revision, "requested": selection.requested, "per_scene": selection.per_scene}
-    head |= {verdict.value: counts[verdict] for verdict in Verdict}
+    head: dict[str, Any] = {"revision": table.revision, "requested": selection.requested}
+    head |= {"per_scene": selection.per_scene, **{verdict.value: counts[verdict] for verdict in Verdict}}
+    head |= _progress(photos, selection)
     return ResultSection(json.dumps(head), [row.model_dump_json(exclude_none=True) for row in rows])
 
 
@@ -80,34 +61,47 @@ def _input(table: AlbumTable) -> SelectionInput:
     )
 
 
-def _group_ids(table: AlbumTable, level: GroupLevel) -> dict[int, str]:
-    """The id of each photo's group; single photos have none."""
-    groups = group_members(groups_of_level(table, level))
-    return {photo: table.ids[group[0]] for group in groups for photo in group.tolist()}
+def _progress(photos: SelectionInput, selection: Selection) -> dict[str, Any]:
+    """The decided pictures, and the risk in the proposal for the undecided ones."""
+    pictures = len(selection.best)
+    picked = np.bincount(selection.moment, photos.picked, pictures) > 0
+    undecided = np.bincount(selection.moment, ~photos.picked & ~photos.rejected, pictures) > 0
+    counts = {"pictures": pictures, "decided": int((picked | ~undecided).sum()), "picked": int(picked.sum())}
+    risk = _risk(photos, selection, ~picked & undecided)
+    return counts | ({"at_risk": risk.model_dump()} if risk else {})
 
 
-def _proposal(
-    photo: int, rank: int, table: AlbumTable, selection: Selection, groups: Mapping[GroupLevel, Mapping[int, str]]
-) -> Proposal:
-    verdict, reason = VERDICTS[SelectionStatus(selection.status[photo])]
+def _risk(photos: SelectionInput, selection: Selection, is_open: BoolArray) -> KeepersAtRisk | None:
+    best = selection.best[is_open]
+    return keepers_at_risk(photos.quality[best], selection.status[best] == SelectionStatus.selected)
+
+
+def _groups(table: AlbumTable, selection: Selection) -> _Groups:
+    """The ids of each photo's groups by field of the proposal; single photos have none."""
+    numbers = {level.value: groups_of_level(table, level) for level in GroupLevel if level is not GroupLevel.exact}
+    members = {name: group_members(number) for name, number in (numbers | {"moment": selection.moment}).items()}
+    return {
+        name: {photo: table.ids[min(group)] for group in groups for photo in group.tolist()}
+        for name, groups in members.items()
+    }
+
+
+def _proposal(photo: int, rank: int, table: AlbumTable, reasons: VerdictReasons, groups: _Groups) -> Proposal:
     features, sequence = table.features[photo], int(table.sequence[photo])
-    group_reasons = tuple(group_reason for group_reason in table.reasons[photo] if group_reason.code != reason.code)
     return Proposal(
         id=table.ids[photo],
         file_name=table.name(photo),
         path=table.paths[photo],
         sha256=table.sha256[photo],
-        verdict=verdict,
+        verdict=VERDICTS[reasons.status(photo)].verdict,
         rank=rank,
         quality=round(float(table.quality[photo]), 2),
         score=features.score,
         percentile=features.percentile,
         taken_at=features.capture.taken_at if features.capture else None,
-        reasons=(reason, *group_reasons),
+        reasons=reasons.of(photo),
         decision=table.decisions[photo],
         rating=features.capture.rating if features.capture else None,
-        near=groups[GroupLevel.near].get(photo),
-        scene=groups[GroupLevel.scene].get(photo),
-        sequence=groups[GroupLevel.sequence].get(photo),
         kind=table.kinds[sequence] if sequence != NO_SEQUENCE else None,
+        **{name: ids.get(photo) for name, ids in groups.items()},
     )

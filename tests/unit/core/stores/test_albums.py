@@ -7,7 +7,7 @@ import pytest
 import redis
 from tests.support.critiques import make_critique
 
-from critic_core.contracts.album import Album, Choice, Counts, Flag
+from critic_core.contracts.album import Album, AlbumChanges, Choice, Counts, Flag, JointDecision
 from critic_core.contracts.errors import AlbumFull, AlbumNotFound, PhotoCorrupt, PhotoNotFound
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import Photo, PhotoState
@@ -175,6 +175,60 @@ def test_a_decision_survives_another_score(albums: AlbumStore, jobs: JobStore, a
     decision = albums.page(album, None, 1).photos[0].decision
     assert decision is not None
     assert decision.stars == 4
+
+
+def flag_of(albums: AlbumStore, album: str, photo_id: str) -> Flag | None:
+    current = albums.decisions(album, photo_id).current
+    return current.flag if current else None
+
+
+def joint(number: int, *photos: str, **choice: Flag | int | None) -> JointDecision:
+    return JointDecision.model_validate({"id": f"decision-{number}", "photos": photos, **choice})
+
+
+def test_a_joint_decision_is_undone_as_one_and_leaves_later_ones(albums: AlbumStore, album: str, add: Add) -> None:
+    first, second = add(50), add(60)
+    albums.decide_jointly(album, joint(1, first, second, new_photo_id(), flag=Flag.reject))
+    albums.decide_jointly(album, joint(2, second, flag=Flag.pick))
+    albums.withdraw(album, "decision-1")
+    assert (flag_of(albums, album, first), flag_of(albums, album, second)) == (None, Flag.pick)
+    albums.withdraw(album, "decision-1")
+    albums.withdraw(album, "decision-2")
+    assert flag_of(albums, album, second) is None
+
+
+def test_a_repeated_joint_decision_is_one(albums: AlbumStore, album: str, add: Add) -> None:
+    photo_id = add(50)
+    for _ in range(2):
+        albums.decide_jointly(album, joint(1, photo_id, flag=Flag.pick))
+    assert len(albums.decisions(album, photo_id).history) == 1
+    assert [event.kind for event in albums.events(album, "0")].count("decision") == 1
+
+
+def test_omitted_fields_of_a_joint_decision_stay(albums: AlbumStore, album: str, add: Add) -> None:
+    photo_id = add(50)
+    albums.decide_jointly(album, joint(1, photo_id, stars=4))
+    albums.decide_jointly(album, joint(2, photo_id, flag=Flag.pick))
+    current = albums.decisions(album, photo_id).current
+    assert current is not None
+    assert (current.flag, current.stars, current.id) == (Flag.pick, 4, "decision-2")
+    albums.decide_jointly(album, joint(3, photo_id, flag=None))
+    current = albums.decisions(album, photo_id).current
+    assert current is not None
+    assert (current.flag, current.stars) == (None, 4)
+
+
+def test_the_number_to_keep_is_a_field_of_the_album(albums: AlbumStore, album: str, add: Add) -> None:
+    add(50)
+    before = albums.get(album)
+    albums.change(album, AlbumChanges(keep=12))
+    assert albums.get(album) == before.model_copy(update={"keep": 12})
+    event = albums.events(album, "0")[-1]
+    assert (event.kind, event.photo_id, event.photo) == ("album_changed", None, None)
+    albums.change(album, AlbumChanges())
+    assert albums.get(album).keep is None
+    with pytest.raises(AlbumNotFound):
+        albums.change(new_photo_id(), AlbumChanges(keep=1))
 
 
 def test_only_photos_of_the_album_can_be_decided_about(albums: AlbumStore, album: str) -> None:

@@ -102,16 +102,16 @@ def test_the_photographers_decisions_override() -> None:
     selection = run(photos, 2)
     assert selected(selection) == [1, 3]
     assert list(selection.status) == [
-        SelectionStatus.weaker,
+        SelectionStatus.unchosen,
         SelectionStatus.picked,
         SelectionStatus.rejected,
         SelectionStatus.picked,
     ]
 
 
-def test_the_next_best_replaces_a_rejected_one() -> None:
-    photos = album([90, 80, 70], near=[0, 0, 1], scene=[0, 0, 1], rejected=flags(3, 0))
-    assert selected(run(photos, 1)) == [1]
+def test_another_moment_replaces_a_rejected_one() -> None:
+    photos = album([90, 80, 70], near=[0, 0, 1], scene=[0, 0, 1], rejected=flags(3, 0, 1))
+    assert selected(run(photos, 1)) == [2]
 
 
 def test_more_picks_than_requested_are_all_selected() -> None:
@@ -139,3 +139,30 @@ def test_the_choice_does_not_depend_on_the_order(seed: int) -> None:
     plain = selected(run(album(quality, near=near, scene=scene, taken=taken), 15))
     mixed = selected(run(album(quality[turned], near=near[turned], scene=scene[turned], taken=taken[turned]), 15))
     assert sorted(turned[mixed]) == plain
+
+
+def test_a_pick_settles_its_moment() -> None:
+    photos = album([90, 80, 70, 60], near=[0, 0, 0, 1], scene=[0, 0, 0, 1], picked=flags(4, 2))
+    assert list(run(photos, 2).status) == [
+        SelectionStatus.unchosen,
+        SelectionStatus.unchosen,
+        SelectionStatus.picked,
+        SelectionStatus.selected,
+    ]
+
+
+def test_nothing_below_a_rejected_best_photo_is_proposed() -> None:
+    photos = album([90, 80, 70, 60], near=[0, 0, 0, 1], scene=[0, 0, 0, 1], rejected=flags(4, 0))
+    selection = run(photos, 2)
+    assert selected(selection) == [3]
+    assert list(selection.status[1:3]) == [SelectionStatus.best_rejected] * 2
+
+
+def test_a_rejected_weaker_photo_leaves_the_best_one_proposed() -> None:
+    photos = album([90, 80], near=[0, 0], scene=[0, 0], rejected=flags(2, 1))
+    assert list(run(photos, 1).status) == [SelectionStatus.selected, SelectionStatus.rejected]
+
+
+def test_a_rejected_moment_is_never_refilled() -> None:
+    photos = album([90, 80, 70, 60], near=[0, 0, 0, 1], scene=[0, 0, 0, 1], rejected=flags(4, 0, 1))
+    assert run(photos, 4).status[2] == SelectionStatus.best_rejected

@@ -2,13 +2,18 @@
 
 import json
 
+import pytest
 from tests.unit.worker.albums.snapshots import ALBUM, START, snapshot
 
-from critic_core.contracts.album import Decision, Flag, SelectionPage, SelectionQuery, Thresholds, Verdict
+from critic_core.contracts.album import Decision, Flag, Proposal, SelectionPage, SelectionQuery, Thresholds, Verdict
+from critic_core.contracts.critique import PropertyName
 from critic_core.stores.albums import Snapshot
 from critic_worker.albums.selection import SelectionStatus
-from critic_worker.albums.selection_rows import VERDICTS, render_selection
+from critic_worker.albums.selection_rows import render_selection
 from critic_worker.albums.table import album_table
+from critic_worker.albums.verdict_reasons import VERDICTS
+
+PICK, REJECT = Decision(flag=Flag.pick, at=START), Decision(flag=Flag.reject, at=START)
 
 
 def select(album: Snapshot, keep: float = 1) -> SelectionPage:
@@ -47,3 +52,63 @@ def test_the_photographers_decisions_override() -> None:
 
 def test_every_status_has_a_verdict() -> None:
     assert set(VERDICTS) == set(SelectionStatus)
+
+
+def decided(**decisions: Decision) -> dict[str, Proposal]:
+    return {photo.id: photo for photo in select(snapshot(ALBUM.features, decisions)).photos}
+
+
+def sentence(photo: Proposal) -> str:
+    return photo.reasons[0].sentence
+
+
+def test_reasons_name_ranks_and_the_better_photo_with_figures() -> None:
+    photos = decided()
+    assert sentence(photos["b"]) == "It is among the best: rank 1 of 2 pictures."
+    assert sentence(photos["a"]) == "b.jpg is better: score 70 instead of 50."
+    assert sentence(photos["c"]) == "It would be kept if twice as many were: rank 2 of 2 pictures."
+
+
+def test_reasons_follow_the_decision() -> None:
+    photos = decided(a=PICK)
+    assert sentence(photos["b"]) == "You chose a.jpg instead."
+    codes = {reason.code for photo in (photos["a"], photos["b"]) for reason in photo.reasons}
+    assert not codes & {"best_in_group", "near_duplicate_weaker"}
+
+
+def test_a_rejected_best_photo_is_the_reason_against_its_moment() -> None:
+    photos = decided(b=REJECT)
+    assert (photos["a"].verdict, sentence(photos["a"])) == (
+        Verdict.reject,
+        "You rejected b.jpg, the best of its moment.",
+    )
+    assert "best_in_group" not in {reason.code for reason in photos["b"].reasons}
+
+
+def test_properties_are_reasons_only_outside_the_usual_range() -> None:
+    soft = {PropertyName.sharpness: 0.5, PropertyName.contrast: 50.0}
+    features = {
+        "s": ALBUM.features["c"].model_copy(update={"properties": soft}),
+        "u": ALBUM.features["a"].model_copy(update={"properties": {PropertyName.sharpness: 0.8}}),
+    }
+    photos = {photo.id: photo for photo in select(snapshot(features)).photos}
+    assert "blurred" in {reason.code for reason in photos["s"].reasons}
+    assert len(photos["u"].reasons) == 1
+
+
+@pytest.mark.parametrize(
+    ("decisions", "expected"),
+    [
+        ({}, (2, 0, 0)),
+        ({"a": PICK}, (2, 1, 1)),
+        ({"a": REJECT}, (2, 0, 0)),
+        ({"a": REJECT, "b": REJECT, "c": PICK}, (2, 2, 1)),
+    ],
+)
+def test_pictures_are_counted_as_moments(decisions: dict[str, Decision], expected: tuple[int, int, int]) -> None:
+    page = select(snapshot(ALBUM.features, decisions))
+    assert (page.pictures, page.decided, page.picked) == expected
+
+
+def test_moments_have_an_id() -> None:
+    assert [(photo.id, photo.moment) for photo in select(ALBUM).photos] == [("b", "a"), ("a", "a"), ("c", None)]
