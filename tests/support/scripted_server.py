@@ -67,7 +67,7 @@ class ScriptedServer:
                 scripted.requests.append(request)
                 answer = scripted.answer(request) if request.path != "/livez" else Answer(200, b"{}")
                 self.send_response(answer.status)
-                for name, value in {**answer.headers, "Content-Length": str(len(answer.body))}.items():
+                for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
                 if self.command != "HEAD":

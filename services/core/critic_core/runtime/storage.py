@@ -17,7 +17,9 @@ from critic_core.runtime.logs import logger
 
 CHUNK_BYTES = 1 << 20  # of a file that is read: the memory that a reader holds
 BLOCK_BYTES = 8 << 20  # S3 takes none below 5 MiB but the last
-
+CONNECT_SECONDS, ANSWER_SECONDS = 3, 15  # of one request to a bucket
+# Each of s3fs' attempts is three of botocore's. Their defaults multiply to 25 requests to a bucket that throttles.
+S3FS_ATTEMPTS = 2
 
 log = logger(__name__)
 
@@ -60,6 +62,7 @@ class Storage:
         self._fs, root = fsspec.core.url_to_fs(url, **_options(url))
         self._root = root.rstrip("/")
         self._is_folder = isinstance(self._fs, LocalFileSystem)
+        self._fs.retries = S3FS_ATTEMPTS
         # A bucket's file would read ahead a block of 8 MiB for each reader.
         self._read_options = {} if self._is_folder else {"cache_type": "none"}
 
@@ -200,9 +203,15 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
 def _options(url: str) -> dict[str, Any]:
     if url.startswith("file:") or "://" not in url:
         return {"auto_mkdir": True}  # a folder is made on first use
+    # "standard": retries end early where most requests fail, instead of adding to the load.
+    client = {
+        "connect_timeout": CONNECT_SECONDS,
+        "read_timeout": ANSWER_SECONDS,
+        "retries": {"mode": "standard"},
+    }
     # Without its cache of listings, s3fs sees what another process wrote. Of each upload it keeps a block in memory,
     # which would be 50 MB.
-    return {"use_listings_cache": False, "default_block_size": BLOCK_BYTES}
+    return {"use_listings_cache": False, "default_block_size": BLOCK_BYTES, "config_kwargs": client}
 
 
 @contextmanager
