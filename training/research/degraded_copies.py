@@ -18,7 +18,7 @@ from critic_core.contracts.manifest import MODEL_FILE, Manifest
 from critic_core.imaging.decode import Pixels, decode
 from critic_core.imaging.fingerprint import fingerprint
 from critic_core.imaging.preprocess import to_input
-from critic_core.imaging.properties import measure_all
+from critic_core.imaging.properties import View, measure_all
 from critic_training.data.degradations import DEGRADATIONS, STRENGTHS, degrade
 from critic_training.evaluation.onnx_model import predict
 from critic_training.export.model_folder import read_manifest
@@ -53,8 +53,9 @@ def _extract(file: Path, copies: bool) -> CopyFeatures:
 
 def _features(pixels: Pixels) -> tuple[PhotoFeatures, ...]:
     """By each model; these studies need no percentile."""
-    values = {name: measured.value for name, measured in measure_all(pixels).items()}
-    without_embedding = fingerprint(pixels, np.zeros(1))
+    view = View(pixels)
+    values = {name: measured.value for name, measured in measure_all(view).items()}
+    without_embedding = fingerprint(view, np.zeros(1))
     features = []
     for model in MODELS:
         score, embedding = _predict(model, pixels)

@@ -18,6 +18,7 @@ from PIL import Image, ImageFilter
 from critic_core.contracts.album import PhotoFeatures, SequenceKind
 from critic_core.contracts.critique import Capture
 from critic_core.imaging.fingerprint import fingerprint
+from critic_core.imaging.properties import View
 from critic_worker.albums.sequences import Sequences, sequences
 from critic_worker.albums.table import frames_of
 
@@ -56,7 +57,7 @@ def find_sequences(frames: list[Frame]) -> Sequences:
             score=0,
             percentile=0,
             properties={},
-            fingerprint=fingerprint(np.asarray(photo), np.ones(1)),
+            fingerprint=fingerprint(View(np.asarray(photo)), np.ones(1)),
             capture=capture,
         )
         for photo, capture in frames

@@ -14,6 +14,7 @@ from critic_core.contracts.errors import PhotoError
 from critic_core.contracts.manifest import Preprocessing
 from critic_core.imaging.decode import decode
 from critic_core.imaging.fingerprint import fingerprint
+from critic_core.imaging.properties import View
 
 Hashes = npt.NDArray[np.uint64]
 Pair = tuple[int, int]
@@ -29,7 +30,7 @@ def photo_hash(photo: bytes, preprocessing: Preprocessing) -> int | None:
         pixels = decode(photo, preprocessing).pixels
     except PhotoError:
         return None
-    return int(fingerprint(pixels, NO_EMBEDDING).perceptual_hash, 16)
+    return int(fingerprint(View(pixels), NO_EMBEDDING).perceptual_hash, 16)
 
 
 def near_pairs(known: Hashes, queries: Hashes) -> Iterator[Pair]:

@@ -10,7 +10,7 @@ import numpy as np
 from critic_core.contracts.manifest import Preprocessing
 from critic_core.imaging.decode import decode
 from critic_core.imaging.preprocess import to_input
-from critic_core.imaging.properties.registry import MEASURES, measure_all
+from critic_core.imaging.properties import MEASURES, View, measure_all
 from critic_training.data.photo_sets import Floats
 from critic_training.evaluation.sanity import Scorer
 
@@ -54,7 +54,7 @@ def score_photos(table: Path, scorer: Scorer, preprocessing: Preprocessing) -> l
 def _score_photo(file: Path, row: dict[str, str], scorer: Scorer, preprocessing: Preprocessing) -> Photo:
     pixels = decode(file.read_bytes(), preprocessing).pixels
     score = float(scorer(to_input(pixels, preprocessing)[None])[0])
-    measured = {str(name): measurement.value for name, measurement in measure_all(pixels).items()}
+    measured = {str(name): measurement.value for name, measurement in measure_all(View(pixels)).items()}
     return Photo(file, row["author"], row["landing_url"], row["license"], score, measured)
 
 

@@ -15,18 +15,18 @@ from PIL import Image
 
 from critic_core.contracts.critique import Fingerprint
 from critic_core.imaging.decode import Pixels
+from critic_core.imaging.properties.view import View
 
 THUMBNAIL = (32, 32)
-_ENOUGH_SIDE = 320  # pixels
 
 
-def fingerprint(pixels: Pixels, embedding: npt.NDArray[np.floating]) -> Fingerprint:
-    """The fingerprint of decoded `pixels` with the `embedding` (any float type, one dimension)."""
-    grey = _grey(pixels)
+def fingerprint(view: View, embedding: npt.NDArray[np.floating]) -> Fingerprint:
+    """The fingerprint of a photo with the `embedding` (any float type, one dimension)."""
+    grey = view.small_grey  # the hashes' resampling filter is slow on large images
     return Fingerprint(
         perceptual_hash=str(imagehash.phash(grey)),
         difference_hash=str(imagehash.dhash(grey)),
-        pixels_sha256=_pixels_sha256(pixels),
+        pixels_sha256=_pixels_sha256(view.photo),
         thumbnail=base64.b64encode(grey.resize(THUMBNAIL, Image.Resampling.BOX).tobytes()).decode("ascii"),
         embedding=encode_embedding(embedding),
     )
@@ -35,12 +35,6 @@ def fingerprint(pixels: Pixels, embedding: npt.NDArray[np.floating]) -> Fingerpr
 def encode_embedding(embedding: npt.NDArray[np.floating]) -> str:
     """The embedding as float16, base64."""
     return base64.b64encode(np.asarray(embedding).ravel().astype("<f2").tobytes()).decode("ascii")
-
-
-def _grey(pixels: Pixels) -> Image.Image:
-    """Grey image, reduced by an integer factor: the hashes' resampling filter is slow on large images."""
-    image = Image.fromarray(pixels)
-    return image.reduce(max(1, max(image.size) // _ENOUGH_SIDE)).convert("L")
 
 
 def _pixels_sha256(pixels: Pixels) -> str:

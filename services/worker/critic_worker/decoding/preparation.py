@@ -16,7 +16,7 @@ from critic_core.imaging.fingerprint import fingerprint
 from critic_core.imaging.limits import Limits
 from critic_core.imaging.preprocess import to_input
 from critic_core.imaging.preview import preview
-from critic_core.imaging.properties import measure_all
+from critic_core.imaging.properties import View, measure_all
 
 _NO_EMBEDDING = np.zeros(0, np.float32)
 
@@ -51,9 +51,10 @@ def prepare_photo(data: bytes, preprocessing: Preprocessing, limits: Limits) -> 
     with _timed("prepare", stages):
         tensor = to_input(decoded.pixels, preprocessing)
     with _timed("measure", stages):
-        properties = measure_all(decoded.pixels)
+        view = View(decoded.pixels)
+        properties = measure_all(view)
     with _timed("fingerprint", stages):
-        marks = fingerprint(decoded.pixels, _NO_EMBEDDING)
+        marks = fingerprint(view, _NO_EMBEDDING)
     with _timed("preview", stages):
         small = preview(decoded.pixels)
     analysis = Analysis(image=decoded.facts, properties=properties, fingerprint=marks, stages_ms=stages)

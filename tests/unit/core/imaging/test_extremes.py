@@ -11,7 +11,7 @@ from critic_core.imaging.decode import decode
 from critic_core.imaging.fingerprint import fingerprint
 from critic_core.imaging.preprocess import prepare
 from critic_core.imaging.preview import preview
-from critic_core.imaging.properties import measure_all, reasons
+from critic_core.imaging.properties import View, measure_all, reasons
 
 SHAPES = [(1, 1), (2, 1), (1, 2), (3, 3), (20_000, 50), (50, 20_000), (20_000, 1), (1, 20_000), (961, 961)]
 WORKER_BUDGET_MB = 400
@@ -35,15 +35,16 @@ def test_any_shape_goes_all_the_way(size: tuple[int, int], kind: str) -> None:
     pixels = decode(data, PLAIN).pixels
     assert max(pixels.shape[:2]) == min(960, *[max(size)])
     assert prepare(data, PLAIN).shape == (224, 224, 3)
-    assert set(measure_all(pixels)) == set(PropertyName)
-    assert isinstance(reasons(measure_all(pixels)), tuple)
-    assert len(fingerprint(pixels, np.ones(3)).perceptual_hash) == 16
+    view = View(pixels)
+    assert set(measure_all(view)) == set(PropertyName)
+    assert isinstance(reasons(measure_all(view)), tuple)
+    assert len(fingerprint(view, np.ones(3)).perceptual_hash) == 16
     assert preview(pixels)[:2] == b"\xff\xd8"
 
 
 @pytest.mark.parametrize("tone", [0, 128, 255])
 def test_one_tone_has_numbers_too(tone: int) -> None:
-    measured = measure_all(np.full((40, 60, 3), tone, dtype=np.uint8))
+    measured = measure_all(View(np.full((40, 60, 3), tone, dtype=np.uint8)))
     assert all(np.isfinite(pixel.value) for pixel in measured.values())
 
 

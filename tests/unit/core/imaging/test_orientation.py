@@ -11,7 +11,7 @@ from critic_core.imaging.decode import decode
 from critic_core.imaging.fingerprint import fingerprint
 from critic_core.imaging.orientation import from_exif
 from critic_core.imaging.preprocess import prepare
-from critic_core.imaging.properties import measure_all
+from critic_core.imaging.properties import View, measure_all
 
 LOSSLESS = [("PNG", {}), ("TIFF", {}), ("WEBP", {"lossless": True})]
 LOSSY = [("JPEG", {"quality": 95, "subsampling": 0}), ("AVIF", {"quality": 95}), ("HEIF", {"quality": 95})]
@@ -43,8 +43,8 @@ def test_reduced_photos_are_equal_too_by_input_properties_and_fingerprint(
     first, second = decode(upright, PLAIN).pixels, decode(rotated, PLAIN).pixels
     assert np.array_equal(first, second)
     assert np.array_equal(prepare(upright, PLAIN), prepare(rotated, PLAIN))
-    assert measure_all(first) == measure_all(second)
-    assert fingerprint(first, embedding) == fingerprint(second, embedding)
+    assert measure_all(View(first)) == measure_all(View(second))
+    assert fingerprint(View(first), embedding) == fingerprint(View(second), embedding)
 
 
 @pytest.mark.parametrize("orientation", EIGHT)

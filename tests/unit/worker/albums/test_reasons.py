@@ -13,7 +13,7 @@ from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import Fingerprint
 from critic_core.imaging.decode import decode
 from critic_core.imaging.golden import golden_photo
-from critic_core.imaging.properties import measure_all
+from critic_core.imaging.properties import View, measure_all
 from critic_worker.albums.quality import quality
 from critic_worker.albums.reasons import REASONS, reasons_in_groups
 
@@ -27,7 +27,7 @@ API = Path(__file__).parents[4] / "docs" / "api.md"
 
 
 def features(image: Image.Image, score: float = 50) -> PhotoFeatures:
-    values = {name: measured.value for name, measured in measure_all(np.array(image)).items()}
+    values = {name: measured.value for name, measured in measure_all(View(np.array(image))).items()}
     none = Fingerprint(perceptual_hash="0" * 16, difference_hash="0" * 16, pixels_sha256="0", embedding="")
     return PhotoFeatures(score=score, percentile=0, properties=values, fingerprint=none)
 

@@ -16,10 +16,9 @@ _WHITE, _BLACK = 250, 5
 
 def clipping(view: View) -> float:
     """−100 to 100."""
-    red, green, blue = np.moveaxis(view.pixels, 2, 0)
-    white = float((np.minimum(np.minimum(red, green), blue) >= _WHITE).mean())
-    black = float((np.maximum(np.maximum(red, green), blue) <= _BLACK).mean())
-    return 100 * (white if white >= black else -black)
+    white = np.count_nonzero(view.darkest_channel >= _WHITE)
+    black = np.count_nonzero(view.brightest_channel <= _BLACK)
+    return 100 * (white if white >= black else -black) / view.luma.size
 
 
 MEASURE = Measure(

@@ -4,6 +4,8 @@ Standard deviation of the luma, over the full range. Unit: share of the range, 0
 white). Source: RMS contrast, Peli, "Contrast in complex images", JOSA A 7(10), 1990.
 """
 
+import numpy as np
+
 from critic_core.contracts.critique import Level, PropertyName
 from critic_core.imaging.properties.definition import Measure, against, in_favour
 from critic_core.imaging.properties.view import View
@@ -11,7 +13,7 @@ from critic_core.imaging.properties.view import View
 
 def contrast(view: View) -> float:
     """0 to 0.5."""
-    return float(view.luma.std() / 255)
+    return float(view.luma.std(dtype=np.float32) / 255)
 
 
 MEASURE = Measure(

@@ -8,14 +8,15 @@ import numpy as np
 
 from critic_core.contracts.critique import Level, PropertyName
 from critic_core.imaging.properties.definition import Measure, against
-from critic_core.imaging.properties.view import View
+from critic_core.imaging.properties.view import View, linear_levels
 
-_LUMINANCE = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
+_LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+_LINEAR = linear_levels()
 
 
 def exposure(view: View) -> float:
     """0 to 100."""
-    luminance = min(1.0, float((view.small_linear @ _LUMINANCE).mean()))
+    luminance = min(1.0, float(_LUMINANCE @ view.tones @ _LINEAR))
     return 116 * luminance ** (1 / 3) - 16 if luminance > 216 / 24389 else luminance * 24389 / 27
 
 

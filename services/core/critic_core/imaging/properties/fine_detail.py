@@ -11,11 +11,10 @@ Vision and Image Understanding 64(2), 1996 (there over the whole photo, here ove
 import math
 
 import numpy as np
-import numpy.typing as npt
 
 from critic_core.contracts.critique import Level, PropertyName
 from critic_core.imaging.properties.definition import Measure
-from critic_core.imaging.properties.view import View, tiles
+from critic_core.imaging.properties.view import Levels, View, tiles
 
 _GAIN = 6.0  # the operator's output for noise of one level
 _TO_DEVIATION = math.sqrt(math.pi / 2)  # the mean of absolute values → the standard deviation, of normal noise
@@ -27,13 +26,13 @@ def fine_detail(view: View) -> float:
         return 0.0
     second = _second_differences(view.luma)
     noise = _TO_DEVIATION * float(np.median(tiles(np.abs(second))))
-    return math.sqrt(max(0.0, float(np.square(second).mean()) - noise**2))
+    return math.sqrt(max(0.0, float(np.square(second, dtype=np.float32).mean()) - noise**2)) / _GAIN
 
 
-def _second_differences(luma: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """`[h − 2, w − 2]`, levels: second differences along rows, then along columns."""
+def _second_differences(luma: Levels) -> Levels:
+    """`[h − 2, w − 2]`, levels times the gain: second differences along rows, then along columns."""
     rows = luma[:-2] - 2 * luma[1:-1] + luma[2:]
-    return np.asarray((rows[:, :-2] - 2 * rows[:, 1:-1] + rows[:, 2:]) / _GAIN, dtype=np.float32)
+    return np.asarray(rows[:, :-2] - 2 * rows[:, 1:-1] + rows[:, 2:])
 
 
 MEASURE = Measure(

@@ -16,8 +16,7 @@ _END = 250
 
 def highlights(view: View) -> float:
     """0 to 100."""
-    red, green, blue = np.moveaxis(view.pixels, 2, 0)
-    return 100 * float((np.maximum(np.maximum(red, green), blue) >= _END).mean())
+    return 100 * np.count_nonzero(view.brightest_channel >= _END) / view.luma.size
 
 
 MEASURE = Measure(

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from critic_core.contracts.critique import Property, PropertyName, Reason
-from critic_core.imaging.decode import Pixels
 from critic_core.imaging.properties import (
     background_flatness,
     clipping,
@@ -34,9 +33,8 @@ _ALL = (
 MEASURES = {measure.name: measure for measure in _ALL}
 
 
-def measure_all(pixels: Pixels) -> dict[PropertyName, Property]:
-    """All properties of a decoded photo."""
-    view = View(pixels)
+def measure_all(view: View) -> dict[PropertyName, Property]:
+    """All properties of a photo."""
     return {name: measure.of(view) for name, measure in MEASURES.items()}
 
 

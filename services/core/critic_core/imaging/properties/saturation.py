@@ -14,7 +14,7 @@ from critic_core.imaging.properties.view import View
 
 def saturation(view: View) -> float:
     """0 to about 190."""
-    red, green, blue = np.moveaxis(view.pixels.astype(np.float32), 2, 0)
+    red, green, blue = (channel.astype(np.float32) for channel in view.channels)
     red_green, yellow_blue = red - green, (red + green) / 2 - blue
     spread = np.hypot(red_green.std(), yellow_blue.std())
     distance = np.hypot(red_green.mean(), yellow_blue.mean())

@@ -9,42 +9,34 @@ nine pixels).
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from critic_core.contracts.critique import Level, PropertyName
 from critic_core.imaging.properties.definition import Measure, against, in_favour
-from critic_core.imaging.properties.view import View, tiles
-
-_Float = npt.NDArray[np.float32]
+from critic_core.imaging.properties.view import Levels, View, tiles
 
 _WINDOW = 9
-_NOISE_LEVELS = 4.0
+_NOISE_LEVELS = 4
 _ENOUGH_DETAIL = 1.0  # mean step, levels: tiles with less have no edges
 
 
 def sharpness(view: View) -> float:
     """0 to 1; 0 for a photo without any edge."""
-    down, across = _lost_and_all(view.luma), _lost_and_all(view.luma.T)
-    lost, whole = tiles(down[0] + across[0].T), tiles(down[1] + across[1].T)
+    down, across = (steps * (steps >= _NOISE_LEVELS) for steps in view.steps)
+    lost = tiles(_lost(view.luma, down) + _lost(view.luma.T, across.T).T) / _WINDOW
+    whole = tiles(down + across)
     shares = np.where(whole > _ENOUGH_DETAIL, lost / np.maximum(whole, _ENOUGH_DETAIL), 0.0)
     return float(np.quantile(shares, 0.9))
 
 
-def _lost_and_all(luma: _Float) -> tuple[_Float, _Float]:
-    """Steps along columns lost to a blur, and all steps; both `[h, w]`."""
-    padded = np.concatenate([luma, luma[-1:]])
-    steps = np.abs(np.diff(padded, axis=0))
-    steps[steps < _NOISE_LEVELS] = 0
-    blurred = np.abs(np.diff(_mean(padded), axis=0))
-    return np.maximum(steps - blurred, 0), steps
+def _lost(luma: Levels, steps: Levels) -> Levels:
+    """Nine times the part of the steps to the next row that a running mean of 9 rows loses, `[h, w]`.
 
-
-def _mean(values: _Float) -> _Float:
-    """The running mean of 9 rows; the padding repeats the first and last row."""
+    A step of the mean is a ninth of the difference of the row that enters the window to the row that leaves it.
+    """
     half = _WINDOW // 2
-    padded = np.pad(values, ((half + 1, half), (0, 0)), mode="edge")
-    sums = np.cumsum(padded, axis=0, dtype=np.float32)
-    return np.asarray((sums[_WINDOW:] - sums[:-_WINDOW]) / np.float32(_WINDOW), dtype=np.float32)
+    padded = np.pad(luma, ((half, half + 1), (0, 0)), mode="edge")
+    blurred = np.abs(padded[_WINDOW:] - padded[:-_WINDOW])
+    return np.asarray(np.maximum(_WINDOW * steps - blurred, 0))
 
 
 MEASURE = Measure(

@@ -12,13 +12,14 @@ import numpy as np
 
 from critic_core.contracts.critique import Level, PropertyName
 from critic_core.imaging.properties.definition import Measure, against
-from critic_core.imaging.properties.view import View
+from critic_core.imaging.properties.view import View, linear_levels
+
+_SIXTH_POWERS = linear_levels() ** 6
 
 
 def white_balance(view: View) -> float:
     """0 to 55; 0 for a black photo."""
-    squares = view.small_linear.astype(np.float64) ** 2
-    light = (squares * squares * squares).mean(axis=(0, 1)) ** (1 / 6)
+    light = (view.tones @ _SIXTH_POWERS) ** (1 / 6)
     length = float(np.linalg.norm(light))
     if length == 0:
         return 0.0

@@ -8,7 +8,7 @@ from tests.support.photos import cat
 
 from critic_core.contracts.critique import Level, PropertyName
 from critic_core.imaging import properties as package
-from critic_core.imaging.properties import MEASURES, measure_all, reasons
+from critic_core.imaging.properties import MEASURES, View, measure_all, reasons
 
 FILES = {path.stem for path in Path(str(package.__file__)).parent.glob("*.py")}
 MACHINERY = {"__init__", "definition", "registry", "view"}
@@ -44,14 +44,14 @@ def test_the_level_follows_from_the_range(name: PropertyName) -> None:
 
 def test_unusual_values_have_reasons() -> None:
     dark_and_blurred = np.full((100, 150, 3), 3, dtype=np.uint8)
-    codes = [reason.code for reason in reasons(measure_all(dark_and_blurred))]
+    codes = [reason.code for reason in reasons(measure_all(View(dark_and_blurred)))]
     assert {"blurred", "flat_contrast", "underexposed", "clipped_shadows"} <= set(codes)
-    favourable = {reason.code for reason in reasons(measure_all(dark_and_blurred)) if reason.favourable}
+    favourable = {reason.code for reason in reasons(measure_all(View(dark_and_blurred))) if reason.favourable}
     assert favourable <= {"calm_background"}
 
 
 def test_measuring_does_not_change_the_photo() -> None:
     pixels = np.array(cat())
     before = pixels.copy()
-    measure_all(pixels)
+    measure_all(View(pixels))
     assert np.array_equal(pixels, before)
