@@ -70,6 +70,29 @@ def panorama(photo: Image.Image, random: np.random.Generator) -> list[Frame]:
     return [(_crop(photo, 0.22 * number, random), _capture(4 * number)) for number in range(3)]
 
 
+def slow_turn(photo: Image.Image, random: np.random.Generator) -> list[Frame]:
+    """Seven crops, each a tenth of the frame further, two seconds apart."""
+    return [(_crop(photo, 0.055 * number, random), _capture(2 * number)) for number in range(7)]
+
+
+def turn_of_brackets(photo: Image.Image, random: np.random.Generator) -> list[Frame]:
+    """A bracket at each of three places, each 40 % further."""
+    return [
+        (_lit(_crop(photo, 0.22 * place, random), ev), _capture(5 * place + number, exposure_bias_ev=ev))
+        for place in range(3)
+        for number, ev in enumerate((0.0, -2.0, 2.0))
+    ]
+
+
+def panning_burst(photo: Image.Image, random: np.random.Generator) -> list[Frame]:
+    """Seven frames in a second and a half, whose times have no fractions; the camera follows something."""
+    subject = photo.crop((0, 0, photo.width // 6, photo.height // 4))
+    frames = [(_crop(photo, 0.055 * number, random), _capture(number // 5)) for number in range(7)]
+    for crop, _ in frames:
+        crop.paste(subject, (crop.width // 2, crop.height // 2))
+    return frames
+
+
 def burst(photo: Image.Image, random: np.random.Generator) -> list[Frame]:
     """Five frames, hardly moved."""
     return [(_crop(photo, random.uniform(0.2, 0.22), random), _capture(number / 5)) for number in range(5)]
@@ -100,6 +123,9 @@ def bracketing_while_walking(photo: Image.Image, random: np.random.Generator) ->
 
 IMITATIONS: dict[str, tuple[Imitation, SequenceKind | None]] = {
     "panorama of three, found whole": (panorama, SequenceKind.panorama),
+    "panorama of seven, 90 % overlap, found whole": (slow_turn, SequenceKind.panorama),
+    "panorama of three brackets, found whole": (turn_of_brackets, SequenceKind.panorama),
+    "panning burst of seven, taken for nothing": (panning_burst, None),
     "exposure bracket of three, found whole": (bracket, SequenceKind.exposure_bracket),
     "focus stack of three, found whole": (stack, SequenceKind.focus_stack),
     "burst of five, taken for nothing": (burst, None),

@@ -86,6 +86,7 @@ class Fingerprint(Contract):
     difference_hash: str = Field(description="64-bit dHash, 16 hex digits (ImageHash)")
     pixels_sha256: str = Field(description="SHA-256 of the upright sRGB pixels: equal for exact duplicates")
     thumbnail: str = Field(default="", description="32 × 32 grey pixels, base64, for the shift between two frames")
+    colours: str = Field(default="", description="Cb and Cr of 8 × 8 cells, base64, for pictures in other colours")
     embedding: str = Field(description="The network's L2-normalised embedding, float16 little-endian, base64")
 
 

@@ -1,4 +1,4 @@
-"""Fingerprints for near duplicates: two perceptual hashes, a digest of the pixels, and the network's embedding.
+"""Fingerprints for near duplicates: two perceptual hashes, colours, a digest of the pixels, the network's embedding.
 
 Sources: ImageHash's pHash (low frequencies of a 32 × 32 cosine transform against their median) and dHash (signs of
 horizontal differences, 9 × 8); both 64 bits.
@@ -28,6 +28,7 @@ def fingerprint(view: View, embedding: npt.NDArray[np.floating]) -> Fingerprint:
         difference_hash=str(imagehash.dhash(grey)),
         pixels_sha256=_pixels_sha256(view.photo),
         thumbnail=base64.b64encode(grey.resize(THUMBNAIL, Image.Resampling.BOX).tobytes()).decode("ascii"),
+        colours=base64.b64encode(view.colours.tobytes()).decode("ascii"),
         embedding=encode_embedding(embedding),
     )
 

@@ -37,6 +37,7 @@ class SelectionStatus(IntEnum):
     rejected = 7  # by the photographer
     unchosen = 8  # the photographer picked another photo of its moment
     best_rejected = 9  # the photographer rejected the best photo of its moment
+    damaged = 10  # selected, but a part of the file is damaged
 
 
 @dataclass(frozen=True)

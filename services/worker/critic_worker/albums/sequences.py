@@ -22,8 +22,10 @@ _BRACKET_GAP, _STACK_GAP, _PAN_GAP = 2.0, 4.0, 15.0
 _BRACKET_EV, _SHUTTER_EV = 0.3, 0.9  # by exposure bias; by shutter alone, where metering varies, too
 _MAX_METERING_EV = 0.7  # metering, from frame to frame of a panorama
 _MAX_STATIC_SHIFT, _MIN_STATIC_FIT = 0.07, 0.45
-_MIN_PAN, _MAX_PAN, _MAX_CROSS_SHIFT, _MIN_PAN_FIT = 0.15, 0.7, 0.12, 0.65
-_SIMILAR_BITS = 12  # of 64: between more similar pHashes the camera did not pan
+_MIN_PAN, _MAX_PAN, _MAX_CROSS_SHIFT, _MIN_PAN_FIT = 0.09, 0.7, 0.12, 0.65  # shares of the frame, a step
+_MIN_TURN = 0.35  # shares of the frame, in all
+_MIN_PAN_GAP = 0.75  # seconds, on average: a camera that follows something takes more frames
+_SIMILAR_BITS = 6  # of 64: between more similar pHashes the camera did not pan
 _PAIRS_PER_BLOCK = 512
 
 
@@ -59,7 +61,7 @@ def sequences(frames: Frames) -> Sequences:
     """All sequences, independent of the order of the photos."""
     order = np.lexsort((frames.hashes, frames.order, frames.taken, frames.camera))
     sequence, kinds = np.full(len(frames), NO_SEQUENCE, np.int64), list[SequenceKind]()
-    for kind, run in _find_runs(_Steps(frames, order)):
+    for kind, run in _find_runs(frames, order):
         members = order[run]
         if len(members) >= MIN_FRAMES and (sequence[members] == NO_SEQUENCE).all():
             sequence[members] = len(kinds)
@@ -67,17 +69,27 @@ def sequences(frames: Frames) -> Sequences:
     return Sequences(sequence, kinds)
 
 
-def _find_runs(steps: "_Steps") -> Iterator[tuple[SequenceKind, slice]]:
-    """Brackets first: a panorama may consist of them, and the brackets must stay whole."""
-    for run in _runs(steps.bracket()):
-        for bracket in _split_repeats(steps.relative_ev, run):
-            yield SequenceKind.exposure_bracket, bracket
+def _find_runs(frames: Frames, order: Int64Array) -> Iterator[tuple[SequenceKind, slice | Int64Array]]:
+    """Positions in `order`. Brackets before other panoramas: their frames differ by more than metering."""
+    steps = _Steps(frames, order)
+    brackets = [bracket for run in _runs(steps.bracket()) for bracket in _split_repeats(steps.relative_ev, run)]
+    brackets = [bracket for bracket in brackets if bracket.stop - bracket.start >= MIN_FRAMES]
+    for positions in _panoramas_of_brackets(frames, order, brackets):
+        yield SequenceKind.panorama, positions
+    for bracket in brackets:
+        yield SequenceKind.exposure_bracket, bracket
     for direction in (1, -1):
         for run in _runs(steps.focus(direction)):
             yield SequenceKind.focus_stack, run
-    for pan in steps.pans():
-        for run in _runs(pan):
-            yield SequenceKind.panorama, run
+    for run in steps.panoramas():
+        yield SequenceKind.panorama, run
+
+
+def _panoramas_of_brackets(frames: Frames, order: Int64Array, brackets: list[slice]) -> Iterator[Int64Array]:
+    """Brackets whose first frames are a panorama."""
+    starts = np.array([bracket.start for bracket in brackets], np.int64)
+    for run in _Steps(frames, order[starts]).panoramas():
+        yield np.concatenate([np.arange(bracket.start, bracket.stop) for bracket in brackets[run]])
 
 
 class _Steps:
@@ -108,7 +120,7 @@ class _Steps:
         same = self._same("exposure") & self._same_or_unknown("f_number") & self._same_or_unknown("iso")
         return self._static(self._adjacent & (self._gap <= _STACK_GAP) & same & moved)
 
-    def pans(self) -> Iterator[BoolArray]:
+    def panoramas(self) -> Iterator[slice]:
         """Turns of the camera with overlap: to the right, to the left, down, up."""
         bits = np.bitwise_count(self._hashes[1:] ^ self._hashes[:-1])
         change = np.diff(np.log2(self._exif["exposure"]))
@@ -117,7 +129,14 @@ class _Steps:
         candidate = self._adjacent & known & (self._gap <= _PAN_GAP) & constant_metering & (bits > _SIMILAR_BITS)
         across, down, fit = self._shifts(candidate)
         for pan, cross in ((across, down), (-across, down), (down, across), (-down, across)):
-            yield (fit >= _MIN_PAN_FIT) & (pan >= _MIN_PAN) & (pan <= _MAX_PAN) & (np.abs(cross) <= _MAX_CROSS_SHIFT)
+            turned = (pan >= _MIN_PAN) & (pan <= _MAX_PAN) & (np.abs(cross) <= _MAX_CROSS_SHIFT)
+            yield from (run for run in _runs((fit >= _MIN_PAN_FIT) & turned) if self._is_panorama(run, pan))
+
+    def _is_panorama(self, run: slice, pan: Float64Array) -> bool:
+        """Enough frames and turn for one, and no burst."""
+        steps = slice(run.start, run.stop - 1)
+        slow = float(self._gap[steps].mean()) >= _MIN_PAN_GAP
+        return run.stop - run.start >= MIN_FRAMES and float(pan[steps].sum()) >= _MIN_TURN and slow
 
     def _static(self, candidate: BoolArray) -> BoolArray:
         across, down, fit = self._shifts(candidate)

@@ -4,6 +4,9 @@ The thresholds' defaults are measured on 200 photos of Flickr (CC BY 2.0) that n
 hash survives blur, compression and light (at most 6 bits of 64 for 99 % of copies; different photos: 22 for 99 %), the
 embedding survives another frame of the same subject (a shift of 6 %, a zoom of 12 %, a tilt: a cosine of 0.85 for
 99 %; different photos: 0.54 for 99 %).
+
+The hash is grey, and says little of pictures with little in them: photos of one hash in different colours
+(`recoloured.py`), or that one camera took at different times, are no copies.
 """
 
 from dataclasses import dataclass
@@ -14,7 +17,8 @@ import numpy.typing as npt
 from critic_core.contracts.album import Thresholds
 from critic_core.contracts.errors import TooManyPairs
 from critic_worker.albums.complete_linkage import Pairs
-from critic_worker.arrays import Float32Array, Float64Array, Int64Array
+from critic_worker.albums.recoloured import recoloured
+from critic_worker.arrays import BoolArray, Float32Array, Float64Array, Int64Array
 
 BLOCK = 512  # photos compared with all others at a time: 20 MB of cosines for ten thousand, 40 MB of times
 
@@ -26,18 +30,27 @@ MAX_PAIRS = 20_000_000
 class SimilarityFeatures:
     """Features of N photos: `hashes` `[N]` (pHash), `embeddings` `[N, D]` of length 1, `taken` `[N]` in seconds.
 
-    `taken` is NaN for a file without a time.
+    `taken` is NaN for a file without a time, `by_camera` `[N]` true for the time of a camera's exposure, `colours`
+    `[N, 64, 2]` NaN for critiques without colours.
     """
 
     hashes: npt.NDArray[np.uint64]
     embeddings: Float32Array
     taken: Float64Array
+    by_camera: BoolArray
+    colours: Float32Array
 
     def __len__(self) -> int:
         return len(self.hashes)
 
     def __getitem__(self, photos: Int64Array) -> "SimilarityFeatures":
-        return SimilarityFeatures(self.hashes[photos], self.embeddings[photos], self.taken[photos])
+        return SimilarityFeatures(
+            hashes=self.hashes[photos],
+            embeddings=self.embeddings[photos],
+            taken=self.taken[photos],
+            by_camera=self.by_camera[photos],
+            colours=self.colours[photos],
+        )
 
 
 def similar_pairs(features: SimilarityFeatures, thresholds: Thresholds) -> tuple[Pairs, Pairs]:
@@ -47,7 +60,7 @@ def similar_pairs(features: SimilarityFeatures, thresholds: Thresholds) -> tuple
     for start in range(0, len(features), BLOCK):
         candidates = _candidates(features, start, thresholds, MAX_PAIRS - candidate_count)
         candidate_count += len(candidates.first)
-        near.append(_near(candidates, thresholds))
+        near.append(_near(features, candidates, thresholds))
         scene.append(_scene(candidates, thresholds))
     return _concatenate(near), _concatenate(scene)
 
@@ -84,15 +97,21 @@ def _longest_gap(thresholds: Thresholds) -> float:
     return max(thresholds.near_seconds, thresholds.scene_seconds)
 
 
-def _near(pairs: _Candidates, thresholds: Thresholds) -> Pairs:
+def _near(features: SimilarityFeatures, pairs: _Candidates, thresholds: Thresholds) -> Pairs:
     """A copy by its hash alone, or another frame by hash, embedding and time together."""
+    exposures = features.by_camera[pairs.first] & features.by_camera[pairs.second]
     copy = pairs.bits / max(thresholds.copy_bits, 1)
+    copy[exposures & (pairs.gap > thresholds.near_seconds)] = np.inf
     frame = _furthest(
         pairs.bits / max(thresholds.near_bits, 1),
         _cosine_distance(pairs.cosine, thresholds.near_cosine),
         pairs.gap / thresholds.near_seconds,
     )
-    return _within_threshold(pairs, np.minimum(copy, frame))
+    distance = np.minimum(copy, frame)
+    doubtful = np.flatnonzero((pairs.bits <= thresholds.copy_bits) & ~(exposures & (pairs.gap == 0)))
+    others = recoloured(features.colours, pairs.first[doubtful], pairs.second[doubtful])
+    distance[doubtful[others]] = np.inf
+    return _within_threshold(pairs, distance)
 
 
 def _scene(pairs: _Candidates, thresholds: Thresholds) -> Pairs:

@@ -16,6 +16,7 @@ from critic_worker.albums import group_levels
 from critic_worker.albums.group_levels import Levels
 from critic_worker.albums.quality import quality
 from critic_worker.albums.reasons import reasons_in_groups
+from critic_worker.albums.recoloured import COLOUR_CELLS
 from critic_worker.albums.sequences import NO_SEQUENCE, Frames, sequences
 from critic_worker.albums.shifts import SIDE
 from critic_worker.albums.similar_pairs import SimilarityFeatures
@@ -83,8 +84,10 @@ def _without_frames(near: Int64Array, sequence: Int64Array) -> Int64Array:
 
 
 def similarity_features(features: list[PhotoFeatures], taken: Float64Array) -> SimilarityFeatures:
-    """Features for grouping."""
-    return SimilarityFeatures(_hashes(features), _embeddings(features), taken)
+    """Features for grouping. A time without a camera may be that of saving a copy."""
+    by_camera = np.array([photo.capture is not None and photo.capture.camera is not None for photo in features], bool)
+    colours = np.array([_colours(photo) for photo in features], np.float32).reshape(-1, COLOUR_CELLS, 2)
+    return SimilarityFeatures(_hashes(features), _embeddings(features), taken, by_camera & ~np.isnan(taken), colours)
 
 
 def frames_of(features: list[PhotoFeatures], order: Int64Array) -> Frames:
@@ -143,6 +146,16 @@ def _thumbnail(features: PhotoFeatures) -> npt.NDArray[np.uint8]:
     """Black for a critique of an older version without a thumbnail: it correlates with nothing."""
     pixels = np.frombuffer(base64.b64decode(features.fingerprint.thumbnail), np.uint8)
     return pixels if len(pixels) == SIDE * SIDE else np.zeros(SIDE * SIDE, np.uint8)
+
+
+def _colours(features: PhotoFeatures) -> Float32Array:
+    """Not a number for a critique of an older version without colours."""
+    levels = np.frombuffer(base64.b64decode(features.fingerprint.colours), np.uint8)
+    return (
+        np.asarray(levels, np.float32)
+        if len(levels) == 2 * COLOUR_CELLS
+        else np.full(2 * COLOUR_CELLS, np.nan, np.float32)
+    )
 
 
 def _embeddings(features: list[PhotoFeatures]) -> Float32Array:

@@ -48,6 +48,7 @@ VERDICTS: Mapping[SelectionStatus, VerdictText] = MappingProxyType(
         SelectionStatus.best_rejected: VerdictText(
             Verdict.reject, "best_rejected_by_you", "You rejected {best}, the best of its moment."
         ),
+        SelectionStatus.damaged: VerdictText(Verdict.maybe, "damaged", "A part of the file is damaged: look at it."),
     }
 )
 
@@ -74,15 +75,17 @@ class VerdictReasons:
         self._last = int(chosen[np.argmin(table.quality[chosen])]) if len(chosen) else None
 
     def status(self, photo: int) -> SelectionStatus:
-        """The result of the selection."""
-        return SelectionStatus(self._selection.status[photo])
+        """The result of the selection. A damaged photo is no keeper by proposal."""
+        status = SelectionStatus(self._selection.status[photo])
+        is_keeper = status is SelectionStatus.selected
+        return SelectionStatus.damaged if is_keeper and self._table.features[photo].damaged else status
 
     def of(self, photo: int) -> tuple[Reason, ...]:
         """The reasons of a photo, that of its verdict first; each code once."""
         status = self.status(photo)
         text = VERDICTS[status]
         sentence = text.sentence.format_map(self._fields(photo))
-        first = Reason(code=text.code, sentence=sentence, favourable=text.verdict is not Verdict.reject)
+        first = Reason(code=text.code, sentence=sentence, favourable=text.verdict is not Verdict.reject and status is not SelectionStatus.damaged)
         by_code: dict[str, Reason] = {}
         for reason in (first, *self._in_group(photo, status), *property_reasons(self._table.features[photo])):
             by_code.setdefault(reason.code, reason)

@@ -58,7 +58,7 @@ def _photo_event(photo_id: str, stores: SubjectStores) -> WebhookEvent | None:
 
 def _private(details: Sequence[CallbackDetail]) -> Any:
     """What a receiver does not get, as pydantic's `exclude`: what identifies the picture goes out on demand alone."""
-    sections = {CallbackDetail.hashes: HASHES, CallbackDetail.thumbnail: {"thumbnail"}}
+    sections = {CallbackDetail.hashes: HASHES, CallbackDetail.thumbnail: {"thumbnail", "colours"}}
     hidden = {"embedding"}.union(*(fields for detail, fields in sections.items() if detail not in details))
     digest = set() if CallbackDetail.hashes in details else {"sha256"}
     fingerprint = hidden if details else True

@@ -4,10 +4,13 @@ import base64
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+import numpy.typing as npt
 
 from critic_core.contracts.album import Decision, PhotoFeatures
 from critic_core.contracts.critique import Capture, Fingerprint, PropertyName
 from critic_core.stores.albums import Snapshot
+from critic_worker.albums.similar_pairs import SimilarityFeatures
+from critic_worker.arrays import Float32Array, Float64Array
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 FAR = 2**40 - 1  # a perceptual hash with forty bits of 64 set
@@ -31,6 +34,14 @@ def photo(
         ),
         capture=Capture(taken_at=START + timedelta(minutes=minutes), camera=camera),
     )
+
+
+def similarity_features(
+    hashes: npt.NDArray[np.uint64], embeddings: Float32Array, taken: Float64Array, *, by_camera: bool = False
+) -> SimilarityFeatures:
+    """Photos without colours."""
+    cameras = np.full(len(hashes), by_camera)
+    return SimilarityFeatures(hashes, embeddings, taken, cameras, np.full((len(hashes), 64, 2), np.nan, np.float32))
 
 
 def snapshot(photos: dict[str, PhotoFeatures], decisions: dict[str, Decision] | None = None) -> Snapshot:

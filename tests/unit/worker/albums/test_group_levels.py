@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tests.unit.worker.albums.snapshots import similarity_features
 
 from critic_core.contracts.album import Thresholds
 from critic_worker.albums.group_levels import Levels, group
@@ -27,7 +28,7 @@ def two(bits: int, cosine: float, seconds: float | None) -> SimilarityFeatures:
     random = np.random.default_rng(0)
     vector = unit(random.standard_normal((1, 64)))[0]
     taken = np.array([0.0, np.nan if seconds is None else seconds])
-    return SimilarityFeatures(
+    return similarity_features(
         np.array([0, 2**bits - 1], np.uint64), np.stack([vector, turned(vector, cosine, random)]), taken
     )
 
@@ -58,7 +59,7 @@ def test_the_same_pixels_are_one_of_everything() -> None:
 
 
 def test_an_album_without_photos() -> None:
-    none = SimilarityFeatures(np.zeros(0, np.uint64), np.zeros((0, 8), np.float32), np.zeros(0))
+    none = similarity_features(np.zeros(0, np.uint64), np.zeros((0, 8), np.float32), np.zeros(0))
     assert [len(level) for level in vars(group([], none, LIMITS)).values()] == [0, 0, 0]
 
 
@@ -71,7 +72,7 @@ def shoot(count: int, random: np.random.Generator) -> tuple[list[str], Similarit
     for photo in range(2, count, 3):
         frames[photo] = turned(frames[photo - 1], 0.97, random)
         hashes[photo] = hashes[photo - 1] ^ np.uint64(0b111)
-    return [f"{number:05}" for number in range(count)], SimilarityFeatures(hashes, frames, taken)
+    return [f"{number:05}" for number in range(count)], similarity_features(hashes, frames, taken)
 
 
 def test_levels_lie_within_each_other_and_the_order_does_not_matter() -> None:

@@ -50,6 +50,13 @@ def test_the_photographers_decisions_override() -> None:
     assert by_id["b"].decision == decisions["b"]
 
 
+def test_a_damaged_photo_is_never_a_keeper() -> None:
+    damaged = ALBUM.features["b"].model_copy(update={"damaged": True})
+    page = select(snapshot({"b": damaged}))
+    assert [(photo.verdict, photo.reasons[0].code) for photo in page.photos] == [(Verdict.maybe, "damaged")]
+    assert (page.keep, page.maybe) == (0, 1)
+
+
 def test_every_status_has_a_verdict() -> None:
     assert set(VERDICTS) == set(SelectionStatus)
 

@@ -119,6 +119,32 @@ def test_a_panorama_is_one_either_way(lefts: tuple[float, ...]) -> None:
     assert found(*panorama(0, *lefts)) == [(PANORAMA, list(range(len(lefts))))]
 
 
+def test_a_panorama_may_have_nine_tenths_of_overlap() -> None:
+    turn = panorama(0, *(0.06 * number for number in range(7)))
+    assert found(*turn) == [(PANORAMA, list(range(7)))]
+    assert found(*turn[:3]) == []  # hardly turned
+
+
+def test_a_camera_that_follows_something_makes_no_panorama() -> None:
+    """Seven frames a second, with and without fractions of seconds."""
+    turn = panorama(0, *(0.06 * number for number in range(7)))
+    assert found(*(photo | {"taken": number / 7} for number, photo in enumerate(turn))) == []
+    assert found(*(photo | {"taken": number // 5, "order": number} for number, photo in enumerate(turn))) == []
+
+
+def test_a_panorama_of_brackets_is_one() -> None:
+    places = [
+        [
+            photo | {"thumbnail": view(left, gain=2 ** (photo["bias"] / 2.2))}
+            for photo in bracket(5 * number, hashes=code)
+        ]
+        for number, (left, code) in enumerate(((0, 0), (0.2, 2**40 - 1), (0.4, 0)))
+    ]
+    assert found(*(photo for place in places for photo in place)) == [(PANORAMA, list(range(9)))]
+    two = [photo for place in places[:2] for photo in place]
+    assert found(*two) == [(BRACKET, [0, 1, 2]), (BRACKET, [3, 4, 5])]
+
+
 def test_looking_to_and_fro_is_none() -> None:
     assert found(*panorama(0, 0, 0.2, 0, 0.2)) == []
 

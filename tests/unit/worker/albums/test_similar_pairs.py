@@ -1,7 +1,11 @@
 """Pairs at their distance in units of the threshold, across the blocks of a large album."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from tests.unit.worker.albums.snapshots import similarity_features
+from tests.unit.worker.albums.test_recoloured import colours
 
 from critic_core.contracts.album import Thresholds
 from critic_core.contracts.errors import TooManyPairs
@@ -11,10 +15,11 @@ from critic_worker.albums.similar_pairs import SimilarityFeatures, similar_pairs
 THRESHOLDS = Thresholds(copy_bits=6, near_bits=16, near_cosine=0.85, near_seconds=60, scene_cosine=0.7)
 
 
-def features(bits: int, cosine: float, seconds: float) -> SimilarityFeatures:
+def features(bits: int, cosine: float, seconds: float, *, by_camera: bool = False) -> SimilarityFeatures:
     """Two photos at this distance."""
     embeddings = np.array([[1, 0], [cosine, np.sqrt(1 - cosine**2)]], np.float32)
-    return SimilarityFeatures(np.array([0, 2**bits - 1], np.uint64), embeddings, np.array([0, seconds]))
+    hashes = np.array([0, 2**bits - 1], np.uint64)
+    return similarity_features(hashes, embeddings, np.array([0, seconds]), by_camera=by_camera)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +38,20 @@ def test_the_distance_of_near_duplicates(bits: int, cosine: float, seconds: floa
     assert near.distance[0] == pytest.approx(distance, abs=1e-5)
 
 
+@pytest.mark.parametrize(("seconds", "by_camera", "copies"), [(61, True, 0), (59, True, 1), (61, False, 1)])
+def test_exposures_of_different_times_are_no_copies(seconds: float, by_camera: bool, copies: int) -> None:
+    """Receipts, night skies and products on white have nearly the same hash."""
+    near, _ = similar_pairs(features(0, 0.0, seconds, by_camera=by_camera), THRESHOLDS)
+    assert len(near.first) == copies
+
+
+@pytest.mark.parametrize(("seconds", "bits", "near_pairs"), [(10, 3, 0), (0, 3, 1), (10, 8, 1)])
+def test_one_structure_in_two_colours_is_two_pictures(seconds: float, bits: int, near_pairs: int) -> None:
+    """Except for versions of one exposure, and frames in which something moved."""
+    album = replace(features(bits, 1.0, seconds, by_camera=True), colours=colours("red", "blue"))
+    assert len(similar_pairs(album, THRESHOLDS)[0].first) == near_pairs
+
+
 @pytest.mark.parametrize(("cosine", "seconds", "is_scene"), [(0.71, 0, True), (0.69, 0, False), (1.0, 1801, False)])
 def test_a_scene_is_a_matter_of_embedding_and_time(cosine: float, seconds: float, is_scene: bool) -> None:
     near, scene = similar_pairs(features(40, cosine, seconds), THRESHOLDS)
@@ -43,7 +62,7 @@ def test_blocks_do_not_change_the_pairs(monkeypatch: pytest.MonkeyPatch) -> None
     random = np.random.default_rng(1)
     vectors = random.standard_normal((50, 4))
     embeddings = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
-    album = SimilarityFeatures(random.integers(0, 2**63, 50, dtype=np.uint64), embeddings, np.arange(50.0))
+    album = similarity_features(random.integers(0, 2**63, 50, dtype=np.uint64), embeddings, np.arange(50.0))
     whole = similar_pairs(album, THRESHOLDS)
     monkeypatch.setattr("critic_worker.albums.similar_pairs.BLOCK", 7)
     for plain, blocked in zip(whole, similar_pairs(album, THRESHOLDS), strict=True):
@@ -54,7 +73,7 @@ def test_blocks_do_not_change_the_pairs(monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.parametrize(("limit", "rejected"), [(44, True), (45, False)])
 def test_the_pairs_of_an_album_have_a_limit(monkeypatch: pytest.MonkeyPatch, limit: int, rejected: bool) -> None:
-    alike = SimilarityFeatures(np.zeros(10, np.uint64), np.ones((10, 1), np.float32), np.full(10, np.nan))
+    alike = similarity_features(np.zeros(10, np.uint64), np.ones((10, 1), np.float32), np.full(10, np.nan))
     monkeypatch.setattr(similarity, "BLOCK", 3)
     monkeypatch.setattr(similarity, "MAX_PAIRS", limit)
     if rejected:
@@ -68,4 +87,4 @@ def test_photos_far_apart_in_time_are_no_candidates(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(similarity, "MAX_PAIRS", 0)
     hours = np.arange(10.0) * 3600
     hashes = np.array([2**bit - 1 for bit in range(0, 64, 7)], np.uint64)
-    similar_pairs(SimilarityFeatures(hashes, np.ones((10, 1), np.float32), hours), THRESHOLDS)
+    similar_pairs(similarity_features(hashes, np.ones((10, 1), np.float32), hours), THRESHOLDS)

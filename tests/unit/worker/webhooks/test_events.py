@@ -28,8 +28,8 @@ def test_a_finished_photo_is_an_event_without_owner_callback_and_fingerprints(ma
     ("details", "fields"),
     [
         ((CallbackDetail.hashes,), {"perceptual_hash", "difference_hash", "pixels_sha256"}),
-        ((CallbackDetail.thumbnail,), {"thumbnail"}),
-        (tuple(CallbackDetail), {"perceptual_hash", "difference_hash", "pixels_sha256", "thumbnail"}),
+        ((CallbackDetail.thumbnail,), {"thumbnail", "colours"}),
+        (tuple(CallbackDetail), {"perceptual_hash", "difference_hash", "pixels_sha256", "thumbnail", "colours"}),
     ],
 )
 def test_a_receiver_gets_the_fingerprints_of_its_details(

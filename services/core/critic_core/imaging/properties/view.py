@@ -20,6 +20,7 @@ LONG_SIDE = 480
 
 _SUBJECT_TAIL = 0.1
 _SMALL_SIDE, _GREY_SIDE = 160, 240
+_COLOUR_CELLS = (8, 8)
 _TILES = 8
 
 
@@ -62,6 +63,12 @@ class View:
     def small_grey(self) -> Image.Image:
         """The luma in blocks, 240 pixels where the view has as many: on fewer, hashes of copies differ more."""
         return self._grey.reduce(max(1, max(self._grey.size) // _GREY_SIDE))
+
+    @cached_property
+    def colours(self) -> npt.NDArray[np.uint8]:
+        """Mean Cb and Cr of 8 × 8 cells, `[8, 8, 2]`."""
+        cells = self._image.resize(_COLOUR_CELLS, Image.Resampling.BOX).convert("YCbCr")
+        return np.asarray(cells)[..., 1:]
 
     @cached_property
     def steps(self) -> tuple[Levels, Levels]:
