@@ -1,6 +1,6 @@
 """The main picture of a HEIF or AVIF: its kind, its colour, its crop, and why a decoder may refuse it.
 
-Source: ISO/IEC 14496-12 (boxes), ISO/IEC 23008-12 (items), ISO/IEC 23000-22 (MIAF: the crop precedes turns).
+Source: ISO/IEC 14496-12 (boxes), ISO/IEC 23008-12 (items), ISO/IEC 23000-22 (MIAF: the crop precedes turns), AV1-ISOBMFF (`av1C`).
 """
 
 import struct
@@ -10,6 +10,7 @@ from critic_core.contracts.errors import PhotoCorrupt, PhotoError, PhotoUnsuppor
 from critic_core.imaging.code_points import CodePoints, from_h273
 from critic_core.imaging.structure.boxes import Box, associations, boxes, named
 
+_MORE_THAN_EIGHT_BITS, _TWELVE_BITS = 0x40, 0x20
 _READ_KINDS = (b"hvc1", b"av01", b"grid", b"iovl", b"iden")
 _KINDS = {
     b"lhv1": "layered HEVC", b"avc1": "H.264", b"jpeg": "JPEG", b"j2k1": "JPEG 2000", b"vvc1": "H.266",
@@ -31,6 +32,15 @@ def crop_of_main(data: bytes, size: tuple[int, int]) -> tuple[int, int, int, int
         if end - start >= 32:
             return _aperture(struct.unpack_from(">IIIIiIiI", data, start), size)
     return None
+
+
+def bits_of_main(data: bytes) -> int:
+    """Bits a channel, by `pixi` or by the configuration of the AV1 decoder."""
+    for start, end in _properties(data, b"pixi"):
+        if end - start >= 6:
+            return data[start + 5]
+    flags = next((data[start + 2] for start, end in _properties(data, b"av1C") if end - start >= 3), 0)
+    return 12 if flags & _TWELVE_BITS else 10 if flags & _MORE_THAN_EIGHT_BITS else 8
 
 
 def reason_of_refusal(data: bytes) -> PhotoError | None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from io import BytesIO
 from types import MappingProxyType
 
+import imagecodecs
 import numpy as np
 from PIL import (
     AvifImagePlugin,
@@ -25,17 +26,19 @@ from pillow_heif.as_plugin import HeifImageFile
 from tifffile import TiffPage
 
 from critic_core.contracts.errors import PhotoCorrupt
-from critic_core.imaging import frames, jxl, orientation, raw, tiff_photo
+from critic_core.imaging import deep_jpeg, frames, jxl, orientation, raw, tiff_photo
 from critic_core.imaging.capture import capture_of, capture_of_raw
 from critic_core.imaging.colour_tags import colour_of_exif, colour_of_png
 from critic_core.imaging.deep import DeepImage
-from critic_core.imaging.heif_items import colour_of_main, crop_of_main
+from critic_core.imaging.heif_items import bits_of_main, colour_of_main, crop_of_main
 from critic_core.imaging.jpeg_pixels import load_jpeg
 from critic_core.imaging.opened import Colour, Loaded, Opened
 from critic_core.imaging.structure import tiff as tiff_structure
 
 
 def _jpeg(data: bytes) -> Opened:
+    if deep_jpeg.bits_of(data) > 8:
+        return deep_jpeg.open_deep_jpeg(data)
     image = JpegImagePlugin.JpegImageFile(BytesIO(data))
 
     def load(long_side: int) -> Loaded:
@@ -89,10 +92,13 @@ def _webp_frame(image: WebPImagePlugin.WebPImageFile) -> Image.Image:
 def _avif(data: bytes) -> Opened:
     image = AvifImagePlugin.AvifImageFile(BytesIO(data))
     crop = crop_of_main(data, image.size)
+    colour: Colour = _profile(image) or colour_of_main(data)
 
     def load(_: int) -> Loaded:
+        if _is_hdr(colour):
+            return Loaded(_deep_avif(data, crop), colour)
         image.load()
-        return Loaded(image.crop(crop) if crop else image, _profile(image) or colour_of_main(data))
+        return Loaded(image.crop(crop) if crop else image, colour)
 
     stored = (crop[2] - crop[0], crop[3] - crop[1]) if crop else image.size
     return replace(_opened(data, image, load, frame_count=image.n_frames), stored=stored)
@@ -147,7 +153,7 @@ def _heif(data: bytes) -> Opened:
     colour: Colour = _profile(image) or colour_of_main(data)
 
     def load(_: int) -> Loaded:
-        if not isinstance(colour, bytes) and colour is not None and colour.is_hdr:
+        if _is_hdr(colour):
             return Loaded(_deep_heif(data), colour)
         image.load()  # type: ignore[no-untyped-call]  # the class has no types
         return Loaded(image, colour)
@@ -163,8 +169,22 @@ def _heif(data: bytes) -> Opened:
     )
 
 
+def _is_hdr(colour: Colour) -> bool:
+    """Eight bits are too few for PQ."""
+    return not isinstance(colour, bytes) and colour is not None and colour.is_hdr
+
+
+def _deep_avif(data: bytes, crop: tuple[int, int, int, int] | None) -> DeepImage:
+    """All bits of the main picture, as stored."""
+    values = imagecodecs.avif_decode(data, index=0, numthreads=1)
+    values = values[..., None] if values.ndim == 2 else values
+    left, top, right, bottom = crop or (0, 0, values.shape[1], values.shape[0])
+    white = float(2 ** bits_of_main(data) - 1)
+    return DeepImage(values[top:bottom, left:right], white, alpha=values.shape[2] in (2, 4))
+
+
 def _deep_heif(data: bytes) -> DeepImage:
-    """All bits of the main picture: eight are too few for PQ."""
+    """All bits of the main picture."""
     heif = HeifFile(BytesIO(data), convert_hdr_to_8bit=False)  # type: ignore[no-untyped-call]  # as above
     values = np.asarray(heif)
     alpha = heif.mode.startswith("RGBA")

@@ -4,6 +4,7 @@ import struct
 from io import BytesIO
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import pillow_heif
 import pytest
@@ -61,6 +62,26 @@ HEICS = {
     "Display P3": lambda: heic(srgb_curve(linear() @ TO_P3.T), 12, 13),
     "sRGB": lambda: heic(srgb_curve(linear()), 1, 13),
 }
+
+
+def avif(coded: Any, primaries: int, transfer: int, bits: int = 10) -> bytes:
+    values = (np.clip(coded, 0, 1) * (2**bits - 1) + 0.5).astype(np.uint16)
+    coding = {"primaries": primaries, "transfer": transfer, "matrix": 9}
+    return bytes(imagecodecs.avif_encode(values, level=100, speed=8, bitspersample=bits, pixelformat="444", **coding))
+
+
+HEICS |= {
+    "PQ in AVIF": lambda: avif(pq(nits()), 9, 16),
+    "PQ in AVIF of 12 bits": lambda: avif(pq(nits()), 9, 16, bits=12),
+    "HLG in AVIF": lambda: avif(hlg(nits()), 9, 18),
+}
+
+
+def test_the_shadows_of_pq_in_avif_have_more_than_eight_bits() -> None:
+    """A ramp up to 2 cd/m² has 38 steps of 8 bits, and all levels of sRGB with 10."""
+    ramp = np.repeat(np.linspace(0, 2, SIZE[0])[None, :, None], SIZE[1], axis=0).repeat(3, axis=2)
+    row = decode(avif(pq(ramp), 9, 16), PLAIN).pixels[80, :, 1]
+    assert int(np.diff(row.astype(int)).max()) <= 1
 
 
 @pytest.mark.parametrize("name", HEICS)
