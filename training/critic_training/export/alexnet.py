@@ -57,12 +57,12 @@ def _grouped(graph: Graph, name: str, maps: str, blocks: Floats, bias: Floats) -
     return graph.add("Conv", maps, weight, stored, name=name, group=CHANNELS)
 
 
-def maps_body(graph: Graph, network: Network, _form: Form, _factors: dict[str, Factors]) -> BodyOutputs:
+def maps_body(graph: Graph, network: Network, form: Form, _factors: dict[str, Factors]) -> BodyOutputs:
     """Statistics of conv1 to conv4 and pool5, and the grid of pool5."""
     assert isinstance(network, AlexNetMaps)
     state = {name: array(value) for name, value in network.state_dict().items()}
     maps = _convolutions(graph, state)
-    return rated_by_maps(graph, network, maps, side=SIDE)
+    return rated_by_maps(graph, network, maps, SIDE, form)
 
 
 def _convolutions(graph: Graph, state: dict[str, Floats]) -> list[str]:

@@ -43,7 +43,7 @@ def build(network: Network, platt: Platt, form: Form, factors: dict[str, Factors
     projected = graph.add(
         "Gemm",
         outputs.pooled,
-        graph.weight("embedding.weight", array(network.embedding.weight)),
+        graph.weight("embedding.weight", array(network.embedding.weight), form.storage),
         graph.plain("embedding.bias", array(network.embedding.bias)),
         name="projected",
         transB=1,

@@ -25,11 +25,11 @@ def body(graph: Graph, network: Network, _form: Form, _factors: dict[str, Factor
     return BodyOutputs(pooled, pooled)
 
 
-def maps_body(graph: Graph, network: Network, _form: Form, _factors: dict[str, Factors]) -> BodyOutputs:
+def maps_body(graph: Graph, network: Network, form: Form, _factors: dict[str, Factors]) -> BodyOutputs:
     """Statistics of the last map of each resolution, and the grid of the last ones, 7 pixels wide."""
     assert isinstance(network, EfficientNetLite2Maps)
     values = _blocks(graph, network.backbone)
-    return rated_by_maps(graph, network, [values[number] for number in tap_blocks(network.backbone)], side=7)
+    return rated_by_maps(graph, network, [values[number] for number in tap_blocks(network.backbone)], 7, form)
 
 
 def _blocks(graph: Graph, backbone: Any) -> list[str]:

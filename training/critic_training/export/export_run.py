@@ -24,6 +24,7 @@ from critic_training.runs.predictions import OUT_OF_FOLD_FILE, read_out_of_fold
 LARGEST = {"alexnet": 40.0, "alexnet-maps": 20.0, "efficientnet-lite0": 20.0, "efficientnet-lite2-maps": 20.0}
 """Megabytes."""
 
+PROBABILITY = 0.005  # half a point of the score: what compression may cost
 CALIBRATION_PHOTOS = 3000  # for the thin factors: more than the largest rank
 
 
@@ -41,9 +42,9 @@ def export_run(request: ExportRequest, console: Console) -> Manifest:
     figures = run_metrics(request, rated, predicted[config.seed], diagram, config.seed)
     validation = read_inputs(list(read_unrated(request.reference)[::7]), request.preprocessing)
     with tempfile.TemporaryDirectory() as folder:
-        measured = list(measure(network, platt, _calibration_photos(request), validation, Path(folder)))
+        measured = list(measure(network, platt, lambda: _calibration_photos(request), validation, Path(folder)))
         console.print(table(measured))
-        chosen = _choose(measured, Limits(LARGEST[network.architecture]))
+        chosen = _choose(measured, Limits(LARGEST[network.architecture], PROBABILITY))
         console.print(f"chosen: {chosen.form.name}, {chosen.megabytes:.1f} MB, differs by {chosen.difference}")
         manifest = build_manifest(request, network.architecture, chosen, platt, figures)
         write(request.out, manifest, chosen, card(manifest, measured, chosen, diagram))

@@ -7,7 +7,7 @@ from critic_training.export.graph import Storage
 
 @dataclass(frozen=True)
 class Form:
-    """`storage` of large matrices, `convolutions` of all else; `rank` of AlexNet's fc6 and fc7, None: whole."""
+    """`storage` of dense layers, `convolutions` of all else; `rank` of AlexNet's fc6 and fc7, None: whole."""
 
     storage: Storage
     convolutions: Storage
@@ -17,12 +17,19 @@ class Form:
     def name(self) -> str:
         """For tables and file names."""
         whole = str(self.storage)
+        if self.storage is not self.convolutions:
+            whole = f"{whole}, convolutions {self.convolutions}"
         return whole if self.rank is None else f"{whole}, rank {self.rank}"
 
 
 FLOAT32 = Form(Storage.float32, Storage.float32)
 
-MAPS = (FLOAT32, Form(Storage.float16, Storage.float16), Form(Storage.int8, Storage.int8))
+MAPS = (
+    FLOAT32,
+    Form(Storage.float16, Storage.float16),
+    Form(Storage.int8, Storage.float16),
+    Form(Storage.int8, Storage.int8),
+)
 
 FORMS = {
     "alexnet": (

@@ -25,7 +25,7 @@ class Storage(StrEnum):
 
     float32 = "float32"
     float16 = "float16"  # cast to float32 when the model is loaded
-    int8 = "int8"  # one scale an output unit; DequantizeLinear
+    int8 = "int8"  # one scale an output unit; cast and multiplied when the model is loaded
     int4 = "int4"  # two codes a byte, a float16 scale for 32 weights; unfolded when the model is loaded
 
 
@@ -57,9 +57,14 @@ class Graph:
             return self.add("Cast", stored, name=name, to=TensorProto.FLOAT)
         if storage is Storage.int4 and values[0].size % BLOCK == 0:
             return self._four_bits(name, values)
+        return self._eight_bits(name, values)
+
+    def _eight_bits(self, name: str, values: Floats) -> str:
+        """Not DequantizeLinear: ONNX Runtime leaves that in the graph, and unfolds the weights for every request."""
         codes, scale = to_int8(values)
-        stored, by = self.plain(f"{name}.int8", codes), self.plain(f"{name}.scale", scale)
-        return self.add("DequantizeLinear", stored, by, name=name, axis=0)
+        stored = self.plain(f"{name}.int8", codes)
+        by = self.plain(f"{name}.scale", scale.reshape(-1, *[1] * (values.ndim - 1)))
+        return self.add("Mul", self.add("Cast", stored, name=f"{name}.codes", to=TensorProto.FLOAT), by, name=name)
 
     def _four_bits(self, name: str, values: Floats) -> str:
         packed, scale = to_int4(values)

@@ -7,11 +7,12 @@ import numpy as np
 
 from critic_training.data.photo_sets import Floats
 from critic_training.export.body_outputs import BodyOutputs, array
-from critic_training.export.graph import Graph
+from critic_training.export.form import Form
+from critic_training.export.graph import Graph, Storage
 from critic_training.networks.maps import GRID, LEAST_VARIANCE, MapsNetwork
 
 
-def rated_by_maps(graph: Graph, network: MapsNetwork, maps: Sequence[str], side: int) -> BodyOutputs:
+def rated_by_maps(graph: Graph, network: MapsNetwork, maps: Sequence[str], side: int, form: Form) -> BodyOutputs:
     """Pooled: standardised statistics of all maps, then the grid of the last ones, `side` pixels wide."""
     values = [*(statistics(graph, value) for value in maps), _grid(graph, maps[-1], side)]
     joined = graph.add(
@@ -20,12 +21,12 @@ def rated_by_maps(graph: Graph, network: MapsNetwork, maps: Sequence[str], side:
     factor, offset = _standardisation(network.standardise)
     scaled = graph.add("Mul", joined, graph.plain("standardise.factor", factor), name="scaled_parts")
     pooled = graph.add("Add", scaled, graph.plain("standardise.offset", offset), name="pooled")
-    return BodyOutputs(pooled, _hidden_layer(graph, network.mixing, pooled))
+    return BodyOutputs(pooled, _hidden_layer(graph, network.mixing, pooled, form.storage))
 
 
-def _hidden_layer(graph: Graph, mixing: Any, pooled: str) -> str:
+def _hidden_layer(graph: Graph, mixing: Any, pooled: str, storage: Storage) -> str:
     """`[N, units]`, never negative."""
-    weight = graph.weight("mixing.weight", array(mixing.weight))
+    weight = graph.weight("mixing.weight", array(mixing.weight), storage)
     value = graph.add("Gemm", pooled, weight, graph.plain("mixing.bias", array(mixing.bias)), name="mixing", transB=1)
     return graph.add("Relu", value, name="mixing.relu")
 

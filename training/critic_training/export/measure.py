@@ -1,6 +1,6 @@
 """The choice of the shipped form: each candidate is built and measured on photos outside every training set."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,13 +33,13 @@ class Measured:
 
 
 def measure(
-    network: Network, platt: Platt, calibration: Inputs, validation: Inputs, folder: Path
+    network: Network, platt: Platt, calibration: Callable[[], Inputs], validation: Inputs, folder: Path
 ) -> Iterator[Measured]:
     """Every form of the architecture, built into `folder`; factors of `calibration`, figures of `validation`."""
-    thin = any(form.rank for form in FORMS[network.architecture])
-    used = alexnet.spans(network, torch.from_numpy(calibration)) if thin else {}
+    photos = calibration() if any(form.rank for form in FORMS[network.architecture]) else validation[:0]
+    used = alexnet.spans(network, torch.from_numpy(photos)) if len(photos) else {}
     for form in FORMS[network.architecture]:
-        if form.rank and form.rank >= len(calibration):
+        if form.rank and form.rank >= len(photos):
             continue  # so many photos span no subspace of that rank
         file = folder / f"{form.name.replace(', ', '-').replace(' ', '-')}.onnx"
         factors = alexnet.factors(network, used, form.rank) if form.rank else None
@@ -59,7 +59,7 @@ def reference(measured: list[Measured]) -> Measured:
 
 
 def choose(measured: list[Measured], limits: Limits) -> Measured:
-    """The fastest allowed form for batches of 8; of those within 10 % of it, the smallest. ValueError for none."""
+    """The smallest allowed form: all compute in float32, once loaded. ValueError for none."""
     allowed = [
         candidate
         for candidate in measured
@@ -69,9 +69,7 @@ def choose(measured: list[Measured], limits: Limits) -> Measured:
     ]
     if not allowed:
         raise ValueError(f"no form keeps within {limits}")
-    fastest = min(candidate.milliseconds[8] for candidate in allowed)
-    fast = [candidate for candidate in allowed if candidate.milliseconds[8] <= 1.1 * fastest]
-    return min(fast, key=lambda candidate: candidate.megabytes)
+    return min(allowed, key=lambda candidate: candidate.megabytes)
 
 
 def rows(measured: list[Measured]) -> list[tuple[str, ...]]:

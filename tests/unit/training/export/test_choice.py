@@ -18,9 +18,9 @@ def form(storage: str, megabytes: float, milliseconds: float, differs: float = 0
     return Measured(made, Path(storage), megabytes, times, Difference(differs, 0.0, order))
 
 
-def test_the_fastest_allowed_form_and_of_equally_fast_ones_the_smallest() -> None:
+def test_the_smallest_allowed_form_however_busy_the_machine_was() -> None:
     measured = [form("float32", 228, 10), form("float16", 30, 20), form("int4", 20, 21), form("int8", 10, 30)]
-    assert choose(measured, LIMITS).form.storage is Storage.int4
+    assert choose(measured, LIMITS).form.storage is Storage.int8
     assert reference(measured).form == FLOAT32
 
 

@@ -82,6 +82,15 @@ def test_four_bits_round_to_the_nearest_seventh_of_each_blocks_largest() -> None
     np.testing.assert_array_equal(np.sign(decoded[np.abs(values) > 0.3]), np.sign(values[np.abs(values) > 0.3]))
 
 
+def test_eight_bits_round_to_the_nearest_code_of_each_unit() -> None:
+    values = np.random.default_rng(0).standard_normal((4, 50)).astype(np.float32)
+    graph = Graph(Storage.int8)
+    graph.weight("weight", values)
+    step = np.abs(values).max(1, keepdims=True) / 127
+    assert (np.abs(unfolded(graph) - values) <= 0.5 * step + 1e-6).all()
+    assert "DequantizeLinear" not in {node.op_type for node in graph.nodes}
+
+
 def unfolded(graph: Graph) -> np.ndarray:
     """The weight as the runtime unfolds it."""
     out = onnx.helper.make_tensor_value_info("weight", onnx.TensorProto.FLOAT, None)
