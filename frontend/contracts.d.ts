@@ -41,8 +41,16 @@ export interface Provenance {
   device: string;
 }
 
+export interface ScoreInterval {
+  low: number;
+  high: number;
+  conclusive: boolean;
+}
+
 export interface Critique {
   score: number;
+  interval?: ScoreInterval;
+  kind?: string;
   probability: number;
   percentile: number;
   reference: string;

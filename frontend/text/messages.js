@@ -70,6 +70,14 @@ export function percentileSentence({ percentile }, reference) {
 export const labelSentence = ({ label }) => `Rather ${label}`;
 
 /** @param {import("../contracts.js").Critique} critique */
+export function intervalSentence({ interval, kind }) {
+  const range = interval ? `Ratings by people: probably ${Math.round(interval.low)} to ${Math.round(interval.high)}` : "";
+  const doubt = interval && !interval.conclusive ? ", so the model cannot tell the better half" : "";
+  const subject = kind ? ` Looks like: ${kind}.` : "";
+  return interval ? `${range}${doubt}.${subject}` : subject.trim();
+}
+
+/** @param {import("../contracts.js").Critique} critique */
 export const modelSentence = ({ provenance }) => `Model ${provenance.model}, version ${provenance.version}`;
 
 /** `white_balance` → `White balance` @param {string} name */

@@ -1,7 +1,7 @@
 // A critique as elements: score, reasons, measured properties, details.
 
 import { copyOf, make, part } from "../dom/elements.js";
-import { heading, labelSentence, modelSentence, percentileSentence } from "../text/messages.js";
+import { heading, intervalSentence, labelSentence, modelSentence, percentileSentence } from "../text/messages.js";
 
 /** @typedef {import("../contracts.js").Critique} Critique */
 
@@ -48,6 +48,7 @@ function showScore(view, critique) {
   part(view, "score").textContent = String(Math.round(critique.score));
   part(view, "label").textContent = labelSentence(critique);
   part(view, "scale", HTMLMeterElement).value = critique.score;
+  part(view, "interval").textContent = intervalSentence(critique);
   part(view, "percentile").textContent = percentileSentence(critique, critique.reference);
   part(view, "model").textContent = modelSentence(critique);
 }

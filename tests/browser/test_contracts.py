@@ -18,7 +18,7 @@ from critic_core.contracts.album import (
     Verdict,
 )
 from critic_core.contracts.base import Contract
-from critic_core.contracts.critique import Critique, ImageFacts, Level, Property, Provenance, Reason
+from critic_core.contracts.critique import Critique, ImageFacts, Level, Property, Provenance, Reason, ScoreInterval
 from critic_core.contracts.errors import Problem
 from critic_core.contracts.manifest import DatasetCard, Manifest
 from critic_core.contracts.photo import Photo, PhotoReceipt, PhotoState
@@ -26,8 +26,8 @@ from critic_core.contracts.share import CreatedShare, NewShare, Share, SharedAlb
 
 TYPES = (FRONTEND / "contracts.d.ts").read_text("utf-8")
 CONTRACTS = [
-    Problem, Property, Reason, ImageFacts, Provenance, Critique, Photo, DatasetCard, Manifest, PhotoReceipt, Album,
-    Choice, Decisions, Summary, AlbumPhoto, Proposal, NewShare, Share, CreatedShare,
+    Problem, Property, Reason, ImageFacts, Provenance, ScoreInterval, Critique, Photo, DatasetCard, Manifest, PhotoReceipt,
+    Album, Choice, Decisions, Summary, AlbumPhoto, Proposal, NewShare, Share, CreatedShare,
     SharePass, SharedAlbum, SharedPhoto,
 ]  # fmt: skip
 

@@ -53,7 +53,8 @@ def test_the_photo_is_the_one_that_was_sent(photo: Photo) -> None:
 
 
 def test_score_probability_percentile_and_label_say_the_same(critique: Critique, manifest: Manifest) -> None:
-    assert critique.score == pytest.approx(100 * critique.probability)
+    assert critique.score == pytest.approx(manifest.scale.score(critique.probability))
+    assert critique.interval == manifest.scale.interval(critique.probability)
     quantiles = manifest.reference.score_quantiles
     assert quantiles[int(critique.percentile)] <= critique.score + 1e-6
     assert critique.score <= quantiles[min(100, int(critique.percentile) + 1)] + 1e-6

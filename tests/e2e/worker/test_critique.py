@@ -17,7 +17,7 @@ def test_a_critique_has_all_fields(stack: Stack, inference: Inference) -> None:
     assert critique is not None
     golden = inference.manifest.golden.probability
     assert critique.probability == pytest.approx(golden, abs=1e-3)
-    assert critique.score == pytest.approx(100 * critique.probability)
+    assert critique.score == pytest.approx(100 * critique.probability)  # as models without a scale
     assert critique.percentile == pytest.approx(critique.score)  # the tiny model's reference is a ruler
     assert critique.label == inference.manifest.classes[critique.probability >= 0.5]
     assert set(critique.properties) == set(PropertyName)

@@ -19,7 +19,7 @@ import numpy as np
 from critic_training.data.photo_sets import Floats, Positions, RatedPhotos, photo_name
 
 KINDS = "PAFLGBIVOT"
-"""People, animal, food, landscape, plant, building, interior, vehicle, object, text or drawing."""
+"""Codes of `critic_core.contracts.critique.Kind`, in its order: people, animal, food, … text or drawing."""
 UNKNOWN_KIND = -1
 KIND_OF_CATEGORY = {"Person": "P", "Scenery": "L", "Object": "O", "Animal": "A"}
 KIND_OF_SUBJECT = {
@@ -71,7 +71,7 @@ def standardise_people(rated: RatedPhotos) -> RatedPool:
 
 def read_pool(ratings: Path, pool: Path, rated: RatedPhotos) -> RatedPool:
     """Rated photos next to the pool's table `pool`. Raises ValueError for missing tables, columns and raters."""
-    scales, kinds = rater_scales(ratings, rated), _kinds(ratings / "kinds.csv")
+    scales, kinds = rater_scales(ratings, rated), read_kinds(ratings / "kinds.csv")
     rows = _rows(ratings / "pool.csv", ("file", "score", "rater"))
     folder = pool.parent
     return RatedPool(
@@ -103,6 +103,13 @@ def rater_scales(ratings: Path, rated: RatedPhotos) -> dict[str, RaterScale]:
     return {rater: fit_scale(rater, np.array(both)) for rater, both in pairs.items()}
 
 
+def common_scale(scales: Mapping[str, RaterScale]) -> RaterScale:
+    """From standard deviations of people's ratings to points, 0 to 100, as the raters of the pool use them."""
+    raters = [scale for rater, scale in scales.items() if rater != FURTHER_RATER]
+    factor = float(np.mean([1 / scale.factor for scale in raters]))
+    return RaterScale(factor, float(np.mean([-scale.offset / scale.factor for scale in raters])))
+
+
 def fit_scale(rater: str, pairs: Floats) -> RaterScale:
     """`pairs` `[M, 2]`: the rater's and people's ratings. Raises ValueError for a rater with equal ratings only."""
     (mean, target), (spread, target_spread) = pairs.mean(0), pairs.std(0)
@@ -118,7 +125,8 @@ def _scale(scales: Mapping[str, RaterScale], rater: str) -> RaterScale:
     return scales[rater]
 
 
-def _kinds(table: Path) -> dict[str, int]:
+def read_kinds(table: Path) -> dict[str, int]:
+    """Position in KINDS by file. Raises ValueError for unknown kinds."""
     return dict(_numbered(_rows(table, ("file", "kind"))))
 
 

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 from rich.console import Console
 
@@ -64,10 +65,10 @@ def behaviour(model: Path, photos: tuple[Path, ...]) -> tuple[list[DegradationEf
 
 def scorer_of(model: Path) -> Scorer:
     """Scores 0 to 100 by ONNX Runtime, as a server returns them."""
-    session = open_session(model / MODEL_FILE)
+    session, scale = open_session(model / MODEL_FILE), parse_manifest((model / MANIFEST_FILE).read_bytes()).scale
 
     def score(images: Inputs) -> Floats:
-        return 100 * predict(session, images)[0]
+        return np.array([scale.score(float(value)) for value in predict(session, images)[0]])
 
     return score
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, PROBABILITY_NAME
+from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, KIND_NAME, PROBABILITY_NAME
 from critic_training.data.photo_sets import Floats, Inputs
 
 
@@ -19,6 +19,13 @@ def predict(session: onnxruntime.InferenceSession, images: Inputs) -> tuple[Floa
     """Probability of "pleasing" `[N]` and embedding `[N, D]`."""
     probability, embedding = session.run([PROBABILITY_NAME, EMBEDDING_NAME], {INPUT_NAME: images})
     return probability[:, 1], embedding
+
+
+def predict_kinds(session: onnxruntime.InferenceSession, images: Inputs) -> tuple[Floats, Floats | None]:
+    """Probability of "pleasing" `[N]`, and of each kind `[N, K]`; None for models without that output."""
+    names = [output.name for output in session.get_outputs() if output.name in {PROBABILITY_NAME, KIND_NAME}]
+    found = dict(zip(names, session.run(names, {INPUT_NAME: images}), strict=True))
+    return found[PROBABILITY_NAME][:, 1], found.get(KIND_NAME)
 
 
 def milliseconds(session: onnxruntime.InferenceSession, batch: int, repeats: int = 15) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import onnx
 
-from critic_core.contracts.manifest import PROBABILITY_NAME
+from critic_core.contracts.manifest import KIND_NAME, PROBABILITY_NAME
 from critic_training.data.photo_sets import Floats
 from critic_training.evaluation.calibration import Platt
 from critic_training.export import alexnet, efficientnet_lite
@@ -13,6 +13,7 @@ from critic_training.export.body_outputs import BodyOutputs, array
 from critic_training.export.factor import Factors
 from critic_training.export.form import Form
 from critic_training.export.graph import Graph, model_of, unit_length
+from critic_training.networks.maps import KINDS, MapsNetwork
 from critic_training.networks.network import Network
 
 Body = Callable[[Graph, Network, Form, dict[str, Factors]], BodyOutputs]
@@ -40,6 +41,8 @@ def build(network: Network, platt: Platt, form: Form, factors: dict[str, Factors
         transB=1,
     )
     graph.add("Softmax", logits, name=PROBABILITY_NAME, axis=1)
+    if isinstance(network, MapsNetwork):
+        _kinds(graph, network, outputs.pooled)
     projected = graph.add(
         "Gemm",
         outputs.pooled,
@@ -49,7 +52,19 @@ def build(network: Network, platt: Platt, form: Form, factors: dict[str, Factors
         transB=1,
     )
     unit_length(graph, projected)
-    return model_of(graph, network.architecture, network.embedding.out_features)
+    return model_of(graph, network.architecture, network.embedding.out_features, kinds_of(network))
+
+
+def kinds_of(network: Network) -> int:
+    """Columns of the output `kind`; 0: no such output."""
+    return len(KINDS) if isinstance(network, MapsNetwork) else 0
+
+
+def _kinds(graph: Graph, network: MapsNetwork, pooled: str) -> None:
+    weight = graph.weight("kinds.weight", array(network.kinds.weight))
+    bias = graph.plain("kinds.bias", array(network.kinds.bias))
+    logits = graph.add("Gemm", pooled, weight, bias, name="kinds", transB=1)
+    graph.add("Softmax", logits, name=KIND_NAME, axis=1)
 
 
 def calibrated(weight: Floats, bias: Floats, platt: Platt) -> tuple[Floats, Floats]:

@@ -6,9 +6,10 @@ from critic_training.evaluation.reliability import Bin
 from critic_training.export.measure import HEADER, Measured, rows
 
 MEANING = """\
-The score is 100 times the calibrated probability that people would place the photo among the more beautiful 30 % of its
-kind rather than among the less beautiful 30 %. 50 means: as likely on one side as on the other. Its percentile says
-where it lies among the photos of the reference set."""
+The score estimates people's mean rating of the photo in points from 0 to 100; 50 is an ordinary photo. Four of five
+ratings lie within its interval. The probability is the calibrated one that people would place the photo among the more
+beautiful 30 % of its kind rather than among the less beautiful 30 %. Its percentile says where it lies among the photos
+of the reference set."""
 
 WARNING = """\
 Beauty ratings follow subject matter strongly, so compare photos of one kind; it is weak within animals and outdoor
@@ -31,8 +32,8 @@ def card(manifest: Manifest, measured: list[Measured], chosen: Measured, diagram
     """Markdown."""
     paragraphs = (
         f"# {manifest.name}, version {manifest.version}",
-        f"{manifest.architecture}. Input: uint8 `[N, 224, 224, 3]`, RGB; outputs: `probability` `[N, 2]` and "
-        f"`embedding` `[N, {manifest.embedding_size}]`. Made {manifest.created} by `{manifest.training_command}`, "
+        f"{manifest.architecture}. Input: uint8 `[N, 224, 224, 3]`, RGB; outputs: `probability` `[N, 2]`, "
+        f"`embedding` `[N, {manifest.embedding_size}]`{', `kind`' if manifest.kinds else ''}. Made {manifest.created} by `{manifest.training_command}`, "
         f"commit {manifest.training_commit[:12]}.",
         "## What the score means",
         MEANING,

@@ -29,6 +29,10 @@ def export(  # noqa: PLR0913, PLR0917 - each is an option of the command
     out: Annotated[Path, typer.Option(help="Folder to write.")],
     across: Annotated[list[Path] | None, typer.Option(help="Rated folders of across.csv.")] = None,
     more: Annotated[list[Path] | None, typer.Option(help="Further tables of training photos, for the card.")] = None,
+    ratings: Annotated[
+        Path | None,
+        typer.Option(help="Folder of pool.csv and kinds.csv: scores in raters' points; without, 100 × probability."),
+    ] = None,
     name: Annotated[str, typer.Option(help="The model's name in the repository.")] = "aesthetics",
     version: Annotated[str, typer.Option(help="Its version: a number.")] = "1",
 ) -> None:
@@ -46,6 +50,7 @@ def export(  # noqa: PLR0913, PLR0917 - each is an option of the command
         command,
         Preprocessing(),
         tuple(more or ()),
+        ratings,
     )
     console = Console()
     try:

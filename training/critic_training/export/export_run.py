@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from critic_core.contracts.manifest import MODEL_FILE, Manifest
+from critic_core.contracts.manifest import MODEL_FILE, Manifest, Metric, Scale
 from critic_training.data.photo_sets import Floats, Inputs, RatedPhotos, load, read_rated, read_unrated
+from critic_training.data.rated_pool import common_scale, rater_scales, standardise_people
 from critic_training.evaluation.calibration import Platt, calibrate
 from critic_training.evaluation.config import EvaluationConfig
 from critic_training.evaluation.reliability import Bin, cross_fitted, reliability
+from critic_training.evaluation.score_scale import RatedMix, coverage, fit_scale
 from critic_training.evaluation.statistics import Sides, sides
 from critic_training.export.card import card
 from critic_training.export.difference import FLOAT32_BOUND, Limits, check, read_inputs
@@ -19,7 +21,7 @@ from critic_training.export.manifest import ExportRequest, build_manifest, run_m
 from critic_training.export.measure import Measured, choose, measure, reference, table
 from critic_training.export.model_folder import CARD_FILE, write_manifest
 from critic_training.runs.checkpoint import BEST_FILE, load_network
-from critic_training.runs.predictions import OUT_OF_FOLD_FILE, read_out_of_fold
+from critic_training.runs.predictions import OUT_OF_FOLD_FILE, POOL_FILE, read_out_of_fold, read_pool_ratings
 
 LARGEST = {"alexnet": 40.0, "alexnet-maps": 20.0, "efficientnet-lite0": 20.0, "efficientnet-lite2-maps": 20.0}
 """Megabytes."""
@@ -46,7 +48,8 @@ def export_run(request: ExportRequest, console: Console) -> Manifest:
         console.print(table(measured))
         chosen = _choose(measured, Limits(LARGEST[network.architecture], PROBABILITY))
         console.print(f"chosen: {chosen.form.name}, {chosen.megabytes:.1f} MB, differs by {chosen.difference}")
-        manifest = build_manifest(request, network.architecture, chosen, platt, figures)
+        scale, covered = _scale(request, rated, predicted[config.seed], platt)
+        manifest = build_manifest(request, network.architecture, chosen, platt, scale, figures + covered)
         write(request.out, manifest, chosen, card(manifest, measured, chosen, diagram))
     return manifest
 
@@ -56,6 +59,26 @@ def calibrate_all(predicted: dict[int, Floats], rated: RatedPhotos) -> Platt:
     split = sides(rated, EvaluationConfig.good_share)
     several = Sides(np.tile(split.good, len(predicted)), np.tile(split.bad, len(predicted)))
     return calibrate(np.concatenate(list(predicted.values())), several)
+
+
+def _scale(
+    request: ExportRequest, rated: RatedPhotos, predicted: Floats, platt: Platt
+) -> tuple[Scale, tuple[Metric, ...]]:
+    """With the measured coverage of its intervals; runs without ratings of the pool score by probability."""
+    if request.ratings is None or not (request.run / POOL_FILE).is_file():
+        return Scale(), ()
+    label, rating = read_pool_ratings(request.run / POOL_FILE)
+    people = standardise_people(rated).rating
+    mix = RatedMix(
+        np.concatenate([people, label]),
+        np.concatenate([predicted, rating]),
+        np.concatenate([rated.fold, np.full(len(label), -1)]),
+    )
+    points = common_scale(rater_scales(request.ratings, rated))
+    covered = Metric(
+        name="within the interval", dataset=f"{rated.name}, out of fold", value=round(coverage(mix, points), 4)
+    )
+    return fit_scale(mix, points, platt), (covered,)
 
 
 def write(out: Path, manifest: Manifest, chosen: Measured, text: str) -> None:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, PROBABILITY_NAME
+from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, KIND_NAME, PROBABILITY_NAME
 from critic_training.data.photo_sets import Floats
 
 OPSET = 17
@@ -100,13 +100,15 @@ def to_int4(values: Floats) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float
     return codes[:, : BLOCK // 2] << 4 | codes[:, BLOCK // 2 :], scale
 
 
-def model_of(graph: Graph, name: str, embedding_size: int) -> onnx.ModelProto:
-    """The checked model: one input, two outputs, with the names of the serving contract."""
+def model_of(graph: Graph, name: str, embedding_size: int, kinds: int = 0) -> onnx.ModelProto:
+    """The checked model: one input, two outputs, or three with kinds, with the names of the serving contract."""
     image = helper.make_tensor_value_info(INPUT_NAME, TensorProto.UINT8, ["batch", 224, 224, 3])
     outputs = [
         helper.make_tensor_value_info(PROBABILITY_NAME, TensorProto.FLOAT, ["batch", 2]),
         helper.make_tensor_value_info(EMBEDDING_NAME, TensorProto.FLOAT, ["batch", embedding_size]),
     ]
+    if kinds:
+        outputs.append(helper.make_tensor_value_info(KIND_NAME, TensorProto.FLOAT, ["batch", kinds]))
     model = helper.make_model(
         helper.make_graph(graph.nodes, name, [image], outputs, graph.weights),
         opset_imports=[helper.make_opsetid("", OPSET)],

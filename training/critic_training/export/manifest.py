@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from onnxruntime import InferenceSession
 
+from critic_core.contracts.critique import Kind
 from critic_core.contracts.manifest import (
     Calibration,
     DatasetCard,
@@ -14,6 +16,7 @@ from critic_core.contracts.manifest import (
     Metric,
     Preprocessing,
     Reference,
+    Scale,
 )
 from critic_core.imaging.golden import golden_photo
 from critic_core.imaging.preprocess import prepare
@@ -22,7 +25,8 @@ from critic_training.evaluation.calibration import Platt
 from critic_training.evaluation.config import EvaluationConfig
 from critic_training.evaluation.copy_retrieval import measure_copy_similarity
 from critic_training.evaluation.manifest_metrics import metrics
-from critic_training.evaluation.onnx_model import open_session, predict
+from critic_training.evaluation.onnx_model import open_session, predict, predict_kinds
+from critic_training.evaluation.rated_reference import read_reference, reference_metrics
 from critic_training.evaluation.reliability import Bin, calibration_error
 from critic_training.export.card import MEANING, WARNING
 from critic_training.export.dataset_cards import CARDS, REFERENCES
@@ -55,14 +59,18 @@ class ExportRequest:
     preprocessing: Preprocessing
     more: tuple[Path, ...] = ()
     """Further tables of training photos."""
+    ratings: Path | None = None
+    """Folder of ratings of the pool and of the reference photos."""
 
 
-def build_manifest(
-    request: ExportRequest, architecture: str, chosen: Measured, platt: Platt, figures: tuple[Metric, ...]
+def build_manifest(  # noqa: PLR0913, PLR0917 - the parts of a manifest
+    request: ExportRequest, architecture: str, chosen: Measured, platt: Platt, scale: Scale, figures: tuple[Metric, ...]
 ) -> Manifest:
     """Scores the reference photos with the chosen form."""
     photos, shipped = read_unrated(request.reference), open_session(chosen.file)
-    scores = np.concatenate([100 * predict(shipped, batch)[0] for batch in load(photos, request.preprocessing)])
+    probability, kinds = _predict_all(shipped, photos, request.preprocessing)
+    rated = read_reference(request.ratings, request.reference, photos) if request.ratings else None
+    figures += tuple(reference_metrics(rated, probability, kinds, scale)) if rated else ()
     golden, embedding = predict(shipped, prepare(golden_photo(), request.preprocessing)[None])
     copies = measure_copy_similarity(photos, shipped, request.preprocessing).found
     reference = request.reference.parent.name
@@ -75,7 +83,9 @@ def build_manifest(
         calibration=Calibration(
             method="platt", parameters={"slope": platt.slope, "intercept": platt.intercept}, fitted_on=FITTED_ON
         ),
-        reference=_reference(reference, scores),
+        scale=scale,
+        kinds=tuple(Kind) if kinds is not None else (),
+        reference=_reference(reference, np.array([scale.score(float(value)) for value in probability])),
         golden=Golden(probability=round(float(golden[0]), 6)),
         datasets=_datasets(request, len(photos)),
         metrics=(*figures, Metric(name="changed copies found again", dataset=reference, value=round(copies, 4))),
@@ -85,6 +95,14 @@ def build_manifest(
         created=datetime.now(UTC).date().isoformat(),
         summary=f"{MEANING} {WARNING}".replace("\n", " "),
     )
+
+
+def _predict_all(
+    model: InferenceSession, photos: tuple[Path, ...], preprocessing: Preprocessing
+) -> tuple[Floats, Floats | None]:
+    batches = [predict_kinds(model, batch) for batch in load(photos, preprocessing)]
+    kinds = [of_batch for _, of_batch in batches if of_batch is not None]
+    return np.concatenate([of_batch for of_batch, _ in batches]), np.concatenate(kinds) if kinds else None
 
 
 def run_metrics(

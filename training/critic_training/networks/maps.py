@@ -11,16 +11,21 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from critic_core.contracts.critique import Kind
 from critic_training.networks.network import Features, Network, new_linear
 
 UNITS = 512
+KINDS = tuple(Kind)
 GRID = 3
 """Rows and columns of the grid."""
 LEAST_VARIANCE = 1e-6  # the square root needs a gradient where a map is flat
 
 
 class MapsNetwork(Network):
-    """pooled: standardised statistics of all tapped maps, then the grid of the last ones; hidden: `[N, 512]`."""
+    """pooled: standardised statistics of all tapped maps, then the grid of the last ones; hidden: `[N, 512]`.
+
+    `kinds`: logits of what a photo is of, pooled → `[N, 10]`.
+    """
 
     hidden_size: ClassVar[int] = UNITS
 
@@ -31,6 +36,8 @@ class MapsNetwork(Network):
         self.mixing = nn.Linear(self.pooled_size, UNITS)
         self.dropout = nn.Dropout(dropout)
         self.outputs = new_linear(UNITS, 2)
+        # Fitted after training: no gradient.
+        self.kinds = new_linear(self.pooled_size, len(KINDS)).requires_grad_(False)
 
     @abstractmethod
     def tapped_maps(self, image: Tensor) -> list[Tensor]:

@@ -9,7 +9,7 @@ import torch
 
 from critic_core.contracts.manifest import Preprocessing
 from critic_training.data.photo_cache import cached_photos
-from critic_training.data.photo_sets import Floats, Inputs, RatedPhotos, photo_name
+from critic_training.data.photo_sets import Floats, Inputs, Positions, RatedPhotos, photo_name
 from critic_training.data.rated_pool import RatedPool, standardise_people
 from critic_training.end_to_end.photos import MARGIN, DevicePhotos
 from critic_training.finetune.precision import set_memory_format
@@ -18,6 +18,7 @@ from critic_training.people.cross_validation import choose, rate_out_of_fold
 from critic_training.people.features import FrozenFeatures, Rated, extract_rated
 from critic_training.people.fit import RatingLayers, fit_layers
 from critic_training.people.hyperparameters import CHOICES, PeopleHyperparameters
+from critic_training.people.kinds import fit_kinds
 from critic_training.runs.checkpoint import write_best
 from critic_training.runs.configuration import Configuration
 from critic_training.runs.embedding import SAMPLE, fit_embedding
@@ -26,6 +27,8 @@ from critic_training.runs.predictions import (
     ACROSS_HEADER,
     OUT_OF_FOLD_FILE,
     OUT_OF_FOLD_HEADER,
+    POOL_FILE,
+    POOL_HEADER,
     format_rating,
     write_rows,
 )
@@ -61,6 +64,8 @@ def train_on_people(run: PeopleRun, progress: Progress) -> None:
     final = {seed: fit(people, chosen.final, seed) for seed in run.seeds}
     write_rows(run.out / ACROSS_FILE, ACROSS_HEADER, _across_rows(run, extract, final))
     final[run.seeds[0]].attach(run.network)
+    fit_kinds(run.network, pool.plain, pool.kind)
+    write_rows(run.out / POOL_FILE, POOL_HEADER, _pool_rows(run, pool))
     _write_checkpoint(run, chosen.final)
 
 
@@ -74,7 +79,7 @@ def extract_people(run: PeopleRun, extract: FrozenFeatures) -> Rated:
 
 def extract_pool(run: PeopleRun, extract: FrozenFeatures) -> Rated:
     """Every third rated photo of the pool."""
-    pool = run.pool.subset(np.arange(0, len(run.pool.files), run.choices[0].pool_every))
+    pool = run.pool.subset(_pool_positions(run))
     return extract_rated(
         extract, "pool", pool, DevicePhotos(_images(run, pool.files), extract.device), None, run.choices[0]
     )
@@ -103,6 +108,18 @@ def _across_rows(
         for seed, layers in final.items():
             for file, rating in zip(photos.files, layers.rate(features), strict=True):
                 yield photos.name, photo_name(file), seed, format_rating(float(rating))
+
+
+def _pool_rows(run: PeopleRun, pool: Rated) -> Iterator[tuple[object, ...]]:
+    """Photos that the network was trained on."""
+    rating = RatingLayers(run.network, 0.0).rate(pool.plain)
+    files = run.pool.subset(_pool_positions(run)).files
+    for file, label, predicted in zip(files, pool.rating, rating, strict=True):
+        yield photo_name(file), format_rating(float(label)), format_rating(float(predicted))
+
+
+def _pool_positions(run: PeopleRun) -> Positions:
+    return np.arange(0, len(run.pool.files), run.choices[0].pool_every)
 
 
 def _write_checkpoint(run: PeopleRun, config: PeopleHyperparameters) -> None:

@@ -5,7 +5,14 @@ https://github.com/triton-inference-server/common/blob/main/protobuf/model_confi
 Runtime, https://github.com/triton-inference-server/onnxruntime_backend#readme
 """
 
-from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, PROBABILITY_NAME, Manifest, manifest_parameter
+from critic_core.contracts.manifest import (
+    EMBEDDING_NAME,
+    INPUT_NAME,
+    KIND_NAME,
+    PROBABILITY_NAME,
+    Manifest,
+    manifest_parameter,
+)
 
 LARGEST_BATCH = 32  # default of `publish`: on a CPU, larger batches take memory and bring nothing
 LARGEST_BATCH_GPU = 256
@@ -67,6 +74,7 @@ def config(manifest: Manifest, instances: str = ANYWHERE, largest_batch: int = L
             _tensor("input", INPUT_NAME, "TYPE_UINT8", image),
             _tensor("output", PROBABILITY_NAME, "TYPE_FP32", (2,)),
             _tensor("output", EMBEDDING_NAME, "TYPE_FP32", (manifest.embedding_size,)),
+            *([_tensor("output", KIND_NAME, "TYPE_FP32", (len(manifest.kinds),))] if manifest.kinds else []),
             "dynamic_batching {",
             f"  preferred_batch_size: {_list(batches[2:])}",
             f"  max_queue_delay_microseconds: {QUEUE_DELAY_MICROSECONDS}",

@@ -1,6 +1,7 @@
 """Predicted ratings of a run, as CSV: out of fold for the rated photos, and across data sets for evaluation sets.
 
-Columns of `out_of_fold.csv`: file, seed, fold, rating; of `across.csv`: dataset, file, seed, rating.
+Columns of `out_of_fold.csv`: file, seed, fold, rating; of `across.csv`: dataset, file, seed, rating; of
+`pool.csv`: file, label and rating of photos of the rated pool, which the network was trained on.
 """
 
 import csv
@@ -15,6 +16,8 @@ OUT_OF_FOLD_FILE = "out_of_fold.csv"
 OUT_OF_FOLD_HEADER = ("file", "seed", "fold", "rating")
 ACROSS_FILE = "across.csv"
 ACROSS_HEADER = ("dataset", "file", "seed", "rating")
+POOL_FILE = "pool.csv"
+POOL_HEADER = ("file", "label", "rating")
 
 
 def write_rows(file: Path, header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
@@ -38,6 +41,13 @@ def read_out_of_fold(file: Path, rated: RatedPhotos) -> dict[int, Floats]:
 def read_across(file: Path, rated: RatedPhotos) -> dict[int, Floats]:
     """Ratings `[N]` by seed of the data set with the name of `rated`. Raises ValueError when a photo has no rating."""
     return _by_seed([row for row in _read(file) if row["dataset"] == rated.name], rated)
+
+
+def read_pool_ratings(file: Path) -> tuple[Floats, Floats]:
+    """Labels and predicted ratings `[N]`, in standard deviations of people's ratings."""
+    rows = _read(file)
+    label, rating = (np.array([float(row[column]) for row in rows], np.float32) for column in POOL_HEADER[1:])
+    return label, rating
 
 
 def _by_seed(rows: list[dict[str, str]], rated: RatedPhotos) -> dict[int, Floats]:

@@ -24,6 +24,21 @@ class PropertyName(StrEnum):
     background_flatness = "background_flatness"
 
 
+class Kind(StrEnum):
+    """What a photo is of."""
+
+    people = "people"
+    animal = "animal"
+    food = "food"
+    landscape = "landscape"
+    plant = "plant"
+    building = "building"
+    interior = "interior"
+    vehicle = "vehicle"
+    object = "object"
+    text = "text"
+
+
 class Level(StrEnum):
     """A measured value relative to the usual range of photographs."""
 
@@ -113,14 +128,25 @@ class Timings(Contract):
     total: float
 
 
+class ScoreInterval(Contract):
+    """The range of scores that people's ratings of photos with this score fall into."""
+
+    low: float = Field(ge=0, le=100)
+    high: float = Field(ge=0, le=100)
+    level: float = Field(description="Share of photos whose rating lies within, measured on photos outside training")
+    conclusive: bool = Field(description="False: the interval holds 50, so the model cannot tell the better half")
+
+
 class Critique(Contract):
     """Score and reasons of a photo."""
 
-    score: float = Field(ge=0, le=100, description="100 × probability; higher is better")
+    score: float = Field(ge=0, le=100, description="Estimated mean rating by people; 50: an ordinary photo")
+    interval: ScoreInterval | None = Field(default=None, description="None for models without measured intervals")
     probability: float = Field(ge=0, le=1, description="Calibrated probability that people find the photo pleasing")
     percentile: float = Field(ge=0, le=100, description="Share of the reference photos with a lower score, percent")
     reference: str = Field(description="Name of the set of reference photos")
     label: str = Field(description="The more probable of the model's two classes")
+    kind: Kind | None = Field(default=None, description="What the photo is of; None where no kind has half the chance")
     properties: dict[PropertyName, Property]
     reasons: tuple[Reason, ...]
     image: ImageFacts

@@ -7,12 +7,14 @@ parameter while loading the model; for Triton, `critic-train publish` and `criti
 
 import hashlib
 import json
+import math
 from enum import StrEnum
 from typing import Any
 
 from pydantic import Field, computed_field
 
 from critic_core.contracts.base import Contract
+from critic_core.contracts.critique import Kind, ScoreInterval
 
 MODEL_FILE = "model.onnx"
 MANIFEST_FILE = "manifest.json"
@@ -21,6 +23,8 @@ GOLDEN_FILE = "golden.npy"
 INPUT_NAME = "image"
 PROBABILITY_NAME = "probability"
 EMBEDDING_NAME = "embedding"
+KIND_NAME = "kind"
+"""Output `[N, K]` of models with kinds: a probability for each."""
 
 
 def is_version_folder(name: str) -> bool:
@@ -103,6 +107,41 @@ class Calibration(Contract):
     fitted_on: str
 
 
+class Scale(Contract):
+    """Probabilities → scores: `100 / (1 + exp(−(slope · log-odds + offset)))`. The default is 100 × probability."""
+
+    slope: float = Field(default=1.0, gt=0)
+    offset: float = 0.0
+    half_width: float | None = Field(
+        default=None, gt=0, description="Of the score's interval, in log-odds of the score"
+    )
+    level: float | None = Field(default=None, gt=0, lt=1, description="Share of photos within the interval")
+
+    def score(self, probability: float) -> float:
+        """0 to 100."""
+        return 100 * _logistic(self._log_odds(probability))
+
+    def interval(self, probability: float) -> ScoreInterval | None:
+        """None without a measured width."""
+        if self.half_width is None or self.level is None:
+            return None
+        centre = self._log_odds(probability)
+        low, high = (100 * _logistic(centre + side * self.half_width) for side in (-1, 1))
+        return ScoreInterval(low=low, high=high, level=self.level, conclusive=not low <= _ORDINARY <= high)
+
+    def _log_odds(self, probability: float) -> float:
+        share = min(max(probability, _CERTAIN), 1 - _CERTAIN)
+        return self.slope * math.log(share / (1 - share)) + self.offset
+
+
+_ORDINARY = 50.0
+_CERTAIN = 1e-9  # log-odds are finite
+
+
+def _logistic(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-log_odds))
+
+
 class Reference(Contract):
     """Score distribution of the reference photos: 101 quantiles, 0 % to 100 %, ascending."""
 
@@ -127,7 +166,9 @@ class Manifest(Contract):
     classes: tuple[str, str] = ("not pleasing", "pleasing")
     embedding_size: int
     preprocessing: Preprocessing
+    kinds: tuple[Kind, ...] = Field(default=(), description="Of the output `kind`, by column; empty: no such output")
     calibration: Calibration
+    scale: Scale = Scale()
     reference: Reference
     golden: Golden
     datasets: tuple[DatasetCard, ...]

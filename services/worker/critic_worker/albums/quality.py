@@ -5,7 +5,7 @@ and intact highlights compare fairly. Between different subjects they do not (a 
 crisp dull one): there, only faults as large as in the worst twentieth of photos count, and little. All terms are
 log-odds:
 
-    preference = ln(score / (100 − score)) + DETAIL · ln(fine detail, levels) − HIGHLIGHTS · √(highlights, %)
+    preference = ln(score / (100 − score)) / SCORE + DETAIL · ln(fine detail, levels) − HIGHLIGHTS · √(highlights, %)
 
 The two weights are fitted on photographs and their worse copies (logistic regression on differences, both shipped
 models together; docs/measurements.md has the accuracy on other photographs):
@@ -23,13 +23,15 @@ from critic_worker.albums.complete_linkage import group_members
 from critic_worker.arrays import BoolArray, Float64Array, Int64Array
 
 DETAIL, HIGHLIGHTS = 3.7, 0.7
+SCORE = 0.27
+"""Log-odds of the score for one of the probability: slope of the shipped models' score scales."""
 LEAST_DETAIL, MUCH_IN_HIGHLIGHTS = 1.22, 20.8  # levels and %: the worst twentieth of 1,627 photographs
 MOST_BETWEEN_GROUPS = 1.0  # log-odds; largest effect of faults between different subjects
 MOST_WITHIN_GROUP = 2.0  # log-odds; limit of the loss of a worse copy
 _COPY_PIXELS = 1.1  # times as many pixels: not the same file again
 _FRAME_BITS = 8  # of 64: 6 for 99 % of copies, more for the smallest
 _BEHIND_ORIGINAL = 0.1  # log-odds
-_DAMAGED = 20.0  # log-odds; more than any other difference
+_DAMAGED = 100.0  # log-odds; more than any other difference
 _NO_DETAIL = 0.3  # levels; invisible below
 _CERTAIN = 1e-4  # distance of a probability from 0 and 1
 _MEDIANS = {PropertyName.fine_detail: 4.17, PropertyName.highlights: 0.98}  # for critiques older than the property
@@ -96,7 +98,7 @@ def value_of(features: Sequence[PhotoFeatures], name: PropertyName) -> Float64Ar
 
 def _log_odds(features: Sequence[PhotoFeatures]) -> Float64Array:
     share = np.array([photo.score for photo in features], np.float64) / 100
-    return np.asarray(np.log((share + _CERTAIN) / (1 - share + _CERTAIN)))
+    return np.asarray(np.log((share + _CERTAIN) / (1 - share + _CERTAIN)) / SCORE)
 
 
 def _detail(features: Sequence[PhotoFeatures]) -> Float64Array:
@@ -115,4 +117,4 @@ def _faults(features: Sequence[PhotoFeatures]) -> Float64Array:
 
 
 def _percent(log_odds: Float64Array) -> Float64Array:
-    return np.asarray(100 / (1 + np.exp(-log_odds)))
+    return np.asarray(100 / (1 + np.exp(-SCORE * log_odds)))

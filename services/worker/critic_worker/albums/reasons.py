@@ -19,7 +19,7 @@ _NOISE_FLATNESS_LOSS = 10.0  # % of the background: the effect of noise; blur ha
 _EXPOSURE_DIFFERENCE = 6.0  # L*: half a stop for a photo of median brightness
 _MEDIAN_LIGHTNESS = 52.0  # L*, median of photos
 _HIGHLIGHTS_DIFFERENCE = 2.0  # % of the photo
-_SCORE_DIFFERENCE = 5.0  # points of score
+_SCORE_DIFFERENCE = 2.0  # points of score
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from tritonclient.grpc import InferenceServerClient, InferInput, InferRequestedOutput, InferResult
+from tritonclient.grpc import InferenceServerClient, InferInput, InferResult
 from tritonclient.utils import InferenceServerException
 
+from critic_core.contracts.critique import Kind
 from critic_core.contracts.errors import InferenceFailed, InferenceUnavailable
-from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, PROBABILITY_NAME, Manifest
+from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, KIND_NAME, PROBABILITY_NAME, Manifest
 from critic_worker.inference.classifier import Classification, ModelReplaced, Tensor
 from critic_worker.inference.model_info import ModelInfo, read_model_info
 
@@ -25,6 +26,7 @@ _REFUSALS = ("StatusCode.INVALID_ARGUMENT", "StatusCode.UNIMPLEMENTED", "StatusC
 # A Triton that stops answers UNAVAILABLE first, and then NOT_FOUND for seconds.
 _DRAINING = ("StatusCode.UNAVAILABLE", "StatusCode.NOT_FOUND")
 _CONFIG_MAX_AGE_SECONDS = 60.0
+_LEAST_PROBABLE = 0.5  # of a kind
 _CHANNEL = [
     # By default, gRPC waits up to two minutes before it reconnects after a long outage.
     ("grpc.initial_reconnect_backoff_ms", 100),
@@ -82,10 +84,8 @@ class InferenceClient:
     def _infer(self, batch: npt.NDArray[np.uint8]) -> InferResult:
         image = InferInput(INPUT_NAME, list(batch.shape), "UINT8")
         image.set_data_from_numpy(batch)
-        outputs = [InferRequestedOutput(PROBABILITY_NAME), InferRequestedOutput(EMBEDDING_NAME)]
-        return self._client.infer(
-            self._model, [image], model_version=self._version, outputs=outputs, client_timeout=self._timeout
-        )
+        # All outputs: the version that answers may lack the kinds of the one whose manifest is cached.
+        return self._client.infer(self._model, [image], model_version=self._version, client_timeout=self._timeout)
 
     def _current_info(self) -> ModelInfo:
         if self._info is None or time.monotonic() - self._info.read_at > _CONFIG_MAX_AGE_SECONDS:
@@ -144,6 +144,18 @@ def _classifications(result: InferResult, info: ModelInfo) -> list[Classificatio
     values = np.clip(probability[:, 1].astype(float), 0.0, 1.0)  # float32 may round a hair past 1
     vectors = np.asarray(embedding, np.float32)
     return [
-        Classification(float(value), vector, info.manifest, info.device)
-        for value, vector in zip(values, vectors, strict=True)
+        Classification(float(value), vector, info.manifest, info.device, kind)
+        for value, vector, kind in zip(values, vectors, _kinds(result, info.manifest, len(values)), strict=True)
+    ]
+
+
+def _kinds(result: InferResult, manifest: Manifest, photos: int) -> list[Kind | None]:
+    """The most probable kind of each photo, where it has half the probability."""
+    probability = result.as_numpy(KIND_NAME) if manifest.kinds else None
+    if probability is None:
+        return [None] * photos
+    best = probability.argmax(1)
+    return [
+        manifest.kinds[kind] if row[kind] >= _LEAST_PROBABLE else None
+        for kind, row in zip(best, probability, strict=True)
     ]

@@ -10,6 +10,7 @@ from critic_core.contracts.errors import InferenceFailed, InferenceUnavailable
 from critic_core.contracts.manifest import (
     EMBEDDING_NAME,
     INPUT_NAME,
+    KIND_NAME,
     PROBABILITY_NAME,
     Manifest,
     manifest_parameter,
@@ -69,6 +70,8 @@ def _check_fit(metadata: Any, manifest: Manifest) -> None:
         PROBABILITY_NAME: ("FP32", [-1, 2]),
         EMBEDDING_NAME: ("FP32", [-1, manifest.embedding_size]),
     }
+    if manifest.kinds:
+        expected[KIND_NAME] = ("FP32", [-1, len(manifest.kinds)])
     actual = {tensor.name: (tensor.datatype, list(tensor.shape)) for tensor in [*metadata.inputs, *metadata.outputs]}
     for name, (datatype, shape) in expected.items():
         if name not in actual or not _fits(actual[name], datatype, shape):

@@ -65,13 +65,15 @@ def critiques(
 def _result(photo: _TimedPhoto, classification: Classification) -> CritiqueResult:
     analysis, manifest = photo.photo.analysis, classification.manifest
     embedding = encode_embedding(classification.embedding)
-    score = 100 * classification.probability
+    score = manifest.scale.score(classification.probability)
     critique = Critique(
         score=score,
+        interval=manifest.scale.interval(classification.probability),
         probability=classification.probability,
         percentile=percentile(score, manifest.reference),
         reference=manifest.reference.dataset,
         label=manifest.classes[int(classification.probability >= 0.5)],
+        kind=classification.kind,
         properties=analysis.properties,
         reasons=reasons(analysis.properties),
         image=analysis.image,

@@ -87,7 +87,7 @@ class Shadow:
 
 def pair_of(photo_id: str, critique: Critique, candidate: Classification) -> ScorePair:
     """The scores of two versions for one photo."""
-    score = 100 * candidate.probability
+    score = candidate.manifest.scale.score(candidate.probability)
     return ScorePair(
         photo=photo_id,
         score=critique.score,

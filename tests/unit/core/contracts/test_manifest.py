@@ -11,6 +11,7 @@ from critic_core.contracts.manifest import (
     Manifest,
     Preprocessing,
     Reference,
+    Scale,
     is_version_folder,
     parse_manifest,
 )
@@ -55,3 +56,18 @@ def test_a_digest_that_does_not_fit_is_refused() -> None:
 )
 def test_version_folders_are_positive_numbers_without_leading_zeros(name: str, is_version: bool) -> None:
     assert is_version_folder(name) is is_version
+
+
+def test_without_a_scale_the_score_is_the_probability_in_percent() -> None:
+    assert [Scale().score(p) for p in (0.0, 0.3, 1.0)] == pytest.approx([0, 30, 100], abs=1e-6)
+    assert Scale().interval(0.3) is None
+
+
+def test_an_interval_surrounds_the_score_and_is_conclusive_beside_the_middle() -> None:
+    scale = Scale(slope=0.25, offset=0.1, half_width=0.5, level=0.8)
+    for probability in (0.0, 0.05, 0.5, 0.95, 1.0):
+        interval = scale.interval(probability)
+        assert interval is not None
+        assert 0 <= interval.low < scale.score(probability) < interval.high <= 100
+        assert interval.conclusive == (interval.low > 50 or interval.high < 50)
+    assert scale.score(0.2) < scale.score(0.7)

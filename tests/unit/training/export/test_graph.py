@@ -10,7 +10,7 @@ import torch
 
 from critic_training.data.photo_sets import Inputs
 from critic_training.evaluation.calibration import Platt
-from critic_training.evaluation.onnx_model import open_session, predict
+from critic_training.evaluation.onnx_model import open_session, predict, predict_kinds
 from critic_training.export import alexnet
 from critic_training.export.build import build
 from critic_training.export.difference import FLOAT32_BOUND, Difference, ParityError, check
@@ -18,6 +18,7 @@ from critic_training.export.factor import Factors, Span, by_outputs, span
 from critic_training.export.form import FLOAT32, FORMS, Form
 from critic_training.export.graph import BLOCK, Graph, Storage, to_int4
 from critic_training.export.parity import compare, trained
+from critic_training.networks.maps import MapsNetwork
 from critic_training.networks.network import Network
 
 ARCHITECTURES = ("alexnet", "alexnet-maps", "efficientnet-lite0", "efficientnet-lite2-maps")
@@ -35,6 +36,18 @@ def test_float32_outputs_as_pytorch(
     probability, embedding = predict(open_session(tmp_path / "model.onnx"), images[:1])
     assert probability[0] == pytest.approx(expected[0], abs=1e-4)  # one photo as many
     assert np.linalg.norm(embedding[0]) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("arch", ["alexnet-maps", "efficientnet-lite2-maps"])
+def test_kinds_are_pytorchs(networks: dict[str, Network], arch: str, platt: Platt, images: Inputs) -> None:
+    network = networks[arch]
+    assert isinstance(network, MapsNetwork)
+    with torch.inference_mode():
+        pooled = network.eval().extract_features(torch.from_numpy(images)).pooled
+        expected = torch.softmax(network.kinds(pooled), 1).numpy()
+    probability, kinds = predict_kinds(open_session(build(network, platt, FLOAT32).SerializeToString()), images)
+    assert probability.shape == (len(images),)
+    assert kinds == pytest.approx(expected, abs=1e-4)
 
 
 @pytest.mark.parametrize("arch", ARCHITECTURES)

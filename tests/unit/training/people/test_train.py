@@ -16,7 +16,14 @@ from critic_training.people import train
 from critic_training.people.hyperparameters import PeopleHyperparameters
 from critic_training.people.train import PeopleRun
 from critic_training.runs.checkpoint import BEST_FILE, load_network
-from critic_training.runs.predictions import ACROSS_FILE, OUT_OF_FOLD_FILE, read_across, read_out_of_fold
+from critic_training.runs.predictions import (
+    ACROSS_FILE,
+    OUT_OF_FOLD_FILE,
+    POOL_FILE,
+    read_across,
+    read_out_of_fold,
+    read_pool_ratings,
+)
 
 PHOTO = Path(__file__).parents[4] / "tests" / "data" / "rocket.jpg"
 FEW = PeopleHyperparameters(steps=2, views=1)
@@ -82,6 +89,8 @@ def test_a_network_is_trained_on_the_pool_and_then_on_people(data: Path, monkeyp
     )
     assert not torch.equal(before.get_parameter("mixing.weight"), network.get_parameter("mixing.weight"))
     assert np.isfinite(across[7]).all()
+    label, rating = read_pool_ratings(data / "run" / POOL_FILE)
+    assert (label.shape, np.isfinite(rating).all()) == ((2,), True)
 
 
 def test_incomplete_tables_are_a_usage_error(data: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import Fingerprint, PropertyName
-from critic_worker.albums.quality import MOST_WITHIN_GROUP, best_of, preference, quality
+from critic_worker.albums.quality import MOST_WITHIN_GROUP, SCORE, best_of, preference, quality
 
 ALONE = np.arange(2)
 TOGETHER = np.zeros(2, np.int64)
@@ -32,7 +32,7 @@ def test_one_thing_that_is_worse_decides_a_group(worse: PhotoFeatures) -> None:
 
 
 def test_a_blurred_near_duplicate_does_not_win_by_its_score() -> None:
-    assert best_of([photo(score=70, fine_detail=2), photo(score=50)], TOGETHER).tolist() == [1, 1]
+    assert best_of([photo(score=60, fine_detail=2), photo(score=50)], TOGETHER).tolist() == [1, 1]
 
 
 @pytest.mark.parametrize("soft", [0.0, 0.5, 1.2, 2.0])
@@ -57,7 +57,7 @@ def test_the_preferred_one_is_on_top_of_its_group_with_its_own_quality_and_the_r
 
 def test_a_copy_loses_a_bounded_part_of_what_its_group_is_worth() -> None:
     _, copy = quality([photo(score=50), photo(score=0, fine_detail=0, highlights=100)], TOGETHER)
-    assert 100 / (1 + np.exp(MOST_WITHIN_GROUP)) < copy < 15
+    assert 100 / (1 + np.exp(SCORE * MOST_WITHIN_GROUP)) < copy < 40
 
 
 def test_no_group_changes_another() -> None:

@@ -11,6 +11,7 @@ from tests.support.tiny_model import EMBEDDING, NAME, SIDE, tiny_manifest
 from tritonclient.grpc import service_pb2, service_pb2_grpc
 from tritonclient.grpc.model_config_pb2 import ModelInstanceGroup
 
+from critic_core.contracts.critique import Kind
 from critic_core.contracts.errors import InferenceFailed, InferenceUnavailable
 from critic_core.contracts.manifest import Preprocessing, manifest_parameter
 from critic_worker.inference.classifier import ModelReplaced
@@ -29,6 +30,8 @@ class Server(service_pb2_grpc.GRPCInferenceServiceServicer):  # type: ignore[mis
         self.side = self.fed = SIDE
         self.probability = [0.25, 0.75]
         self.carries_manifest = True
+        self.kinds: tuple[Kind, ...] = ()
+        self.kind_probability: list[float] = []
         self.next_errors: list[grpc.StatusCode] = []
         self.calls = 0
         self.wait: Callable[[], None] = lambda: None
@@ -39,6 +42,7 @@ class Server(service_pb2_grpc.GRPCInferenceServiceServicer):  # type: ignore[mis
         response.config.instance_group.add(kind=self.kind)
         for version in self.versions if self.carries_manifest else []:
             manifest = tiny_manifest(version, preprocessing=Preprocessing(size=self.fed))
+            manifest = manifest.model_copy(update={"kinds": self.kinds})
             response.config.parameters[manifest_parameter(version)].string_value = manifest.model_dump_json()
         return response
 
@@ -47,6 +51,7 @@ class Server(service_pb2_grpc.GRPCInferenceServiceServicer):  # type: ignore[mis
         response.inputs.add(name="image", datatype="UINT8", shape=[-1, self.side, self.side, 3])
         response.outputs.add(name="probability", datatype="FP32", shape=[-1, 2])
         response.outputs.add(name="embedding", datatype="FP32", shape=[-1, EMBEDDING])
+        response.outputs.add(name="kind", datatype="FP32", shape=[-1, len(self.kinds)])
         return response
 
     def RepositoryIndex(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
@@ -62,7 +67,10 @@ class Server(service_pb2_grpc.GRPCInferenceServiceServicer):  # type: ignore[mis
             context.abort(self.next_errors.pop(0), "scripted")
         assert len(request.raw_input_contents[0]) == SIDE * SIDE * 3
         response = service_pb2.ModelInferResponse(model_name=NAME, model_version=self.version)
-        for name, values in (("probability", self.probability), ("embedding", [0.0] * EMBEDDING)):
+        outputs = {"probability": self.probability, "embedding": [0.0] * EMBEDDING, "kind": self.kind_probability}
+        for name, values in outputs.items():
+            if not values:
+                continue
             response.outputs.add(name=name, datatype="FP32", shape=[1, len(values)])
             response.raw_output_contents.append(np.array(values, np.float32).tobytes())
         return response
@@ -95,6 +103,16 @@ def test_an_answer_carries_its_provenance(client: InferenceClient) -> None:
 def test_the_device_is_the_servers(client: InferenceClient, server: Server) -> None:
     server.kind = ModelInstanceGroup.KIND_GPU
     assert client.classify([TENSOR])[0].device == "cuda"
+
+
+@pytest.mark.parametrize(
+    ("probability", "kind"), [([0.2, 0.8], Kind.food), ([0.5, 0.5], Kind.people), ([0.4, 0.3], None), ([], None)]
+)
+def test_the_kind_is_the_one_with_half_the_probability(
+    client: InferenceClient, server: Server, probability: list[float], kind: Kind | None
+) -> None:
+    server.kinds, server.kind_probability = (Kind.people, Kind.food), probability
+    assert client.classify([TENSOR])[0].kind is kind
 
 
 def test_the_newest_version_is_expected(client: InferenceClient, server: Server) -> None:

@@ -1,12 +1,14 @@
 """The critique as a plain function, with a classifier in memory."""
 
 import base64
+import math
 from collections.abc import Sequence
 
 import numpy as np
 import pytest
 from tests.support.tiny_model import tiny_manifest
 
+from critic_core.contracts.critique import Kind
 from critic_core.contracts.errors import (
     InferenceUnavailable,
     PhotoCorrupt,
@@ -14,7 +16,7 @@ from critic_core.contracts.errors import (
     PhotoTooManyPixels,
     PhotoUnsupported,
 )
-from critic_core.contracts.manifest import Manifest, Preprocessing, Reference
+from critic_core.contracts.manifest import Manifest, Preprocessing, Reference, Scale
 from critic_core.imaging.golden import golden_photo
 from critic_core.imaging.limits import DEFAULT_LIMITS, Limits
 from critic_core.imaging.preprocess import prepare
@@ -25,8 +27,8 @@ from critic_worker.photos.critique import PhotoInput, critique, critiques, perce
 class Scripted:
     """A classifier whose manifest changes from request to request."""
 
-    def __init__(self, probability: float, first: Manifest, *later: Manifest) -> None:
-        self._probability, self._current = probability, first
+    def __init__(self, probability: float, first: Manifest, *later: Manifest, kind: Kind | None = None) -> None:
+        self._probability, self._current, self._kind = probability, first, kind
         self._later = list(later) or [first]
         self.tensors: list[Tensor] = []
 
@@ -36,14 +38,25 @@ class Scripted:
     def classify(self, tensors: Sequence[Tensor]) -> list[Classification]:
         self.tensors += tensors
         self._current = self._later.pop(0) if len(self._later) > 1 else self._later[0]
-        answer = Classification(self._probability, np.array([0.6, 0.8], np.float32), self._current, "cpu")
+        answer = Classification(self._probability, np.array([0.6, 0.8], np.float32), self._current, "cpu", self._kind)
         return [answer] * len(tensors)
 
 
 @pytest.mark.parametrize(("probability", "label"), [(0.0, "not pleasing"), (0.49, "not pleasing"), (0.5, "pleasing")])
 def test_score_and_label_follow_the_probability(probability: float, label: str) -> None:
     result = critique(golden_photo(), Scripted(probability, tiny_manifest()), DEFAULT_LIMITS).critique
-    assert (result.score, result.label) == (100 * probability, label)
+    assert (result.score, result.label) == (pytest.approx(100 * probability, abs=1e-5), label)
+    assert (result.interval, result.kind) == (None, None)
+
+
+def test_scale_and_kind_of_the_model_are_part_of_the_critique() -> None:
+    scale = Scale(slope=0.5, offset=1.0, half_width=0.5, level=0.8)
+    manifest = tiny_manifest().model_copy(update={"scale": scale})
+    result = critique(golden_photo(), Scripted(0.5, manifest, kind=Kind.food), DEFAULT_LIMITS).critique
+    assert result.score == pytest.approx(100 / (1 + math.exp(-1)))
+    assert result.interval is not None
+    assert (result.interval.low, result.interval.conclusive) == (pytest.approx(100 / (1 + math.exp(-0.5))), True)
+    assert result.kind is Kind.food
 
 
 def test_the_network_gets_what_training_prepares() -> None:
