@@ -26,8 +26,8 @@ from critic_core.contracts.share import CreatedShare, NewShare, Share, SharedAlb
 
 TYPES = (FRONTEND / "contracts.d.ts").read_text("utf-8")
 CONTRACTS = [
-    Problem, Property, Reason, ImageFacts, Provenance, ScoreInterval, Critique, Photo, DatasetCard, Manifest, PhotoReceipt,
-    Album, Choice, Decisions, Summary, AlbumPhoto, Proposal, NewShare, Share, CreatedShare,
+    Problem, Property, Reason, ImageFacts, Provenance, ScoreInterval, Critique, Photo, DatasetCard, Manifest,
+    PhotoReceipt, Album, Choice, Decisions, Summary, AlbumPhoto, Proposal, NewShare, Share, CreatedShare,
     SharePass, SharedAlbum, SharedPhoto,
 ]  # fmt: skip
 

@@ -33,8 +33,8 @@ def card(manifest: Manifest, measured: list[Measured], chosen: Measured, diagram
     paragraphs = (
         f"# {manifest.name}, version {manifest.version}",
         f"{manifest.architecture}. Input: uint8 `[N, 224, 224, 3]`, RGB; outputs: `probability` `[N, 2]`, "
-        f"`embedding` `[N, {manifest.embedding_size}]`{', `kind`' if manifest.kinds else ''}. Made {manifest.created} by `{manifest.training_command}`, "
-        f"commit {manifest.training_commit[:12]}.",
+        f"`embedding` `[N, {manifest.embedding_size}]`{', `kind`' if manifest.kinds else ''}. Made {manifest.created} "
+        f"by `{manifest.training_command}`, commit {manifest.training_commit[:12]}.",
         "## What the score means",
         MEANING,
         "## What it does not mean, and where it fails",
