@@ -106,10 +106,12 @@ aesthetics:
 	$(BIN)/critic-train people --run runs/pool --ratings $(DATA)/ratings $(SETS) $(SEEDS) --out $(RUN)
 
 aesthetics-alexnet:
-	$(BIN)/critic-train head --weights $(WEIGHTS) $(SETS) $(SEEDS) --out $(RUN)
+	$(BIN)/critic-train pool --ratings $(DATA)/ratings --more $(DATA)/more $(RATED) --arch alexnet-maps --weights $(WEIGHTS) \
+	    --teacher runs/pool --out runs/pool-alexnet
+	$(BIN)/critic-train people --run runs/pool-alexnet --ratings $(DATA)/ratings $(SETS) $(SEEDS) --out $(RUN)
 
 one-model:
-	$(BIN)/critic-train export --run $(RUN) $(SETS) --reference $(DATA)/ccby/attribution.csv --name $(NAME) --out $(RUN)/exported
+	$(BIN)/critic-train export --run $(RUN) $(SETS) --ratings $(DATA)/ratings --reference $(DATA)/ccby/attribution.csv --name $(NAME) --out $(RUN)/exported
 	$(BIN)/critic-train publish $(RUN)/exported services/inference/model_repository --version 1
 
 bench: $(DEV) ## Measure each stage's limit, and the whole stack against it

@@ -66,8 +66,9 @@ def _features(pixels: Pixels) -> tuple[PhotoFeatures, ...]:
 
 
 def _predict(model: str, pixels: Pixels) -> tuple[float, np.ndarray]:
-    probability, embedding = predict(_session(model), to_input(pixels, _manifest(model).preprocessing)[None])
-    return 100 * float(probability[0]), embedding[0]
+    manifest = _manifest(model)
+    probability, embedding = predict(_session(model), to_input(pixels, manifest.preprocessing)[None])
+    return manifest.scale.score(float(probability[0])), embedding[0]
 
 
 @lru_cache

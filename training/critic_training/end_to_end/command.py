@@ -7,7 +7,7 @@ On a machine without the other commands' libraries: `python -m critic_training.e
 """
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -20,15 +20,15 @@ from critic_core.contracts.manifest import Preprocessing
 from critic_training.data.photo_cache import cached_photos
 from critic_training.data.photo_sets import Positions, read_rated
 from critic_training.data.rated_pool import RatedPool, read_more, read_pool, standardise_people
-from critic_training.end_to_end.hyperparameters import PoolHyperparameters
+from critic_training.end_to_end.hyperparameters import TAUGHT, PoolHyperparameters
 from critic_training.end_to_end.photos import MARGIN, DevicePhotos
 from critic_training.end_to_end.student import PoolStudent, rate
 from critic_training.end_to_end.train import PoolRun, train_on_pool
 from critic_training.evaluation.statistics import spearman
-from critic_training.finetune.precision import compute_dtype
+from critic_training.finetune.precision import compute_dtype, set_memory_format
 from critic_training.networks.maps import MapsNetwork
 from critic_training.networks.registry import pretrained
-from critic_training.runs.checkpoint import write_best
+from critic_training.runs.checkpoint import BEST_FILE, load_network, write_best
 from critic_training.runs.configuration import Configuration, Precision
 from critic_training.runs.options import AlexNetWeights, Pool, RatedFolder, data_default
 
@@ -49,14 +49,18 @@ def pool(  # noqa: PLR0913, PLR0917 - options of the command
     more: Annotated[Path | None, typer.Option(help="Folder of further rated photos, with index.csv.")] = None,
     arch: Annotated[str, typer.Option(help="efficientnet-lite2-maps or alexnet-maps.")] = "efficientnet-lite2-maps",
     weights: AlexNetWeights = None,
-    epochs: Annotated[float, typer.Option(help="Views of each photo.")] = PoolHyperparameters.epochs,
+    teacher: Annotated[
+        Path | None, typer.Option(help="A finished run of this command: its ratings are learnt.")
+    ] = None,
+    epochs: Annotated[float | None, typer.Option(help="Views of each photo; 6, or 9 with a teacher.")] = None,
     hold_out: Annotated[int, typer.Option(help="Measure on one pool photo in so many; 0: train on all.")] = 0,
     seed: Annotated[int, typer.Option(help="Of all random draws.")] = PoolHyperparameters.seed,
     cache: Annotated[Path, typer.Option(help="Cache of preprocessed photos.")] = Path(".cache/photos"),
 ) -> None:
     """Train all layers on ratings of pool photos, without people's ratings of OASIS: those only set the scale."""
     network = _network(arch, weights)
-    config, console = PoolHyperparameters(seed=seed, epochs=epochs), Console()
+    config, console = TAUGHT if teacher else PoolHyperparameters(), Console()
+    config = replace(config, seed=seed, epochs=epochs or config.epochs)
     try:
         people, photos = _read(ratings, rated, pool, more)
     except ValueError as error:
@@ -64,6 +68,7 @@ def pool(  # noqa: PLR0913, PLR0917 - options of the command
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     held_out = np.arange(0, len(photos.rating), hold_out) if hold_out else np.arange(0)
     run = _open(photos, held_out, config, device, cache)
+    run = replace(run, teacher=_teacher(teacher, run)) if teacher else run
     metrics = _Metrics(run, people, held_out, _device_photos(people, config, device, cache), out, console)
     trained = train_on_pool(network, run, metrics).cpu()
     trained_as = Configuration(arch=arch, seed=seed, dropout=config.dropout)
@@ -77,6 +82,14 @@ def _network(arch: str, weights: Path | None) -> MapsNetwork:
     if not isinstance(network, MapsNetwork):
         raise typer.BadParameter(f"{arch} does not rate by maps: efficientnet-lite2-maps or alexnet-maps")
     return network
+
+
+def _teacher(folder: Path, run: PoolRun) -> MapsNetwork:
+    network = load_network(folder / BEST_FILE)[0].to(run.device)
+    if not isinstance(network, MapsNetwork):
+        raise typer.BadParameter(f"{folder} is no run of `critic-train pool`: its network is {network.architecture}")
+    set_memory_format(network, run.dtype)
+    return network.requires_grad_(False)
 
 
 def _read(ratings: Path, rated: Path, pool: Path, more: Path | None) -> tuple[RatedPool, RatedPool]:

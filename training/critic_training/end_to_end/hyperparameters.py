@@ -32,8 +32,22 @@ class PoolHyperparameters:
     degraded: float = 0.3
     mirror: float = 0.3
     kind: float = 0.1
+    distil: float = 0.0  # agreement with a teacher's ratings, of copies and mirror images too
     # shapes of the losses
     regression_beta: float = 0.5  # standard deviations in which the Huber loss is quadratic
     ranking_margin: float = 0.25  # standard deviations: pairs that are closer are left out
     degraded_margin: float = 0.3
     degraded_sharpness: float = 2.0
+
+
+TAUGHT = PoolHyperparameters(
+    epochs=9.0,
+    learning_rate=5e-4,
+    crop=0.3,  # a teacher's rating is right for any crop
+    dropout=0.2,
+    regression=0.5,
+    ranking=0.3,
+    within=0.3,
+    distil=2.0,
+)
+"""With a teacher: the values of the shipped AlexNet."""

@@ -14,11 +14,12 @@ from critic_training.data.rated_pool import RatedPool
 from critic_training.end_to_end.augmentation import augment
 from critic_training.end_to_end.hyperparameters import PoolHyperparameters
 from critic_training.end_to_end.losses import PoolBatch, assemble, compute_losses
-from critic_training.end_to_end.photos import DevicePhotos
+from critic_training.end_to_end.photos import DevicePhotos, as_input
 from critic_training.end_to_end.student import PoolStudent, standardise
-from critic_training.finetune.losses import weighted_sum
+from critic_training.finetune.losses import regression, weighted_sum
 from critic_training.finetune.precision import autocast, set_memory_format
 from critic_training.networks.maps import MapsNetwork
+from critic_training.networks.network import score
 
 Report = Callable[[int, int, dict[str, float], PoolStudent], object]
 """Callback once an epoch: finished steps, all steps, mean losses, averaged network."""
@@ -26,7 +27,7 @@ Report = Callable[[int, int, dict[str, float], PoolStudent], object]
 
 @dataclass(frozen=True)
 class PoolRun:
-    """`training`: positions of the photos to train on. `dtype`: of forward passes."""
+    """`training`: positions of the photos to train on. `dtype`: of forward passes. `teacher`: on the device."""
 
     pool: RatedPool
     photos: DevicePhotos
@@ -34,6 +35,7 @@ class PoolRun:
     config: PoolHyperparameters
     device: torch.device
     dtype: torch.dtype
+    teacher: MapsNetwork | None = None
 
     @property
     def batch_size(self) -> int:
@@ -114,11 +116,22 @@ def update(student: PoolStudent, optimiser: torch.optim.Optimizer, batch: PoolBa
     with autocast(run.dtype, run.device):
         output = student(batch.photos)
     values = compute_losses(output, batch, run.config)
+    if run.teacher is not None:
+        taught = rate_as_teacher(run.teacher, batch.photos, run)
+        values["distil"] = regression(output.rating, taught, run.config.regression_beta)
     optimiser.zero_grad(set_to_none=True)
     torch.autograd.backward(weighted_sum(values, run.config))
     torch.nn.utils.clip_grad_norm_(student.parameters(), run.config.max_gradient_norm)
     optimiser.step()
     return {name: value.detach() for name, value in values.items()}
+
+
+@torch.no_grad()
+def rate_as_teacher(teacher: MapsNetwork, photos: Tensor, run: PoolRun) -> Tensor:
+    """Ratings of the same views `[N, 3, S, S]`."""
+    with autocast(run.dtype, run.device):
+        hidden = teacher.eval().extract_features(as_input(photos)).hidden
+        return score(teacher.last_layer(hidden)).float()
 
 
 @torch.no_grad()

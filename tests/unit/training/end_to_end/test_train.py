@@ -47,6 +47,15 @@ def test_training_lowers_the_regression_loss(images: Inputs) -> None:
     assert losses[-1] < 0.7 * losses[0]
 
 
+def test_a_student_learns_its_teachers_ratings(images: Inputs) -> None:
+    teacher = network_of(seed=5).requires_grad_(False).eval()
+    losses: list[float] = []
+    config = dataclasses.replace(CONFIG, epochs=6, new_layer_factor=1.0, distil=2.0)
+    run = dataclasses.replace(run_of(images, config), teacher=teacher)
+    train_on_pool(network_of(), run, lambda step, steps, values, average: losses.append(values["distil"]))
+    assert losses[-1] < losses[0]
+
+
 def test_two_steps_change_weights_and_are_reproducible(images: Inputs) -> None:
     before = network_of()
     first, same, different = (
