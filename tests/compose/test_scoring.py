@@ -21,9 +21,9 @@ LARGEST = {
     "redis": 1,
     "haproxy": 1,
     "gateway": 250,
-    "worker": 450,
+    "worker": 375,
     "inference": 400,
-}  # worker: 85 MB are codecs of TIFF and JPEG XL
+}
 
 
 @pytest.fixture(scope="module")

@@ -92,3 +92,7 @@ def _scored(row: Row, critique: Critique) -> Row:
         f"{facts.width}x{facts.height}",
         "; ".join(facts.notes),
     )
+
+
+if __name__ == "__main__":
+    main()

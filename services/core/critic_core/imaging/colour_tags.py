@@ -14,7 +14,6 @@ from critic_core.imaging.code_points import ADOBE_RGB, CodePoints, from_h273
 _EXIF, _INTEROPERABILITY, _INDEX, _COLOUR_SPACE = 0x8769, 0xA005, 1, 0xA001
 _SRGB_SPACE = 1
 _ADOBE_GAMMA = 563 / 256
-_SRGB_GAMMA = 45_455  # of gAMA, 100,000ths; sRGB's curve approximated
 _MAX_CHUNKS = 200
 
 
@@ -45,8 +44,7 @@ def _by_gamma(gamma: int, chromaticities: bytes) -> CodePoints | None:
     white, red, green, blue = values[0:2], values[2:4], values[4:6], values[6:8]
     if not gamma or any(pair[1] <= 0 or sum(pair) > 1 for pair in (white, red, green, blue)):
         return None
-    exponent = None if abs(gamma - _SRGB_GAMMA) < 50 else 100_000 / gamma
-    return CodePoints((*red, *green, *blue, *white), exponent)
+    return CodePoints((*red, *green, *blue, *white), 100_000 / gamma)
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

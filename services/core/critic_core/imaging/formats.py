@@ -37,7 +37,7 @@ def _brand(*brands: bytes) -> Callable[[bytes], bool]:
             return False
         size = min(int.from_bytes(head[:4], "big"), len(head))
         compatible = [head[at : at + 4] for at in range(16, size - 3, 4)]
-        generic = head[8:12] in (b"mif1", b"msf1", b"miaf")
+        generic = head[8:12] in (b"mif1", b"mif2", b"msf1", b"miaf")
         return head[8:12] in brands or (generic and any(brand in brands for brand in compatible))
 
     return matches
@@ -66,7 +66,9 @@ _ALL = (
         "image/heic",
         (".heic", ".heif", ".hif"),
         "heif",
-        _brand(b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"),
+        _brand(
+            b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"mif2", b"msf1", b"avci"
+        ),
     ),
     Format("raf", "image/x-fuji-raf", (".raf",), "raw", _starts(b"FUJIFILMCCD-RAW")),
     Format("orf", "image/x-olympus-orf", (".orf",), "raw", _starts(b"IIRO\x08", b"IIRS\x08", b"MMOR\x00")),

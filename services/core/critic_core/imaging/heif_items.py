@@ -1,6 +1,7 @@
 """The main picture of a HEIF or AVIF: its kind, its colour, its crop, and why a decoder may refuse it.
 
-Source: ISO/IEC 14496-12 (boxes), ISO/IEC 23008-12 (items), ISO/IEC 23000-22 (MIAF: the crop precedes turns), AV1-ISOBMFF (`av1C`).
+Sources: ISO/IEC 14496-12 (boxes), ISO/IEC 23008-12 (items), ISO/IEC 23000-22 (MIAF: the crop precedes turns), AV1 Codec
+ISO Media File Format Binding (`av1C`).
 """
 
 import struct
@@ -11,10 +12,10 @@ from critic_core.imaging.code_points import CodePoints, from_h273
 from critic_core.imaging.structure.boxes import Box, associations, boxes, named
 
 _MORE_THAN_EIGHT_BITS, _TWELVE_BITS = 0x40, 0x20
-_READ_KINDS = (b"hvc1", b"av01", b"grid", b"iovl", b"iden")
+_READ_KINDS = (b"hvc1", b"av01", b"grid", b"iovl")
 _KINDS = {
     b"lhv1": "layered HEVC", b"avc1": "H.264", b"jpeg": "JPEG", b"j2k1": "JPEG 2000", b"vvc1": "H.266",
-    b"evc1": "EVC", b"unci": "uncompressed pixels", b"mski": "a mask",
+    b"evc1": "EVC", b"unci": "uncompressed pixels", b"mski": "a mask", b"iden": "a version of another",
 }  # fmt: skip
 
 

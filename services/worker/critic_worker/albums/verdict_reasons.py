@@ -85,7 +85,8 @@ class VerdictReasons:
         status = self.status(photo)
         text = VERDICTS[status]
         sentence = text.sentence.format_map(self._fields(photo))
-        first = Reason(code=text.code, sentence=sentence, favourable=text.verdict is not Verdict.reject and status is not SelectionStatus.damaged)
+        is_favourable = text.verdict is not Verdict.reject and status is not SelectionStatus.damaged
+        first = Reason(code=text.code, sentence=sentence, favourable=is_favourable)
         by_code: dict[str, Reason] = {}
         for reason in (first, *self._in_group(photo, status), *property_reasons(self._table.features[photo])):
             by_code.setdefault(reason.code, reason)

@@ -94,6 +94,14 @@ def test_bad_input_is_refused_quickly(case: Bad) -> None:
     assert caught.value.detail.endswith(".")
 
 
+def test_a_jpeg_has_two_and_a_half_times_the_pixels_of_other_formats() -> None:
+    halved = PLAIN.model_copy(update={"decode_long_side": 20})
+    assert decode(saved(cat((50, 50)), "JPEG"), halved, TINY).facts.width == 50
+    for data in (saved(cat((51, 50)), "JPEG"), saved(cat((50, 50)), "PNG")):
+        with pytest.raises(PhotoTooManyPixels):
+            decode(data, halved, TINY)
+
+
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda path: path.stem)
 def test_every_format_is_counted_before_it_is_decoded(picture, monkeypatch: pytest.MonkeyPatch) -> None:
     decoded = []

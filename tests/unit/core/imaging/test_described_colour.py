@@ -127,7 +127,7 @@ PNGS = {
         as_levels(linear() ** (1 / 1.8)), png_chunk(b"gAMA", struct.pack(">L", 55_556)), png_chunk(b"cHRM", SRGB_CHRM)
     ),
     "gAMA and cHRM, P3": lambda: png(
-        as_levels(srgb_curve(linear() @ TO_P3.T)),
+        as_levels(np.clip(linear() @ TO_P3.T, 0, 1) ** (1 / 2.2)),
         png_chunk(b"gAMA", struct.pack(">L", 45_455)),
         png_chunk(b"cHRM", P3_CHRM),
     ),

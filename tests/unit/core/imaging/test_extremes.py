@@ -69,3 +69,9 @@ def test_24_megapixels_fit_into_a_worker(kind: str) -> None:
     before, peak = printed_by(MEASURE, large(kind))
     assert before < LIBRARIES_MB
     assert peak < WORKER_BUDGET_MB
+
+
+def test_200_megapixels_of_a_phone_fit_into_a_worker() -> None:
+    """libjpeg reduces while decoding."""
+    _, peak = printed_by(MEASURE, saved(Image.new("L", (16_320, 12_240), 128), "JPEG", quality=20))
+    assert peak < WORKER_BUDGET_MB

@@ -42,6 +42,8 @@ HEADS = [
     ("avif", b"\0\0\0\x1cftypavif\0\0\0\0mif1miaf"),
     ("avif", b"\0\0\0\x1cftypavis\0\0\0\0avifmif1"),
     ("avif", b"\0\0\0\x1cftypmif1\0\0\0\0mif1avif"),
+    ("heic", b"\0\0\0\x18ftypmif2\0\0\0\0mif2heic"),
+    ("heic", b"\0\0\0\x18ftypavci\0\0\0\0mif1avci"),
     ("heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"),
     ("heic", b"\0\0\0\x18ftypheix\0\0\0\0mif1heix"),
     ("heic", b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic"),

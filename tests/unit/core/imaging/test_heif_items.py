@@ -36,7 +36,10 @@ def test_a_clean_aperture_lies_around_the_middle_plus_its_offset() -> None:
     assert crop_of_main(heif(b"av01"), (100, 60)) is None
 
 
-@pytest.mark.parametrize(("kind", "name"), [(b"lhv1", "layered HEVC"), (b"avc1", "H.264"), (b"xyz1", "xyz1")])
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [(b"lhv1", "layered HEVC"), (b"avc1", "H.264"), (b"iden", "version of another"), (b"xyz1", "xyz1")],
+)
 def test_a_picture_of_another_codec_is_called_by_its_name(kind: bytes, name: str) -> None:
     with pytest.raises(PhotoUnsupported, match=name):
         decode(heif(kind), PLAIN)

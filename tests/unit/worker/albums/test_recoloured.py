@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw, ImageEnhance
 from tests.support.photos import cat
 
 from critic_core.imaging.fingerprint import fingerprint
+from critic_core.imaging.properties.view import View
 from critic_worker.albums.recoloured import recoloured
 from critic_worker.arrays import Float32Array
 
@@ -24,7 +25,7 @@ def mug(colour: str) -> Image.Image:
 
 def of(*images: Image.Image) -> Float32Array:
     """As the worker has them."""
-    codes = [fingerprint(np.asarray(image), np.zeros(0)).colours for image in images]
+    codes = [fingerprint(View(np.asarray(image)), np.zeros(0)).colours for image in images]
     return np.array([np.frombuffer(base64.b64decode(code), np.uint8) for code in codes], np.float32).reshape(-1, 64, 2)
 
 
