@@ -78,8 +78,8 @@ def slow_turn(photo: Image.Image, random: np.random.Generator) -> list[Frame]:
 def turn_of_brackets(photo: Image.Image, random: np.random.Generator) -> list[Frame]:
     """A bracket at each of three places, each 40 % further."""
     return [
-        (_lit(_crop(photo, 0.22 * place, random), ev), _capture(5 * place + number, exposure_bias_ev=ev))
-        for place in range(3)
+        (_lit(_crop(photo, 0.22 * stop, random), ev), _capture(5 * stop + number, exposure_bias_ev=ev))
+        for stop in range(3)
         for number, ev in enumerate((0.0, -2.0, 2.0))
     ]
 

@@ -49,8 +49,8 @@ def open_deep_jpeg(data: bytes) -> Opened:
 def _load(data: bytes, bits: int) -> Loaded:
     values = imagecodecs.jpeg8_decode(data)
     pixels = DeepImage(values[..., None] if values.ndim == 2 else values, float(2**bits - 1))
-    parts = (body for marker, body in _segments(data) if marker == _PROFILE_MARKER and body.startswith(_PROFILE))
-    profile = b"".join(body[len(_PROFILE) + 2 :] for body in sorted(parts, key=lambda body: body[len(_PROFILE)]))
+    chunks = (body for marker, body in _segments(data) if marker == _PROFILE_MARKER and body.startswith(_PROFILE))
+    profile = b"".join(body[len(_PROFILE) + 2 :] for body in sorted(chunks, key=lambda body: body[len(_PROFILE)]))
     return Loaded(pixels, profile or None)
 
 

@@ -109,8 +109,8 @@ def _near(features: SimilarityFeatures, pairs: _Candidates, thresholds: Threshol
     )
     distance = np.minimum(copy, frame)
     doubtful = np.flatnonzero((pairs.bits <= thresholds.copy_bits) & ~(exposures & (pairs.gap == 0)))
-    others = recoloured(features.colours, pairs.first[doubtful], pairs.second[doubtful])
-    distance[doubtful[others]] = np.inf
+    apart = recoloured(features.colours, pairs.first[doubtful], pairs.second[doubtful])
+    distance[doubtful[apart]] = np.inf
     return _within_threshold(pairs, distance)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -44,6 +44,7 @@ def test_gradual_change_makes_no_chain() -> None:
     assert len(spans) <= 250  # and they are no single photos
 
 
+@settings(deadline=None)  # of a busy machine
 @given(arrays(np.float64, st.integers(1, 40), elements=st.integers(0, 10_000).map(float), unique=True), st.randoms())
 def test_all_members_are_similar_and_the_order_does_not_matter(positions: Positions, random: object) -> None:
     # Differences of roots are hardly ever equal: ties are up to the caller.
