@@ -77,20 +77,23 @@ class _Candidates:
 
 
 def _candidates(features: SimilarityFeatures, start: int, thresholds: Thresholds, limit: int) -> _Candidates:
-    """Each photo of the block at `start` against all later photos. Raises TooManyPairs above the limit."""
+    """Each photo of the block at `start` against all later photos. Raises TooManyPairs above the limit.
+
+    Times, the widest column, are compared only for photos alike.
+    """
     rows = slice(start, start + BLOCK)
     cosine = features.embeddings[rows] @ features.embeddings[start:].T
     bits = np.bitwise_count(features.hashes[rows, None] ^ features.hashes[None, start:])
-    apart = np.abs(features.taken[rows, None] - features.taken[None, start:]) > _longest_gap(thresholds)  # NaN: not
-    similar = cosine >= min(thresholds.near_cosine, thresholds.scene_cosine)
-    candidate = (similar & ~apart) | (bits <= thresholds.copy_bits)
-    candidate = np.triu(candidate, 1)
+    alike = cosine >= min(thresholds.near_cosine, thresholds.scene_cosine)
+    alike |= bits <= thresholds.copy_bits
+    alike[:, :BLOCK] = np.triu(alike[:, :BLOCK], 1)  # later columns are later photos
+    row, column = np.divmod(np.flatnonzero(alike), alike.shape[1])
+    gap = np.nan_to_num(np.abs(features.taken[row + start] - features.taken[column + start]), nan=0.0)
+    candidate = (gap <= _longest_gap(thresholds)) | (bits[row, column] <= thresholds.copy_bits)
     if np.count_nonzero(candidate) > limit:
         raise TooManyPairs
-    row, column = np.nonzero(candidate)
-    first, second = row + start, column + start
-    gap = np.nan_to_num(np.abs(features.taken[first] - features.taken[second]), nan=0.0)
-    return _Candidates(first, second, bits[row, column], cosine[row, column], gap)
+    row, column = row[candidate], column[candidate]
+    return _Candidates(row + start, column + start, bits[row, column], cosine[row, column], gap[candidate])
 
 
 def _longest_gap(thresholds: Thresholds) -> float:
