@@ -19,6 +19,14 @@ class Device(StrEnum):
     cuda = "cuda"
 
 
+class Engine(StrEnum):
+    """What computes the network."""
+
+    auto = "auto"  # OpenVINO where it is installed and the CPU computes bfloat16
+    onnxruntime = "onnxruntime"
+    openvino = "openvino"
+
+
 class IoBinding(StrEnum):
     """IO binding: preallocated input and output buffers for each batch size."""
 
@@ -48,6 +56,11 @@ class InferenceSettings(CriticSettings):
         default=Device.auto,
         description="cpu, cuda or auto (cuda where there is one). With cuda and no GPU, the server stays "
         "not ready and logs the reason.",
+    )
+    inference_engine: Engine = Field(
+        default=Engine.auto,
+        description="onnxruntime, openvino (extra inference-openvino) or auto: OpenVINO where it is installed and the "
+        "CPU computes bfloat16. With openvino and no OpenVINO, the server stays not ready and logs the reason.",
     )
     inference_host: str = Field(
         default="127.0.0.1", description="Address the inference server listens on; 0.0.0.0 in a container."

@@ -5,6 +5,7 @@ from google.protobuf import text_format
 from tests.contract.inference.model_repository import SHIPPED, SHIPPED_VERSIONS
 from tritonclient.grpc import model_config_pb2
 
+from critic_core.contracts.manifest import DEVICE_PARAMETER
 from critic_inference.batching.buckets import bucket_sizes
 
 pytestmark = [
@@ -55,5 +56,9 @@ def test_options_of_onnx_runtime(config, option, value):
 def test_no_field_is_left_out(config, model):
     written = text_format.Parse((SHIPPED / model / "config.pbtxt").read_text(), model_config_pb2.ModelConfig())
     assert {field.name for field, _ in written.ListFields()} <= {field.name for field, _ in config.ListFields()}
-    parameters = {key: value for key, value in config.parameters.items() if not key.startswith("manifest.")}
+    parameters = {
+        key: value
+        for key, value in config.parameters.items()
+        if not key.startswith("manifest.") and key != DEVICE_PARAMETER
+    }
     assert (list(config.model_warmup), parameters) == (list(written.model_warmup), dict(written.parameters))

@@ -9,10 +9,10 @@ import httpx
 import onnxruntime
 import pytest
 from tests.contract.inference.model_repository import make_repository
+from tests.contract.inference.runtimes import first_on_path, runtime_folder
 from tests.contract.inference.server_process import our_server
 from tests.support.waiting import until
 
-ROOT = Path(__file__).parents[3]
 NO_CUDA = """
 import onnxruntime, sys
 session = onnxruntime.InferenceSession(sys.argv[1], providers=["CUDAExecutionProvider", "CPUExecutionProvider"])
@@ -25,16 +25,7 @@ def gpu_build() -> Path:
     """A folder with onnxruntime-gpu and without CUDA's libraries: first on the path, it is what `import` finds."""
     if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
         pytest.skip("this ONNX Runtime has CUDA")
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
-    pinned = next(line.split()[0] for line in lock if line.startswith("onnxruntime-gpu=="))
-    folder = ROOT / ".cache" / pinned.replace("==", "-")
-    if not (folder / "onnxruntime").is_dir():
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, pinned]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
-        if done.returncode:
-            reason = f"{pinned} cannot be installed: {done.stderr[-300:]}"
-            pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    return folder
+    return runtime_folder("onnxruntime-gpu")
 
 
 @pytest.fixture
@@ -42,20 +33,16 @@ def models(tmp_path: Path) -> Path:
     return make_repository(tmp_path / "models")
 
 
-def environment(gpu_build: Path) -> dict[str, str]:
-    return {"PYTHONPATH": os.pathsep.join(filter(None, [str(gpu_build), os.environ.get("PYTHONPATH")]))}
-
-
 def test_the_runtime_falls_back_and_calls_it_a_success(gpu_build: Path, models: Path) -> None:
     command = [sys.executable, "-c", NO_CUDA, models / "quick" / "1" / "model.onnx"]
     done = subprocess.run(
-        command, env={**os.environ, **environment(gpu_build)}, capture_output=True, text=True, check=True
+        command, env={**os.environ, **first_on_path(gpu_build)}, capture_output=True, text=True, check=True
     )
     assert done.stdout.split("\n")[0] == "True ['CPUExecutionProvider']"
 
 
 def test_with_device_cuda_the_server_is_not_ready_and_says_why(gpu_build: Path, models: Path, tmp_path: Path) -> None:
-    settings = {**environment(gpu_build), "CRITIC_DEVICE": "cuda"}
+    settings = {**first_on_path(gpu_build), "CRITIC_DEVICE": "cuda"}
     with our_server(models, tmp_path, wait_ready=False, env=settings) as server:
         until(lambda: "not_ready" in server.log.read_text(), 60, "the server gave up")
         answer = httpx.get(f"{server.http}/v2/health/ready")
@@ -65,7 +52,7 @@ def test_with_device_cuda_the_server_is_not_ready_and_says_why(gpu_build: Path, 
 
 
 def test_with_device_auto_the_server_reports_the_cpu(gpu_build: Path, models: Path, tmp_path: Path) -> None:
-    settings = {**environment(gpu_build), "CRITIC_DEVICE": "auto"}
+    settings = {**first_on_path(gpu_build), "CRITIC_DEVICE": "auto"}
     with our_server(models, tmp_path, env=settings) as server:
         metrics = httpx.get(f"{server.metrics}/metrics").text
         assert 'device="cpu"' in metrics

@@ -13,7 +13,14 @@ from rich.console import Console
 from tritonclient.grpc import InferenceServerClient, InferInput
 from tritonclient.utils import InferenceServerException
 
-from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, MODEL_FILE, PROBABILITY_NAME, Manifest
+from critic_core.contracts.manifest import (
+    DEVICE_PARAMETER,
+    EMBEDDING_NAME,
+    INPUT_NAME,
+    MODEL_FILE,
+    PROBABILITY_NAME,
+    Manifest,
+)
 from critic_training.data.photo_sets import Inputs, read_unrated
 from critic_training.evaluation.calibration import Platt
 from critic_training.export.difference import (
@@ -58,7 +65,7 @@ def parity(
 def compare_all(
     model: Path, photos: tuple[Path, ...], server: str | None, run: Path | None
 ) -> list[tuple[str, Difference]]:
-    """Differences from the file: the server by float32 rounding at most, PyTorch by the cost of compression.
+    """Differences from the file: the server by the rounding of its precision, PyTorch by the cost of compression.
 
     Raises ParityError where one differs by more, tritonclient's InferenceServerException where the server fails.
     """
@@ -67,7 +74,9 @@ def compare_all(
     published = by_file(model / MODEL_FILE, images)
     found = []
     if server:
-        found.append(("the server", difference(by_server(server, manifest, images), published), FLOAT32_BOUND))
+        found.append(
+            ("the server", difference(by_server(server, manifest, images), published), _bound(server, manifest))
+        )
     if run:
         network, _ = load_network(run / BEST_FILE)
         curve = Platt(**manifest.calibration.parameters)
@@ -75,6 +84,14 @@ def compare_all(
     for what, differs, bound in found:
         check(differs, bound, what)
     return [(what, differs) for what, differs, _ in found]
+
+
+def _bound(address: str, manifest: Manifest) -> float:
+    """Of float32, or of compression for a server that computes in bfloat16."""
+    with InferenceServerClient(address) as client:
+        parameters = client.get_model_config(manifest.name, manifest.version).config.parameters
+    device = parameters[DEVICE_PARAMETER].string_value if DEVICE_PARAMETER in parameters else ""
+    return COMPRESSED_BOUND if device.endswith("bf16") else FLOAT32_BOUND
 
 
 def by_server(address: str, manifest: Manifest, images: Inputs) -> Predictions:

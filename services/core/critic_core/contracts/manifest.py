@@ -18,6 +18,9 @@ from critic_core.contracts.critique import Kind, ScoreInterval
 
 MODEL_FILE = "model.onnx"
 MANIFEST_FILE = "manifest.json"
+DEVICE_PARAMETER = "device"
+"""The key of the device within the parameters of a loaded model; Triton has none."""
+
 GOLDEN_FILE = "golden.npy"
 """The golden photo as the model's input, uint8 `[size, size, 3]`, for a self-test before serving."""
 INPUT_NAME = "image"

@@ -11,7 +11,7 @@ class Session(Protocol):
 
     @property
     def device(self) -> str:
-        """The device in use: `cpu` or `cuda`."""
+        """The device in use: `cpu`, `cpu-bf16` (computed in bfloat16) or `cuda`."""
 
     @property
     def fixed_shapes(self) -> bool:

@@ -8,7 +8,13 @@ from typing import Any
 from google.protobuf import text_format
 from tritonclient.grpc import model_config_pb2
 
-from critic_core.contracts.manifest import MANIFEST_FILE, MODEL_FILE, manifest_parameter, parse_manifest
+from critic_core.contracts.manifest import (
+    DEVICE_PARAMETER,
+    MANIFEST_FILE,
+    MODEL_FILE,
+    manifest_parameter,
+    parse_manifest,
+)
 from critic_core.runtime.logs import logger
 from critic_inference.engine.session import Session
 from critic_inference.errors import ModelUnusable
@@ -23,7 +29,7 @@ CONFIG_FILE = "config.pbtxt"
 GPU_MEM_LIMIT = "gpu_mem_limit"
 KIND_CPU = model_config_pb2.ModelInstanceGroup.KIND_CPU
 KIND_GPU = model_config_pb2.ModelInstanceGroup.KIND_GPU
-KINDS = {"cpu": KIND_CPU, "cuda": KIND_GPU}
+KINDS = {"cpu": KIND_CPU, "cpu-bf16": KIND_CPU, "cuda": KIND_GPU}
 
 
 def read_config(folder: Path) -> Any:
@@ -89,6 +95,7 @@ def complete_config(config: Any, device: str) -> Any:
         group.name = group.name or completed.name
         group.count = group.count or 1
         group.kind = KINDS[device]
+    completed.parameters[DEVICE_PARAMETER].string_value = device
     return completed
 
 

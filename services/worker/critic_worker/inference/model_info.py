@@ -8,6 +8,7 @@ from tritonclient.grpc.model_config_pb2 import ModelConfig, ModelInstanceGroup
 
 from critic_core.contracts.errors import InferenceFailed, InferenceUnavailable
 from critic_core.contracts.manifest import (
+    DEVICE_PARAMETER,
     EMBEDDING_NAME,
     INPUT_NAME,
     KIND_NAME,
@@ -58,6 +59,8 @@ def _manifest(config: ModelConfig, version: str) -> Manifest:
 
 
 def _device(config: ModelConfig) -> str:
+    if DEVICE_PARAMETER in config.parameters:
+        return str(config.parameters[DEVICE_PARAMETER].string_value)
     kinds = {_DEVICES[group.kind] for group in config.instance_group if group.kind in _DEVICES}
     return "+".join(sorted(kinds)) or "unknown"
 

@@ -1,0 +1,31 @@
+"""Large batches are computed in slices on a CPU."""
+
+import numpy as np
+from tests.unit.inference.sessions import Doubler, rows
+
+from critic_inference.engine.slices import in_slices
+from critic_inference.tensors import TensorSpec
+
+
+def test_a_large_batch_is_computed_eight_rows_at_a_time() -> None:
+    session = Doubler()
+    result = in_slices(session).run(rows(*range(20)))
+    assert session.batches == [8, 8, 4]
+    assert result["y"][:, 0].tolist() == [2 * value for value in range(20)]
+
+
+def test_a_small_batch_is_computed_at_once() -> None:
+    session = Doubler()
+    assert np.array_equal(in_slices(session).run(rows(1, 2))["y"], 2 * rows(1, 2)["x"])
+    assert session.batches == [2]
+
+
+def test_gpus_and_models_without_a_batch_dimension_compute_whole_batches() -> None:
+    class OnGpu(Doubler):
+        device = "cuda"
+
+    class Unbatched(Doubler):
+        inputs = (TensorSpec("x", "FP32", (5, 3)),)
+
+    for session in (OnGpu(), Unbatched()):
+        assert in_slices(session) is session
