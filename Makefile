@@ -25,7 +25,7 @@ TEST := $(VENV)/.test
 DEV := $(VENV)/.dev
 TRAINING := $(VENV)/.training
 
-.PHONY: help run test test-all check check-files check-types fix docs model data-sets aesthetics aesthetics-alexnet one-model bench capacity lock sbom wheel clean
+.PHONY: help run test test-all check check-files check-contract check-types fix docs model data-sets aesthetics aesthetics-alexnet one-model bench capacity lock sbom wheel clean
 
 help: ## What one can ask for
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,7 +41,7 @@ PARALLEL := -n auto --no-loadscope-reorder
 MAIN_JOB := first_photo uploads refusals photos_alike command_line inference_server
 NEEDS_MORE := tests/unit/training tests/unit/load/test_gpu_figures.py tests/unit/load/test_gpu_report.py \
   tests/unit/infra/test_audit.py tests/unit/infra/test_pin_images.py tests/contract/inference/test_parity.py \
-  tests/contract/inference/test_silent_fallback.py
+  tests/contract/inference/test_silent_fallback.py tests/contract/gateway/test_schemathesis.py
 BARE := tests/unit tests/architecture tests/contract $(MAIN_JOB:%=tests/e2e/test_%.py) $(NEEDS_MORE:%=--ignore=%) \
   -m "not triton"
 
@@ -65,7 +65,7 @@ test-all: $(DEV) ## Run all tests; those without their service (Docker, Chromium
 	[ -z "$$failed" ] || { echo "Failed:$$failed"; exit 1; }
 
 check: $(DEV) ## Lint, types, import rules, generated files, known vulnerabilities: changes nothing
-	@$(MAKE) --no-print-directory --jobs 2 check-types check-files
+	@$(MAKE) --no-print-directory --jobs 2 check-types check-files check-contract
 
 check-files:
 	$(BIN)/ruff format --check .
@@ -74,6 +74,14 @@ check-files:
 	$(BIN)/python infra/generate.py --check
 	$(BIN)/python -m infra.supply_chain.audit
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+# The rules that Spectral and Redocly recommend, warnings included.
+check-contract:
+	@if command -v npx >/dev/null; then \
+	npx --yes --package @stoplight/spectral-cli@6.16.3 spectral lint --quiet --fail-severity hint \
+	  --ruleset infra/openapi/spectral.yaml docs/openapi.json && \
+	REDOCLY_TELEMETRY=off npx --yes --package @redocly/cli@2.77.0 redocly lint --extends recommended-strict docs/openapi.json; \
+	else echo "npx is not here: the contract was not linted"; [ -z "$$CI" ]; fi
 
 check-types:
 	$(BIN)/mypy
@@ -130,8 +138,9 @@ lock: $(DEV) ## Resolve the dependencies anew into requirements.lock, with hashe
 sbom: $(DEV) ## List what is in each image that is built here, as CycloneDX, in dist/sbom
 	$(BIN)/python -m infra.supply_chain.sbom
 
-wheel: $(DEV) ## Build the wheel, page and model inside
+wheel: $(DEV) ## Build the wheels: the whole, page and model inside, and the client
 	$(BIN)/python -m build --wheel --outdir dist .
+	$(BIN)/python -m build --wheel --outdir dist services/client
 
 clean: ## Take away what was built here; photos and settings stay
 	rm -rf $(VENV) .cache dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -160,16 +160,3 @@ def test_what_cannot_be_done_is_said(shoot: Path, state: dict[str, str], argumen
 def test_an_empty_folder(tmp_path: Path, state: dict[str, str]) -> None:
     ran = cull(state, tmp_path)
     assert (ran.returncode, ran.stderr) == (2, f"There are no photos in {tmp_path}.\n")
-
-
-def test_the_example_for_app_developers_runs(
-    stack: LocalStack, shoot: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    text = (Path(__file__).parents[2] / "docs" / "culling.md").read_text("utf-8")
-    example = text.split("```python\n")[1].split("```")[0].replace("http://127.0.0.1:8000", stack.url)
-    (shoot.parent / "wedding").symlink_to(shoot / "evening")
-    for file in (shoot / "evening").iterdir():
-        file.rename(file.with_suffix(".jpg"))
-    monkeypatch.chdir(shoot.parent)
-    exec(compile(example, "docs/culling.md", "exec"), {})
-    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["1", "2", "3", "4"]

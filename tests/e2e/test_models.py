@@ -88,7 +88,7 @@ def test_readiness_names_both(http: httpx.Client) -> None:
 
 
 def test_the_command_line_asks_for_a_model(two_models: LocalStack, http: httpx.Client) -> None:
-    command = [sys.executable, "-m", "critic_cli", "score", DATA / "rocket.jpg", "--csv", "--url", two_models.url]
+    command = [sys.executable, "-m", "critic_cli", "score", DATA / "rocket.jpg", "--csv", "-", "--url", two_models.url]
     ran = subprocess.run([*command, "--model", "second"], capture_output=True, text=True, timeout=60, check=True)
     (row,) = csv.DictReader(StringIO(ran.stdout))
     assert (row["model"], row["version"]) == ("second", "1")

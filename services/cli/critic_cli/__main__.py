@@ -14,6 +14,7 @@ from critic_cli.commands.new_key import new_key
 from critic_cli.commands.new_webhook_secret import new_webhook_secret
 from critic_cli.commands.score import score
 from critic_cli.commands.up import up
+from critic_cli.commands.watch import watch
 from critic_cli.errors import CommandError
 from critic_cli.ops.commands import ops
 
@@ -24,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (up, score, cull, doctor, model, dead_letters, new_key, new_webhook_secret):
+for command in (up, score, watch, cull, doctor, model, dead_letters, new_key, new_webhook_secret):
     app.command()(command)
 app.add_typer(ops, name="ops")
 

@@ -6,6 +6,9 @@ from typing import Annotated
 
 import typer
 
+STANDARD_STREAM = Path("-")
+"""A file name for standard input or output."""
+
 DEFAULT_URL = "http://127.0.0.1:8000"
 
 
@@ -24,4 +27,15 @@ DataFolderOption = Annotated[
 UrlOption = Annotated[str, typer.Option(envvar="CRITIC_URL", help="Address of Photo Critic.")]
 ApiKeyOption = Annotated[
     str | None, typer.Option(envvar="CRITIC_API_KEY", help="API key, for a server with API keys.", show_envvar=True)
+]
+LocalOption = Annotated[bool, typer.Option("--local", help="Start a stack, and stop it afterwards.")]
+CsvOption = Annotated[
+    Path | None, typer.Option(dir_okay=False, allow_dash=True, help="CSV file to write; - for standard output.")
+]
+JsonOption = Annotated[
+    Path | None, typer.Option(dir_okay=False, allow_dash=True, help="JSON file to write; - for standard output.")
+]
+HtmlOption = Annotated[
+    Path | None,
+    typer.Option(dir_okay=False, allow_dash=True, help="HTML contact sheet to write; - for standard output."),
 ]

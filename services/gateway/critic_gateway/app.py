@@ -4,15 +4,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
-from starlette.staticfiles import StaticFiles
 
 from critic_core.runtime.packaged import packaged_folder
 from critic_gateway.http import problems
 from critic_gateway.http.cors import cors_options
 from critic_gateway.http.early_response import EarlyResponse
+from critic_gateway.http.methods import Methods
 from critic_gateway.http.middleware import RequestContext
+from critic_gateway.http.page_files import PageFiles
 from critic_gateway.http.small_bodies import SmallBodies
 from critic_gateway.routes import (
     account,
@@ -28,7 +28,9 @@ from critic_gateway.routes import (
     shared,
     shares,
     usage,
+    webhook_events,
 )
+from critic_gateway.routes.document import Api
 from critic_gateway.settings import GatewaySettings
 from critic_gateway.state import open_app_state
 
@@ -55,34 +57,29 @@ ROUTERS = [
 
 def create_app(settings: GatewaySettings) -> FastAPI:
     """The application; it opens its clients at startup and closes them at shutdown."""
-    app = FastAPI(
+    app = Api(
+        settings,
         title="Photo Critic",
-        version="1",
         description=DESCRIPTION,
         lifespan=_lifespan(settings),
-        generate_unique_id_function=operation_id,
         openapi_url="/v1/openapi.json",
         docs_url=None,  # FastAPI's page loads scripts from a CDN, which the content security policy forbids
         redoc_url=None,
+        webhooks=webhook_events.router,
     )
     app.state.draining = False
     problems.install(app, settings)
     for router in ROUTERS:
         app.include_router(router)
     docs.mount_assets(app)
-    app.mount("/", StaticFiles(directory=packaged_folder("critic_gateway", "page", "frontend"), html=True), name="page")
+    app.mount("/", PageFiles(packaged_folder("critic_gateway", "page", "frontend")), name="page")
     app.add_middleware(SmallBodies, limit=settings.max_body_bytes)
+    app.add_middleware(Methods, routes=[route for router in ROUTERS for route in router.routes])
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, **cors_options(settings.cors_origins))
     app.add_middleware(RequestContext)
     app.add_middleware(EarlyResponse)  # outermost: the access log has the time at which the response was sent
     return app
-
-
-def operation_id(route: APIRoute) -> str:
-    """The route's function in camel case: `send_photos` becomes `sendPhotos`."""
-    first, *words = route.name.split("_")
-    return first + "".join(word.capitalize() for word in words)
 
 
 def _lifespan(settings: GatewaySettings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

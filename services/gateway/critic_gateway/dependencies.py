@@ -71,8 +71,10 @@ ReadinessDep = Annotated[ReadinessProbe, _from_state(lambda state: state.readine
 
 
 # For OpenAPI alone: they give /docs its button "Authorize".
-_API_KEY = Security(APIKeyHeader(name="X-API-Key", scheme_name="apiKey", auto_error=False))
-_BEARER = Security(HTTPBearer(scheme_name="bearer", auto_error=False))
+_API_KEY = Security(
+    APIKeyHeader(name="X-API-Key", scheme_name="apiKey", description="On servers with API keys.", auto_error=False)
+)
+_BEARER = Security(HTTPBearer(scheme_name="bearer", description="The API key as a bearer token.", auto_error=False))
 
 
 async def _caller(

@@ -34,11 +34,53 @@ def test_every_reference_has_its_schema_and_every_error_is_a_problem() -> None:
     assert "HTTPValidationError" not in references
 
 
-def test_every_operation_with_an_api_key_says_so() -> None:
-    secured = {operation["operationId"] for operation in OPERATIONS if "security" in operation}
-    everyone = {operation["operationId"] for operation in OPERATIONS}
-    viewers = {name for path, methods in DOCUMENT["paths"].items() for name in _ids(methods) if "{token}" in path}
-    assert everyone - secured == {"getLiveness", "getReadiness", "getMetrics", *viewers}
+def test_every_operation_says_what_it_requires() -> None:
+    required = {operation["operationId"]: operation["security"] for operation in OPERATIONS}
+    keys, viewers = [{"apiKey": []}, {"bearer": []}], [{}, {"sharePass": []}]
+    free = {"getLiveness", "getReadiness", "getMetrics", "unlockSharedAlbum"}
+    shared = {name for path, methods in DOCUMENT["paths"].items() for name in _ids(methods) if "{token}" in path}
+    assert {name for name, schemes in required.items() if schemes == []} == free
+    assert {name for name, schemes in required.items() if schemes == viewers} == shared - free
+    assert all(schemes == keys for name, schemes in required.items() if name not in free | shared)
+
+
+def test_every_error_is_a_problem_and_every_response_has_its_request_id() -> None:
+    for operation in OPERATIONS:
+        assert {"4XX", "5XX"} <= set(operation["responses"])
+        for status, response in operation["responses"].items():
+            if "$ref" not in response:
+                assert "X-Request-ID" in response["headers"]
+                assert (
+                    status < "400"
+                    or set(response.get("content", {})) <= {"application/problem+json"}
+                    or _probe(operation)
+                )
+
+
+def test_webhooks_are_in_the_contract() -> None:
+    assert set(DOCUMENT["webhooks"]) == {"photo.done", "photo.failed", "album.done"}
+    for methods in DOCUMENT["webhooks"].values():
+        assert {parameter["name"] for parameter in methods["post"]["parameters"]} == {
+            "webhook-id",
+            "webhook-timestamp",
+            "webhook-signature",
+        }
+
+
+def test_links_lead_from_a_created_album_to_its_calls() -> None:
+    links = DOCUMENT["paths"]["/v1/albums"]["post"]["responses"]["201"]["links"]
+    assert {"getAlbum", "addPhotos", "deleteAlbum"} <= set(links)
+    assert links["getAlbum"]["parameters"] == {"album_id": "$response.body#/id"}
+
+
+def test_this_server_tells_its_limit_of_an_albums_time_to_live() -> None:
+    document = create_app(GatewaySettings(album_ttl_seconds=3600)).openapi()
+    ttl = document["components"]["schemas"]["NewAlbum"]["properties"]["ttl_seconds"]
+    assert ttl["anyOf"][0] == {"type": "integer", "minimum": 60, "maximum": 3600}
+
+
+def _probe(operation: dict[str, object]) -> bool:
+    return operation["tags"] == ["operations"]
 
 
 def _ids(methods: dict[str, dict[str, str]]) -> list[str]:

@@ -1,6 +1,7 @@
 """`photo-critic cull DIR`: a proposal which photos of a shoot to keep, as table, sidecars, exports and copies."""
 
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -9,24 +10,31 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from critic_cli.client.albums import Parameters, selection_parameters
-from critic_cli.client.client import Client
-from critic_cli.client.connect import connect
+from critic_cli.connect import connect
 from critic_cli.culling.copies import copy_sentences
 from critic_cli.culling.cull_folder import CulledFolder, cull_folder
 from critic_cli.culling.embed import check_exiftool
 from critic_cli.culling.journal import Journal, state_folder
 from critic_cli.culling.local_stack import local_stack
-from critic_cli.culling.outputs import copy_keepers_to, write_embedded, write_sidecars
+from critic_cli.culling.outputs import Outputs, write_outputs
 from critic_cli.culling.read_back import read_back as read_decisions
 from critic_cli.culling.same_stem import group_files
 from critic_cli.culling.sidecars import Sidecars
-from critic_cli.culling.table import print_proposals
+from critic_cli.culling.table import keepers_of, print_proposals
 from critic_cli.errors import CommandError
 from critic_cli.files.find import FoundPhotos, find_photos
 from critic_cli.files.names import printable
-from critic_cli.options import DEFAULT_URL, ApiKeyOption, UrlOption
-from critic_core.contracts.album import Proposal
+from critic_cli.options import (
+    DEFAULT_URL,
+    ApiKeyOption,
+    CsvOption,
+    HtmlOption,
+    JsonOption,
+    LocalOption,
+    UrlOption,
+)
+from critic_cli.output import check_outputs, write_chunks
+from critic_client import Client, Parameters, selection_parameters
 from critic_core.contracts.errors import CriticError
 from critic_core.exports.export import ExportOptions, LabelMap, Naming, StarMap
 
@@ -39,12 +47,13 @@ def cull(  # noqa: PLR0913, PLR0917 - one parameter an option
     per_scene: Annotated[int | None, typer.Option(min=1, help="Most photos to keep of one scene.")] = None,
     url: UrlOption = DEFAULT_URL,
     api_key: ApiKeyOption = None,
-    local: Annotated[bool, typer.Option("--local", help="Start a stack, and stop it afterwards.")] = False,
+    local: LocalOption = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Upload all photos again; ignore earlier runs.")] = False,
     exclude: Annotated[list[str] | None, typer.Option(help="Names or paths to pass over, such as 'raw/*'.")] = None,
-    csv: Annotated[Path | None, typer.Option(dir_okay=False, help="CSV file to write.")] = None,
-    json: Annotated[Path | None, typer.Option(dir_okay=False, help="JSON file to write.")] = None,
-    html: Annotated[Path | None, typer.Option(dir_okay=False, help="HTML contact sheet to write.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="List all photos, not the keepers alone.")] = False,
+    csv: CsvOption = None,
+    json: JsonOption = None,
+    html: HtmlOption = None,
     xmp: Annotated[bool, typer.Option("--xmp", help="Write XMP sidecars beside the photos, or update them.")] = False,
     embed: Annotated[
         bool, typer.Option("--embed", help="Write into JPEGs by ExifTool, and sidecars beside other photos.")
@@ -66,35 +75,38 @@ def cull(  # noqa: PLR0913, PLR0917 - one parameter an option
     Without --xmp, --embed and --copy-keepers no file changes. An interrupted run is resumed by the next one.
     Exit code 1 if a file could not be used.
     """
+    files = {"csv": csv, "json": json, "html": html}
+    piped = check_outputs(*files.values())
     options = CullOptions(keep, per_scene, _export_options(stars, labels, sidecars))
+    outputs = Outputs(Sidecars(options.exports), xmp, embed, copy_keepers)
     if embed:
         check_exiftool()
     found = _find(folder, exclude or [], copy_keepers)
     shots, journal = group_files(found.files), Journal(folder, "local" if local else url)
-    beside = Sidecars(options.exports)
-    with ExitStack() as stack:
+    with ExitStack() as stack, _resumable():
         if local:
             url = stack.enter_context(local_stack(state_folder() / "local"))
         client = stack.enter_context(connect(url, api_key))
-        try:
-            culled = cull_folder(client, folder, shots, journal, fresh)
-            decisions = read_decisions(client.albums, culled, beside) if read_back else 0
-            proposals = list(client.albums.selection(culled.album_id, keep, per_scene))
-            exports = {"csv": csv, "json": json, "html": html}
-            _export(client, culled.album_id, options, {name: to for name, to in exports.items() if to is not None})
-        except KeyboardInterrupt:
-            raise CommandError(f"Interrupted. {_RESUMABLE}") from None
-        except CriticError as error:
-            raise CommandError(f"{error.detail} {_RESUMABLE}") from None
-    _print(proposals, culled, folder, options.exports, [found.skipped_sentence(), _decision_sentence(decisions)])
-    problems = [f"{path}: {detail}" for path, detail in culled.problems]
-    if xmp or embed:
-        problems += write_sidecars(culled, proposals, beside, with_jpegs=xmp)
-    if embed:
-        problems += write_embedded(culled, proposals, beside, journal)
-    if copy_keepers is not None:
-        problems += copy_keepers_to(culled, proposals, folder, copy_keepers)
-    _report(problems)
+        culled = cull_folder(client, folder, shots, journal, fresh)
+        decisions = read_decisions(client.albums, culled, outputs.sidecars) if read_back else 0
+        proposals = list(client.albums.selection(culled.album_id, keep, per_scene))
+        _export(client, culled.album_id, options, {name: to for name, to in files.items() if to is not None})
+    listed = [] if piped else proposals if all_ else keepers_of(proposals)
+    console = Console(stderr=piped)
+    print_proposals(proposals, listed, culled.shots, folder, options.exports, console)
+    _print_notes(console, culled, folder, [found.skipped_sentence(), _decision_sentence(decisions)])
+    _report(culled, write_outputs(culled, proposals, folder, journal, outputs))
+
+
+@contextmanager
+def _resumable() -> Iterator[None]:
+    """Every error says how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise CommandError(f"Interrupted. {_RESUMABLE}") from None
+    except CriticError as error:
+        raise CommandError(f"{error.detail} {_RESUMABLE}") from None
 
 
 @dataclass(frozen=True)
@@ -122,11 +134,7 @@ def _find(folder: Path, exclude: list[str], copy_keepers: Path | None) -> FoundP
     return found
 
 
-def _print(
-    proposals: list[Proposal], culled: CulledFolder, folder: Path, options: ExportOptions, notes: list[str]
-) -> None:
-    console = Console()
-    print_proposals(proposals, culled.shots, folder, options, console)
+def _print_notes(console: Console, culled: CulledFolder, folder: Path, notes: list[str]) -> None:
     removed = f"{culled.removed:,} photos left the album: their files were deleted, moved or edited."
     for sentence in [*copy_sentences(culled.shots, folder), *notes, removed if culled.removed else ""]:
         if sentence:
@@ -139,17 +147,15 @@ def _decision_sentence(decisions: int) -> str:
 
 def _export(client: Client, album_id: str, options: CullOptions, files: dict[str, Path]) -> None:
     for name, to in files.items():
-        try:
-            client.albums.export(album_id, to, {**options.parameters, "format": name})
-        except OSError as error:
-            raise CommandError(f"{to} cannot be written: {error.strerror or error}.") from None
+        write_chunks(to, client.albums.export_chunks(album_id, {**options.parameters, "format": name}))
 
 
-def _report(problems: list[str]) -> None:
+def _report(culled: CulledFolder, problems: Iterable[str]) -> None:
     console = Console(stderr=True)
-    for line in problems:
+    lines = [*(f"{path}: {detail}" for path, detail in culled.problems), *problems]
+    for line in lines:
         console.print(Text.assemble(("✗ ", "red"), printable(line)), soft_wrap=True)
-    if problems:
+    if lines:
         raise typer.Exit(1)
 
 

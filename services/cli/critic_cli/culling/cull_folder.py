@@ -7,12 +7,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from critic_cli.client.client import Client
 from critic_cli.culling.folder_changes import remove_missing, restore_decisions
 from critic_cli.culling.journal import Journal
 from critic_cli.culling.progress import CullProgress, cull_progress
 from critic_cli.culling.same_stem import Shot
 from critic_cli.culling.upload import UploadedShot, upload_all
+from critic_client import Client
 from critic_core.contracts.album import AlbumPhoto
 from critic_core.contracts.errors import AlbumNotFound
 from critic_core.contracts.photo import PhotoState

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from contextlib import suppress
 
-from critic_cli.client.client import Client
 from critic_cli.culling.journal import Journal
 from critic_cli.culling.same_stem import Shot
+from critic_client import Client
 from critic_core.contracts.album import AlbumPhoto, Choice
 from critic_core.contracts.errors import PhotoNotFound
 

@@ -1,6 +1,7 @@
 """What a culling leaves on the disk: sidecars, ratings inside JPEGs, copies of the keepers."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from critic_cli.culling.cull_folder import CulledFolder
@@ -11,6 +12,28 @@ from critic_cli.culling.same_stem import Companions, Shot
 from critic_cli.culling.sidecars import Sidecars
 from critic_core.contracts.album import Proposal, Verdict
 from critic_core.exports.sidecar_merge import SidecarContent
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """The outputs of a culling on the disk."""
+
+    sidecars: Sidecars
+    xmp: bool
+    embed: bool
+    copy_keepers: Path | None
+
+
+def write_outputs(
+    culled: CulledFolder, proposals: Sequence[Proposal], folder: Path, journal: Journal, outputs: Outputs
+) -> Iterator[str]:
+    """Write all of them. Yields problems."""
+    if outputs.xmp or outputs.embed:
+        yield from write_sidecars(culled, proposals, outputs.sidecars, with_jpegs=outputs.xmp)
+    if outputs.embed:
+        yield from write_embedded(culled, proposals, outputs.sidecars, journal)
+    if outputs.copy_keepers is not None:
+        yield from copy_keepers_to(culled, proposals, folder, outputs.copy_keepers)
 
 
 def write_sidecars(

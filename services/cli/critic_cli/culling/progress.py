@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from critic_cli.client.albums import Albums
 from critic_cli.culling.upload import UploadedShot
+from critic_client import Albums
 from critic_core.contracts.errors import CriticError
 
 

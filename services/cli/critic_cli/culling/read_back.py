@@ -1,8 +1,8 @@
 """Decisions that were made in other programs come back into the album."""
 
-from critic_cli.client.albums import Albums
 from critic_cli.culling.cull_folder import CulledFolder
 from critic_cli.culling.sidecars import Sidecars
+from critic_client import Albums
 from critic_core.contracts.album import Choice
 
 

@@ -15,23 +15,21 @@ from critic_core.exports.export import ExportOptions
 _STYLES = {Verdict.keep: "green", Verdict.maybe: "yellow", Verdict.reject: "red"}
 
 
-def print_proposals(
+def print_proposals(  # noqa: PLR0913, PLR0917 - what a table of a folder's photos needs
     proposals: Sequence[Proposal],
+    listed: Sequence[Proposal],
     shots: Mapping[str, Sequence[Shot]],
     folder: Path,
     options: ExportOptions,
     console: Console,
 ) -> None:
-    """Best first: score, verdict, stars, group of near duplicates, reasons."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("", justify="right", no_wrap=True)
-    table.add_column("Photo", no_wrap=True, overflow="ellipsis", min_width=12)
-    table.add_column("Score", justify="right", no_wrap=True)
-    for title in ("Verdict", "Stars", "Like"):
-        table.add_column(title, no_wrap=True)
-    table.add_column("Why", min_width=20)
+    """The numbers of all photos, then the listed ones: score, verdict, stars, near duplicates, reasons."""
     groups = _group_numbers(proposals)
-    for proposal in proposals:
+    console.print(Text(_summary(proposals, len(groups)), style="bold"))
+    if not listed:
+        return
+    table = _empty_table()
+    for proposal in listed:
         rating = options.rating(proposal)
         table.add_row(
             str(proposal.rank), Text(_name(proposal, shots, folder)), f"{proposal.score:.1f}",
@@ -39,7 +37,24 @@ def print_proposals(
             groups.get(proposal.near or "", ""), Text(" ".join(reason.sentence for reason in proposal.reasons[:2])),
         )  # fmt: skip
     console.print(table)
-    console.print(Text(_summary(proposals, len(groups)), style="dim"))
+    if len(listed) < len(proposals):
+        console.print(Text("--all lists the other photos, too.", style="dim"))
+
+
+def keepers_of(proposals: Sequence[Proposal]) -> list[Proposal]:
+    """The photos to keep, best first."""
+    return [proposal for proposal in proposals if proposal.verdict is Verdict.keep]
+
+
+def _empty_table() -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("", justify="right", no_wrap=True)
+    table.add_column("Photo", no_wrap=True, overflow="ellipsis", min_width=12)
+    table.add_column("Score", justify="right", no_wrap=True)
+    for title in ("Verdict", "Stars", "Like"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("Why", min_width=20)
+    return table
 
 
 def _stars(rating: int | None) -> str:

@@ -5,8 +5,10 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from critic_cli.client.albums import Albums
 from critic_cli.culling.same_stem import Shot
+from critic_cli.files.raw_preview import content_of
+from critic_client import Albums
+from critic_client.photo_files import upload_name
 from critic_core.contracts.errors import CriticError, Problem
 from critic_core.contracts.photo import PhotoReceipt
 
@@ -61,7 +63,8 @@ def _batches(shots: list[Shot]) -> Iterator[list[Shot]]:
 
 def _upload(albums: Albums, album_id: str, batch: list[Shot], folder: Path) -> list[UploadedShot]:
     try:
-        receipts = albums.add(album_id, [shot.upload for shot in batch], folder)
+        names = [upload_name(shot.upload, folder) for shot in batch]
+        receipts = albums.add(album_id, [content_of(shot.upload) for shot in batch], names)
     except OSError as error:
         return [unreadable(batch[0], error)] if len(batch) == 1 else _one_by_one(albums, album_id, batch, folder)
     except CriticError as error:

@@ -1,7 +1,7 @@
 """Checks of the machine: Python, open files, disk."""
 
+import os
 import platform
-import resource
 import shutil
 import sys
 from pathlib import Path
@@ -30,6 +30,10 @@ def _python() -> Finding:
 
 
 def _open_files() -> Finding:
+    if os.name != "posix":
+        return good("Open files", "no limit on this system")
+    import resource  # noqa: PLC0415 - POSIX alone
+
     allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     sentence = f"a process may open {'any number of' if allowed == resource.RLIM_INFINITY else allowed} files"
     if allowed == resource.RLIM_INFINITY or allowed >= _ENOUGH_FILES:

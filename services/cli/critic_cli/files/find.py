@@ -60,7 +60,7 @@ class _Walk:
             yield from self._photos_of(folder, names)
 
     def _photos_of(self, folder: Path, names: list[str]) -> Iterator[Path]:
-        for name in sorted(filter(_is_photo, names), key=natural_key):
+        for name in sorted(filter(is_photo, names), key=natural_key):
             if self._excluded(folder / name):
                 self.skipped["--exclude"] += 1
             else:
@@ -77,7 +77,7 @@ class _Walk:
         return ""
 
     def _count(self, folder: Path, reason: str) -> None:
-        photos = sum(_is_photo(name) for _, _, names in os.walk(folder) for name in names) if reason else 0
+        photos = sum(is_photo(name) for _, _, names in os.walk(folder) for name in names) if reason else 0
         if photos:
             self.skipped[reason] += photos
 
@@ -90,5 +90,6 @@ class _Walk:
         )
 
 
-def _is_photo(name: str) -> bool:
+def is_photo(name: str) -> bool:
+    """True for a file name with the suffix of a photo format."""
     return not name.startswith(".") and Path(name).suffix.lower() in PHOTO_SUFFIXES

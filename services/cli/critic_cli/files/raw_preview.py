@@ -20,9 +20,13 @@ _LEAST_SIDE = 600
 _TIMEOUT_SECONDS = 120
 
 
-def exceeds_limit(photo: Path) -> bool:
-    """True for a RAW file that only goes to the server by its preview."""
-    return photo.suffix.lower() in RAW_SUFFIXES and photo.stat().st_size > MAX_BYTES
+def content_of(photo: Path) -> Path | bytes:
+    """What is sent of a photo: the file, or the preview of a RAW file beyond the limit.
+
+    Raises OSError, and PhotoTooLarge for a RAW file without a preview.
+    """
+    exceeds_limit = photo.suffix.lower() in RAW_SUFFIXES and photo.stat().st_size > MAX_BYTES
+    return preview_of(photo) if exceeds_limit else photo
 
 
 def preview_of(photo: Path) -> bytes:

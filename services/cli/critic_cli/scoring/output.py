@@ -1,7 +1,9 @@
 """Outcomes for people (a table) and for programs (JSON, CSV)."""
 
 import csv
+import io
 import json
+from pathlib import Path
 from typing import Any, TextIO
 
 from rich.console import Console
@@ -9,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from critic_cli.files.names import printable
+from critic_cli.output import write_chunks
 from critic_cli.scoring.outcome import Outcome
 from critic_core.contracts.critique import Critique, Level, PropertyName
 from critic_core.exports.spreadsheet import escape_formula
@@ -30,6 +33,15 @@ def print_scores(outcomes: list[Outcome], console: Console) -> None:
             console.print(Text.assemble(("✗ ", "red"), f"{_path(outcome)}: {outcome.problem.detail}"), soft_wrap=True)
 
 
+def write_outcomes(outcomes: list[Outcome], json_file: Path | None, csv_file: Path | None) -> None:
+    """Write the outcomes to these files; `-` is standard output."""
+    for path, write in ((json_file, write_json), (csv_file, write_csv)):
+        if path is not None:
+            text = io.StringIO(newline="")
+            write(outcomes, text)
+            write_chunks(path, [text.getvalue().encode()])
+
+
 def write_csv(outcomes: list[Outcome], out: TextIO) -> None:
     """One line a file; properties are numbers in the units of the API; no text is a formula."""
     writer = csv.DictWriter(out, _CSV_COLUMNS, lineterminator="\n")
@@ -39,10 +51,25 @@ def write_csv(outcomes: list[Outcome], out: TextIO) -> None:
 
 def write_json(outcomes: list[Outcome], out: TextIO) -> None:
     """A list with one object a file: `file`, `photo_id`, and `critique` or `problem`."""
-    fields = [outcome.model_dump(mode="json", exclude={"file"}, exclude_none=True) for outcome in outcomes]
-    entries = [{"file": _path(outcome), **entry} for outcome, entry in zip(outcomes, fields, strict=True)]
-    json.dump(entries, out, indent=2, ensure_ascii=False)
+    json.dump([_entry(outcome) for outcome in outcomes], out, indent=2, ensure_ascii=False)
     out.write("\n")
+
+
+def json_line(outcome: Outcome) -> str:
+    """One object of JSON without line breaks, as in `write_json`."""
+    return json.dumps(_entry(outcome), ensure_ascii=False)
+
+
+def sentence(outcome: Outcome) -> str:
+    """Score and name of a file, or its problem."""
+    if outcome.critique is None:
+        return f"    ✗ {_path(outcome)}: {outcome.problem.detail if outcome.problem else 'no critique'}"
+    unusual = _unusual(outcome.critique)
+    return f"{outcome.critique.score:5.1f} {_path(outcome)}" + (f" ({unusual})" if unusual else "")
+
+
+def _entry(outcome: Outcome) -> dict[str, Any]:
+    return {"file": _path(outcome), **outcome.model_dump(mode="json", exclude={"file"}, exclude_none=True)}
 
 
 def _table(scored: list[tuple[Outcome, Critique]]) -> Table:

@@ -1,11 +1,15 @@
 """Concurrent scoring; a bad file affects no other file."""
 
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from critic_cli.client.client import Client
+from critic_cli.files.raw_preview import content_of
+from critic_cli.options import STANDARD_STREAM
 from critic_cli.scoring.outcome import Outcome
+from critic_client import Client
+from critic_client.photo_files import upload_name
 from critic_core.contracts.errors import CriticError, Problem
 
 
@@ -25,7 +29,8 @@ def score_all(client: Client, files: list[Path], at_a_time: int, model: str | No
 
 def _score(client: Client, file: Path, model: str | None) -> Outcome:
     try:
-        photo = client.score(file, model=model)
+        content = sys.stdin.buffer.read() if file == STANDARD_STREAM else content_of(file)
+        photo = client.score(content, upload_name(file), model)
     except CriticError as error:
         return Outcome(file=file, problem=error.problem())
     except OSError as error:

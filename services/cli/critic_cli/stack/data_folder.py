@@ -1,6 +1,5 @@
 """The data folder of a local stack: photos, queue, lock, and a note about the running processes."""
 
-import fcntl
 import json
 import os
 import shutil
@@ -48,6 +47,8 @@ class DataFolder:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Lock the folder; CommandError if another stack holds it. The kernel unlocks it at process death."""
+        import fcntl  # noqa: PLC0415 - POSIX alone, and only `up` locks
+
         self._create()
         with (self.path / "lock").open("a") as file:
             try:

@@ -185,6 +185,12 @@ class InvalidRequest(CriticError):
     code, title, status, permanent = "invalid_request", "Invalid request", 422, True
 
 
+class MethodNotAllowed(CriticError):
+    """The path has no such method; `Allow` lists its methods."""
+
+    code, title, status, permanent = "method_not_allowed", "Method not allowed", 405, True
+
+
 class TooManyPhotos(CriticError):
     """The request has more photos than the limit of one request."""
 

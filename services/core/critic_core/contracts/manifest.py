@@ -166,7 +166,9 @@ class Manifest(Contract):
     name: str
     version: str
     architecture: str
-    classes: tuple[str, str] = ("not pleasing", "pleasing")
+    classes: tuple[str, str] = Field(
+        default=("not pleasing", "pleasing"), json_schema_extra={"items": {"type": "string"}}
+    )
     embedding_size: int
     preprocessing: Preprocessing
     kinds: tuple[Kind, ...] = Field(default=(), description="Of the output `kind`, by column; empty: no such output")

@@ -74,7 +74,7 @@ class Photo(Contract):
 class PhotoReceipt(Contract):
     """The result of one file of an upload: an accepted photo, or a problem."""
 
-    file_name: str | None
+    file_name: str | None = None
     photo: Photo | None = None
     duplicate: bool = Field(default=False, description="The album has a photo with the same bytes: `photo` is that one")
     problem: Problem | None = None

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from critic_core.contracts.errors import CriticError
 from critic_core.runtime.logs import logger
 from critic_gateway import metrics
+from critic_gateway.http.deprecation import deprecation_headers
 from critic_gateway.http.problems import ProblemResponse
 from critic_gateway.http.share_paths import NO_INDEX, is_shared, mask_token
 
@@ -77,6 +78,7 @@ class RequestContext:
                 if is_shared(scope["path"]):
                     headers["X-Robots-Tag"] = NO_INDEX
                 headers.update(scope.get("state", {}).get("rate_limit_headers", {}))
+                headers.update(deprecation_headers(scope.get("route")))
             await send(message)
 
         try:

@@ -18,6 +18,12 @@ from critic_gateway.routes.parameters import OwnAlbum
 
 PING_SECONDS = 15  # balancers close a connection that is silent for a minute
 RECONNECT_MILLISECONDS = 1000
+EVENT_STREAM = {
+    "type": "string",
+    "description": "Server-sent events; `data` of each is an `AlbumEvent`.",
+    "contentMediaType": "application/json",
+    "contentSchema": {"$ref": "#/components/schemas/AlbumEvent"},
+}
 _EVENT_ID = re.compile(r"\d{1,20}-\d{1,20}")
 
 router = APIRouter(prefix="/v1/albums", tags=["albums"])
@@ -31,7 +37,10 @@ LastEventId = Annotated[
     "/{album_id}/events",
     summary="Follow the events of an album",
     response_class=EventSourceResponse,
-    responses={200: {"content": {"text/event-stream": {}}}, **responses(LimitReached, *ALBUM_ERRORS)},
+    responses={
+        200: {"content": {"text/event-stream": {"schema": EVENT_STREAM}}},
+        **responses(LimitReached, *ALBUM_ERRORS),
+    },
 )
 async def follow_album(
     album: OwnAlbum,

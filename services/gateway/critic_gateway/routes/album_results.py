@@ -28,7 +28,7 @@ from critic_gateway.albums.queries import AlbumQueries
 from critic_gateway.dependencies import AlbumQueriesDep, StorageDep
 from critic_gateway.http.stored_response import chunks_on_demand
 from critic_gateway.routes.openapi import ALBUM_ERRORS, responses
-from critic_gateway.routes.parameters import MAX_PAGE_SIZE, MAX_WAIT_SECONDS, OwnAlbum
+from critic_gateway.routes.parameters import CURSOR, MAX_PAGE_SIZE, MAX_WAIT_SECONDS, OwnAlbum
 
 DEFAULT_SHARE = 0.2  # of the pictures
 ERRORS = responses(AlbumResultPending, InvalidRequest, TooManyPairs, *ALBUM_ERRORS)
@@ -50,7 +50,9 @@ class QueryParams(Thresholds):
 class PageParams(QueryParams):
     """Parameters of a query with pages."""
 
-    cursor: str | None = Field(default=None, max_length=200, description="`next_cursor` of the previous page.")
+    cursor: str | None = Field(
+        default=None, max_length=200, description="`next_cursor` of the previous page.", json_schema_extra=CURSOR
+    )
     limit: int = Field(default=100, ge=1, le=MAX_PAGE_SIZE, description="Page size.")
 
 
@@ -92,7 +94,7 @@ class SelectionParams(SelectionQueryParams, PageParams):
 class ExportParams(SelectionQueryParams):
     """Parameters of an export."""
 
-    format: str = Field(description=f"One of {', '.join(EXPORTS)}.")
+    format: str = Field(max_length=20, description="Format of the export.", json_schema_extra={"enum": list(EXPORTS)})
     stars: str = Field(
         default="",
         max_length=60,

@@ -29,6 +29,7 @@ from critic_gateway.routes.listing import AlbumListParams
 from critic_gateway.routes.openapi import (
     ACCESS_ERRORS,
     ALBUM_ERRORS,
+    LOCATION,
     OPTION_ERRORS,
     UPLOAD_BODY,
     UPLOAD_ERRORS,
@@ -69,7 +70,7 @@ def _new_album(
     status_code=201,
     summary="Create an album",
     dependencies=[ROOM, ALBUM_LIMIT],
-    responses=responses(LimitReached, StorageFull, InvalidRequest, *OPTION_ERRORS, *ACCESS_ERRORS),
+    responses={201: LOCATION, **responses(LimitReached, StorageFull, InvalidRequest, *OPTION_ERRORS, *ACCESS_ERRORS)},
 )
 def create_album(
     album: Annotated[Album, Depends(_new_album)], albums: AlbumStoreDep, settings: SettingsDep, response: Response

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 
 from critic_core.contracts.errors import DeliveryNotFound, InvalidCallbackUrl, WebhooksDisabled
 from critic_core.contracts.webhook import Deliveries, Delivery, ReceiverSecrets
@@ -10,13 +10,13 @@ from critic_core.runtime.webhooks.callback import LONGEST_URL, parse_callback
 from critic_core.runtime.webhooks.receiver_secrets import encode_secret, receiver_keys
 from critic_gateway.dependencies import CallerDep, DeliveryStoreDep, SettingsDep
 from critic_gateway.routes.openapi import ACCESS_ERRORS, ALBUM_ERRORS, PHOTO_ERRORS, responses
-from critic_gateway.routes.parameters import OwnAlbum, OwnPhoto
+from critic_gateway.routes.parameters import OwnAlbum, OwnPhoto, path_id
 
 PHOTO_PATH, ALBUM_PATH = "/v1/photos/{photo_id}/deliveries", "/v1/albums/{album_id}/deliveries"
 
 router = APIRouter(tags=["webhooks"])
 
-DeliveryId = Annotated[str, Path(description="Id of the delivery, as in the header webhook-id.")]
+DeliveryId = Annotated[str, path_id("Id of the delivery, as in the header webhook-id.")]
 
 
 async def _photo_subject(photo: OwnPhoto) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import HTMLResponse
-from starlette.staticfiles import StaticFiles
+
+from critic_gateway.http.page_files import PageFiles
 
 ASSETS = "/docs/assets"
 PAGE = f"""<!doctype html>
@@ -48,4 +49,4 @@ async def get_script() -> Response:
 def mount_assets(app: FastAPI) -> None:
     """Serve Swagger UI's files."""
     folder = Path(str(files("fastapi_swagger"))) / "resources"
-    app.mount(ASSETS, StaticFiles(directory=folder), name="docs")
+    app.mount(ASSETS, PageFiles(folder), name="docs")

@@ -1,22 +1,35 @@
 """Parameters of the lists of an owner's photos and albums."""
 
-from pydantic import AwareDatetime, BaseModel, Field
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 
 from critic_core.contracts.photo import PhotoState
 from critic_core.stores.owners import Filters, Kind
 from critic_gateway.albums import cursors
+from critic_gateway.routes.parameters import CURSOR, MAX_PAGE_SIZE
 
-MAX_PAGE_SIZE = 1000
+
+def _ensure_text_of_time(value: object) -> object:
+    if isinstance(value, str) and "T" not in value.upper():
+        raise ValueError("a time as in RFC 3339, such as 2026-01-31T12:00:00Z")
+    return value
+
+
+Time = Annotated[AwareDatetime, BeforeValidator(_ensure_text_of_time)]
+"""Pydantic alone also takes a number of seconds, which the contract does not have."""
 
 
 class ListParams(BaseModel, extra="forbid"):
     """Page, prefix of the name, and time of creation."""
 
-    cursor: str | None = Field(default=None, max_length=200, description="`next_cursor` of the previous page.")
+    cursor: str | None = Field(
+        default=None, max_length=200, description="`next_cursor` of the previous page.", json_schema_extra=CURSOR
+    )
     limit: int = Field(default=100, ge=1, le=MAX_PAGE_SIZE, description="Page size.")
     name: str | None = Field(default=None, min_length=1, max_length=255, description="Beginning of the name.")
-    created_since: AwareDatetime | None = Field(default=None, description="Created at this time or later.")
-    created_before: AwareDatetime | None = Field(default=None, description="Created before this time.")
+    created_since: Time | None = Field(default=None, description="Created at this time or later.")
+    created_before: Time | None = Field(default=None, description="Created before this time.")
 
     def after(self, owner: str, kind: Kind) -> str | None:
         """The id before the page. Raises InvalidRequest for a cursor of another list or owner."""

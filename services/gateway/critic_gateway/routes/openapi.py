@@ -54,14 +54,18 @@ UPLOAD_BODY = {
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
-                    "properties": {"file": {"type": "array", "items": {"type": "string", "format": "binary"}}},
+                    "properties": {
+                        "file": {"type": "array", "minItems": 1, "items": {"type": "string", "format": "binary"}}
+                    },
+                    "required": ["file"],
                 }
             },
             "image/*": {"schema": {"type": "string", "format": "binary"}},
         },
     }
 }
-_RETRY_AFTER = {"Retry-After": {"description": "Seconds until the next request", "schema": {"type": "integer"}}}
+LOCATION = {"headers": {"Location": {"$ref": "#/components/headers/Location"}}}
+_RETRY_AFTER = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
 
 
 def responses(*errors: type[CriticError]) -> dict[int | str, dict[str, Any]]:

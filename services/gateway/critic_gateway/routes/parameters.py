@@ -1,6 +1,6 @@
 """Parameters of several routes, as FastAPI dependencies."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path, Query
 
@@ -19,13 +19,15 @@ from critic_gateway.uploads.options import UploadOptions
 
 MAX_WAIT_SECONDS = 30
 MAX_PAGE_SIZE = 1000
+CURSOR: dict[str, Any] = {"pattern": "^[A-Za-z0-9_-]+$", "minLength": 1}
 
 Wait = Annotated[
     float, Query(ge=0, le=MAX_WAIT_SECONDS, description="Long poll: most seconds to wait for the critique.")
 ]
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE, description="Page size.")]
 PageCursor = Annotated[
-    str | None, Query(alias="cursor", max_length=200, description="`next_cursor` of the previous page.")
+    str | None,
+    Query(alias="cursor", max_length=200, description="`next_cursor` of the previous page.", json_schema_extra=CURSOR),
 ]
 ModelName = Annotated[
     str | None,
@@ -58,12 +60,20 @@ IdempotencyKey = Annotated[
 ]
 
 
+UUID7 = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+
+
+def path_id(description: str, pattern: str = UUID7) -> Any:
+    """An id in a path. The pattern is for readers alone: whatever breaks it is not found, and no invalid request."""
+    return Path(description=description, json_schema_extra={"pattern": pattern})
+
+
 # An id from a path is used through OwnPhoto, OwnAlbum or AlbumPhotoId only: they compare the owner. A photo or
 # album of another owner is not found: the same call of the store and the same response as for an unknown id.
-_PhotoId = Annotated[str, Path(description="Id of the photo, a UUIDv7.")]
+PhotoId = Annotated[str, path_id("Id of the photo, a UUIDv7.")]
 
 
-def _own_photo(photo_id: _PhotoId, jobs: JobStoreDep, caller: CallerDep) -> Photo:
+def _own_photo(photo_id: PhotoId, jobs: JobStoreDep, caller: CallerDep) -> Photo:
     if not is_photo_id(photo_id):
         raise PhotoNotFound
     return jobs.get(photo_id, caller.owner)
@@ -74,7 +84,7 @@ OwnPhoto = Annotated[Photo, Depends(_own_photo)]
 
 
 def _own_album(
-    album_id: Annotated[str, Path(description="Id of the album, a UUIDv7.")], albums: AlbumStoreDep, caller: CallerDep
+    album_id: Annotated[str, path_id("Id of the album, a UUIDv7.")], albums: AlbumStoreDep, caller: CallerDep
 ) -> Album:
     if not is_photo_id(album_id):
         raise AlbumNotFound
@@ -86,7 +96,7 @@ OwnAlbum = Annotated[Album, Depends(_own_album)]
 
 
 # A coroutine on purpose: it does not wait for the thread pool.
-async def _album_photo_id(photo_id: _PhotoId, _: OwnAlbum) -> str:
+async def _album_photo_id(photo_id: PhotoId, _: OwnAlbum) -> str:
     if not is_photo_id(photo_id):
         raise PhotoNotFound
     return photo_id

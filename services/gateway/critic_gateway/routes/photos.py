@@ -37,6 +37,7 @@ from critic_gateway.notifications.long_poll import wait_until_finished
 from critic_gateway.routes.listing import PhotoListParams
 from critic_gateway.routes.openapi import (
     ACCESS_ERRORS,
+    LOCATION,
     OPTION_ERRORS,
     PHOTO_ERRORS,
     UPLOAD_BODY,
@@ -56,8 +57,8 @@ router = APIRouter(prefix="/v1/photos", tags=["photos"])
     openapi_extra=UPLOAD_BODY,
     response_model=Photo | UploadReceipt,
     responses={
-        200: {"model": Photo | UploadReceipt, "description": "Every photo is finished"},
-        202: {"description": "Accepted; get the critiques by id"},
+        200: {"model": Photo | UploadReceipt, "description": "Every photo is finished", **LOCATION},
+        202: {"description": "Accepted; get the critiques by id", **LOCATION},
         **responses(PhotoEmpty, PhotoTooLarge, PhotoUnsupported, *UPLOAD_ERRORS, *OPTION_ERRORS, *ACCESS_ERRORS),
     },
 )

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response, Security
+from fastapi.security import APIKeyHeader
 
 from critic_core.contracts.errors import (
     AlbumNotFound,
@@ -27,10 +28,11 @@ from critic_gateway.auth.share_access import is_pass, is_pin, make_pass, token_d
 from critic_gateway.dependencies import SharedAlbumsDep, ShareStoreDep, StateDep, StorageDep
 from critic_gateway.http.stored_response import stored_response
 from critic_gateway.routes.openapi import responses
-from critic_gateway.routes.parameters import PageCursor
+from critic_gateway.routes.parameters import PageCursor, PhotoId, path_id
 
 MAX_PAGE_SIZE = 200
 PASS_HOURS = 12
+_RANDOM_43 = "^[A-Za-z0-9_-]{43}$"
 
 SHARE_ERRORS = (ShareNotFound, InvalidRequest, RateLimited, QueueUnavailable)
 VIEWER_ERRORS = (PinRequired, *SHARE_ERRORS)
@@ -40,7 +42,7 @@ router = APIRouter(prefix="/v1/shared/{token}", tags=["shared"])
 
 
 def _share(
-    request: Request, token: Annotated[str, Path(description="Token of the share link.")], state: StateDep
+    request: Request, token: Annotated[str, path_id("Token of the share link.", _RANDOM_43)], state: StateDep
 ) -> StoredShare:
     key, digest = state.api_keys.anonymous, token_digest(token)
     if key.requests_per_second:
@@ -54,11 +56,19 @@ StoredShareDep = Annotated[StoredShare, Depends(_share)]
 """The share link of the path, PIN unchecked. Raises ShareNotFound, or RateLimited as for an anonymous key."""
 
 
+_SHARE_PASS = Security(
+    APIKeyHeader(
+        name="X-Share-Pass",
+        scheme_name="sharePass",
+        description="`share_pass` of `unlockSharedAlbum`, for a link with a PIN.",
+        auto_error=False,
+    )
+)
+
+
 def _viewed(
     stored: StoredShareDep,
-    share_pass: Annotated[
-        str | None, Header(alias="X-Share-Pass", max_length=100, description="`share_pass` for a link with a PIN.")
-    ] = None,
+    share_pass: Annotated[str | None, _SHARE_PASS] = None,
 ) -> Share:
     if stored.pin_hash and not is_pass(share_pass or "", stored.pin_hash):
         raise PinRequired
@@ -69,9 +79,7 @@ ViewedDep = Annotated[Share, Depends(_viewed)]
 """The share link of the path. Raises PinRequired."""
 
 
-def _photo(
-    photo_id: Annotated[str, Path(description="Id of the photo, a UUIDv7.")], share: ViewedDep, shared: SharedAlbumsDep
-) -> Photo:
+def _photo(photo_id: PhotoId, share: ViewedDep, shared: SharedAlbumsDep) -> Photo:
     return shared.photo(share, photo_id)
 
 

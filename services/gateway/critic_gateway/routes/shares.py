@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Path
+from fastapi import APIRouter, Body, Depends
 
 from critic_core.contracts.album import Album
 from critic_core.contracts.errors import LimitReached, ShareNotFound, StorageFull
@@ -13,7 +13,7 @@ from critic_core.stores.shares import StoredShare
 from critic_gateway.auth.share_access import hash_pin, new_token, token_digest
 from critic_gateway.dependencies import ROOM, ShareStoreDep
 from critic_gateway.routes.openapi import ALBUM_ERRORS, responses
-from critic_gateway.routes.parameters import OwnAlbum
+from critic_gateway.routes.parameters import OwnAlbum, path_id
 
 router = APIRouter(prefix="/v1/albums/{album_id}/shares", tags=["shares"])
 
@@ -62,7 +62,7 @@ def list_shares(album: OwnAlbum, shares: ShareStoreDep) -> SharesPage:
     "/{share_id}", status_code=204, summary="Revoke a share link", responses=responses(ShareNotFound, *ALBUM_ERRORS)
 )
 def revoke_share(
-    album: OwnAlbum, share_id: Annotated[str, Path(description="Id of the share link.")], shares: ShareStoreDep
+    album: OwnAlbum, share_id: Annotated[str, path_id("Id of the share link.")], shares: ShareStoreDep
 ) -> None:
     """The link is invalid at once. Favourites marked through it stay."""
     shares.delete(album.id, share_id)

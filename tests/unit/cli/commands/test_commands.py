@@ -85,7 +85,7 @@ def test_an_error_is_exit_code_2_and_a_sentence(
 def test_progress_and_results_do_not_mix(server: ScriptedServer, tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").write_bytes(b"pixels")
     server.answer = lambda _: photo_answer(make_photo())
-    ran = run.invoke(app, ["score", str(tmp_path), "--csv", "--url", server.url])
+    ran = run.invoke(app, ["score", str(tmp_path), "--csv", "-", "--url", server.url])
     assert ran.exit_code == 0
     assert len(ran.stdout.splitlines()) == 2
 
@@ -95,7 +95,7 @@ def test_the_model_option_is_sent_with_every_photo(server: ScriptedServer, tmp_p
         (tmp_path / name).write_bytes(b"pixels")
     served = json.dumps({"models": [tiny_manifest().model_dump(mode="json")]}).encode()
     server.answer = lambda request: Answer(200, served) if request.path == "/v1/models" else photo_answer(make_photo())
-    ran = run.invoke(app, ["score", str(tmp_path), "--csv", "--url", server.url, "--model", NAME])
+    ran = run.invoke(app, ["score", str(tmp_path), "--csv", "-", "--url", server.url, "--model", NAME])
     assert ran.exit_code == 0
     assert [f"model={NAME}" in request.path for request in server.of("POST", "/v1/photos")] == [True, True]
 

@@ -10,8 +10,8 @@ from tests.data import make
 from tests.support.missing import service_missing
 from tests.support.photos import PLAIN, STORED, cat, difference
 
-from critic_cli.client.multipart import open_photo
 from critic_cli.files import raw_preview
+from critic_cli.files.raw_preview import content_of
 from critic_core.contracts.errors import PhotoTooLarge
 from critic_core.imaging.decode import decode
 
@@ -32,8 +32,8 @@ def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def content(photo: Path) -> bytes:
-    with open_photo(photo) as opened:
-        return opened if isinstance(opened, bytes) else opened.read()
+    sent = content_of(photo)
+    return sent if isinstance(sent, bytes) else sent.read_bytes()
 
 
 def test_the_preview_is_upright_and_has_the_facts(large: Path) -> None:

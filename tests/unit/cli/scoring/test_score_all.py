@@ -6,8 +6,8 @@ from pathlib import Path
 from tests.support.critiques import make_photo
 from tests.support.scripted_server import Answer, Request, ScriptedServer, photo_answer, problem_answer
 
-from critic_cli.client.client import Client
 from critic_cli.scoring.score_all import score_all
+from critic_client import Client
 from critic_core.contracts.errors import PhotoUnsupported
 
 

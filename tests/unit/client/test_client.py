@@ -1,13 +1,16 @@
 """The client of the REST API, against a scripted server over real HTTP."""
 
+import inspect
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from tests.support.critiques import make_photo
 from tests.support.scripted_server import Answer, Request, ScriptedServer, photo_answer, problem_answer
+from tests.unit.client.conftest import Connect
 
-from critic_cli.client import Client, CritiquePending, NoServer, NotPhotoCritic, error_of
+from critic_client import Albums, AsyncAlbums, AsyncClient, Client, CritiquePending, NoServer, NotPhotoCritic, error_of
+from critic_core.contracts.account import PhotoEntry, PhotosPage
 from critic_core.contracts.errors import (
     CriticError,
     MissingApiKey,
@@ -22,8 +25,8 @@ from critic_core.contracts.photo import PhotoState
 
 
 @pytest.fixture
-def client(server: ScriptedServer) -> Iterator[Client]:
-    with Client(server.url, api_key="key") as client:
+def client(server: ScriptedServer, connect: Connect) -> Iterator[Client]:
+    with connect(server.url, api_key="key") as client:
         yield client
 
 
@@ -60,10 +63,10 @@ def test_a_photo_that_turns_out_bad_raises_its_problem(server: ScriptedServer, c
         client.score(b"pixels")
 
 
-def test_the_timeout_ends_the_wait(server: ScriptedServer) -> None:
+def test_the_timeout_ends_the_wait(server: ScriptedServer, connect: Connect) -> None:
     queued = make_photo(PhotoState.queued)
     server.answer = lambda _: photo_answer(queued)
-    with Client(server.url, timeout_seconds=0) as client, pytest.raises(CritiquePending, match=queued.id):
+    with connect(server.url, timeout_seconds=0) as client, pytest.raises(CritiquePending, match=queued.id):
         client.score(b"pixels")
 
 
@@ -85,9 +88,9 @@ def test_a_retry_sends_the_whole_file(server: ScriptedServer, client: Client, tm
     assert [b"all the pixels" in request.body for request in server.of("POST", "/v1/photos")] == [True, True]
 
 
-def test_a_server_overloaded_beyond_the_timeout_is_an_error(server: ScriptedServer) -> None:
+def test_a_server_overloaded_beyond_the_timeout_is_an_error(server: ScriptedServer, connect: Connect) -> None:
     server.answer = lambda _: problem_answer(Overloaded(), Retry_After="3600")
-    with Client(server.url, timeout_seconds=5) as client, pytest.raises(Overloaded):
+    with connect(server.url, timeout_seconds=5) as client, pytest.raises(Overloaded):
         client.upload(b"pixels")
     assert len(server.requests) == 1
 
@@ -128,14 +131,14 @@ def test_another_program_is_recognised(server: ScriptedServer, client: Client, b
         client.photo("1")
 
 
-def test_a_missing_server_is_an_error_at_once() -> None:
-    with Client("http://127.0.0.1:9") as client, pytest.raises(NoServer, match="No server answers at"):
+def test_a_missing_server_is_an_error_at_once(connect: Connect) -> None:
+    with connect("http://127.0.0.1:9") as client, pytest.raises(NoServer, match="No server answers at"):
         client.check_server()
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:8000", "ftp://127.0.0.1", "http://localhost:port"])
-def test_an_invalid_address_is_a_plain_error(url: str) -> None:
-    with pytest.raises(CriticError), Client(url) as client:
+def test_an_invalid_address_is_a_plain_error(connect: Connect, url: str) -> None:
+    with pytest.raises(CriticError), connect(url) as client:
         client.check_server()
 
 
@@ -143,3 +146,37 @@ def test_a_code_of_a_later_version_is_still_an_error() -> None:
     error = error_of(Problem(title="?", status=418, detail="I am a teapot.", code="teapot", permanent=True))
     assert (type(error), error.detail) == (CriticError, "I am a teapot.")
     assert isinstance(error_of(QueueUnavailable("Gone.").problem()), ServiceUnavailable)
+
+
+def test_the_progress_of_an_upload_ends_with_all_bytes(server: ScriptedServer, client: Client, tmp_path: Path) -> None:
+    server.answer = lambda _: photo_answer(make_photo())
+    (tmp_path / "photo.jpg").write_bytes(bytes(200_000))
+    progress = list[tuple[int, int]]()
+    client.upload(tmp_path / "photo.jpg", on_progress=lambda sent, total: progress.append((sent, total)))
+    assert progress[-1] == (200_000, 200_000)
+    assert len(progress) > 2
+    assert progress == sorted(progress)
+    assert bytes(200_000) in server.requests[0].body
+
+
+def test_all_pages_of_the_callers_photos_are_read(server: ScriptedServer, client: Client) -> None:
+    photo = make_photo()
+    entry = PhotoEntry.of_fields(photo.model_dump(mode="json", exclude_none=True))
+    pages = [PhotosPage(photos=(entry,), next_cursor="next"), PhotosPage(photos=(entry,))]
+    server.answer = in_turn(*(Answer(200, page.model_dump_json().encode()) for page in pages))
+    assert [found.id for found in client.photos(state="done")] == [photo.id, photo.id]
+    assert [request.path for request in server.requests] == [
+        "/v1/photos?state=done&limit=1000",
+        "/v1/photos?state=done&limit=1000&cursor=next",
+    ]
+
+
+def test_both_clients_have_the_same_calls() -> None:
+    for asynchronous, synchronous in ((AsyncClient, Client), (AsyncAlbums, Albums)):
+        assert surface(asynchronous) == surface(synchronous)
+
+
+def surface(client: type) -> dict[str, list[str]]:
+    """Public calls with the names of their parameters."""
+    calls = inspect.getmembers(client, inspect.isfunction)
+    return {name: list(inspect.signature(call).parameters) for name, call in calls if not name.startswith("_")}

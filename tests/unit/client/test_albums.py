@@ -1,14 +1,16 @@
 """The album calls against a scripted server: requests, retries, and resumed event streams."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from tests.support.scripted_server import Answer, Request, ScriptedServer, problem_answer
+from tests.unit.client.conftest import Connect
 from tests.unit.core.exports.export_input import proposal
 
-from critic_cli.client.client import Client
+from critic_client import Client
 from critic_core.contracts.album import Album, AlbumPage, Choice, Counts, Decisions, Flag, SelectionPage
 from critic_core.contracts.errors import AlbumNotFound, AlbumResultPending, Overloaded
 from critic_core.contracts.identity import new_photo_id
@@ -33,8 +35,9 @@ def selected(cursor: str | None, *ranks: int) -> SelectionPage:
 
 
 @pytest.fixture
-def critic(server: ScriptedServer) -> Client:
-    return Client(server.url, timeout_seconds=5)
+def critic(server: ScriptedServer, connect: Connect) -> Iterator[Client]:
+    with connect(server.url, timeout_seconds=5) as client:
+        yield client
 
 
 def test_all_pages_are_read(server: ScriptedServer, critic: Client) -> None:
@@ -62,6 +65,7 @@ def test_photos_are_uploaded_again_as_a_whole_to_an_overloaded_server(
     server.answer = lambda _: answers.pop(0)
     assert critic.albums.add(ALBUM.id, [tmp_path / "a.jpg"]) == []
     assert [b"pixels of a" in request.body for request in server.requests] == [True, True]
+    assert len({request.headers["idempotency-key"] for request in server.requests}) == 1
 
 
 def test_undo_is_never_repeated(server: ScriptedServer, critic: Client) -> None:

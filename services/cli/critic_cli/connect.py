@@ -1,8 +1,7 @@
 """A client for a command, or an error with the remedy."""
 
-from critic_cli.client.client import Client
-from critic_cli.client.errors import NoServer, NotPhotoCritic
 from critic_cli.errors import CommandError
+from critic_client import Client, NoServer, NotPhotoCritic
 
 
 def connect(url: str, api_key: str | None) -> Client:

@@ -1,0 +1,128 @@
+import { EventSourceParserStream } from "eventsource-parser/stream";
+
+import type {
+  Album, AlbumEvent, AlbumPage, AlbumPhoto, Choice, Counts, Decisions, Group, GroupsPage, NewAlbum, PhotoReceipt,
+  Proposal, SelectionPage, Thresholds, UploadReceipt,
+} from "./contract.js";
+import { CriticError } from "./errors.js";
+import type { Call, Http } from "./http.js";
+
+const PAGE_SIZE = 1000;
+const RECONNECT_MS = 500;
+
+export interface Event {
+  /** Continues the stream after this event. */
+  id: string;
+  kind: string;
+  data: AlbumEvent;
+}
+
+/** The calls about albums. */
+export class Albums {
+  constructor(private readonly http: Http) {}
+
+  create(fields: Partial<NewAlbum> = {}): Promise<Album> {
+    return this.http.json("/v1/albums", { method: "POST", ...json(fields) });
+  }
+
+  /** Uploads photos in one request; receipts in their order. */
+  async add(albumId: string, photos: readonly File[], onProgress?: Call["onProgress"]): Promise<PhotoReceipt[]> {
+    const body = new FormData();
+    for (const photo of photos) body.append("file", photo, photo.name);
+    const headers = { "Idempotency-Key": crypto.randomUUID() };
+    const path = `/v1/albums/${albumId}/photos`;
+    return (await this.http.json<UploadReceipt>(path, { method: "POST", body, headers, onProgress })).photos;
+  }
+
+  async get(albumId: string): Promise<Album> {
+    return (await this.http.json<AlbumPage>(`/v1/albums/${albumId}`, { query: { limit: 1 } })).album;
+  }
+
+  /** All photos: scored ones, best first; then failed ones, then pending ones. */
+  ranking(albumId: string): AsyncGenerator<AlbumPhoto> {
+    return this.pages<AlbumPage, AlbumPhoto>(`/v1/albums/${albumId}`, {}, (page) => page.photos);
+  }
+
+  /** Groups of similar photos, the largest first. */
+  groups(albumId: string, query: { level?: string } & Partial<Thresholds> = {}): AsyncGenerator<Group> {
+    return this.pages<GroupsPage, Group>(`/v1/albums/${albumId}/groups`, query, (page) => page.groups);
+  }
+
+  /** A proposal for each scored photo, with reasons; best first. `keep`: a number, or below 1 a share. */
+  selection(
+    albumId: string,
+    query: { keep: number; per_scene?: number } & Partial<Thresholds>,
+  ): AsyncGenerator<Proposal> {
+    return this.pages<SelectionPage, Proposal>(`/v1/albums/${albumId}/selection`, query, (page) => page.photos);
+  }
+
+  decide(albumId: string, photoId: string, choice: Choice): Promise<Decisions> {
+    return this.http.json(decision(albumId, photoId), { method: "PUT", ...json(choice) });
+  }
+
+  /** Without retries: a lost response may belong to a successful undo. */
+  async undo(albumId: string, photoId: string): Promise<Decisions> {
+    const response = await this.http.once(`${decision(albumId, photoId)}/undo`, { method: "POST" });
+    return (await response.json()) as Decisions;
+  }
+
+  async export(albumId: string, query: { format: string; keep?: number }): Promise<Blob> {
+    return (await this.http.request(`/v1/albums/${albumId}/export`, { query })).blob();
+  }
+
+  async delete(albumId: string): Promise<void> {
+    await this.http.request(`/v1/albums/${albumId}`, { method: "DELETE" });
+  }
+
+  /** The events after that one, or from now on with the counts first; reconnects until the album is deleted. */
+  async *events(albumId: string, lastEventId?: string): AsyncGenerator<Event> {
+    for (;;) {
+      try {
+        for await (const event of this.stream(albumId, lastEventId)) {
+          lastEventId = event.id;
+          yield event;
+        }
+      } catch (error) {
+        if (error instanceof CriticError) throw error; // a broken stream is another kind of error
+      }
+      await this.get(albumId); // album_not_found when the stream ended for that
+      await new Promise((resume) => setTimeout(resume, RECONNECT_MS));
+    }
+  }
+
+  /** The counts as soon as no photo is pending. */
+  async wait(albumId: string): Promise<Counts> {
+    for await (const { data } of this.events(albumId)) if (!data.counts.pending) return data.counts;
+    throw new Error("unreachable: the events end with an error");
+  }
+
+  private async *stream(albumId: string, lastEventId?: string): AsyncGenerator<Event> {
+    const headers: Record<string, string> = lastEventId ? { "Last-Event-ID": lastEventId } : {};
+    const response = await this.http.request(`/v1/albums/${albumId}/events`, { headers });
+    const messages = response.body!.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+    for await (const { id, event, data } of messages) {
+      if (event === "album_deleted") return;
+      if (id && event) yield { id, kind: event, data: JSON.parse(data) as AlbumEvent };
+    }
+  }
+
+  private async *pages<Page extends { next_cursor?: string | null }, Row>(
+    path: string,
+    query: Call["query"],
+    rows: (page: Page) => readonly Row[],
+  ): AsyncGenerator<Row> {
+    for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+      const page = await this.http.json<Page>(path, { query: { ...query, limit: PAGE_SIZE, cursor } });
+      yield* rows(page);
+      cursor = page.next_cursor ?? undefined;
+    }
+  }
+}
+
+function json(fields: object): Pick<Call, "body" | "headers"> {
+  return { body: JSON.stringify(fields), headers: { "Content-Type": "application/json" } };
+}
+
+function decision(albumId: string, photoId: string): string {
+  return `/v1/albums/${albumId}/photos/${photoId}/decision`;
+}

@@ -1,0 +1,105 @@
+import { CriticError, errorOf, noServer } from "./errors.js";
+
+export interface Options {
+  apiKey?: string;
+  /** Limit of a call, retries included; 300 seconds by default. */
+  timeoutMs?: number;
+}
+
+export interface Call {
+  method?: "GET" | "POST" | "PUT" | "DELETE";
+  query?: Record<string, string | number | undefined>;
+  body?: BodyInit;
+  headers?: Record<string, string>;
+  /** Called with the bytes sent and all bytes; in browsers, where `XMLHttpRequest` exists. */
+  onProgress?: (sent: number, total: number) => void;
+}
+
+/** Overload and pending results are asked for again until the timeout, other temporary errors a few times. */
+const WAITED_FOR = new Set(["overloaded", "album_result_pending", "preview_pending"]);
+const MAX_ATTEMPTS = 3;
+const FIRST_PAUSE_MS = 500;
+
+export class Http {
+  readonly timeoutMs: number;
+  private readonly base: string;
+  private readonly headers: Record<string, string>;
+
+  constructor(url: string, { apiKey, timeoutMs = 300_000 }: Options = {}) {
+    this.base = url.replace(/\/+$/, "");
+    this.timeoutMs = timeoutMs;
+    this.headers = apiKey ? { "X-API-Key": apiKey } : {};
+  }
+
+  async json<T>(path: string, call: Call = {}): Promise<T> {
+    return (await (await this.request(path, call)).json()) as T;
+  }
+
+  /** The response of a successful request, with retries. */
+  async request(path: string, call: Call = {}): Promise<Response> {
+    const deadline = Date.now() + this.timeoutMs;
+    for (let failures = 0; ; ) {
+      const result = await this.attempt(path, call);
+      if (!(result instanceof CriticError)) return result;
+      const backoff = FIRST_PAUSE_MS * 2 ** failures;
+      if (!WAITED_FOR.has(result.code)) failures += 1;
+      const pause = result.retryAfterSeconds === undefined ? backoff : 1000 * result.retryAfterSeconds;
+      if (result.permanent || failures >= MAX_ATTEMPTS || Date.now() + pause > deadline) throw result;
+      await new Promise((resume) => setTimeout(resume, pause));
+    }
+  }
+
+  /** A request that must not be repeated. */
+  async once(path: string, call: Call): Promise<Response> {
+    const result = await this.attempt(path, call);
+    if (result instanceof CriticError) throw result;
+    return result;
+  }
+
+  private async attempt(path: string, call: Call): Promise<Response | CriticError> {
+    const url = this.base + path + query(call.query);
+    let response: Response;
+    try {
+      response = await this.send(url, call);
+    } catch (cause) {
+      return noServer(this.base, cause);
+    }
+    if (response.ok && response.status !== 202) return response;
+    const body = await response.clone().text();
+    const error = errorOf(response.status, body, response.headers.get("Retry-After"));
+    return response.ok && !WAITED_FOR.has(error.code) ? response : error;
+  }
+
+  private send(url: string, { method = "GET", body, headers, onProgress }: Call): Promise<Response> {
+    const all = { ...this.headers, ...headers };
+    if (onProgress && typeof XMLHttpRequest !== "undefined") return sendByXhr(url, method, body, all, onProgress);
+    return fetch(url, { method, body, headers: all });
+  }
+}
+
+function query(parameters: Call["query"] = {}): string {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
+  return given.length ? `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}` : "";
+}
+
+/** `fetch` has no progress of uploads. */
+function sendByXhr(
+  url: string,
+  method: string,
+  body: BodyInit | undefined,
+  headers: Record<string, string>,
+  onProgress: NonNullable<Call["onProgress"]>,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const xhr = new XMLHttpRequest();
+    xhr.open(method, url);
+    for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
+    xhr.upload.onprogress = (event) => onProgress(event.loaded, event.total);
+    xhr.onload = () => {
+      const retryAfter = xhr.getResponseHeader("Retry-After");
+      resolve(new Response(xhr.responseText, { status: xhr.status, headers: retryAfter ? { "Retry-After": retryAfter } : {} }));
+    };
+    xhr.onerror = () => reject(new TypeError("the request failed"));
+    xhr.send(body as XMLHttpRequestBodyInit);
+  });
+}

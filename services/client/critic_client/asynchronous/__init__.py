@@ -1,0 +1,1 @@
+"""The asynchronous client. `infra/generate.py` makes the synchronous one of these files."""

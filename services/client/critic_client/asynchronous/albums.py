@@ -1,0 +1,188 @@
+"""The client's calls about albums."""
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+from anyio import sleep
+from httpx_sse import EventSource
+
+from critic_client.asynchronous.retrying_http import AsyncRetryingHttp
+from critic_client.errors import NoServer
+from critic_client.events import Event, parse_event
+from critic_client.photo_files import OnProgress, open_photos, upload_name
+from critic_client.requests import (
+    DEFAULTS,
+    Parameters,
+    decision_path,
+    page_parameters,
+    parse,
+    selection_parameters,
+)
+from critic_core.contracts.account import AlbumsPage
+from critic_core.contracts.album import (
+    Album,
+    AlbumPage,
+    AlbumPhoto,
+    Choice,
+    Counts,
+    Decisions,
+    Group,
+    GroupLevel,
+    GroupsPage,
+    NewAlbum,
+    Proposal,
+    SelectionPage,
+    Thresholds,
+)
+from critic_core.contracts.photo import PhotoReceipt, UploadReceipt
+
+_RECONNECT_PAUSE_SECONDS = 0.5
+
+
+class AsyncAlbums:
+    """The calls about albums. All raise AlbumNotFound for an album that does not exist (any more)."""
+
+    def __init__(self, http: AsyncRetryingHttp) -> None:
+        self._http = http
+
+    async def create(self, name: str | None = None, model: str | None = None, callback_url: str | None = None) -> Album:
+        """A new, empty album."""
+        album = NewAlbum(name=name, model=model, callback_url=callback_url).model_dump(mode="json", exclude_none=True)
+        return parse(Album, await self._http.request("POST", "/v1/albums", json=album))
+
+    async def find(self, **filters: str) -> AsyncIterator[Album]:
+        """The caller's albums, newest first. `filters`: `name`, `created_since`, `created_before`."""
+        async for response in self._pages("/v1/albums", filters):
+            for album in parse(AlbumsPage, response).albums:
+                yield album
+
+    async def add(
+        self,
+        album_id: str,
+        photos: Sequence[Path | bytes],
+        names: Sequence[str] | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> list[PhotoReceipt]:
+        """Upload photos in one request. `names` are file names or relative paths; default: the files' own names.
+
+        Receipts in their order; `duplicate` marks photos already in the album.
+        """
+        key = {"Idempotency-Key": str(uuid4())}  # a retry returns the receipts of the first request
+        file_names = names or [upload_name(photo) for photo in photos]
+
+        async def send() -> httpx.Response:
+            with open_photos(photos, file_names, on_progress) as files:
+                return await self._http.client.post(f"/v1/albums/{album_id}/photos", files=files, headers=key)
+
+        return list(parse(UploadReceipt, await self._http.retry(send)).photos)
+
+    async def get(self, album_id: str) -> Album:
+        """The album with its counts."""
+        params = page_parameters(None, 1)
+        return parse(AlbumPage, await self._http.request("GET", f"/v1/albums/{album_id}", params=params)).album
+
+    async def ranking(self, album_id: str) -> AsyncIterator[AlbumPhoto]:
+        """All photos: scored ones, best first; then failed ones, then pending ones."""
+        async for response in self._pages(f"/v1/albums/{album_id}", {}):
+            for photo in parse(AlbumPage, response).photos:
+                yield photo
+
+    async def groups(
+        self, album_id: str, level: GroupLevel = GroupLevel.near, thresholds: Thresholds = DEFAULTS
+    ) -> AsyncIterator[Group]:
+        """Groups of at least two photos, the largest first."""
+        params = {"level": level.value, **thresholds.model_dump()}
+        async for response in self._pages(f"/v1/albums/{album_id}/groups", params):
+            for group in parse(GroupsPage, response).groups:
+                yield group
+
+    async def selection(
+        self, album_id: str, keep: float, per_scene: int | None = None, thresholds: Thresholds = DEFAULTS
+    ) -> AsyncIterator[Proposal]:
+        """A proposal for each scored photo, with reasons; best first."""
+        params = selection_parameters(keep, per_scene, thresholds)
+        async for response in self._pages(f"/v1/albums/{album_id}/selection", params):
+            for proposal in parse(SelectionPage, response).photos:
+                yield proposal
+
+    async def decide(self, album_id: str, photo_id: str, choice: Choice) -> Decisions:
+        """Pick, reject or rate a photo."""
+        body = choice.model_dump(mode="json", exclude_none=True)
+        return parse(Decisions, await self._http.request("PUT", decision_path(album_id, photo_id), json=body))
+
+    async def undo(self, album_id: str, photo_id: str) -> Decisions:
+        """Undo the last decision. Without retries: a lost response may belong to a successful undo."""
+        return parse(Decisions, await self._http.once("POST", f"{decision_path(album_id, photo_id)}/undo"))
+
+    async def decisions(self, album_id: str, photo_id: str) -> Decisions:
+        """All decisions on a photo."""
+        return parse(Decisions, await self._http.request("GET", decision_path(album_id, photo_id)))
+
+    async def delete(self, album_id: str) -> None:
+        """Delete the album with all its photos."""
+        await self._http.request("DELETE", f"/v1/albums/{album_id}")
+
+    async def events(self, album_id: str, last_event_id: str | None = None) -> AsyncIterator[Event]:
+        """The events after that one, or from now on with the album's counts first; until the album is deleted.
+
+        Reconnects after the last received event, so that no event is lost. NoServer after the timeout without one.
+        """
+        deadline = time.monotonic() + self._http.timeout_seconds
+        while True:
+            try:
+                async for event in self._stream(album_id, last_event_id):
+                    last_event_id = event.id
+                    yield event
+                    deadline = time.monotonic() + self._http.timeout_seconds
+            except NoServer:
+                if time.monotonic() > deadline:
+                    raise
+            await self.get(album_id)  # AlbumNotFound when the stream ended for that
+            await sleep(_RECONNECT_PAUSE_SECONDS)
+
+    async def follow(self, album_id: str) -> AsyncIterator[Counts]:
+        """The counts now and after each event, until the album is deleted."""
+        async for event in self.events(album_id):
+            yield event.data.counts
+
+    async def wait(self, album_id: str) -> Counts:
+        """The counts as soon as no photo is pending."""
+        async for counts in self.follow(album_id):
+            if not counts.pending:
+                break
+        return counts
+
+    async def export(self, album_id: str, to: Path, params: Parameters) -> None:
+        """Write an export to a file; a failure leaves no file. `params`: `format` and `selection_parameters`."""
+        partial_file = to.with_name(f"{to.name}.part")
+        try:
+            with partial_file.open("wb") as out:
+                async for chunk in self.export_chunks(album_id, params):
+                    out.write(chunk)
+            partial_file.replace(to)
+        finally:
+            partial_file.unlink(missing_ok=True)
+
+    async def export_chunks(self, album_id: str, params: Parameters) -> AsyncIterator[bytes]:
+        """An export in pieces, as it arrives."""
+        async with self._http.stream(f"/v1/albums/{album_id}/export", params=params) as response:
+            async for chunk in response.aiter_bytes():
+                yield chunk
+
+    async def _pages(self, path: str, params: Parameters) -> AsyncIterator[httpx.Response]:
+        cursor, more = None, True
+        while more:
+            response = await self._http.request("GET", path, params={**params, **page_parameters(cursor)})
+            yield response
+            cursor = response.json().get("next_cursor")
+            more = cursor is not None
+
+    async def _stream(self, album_id: str, last_event_id: str | None) -> AsyncIterator[Event]:
+        headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
+        async with self._http.stream(f"/v1/albums/{album_id}/events", headers=headers) as response:
+            async for message in EventSource(response).aiter_sse():
+                if event := parse_event(message):
+                    yield event

@@ -1,0 +1,23 @@
+"""Events of an album, from server-sent events."""
+
+from dataclasses import dataclass
+
+from httpx_sse import ServerSentEvent
+
+from critic_core.contracts.album import AlbumEvent
+
+END = "album_deleted"
+
+
+@dataclass(frozen=True)
+class Event:
+    """A change of an album. `id` continues the stream after this event."""
+
+    id: str
+    kind: str
+    data: AlbumEvent
+
+
+def parse_event(event: ServerSentEvent) -> Event | None:
+    """The event; None for the end of the stream."""
+    return None if event.event == END else Event(event.id, event.event, AlbumEvent.read(event.data))

@@ -1,0 +1,35 @@
+// What the TypeScript client does with a real stack: node client_js.mjs PACKAGE URL PHOTO…; prints one object of JSON.
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+
+const [packageFolder, url, ...paths] = process.argv.slice(2);
+const { Client } = await import(`${packageFolder}/dist/index.js`);
+const critic = new Client(url, { timeoutMs: 60_000 });
+const files = await Promise.all(paths.map(async (path) => new File([await readFile(path)], basename(path))));
+
+const { critique } = await critic.score(files[0]);
+const album = await critic.albums.create({ name: "JavaScript" });
+const receipts = await critic.albums.add(album.id, files);
+const counts = await critic.albums.wait(album.id);
+const selection = await all(critic.albums.selection(album.id, { keep: 1 }));
+const decisions = await critic.albums.decide(album.id, receipts[0].photo.id, { flag: "pick" });
+const undone = await critic.albums.undo(album.id, receipts[0].photo.id);
+const csv = await (await critic.albums.export(album.id, { format: "csv", keep: 1 })).text();
+await critic.albums.delete(album.id);
+const failure = await critic.score(new Blob(["no photo"])).catch((error) => error);
+const gone = await critic.albums.get(album.id).catch((error) => error);
+
+async function all(rows) {
+  const found = [];
+  for await (const row of rows) found.push(row);
+  return found;
+}
+
+console.log(JSON.stringify({
+  score: critique.score,
+  counts,
+  verdicts: selection.map(({ verdict }) => verdict).sort(),
+  flags: [decisions.current?.flag, undone.current?.flag ?? null],
+  lines: csv.trim().split("\n").length,
+  errors: [failure, gone].map(({ code, permanent }) => ({ code, permanent })),
+}));
