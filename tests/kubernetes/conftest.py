@@ -1,10 +1,10 @@
-"""Each kustomization in turn."""
+"""Each combination of the chart in turn."""
 
 import pytest
-from tests.kubernetes.rendered import FOLDERS, Manifest, rendered
+from tests.kubernetes.rendered import COMBINATIONS, Manifest, rendered
 
 
-@pytest.fixture(params=FOLDERS)
+@pytest.fixture(params=COMBINATIONS)
 def objects(request: pytest.FixtureRequest) -> list[Manifest]:
-    """Every object that one kustomization renders to."""
-    return rendered(FOLDERS[request.param])
+    """Every object that the chart renders for one combination."""
+    return rendered(request.param)

@@ -1,30 +1,29 @@
-"""The manifests as kubectl renders them, and accessors."""
+"""The chart as helm renders it for each combination of infra/helm/ci, and accessors."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
+from tests.kubernetes.helm import helm
 
 ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "infra/kubernetes"
-FOLDERS = {path.name: path for path in (FOLDER / "overlays").iterdir()} | {
-    "everything": ROOT / "tests/kubernetes/everything"
-}
-KUBECTL = Path(sys.executable).with_name("kubectl")
+CHART = ROOT / "infra/helm"
+COMBINATIONS = {path.stem: path for path in sorted((CHART / "ci").glob("*.yaml"))}
+NAMESPACE = "photos"
 
 Manifest = dict[str, Any]
 
 
 @lru_cache
-def rendered(folder: Path) -> list[Manifest]:
-    """Every object of a kustomization."""
-    done = subprocess.run([KUBECTL, "kustomize", folder], capture_output=True, text=True, timeout=60, check=False)
+def rendered(combination: str, *values: str) -> list[Manifest]:
+    """Every object of a combination, with more values (`worker.toZero=true`)."""
+    options = [option for value in values for option in ("--set", value)]
+    file = COMBINATIONS[combination]
+    done = helm("template", "photo-critic", CHART, "--namespace", NAMESPACE, "--values", file, *options)
     assert done.returncode == 0, done.stderr
-    return list(yaml.safe_load_all(done.stdout))
+    return [manifest for manifest in yaml.safe_load_all(done.stdout) if manifest]
 
 
 def named(objects: list[Manifest], kind: str) -> dict[str, Manifest]:

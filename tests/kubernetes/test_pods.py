@@ -4,7 +4,8 @@ import re
 from typing import Any
 
 import pytest
-from tests.kubernetes.rendered import FOLDERS, ROOT, Manifest, containers, named, pods, rendered, workloads
+from infra.compose.new_secrets import REDIS_PASSWORDS
+from tests.kubernetes.rendered import NAMESPACE, ROOT, Manifest, containers, named, pods, rendered, workloads
 
 from critic_core.runtime.settings import CriticSettings
 from critic_gateway.http.draining_server import FINISH_SECONDS
@@ -43,15 +44,16 @@ def test_every_pod_meets_the_standard_restricted(objects: list[Manifest]) -> Non
             assert not any("hostPort" in port for port in container.get("ports", [])), name
 
 
-def test_the_namespace_refuses_what_is_not_restricted(objects: list[Manifest]) -> None:
-    labels = named(objects, "Namespace")["photo-critic"]["metadata"]["labels"]
-    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+def test_every_object_is_in_the_namespace_of_the_release(objects: list[Manifest]) -> None:
+    assert {manifest["metadata"].get("namespace") for manifest in objects} == {NAMESPACE}
 
 
-def test_every_object_is_in_our_namespace(objects: list[Manifest]) -> None:
-    assert {manifest["metadata"].get("namespace") for manifest in objects if manifest["kind"] != "Namespace"} == {
-        "photo-critic"
-    }
+def test_only_gateway_and_worker_have_an_identity(objects: list[Manifest]) -> None:
+    """Of the bucket. The tokens of an identity lie in /var/run/secrets, where a mount of ours must not be."""
+    for name, pod in pods(objects).items():
+        assert pod["serviceAccountName"] == ("photos" if name in {"gateway", "worker"} else "photo-critic"), name
+        mounts = [mount["mountPath"] for mount in pod["containers"][0]["volumeMounts"]]
+        assert pod["serviceAccountName"] == "photo-critic" or "/run/secrets" not in mounts, name
 
 
 def test_root_file_systems_are_read_only_and_no_pod_has_an_api_token(objects: list[Manifest]) -> None:
@@ -86,7 +88,8 @@ def test_our_images_are_targets_of_the_dockerfile_and_all_have_a_version(objects
     for image in images:
         name, _, tag = image.rpartition(":")
         assert re.match(r"\d", tag), image
-        assert not name.startswith("photo-critic/") or name.removeprefix("photo-critic/") in TARGETS, image
+        _, ours, target = name.rpartition("photo-critic/")
+        assert not ours or target in TARGETS | {"model"}, image
 
 
 def environment_of(objects: list[Manifest], container: Manifest) -> dict[str, str]:
@@ -98,17 +101,18 @@ def environment_of(objects: list[Manifest], container: Manifest) -> dict[str, st
     return variables | {entry["name"]: entry.get("value", "") for entry in container.get("env", [])}
 
 
+def settings_of(service: type[CriticSettings]) -> set[str]:
+    fields = {f"CRITIC_{field.upper()}" for field in service.model_fields}
+    return fields | {f"{name}_FILE" for name in fields}
+
+
 def test_every_variable_is_a_setting_of_its_service(objects: list[Manifest]) -> None:
-    for name, pod in pods(objects).items():
-        if name not in SETTINGS:
-            continue
-        known = {f"CRITIC_{field.upper()}" for field in SETTINGS[name].model_fields}
-        set_names = {
-            key.removesuffix("_FILE")
-            for key in environment_of(objects, pod["containers"][0])
-            if key.startswith("CRITIC_")
-        }
-        assert set_names <= known, name
+    shared = named(objects, "ConfigMap")["settings"]["data"]
+    assert set(shared) <= set().union(*map(settings_of, SETTINGS.values()))
+    for name in SETTINGS.keys() & pods(objects).keys():
+        variables = environment_of(objects, pods(objects)[name]["containers"][0])
+        own = {key for key in variables if key.startswith("CRITIC_")} - set(shared)
+        assert own <= settings_of(SETTINGS[name]), name
 
 
 def test_every_variable_of_the_balancer_is_in_its_configuration(objects: list[Manifest]) -> None:
@@ -124,7 +128,7 @@ def test_every_variable_of_the_balancer_is_in_its_configuration(objects: list[Ma
 def test_triton_has_the_same_options_as_in_compose() -> None:
     text = (ROOT / "infra/compose/triton.yml").read_text("utf-8")
     flags = set(re.findall(r"^ +- (--[^ \n]+)", text, re.MULTILINE))
-    (container,) = pods(rendered(FOLDERS["triton"]))["inference"]["containers"]
+    (container,) = pods(rendered("triton"))["inference"]["containers"]
     matching = {flag for flag in flags if flag.startswith("--model-config-name")}
     assert set(container["args"][1:]) == flags - matching | {"--model-config-name=gpu"}
     assert f"TRITON_IMAGE:-{container['image']}" in text
@@ -133,25 +137,34 @@ def test_triton_has_the_same_options_as_in_compose() -> None:
 def test_every_secret_file_is_mounted(objects: list[Manifest]) -> None:
     for name, pod in pods(objects).items():
         mounted = {item["path"] for volume in pod["volumes"] for item in volume.get("secret", {}).get("items", [])}
-        files = {
-            key: value for key, value in environment_of(objects, pod["containers"][0]).items() if key.endswith("_FILE")
-        }
-        assert {value.rpartition("/")[2] for value in files.values()} == mounted, name
+        variables = environment_of(objects, pod["containers"][0]).values()
+        files = {value.rpartition("/")[2] for value in variables if value.startswith("/run/secrets/")}
+        users = {secret for secret in mounted if name == "redis" and secret != "redis_password"}
+        assert files == mounted - users, name
+
+
+def test_the_secret_has_the_files_of_production(objects: list[Manifest]) -> None:
+    volumes = [volume for pod in pods(objects).values() for volume in pod["volumes"]]
+    keys = {item["key"] for volume in volumes for item in volume.get("secret", {}).get("items", [])}
+    assert keys <= {*REDIS_PASSWORDS, "api_keys.toml", "webhook_secrets"}
+    users = {key for key in keys if re.fullmatch(r"redis_\w+_password", key)}
+    assert not named(objects, "StatefulSet") or users == set(REDIS_PASSWORDS) - {"redis_password"}
 
 
 @pytest.mark.parametrize("service", ["gateway", "worker", "inference"])
 def test_the_settings_are_valid_in_production(
     objects: list[Manifest], service: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    secrets = {"redis-url": "redis://:something-as-long-as-that@redis:6379/0", "api-keys": "ab" * 32}
-    for key, value in secrets.items():
+    passwords = {f"redis_{user}_password": "something-as-long-as-that" for user in ("gateway", "worker")}
+    keys = {"api_keys.toml": f'[first]\nsha256 = "{"ab" * 32}"', "webhook_secrets": "whsec_" + "a" * 32}
+    for key, value in (passwords | keys).items():
         (tmp_path / key).write_text(value)
     for key, value in environment_of(objects, pods(objects)[service]["containers"][0]).items():
         monkeypatch.setenv(key, value.replace("/run/secrets/photo-critic", str(tmp_path)))
-    monkeypatch.delenv("CRITIC_WEBHOOK_SECRETS_FILE", raising=False)
     settings = SETTINGS[service]()
     if service != "inference":
-        assert settings.model_dump()["redis_url"] == secrets["redis-url"]
+        url = settings.model_dump()["redis_url"]
+        assert re.match(rf"rediss?://{service}:something-as-long-as-that@\S+:\d+/0$", url)
         assert settings.model_dump()["storage_url"].startswith("s3://")
 
 

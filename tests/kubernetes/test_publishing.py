@@ -1,32 +1,21 @@
-"""The Job publishes a model to the repository of each overlay's servers."""
+"""The Job publishes a model to the repository of each kind of server."""
 
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from tests.kubernetes.rendered import FOLDER, FOLDERS, ROOT, Manifest, containers, named, pods, rendered
+from tests.kubernetes.helm import helm
+from tests.kubernetes.rendered import CHART, ROOT, Manifest, containers, named, pods, rendered
 from tests.kubernetes.test_schemas import NEWEST, validate
 
-OVERLAYS = sorted(set(FOLDERS) - {"everything"})
 
-
-@pytest.fixture(scope="module", params=OVERLAYS)
-def objects(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Manifest]:
-    """An overlay with its models in the volume, and the Job that publishes."""
-    tmp_path = tmp_path_factory.mktemp("overlays")
-    shutil.copytree(FOLDER, tmp_path / "kubernetes")
-    (tmp_path / "overlay").mkdir()
-    kustomization = {
-        "resources": [f"../kubernetes/overlays/{request.param}", "../kubernetes/publish"],
-        "components": ["../kubernetes/components/models-volume"],
-    }
-    (tmp_path / "overlay/kustomization.yaml").write_text(yaml.safe_dump(kustomization))
-    return rendered(tmp_path / "overlay")
+@pytest.fixture(params=["cpu", "gpu", "triton"])
+def objects(request: pytest.FixtureRequest) -> list[Manifest]:
+    """A combination with its models in the volume, and the Job that publishes."""
+    return rendered(request.param, "models.volume=true", "publish.image=photo-critic/model:0.2.0")
 
 
 def mounted(pod: Manifest) -> dict[str, Any]:
@@ -85,16 +74,15 @@ def test_the_image_has_the_model_where_the_job_takes_it_from() -> None:
     assert re.search(r"^ARG TRAINING=photo-critic/training:", text, re.MULTILINE)
 
 
-def test_the_job_of_the_readme_takes_the_image_that_was_built(tmp_path: Path) -> None:
-    text = (FOLDER / "README.md").read_text("utf-8")
-    (kustomization,) = [block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "../publish" in block]
-    shutil.copytree(FOLDER / "publish", tmp_path / "publish")
-    (tmp_path / "my-publish").mkdir()
-    (tmp_path / "my-publish/kustomization.yaml").write_text(kustomization)
-    (job,) = rendered(tmp_path / "my-publish")
-    image = job["spec"]["template"]["spec"]["containers"][0]["image"]
-    assert f"-t {image} exported/" in text
-    assert f"docker push {image}\n" in text
+def test_the_job_of_the_readme_takes_the_image_that_was_built() -> None:
+    text = (CHART / "README.md").read_text("utf-8")
+    command = re.search(r"helm template photo-critic .*?--set publish\.image=(\S+)", text, re.DOTALL)
+    assert command is not None
+    options = command[0].replace("\\\n", " ").split()[4:]
+    (job,) = yaml.safe_load_all(helm("template", "photo-critic", CHART, *options).stdout)
+    assert job["spec"]["template"]["spec"]["containers"][0]["image"] == command[1]
+    assert f"-t {command[1]} exported/" in text
+    assert f"docker push {command[1]}\n" in text
 
 
 def test_the_job_is_not_retried_and_has_a_constant_name(objects: list[Manifest]) -> None:

@@ -6,31 +6,60 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.kubernetes.rendered import FOLDERS, Manifest, named, pods, rendered
+from tests.kubernetes.helm import helm
+from tests.kubernetes.rendered import CHART, COMBINATIONS, NAMESPACE, Manifest, named, pods, rendered
 from tests.support.promtool import promtool
 
 from critic_gateway import metrics
 from critic_gateway.settings import GatewaySettings
 from critic_inference.metrics import COUNTERS
 
-CPU = rendered(FOLDERS["cpu"])
-SCALED = named(CPU, "ScaledObject")
+SCALED = ("worker", "inference")
 METRICS = {*COUNTERS, *(family.name for family in metrics.BACKLOG.collect())}
-HERE = '{namespace="photo-critic"}'
+HERE = f'{{namespace="{NAMESPACE}"}}'
+
+
+def scaled_object(name: str) -> Manifest:
+    """The ScaledObject of a tier on CPUs."""
+    return named(rendered("cpu"), "ScaledObject")[name]
 
 
 def prometheus(scaled: Manifest) -> dict[str, str]:
-    """The metadata of a ScaledObject's Prometheus trigger."""
-    (trigger,) = [trigger_spec for trigger_spec in scaled["spec"]["triggers"] if trigger_spec["type"] == "prometheus"]
+    """The metadata of a ScaledObject's first trigger, of Prometheus."""
+    trigger = scaled["spec"]["triggers"][0]
+    assert trigger["type"] == "prometheus"
     metadata: dict[str, str] = trigger["metadata"]
     return metadata
 
 
-def test_an_empty_result_is_an_error_and_never_zero(objects: list[Manifest]) -> None:
-    scaled = named(objects, "ScaledObject")
-    assert set(scaled) == {"worker", "inference"}
-    assert {prometheus(scaler)["ignoreNullValues"] for scaler in scaled.values()} == {"false"}
+@pytest.mark.parametrize("combination", ["cpu", "gpu", "triton"])
+def test_an_empty_result_is_an_error_and_never_zero(combination: str) -> None:
+    """But the queue time of no replica, where the photos decide."""
+    scaled = named(rendered(combination), "ScaledObject")
+    assert set(scaled) == set(SCALED)
+    assert prometheus(scaled["worker"])["ignoreNullValues"] == "false"
+    at_zero = "idleReplicaCount" in scaled["inference"]["spec"]
+    assert prometheus(scaled["inference"])["ignoreNullValues"] == ("true" if at_zero else "false")
     assert all(scaler["spec"]["minReplicaCount"] >= 1 for scaler in scaled.values())
+
+
+def test_a_photo_wakes_both_tiers_and_office_hours_keep_them_warm() -> None:
+    scaled = named(rendered("triton"), "ScaledObject")
+    for name in SCALED:
+        spec = scaled[name]["spec"]
+        assert spec["idleReplicaCount"] == 0
+        waking = [trigger["metadata"] for trigger in spec["triggers"] if "activationThreshold" in trigger["metadata"]]
+        assert {metadata["query"] for metadata in waking} == {f"max(critic_backlog_photos{HERE} >= 0)"}
+        assert {trigger["metadata"]["timezone"] for trigger in spec["triggers"] if trigger["type"] == "cron"} == {
+            "Europe/Berlin"
+        }
+
+
+def test_inference_never_sleeps_alone() -> None:
+    file = COMBINATIONS["cpu"]
+    done = helm("template", "photo-critic", CHART, "--values", file, "--set", "inference.toZero=true")
+    assert done.returncode != 0
+    assert "requires worker.toZero" in done.stderr
 
 
 def test_autoscaled_workloads_have_no_replicas(objects: list[Manifest]) -> None:
@@ -42,26 +71,35 @@ def test_autoscaled_workloads_have_no_replicas(objects: list[Manifest]) -> None:
 
 @pytest.mark.parametrize("name", SCALED)
 def test_queries_use_existing_metrics(name: str) -> None:
-    assert set(re.findall(r"(\w+)\{", prometheus(SCALED[name])["query"])) <= METRICS
+    assert set(re.findall(r"(\w+)\{", prometheus(scaled_object(name))["query"])) <= METRICS
 
 
 def test_a_full_backlog_scales_to_the_maximum_of_workers() -> None:
     """Uploads beyond CRITIC_MAX_BACKLOG are rejected: a higher maximum would never be reached."""
-    workers = GatewaySettings().max_backlog / float(prometheus(SCALED["worker"])["threshold"])
-    assert workers == SCALED["worker"]["spec"]["maxReplicaCount"]
+    workers = GatewaySettings().max_backlog / float(prometheus(scaled_object("worker"))["threshold"])
+    assert workers == scaled_object("worker")["spec"]["maxReplicaCount"]
 
 
-def test_a_gpu_has_a_lower_threshold_and_each_pod_a_whole_device() -> None:
-    for overlay in ("gpu", "triton"):
-        objects = rendered(FOLDERS[overlay])
-        specific, base = prometheus(named(objects, "ScaledObject")["inference"]), prometheus(SCALED["inference"])
-        assert float(specific["threshold"]) < float(base["threshold"])
-        (container,) = pods(objects)["inference"]["containers"]
-        assert container["resources"]["limits"]["nvidia.com/gpu"] == "1"
+@pytest.mark.parametrize(
+    ("combination", "resource"), [("gpu", "nvidia.com/gpu.shared"), ("triton", "nvidia.com/mig-1g.10gb")]
+)
+def test_a_gpu_has_a_lower_threshold_and_each_pod_its_part_of_a_device(combination: str, resource: str) -> None:
+    objects = rendered(combination)
+    specific, base = prometheus(named(objects, "ScaledObject")["inference"]), prometheus(scaled_object("inference"))
+    assert float(specific["threshold"]) < float(base["threshold"])
+    (container,) = pods(objects)["inference"]["containers"]
+    assert container["resources"]["limits"][resource] == "1"
+
+
+def test_a_shared_device_has_a_memory_limit() -> None:
+    (container,) = pods(rendered("gpu"))["inference"]["containers"]
+    assert {"name": "CRITIC_GPU_MEMORY_LIMIT_MIB", "value": "8192"} in container["env"]
+    done = helm("template", "it", CHART, "-f", COMBINATIONS["gpu"], "--set", "inference.gpu.memoryLimitMiB=0")
+    assert "no memory limit of their own" in done.stderr
 
 
 QUEUE, SUCCESS = (f"nv_inference_{what}{HERE}" for what in ("queue_duration_us", "request_success"))
-GATEWAY_SERIES = [f'critic_backlog_photos{{namespace="photo-critic",pod="gateway-{name}"}}' for name in "ab"]
+GATEWAY_SERIES = [f'critic_backlog_photos{{namespace="{NAMESPACE}",pod="gateway-{name}"}}' for name in "ab"]
 UNKNOWN = " ".join(["NaN"] * 40)
 
 
@@ -79,7 +117,9 @@ UNKNOWN = " ".join(["NaN"] * 40)
     ],
 )
 def test_the_result(tmp_path: Path, name: str, series: dict[str, str], expected: float | None) -> None:
-    rules = {"groups": [{"name": "it", "rules": [{"record": "answer", "expr": prometheus(SCALED[name])["query"]}]}]}
+    rules = {
+        "groups": [{"name": "it", "rules": [{"record": "answer", "expr": prometheus(scaled_object(name))["query"]}]}]
+    }
     samples = [] if expected is None else [{"labels": "answer", "value": expected}]
     test = {
         "interval": "5s",

@@ -1,19 +1,16 @@
-"""Every object fits the published schemas of Kubernetes, KEDA and the Prometheus operator, without unknown fields."""
+"""Every object fits the published schemas, without unknown fields, and values that nobody knows are rejected."""
 
-import re
-import shutil
-import subprocess
 from collections.abc import Callable
 from copy import deepcopy
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import kubernetes_validate
 import pytest
-import yaml
 from pydantic import BaseModel, ValidationError
-from tests.kubernetes.rendered import FOLDER, FOLDERS, ROOT, Manifest, named, rendered
+from tests.kubernetes.gateway_api import validate_route
+from tests.kubernetes.helm import helm
+from tests.kubernetes.rendered import CHART, COMBINATIONS, Manifest, named, rendered
 
 OLDEST, NEWEST = "1.30", "1.37"
 # Their modules take seconds to import: in the process that validates, and not in all that collect tests.
@@ -22,6 +19,9 @@ OPERATORS = {"keda.sh/v1alpha1": "keda.v1alpha1", "monitoring.coreos.com/v1": "p
 
 def validate(manifest: Manifest, version: str) -> None:
     """Raise for unknown, missing and invalid fields."""
+    if manifest["kind"] == "HTTPRoute":
+        validate_route(manifest)
+        return
     if manifest["apiVersion"] not in OPERATORS:
         kubernetes_validate.validate(manifest, version, strict=True)
         return
@@ -43,30 +43,43 @@ def test_every_object_fits_its_schema(objects: list[Manifest], version: str) -> 
         validate(manifest, version)
 
 
-def test_the_alerts_of_compose_are_rules_for_the_operator() -> None:
-    command = re.search(r"^\{ printf.*?\}(?= \| kubectl apply)", (FOLDER / "README.md").read_text("utf-8"), re.M | re.S)
-    assert command is not None
-    done = subprocess.run(["bash", "-c", command[0]], cwd=ROOT, capture_output=True, text=True, timeout=30, check=True)
-    rule = yaml.safe_load(done.stdout)
-    assert len(rule["spec"]["groups"]) > 1
-    validate(rule, NEWEST)
+def test_the_chart_has_no_warning() -> None:
+    done = helm("lint", CHART, "--strict", *(option for file in COMBINATIONS.values() for option in ("--values", file)))
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_secrets_are_rendered_from_their_examples(tmp_path: Path) -> None:
-    shutil.copytree(FOLDER / "secrets", tmp_path / "secrets", ignore=shutil.ignore_patterns("*.env"))
-    for example in (tmp_path / "secrets").glob("*.example"):
-        example.rename(example.with_suffix(""))
-    secrets = rendered(tmp_path / "secrets")
-    for manifest in secrets:
-        validate(manifest, NEWEST)
-    assert set(named(secrets, "Secret")) == {"photo-critic", "storage"}
-    assert {"redis-password", "redis-url", "api-keys", "webhook-secrets"} == set(
-        named(secrets, "Secret")["photo-critic"]["data"]
-    )
+def test_the_combinations_cover_every_kind_of_object() -> None:
+    kinds = {manifest["kind"] for name in COMBINATIONS for manifest in rendered(name)}
+    assert kinds >= {"HTTPRoute", "Ingress", "PodMonitor", "PrometheusRule", "ScaledObject", "CronJob", "StatefulSet"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "worker.replicas=3", "worker.minReplicas=0", "inference.server=tpu", "storage.url=file:///photos",
+        "settings.TTL=1", "inference.gpu.resource=nvidia.com/mig", "redis.external=redis://user@host:6379/0",
+        "inference.maxReplicas=33",
+    ],
+)  # fmt: skip
+def test_invalid_values_are_rejected(value: str) -> None:
+    done = helm("template", "photo-critic", CHART, "--set", value)
+    assert done.returncode != 0
+    assert "values don't meet the specifications of the schema" in done.stderr
+
+
+def test_there_is_one_way_in() -> None:
+    done = helm("template", "photo-critic", CHART, "--set", "ingress.class=haproxy,route.gateway=public")
+    assert "choose one" in done.stderr
+
+
+def test_monitoring_objects_have_the_labels_that_the_operator_selects() -> None:
+    ours = [manifest for manifest in rendered("gpu") if manifest["apiVersion"] == "monitoring.coreos.com/v1"]
+    assert {manifest["metadata"]["labels"]["release"] for manifest in ours} == {"kube-prometheus-stack"}
+    assert {manifest["kind"] for manifest in ours} == {"PodMonitor", "PrometheusRule"}
 
 
 def wrong(kind: str, name: str, change: Callable[[Any], object]) -> Manifest:
-    manifest = deepcopy(named(rendered(FOLDERS["cpu"]), kind)[name])
+    manifest = deepcopy(named(rendered("gpu"), kind)[name])
     change(manifest["spec"])
     return manifest
 
@@ -79,8 +92,9 @@ def wrong(kind: str, name: str, change: Callable[[Any], object]) -> Manifest:
         ("ScaledObject", "worker", lambda spec: spec.update(maxReplicas=2)),
         ("ScaledObject", "worker", lambda spec: spec["triggers"][0].pop("type")),
         ("PodMonitor", "gateway", lambda spec: spec.update(podMetricsEndpoint=[])),
+        ("HTTPRoute", "gateway", lambda spec: spec["rules"][0]["matches"][0]["path"].update(type="Glob")),
     ],
-    ids=["unknown", "missing", "unknown to KEDA", "missing for KEDA", "unknown to the Prometheus operator"],
+    ids=["unknown", "missing", "unknown to KEDA", "missing for KEDA", "unknown to Prometheus", "no type of a path"],
 )
 def test_a_slip_is_noticed(kind: str, name: str, change: Callable[[Any], object]) -> None:
     manifest = wrong(kind, name, change)
