@@ -102,6 +102,7 @@ export interface Album {
   id: string;
   name?: string;
   expires_at: string;
+  keep?: number;
 }
 
 export type Flag = "pick" | "reject";
@@ -111,8 +112,15 @@ export interface Choice {
   stars?: number | null;
 }
 
-export interface Decisions {
-  current?: Choice;
+export interface Decision extends Choice {
+  id?: string;
+}
+
+export interface JointDecision {
+  id: string;
+  photos: string[];
+  flag?: Flag | null;
+  stars?: number | null;
 }
 
 export interface Summary {
@@ -130,7 +138,7 @@ export interface AlbumPhoto {
   media_type: string;
   summary?: Summary;
   problem?: Problem;
-  decision?: Choice;
+  decision?: Decision;
   favourites?: number;
 }
 
@@ -141,9 +149,24 @@ export interface Proposal {
   verdict: Verdict;
   quality: number;
   reasons: Reason[];
-  decision?: Choice;
-  near?: string;
+  decision?: Decision;
+  moment?: string;
   scene?: string;
+  sequence?: string;
+}
+
+export interface KeepersAtRisk {
+  expected: number;
+  low: number;
+  high: number;
+}
+
+export interface SelectionPage {
+  requested: number;
+  keep: number;
+  pictures: number;
+  at_risk?: KeepersAtRisk | null;
+  photos: Proposal[];
 }
 
 export interface NewShare {

@@ -4,14 +4,16 @@
 // selection, decisions) → grid/ → viewer/ (critique, comparison). page/ has the rest of the page, dom/ and text/ serve all.
 
 import { Album } from "./album/album.js";
-import { arrange, verdictOf } from "./album/arrange.js";
+import { arrange, nearDuplicates } from "./album/arrange.js";
 import { Decisions } from "./album/decisions.js";
+import { Moments } from "./album/moments.js";
 import { Selection } from "./album/selection.js";
 import { Session } from "./album/session.js";
 import { announce, showNotice } from "./dom/announce.js";
 import { byId } from "./dom/elements.js";
 import { keyListener } from "./dom/keyboard.js";
 import { Grid } from "./grid/grid.js";
+import { listenForAccept } from "./page/accept-dialog.js";
 import { listenForDialogs } from "./page/dialogs.js";
 import { listenForExports } from "./page/exports.js";
 import { Failures } from "./page/failures.js";
@@ -20,7 +22,7 @@ import { listenForShares } from "./page/share-dialog.js";
 import { Toolbar } from "./page/toolbar.js";
 import { asProblem } from "./server/errors.js";
 import { deletePhoto } from "./server/photos.js";
-import { decisionSentence, sentences } from "./text/messages.js";
+import { decidedSentence, sentences } from "./text/messages.js";
 import { PhotoImport } from "./upload/import-photos.js";
 import { Uploader } from "./upload/uploader.js";
 import { Compare } from "./viewer/compare.js";
@@ -43,14 +45,20 @@ const selection = new Selection(album, (problem) => showNotice("selection", prob
 const decisions = new Decisions(album, (unsaved, problem) => {
   showNotice("decisions", problem ? `${problem.message} ${unsaved ? sentences.unsavedDecisions : ""}` : "");
 });
-const toolbar = new Toolbar(selection, () => album.notify());
-const verdict = (/** @type {Item} */ item) => verdictOf(item, selection.proposals);
+let moments = new Moments([], selection.proposals);
+const toolbar = new Toolbar(selection, () => {
+  if (toolbar.options.show === "sample") toolbar.showSample(moments);
+  album.notify();
+});
+const verdict = (/** @type {Item} */ item) => moments.verdictOf(item);
 const grid = new Grid(verdict, {
   onActive: () => showDetails(),
+  onThumbnail: () => viewer.refresh(),
   onOpen: (item) => viewer.open(item),
   onStack: ({ id }) => toggleStack(id),
 });
-const culling = { album, selection, grid, choose, undo, compare: () => void compare.open(), remove, verdict };
+const near = (/** @type {Item} */ item) => nearDuplicates(item, moments);
+const culling = { album, selection, grid, choose, goOn, undo, near, compare: () => compare.open(), remove, verdict };
 const viewer = new Viewer(culling);
 const compare = new Compare(culling);
 const details = new Details(byId("details"), (item) => void remove(item));
@@ -60,21 +68,53 @@ const failures = new Failures({
   remove: (item) => void remove(item),
 });
 
-/** @param {Item} item @param {Partial<import("./contracts.js").Choice>} changes */
-function choose(item, changes) {
-  decisions.choose(item, changes);
-  announce(decisionSentence(item));
+/** Decide about a photo; X rejects its stack. @type {import("./viewer/decision-bar.js").Choose} */
+function choose(item, changes, alone = false) {
+  const items = changes.flag === "reject" && !alone && isStacked(item) ? moments.photosOf(item) : [item];
+  decisions.decide([{ items, changes }]);
+  announce(decidedSentence(items));
 }
 
-async function undo() {
-  try {
-    const item = await decisions.undo(grid.active);
-    if (!item) return announce(sentences.nothingToUndo);
-    grid.goToItem(item);
-    announce(decisionSentence(item));
-  } catch (error) {
-    showNotice("decisions", asProblem(error).message);
-  }
+/** Decide about the marked photos, otherwise about the active one. @type {import("./viewer/decision-bar.js").Choose} */
+function chooseMarked(item, changes, alone) {
+  const items = grid.markedItems;
+  if (items.length === 0) return choose(item, changes, alone);
+  decisions.decide([{ items, changes }]);
+  grid.unmarkAll();
+  announce(decidedSentence(items));
+}
+
+/** True for the top of a stack that is not spread out. @param {Item} item */
+function isStacked(item) {
+  const entry = grid.entries.find((candidate) => candidate.item === item);
+  return toolbar.options.stacks !== "" && !entry?.stack?.open;
+}
+
+/** Go on after a decision: a picked photo settles its moment, and its stack folds. */
+function goOn() {
+  const entry = grid.activeEntry;
+  const settled = entry?.stack?.open && entry.item.decision?.flag === "pick" ? entry.stack.id : undefined;
+  grid.goOn(settled);
+  if (settled) toolbar.opened.delete(settled);
+  viewer.follow();
+}
+
+function undo() {
+  const item = decisions.undo();
+  if (!item) return announce(sentences.nothingToUndo);
+  grid.reveal(item);
+  announce(decidedSentence([item]));
+  viewer.follow(item);
+}
+
+/** Accept the proposal for every photo without a decision, as one decision. */
+function accept() {
+  const { keepers, dropped } = moments.open();
+  decisions.decide([
+    { items: keepers, changes: { flag: "pick" } },
+    { items: dropped, changes: { flag: "reject" } },
+  ]);
+  announce(sentences.accepted);
 }
 
 /** @param {Item} item */
@@ -97,14 +137,28 @@ function showDetails() {
   details.show(grid.active, selection.proposals.get(grid.active?.id ?? "") ?? null);
 }
 
+/** Show the culling in place of the first page; further photos are added in a popover. */
+function startCulling() {
+  if (document.body.classList.contains("culling")) return;
+  byId("add").append(byId("choose"));
+  document.body.classList.add("culling");
+}
+
+/** Scored photos, those below the top of a stack included. @param {import("./album/arrange.js").GridEntry[]} entries */
+const photosIn = (entries) => {
+  const items = entries.flatMap(({ item, stack, top }) => (!stack ? [item] : top ? stack.items : []));
+  return items.filter(({ stage }) => stage === "scored").length;
+};
+
 /** Update the page after a change of the album. */
 function refresh() {
   const { all, scored } = album.counts();
-  document.body.classList.toggle("culling", all > 0 || album.id !== "");
+  if (all > 0 || album.id !== "") startCulling();
   selection.refresh();
-  const entries = arrange(album.items.values(), selection.proposals, toolbar.options);
+  moments = new Moments(album.items.values(), selection.proposals);
+  const entries = arrange(album.items.values(), moments, toolbar.options);
   grid.show(entries);
-  toolbar.refresh(scored, entries.length);
+  toolbar.refresh(moments, scored, photosIn(entries));
   byId("empty").hidden = entries.length > 0;
   progress.refresh();
   failures.refresh(album.items.values());
@@ -122,18 +176,26 @@ const gridKeys = keyListener({
   PageDown: () => grid.page(1),
   Home: () => grid.goTo(0),
   End: () => grid.goTo(grid.entries.length - 1),
-  Enter: () => grid.active && viewer.open(grid.active),
+  Enter: () => openAccept(),
   " ": () => grid.active && viewer.open(grid.active),
 });
 const pageKeys = keyListener({
-  u: () => void undo(),
-  c: () => void compare.open(),
+  u: undo,
+  Backspace: undo,
+  "/": () => toolbar.focusKeep(),
+  c: () => showNotice("compare", compare.open()),
   m: () => grid.mark(),
   s: () => toggleStack(grid.entries[grid.activeIndex]?.stack?.id ?? ""),
   "?": () => byId("help", HTMLDialogElement).showModal(),
-  ...decisionKeys(() => grid.active, choose, () => grid.move(1, 0)),
+  ...decisionKeys(() => grid.active, chooseMarked, goOn),
 });
 
+const openAccept = listenForAccept({
+  moments: () => moments,
+  selection,
+  accept,
+  showSample: () => (toolbar.showSample(moments), album.notify()),
+});
 album.subscribe(refresh);
 byId("grid").addEventListener("keydown", gridKeys);
 document.addEventListener("keydown", (event) => document.querySelector("dialog[open]") || pageKeys(event));
@@ -145,4 +207,4 @@ listenForDialogs(session, album);
 export const add = (files, skipped) => photoImport.add(files, skipped);
 
 /** Load the album of the URL after a reload. */
-export const resume = () => photoImport.resume(() => (decisions.resume(), selection.resume()));
+export const resume = () => photoImport.resume(() => decisions.resume());

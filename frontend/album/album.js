@@ -22,7 +22,7 @@ import { fileIdentity, relativePath } from "./file-identity.js";
  * @property {import("../upload/prepare-photo.js").PreparedPhoto | null} prepared until it is uploaded
  * @property {Blob | null} thumbnail
  * @property {import("../contracts.js").Summary | null} summary null without a score
- * @property {import("../contracts.js").Choice | null} decision
+ * @property {import("../contracts.js").Decision | null} decision
  * @property {number} favourites share links whose viewers marked the photo: a suggestion
  * @property {number} unsavedDecisions
  * @property {import("../server/errors.js").ProblemError | null} problem
@@ -37,6 +37,8 @@ export class Album {
     this.id = "";
     this.name = "";
     this.expiresAt = "";
+    /** Pictures to keep, as chosen. @type {number | null} */
+    this.keep = null;
     /** @type {Map<string, Item>} */
     this.items = new Map();
     /** @type {Map<string, Item>} */

@@ -1,17 +1,18 @@
 // The entries of the grid: filtered, sorted and stacked photos. Pure functions.
 
 /** @typedef {import("./album.js").Item} Item */
-/** @typedef {import("../contracts.js").Proposal} Proposal */
+/** @typedef {import("./moments.js").Moments} Moments */
 /** @typedef {"score" | "time" | "name" | "chosen"} Sort */
-/** @typedef {"all" | "keep" | "maybe" | "reject" | "picked" | "rejected" | "undecided" | "favourites"} Filter */
+/** @typedef {"all" | "keep" | "maybe" | "reject" | "picked" | "rejected" | "undecided" | "favourites" | "sample"} Filter */
 
 /**
  * @typedef {object} ViewOptions
  * @property {Sort} sort
  * @property {Filter} show
  * @property {number} stars lowest number of stars
- * @property {"" | "near" | "scene"} stacks the groups to stack
+ * @property {"" | "near" | "scene"} stacks the groups to stack; `near`: moments
  * @property {Set<string>} opened ids of stacks that are spread out
+ * @property {Set<string>} sample keys of randomly drawn photos
  */
 
 /** @typedef {{id: string, items: Item[], open: boolean}} Stack */
@@ -20,32 +21,26 @@
 /**
  * Failed photos have no entry: they are in the list of failures.
  * @param {Iterable<Item>} items
- * @param {Map<string, Proposal>} proposals
+ * @param {Moments} moments
  * @param {ViewOptions} options
  * @returns {GridEntry[]}
  */
-export function arrange(items, proposals, options) {
-  const shown = [...items].filter((item) => item.stage !== "failed" && matches(item, proposals, options));
+export function arrange(items, moments, options) {
+  const shown = [...items].filter((item) => item.stage !== "failed" && matches(item, moments, options));
   const sorted = shown.sort(ORDERS[options.sort]);
-  return options.stacks ? stacked(sorted, proposals, options) : sorted.map(singleEntry);
+  return options.stacks ? stacked(sorted, moments, options) : sorted.map(singleEntry);
 }
 
-/** The photographer's decision, otherwise the proposal.
- * @param {Item} item @param {Map<string, Proposal>} proposals */
-export function verdictOf({ id, decision }, proposals) {
-  if (decision?.flag) return decision.flag === "pick" ? "keep" : "reject";
-  return (id && proposals.get(id)?.verdict) || null;
-}
-
-/** @param {Item} item @param {Map<string, Proposal>} proposals @param {ViewOptions} options */
-function matches(item, proposals, { show, stars }) {
+/** @param {Item} item @param {Moments} moments @param {ViewOptions} options */
+function matches(item, moments, { show, stars, sample }) {
   const flag = item.decision?.flag;
   if ((item.decision?.stars ?? 0) < stars) return false;
   if (show === "picked") return flag === "pick";
   if (show === "rejected") return flag === "reject";
-  if (show === "undecided") return !flag;
+  if (show === "undecided") return item.stage !== "scored" || moments.isOpen(item);
+  if (show === "sample") return sample.has(item.key);
   if (show === "favourites") return item.favourites > 0;
-  return show === "all" || verdictOf(item, proposals) === show;
+  return show === "all" || moments.verdictOf(item) === show;
 }
 
 const byOrder = (/** @type {Item} */ a, /** @type {Item} */ b) => a.order - b.order;
@@ -74,15 +69,15 @@ const singleEntry = (item) => ({ item, stack: null, top: true });
 /**
  * A stack has the position of its first photo; its best photo is on top.
  * @param {Item[]} sorted
- * @param {Map<string, Proposal>} proposals
+ * @param {Moments} moments
  * @param {ViewOptions} options
  * @returns {GridEntry[]}
  */
-function stacked(sorted, proposals, { stacks: level, opened }) {
-  const groups = Map.groupBy(sorted, (item) => groupOf(item, proposals, level || "near") ?? item.key);
+function stacked(sorted, moments, { stacks: level, opened }) {
+  const groups = Map.groupBy(sorted, (item) => groupOf(item, moments, level || "near"));
   return [...groups].flatMap(([id, items]) => {
     if (items.length === 1) return items.map(singleEntry);
-    const stack = { id, items: items.sort(byQuality(proposals)), open: opened.has(id) };
+    const stack = { id, items: items.sort(byMerit(moments)), open: opened.has(id) };
     const visible = stack.open ? items : items.slice(0, 1);
     return visible.map((item, index) => ({ item, stack, top: index === 0 }));
   });
@@ -91,26 +86,26 @@ function stacked(sorted, proposals, { stacks: level, opened }) {
 /**
  * The id of a photo's group.
  * @param {Item} item
- * @param {Map<string, Proposal>} proposals
+ * @param {Moments} moments
  * @param {"near" | "scene"} level
  */
-const groupOf = ({ id }, proposals, level) => (id && proposals.get(id)?.[level]) || null;
+const groupOf = (item, moments, level) =>
+  level === "scene" ? (moments.proposalOf(item)?.scene ?? item.key) : moments.idOf(item);
 
 /**
- * The near duplicates of a photo, without itself, the best first.
+ * The photos of a photo's moment, without itself, the best first.
  * @param {Item} item
- * @param {Iterable<Item>} items
- * @param {Map<string, Proposal>} proposals
+ * @param {Moments} moments
  */
-export function nearDuplicates(item, items, proposals) {
-  const group = groupOf(item, proposals, "near");
-  if (!group) return [];
-  const duplicates = [...items].filter((photo) => photo !== item && groupOf(photo, proposals, "near") === group);
-  return duplicates.sort(byQuality(proposals));
-}
+export const nearDuplicates = (item, moments) =>
+  moments.photosOf(item).filter((photo) => photo !== item).sort(byMerit(moments));
 
-/** @param {Map<string, Proposal>} proposals @returns {(a: Item, b: Item) => number} */
-const byQuality = (proposals) => {
-  const quality = (/** @type {Item} */ { id }) => (id && proposals.get(id)?.quality) || 0;
-  return (a, b) => quality(b) - quality(a) || byOrder(a, b);
+/** Picked photos first, rejected ones last, the best first among equals.
+ * @param {Moments} moments @returns {(a: Item, b: Item) => number} */
+const byMerit = (moments) => {
+  const quality = (/** @type {Item} */ item) => moments.proposalOf(item)?.quality ?? 0;
+  return (a, b) => flagOrder(a) - flagOrder(b) || quality(b) - quality(a) || byOrder(a, b);
 };
+
+/** @param {Item} item */
+const flagOrder = ({ decision }) => (decision?.flag === "pick" ? 0 : decision?.flag === "reject" ? 2 : 1);

@@ -1,16 +1,23 @@
 // The photographer's decisions: shown at once, saved in order, stored in the browser until the server has them; undo.
+//
+// A decision is about one or many photos and has an id of this browser. Undo takes back the latest decision of this
+// browser, whatever others decided since.
 
 import { sleep } from "../async/sleep.js";
-import { decide, undo } from "../server/albums.js";
+import { decide, withdraw } from "../server/albums.js";
 import { asProblem } from "../server/errors.js";
 import { MAX_RETRY_PAUSE_MS } from "../server/timeouts.js";
 
 /** @typedef {import("./album.js").Item} Item */
 /** @typedef {import("../contracts.js").Choice} Choice */
-/** @typedef {{photo: string, choice: Choice}} Decision `photo`: its id */
+/** @typedef {import("../contracts.js").Decision} Decision */
+/** @typedef {{items: Item[], changes: Partial<Choice>}} JointChoice photos of one decision with the same choice */
+/** @typedef {{id: string, photos: string[], changes: Partial<Choice> | null}} Request `changes` null: undo */
+/** @typedef {{id: string, photo: string, former: [Item, Decision | null][]}} Undoable `photo`: the first one's id */
 
-const UNDECIDED = Object.freeze({ flag: null, stars: null });
 const NEVER_ABORTED = new AbortController().signal;
+const PHOTOS_PER_REQUEST = 1000;
+const MAX_UNDO = 500;
 
 export class Decisions {
   /**
@@ -20,71 +27,75 @@ export class Decisions {
   constructor(album, onState) {
     this.album = album;
     this.onState = onState;
-    /** @type {Decision[]} */
+    /** @type {Request[]} */
     this.unsaved = [];
-    /** The former decision for each decision of this visit, newest last. @type {Decision[]} */
+    /** Decisions of this browser, newest last. @type {Undoable[]} */
     this.history = [];
     this.saving = false;
   }
 
-  /** Restore and save the unsaved decisions of an earlier visit. */
+  /** Restore the history, and save the unsaved decisions of an earlier visit. */
   resume() {
-    this.unsaved = JSON.parse(localStorage.getItem(this.#storageKey()) ?? "[]");
-    for (const { photo, choice } of this.unsaved) {
-      const item = this.album.byId.get(photo);
-      if (item) this.album.set(item, { decision: choice, unsavedDecisions: item.unsavedDecisions + 1 });
+    this.history = this.#stored("history").map((/** @type {Undoable} */ entry) => ({ ...entry, former: [] }));
+    this.unsaved = this.#stored("unsaved");
+    for (const { id, photos, changes } of this.unsaved) {
+      for (const item of this.#items(photos)) {
+        const decision = changes ? { ...item.decision, ...changes, id } : item.decision;
+        this.album.set(item, { decision, unsavedDecisions: item.unsavedDecisions + 1 });
+      }
     }
     void this.#save();
   }
 
-  /** @param {Item} item @param {Partial<Choice>} changes the rest of the decision stays */
-  choose(item, changes) {
-    if (!item.id) return;
-    const former = choiceOf(item);
-    this.history.push({ photo: item.id, choice: former });
-    this.#decide(item, { ...former, ...changes });
+  /** Decide about photos; omitted fields of a choice stay. @param {JointChoice[]} choices */
+  decide(choices) {
+    const id = newId();
+    const items = choices.flatMap(({ items: photos }) => photos.filter((item) => item.id));
+    const [first] = items;
+    if (!first?.id) return;
+    this.history.push({ id, photo: first.id, former: items.map((item) => [item, item.decision]) });
+    if (this.history.length > MAX_UNDO) this.history.shift();
+    for (const { items: photos, changes } of choices) {
+      for (const item of photos) if (item.id) item.decision = { ...item.decision, ...changes, id };
+      this.#request(id, photos, changes);
+    }
   }
 
-  /**
-   * Undo the last decision of this visit, otherwise the last decision on `item`.
-   * @param {Item | null} item
-   * @returns {Promise<Item | null>} the photo with the changed decision
-   */
-  async undo(item) {
-    const former = this.history.pop();
-    if (!former) return item?.id ? this.#undoOnServer(item, item.id) : null;
-    const decided = this.album.byId.get(former.photo) ?? null;
-    if (decided) this.#decide(decided, former.choice);
-    return decided;
+  /** Undo the latest decision of this browser. Returns its first photo. @returns {Item | null} */
+  undo() {
+    const undone = this.history.pop();
+    if (!undone) return null;
+    const { id, photo, former } = undone;
+    const unchanged = former.filter(([item]) => item.decision?.id === id);
+    for (const [item, decision] of unchanged) item.decision = decision;
+    this.#request(id, former.map(([item]) => item), null);
+    return this.album.byId.get(photo) ?? null;
   }
 
-  /** @param {Item} item @param {string} id */
-  async #undoOnServer(item, id) {
-    const { current = null } = await undo(this.album.id, id, NEVER_ABORTED);
-    this.album.set(item, { decision: current });
-    return item;
-  }
-
-  /** @param {Item} item @param {Choice} choice */
-  #decide(item, choice) {
-    this.album.set(item, { decision: choice, unsavedDecisions: item.unsavedDecisions + 1 });
-    this.unsaved.push({ photo: /** @type {string} */ (item.id), choice });
+  /** @param {string} id @param {Item[]} items @param {Partial<Choice> | null} changes */
+  #request(id, items, changes) {
+    const photos = items.flatMap((item) => item.id ?? []);
+    for (const item of items) this.album.set(item, { unsavedDecisions: item.unsavedDecisions + 1 });
+    const size = changes ? PHOTOS_PER_REQUEST : Infinity;
+    for (let start = 0; start === 0 || start < photos.length; start += size) {
+      this.unsaved.push({ id, photos: photos.slice(start, start + size), changes });
+    }
     this.#store(null);
     void this.#save();
   }
 
-  /** Save one decision after the other. Idempotent: a repeated decision is the same decision. */
+  /** Save one request after the other. Idempotent: a repeated decision is the same decision. */
   async #save() {
     if (this.saving) return;
     this.saving = true;
-    for (let failures = 0, decision = this.unsaved[0]; decision; decision = this.unsaved[0]) {
+    for (let failures = 0, request = this.unsaved[0]; request; request = this.unsaved[0]) {
       try {
-        await decide(this.album.id, decision.photo, decision.choice, NEVER_ABORTED);
-        this.#dequeue(decision);
+        await this.#send(request);
+        this.#dequeue(request);
         failures = 0;
       } catch (error) {
         const problem = asProblem(error);
-        if (problem.permanent) this.#dequeue(decision);
+        if (problem.permanent) this.#dequeue(request);
         this.#store(problem);
         if (!problem.permanent) await sleep(Math.min(1000 * 2 ** failures++, MAX_RETRY_PAUSE_MS), NEVER_ABORTED);
       }
@@ -92,27 +103,42 @@ export class Decisions {
     this.saving = false;
   }
 
-  /** Remove a saved or rejected decision from the queue. @param {Decision} decision */
-  #dequeue(decision) {
+  /** @param {Request} request */
+  #send({ id, photos, changes }) {
+    if (!changes) return withdraw(this.album.id, id, NEVER_ABORTED);
+    return decide(this.album.id, { id, photos, ...changes }, NEVER_ABORTED);
+  }
+
+  /** Remove a saved or rejected request from the queue. @param {Request} request */
+  #dequeue({ photos }) {
     this.unsaved.shift();
-    const item = this.album.byId.get(decision.photo);
-    if (item) item.unsavedDecisions -= 1;
+    for (const item of this.#items(photos)) item.unsavedDecisions -= 1;
     this.album.revision += 1; // decisions affect the proposals
     this.album.notify();
     this.#store(null);
   }
 
+  /** @param {string[]} photos ids */
+  #items(photos) {
+    return photos.flatMap((photo) => this.album.byId.get(photo) ?? []);
+  }
+
   /** @param {import("../server/errors.js").ProblemError | null} problem */
   #store(problem) {
-    localStorage.setItem(this.#storageKey(), JSON.stringify(this.unsaved));
+    localStorage.setItem(this.#key("unsaved"), JSON.stringify(this.unsaved));
+    localStorage.setItem(this.#key("history"), JSON.stringify(this.history.map(({ id, photo }) => ({ id, photo }))));
     this.onState(this.unsaved.length, problem);
   }
 
-  #storageKey() {
-    return `photo-critic-unsaved-${this.album.id}`;
+  /** @param {string} name */
+  #stored(name) {
+    return JSON.parse(localStorage.getItem(this.#key(name)) ?? "[]");
+  }
+
+  /** @param {string} name */
+  #key(name) {
+    return `photo-critic-${name}-${this.album.id}`;
   }
 }
 
-/** @param {Item} item @returns {Choice} */
-const choiceOf = ({ decision }) =>
-  decision ? { flag: decision.flag ?? null, stars: decision.stars ?? null } : UNDECIDED;
+const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

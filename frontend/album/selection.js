@@ -1,13 +1,13 @@
-// The server's selection: a proposal for each photo when N photos are to be kept, updated with N and the album.
+// The server's selection: a proposal for each photo when N pictures are to be kept, updated with N and the album.
 
 import { asProblem } from "../server/errors.js";
-import { fetchSelection } from "../server/albums.js";
+import { changeAlbum, fetchSelection } from "../server/albums.js";
 
 /** @typedef {import("../contracts.js").Proposal} Proposal */
+/** @typedef {import("../contracts.js").SelectionPage} SelectionPage */
 
 const DEBOUNCE_MS = 200; // while the slider moves
 const WHILE_SCORING_MS = 3000; // between two requests while scores arrive
-const DEFAULT_SHARE = 0.2;
 
 export class Selection {
   /**
@@ -19,26 +19,30 @@ export class Selection {
     this.onState = onState;
     /** @type {Map<string, Proposal>} */
     this.proposals = new Map();
-    /** Photos to keep; 0 before the first score. */
-    this.keep = 0;
-    this.keepChosen = false;
+    /** The head of the latest selection. @type {Omit<SelectionPage, "photos"> | null} */
+    this.head = null;
+    /** A number that the server does not have yet. @type {number | null} */
+    this.unsaved = null;
     this.timer = 0;
     this.controller = new AbortController();
     this.lastVersion = "";
     this.lastRequest = 0;
   }
 
-  /** Restore the number of an earlier visit. */
-  resume() {
-    const stored = Number(localStorage.getItem(this.#storageKey()));
-    if (stored > 0) this.setKeep(stored);
+  /** Pictures to keep; 0 before the first selection. */
+  get keep() {
+    const { keep } = this.album;
+    return this.unsaved ?? (keep && keep >= 1 ? Math.floor(keep) : (this.head?.requested ?? 0));
+  }
+
+  /** Pictures in the latest selection. */
+  get pictures() {
+    return this.head?.pictures ?? 0;
   }
 
   /** @param {number} keep */
   setKeep(keep) {
-    this.keep = keep;
-    this.keepChosen = true;
-    localStorage.setItem(this.#storageKey(), String(keep));
+    this.unsaved = keep;
     this.#schedule(DEBOUNCE_MS);
   }
 
@@ -46,7 +50,6 @@ export class Selection {
   refresh() {
     const { scored, waiting, uploading } = this.album.counts();
     if (!this.album.id || scored === 0) return;
-    if (!this.keepChosen) this.keep = Math.max(1, Math.round(scored * DEFAULT_SHARE));
     if (this.timer || this.lastVersion === this.#version()) return;
     const pause = waiting + uploading > 0 ? this.lastRequest + WHILE_SCORING_MS - Date.now() : 0;
     this.#schedule(Math.max(DEBOUNCE_MS, pause));
@@ -66,8 +69,10 @@ export class Selection {
     this.lastVersion = this.#version();
     this.lastRequest = Date.now();
     try {
-      const proposals = await fetchSelection(this.album.id, this.keep, signal);
-      this.proposals = new Map(proposals.map((proposal) => [proposal.id, proposal]));
+      await this.#saveKeep(signal);
+      const { photos, ...head } = await fetchSelection(this.album.id, signal);
+      this.head = head;
+      this.proposals = new Map(photos.map((proposal) => [proposal.id, proposal]));
       this.onState(null);
       this.album.notify();
     } catch (error) {
@@ -78,11 +83,17 @@ export class Selection {
     }
   }
 
-  #version() {
-    return `${this.album.id} ${this.keep} ${this.album.revision}`;
+  /** @param {AbortSignal} signal */
+  async #saveKeep(signal) {
+    const keep = this.unsaved;
+    if (keep === null) return;
+    await changeAlbum(this.album.id, { keep }, signal);
+    this.album.keep = keep;
+    if (this.unsaved === keep) this.unsaved = null;
+    this.lastVersion = this.#version();
   }
 
-  #storageKey() {
-    return `photo-critic-keep-${this.album.id}`;
+  #version() {
+    return `${this.album.id} ${this.unsaved ?? this.album.keep} ${this.album.revision}`;
   }
 }

@@ -1,6 +1,6 @@
 // The page's album on the server: created with the first photo, loaded after a reload, followed by its events, deleted.
 
-import { createAlbum, deleteAlbum, eventsPath, fetchAlbum } from "../server/albums.js";
+import { createAlbum, deleteAlbum, eventsPath, fetchAlbum, fetchAlbumHead } from "../server/albums.js";
 import { asProblem } from "../server/errors.js";
 import { follow } from "../server/event-stream.js";
 import { clearAlbum, storeAlbum } from "./url.js";
@@ -71,7 +71,7 @@ export class Session {
     this.buffer = [];
     try {
       const { album, photos } = await fetchAlbum(this.album.id, this.controller.signal);
-      Object.assign(this.album, { name: album.name ?? "", expiresAt: album.expires_at });
+      Object.assign(this.album, { name: album.name ?? "", expiresAt: album.expires_at, keep: album.keep ?? null });
       const ids = new Set(photos.map((photo) => photo.id));
       for (const item of known) if (!ids.has(item.id ?? "")) this.album.remove(item);
       for (const photo of photos) this.album.update(photo);
@@ -80,6 +80,13 @@ export class Session {
       this.buffer = null;
       for (const event of events) this.#apply(event);
     }
+  }
+
+  /** Another client, or this one, set the number to keep. */
+  async #loadKeep() {
+    const { keep = null } = await fetchAlbumHead(this.album.id, this.controller.signal).catch(() => this.album);
+    this.album.keep = keep;
+    this.album.notify();
   }
 
   async #follow() {
@@ -103,6 +110,7 @@ export class Session {
     if (kind === "album") {
       this.#load().catch((error) => this.controller.signal.aborted || this.listener.onLost(asProblem(error)));
     }
+    if (kind === "album_changed") void this.#loadKeep();
     if (kind === "photo_deleted") {
       const item = this.album.byId.get(data.photo_id);
       if (item) this.album.remove(item);

@@ -1,18 +1,24 @@
-// Keyboard shortcuts, except in text fields and with Ctrl, Alt or Cmd.
+// Keyboard shortcuts, except in text fields and with Ctrl or Cmd.
 
 /** @typedef {(event: KeyboardEvent) => void} Action */
 
 /**
- * @param {Record<string, Action>} actions by `KeyboardEvent.key`, letters in lower case
+ * @param {Record<string, Action>} actions by `KeyboardEvent.key`, letters in lower case; `Alt+x`
  * @returns {(event: KeyboardEvent) => void}
  */
 export const keyListener = (actions) => (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || isTyping(event.target)) return;
-  const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (event.ctrlKey || event.metaKey || event.defaultPrevented || isTyping(event.target)) return;
+  const action = actions[nameOf(event)];
   if (!action) return;
   event.preventDefault();
   action(event);
 };
+
+/** With Alt, some systems type another letter: the key's place counts. @param {KeyboardEvent} event */
+function nameOf({ altKey, code, key }) {
+  if (altKey) return `Alt+${code.replace("Key", "").toLowerCase()}`;
+  return key.length === 1 ? key.toLowerCase() : key;
+}
 
 /** @param {EventTarget | null} target */
 const isTyping = (target) =>

@@ -11,6 +11,7 @@ import { Thumbnails } from "./thumbnails.js";
 /**
  * @typedef {object} Listener
  * @property {() => void} onActive another photo is active
+ * @property {() => void} onThumbnail a thumbnail is loaded
  * @property {(item: Item) => void} onOpen
  * @property {(stack: import("../album/arrange.js").Stack) => void} onStack
  */
@@ -36,9 +37,10 @@ export class Grid {
     this.activeKey = null;
     /** Before the visitor activates a photo, the first one is active. */
     this.activated = false;
+    this.revealing = false;
     /** @type {Set<string>} */
     this.marked = new Set();
-    this.thumbnails = new Thumbnails(() => this.#scheduleDraw());
+    this.thumbnails = new Thumbnails(() => (this.#scheduleDraw(), listener.onThumbnail()));
     this.shape = geometry(1);
     this.drawScheduled = false;
     this.#listen();
@@ -46,6 +48,10 @@ export class Grid {
 
   get active() {
     return this.entries[this.activeIndex]?.item ?? null;
+  }
+
+  get activeEntry() {
+    return this.entries[this.activeIndex] ?? null;
   }
 
   get activeIndex() {
@@ -62,8 +68,28 @@ export class Grid {
     const former = this.activeIndex;
     this.entries = entries;
     if (!this.activated) this.activeKey = entries[0]?.item.key ?? null;
-    if (this.activeIndex < 0) this.activeKey = entries[Math.min(Math.max(former, 0), entries.length - 1)]?.item.key ?? null;
+    if (this.activeIndex < 0) this.activeKey = (this.#topAbove() ?? entries[Math.min(Math.max(former, 0), entries.length - 1)])?.item.key ?? null;
+    if (this.revealing) this.#scrollTo(this.activeIndex);
+    this.revealing = false;
     this.#draw();
+  }
+
+  /** Go to a photo that the next entries may have, itself or in a stack. @param {Item} item */
+  reveal(item) {
+    this.activeKey = item.key;
+    this.activated = this.revealing = true;
+  }
+
+  /** The entry of the stack that covers the active photo. */
+  #topAbove() {
+    return this.entries.find(({ stack }) => stack?.items.some(({ key }) => key === this.activeKey));
+  }
+
+  /** Go to the next photo, or to the next stack. @param {string} [stack] the stack to leave */
+  goOn(stack) {
+    const from = this.activeIndex;
+    const index = this.entries.findIndex((entry, position) => position > from && (!stack || entry.stack?.id !== stack));
+    if (index >= 0) this.goTo(index);
   }
 
   /** @param {number} index @param {boolean} [scroll] */

@@ -12,23 +12,23 @@ export function listenForExports(album, selection) {
   const dialog = byId("export", HTMLDialogElement);
   byId("export-open").addEventListener("click", () => {
     byId("export-status").textContent = "";
-    byId("export-keep").textContent = String(selection.keep);
+    byId("export-keep").textContent = String(selection.head?.keep ?? 0);
     dialog.showModal();
   });
   byId("export-close").addEventListener("click", () => dialog.close());
   for (const button of dialog.querySelectorAll("button[data-format]")) {
-    button.addEventListener("click", () => void run(/** @type {HTMLButtonElement} */ (button), album, selection.keep));
+    button.addEventListener("click", () => void run(/** @type {HTMLButtonElement} */ (button), album));
   }
 }
 
-/** @param {HTMLButtonElement} button @param {import("../album/album.js").Album} album @param {number} keep */
-async function run(button, album, keep) {
+/** @param {HTMLButtonElement} button @param {import("../album/album.js").Album} album */
+async function run(button, album) {
   const format = button.dataset.format ?? "csv";
   const status = byId("export-status");
   status.textContent = "Preparing the file…";
   button.disabled = true;
   try {
-    const blob = await fetchExport(album.id, format, Math.max(1, keep), new AbortController().signal);
+    const blob = await fetchExport(album.id, format, new AbortController().signal);
     download(blob, (album.name || "photo-critic") + SUFFIXES[format]);
     status.textContent = "Done: the file is among your downloads.";
   } catch (error) {

@@ -26,7 +26,9 @@ export class Failures {
     if (signature === this.drawn) return;
     this.drawn = signature;
     const count = this.failed.length;
-    byId("failures").hidden = count === 0;
+    byId("failures-open").hidden = count === 0;
+    if (count === 0) byId("failures").hidePopover();
+    byId("failures-open").textContent = `⚠ ${count} failed`;
     byId("failures-title").textContent = count === 1 ? "One photo could not be scored" : `${count} photos could not be scored`;
     byId("failures-retry").hidden = this.failed.filter(canRetry).length < 2;
     byId("failures-delete").hidden = count < 2;

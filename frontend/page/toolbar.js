@@ -1,42 +1,46 @@
-// The toolbar: sorting, filters, stacks, and the number of photos to keep. The choices are stored for the next visit.
+// The toolbar: sorting, filters, stacks, and the number of pictures to keep. The view is stored for the next visit.
 
 import { byId } from "../dom/elements.js";
-import { photos } from "../text/messages.js";
+import { photos, riskSentence, tally } from "../text/messages.js";
 
 /** @typedef {import("../album/arrange.js").ViewOptions} ViewOptions */
+/** @typedef {import("../album/moments.js").Moments} Moments */
 
 const STORAGE_KEY = "photo-critic-view";
 const SELECTS = /** @type {const} */ (["sort", "show", "stars", "stacks"]);
+const SAMPLE_SIZE = 12;
 
 export class Toolbar {
   /**
    * @param {import("../album/selection.js").Selection} selection
-   * @param {() => void} onChange
+   * @param {(name: string) => void} onChange a select of that name changed
    */
   constructor(selection, onChange) {
     this.selection = selection;
-    this.keep = byId("keep", HTMLInputElement);
+    this.slider = byId("keep", HTMLInputElement);
+    this.number = byId("keep-number", HTMLInputElement);
     /** @type {Set<string>} */
     this.opened = new Set();
+    /** @type {Set<string>} */
+    this.sample = new Set();
     const stored = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "{}");
     for (const name of SELECTS) {
       const select = byId(name, HTMLSelectElement);
-      if ([...select.options].some(({ value }) => value === stored[name])) select.value = stored[name];
+      if (stored[name] !== "sample" && [...select.options].some(({ value }) => value === stored[name])) select.value = stored[name];
       select.addEventListener("change", () => {
         localStorage.setItem(STORAGE_KEY, JSON.stringify(this.#values()));
-        onChange();
+        onChange(name);
       });
     }
-    this.keep.addEventListener("input", () => {
-      selection.setKeep(Number(this.keep.value));
-      this.#showKeep();
-    });
+    for (const input of [this.slider, this.number]) input.addEventListener("input", () => this.#setKeep(Number(input.value)));
+    this.number.addEventListener("keydown", ({ key }) => (key === "Enter" || key === "Escape") && byId("grid").focus());
   }
 
   /** @returns {ViewOptions} */
   get options() {
     const { sort, show, stars, stacks } = this.#values();
-    return /** @type {ViewOptions} */ ({ sort, show, stars: Number(stars), stacks, opened: this.opened });
+    const { opened, sample } = this;
+    return /** @type {ViewOptions} */ ({ sort, show, stars: Number(stars), stacks, opened, sample });
   }
 
   /** Spread a stack out, or collapse it. @param {string} id */
@@ -44,25 +48,51 @@ export class Toolbar {
     if (!this.opened.delete(id)) this.opened.add(id);
   }
 
-  /** @param {number} scored @param {number} shown */
-  refresh(scored, shown) {
-    this.keep.disabled = scored === 0;
-    this.keep.max = String(Math.max(1, scored));
-    this.keep.value = String(this.selection.keep);
-    this.#showKeep();
+  /** Type the number to keep. */
+  focusKeep() {
+    this.number.focus();
+    this.number.select();
+  }
+
+  /** Show a random sample of the dropped pictures: one photo of each. @param {Moments} moments */
+  showSample(moments) {
+    const dropped = moments.open().moments.flatMap(([photo]) => (photo ? [photo.key] : []));
+    this.sample = new Set(shuffled(dropped).slice(0, SAMPLE_SIZE));
+    byId("show", HTMLSelectElement).value = "sample";
+  }
+
+  /** @param {Moments} moments @param {number} scored @param {number} shown photos, not stacks */
+  refresh(moments, scored, shown) {
+    const { keep, pictures } = this.selection;
+    this.slider.disabled = this.number.disabled = pictures === 0;
+    this.slider.max = this.number.max = String(Math.max(1, pictures));
+    this.slider.value = String(keep);
+    if (document.activeElement !== this.number) this.number.value = String(keep);
+    this.slider.setAttribute("aria-valuetext", `${keep} of ${pictures}`);
+    byId("keep-note").textContent = riskSentence(this.selection.head);
+    byId("tally").textContent = pictures ? tally(moments.counts(), keep) : "";
     byId("shown").textContent = shown === scored ? "" : `${photos(shown)} shown`;
   }
 
-  #showKeep() {
-    const keepers = [...this.selection.proposals.values()].filter(({ verdict }) => verdict === "keep").length;
-    const { keep } = this.selection;
-    byId("keep-count").textContent = String(keep);
-    byId("keep-note").textContent =
-      keepers && keepers !== keep ? `${photos(keepers)}, with your picks and whole series` : "";
-    this.keep.setAttribute("aria-valuetext", `${keep} of ${this.keep.max}`);
+  /** @param {number} keep */
+  #setKeep(keep) {
+    if (!Number.isInteger(keep) || keep < 1) return;
+    this.selection.setKeep(Math.min(keep, this.selection.pictures));
+    this.slider.value = String(keep);
+    if (document.activeElement !== this.number) this.number.value = String(keep);
   }
 
   #values() {
     return Object.fromEntries(SELECTS.map((name) => [name, byId(name, HTMLSelectElement).value]));
   }
+}
+
+/** Fisher and Yates' shuffle. @template T @param {T[]} list */
+function shuffled(list) {
+  const copy = [...list];
+  for (let last = copy.length - 1; last > 0; last--) {
+    const index = Math.floor(Math.random() * (last + 1));
+    [copy[last], copy[index]] = [/** @type {T} */ (copy[index]), /** @type {T} */ (copy[last])];
+  }
+  return copy;
 }

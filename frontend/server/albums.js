@@ -36,42 +36,40 @@ export async function fetchAlbum(id, signal) {
   return { album: first.album, photos: rows };
 }
 
+/** The album without photos. @param {string} id @param {AbortSignal} signal @returns {Promise<Album>} */
+export const fetchAlbumHead = async (id, signal) => (await request(`${path(id)}?limit=1`, signal)).album;
+
+/** @param {string} id @param {{keep: number}} changes @param {AbortSignal} signal */
+export const changeAlbum = (id, changes, signal) => request(path(id), signal, { method: "PATCH", body: changes });
+
 /**
- * A proposal for each photo of the album.
+ * A proposal for each photo of the album, with the album's number to keep.
  * @param {string} id
- * @param {number} keep how many photos to keep
  * @param {AbortSignal} signal
- * @returns {Promise<import("../contracts.js").Proposal[]>}
+ * @returns {Promise<import("../contracts.js").SelectionPage>}
  */
-export const fetchSelection = async (id, keep, signal) =>
-  (await fetchPages(`${path(id)}/selection?keep=${keep}&wait=${RESULT_WAIT_SECONDS}`, "photos", signal)).rows;
+export async function fetchSelection(id, signal) {
+  const { first, rows } = await fetchPages(`${path(id)}/selection?wait=${RESULT_WAIT_SECONDS}`, "photos", signal);
+  return { ...first, photos: rows };
+}
 
 /**
  * @param {string} id
  * @param {string} format
- * @param {number} keep
  * @param {AbortSignal} signal
  */
-export const fetchExport = (id, format, keep, signal) =>
-  requestBlob(`${path(id)}/export?format=${format}&keep=${keep}&wait=${RESULT_WAIT_SECONDS}`, signal, { extraMs: 600_000 });
+export const fetchExport = (id, format, signal) =>
+  requestBlob(`${path(id)}/export?format=${format}&wait=${RESULT_WAIT_SECONDS}`, signal, { extraMs: 600_000 });
 
 /**
  * @param {string} id
- * @param {string} photo
- * @param {import("../contracts.js").Choice} choice
+ * @param {import("../contracts.js").JointDecision} decision
  * @param {AbortSignal} signal
  */
-export const decide = (id, photo, choice, signal) =>
-  request(`${path(id)}/photos/${photo}/decision`, signal, { method: "PUT", body: choice });
+export const decide = (id, decision, signal) => request(`${path(id)}/decisions`, signal, { method: "POST", body: decision });
 
-/**
- * @param {string} id
- * @param {string} photo
- * @param {AbortSignal} signal
- * @returns {Promise<import("../contracts.js").Decisions>}
- */
-export const undo = (id, photo, signal) =>
-  request(`${path(id)}/photos/${photo}/decision/undo`, signal, { method: "POST" });
+/** Undo exactly that decision. @param {string} id @param {string} decision @param {AbortSignal} signal */
+export const withdraw = (id, decision, signal) => deleteResource(`${path(id)}/decisions/${decision}`, signal);
 
 /**
  * @param {string} resource

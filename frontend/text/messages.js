@@ -25,7 +25,10 @@ export const sentences = {
   pageIncomplete: "The page could not be loaded completely. Check the network, then reload it.",
   unsavedDecisions: "The page stores your decisions and saves them later.",
   nothingToUndo: "There is nothing to undo.",
-  markMore: "Mark two to four photos with M to compare them, or choose one that has near duplicates.",
+  markMore: "Nothing to compare: mark two to six photos with M, or choose one that has near duplicates.",
+  accepted: "The proposal is accepted. U undoes it.",
+  /** @param {number} shown @param {number} all */
+  compared: (shown, all) => `${shown} of ${all}, the best first`,
   /** @param {number} count */
   notUploaded: (count) =>
     `${photos(count)} ${count === 1 ? "was" : "were"} not uploaded before the page was closed. Choose the same files again: the page uploads only these.`,
@@ -126,13 +129,33 @@ export function accessibleName({ name, stage, summary: score, decision, favourit
 /** @type {Record<string, string>} */
 export const verdictNames = { keep: "proposed to keep", maybe: "perhaps", reject: "not among those to keep" };
 
-/** @param {import("../album/album.js").Item} item */
-export function decisionSentence({ name, decision }) {
-  if (!decision?.flag && !decision?.stars) return `${name}: no decision`;
+/** "DSC_1.jpg: picked, 4 of 5 stars", "DSC_1.jpg and 3 more: rejected" @param {import("../album/album.js").Item[]} items */
+export function decidedSentence([item, ...rest]) {
+  if (!item) return "";
+  const { name, decision } = item;
+  const subject = rest.length ? `${name} and ${rest.length} more` : name;
+  if (!decision?.flag && !decision?.stars) return `${subject}: no decision`;
   const flag = decision.flag === "pick" ? "picked" : decision.flag === "reject" ? "rejected" : "";
   const stars = decision.stars ? `${decision.stars} of 5 stars` : "";
-  return `${name}: ${[flag, stars].filter(Boolean).join(", ")}`;
+  return `${subject}: ${[flag, stars].filter(Boolean).join(", ")}`;
 }
+
+/** "34 of 237 · 12 kept · 28 to go" @param {{pictures: number, decided: number, picked: number}} counts @param {number} keep */
+export const tally = ({ pictures, decided, picked }, keep) =>
+  `${decided} of ${pictures} · ${picked}` + " kept · " + `${Math.max(0, keep - picked)} to go`;
+
+/** @param {{at_risk?: import("../contracts.js").KeepersAtRisk | null} | null} head of a selection */
+export function riskSentence(head) {
+  const risk = head?.at_risk;
+  if (!risk || risk.high === 0) return "";
+  return `People would keep about ${Math.round(risk.expected)} of the dropped pictures (${risk.low} to ${risk.high}).`;
+}
+
+/** @param {number} keepers photos @param {number} dropped pictures */
+export const acceptSentence = (keepers, dropped) =>
+  keepers + dropped === 0
+    ? "Every picture has a decision already."
+    : `The proposal picks ${photos(keepers).toLowerCase()} and rejects ${dropped.toLocaleString("en")} pictures without a decision.`;
 
 /** "Link of 27 November 2026, with hearts, with PIN" @param {import("../contracts.js").Share} share */
 export function shareSentence({ created_at: created, expires_at: expires, favourites, originals, pin_required: pin }) {

@@ -1,7 +1,5 @@
 // Two to four photos side by side, at the same zoom and position.
 
-import { nearDuplicates } from "../album/arrange.js";
-import { announce } from "../dom/announce.js";
 import { byId, copyOf, part } from "../dom/elements.js";
 import { keyListener } from "../dom/keyboard.js";
 import { accessibleName, sentences } from "../text/messages.js";
@@ -12,7 +10,7 @@ import { Zoom } from "./zoom.js";
 /** @typedef {import("../album/album.js").Item} Item */
 /** @typedef {{item: Item, element: HTMLElement, bar: DecisionBar}} Pane */
 
-const MAX_PHOTOS = 4;
+const MAX_PHOTOS = 6;
 
 export class Compare {
   /** @param {import("./viewer.js").Culling} culling */
@@ -27,10 +25,13 @@ export class Compare {
     this.#listen();
   }
 
-  /** Compare the marked photos; with fewer than two, the active one and its near duplicates. */
+  /** Compare the marked photos; with fewer than two, the active one and its near duplicates.
+   * @returns {string} why not; "" once it is open */
   open() {
-    const items = this.#photos();
-    if (items.length < 2) return announce(sentences.markMore), false;
+    const all = this.#photos();
+    const items = all.slice(0, MAX_PHOTOS);
+    if (items.length < 2) return sentences.markMore;
+    byId("compare-count").textContent = all.length > items.length ? sentences.compared(items.length, all.length) : "";
     this.zoom = new Zoom();
     this.controller = new AbortController();
     this.panes = items.map((item) => this.#pane(item));
@@ -39,7 +40,7 @@ export class Compare {
     this.dialog.showModal();
     this.panes[0]?.element.focus();
     this.refresh();
-    return true;
+    return "";
   }
 
   refresh() {
@@ -52,19 +53,30 @@ export class Compare {
     }
   }
 
+  /** Photos are decided about alone here. @type {import("./decision-bar.js").Choose} */
+  #choose = (item, changes) => this.culling.choose(item, changes, true);
+
+  /** Pick the photo that has the focus, and go on. @param {Item | null} item @param {boolean} stay */
+  #win(item, stay) {
+    if (!item) return;
+    this.#choose(item, { flag: "pick" });
+    if (stay) return;
+    this.dialog.close();
+    this.culling.goOn();
+  }
+
   #photos() {
-    const { grid, album, selection } = this.culling;
+    const { grid, near } = this.culling;
     const marked = grid.markedItems;
     const { active } = grid;
-    if (marked.length >= 2 || !active) return marked.slice(0, MAX_PHOTOS);
-    return [active, ...nearDuplicates(active, album.items.values(), selection.proposals)].slice(0, MAX_PHOTOS);
+    return marked.length >= 2 || !active ? marked : [active, ...near(active)];
   }
 
   /** @param {Item} item @returns {Pane} */
   #pane(item) {
     const element = copyOf("pane-template");
     const image = part(element, "image", HTMLImageElement);
-    const bar = new DecisionBar(this.culling.choose);
+    const bar = new DecisionBar(this.#choose);
     part(element, "decide").append(bar.element);
     part(element, "name").textContent = item.name;
     part(element, "score").textContent = item.summary ? String(Math.round(item.summary.score)) : "";
@@ -84,7 +96,7 @@ export class Compare {
       this.controller.abort();
       for (const image of this.container.querySelectorAll("img")) revoke(image);
       this.culling.grid.unmarkAll();
-      byId("grid").focus();
+      if (!byId("viewer", HTMLDialogElement).open) byId("grid").focus();
     });
     const pan = (/** @type {number} */ x, /** @type {number} */ y) => () => this.zoom.pan(x / 8, y / 8);
     const sideways = (/** @type {number} */ step) => (/** @type {KeyboardEvent} */ event) =>
@@ -96,8 +108,10 @@ export class Compare {
         ArrowUp: pan(0, -1),
         ArrowDown: pan(0, 1),
         u: this.culling.undo,
+        Backspace: this.culling.undo,
         ...this.zoom.keys,
-        ...decisionKeys(focused, this.culling.choose, go(1)),
+        ...decisionKeys(focused, this.#choose, go(1)),
+        p: ({ shiftKey }) => this.#win(focused(), shiftKey),
       })(event),
     );
   }

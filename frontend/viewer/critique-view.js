@@ -8,11 +8,13 @@ import { heading, intervalSentence, labelSentence, modelSentence, percentileSent
 /**
  * The score, its meaning, and the reasons for and against the photo.
  * @param {Critique} critique
+ * @param {HTMLElement[]} proposal the reasons of its proposal
  */
-export function scoreView(critique) {
+export function scoreView(critique, proposal) {
   const view = copyOf("score-template");
   showScore(view, critique);
   fill(part(view, "notes"), critique.image.notes);
+  part(view, "notes").after(...proposal);
   showReasons(part(view, "favourable"), critique.reasons, true);
   showReasons(part(view, "against"), critique.reasons, false);
   return view;
@@ -76,7 +78,7 @@ function showReasons(section, reasons, favourable) {
 /** @param {[string, import("../contracts.js").Property]} entry */
 function propertyRow([name, { level, sentence, value, unit }]) {
   const row = make("li", "property", make("span", "property-name", heading(name)), levelBar(level));
-  row.append(make("span", "property-sentence", sentence));
+  if (level !== "usual") row.append(make("span", "property-sentence", sentence)); // an ordinary value needs none
   row.title = `${Number(value.toPrecision(3))} ${unit}`;
   return row;
 }

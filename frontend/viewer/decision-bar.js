@@ -4,7 +4,8 @@ import { copyOf, part } from "../dom/elements.js";
 import { button } from "../dom/announce.js";
 
 /** @typedef {import("../album/album.js").Item} Item */
-/** @typedef {(item: Item, changes: Partial<import("../contracts.js").Choice>) => void} Choose */
+/** @typedef {Partial<import("../contracts.js").Choice>} Changes */
+/** @typedef {(item: Item, changes: Changes, alone?: boolean) => void} Choose `alone`: reject the photo, not its stack */
 
 export class DecisionBar {
   /** @param {Choose} choose */
@@ -14,9 +15,9 @@ export class DecisionBar {
     this.item = null;
     this.pick = part(this.element, "pick", HTMLButtonElement);
     this.reject = part(this.element, "reject", HTMLButtonElement);
-    const decide = (/** @type {Partial<import("../contracts.js").Choice>} */ choice) => this.item && choose(this.item, choice);
+    const decide = (/** @type {Changes} */ choice, alone = false) => this.item && choose(this.item, choice, alone);
     this.pick.addEventListener("click", () => decide({ flag: pressed(this.pick) ? null : "pick" }));
-    this.reject.addEventListener("click", () => decide({ flag: pressed(this.reject) ? null : "reject" }));
+    this.reject.addEventListener("click", ({ altKey }) => decide({ flag: pressed(this.reject) ? null : "reject" }, altKey));
     this.stars = [1, 2, 3, 4, 5].map((stars) => {
       const star = button("★", () => decide({ stars: this.item?.decision?.stars === stars ? 0 : stars }), "star");
       star.setAttribute("aria-label", stars === 1 ? "One star" : `${stars} stars`);
@@ -41,15 +42,19 @@ export class DecisionBar {
 /** @param {HTMLButtonElement} toggle */
 const pressed = (toggle) => toggle.getAttribute("aria-pressed") === "true";
 
-/** Keys for decisions, in the grid and in the dialogs.
- * @param {() => Item | null} item @param {Choose} choose @param {() => void} next after a decision with Shift */
-export function decisionKeys(item, choose, next) {
-  const decide = (/** @type {Partial<import("../contracts.js").Choice>} */ choice) => (/** @type {KeyboardEvent} */ event) => {
+/** Keys for decisions, in the grid and in the dialogs. A flag goes on to the next photo, except with Shift.
+ * @param {() => Item | null} item @param {Choose} choose @param {() => void} goOn */
+export function decisionKeys(item, choose, goOn) {
+  const flag = (/** @type {import("../contracts.js").Flag} */ value) => (/** @type {KeyboardEvent} */ event) => {
     const decided = item();
     if (!decided) return;
-    choose(decided, choice);
-    if (event.shiftKey) next();
+    choose(decided, { flag: value }, event.altKey);
+    if (!event.shiftKey) goOn();
   };
-  const stars = [0, 1, 2, 3, 4, 5].map((count) => [String(count), decide({ stars: count })]);
-  return { p: decide({ flag: "pick" }), x: decide({ flag: "reject" }), ...Object.fromEntries(stars) };
+  const rate = (/** @type {number} */ stars) => () => {
+    const rated = item();
+    if (rated) choose(rated, { stars });
+  };
+  const stars = Object.fromEntries([0, 1, 2, 3, 4, 5].map((count) => [String(count), rate(count)]));
+  return { p: flag("pick"), x: flag("reject"), "Alt+x": flag("reject"), ...stars };
 }

@@ -67,7 +67,7 @@ export class Details {
     const { critique } = photo;
     if (!critique) return this.#showStage(item);
     const properties = propertiesView(critique, facts(critique, photo, item.file));
-    const views = [scoreView(critique), ...proposalViews(proposal), properties];
+    const views = [scoreView(critique, proposalViews(proposal, critique.reasons)), properties];
     this.container.replaceChildren(title(item), ...views, this.#deleteButton(item));
   }
 
@@ -84,7 +84,7 @@ const title = (item) => make("h2", "details-name", item.name);
 
 /** @param {Item} item @param {Proposal | null} proposal */
 const signatureOf = (item, proposal) =>
-  [item.key, item.stage, proposal?.verdict, ...(proposal?.reasons ?? []).map(({ code }) => code)].join("|");
+  [item.key, item.stage, proposal?.verdict, ...(proposal?.reasons ?? []).map(({ sentence }) => sentence)].join("|");
 
 /** @param {Photo} photo */
 function store(photo) {
@@ -94,9 +94,11 @@ function store(photo) {
   if (cache.size > CACHE_SIZE && oldest) cache.delete(oldest);
 }
 
-/** @param {Proposal | null} proposal */
-function proposalViews(proposal) {
-  if (!proposal || proposal.reasons.length === 0) return [];
+/** The reasons that the photo alone does not have.
+ * @param {Proposal | null} proposal @param {import("../contracts.js").Reason[]} known */
+function proposalViews(proposal, known) {
+  const reasons = proposal?.reasons.filter(({ sentence }) => !known.some((reason) => reason.sentence === sentence)) ?? [];
+  if (!proposal || reasons.length === 0) return [];
   const heading = proposal.decision?.flag ? "Your decision" : `In this album: ${verdictNames[proposal.verdict]}`;
-  return [reasonsView(heading, proposal.reasons)];
+  return [reasonsView(heading, reasons)];
 }

@@ -1,6 +1,5 @@
 // The viewer: one photo at full size, with its critique, near duplicates and decision.
 
-import { nearDuplicates } from "../album/arrange.js";
 import { byId, make } from "../dom/elements.js";
 import { keyListener } from "../dom/keyboard.js";
 import { accessibleName, sentences } from "../text/messages.js";
@@ -19,8 +18,10 @@ const MAX_NEAR_DUPLICATES = 12;
  * @property {import("../album/selection.js").Selection} selection
  * @property {import("../grid/grid.js").Grid} grid
  * @property {import("./decision-bar.js").Choose} choose
+ * @property {() => void} goOn to the next photo after a decision
  * @property {() => void} undo
- * @property {() => void} compare
+ * @property {(item: Item) => Item[]} near the rest of the photo's moment, best first
+ * @property {() => string} compare opens the comparison; returns why not
  * @property {(item: Item) => void} remove
  * @property {(item: Item) => string | null} verdict
  */
@@ -58,8 +59,13 @@ export class Viewer {
     this.#showNear(item);
   }
 
+  /** Show the photo that is active in the grid. @param {Item | null} [item] or this one */
+  follow(item = this.culling.grid.active) {
+    if (this.dialog.open && item) this.#show(item);
+  }
+
   #listen() {
-    const { grid, choose, undo, compare } = this.culling;
+    const { grid, choose, goOn, undo, compare } = this.culling;
     const go = (/** @type {number} */ step) => (/** @type {Event} */ event) =>
       /** @type {KeyboardEvent} */ (event).shiftKey && this.zoom.scale > 1 ? this.zoom.pan(step / 8, 0) : this.#go(step);
     byId("viewer-previous").addEventListener("click", () => this.#go(-1));
@@ -74,10 +80,11 @@ export class Viewer {
         ArrowUp: () => this.zoom.pan(0, -1 / 8),
         ArrowDown: () => this.zoom.pan(0, 1 / 8),
         u: undo,
-        c: () => (this.dialog.close(), compare()),
+        Backspace: undo,
+        c: () => this.#note(compare()),
         m: () => grid.mark(),
         ...this.zoom.keys,
-        ...decisionKeys(() => this.item, choose, () => this.#go(1)),
+        ...decisionKeys(() => this.item, choose, goOn),
       }),
     );
   }
@@ -93,6 +100,7 @@ export class Viewer {
   #show(item) {
     if (this.item !== item) {
       this.item = item;
+      this.#note("");
       this.controller.abort();
       this.controller = new AbortController();
       byId("viewer-name").textContent = item.name;
@@ -104,16 +112,22 @@ export class Viewer {
   /** @param {Item} item @param {AbortSignal} signal */
   async #showImage(item, signal) {
     const thumbnail = this.culling.grid.thumbnails.urlOf(item);
-    if (thumbnail) this.image.src = thumbnail; // until the full image is loaded
+    if (!thumbnail) this.image.removeAttribute("src"); // never the photo before under this one's name
+    else this.image.src = thumbnail; // until the full image is loaded
     byId("viewer-none").textContent = "";
     const shown = await showFullImage(this.image, item, signal);
     if (!signal.aborted && !shown && !thumbnail) byId("viewer-none").textContent = sentences.noPreview;
   }
 
+  /** @param {string} sentence */
+  #note(sentence) {
+    byId("viewer-note").textContent = sentence;
+  }
+
   /** @param {Item} item */
   #showNear(item) {
-    const { album, selection, grid } = this.culling;
-    const near = nearDuplicates(item, album.items.values(), selection.proposals).slice(0, MAX_NEAR_DUPLICATES);
+    const { near: nearOf, grid } = this.culling;
+    const near = nearOf(item).slice(0, MAX_NEAR_DUPLICATES);
     byId("viewer-near").hidden = near.length === 0;
     byId("viewer-near-list").replaceChildren(...near.map((photo) => this.#nearButton(photo, grid)));
   }

@@ -70,17 +70,25 @@ def test_culling_a_shoot(page: Page, stack: LocalStack, findings: Callable[[], l
     visitor = Visitor(page, stack.url).visit("near")
     visitor.choose(*shoot(), Chosen("letter.jpg", b"Dear Sir or Madam"))
     visitor.failure("letter.jpg")
+    assert findings() == []
+    page.keyboard.press("Escape")
     expect(page.locator("#progress")).to_be_hidden(timeout=60_000)
     expect(page.locator(".cell:visible")).to_have_count(3)
     visitor.open_details("cat 1.jpg")
     page.locator("#grid").focus()
-    page.keyboard.press("p")
+    page.keyboard.press("Shift+P")
     assert findings() == []
-    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
     expect(page.locator("#viewer meter")).to_be_visible()
     assert findings() == []
     page.keyboard.press("c")
     expect(page.locator(".pane")).to_have_count(3)
+    assert findings() == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.locator("#grid").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("Accept the proposal?")
     assert findings() == []
     page.keyboard.press("Escape")
     for opener in ("Export", "About the score", "Delete album", "Keys"):

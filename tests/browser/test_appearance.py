@@ -28,9 +28,10 @@ def test_nothing_sticks_out_at_the_side(chromium: Browser, stack: LocalStack, wi
     visitor.choose(Chosen(CAT.name, data), Chosen("x" * 200 + ".jpg", b"not a photo"))
     visitor.scored(CAT.name)
     visitor.failure("x" * 200 + ".jpg")
+    page.keyboard.press("Escape")
     assert _sticks_out(page) <= 0
     page.locator("#grid").focus()
-    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
     expect(page.locator("#viewer meter")).to_be_visible()
     page.locator("#viewer").get_by_text("Details").click()
     assert _sticks_out(page) <= 0

@@ -11,9 +11,12 @@ from critic_core.contracts.album import (
     Album,
     AlbumPhoto,
     Choice,
-    Decisions,
+    Decision,
     Flag,
+    JointDecision,
+    KeepersAtRisk,
     Proposal,
+    SelectionPage,
     Summary,
     Verdict,
 )
@@ -27,13 +30,13 @@ from critic_core.contracts.share import CreatedShare, NewShare, Share, SharedAlb
 TYPES = (FRONTEND / "contracts.d.ts").read_text("utf-8")
 CONTRACTS = [
     Problem, Property, Reason, ImageFacts, Provenance, ScoreInterval, Critique, Photo, DatasetCard, Manifest,
-    PhotoReceipt, Album, Choice, Decisions, Summary, AlbumPhoto, Proposal, NewShare, Share, CreatedShare,
-    SharePass, SharedAlbum, SharedPhoto,
+    PhotoReceipt, Album, Choice, Decision, JointDecision, Summary, AlbumPhoto, Proposal, KeepersAtRisk,
+    SelectionPage, NewShare, Share, CreatedShare, SharePass, SharedAlbum, SharedPhoto,
 ]  # fmt: skip
 
 
 def declared(name: str) -> set[str]:
-    body = re.search(rf"interface {name} {{\n(.*?)\n}}", TYPES, re.DOTALL)
+    body = re.search(rf"interface {name}(?: extends \w+)? {{\n(.*?)\n}}", TYPES, re.DOTALL)
     assert body is not None
     return set(re.findall(r"^  (\w+)\??:", body[1], re.MULTILINE))
 

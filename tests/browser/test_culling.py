@@ -43,7 +43,8 @@ def album(chromium: Browser, stack: LocalStack) -> Iterator[str]:
 
 @pytest.fixture
 def culling(page: Page, album: str, stack: LocalStack) -> Visitor:
-    """A visitor of the album, with the focus in the grid."""
+    """A visitor of the album without decisions, with the focus in the grid."""
+    withdraw_all(stack, album.rpartition("/")[2])
     visitor = Visitor(page, stack.url)
     page.goto(album)
     visitor.all_scored(5)
@@ -66,6 +67,14 @@ def decided(visitor: Visitor, stack: LocalStack) -> dict[str, tuple[str | None, 
         photos = http.get(f"/v1/albums/{visitor.album()}").json()["photos"]
     decisions = {photo["file_name"]: photo.get("decision", {}) for photo in photos}
     return {name: (choice.get("flag"), choice.get("stars")) for name, choice in decisions.items() if choice}
+
+
+def withdraw_all(stack: LocalStack, album: str) -> None:
+    with stack.client() as http:
+        for photo in http.get(f"/v1/albums/{album}").json()["photos"]:
+            path = f"/v1/albums/{album}/photos/{photo['id']}/decision"
+            while "current" in http.get(path).json():
+                http.post(f"{path}/undo")
 
 
 def saved_all(visitor: Visitor) -> None:
@@ -92,7 +101,7 @@ def test_near_duplicates_lie_on_a_stack_with_the_best_on_top(culling: Visitor) -
 def test_decisions_are_made_by_key_saved_at_once_and_survive_a_reload(culling: Visitor, stack: LocalStack) -> None:
     press(culling, "Home")
     first = active(culling)
-    press(culling, "p", "4", "ArrowRight")
+    press(culling, "4", "p")
     second = active(culling)
     press(culling, "x")
     saved_all(culling)
@@ -103,41 +112,142 @@ def test_decisions_are_made_by_key_saved_at_once_and_survive_a_reload(culling: V
     expect(culling.card(second)).to_have_attribute("data-flag", "reject")
 
 
-def test_u_undoes_decisions_one_by_one(culling: Visitor, stack: LocalStack) -> None:
-    before = decided(culling, stack)
+def test_undo_takes_back_decisions_one_by_one_and_goes_there(culling: Visitor, stack: LocalStack) -> None:
     press(culling, "Home")
     name = active(culling)
-    flag = before.get(name, (None, None))[0] or ""
-    press(culling, "x", "2", "u")
-    expect(culling.card(name)).to_have_attribute("data-flag", "reject")
-    expect(culling.page.locator("#announcement")).to_contain_text("rejected")
-    press(culling, "u")
-    expect(culling.card(name)).to_have_attribute("data-flag", flag)
+    press(culling, "2", "x")
+    assert active(culling) != name
+    press(culling, "Backspace")
+    expect(culling.card(name)).to_have_class(re.compile("active"))
+    expect(culling.card(name)).to_have_attribute("data-flag", "")
+    expect(culling.card(name).locator(".cell-stars")).to_have_text("★★")
     saved_all(culling)
-    assert decided(culling, stack) == before
+    culling.page.reload()
+    culling.all_scored(5)
+    expect(culling.card(name).locator(".cell-stars")).to_have_text("★★")
+    culling.page.locator("#grid").focus()
+    press(culling, "u")  # the decision before the reload, and not the one undone again
+    saved_all(culling)
+    assert decided(culling, stack) == {}
 
 
-def test_shift_decides_and_goes_on(culling: Visitor) -> None:
+def test_a_flag_goes_on_except_with_shift(culling: Visitor) -> None:
     press(culling, "Home")
     first = active(culling)
     press(culling, "Shift+P")
-    assert active(culling) != first
+    assert active(culling) == first
     expect(culling.card(first)).to_have_attribute("data-flag", "pick")
+    press(culling, "u", "p")
+    assert active(culling) != first
     press(culling, "u")
+
+
+def test_nothing_is_skipped_under_a_filter(culling: Visitor, stack: LocalStack) -> None:
+    show = culling.page.get_by_role("combobox", name="Show")
+    show.select_option("undecided")
+    culling.page.locator("#grid").focus()
+    press(culling, "Home")
+    names = culling.names()
+    for name in names:
+        expect(culling.card(name)).to_have_class(re.compile("active"))
+        press(culling, "x")
+        expect(culling.card(name)).to_have_count(0)
+    expect(culling.page.locator("#empty")).to_be_visible()
+    press(culling, *["u"] * len(names))
+    expect(culling.page.locator(".cell:visible")).to_have_count(len(names))
+    show.select_option("all")
+    saved_all(culling)
+    assert decided(culling, stack) == {}
+
+
+def test_x_rejects_a_stack_and_alt_x_a_photo(culling: Visitor, stack: LocalStack) -> None:
+    culling.card("cat 1.jpg").click()
+    press(culling, "x")
+    saved_all(culling)
+    cats = {f"cat {number}.jpg": ("reject", None) for number in (1, 2, 3)}
+    assert decided(culling, stack) == cats
+    press(culling, "u", "Alt+x")
+    saved_all(culling)
+    assert decided(culling, stack) == {"cat 1.jpg": ("reject", None)}
+    expect(culling.card("cat 2.jpg")).to_be_visible()  # on top now
+    press(culling, "u")
+    saved_all(culling)
+    assert decided(culling, stack) == {}
+
+
+def test_a_pick_settles_its_moment(culling: Visitor) -> None:
+    culling.card("cat 1.jpg").click()
+    press(culling, "s")
+    culling.card("cat 3.jpg").click()
+    press(culling, "p")
+    expect(culling.page.locator(".cell:visible")).to_have_count(3)
+    picked = culling.card("cat 3.jpg")
+    expect(picked).to_have_attribute("data-flag", "pick")
+    expect(picked.locator(".cell-stack")).to_have_text("3")
+    expect(culling.page.locator("#tally")).to_have_text(re.compile(r"^1 of 3 · 1 kept · \d to go$"))
+    picked.click()
+    press(culling, "s")
+    culling.card("cat 1.jpg").click()
+    expect(culling.page.locator("#details")).to_contain_text("You chose cat 3.jpg instead.")
+    press(culling, "s", "u")
+    expect(culling.card("cat 1.jpg").locator(".cell-stack")).to_have_text("3")
+
+
+def test_enter_accepts_the_proposal_for_all_that_is_open(culling: Visitor, stack: LocalStack) -> None:
+    press(culling, "/")
+    expect(culling.page.locator("#keep-number")).to_be_focused()
+    culling.page.keyboard.type("1")
+    press(culling, "Enter")
+    expect(culling.page.locator("#grid")).to_be_focused()
+    expect(culling.page.locator("#tally")).to_have_text("0 of 3 · 0 kept · 1 to go")
+    expect(culling.page.locator(".cell[data-verdict=keep]:visible")).to_have_count(1)
+    press(culling, "Enter")
+    dialog = culling.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("picks one photo and rejects 2 pictures")
+    expect(dialog).to_contain_text(re.compile(r"People would keep about \d of the dropped pictures"))
+    press(culling, "Enter")
+    expect(culling.page.locator("#tally")).to_have_text("3 of 3 · 1 kept · 0 to go")
+    saved_all(culling)
+    flags = [flag for flag, _ in decided(culling, stack).values()]
+    assert flags.count("pick") == 1
+    press(culling, "u")
+    saved_all(culling)
+    assert decided(culling, stack) == {}
+
+
+def test_a_sample_of_the_rejects(culling: Visitor) -> None:
+    press(culling, "/")
+    culling.page.keyboard.type("1")
+    press(culling, "Enter", "Enter")
+    culling.page.get_by_role("button", name="A sample of the rejects").click()
+    expect(culling.page.locator(".cell:visible")).to_have_count(2)
+    expect(culling.page.locator("#shown")).to_have_text("2 photos shown")
+    culling.page.get_by_role("combobox", name="Show").select_option("all")
+
+
+def test_marked_photos_are_decided_about_together(culling: Visitor, stack: LocalStack) -> None:
+    press(culling, "Home", "m", "ArrowRight", "m", "5")
+    saved_all(culling)
+    assert [stars for _, stars in decided(culling, stack).values()].count(5) == 2
+    press(culling, "u")
+    saved_all(culling)
+    assert decided(culling, stack) == {}
 
 
 def test_the_slider_shows_the_keepers(culling: Visitor) -> None:
     slider = culling.page.get_by_label("Keep the best")
-    slider.fill("2")
-    expect(culling.page.locator("#keep-count")).to_have_text("2")
+    with culling.page.expect_response(lambda response: response.request.method == "PATCH"):
+        slider.fill("2")
+    expect(culling.page.locator("#keep-number")).to_have_value("2")
     keepers = culling.page.locator(".cell:visible").filter(has=culling.page.locator(".cell-mark:visible"))
     expect(keepers).not_to_have_count(0)
     show = culling.page.get_by_role("combobox", name="Show")
     show.select_option("not to keep")
     expect(culling.page.locator(".cell[data-verdict=keep]:visible")).to_have_count(0)
     show.select_option("all")
+    culling.page.evaluate("localStorage.clear()")  # the number lives on the server
     culling.page.reload()
-    expect(culling.page.locator("#keep-count")).to_have_text("2")
+    expect(culling.page.locator("#keep-number")).to_have_value("2")
 
 
 def test_the_viewer_shows_the_critique_and_near_duplicates(culling: Visitor) -> None:
@@ -185,6 +295,27 @@ def test_pictures_are_compared_at_the_same_zoom_and_place(culling: Visitor) -> N
     expect(culling.page.locator("#compare")).to_be_hidden()
 
 
+def test_the_winner_of_a_comparison_is_a_key(culling: Visitor, stack: LocalStack) -> None:
+    culling.card("cat 1.jpg").click()
+    press(culling, "Space", "c", "ArrowRight")
+    expect(culling.page.locator(".pane").nth(1)).to_be_focused()
+    press(culling, "p")
+    expect(culling.page.locator("#compare")).to_be_hidden()
+    expect(culling.page.locator("#viewer")).to_be_visible()
+    expect(culling.page.locator("#viewer-name")).not_to_have_text(re.compile("cat"))
+    press(culling, "Escape", "u")
+    saved_all(culling)
+    assert decided(culling, stack) == {}
+
+
+def test_a_comparison_of_nothing_says_why(culling: Visitor) -> None:
+    culling.card("rocket.jpg").dblclick()
+    press(culling, "c")
+    expect(culling.page.locator("#viewer-note")).to_contain_text("Nothing to compare")
+    expect(culling.page.locator("#viewer")).to_be_visible()
+    press(culling, "Escape")
+
+
 def test_marked_photos_are_compared(culling: Visitor) -> None:
     press(culling, "Home", "m", "ArrowRight", "m", "c")
     expect(culling.page.locator(".pane")).to_have_count(2)
@@ -225,7 +356,7 @@ def test_from_files_to_the_export_without_a_mouse(visitor: Visitor, tmp_path: Pa
     visitor.all_scored(5)
     expect(page.locator(".cell:visible")).to_have_count(3)
     tab_to(visitor, "#grid")
-    press(visitor, "Home", "Shift+P", "Shift+X", "3")
+    press(visitor, "Home", "3", "p", "x")
     saved_all(visitor)
     tab_to(visitor, "#export-open", back=True)
     press(visitor, "Enter")

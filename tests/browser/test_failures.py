@@ -182,13 +182,13 @@ def test_a_stalled_upload_does_not_block_others(visitor: Visitor) -> None:
 def test_a_decision_that_cannot_be_saved_is_stored_and_saved_later(visitor: Visitor, stack: LocalStack) -> None:
     visitor.visit().choose(CAT)
     visitor.all_scored(1)
-    visitor.page.route("**/decision", lambda route: route.abort("connectionreset"))
+    visitor.page.route("**/decisions", lambda route: route.abort("connectionreset"))
     visitor.page.locator("#grid").focus()
     visitor.page.keyboard.press("p")
     expect(visitor.page.locator("#notices")).to_contain_text("saves them later")
     expect(visitor.card("cat.png")).to_have_attribute("data-flag", "pick")
-    visitor.page.unroute("**/decision")
-    with visitor.page.expect_response("**/decision") as saved:
+    visitor.page.unroute("**/decisions")
+    with visitor.page.expect_response("**/decisions") as saved:
         visitor.page.reload()
     assert saved.value.ok
     expect(visitor.card("cat.png")).to_have_attribute("data-flag", "pick")

@@ -78,7 +78,12 @@ class Visitor:
         )
 
     def send_originals(self) -> None:
+        adding = self.page.locator("#add-open").is_visible()  # an album is open
+        if adding:
+            self.page.locator("#add-open").click()
         self.page.get_by_role("switch", name="Send originals").check()
+        if adding:
+            self.page.keyboard.press("Escape")
 
     def _transfer(self, files: Iterable[Chosen]) -> Any:
         payload = [{"name": file.name, "bytes": base64.b64encode(file.data).decode()} for file in files]
@@ -99,7 +104,10 @@ class Visitor:
     def failure(self, name: str) -> str:
         """The problem of a failed photo in a sentence; waits for it."""
         sentence = self.failure_row(name).locator("p")
-        expect(sentence).to_be_visible(timeout=SCORE_MS)
+        expect(sentence).to_be_attached(timeout=SCORE_MS)
+        if not self.page.locator("#failures").is_visible():
+            self.page.locator("#failures-open").click()
+        expect(sentence).to_be_visible()
         return sentence.inner_text()
 
     def failure_row(self, name: str) -> Locator:

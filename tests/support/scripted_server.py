@@ -73,7 +73,7 @@ class ScriptedServer:
                 if self.command != "HEAD":
                     self.wfile.write(answer.body)
 
-            do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _any  # noqa: N815 - names that http.server looks for
+            do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _any  # noqa: N815 - names that http.server looks for
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its base class's name
                 pass

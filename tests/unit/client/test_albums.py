@@ -51,6 +51,13 @@ def test_all_pages_are_read(server: ScriptedServer, critic: Client) -> None:
     assert "cursor=next" in second
 
 
+def test_the_number_to_keep_is_stored_with_the_album(server: ScriptedServer, critic: Client) -> None:
+    server.answer = lambda _: response(ALBUM.model_copy(update={"keep": 60}))
+    assert critic.albums.set_keep(ALBUM.id, 60).keep == 60
+    (request,) = server.requests
+    assert (request.method, json.loads(request.body)) == ("PATCH", {"keep": 60})
+
+
 def test_a_pending_result_is_requested_again(server: ScriptedServer, critic: Client) -> None:
     answers = [problem_answer(AlbumResultPending(), Retry_After="0"), response(selected(None, 1))]
     server.answer = lambda _: answers.pop(0)

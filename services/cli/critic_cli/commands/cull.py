@@ -89,6 +89,7 @@ def cull(  # noqa: PLR0913, PLR0917 - one parameter an option
         client = stack.enter_context(connect(url, api_key))
         culled = cull_folder(client, folder, shots, journal, fresh)
         decisions = read_decisions(client.albums, culled, outputs.sidecars) if read_back else 0
+        client.albums.set_keep(culled.album_id, keep)
         proposals = list(client.albums.selection(culled.album_id, keep, per_scene))
         _export(client, culled.album_id, options, {name: to for name, to in files.items() if to is not None})
     listed = [] if piped else proposals if all_ else keepers_of(proposals)

@@ -84,6 +84,10 @@ class AsyncAlbums:
         params = page_parameters(None, 1)
         return parse(AlbumPage, await self._http.request("GET", f"/v1/albums/{album_id}", params=params)).album
 
+    async def set_keep(self, album_id: str, keep: float) -> Album:
+        """Set the pictures to keep, for all clients of the album; below 1: share of all pictures."""
+        return parse(Album, await self._http.request("PATCH", f"/v1/albums/{album_id}", json={"keep": keep}))
+
     async def ranking(self, album_id: str) -> AsyncIterator[AlbumPhoto]:
         """All photos: scored ones, best first; then failed ones, then pending ones."""
         async for response in self._pages(f"/v1/albums/{album_id}", {}):

@@ -84,6 +84,10 @@ class Albums:
         params = page_parameters(None, 1)
         return parse(AlbumPage, self._http.request("GET", f"/v1/albums/{album_id}", params=params)).album
 
+    def set_keep(self, album_id: str, keep: float) -> Album:
+        """Set the pictures to keep, for all clients of the album; below 1: share of all pictures."""
+        return parse(Album, self._http.request("PATCH", f"/v1/albums/{album_id}", json={"keep": keep}))
+
     def ranking(self, album_id: str) -> Iterator[AlbumPhoto]:
         """All photos: scored ones, best first; then failed ones, then pending ones."""
         for response in self._pages(f"/v1/albums/{album_id}", {}):

@@ -1,0 +1,62 @@
+// Moments: near duplicates and the frames of a sequence, of which one picture is proposed. A pick settles its moment.
+
+/** @typedef {import("./album.js").Item} Item */
+/** @typedef {import("../contracts.js").Proposal} Proposal */
+
+export class Moments {
+  /** @param {Iterable<Item>} items @param {Map<string, Proposal>} proposals */
+  constructor(items, proposals) {
+    this.proposals = proposals;
+    const scored = [...items].filter(({ stage }) => stage === "scored");
+    /** @type {Map<string, Item[]>} */
+    this.byId = Map.groupBy(scored, (item) => this.idOf(item));
+    const picked = scored.filter(({ decision }) => decision?.flag === "pick");
+    this.settled = new Set(picked.map((item) => this.idOf(item)));
+    this.pickedSequences = new Set(picked.flatMap((item) => this.proposalOf(item)?.sequence ?? []));
+  }
+
+  /** @param {Item} item @returns {Proposal | null} */
+  proposalOf({ id }) {
+    return (id && this.proposals.get(id)) || null;
+  }
+
+  /** @param {Item} item */
+  idOf(item) {
+    return this.proposalOf(item)?.moment ?? item.key;
+  }
+
+  /** All photos of the item's moment. @param {Item} item */
+  photosOf(item) {
+    return this.byId.get(this.idOf(item)) ?? [item];
+  }
+
+  /** Without a decision about the photo or its moment. @param {Item} item */
+  isOpen(item) {
+    return item.stage === "scored" && !item.decision?.flag && !this.settled.has(this.idOf(item));
+  }
+
+  /** The photographer's decision, otherwise the proposal.
+   * @param {Item} item @returns {import("../contracts.js").Verdict | null} */
+  verdictOf(item) {
+    const { decision } = item;
+    if (decision?.flag) return decision.flag === "pick" ? "keep" : "reject";
+    const proposal = this.proposalOf(item);
+    if (this.settled.has(this.idOf(item))) return this.pickedSequences.has(proposal?.sequence ?? "") ? "keep" : "reject";
+    return proposal?.verdict ?? null;
+  }
+
+  /** Photos without a decision: those proposed to keep, and those of moments without such a photo. */
+  open() {
+    const open = [...this.byId.values()].filter((photos) => photos.some((item) => this.isOpen(item)));
+    const isKeeper = (/** @type {Item} */ item) => this.isOpen(item) && this.verdictOf(item) === "keep";
+    const keepers = open.flatMap((photos) => photos.filter(isKeeper));
+    const dropped = open.filter((photos) => !photos.some(isKeeper));
+    return { keepers, dropped: dropped.flatMap((photos) => photos.filter((item) => this.isOpen(item))), moments: dropped };
+  }
+
+  /** Numbers of moments. */
+  counts() {
+    const decided = [...this.byId.values()].filter((photos) => !photos.some((item) => this.isOpen(item)));
+    return { pictures: this.byId.size, decided: decided.length, picked: this.settled.size };
+  }
+}
