@@ -16,6 +16,7 @@ from critic_training.baselines.command import app as baselines
 from critic_training.bench.command import app as bench
 from critic_training.data.command import app as data
 from critic_training.end_to_end.command import app as pool
+from critic_training.evaluation.attribution import app as attribution
 from critic_training.evaluation.command import app as evaluation
 from critic_training.export.command import app as export
 from critic_training.export.half_precision.command import app as half
@@ -39,6 +40,7 @@ app.add_typer(parity)
 app.add_typer(bench)
 app.add_typer(data)
 app.add_typer(evaluation)
+app.add_typer(attribution)
 app.add_typer(publish)
 app.add_typer(repository)
 app.add_typer(report)

@@ -23,6 +23,7 @@ from critic_gateway.routes import (
     deliveries,
     docs,
     health,
+    insights,
     models,
     photos,
     shared,
@@ -39,6 +40,7 @@ ROUTERS = [
     resource.router
     for resource in (
         photos,
+        insights,
         albums,
         decisions,
         album_results,

@@ -24,6 +24,7 @@ from critic_gateway.albums.shared_album import SharedAlbums
 from critic_gateway.auth.api_keys import ApiKey
 from critic_gateway.auth.authenticate import authenticate
 from critic_gateway.health.readiness import ReadinessProbe
+from critic_gateway.insights.requests import InsightRequests
 from critic_gateway.limits.quota import PhotoQuota
 from critic_gateway.notifications.album_feeds import AlbumFeeds
 from critic_gateway.notifications.subscriber import ChangeSubscriber
@@ -63,6 +64,7 @@ WorkerStatusDep = Annotated[WorkerStatusStore, _from_state(lambda state: state.w
 ChangesDep = Annotated[ChangeSubscriber, _from_state(lambda state: state.changes)]
 AlbumFeedsDep = Annotated[AlbumFeeds, _from_state(lambda state: state.feeds)]
 AlbumQueriesDep = Annotated[AlbumQueries, _from_state(lambda state: state.queries)]
+InsightRequestsDep = Annotated[InsightRequests, _from_state(lambda state: state.insights)]
 AccountExportDep = Annotated[AccountExport, _from_state(lambda state: state.account_export)]
 ErasureDep = Annotated[Erasure, _from_state(lambda state: state.erasure)]
 UploadHandlerDep = Annotated[UploadHandler, _from_state(lambda state: state.uploads)]

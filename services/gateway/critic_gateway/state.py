@@ -13,6 +13,7 @@ from critic_core.runtime.storage import Storage
 from critic_core.stores.album_results import AlbumResultStore
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.deliveries import DeliveryStore
+from critic_core.stores.insights import InsightStore
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.owners import OwnerStore
 from critic_core.stores.photo_queue import PhotoQueue, measure_load
@@ -25,6 +26,7 @@ from critic_gateway.albums.shared_album import SharedAlbums
 from critic_gateway.auth.api_keys import ApiKeys
 from critic_gateway.health.probe_clients import probe_clients
 from critic_gateway.health.readiness import ReadinessProbe
+from critic_gateway.insights.requests import InsightRequests
 from critic_gateway.limits.admission import Admission
 from critic_gateway.limits.headroom import Headroom, measure_room
 from critic_gateway.limits.idempotency import IdempotencyKeys
@@ -54,6 +56,7 @@ class AppState:
     changes: ChangeSubscriber
     feeds: AlbumFeeds
     queries: AlbumQueries
+    insights: InsightRequests
     uploads: UploadHandler
     account_export: AccountExport
     erasure: Erasure
@@ -112,6 +115,7 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
         changes=changes,
         feeds=AlbumFeeds(albums, changes),
         queries=AlbumQueries(AlbumResultStore(client), changes, queue),
+        insights=InsightRequests(InsightStore(client), changes, queue),
         uploads=UploadHandler(intake, admission, idempotency_keys, changes),
         account_export=AccountExport(jobs, albums, owners, deliveries, shares),
         erasure=Erasure(jobs, albums, owners, deliveries, storage),

@@ -11,6 +11,7 @@ from critic_core.runtime.redis_client import connect
 from critic_core.runtime.storage import Storage
 from critic_core.stores.album_results import AlbumResultStore, ResultLimits
 from critic_core.stores.albums import AlbumStore
+from critic_core.stores.insights import InsightStore
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.photo_queue import PhotoQueue
 from critic_core.stores.worker_status import WorkerStatusStore
@@ -27,6 +28,7 @@ class WorkerContext:
     jobs: JobStore
     albums: AlbumStore
     album_results: AlbumResultStore
+    insights: InsightStore
     worker_status: WorkerStatusStore
     storage: Storage
     queue: PhotoQueue
@@ -50,6 +52,7 @@ def make_worker_context(app: Celery, settings: WorkerSettings) -> WorkerContext:
         album_results=AlbumResultStore(
             client, ResultLimits(settings.max_album_results, settings.max_owner_result_bytes)
         ),
+        insights=InsightStore(client),
         worker_status=WorkerStatusStore(client),
         storage=Storage(settings.storage_url),
         queue=PhotoQueue(client),

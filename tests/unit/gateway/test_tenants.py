@@ -24,9 +24,11 @@ from tests.unit.gateway.routes.test_deliveries import SECRET, URL
 
 from critic_core.contracts.album import query_digest
 from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.insight import INSIGHTS
 from critic_core.contracts.webhook import Delivery
 from critic_core.runtime.storage import preview_key
 from critic_core.stores.album_results import ResultSection
+from critic_core.stores.insights import Insight, InsightStore
 from critic_gateway.app import create_app
 from critic_gateway.auth.share_access import new_token
 from critic_gateway.notifications import album_feeds
@@ -59,6 +61,8 @@ BY_ID = {
     "deletePhoto": Case(204),
     "getPreview": Case(),
     "getOriginal": Case(),
+    "getExplanation": Case(),
+    "getExplanationMap": Case(),
     "listPhotoDeliveries": Case(),
     "retryPhotoDelivery": Case(202),
     "getAlbum": Case(),
@@ -174,6 +178,8 @@ def tenant(gateway: Application, name: str) -> Tenant:
     for done in (photo_id, member_id):
         gateway.jobs.finish(done, make_critique())
         gateway.storage.put(preview_key(done), name.encode())
+        for insight in INSIGHTS:
+            InsightStore(gateway.redis).save(done, insight, Insight("{}", name.encode()))
     caller.request("PUT", f"/v1/albums/{album_id}/photos/{member_id}/decision", json={"flag": "pick"})
     permissions = {"favourites": True, "originals": True}
     share = caller.request("POST", f"/v1/albums/{album_id}/shares", json=permissions).json()

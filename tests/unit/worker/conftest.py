@@ -15,6 +15,7 @@ from critic_core.contracts.photo import PhotoState
 from critic_core.runtime.storage import Storage, photo_key
 from critic_core.stores.album_results import AlbumResultStore
 from critic_core.stores.albums import AlbumStore
+from critic_core.stores.insights import InsightStore
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.photo_queue import PhotoQueue
 from critic_core.stores.worker_status import WorkerStatusStore
@@ -59,6 +60,7 @@ def context(client: "redis.Redis", tmp_path: Path, tickets: list[int]) -> Worker
         jobs=JobStore(client),
         albums=AlbumStore(client),
         album_results=AlbumResultStore(client),
+        insights=InsightStore(client),
         worker_status=WorkerStatusStore(client),
         storage=Storage((tmp_path / "storage").as_uri()),
         queue=PhotoQueue(client),

@@ -173,6 +173,12 @@ class SidecarUnreadable(CriticError):
     code, title, status, permanent = "sidecar_unreadable", "The sidecar cannot be read", 422, True
 
 
+class InsightPending(CriticError):
+    """The photo's insight is still being computed; send the request again after `Retry-After`."""
+
+    code, title, status, permanent = "insight_pending", "The insight is not computed yet", 202, False
+
+
 class PreviewPending(CriticError):
     """The preview is made together with the critique, which is not done yet."""
 

@@ -64,7 +64,8 @@ def _luma(pixels: Pixels) -> _Float:
 
 def _edges(luma: _Float) -> tuple[_Float, _Float, _Float, _Float]:
     """Position (pixels from the centre), direction (degrees from the nearest axis) and gradient of the edges, `[n]`."""
-    vertical, horizontal = np.gradient(luma) if min(luma.shape) > 1 else (luma * 0, luma * 0)
+    slopes: list[_Float] = list(np.gradient(luma)) if min(luma.shape) > 1 else [luma * 0, luma * 0]
+    vertical, horizontal = slopes
     gradient = np.hypot(vertical, horizontal)
     rows, columns = np.nonzero(gradient >= max(_FAINTEST_EDGE, float(np.quantile(gradient, 1 - _EDGE_SHARE))))
     direction = np.degrees(np.arctan2(vertical[rows, columns], horizontal[rows, columns]))

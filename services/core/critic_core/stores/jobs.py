@@ -20,6 +20,7 @@ from critic_core.contracts.identity import ANONYMOUS
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.runtime.redis_client import CHANGE_CHANNEL, KEY_PREFIX, redis_errors
 from critic_core.stores.album_lua import ALBUM, FAILED, PENDING
+from critic_core.stores.insights import insight_keys
 from critic_core.stores.owner_lua import OWNER
 from critic_core.stores.owners import Kind, limit_reached
 from critic_core.stores.photo_queue_lua import PHOTO_QUEUE
@@ -121,6 +122,7 @@ _DELETE = f"""#!lua flags=allow-oom
 withdraw(ARGV[1])
 local album, sha256, owner = unpack(redis.call('HMGET', KEYS[1], 'album', 'sha256', 'owner'))
 local existed = redis.call('DEL', KEYS[1])
+for index = 6, #KEYS do redis.call('DEL', KEYS[index]) end
 for index = 2, 4 do redis.call('ZREM', KEYS[index], ARGV[1]) end
 if ARGV[3] then redis.call('ZADD', KEYS[5], 'XX', ARGV[3], ARGV[1]) else redis.call('ZREM', KEYS[5], ARGV[1]) end
 remove_from_owner(owner, 'photos', ARGV[1])
@@ -328,7 +330,7 @@ class JobStore:
     # -- inside -------------------------------------------------------------------------------------------------------
 
     def _remove(self, photo_id: str, *due: float) -> bool:
-        keys = [photo_hash(photo_id), QUEUED, RUNNING, DEAD, EXPIRY]
+        keys = [photo_hash(photo_id), QUEUED, RUNNING, DEAD, EXPIRY, *insight_keys(photo_id)]
         with redis_errors():
             return bool(self._delete(keys=keys, args=[photo_id, CHANGE_CHANNEL, *due]))
 

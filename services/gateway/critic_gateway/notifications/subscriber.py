@@ -22,7 +22,7 @@ log = logger(__name__)
 
 
 class ChangeSubscriber:
-    """Notifies of changes of a photo or an album by its id, and of an album's result by its key."""
+    """Notifies of changes of a photo or an album by its id, and of album results and insights by their keys."""
 
     def __init__(self, redis_url: str) -> None:
         self._url = redis_url

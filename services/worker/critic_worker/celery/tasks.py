@@ -11,10 +11,12 @@ from celery.exceptions import Reject, TimeLimitExceeded
 from critic_core.contracts.album import ALBUM_RESULT_TASK
 from critic_core.contracts.errors import QueueUnavailable
 from critic_core.contracts.heartbeat import HEARTBEAT_TASK
+from critic_core.contracts.insight import INSIGHT_TASK
 from critic_core.contracts.photo import CRITIQUE_TASK
 from critic_worker.albums.compute import compute_album_result
 from critic_worker.context import WorkerContext
 from critic_worker.health.heartbeat import run_self_test
+from critic_worker.insights.compute import compute_insight
 from critic_worker.photos.models import Models
 from critic_worker.photos.tickets import process_ticket, stop_ticket
 
@@ -46,6 +48,10 @@ def add_tasks(app: Celery, context: Callable[[], WorkerContext], models: Callabl
     @app.task(name=ALBUM_RESULT_TASK, acks_late=False, shared=False)  # the gateway repeats a lost query
     def album_result(album_id: str, query: str) -> None:
         compute_album_result(album_id, query, context().albums, context().album_results)
+
+    @app.task(name=INSIGHT_TASK, acks_late=False, shared=False)  # as above
+    def insight(photo_id: str, name: str) -> None:
+        compute_insight(photo_id, name, context(), models())
 
     @app.task(name=HEARTBEAT_TASK, acks_late=False, shared=False)
     def heartbeat() -> None:

@@ -1,0 +1,72 @@
+"""Insights into photos: a cache beside each photo, deleted with the photo, and after an hour at the latest."""
+
+import base64
+from dataclasses import dataclass
+from typing import Any
+
+import redis
+
+from critic_core.contracts.insight import INSIGHTS
+from critic_core.runtime.redis_client import CHANGE_CHANNEL, KEY_PREFIX, redis_errors
+
+TTL_SECONDS = 3600
+PICTURE_TTL_SECONDS = 300
+"""Of an insight that is a picture alone, and cheap to make again."""
+
+_SAVE = """
+local left = redis.call('TTL', KEYS[1])
+if left < 1 then return 0 end
+redis.call('DEL', KEYS[2])
+redis.call('HSET', KEYS[2], 'document', ARGV[1], 'picture', ARGV[2])
+redis.call('EXPIRE', KEYS[2], math.min(left, ARGV[3]))
+redis.call('PUBLISH', ARGV[4], KEYS[2])
+return 1
+"""
+
+
+@dataclass(frozen=True)
+class Insight:
+    """A document, JSON as it is served, and a picture; either may be empty."""
+
+    document: str = ""
+    picture: bytes = b""
+
+
+class InsightStore:
+    """Insights by photo and name. Every method raises QueueUnavailable when Redis does not respond."""
+
+    def __init__(self, client: "redis.Redis") -> None:
+        self._redis, self._save = client, client.register_script(_SAVE)
+
+    def acquire_request(self, photo_id: str, name: str, seconds: float) -> bool:
+        """True for the one caller who asks a worker (single-flight), until the insight is saved or for this long."""
+        with redis_errors():
+            return bool(self._redis.set(_request_key(photo_id, name), 1, nx=True, px=int(seconds * 1000)))
+
+    def save(self, photo_id: str, name: str, insight: Insight) -> bool:
+        """Store an insight and notify subscribers. False for a photo that was deleted meanwhile."""
+        seconds = TTL_SECONDS if insight.document else PICTURE_TTL_SECONDS
+        picture = base64.b64encode(insight.picture).decode("ascii")
+        keys = [f"{KEY_PREFIX}photo:{photo_id}", insight_key(photo_id, name)]
+        with redis_errors():
+            return bool(self._save(keys=keys, args=[insight.document, picture, seconds, CHANGE_CHANNEL]))
+
+    def get(self, photo_id: str, name: str) -> Insight | None:
+        """The insight, if it is computed."""
+        with redis_errors():
+            fields: Any = self._redis.hmget(insight_key(photo_id, name), "document", "picture")
+        return None if fields[0] is None else Insight(fields[0], base64.b64decode(fields[1]))
+
+
+def insight_key(photo_id: str, name: str) -> str:
+    """The key of an insight in Redis, and its name in messages of the change channel."""
+    return f"{KEY_PREFIX}photo:{photo_id}:{name}"
+
+
+def insight_keys(photo_id: str) -> list[str]:
+    """The keys of everything that an insight into a photo may have stored."""
+    return [key(photo_id, name) for name in INSIGHTS for key in (insight_key, _request_key)]
+
+
+def _request_key(photo_id: str, name: str) -> str:
+    return f"{insight_key(photo_id, name)}:request"

@@ -1,0 +1,1 @@
+"""Insights into photos, computed by a worker on request."""

@@ -1,0 +1,50 @@
+"""Insights into a photo: where the score comes from."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from critic_core.contracts.errors import InsightPending, PreviewPending
+from critic_core.contracts.insight import EXPLANATION, Explanation
+from critic_core.contracts.photo import Photo, PhotoState
+from critic_core.stores.insights import Insight
+from critic_gateway.dependencies import ROOM, InsightRequestsDep
+from critic_gateway.routes.openapi import PHOTO_ERRORS, responses
+from critic_gateway.routes.parameters import MAX_WAIT_SECONDS, OwnPhoto
+
+router = APIRouter(prefix="/v1/photos", tags=["photos"], dependencies=[ROOM])
+
+Wait = Annotated[float, Query(ge=0, le=MAX_WAIT_SECONDS, description="Long poll: most seconds to wait.")]
+ERRORS = responses(InsightPending, PreviewPending, *PHOTO_ERRORS)
+
+
+@router.get(
+    "/{photo_id}/explanation", summary="Get where the score comes from", response_model=Explanation, responses=ERRORS
+)
+async def get_explanation(photo: OwnPhoto, requests: InsightRequestsDep, wait: Wait = 20) -> Response:
+    """A grid over the upright photo: the points by which the score falls when a cell is blurred.
+
+    Computed on the first request, stored for an hour. `202` until computed, and until the photo is done.
+    """
+    return _json(await _insight(photo, EXPLANATION, requests, wait))
+
+
+@router.get(
+    "/{photo_id}/explanation.png",
+    summary="Get the map of the score",
+    response_class=Response,
+    responses={200: {"content": {"image/png": {}}}, **ERRORS},
+)
+async def get_explanation_map(photo: OwnPhoto, requests: InsightRequestsDep, wait: Wait = 20) -> Response:
+    """The grid as a picture with alpha to lay over the photo: orange raises the score, blue lowers the score."""
+    return Response((await _insight(photo, EXPLANATION, requests, wait)).picture, media_type="image/png")
+
+
+async def _insight(photo: Photo, name: str, requests: InsightRequestsDep, wait: float) -> Insight:
+    if photo.state is not PhotoState.done:
+        raise PreviewPending
+    return await requests.get(photo.id, name, wait)
+
+
+def _json(insight: Insight) -> Response:
+    return Response(insight.document, media_type="application/json")

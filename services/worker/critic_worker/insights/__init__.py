@@ -1,0 +1,1 @@
+"""Insights into photos, computed on request from the preview."""

@@ -1,0 +1,43 @@
+"""An insight into a photo: computed by the network that scores, and stored. Idempotent."""
+
+from critic_core.contracts.errors import PhotoNotFound
+from critic_core.contracts.insight import Explanation
+from critic_core.contracts.photo import Photo
+from critic_core.imaging.attribution import attribution, heat_map
+from critic_core.runtime.logs import logger
+from critic_core.runtime.storage import preview_key
+from critic_core.stores.insights import Insight
+from critic_worker.context import WorkerContext
+from critic_worker.inference.retrying import RetryingClassifier
+from critic_worker.insights.network import Network
+from critic_worker.insights.view import preview_pixels
+from critic_worker.photos.models import Models
+from critic_worker.retry import retry_until
+
+log = logger(__name__)
+
+
+def compute_insight(photo_id: str, name: str, context: WorkerContext, models: Models) -> None:
+    """Compute and store an insight, one of INSIGHTS; nothing for a deleted photo.
+
+    Raises CriticError, as with a service that stays down: the gateway repeats a request without an insight.
+    """
+    try:
+        photo = context.jobs.get(photo_id)
+        preview = retry_until(
+            lambda: context.storage.get(preview_key(photo_id)), context.settings.service_retry_seconds
+        )
+    except PhotoNotFound:
+        return
+    context.insights.save(photo_id, name, _insight(photo, preview, context, models))
+    log.info("insight_computed", photo_id=photo_id, name=name)
+
+
+def _insight(photo: Photo, preview: bytes, context: WorkerContext, models: Models) -> Insight:
+    network = Network(RetryingClassifier(models.classifier_for(photo), context.settings.service_retry_seconds))
+    pixels = preview_pixels(preview, network.preprocessing, context)
+    score, cells = attribution(pixels, network.preprocessing, network.score)
+    explanation = Explanation(
+        score=round(score, 3), cells=tuple(tuple(row) for row in cells.round(3).tolist()), **network.provenance
+    )
+    return Insight(explanation.model_dump_json(), heat_map(cells, pixels.shape[1], pixels.shape[0]))

@@ -1,0 +1,35 @@
+"""Where a score comes from, of a real worker and the served network."""
+
+from io import BytesIO
+
+import httpx
+from PIL import Image
+from tests.support.local_stack import LocalStack, photo_of
+from tests.support.photos import DATA
+
+from critic_core.contracts.insight import Explanation
+
+ROCKET = (DATA / "rocket.jpg").read_bytes()
+WAIT = {"wait": 30}
+
+
+def get(http: httpx.Client, path: str) -> httpx.Response:
+    """The finished response: a busy machine may need a second request."""
+    response = http.get(path, params=WAIT)
+    while response.status_code == httpx.codes.ACCEPTED:
+        response = http.get(path, params=WAIT)
+    return response.raise_for_status()
+
+
+def test_the_map_of_a_photo_has_grid_and_picture_until_the_photo_is_deleted(stack: LocalStack) -> None:
+    with stack.client() as http:
+        photo = photo_of(http.post("/v1/photos", params=WAIT, content=ROCKET))
+        assert photo.critique is not None
+        explanation = Explanation.model_validate_json(get(http, f"/v1/photos/{photo.id}/explanation").content)
+        assert abs(explanation.score - photo.critique.score) < 5
+        assert max(cell for row in explanation.cells for cell in row) > 1
+        assert explanation.version == photo.critique.provenance.version
+        picture = Image.open(BytesIO(get(http, f"/v1/photos/{photo.id}/explanation.png").content))
+        assert (picture.mode, picture.size) == ("RGBA", (160, 107))  # of 640 × 427
+        assert http.delete(f"/v1/photos/{photo.id}").status_code == 204
+        assert http.get(f"/v1/photos/{photo.id}/explanation").status_code == 404

@@ -1,0 +1,67 @@
+"""Insights live no longer than their photo."""
+
+import pytest
+import redis
+from tests.support.critiques import make_photo
+
+from critic_core.contracts.insight import EXPLANATION
+from critic_core.contracts.photo import Photo, PhotoState
+from critic_core.stores.insights import (
+    PICTURE_TTL_SECONDS,
+    TTL_SECONDS,
+    Insight,
+    InsightStore,
+    insight_key,
+    insight_keys,
+)
+from critic_core.stores.jobs import JobStore
+
+INSIGHT = Insight('{"score":1}', b"\x89PNG")
+
+
+@pytest.fixture
+def photo(client: "redis.Redis") -> Photo:
+    photo = make_photo(PhotoState.queued)
+    JobStore(client).create(photo)
+    return photo
+
+
+@pytest.fixture
+def insights(client: "redis.Redis") -> InsightStore:
+    return InsightStore(client)
+
+
+def test_an_insight_is_stored_with_document_and_picture(insights: InsightStore, photo: Photo) -> None:
+    assert insights.get(photo.id, EXPLANATION) is None
+    assert insights.save(photo.id, EXPLANATION, INSIGHT)
+    assert insights.get(photo.id, EXPLANATION) == INSIGHT
+
+
+def test_a_deleted_photo_leaves_and_gets_no_insight(
+    insights: InsightStore, photo: Photo, client: "redis.Redis"
+) -> None:
+    insights.save(photo.id, EXPLANATION, INSIGHT)
+    assert insights.acquire_request(photo.id, EXPLANATION, 20)
+    JobStore(client).mark_deleted(photo.id)
+    assert not insights.save(photo.id, EXPLANATION, INSIGHT)
+    assert client.exists(*insight_keys(photo.id)) == 0
+
+
+@pytest.mark.parametrize(
+    ("insight", "seconds"), [(INSIGHT, TTL_SECONDS), (Insight(picture=b"jpeg"), PICTURE_TTL_SECONDS)]
+)
+def test_an_insight_expires(
+    insights: InsightStore, photo: Photo, client: "redis.Redis", insight: Insight, seconds: int
+) -> None:
+    insights.save(photo.id, EXPLANATION, insight)
+    assert 0 < client.ttl(insight_key(photo.id, EXPLANATION)) <= seconds
+
+
+def test_an_insight_expires_with_its_photo(insights: InsightStore, photo: Photo, client: "redis.Redis") -> None:
+    client.expire(f"critic:photo:{photo.id}", 60)
+    insights.save(photo.id, EXPLANATION, INSIGHT)
+    assert 0 < client.ttl(insight_key(photo.id, EXPLANATION)) <= 60
+
+
+def test_one_caller_asks_a_worker(insights: InsightStore, photo: Photo) -> None:
+    assert [insights.acquire_request(photo.id, EXPLANATION, 20) for _ in range(2)] == [True, False]

@@ -1,0 +1,42 @@
+"""Insights over REST: asked of a worker once, and served as stored."""
+
+from threading import Timer
+
+from tests.support.critiques import make_critique
+from tests.unit.gateway.application import Application
+
+from critic_core.contracts.album import ALBUM_QUEUE
+from critic_core.contracts.insight import EXPLANATION
+from critic_core.stores.insights import Insight, InsightStore
+
+INSIGHT = Insight('{"score":61.2,"cells":[[1.0,-2.0]],"model":"aesthetics","version":"1"}', b"\x89PNG")
+
+
+def finished(gateway: Application) -> str:
+    photo_id = gateway.new_photo()
+    gateway.jobs.finish(photo_id, make_critique())
+    return photo_id
+
+
+def test_an_unfinished_photo_has_no_explanation_yet(gateway: Application) -> None:
+    response = gateway.http.get(f"/v1/photos/{gateway.new_photo()}/explanation")
+    assert (response.status_code, response.json()["code"]) == (202, "preview_pending")
+    assert gateway.redis.llen(ALBUM_QUEUE) == 0
+
+
+def test_several_requests_ask_a_worker_once(gateway: Application) -> None:
+    path = f"/v1/photos/{finished(gateway)}/explanation"
+    responses = [gateway.http.get(path + suffix, params={"wait": 0}) for suffix in ("", ".png", "")]
+    assert {(response.status_code, response.json()["code"]) for response in responses} == {(202, "insight_pending")}
+    assert gateway.redis.llen(ALBUM_QUEUE) == 1
+
+
+def test_an_explanation_is_served_as_soon_as_a_worker_saves_it(gateway: Application) -> None:
+    photo_id = finished(gateway)
+    worker = Timer(0.2, lambda: InsightStore(gateway.redis).save(photo_id, EXPLANATION, INSIGHT))
+    worker.start()
+    response = gateway.http.get(f"/v1/photos/{photo_id}/explanation", params={"wait": 20})
+    worker.join()
+    assert (response.status_code, response.text) == (200, INSIGHT.document)
+    picture = gateway.http.get(f"/v1/photos/{photo_id}/explanation.png")
+    assert (picture.content, picture.headers["content-type"]) == (INSIGHT.picture, "image/png")

@@ -1,0 +1,70 @@
+"""Insights of a worker: from the preview, by the network that scores, stored beside the photo."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from tests.unit.worker.fakes import FakeModels
+
+from critic_core.contracts.errors import InferenceUnavailable
+from critic_core.contracts.insight import EXPLANATION, Explanation
+from critic_core.imaging.attribution import CELLS
+from critic_worker.context import WorkerContext
+from critic_worker.insights.compute import compute_insight
+from critic_worker.insights.network import BATCH
+from critic_worker.photos.process import process_photos
+
+
+@pytest.fixture
+def photo_id(upload: Callable[..., str], context: WorkerContext, models: FakeModels) -> str:
+    photo_id = upload()
+    process_photos([photo_id], context, models)
+    models.stable.tensors.clear()
+    models.stable.requests = 0
+    return photo_id
+
+
+def test_an_explanation_is_a_grid_and_a_picture(photo_id: str, context: WorkerContext, models: FakeModels) -> None:
+    compute_insight(photo_id, EXPLANATION, context, models)
+    insight = context.insights.get(photo_id, EXPLANATION)
+    assert insight is not None
+    explanation = Explanation.read(insight.document)
+    assert (explanation.score, explanation.version) == (25, "1")
+    assert explanation.cells == ((0.0,) * CELLS,) * CELLS  # the fake network sees nothing
+    assert Image.open(BytesIO(insight.picture)).size == (160, 107)  # upright, of a photo of 90 × 60
+
+
+def test_the_network_is_asked_in_small_batches(photo_id: str, context: WorkerContext, models: FakeModels) -> None:
+    compute_insight(photo_id, EXPLANATION, context, models)
+    inputs = CELLS * CELLS + 1
+    assert len(models.stable.tensors) == inputs
+    assert models.stable.requests == -(-inputs // BATCH)
+
+
+def test_a_photo_of_another_version_is_explained_by_that_version(
+    photo_id: str, context: WorkerContext, models: FakeModels
+) -> None:
+    models.canary_ids.add(photo_id)
+    models.trials["2"] = canary = type(models.stable)(0.75)
+    compute_insight(photo_id, EXPLANATION, context, models)
+    assert not models.stable.tensors
+    assert canary.tensors
+
+
+def test_a_photo_deleted_before_or_during_the_work_gets_no_insight(
+    photo_id: str, context: WorkerContext, models: FakeModels
+) -> None:
+    models.stable.on_request = lambda: context.jobs.mark_deleted(photo_id)
+    compute_insight(photo_id, EXPLANATION, context, models)
+    compute_insight(photo_id, EXPLANATION, context, models)
+    assert context.insights.get(photo_id, EXPLANATION) is None
+
+
+def test_without_an_inference_server_nothing_is_stored(
+    photo_id: str, context: WorkerContext, models: FakeModels
+) -> None:
+    models.stable.always = InferenceUnavailable()
+    with pytest.raises(InferenceUnavailable):
+        compute_insight(photo_id, EXPLANATION, context, models)
+    assert context.insights.get(photo_id, EXPLANATION) is None
