@@ -3,6 +3,8 @@
 import { ProblemError } from "./errors.js";
 import { request, requestBlob } from "./request.js";
 
+const INSIGHT_SECONDS = 20;
+
 /** @param {string} id */
 const path = (id) => `v1/photos/${encodeURIComponent(id)}`;
 
@@ -14,6 +16,10 @@ export const fetchPreview = (id, signal) => requestBlob(`${path(id)}/preview`, s
 
 /** The uploaded bytes. @param {string} id @param {AbortSignal} signal */
 export const fetchOriginal = (id, signal) => requestBlob(`${path(id)}/original`, signal);
+
+/** A picture with alpha: where the score comes from. @param {string} id @param {AbortSignal} signal */
+export const fetchScoreMap = (id, signal) =>
+  requestBlob(`${path(id)}/explanation.png?wait=${INSIGHT_SECONDS}`, signal, { extraMs: 1000 * INSIGHT_SECONDS });
 
 /** @param {string} id @param {AbortSignal} signal */
 export const deletePhoto = (id, signal) => deleteResource(path(id), signal);

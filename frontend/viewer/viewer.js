@@ -6,6 +6,7 @@ import { accessibleName, sentences } from "../text/messages.js";
 import { DecisionBar, decisionKeys } from "./decision-bar.js";
 import { Details } from "./details.js";
 import { showFullImage } from "./full-image.js";
+import { ScoreMap } from "./score-map.js";
 import { Zoom } from "./zoom.js";
 
 /** @typedef {import("../album/album.js").Item} Item */
@@ -35,6 +36,7 @@ export class Viewer {
     this.details = new Details(byId("viewer-details"), (item) => (this.dialog.close(), culling.remove(item)));
     this.zoom = new Zoom();
     this.zoom.add(byId("viewer-frame"), this.image);
+    this.map = new ScoreMap(byId("viewer-frame"), this.zoom);
     this.bar = new DecisionBar(culling.choose);
     byId("viewer-decide").append(this.bar.element);
     this.controller = new AbortController();
@@ -83,6 +85,7 @@ export class Viewer {
         Backspace: undo,
         c: () => this.#note(compare()),
         m: () => grid.mark(),
+        h: () => this.map.toggle(),
         ...this.zoom.keys,
         ...decisionKeys(() => this.item, choose, goOn),
       }),
@@ -104,6 +107,7 @@ export class Viewer {
       this.controller.abort();
       this.controller = new AbortController();
       byId("viewer-name").textContent = item.name;
+      this.map.show(item);
       void this.#showImage(item, this.controller.signal);
     }
     this.refresh();
@@ -147,6 +151,7 @@ export class Viewer {
   #onClose() {
     this.controller.abort();
     this.item = null;
+    this.map.show(null);
     this.zoom.to(1);
     byId("grid").focus();
   }
