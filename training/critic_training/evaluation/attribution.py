@@ -47,11 +47,12 @@ def explain(
 
 def scorer_of(model: Path) -> Scorer:
     """Scores by ONNX Runtime, 16 inputs a batch, as the worker sends them."""
-    session = open_session(model / MODEL_FILE)
+    session, scale = open_session(model / MODEL_FILE), parse_manifest((model / MANIFEST_FILE).read_bytes()).scale
 
     def score(inputs: Sequence[Pixels]) -> Cells:
         parts = [inputs[at : at + 16] for at in range(0, len(inputs), 16)]
-        return np.concatenate([100 * predict(session, np.stack(part))[0].astype(np.float64) for part in parts])
+        probability = np.concatenate([predict(session, np.stack(part))[0] for part in parts])
+        return np.array([scale.score(float(value)) for value in probability])
 
     return score
 

@@ -32,7 +32,7 @@ class Network:
     def _batch(self, inputs: Sequence[Tensor]) -> list[float]:
         answers = self._classifier.classify(inputs)
         self._manifest = _newest(answers[0].manifest, self._manifest)
-        return [100 * answer.probability for answer in answers]
+        return [answer.manifest.scale.score(answer.probability) for answer in answers]
 
 
 def _newest(manifest: Manifest, before: Manifest) -> Manifest:
