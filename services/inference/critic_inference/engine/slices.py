@@ -7,11 +7,11 @@ import numpy as np
 from critic_inference.engine.session import Session
 from critic_inference.tensors import Array
 
-ROWS = 8
+ROWS = 4
 
 
 class SlicedSession:
-    """A session that computes at most 8 rows at once, whatever the batch."""
+    """A session that computes at most 4 rows at once, whatever the batch."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -13,6 +13,7 @@ import numpy as np
 
 from critic_core.contracts.errors import CriticError
 from critic_core.contracts.manifest import MODEL_FILE
+from critic_core.runtime.allocator import release_freed_memory
 from critic_core.runtime.logs import logger
 from critic_inference.batching.batcher import Batcher, DeviceProbe
 from critic_inference.batching.buckets import bucket_sizes
@@ -95,6 +96,7 @@ def load_session(version: ModelVersion, folder: Path, settings: InferenceSetting
     loaded = time.perf_counter()
     warm_up(session, input_specs(version.config), version.config.max_batch_size)
     check_golden(session, version_folder)
+    release_freed_memory()  # of the conversion of weights and of the largest batches
     log.info(
         "model_ready",
         model=version.name,

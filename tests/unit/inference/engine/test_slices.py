@@ -7,11 +7,11 @@ from critic_inference.engine.slices import in_slices
 from critic_inference.tensors import TensorSpec
 
 
-def test_a_large_batch_is_computed_eight_rows_at_a_time() -> None:
+def test_a_large_batch_is_computed_four_rows_at_a_time() -> None:
     session = Doubler()
-    result = in_slices(session).run(rows(*range(20)))
-    assert session.batches == [8, 8, 4]
-    assert result["y"][:, 0].tolist() == [2 * value for value in range(20)]
+    result = in_slices(session).run(rows(*range(10)))
+    assert session.batches == [4, 4, 2]
+    assert result["y"][:, 0].tolist() == [2 * value for value in range(10)]
 
 
 def test_a_small_batch_is_computed_at_once() -> None:
