@@ -35,6 +35,7 @@ STORAGE_FREE = Gauge("critic_storage_free_bytes", "Free space for photos; NaN fo
 REDIS_MEMORY = Gauge("critic_redis_memory_bytes", "Memory used by Redis")
 REDIS_MEMORY_LIMIT = Gauge("critic_redis_memory_limit_bytes", "Memory limit of Redis; 0: no limit")
 REDIS_PERSISTS = Gauge("critic_redis_persists", "1 when the append-only file is enabled and its last write succeeded")
+LAST_BACKUP = Gauge("critic_last_backup_timestamp_seconds", "Time of the last backup of Redis; 0: none")
 REDIS_CLIENTS = Gauge("critic_redis_clients", "Connections to Redis")
 REDIS_EVICTED = Gauge("critic_redis_evicted_keys", "Keys evicted by Redis since its start")
 FOLLOWERS = Gauge("critic_album_followers", "Open connections to album event streams")

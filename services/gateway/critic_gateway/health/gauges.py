@@ -19,6 +19,7 @@ _FROM_REDIS = (
     metrics.DEAD_LETTERS,
     metrics.WEBHOOKS_PENDING,
     metrics.WEBHOOKS_OLDEST_PENDING,
+    metrics.LAST_BACKUP,
     metrics.REDIS_MEMORY,
     metrics.REDIS_MEMORY_LIMIT,
     metrics.REDIS_PERSISTS,
@@ -26,6 +27,8 @@ _FROM_REDIS = (
     metrics.REDIS_EVICTED,
 )
 _UNKNOWN = float("nan")
+BACKUP_KEY = "critic:backup"
+"""Seconds since the epoch; backups write it: `photo-critic ops backup`, and the chart's CronJob."""
 
 
 def update_gauges(clients: ProbeClients, readiness: Readiness) -> None:
@@ -46,8 +49,10 @@ def _read_redis(clients: ProbeClients) -> bool:
     try:
         _read_stores(clients)
         info: Any = clients.redis.info()
+        backup: Any = clients.redis.get(BACKUP_KEY)
     except (CriticError, RedisError):
         return False
+    metrics.LAST_BACKUP.set(float(backup or 0))
     metrics.REDIS_MEMORY.set(info["used_memory"])
     metrics.REDIS_MEMORY_LIMIT.set(info["maxmemory"])
     metrics.REDIS_PERSISTS.set(info["aof_enabled"] == 1 and info["aof_last_write_status"] == "ok")

@@ -9,7 +9,7 @@ from tests.support.critiques import make_photo
 from critic_core.contracts.errors import QueueUnavailable
 from critic_core.contracts.photo import PhotoState
 from critic_gateway import metrics
-from critic_gateway.health.gauges import update_gauges
+from critic_gateway.health.gauges import BACKUP_KEY, update_gauges
 from critic_gateway.health.probe_clients import ProbeClients
 from critic_gateway.health.readiness import Check, Readiness
 
@@ -38,6 +38,13 @@ def test_gauges_have_the_values_of_the_stores(clients: ProbeClients) -> None:
     assert value(metrics.BACKLOG_LIMIT) == clients.settings.max_backlog
     assert value(metrics.WEBHOOKS_PENDING) == value(metrics.DEAD_LETTERS) == 0
     assert value(metrics.REDIS_PERSISTS) == 1
+    assert value(metrics.LAST_BACKUP) == 0
+
+
+def test_the_time_of_the_last_backup_is_known(clients: ProbeClients) -> None:
+    clients.redis.set(BACKUP_KEY, 1_795_000_000)
+    update_gauges(clients, readiness(queue=True))
+    assert value(metrics.LAST_BACKUP) == 1_795_000_000
     assert value(metrics.REDIS_MEMORY) > 0
     assert value(metrics.STORAGE_FREE) > 0
 

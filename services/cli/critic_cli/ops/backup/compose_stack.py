@@ -61,6 +61,10 @@ class Stack:
             with suppress(EngineError):
                 self._redis("rm", "-f", f"/data/{name}")
 
+    def note_backup(self, seconds: int) -> None:
+        """Tell monitoring when the last backup ended, seconds since the epoch."""
+        self._redis("redis-cli", "set", "critic:backup", str(seconds))
+
     @contextmanager
     def photos(self) -> Iterator[IO[bytes]]:
         """A tar of all photos and previews, while uploads and deletions go on."""

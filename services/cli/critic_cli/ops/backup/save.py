@@ -3,6 +3,7 @@
 import os
 import shutil
 import tarfile
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -32,6 +33,7 @@ def save_backup(stack: Stack, destination: Path) -> tuple[Path, BackupManifest]:
             file.flush()
             os.fsync(file.fileno())
         partial.rename(path)
+        stack.note_backup(int(time.time()))
     finally:
         partial.unlink(missing_ok=True)
     return path, manifest
