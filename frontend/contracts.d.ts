@@ -92,7 +92,7 @@ export interface Manifest {
 }
 
 export interface PhotoReceipt {
-  file_name: string | null;
+  file_name?: string;
   photo?: Photo;
   duplicate: boolean;
   problem?: Problem;

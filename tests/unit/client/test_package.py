@@ -1,5 +1,6 @@
 """The client's own package: few dependencies, one version, nothing of the repository in its imports."""
 
+import json
 import re
 import subprocess
 import sys
@@ -20,8 +21,9 @@ def test_it_installs_at_most_a_dozen_packages() -> None:
     assert len(with_dependencies(CLIENT["dependencies"])) <= MOST_PACKAGES
 
 
-def test_it_has_the_version_and_the_requirements_of_the_project() -> None:
-    assert CLIENT["version"] == PROJECT["version"]
+def test_the_clients_have_the_version_and_the_requirements_of_the_project() -> None:
+    typescript = json.loads((SOURCES.with_name("client-js") / "package.json").read_text("utf-8"))
+    assert CLIENT["version"] == typescript["version"] == PROJECT["version"]
     required = {*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["client"]}
     assert {*CLIENT["dependencies"], *CLIENT["optional-dependencies"]["webhooks"]} <= required
 
