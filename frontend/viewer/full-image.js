@@ -19,7 +19,7 @@ export async function showFullImage(image, item, signal) {
   for (const source of sources(item, signal)) {
     const blob = await source().catch(() => null);
     if (signal.aborted) return true;
-    if (blob && (await show(image, blob))) return true;
+    if (blob && (await show(image, blob, signal))) return true;
   }
   return false;
 }
@@ -33,8 +33,8 @@ function sources({ file, id, mediaType }, signal) {
   ];
 }
 
-/** @param {HTMLImageElement} image @param {Blob} blob */
-async function show(image, blob) {
+/** @param {HTMLImageElement} image @param {Blob} blob @param {AbortSignal} signal another photo is shown meanwhile */
+async function show(image, blob, signal) {
   const url = URL.createObjectURL(blob);
   const trial = new Image();
   trial.src = url;
@@ -44,6 +44,7 @@ async function show(image, blob) {
     URL.revokeObjectURL(url);
     return false;
   }
+  if (signal.aborted) return URL.revokeObjectURL(url), true;
   revoke(image);
   objectUrls.set(image, url);
   image.src = url;

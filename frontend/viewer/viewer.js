@@ -7,6 +7,7 @@ import { DecisionBar, decisionKeys } from "./decision-bar.js";
 import { Details } from "./details.js";
 import { showFullImage } from "./full-image.js";
 import { ScoreMap } from "./score-map.js";
+import { listenForTouch } from "./touch.js";
 import { Zoom } from "./zoom.js";
 
 /** @typedef {import("../album/album.js").Item} Item */
@@ -70,6 +71,12 @@ export class Viewer {
     const { grid, choose, goOn, undo, compare } = this.culling;
     const go = (/** @type {number} */ step) => (/** @type {Event} */ event) =>
       /** @type {KeyboardEvent} */ (event).shiftKey && this.zoom.scale > 1 ? this.zoom.pan(step / 8, 0) : this.#go(step);
+    const flag = (/** @type {import("../contracts.js").Flag} */ value) => () => {
+      if (this.item) choose(this.item, { flag: value });
+      goOn();
+    };
+    const swipes = { left: () => this.#go(1), right: () => this.#go(-1), up: flag("pick"), down: flag("reject") };
+    listenForTouch(byId("viewer-frame"), this.zoom, swipes);
     byId("viewer-previous").addEventListener("click", () => this.#go(-1));
     byId("viewer-next").addEventListener("click", () => this.#go(1));
     byId("viewer-close").addEventListener("click", () => this.dialog.close());

@@ -391,3 +391,30 @@ def test_a_finger_opens_a_photo_and_decides_on_it(chromium: Browser, album: str)
     page.locator("#viewer-close").tap()
     expect(page.locator(".cell[data-name='rocket.jpg']")).to_have_attribute("data-flag", "pick")
     context.close()
+
+
+SWIPE = """([x, y]) => {
+  const frame = document.querySelector("#viewer-frame");
+  const finger = (type, clientX, clientY) =>
+    frame.dispatchEvent(new PointerEvent(type, { pointerId: 7, pointerType: "touch", button: 0, clientX, clientY }));
+  finger("pointerdown", 200, 200);
+  finger("pointerup", 200 + x, 200 + y);
+}"""
+
+
+def test_a_finger_goes_and_decides_by_swipes(culling: Visitor, stack: LocalStack) -> None:
+    page = culling.page
+    culling.card("rocket.jpg").dblclick()
+    name = page.locator("#viewer-name")
+    page.evaluate(SWIPE, [-90, 10])
+    expect(name).not_to_have_text("rocket.jpg")
+    page.evaluate(SWIPE, [90, 10])
+    expect(name).to_have_text("rocket.jpg")
+    page.evaluate(SWIPE, [5, 90])
+    saved_all(culling)
+    assert decided(culling, stack) == {"rocket.jpg": ("reject", None)}
+    page.keyboard.press("Backspace")
+    expect(name).to_have_text("rocket.jpg")
+    page.evaluate(SWIPE, [5, -90])
+    saved_all(culling)
+    assert decided(culling, stack) == {"rocket.jpg": ("pick", None)}

@@ -79,9 +79,10 @@ def page_parameters(cursor: str | None, limit: int = PAGE_SIZE) -> dict[str, str
     return {"limit": limit, **({"cursor": cursor} if cursor else {})}
 
 
-def selection_parameters(keep: float, per_scene: int | None, thresholds: Thresholds = DEFAULTS) -> Parameters:
-    """The query parameters of a selection."""
-    return {"keep": keep, **({"per_scene": per_scene} if per_scene else {}), **thresholds.model_dump()}
+def selection_parameters(keep: float | None, per_scene: int | None, thresholds: Thresholds = DEFAULTS) -> Parameters:
+    """The query parameters of a selection; none for the server's defaults."""
+    chosen = {"keep": keep, "per_scene": per_scene}
+    return {name: value for name, value in chosen.items() if value} | thresholds.model_dump()
 
 
 def decision_path(album_id: str, photo_id: str) -> str:

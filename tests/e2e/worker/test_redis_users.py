@@ -123,6 +123,10 @@ def test_an_album_goes_through_all_services(services: Services) -> None:
         assert http.get(f"/v1/albums/{album}{path}").status_code == 200
     assert http.put(f"/v1/albums/{album}/photos/{photos[0]}/decision", json={"stars": 3}).status_code == 200
     assert http.post(f"/v1/albums/{album}/photos/{photos[0]}/decision/undo").status_code == 200
+    joint = {"id": "decision-1", "photos": photos, "flag": "pick"}
+    assert http.post(f"/v1/albums/{album}/decisions", json=joint).status_code == 204
+    assert http.delete(f"/v1/albums/{album}/decisions/decision-1").status_code == 204
+    assert http.patch(f"/v1/albums/{album}", json={"keep": 1}).status_code == 200
     share(http, album, photos[0])
     with http.stream("GET", f"/v1/albums/{album}/events") as events:
         assert next(events.iter_lines()).startswith("id: ")

@@ -56,6 +56,9 @@ def test_the_number_to_keep_is_stored_with_the_album(server: ScriptedServer, cri
     assert critic.albums.set_keep(ALBUM.id, 60).keep == 60
     (request,) = server.requests
     assert (request.method, json.loads(request.body)) == ("PATCH", {"keep": 60})
+    server.answer = lambda _: response(selected(None, 1))
+    assert len(list(critic.albums.selection(ALBUM.id))) == 1
+    assert "keep" not in server.requests[-1].path
 
 
 def test_a_pending_result_is_requested_again(server: ScriptedServer, critic: Client) -> None:

@@ -43,7 +43,12 @@ _RESUMABLE = "Run the command again to resume."
 
 def cull(  # noqa: PLR0913, PLR0917 - one parameter an option
     folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="The shoot.", show_default=False)],
-    keep: Annotated[float, typer.Option(min=0.0001, help="Photos to keep; under 1: a share of all photos.")] = 0.2,
+    keep: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0001, help="Pictures to keep; under 1: a share of all. Default: the album's number, or 0.2."
+        ),
+    ] = None,
     per_scene: Annotated[int | None, typer.Option(min=1, help="Most photos to keep of one scene.")] = None,
     url: UrlOption = DEFAULT_URL,
     api_key: ApiKeyOption = None,
@@ -89,8 +94,7 @@ def cull(  # noqa: PLR0913, PLR0917 - one parameter an option
         client = stack.enter_context(connect(url, api_key))
         culled = cull_folder(client, folder, shots, journal, fresh)
         decisions = read_decisions(client.albums, culled, outputs.sidecars) if read_back else 0
-        client.albums.set_keep(culled.album_id, keep)
-        proposals = list(client.albums.selection(culled.album_id, keep, per_scene))
+        proposals = _proposals(client, culled.album_id, options)
         _export(client, culled.album_id, options, {name: to for name, to in files.items() if to is not None})
     listed = [] if piped else proposals if all_ else keepers_of(proposals)
     console = Console(stderr=piped)
@@ -114,7 +118,7 @@ def _resumable() -> Iterator[None]:
 class CullOptions:
     """Options of the selection and of the exports."""
 
-    keep: float
+    keep: float | None
     per_scene: int | None
     exports: ExportOptions
 
@@ -124,6 +128,13 @@ class CullOptions:
         exports = self.exports
         texts = {"stars": str(exports.stars or ""), "labels": str(exports.labels), "sidecars": exports.naming.value}
         return {**selection_parameters(self.keep, self.per_scene), **texts}
+
+
+def _proposals(client: Client, album_id: str, options: CullOptions) -> list[Proposal]:
+    """The proposals; the number to keep is the album's from now on."""
+    if options.keep is not None:
+        client.albums.set_keep(album_id, options.keep)
+    return list(client.albums.selection(album_id, options.keep, options.per_scene))
 
 
 def _find(folder: Path, exclude: list[str], copy_keepers: Path | None) -> FoundPhotos:

@@ -104,9 +104,13 @@ class AsyncAlbums:
                 yield group
 
     async def selection(
-        self, album_id: str, keep: float, per_scene: int | None = None, thresholds: Thresholds = DEFAULTS
+        self,
+        album_id: str,
+        keep: float | None = None,
+        per_scene: int | None = None,
+        thresholds: Thresholds = DEFAULTS,
     ) -> AsyncIterator[Proposal]:
-        """A proposal for each scored photo, with reasons; best first."""
+        """A proposal for each scored photo, with reasons; best first. `keep`: by default the album's number."""
         params = selection_parameters(keep, per_scene, thresholds)
         async for response in self._pages(f"/v1/albums/{album_id}/selection", params):
             for proposal in parse(SelectionPage, response).photos:
