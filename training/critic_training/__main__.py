@@ -21,6 +21,7 @@ from critic_training.evaluation.command import app as evaluation
 from critic_training.export.command import app as export
 from critic_training.export.half_precision.command import app as half
 from critic_training.export.parity_command import app as parity
+from critic_training.faces.command import app as faces
 from critic_training.finetune.command import app as finetune
 from critic_training.head.command import app as head
 from critic_training.people.command import app as people
@@ -43,6 +44,7 @@ app.add_typer(evaluation)
 app.add_typer(attribution)
 app.add_typer(publish)
 app.add_typer(repository)
+app.add_typer(faces)
 app.add_typer(report)
 
 

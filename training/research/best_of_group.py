@@ -27,6 +27,7 @@ from critic_worker.albums.quality import preference, quality
 from critic_worker.albums.table import similarity_features
 
 RESAMPLES = 2000
+_BURSTS = 20  # of each photo
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,9 @@ def _rated(folder: Path) -> tuple[list[CopyFeatures], list[float]]:
 def _print_accuracy(model: str, groups: list[list[PhotoFeatures]]) -> None:
     """`groups`: a photo and its copies each."""
     score = np.array([[photo.score for photo in features] for features in groups])
-    whole = np.array([preference(features) for features in groups])
+    gaps = np.array([_gaps(features) for features in groups])
     near = np.array([near_duplicates(features) for features in groups])
-    wins = {"score": score[:, :1] > score[:, 1:], "combination": whole[:, :1] > whole[:, 1:]}
+    wins = {"score": score[:, :1] > score[:, 1:], "combination": gaps > 0}
     print(f"## {model}, {len(groups)} photos\n\n| worse copy | strength | near duplicate | score alone | combination |")
     print("|---|---|---|---|---|")
     for kind in DEGRADATIONS:
@@ -103,6 +104,12 @@ def _print_accuracy(model: str, groups: list[list[PhotoFeatures]]) -> None:
             print(f"| {kind} | {strength} | {near[:, chosen].mean():.2f} | {cells} |")
     for strength in STRENGTHS:
         _print_means(strength, wins, near)
+
+
+def _gaps(features: list[PhotoFeatures]) -> np.ndarray:
+    """Preference of the photo over each of its copies, `[C]`, as a group of two."""
+    pairs = [preference([features[0], copy], np.zeros(2, np.int64)) for copy in features[1:]]
+    return np.array([of_photo - of_copy for of_photo, of_copy in pairs])
 
 
 def _print_means(strength: str, wins: dict[str, np.ndarray], near: np.ndarray) -> None:
@@ -117,6 +124,19 @@ def _print_means(strength: str, wins: dict[str, np.ndarray], near: np.ndarray) -
     print(f"| **near duplicates** | {strength} | 1 | {cells} |")
     cells = " | ".join(_interval((won[:, all_kinds] | ~grouped).all(axis=1).astype(float)) for won in wins.values())
     print(f"| **photo wins its group** | {strength} | 1 | {cells} |")
+    cells = " | ".join(_interval(_bursts(won[:, all_kinds], grouped)) for won in wins.values())
+    print(f"| **best of a burst of five** | {strength} | 1 | {cells} |")
+
+
+def _bursts(won: np.ndarray, grouped: np.ndarray) -> np.ndarray:
+    """Share of bursts of the photo and four of its copies in which the photo wins; `[P]`."""
+    random = np.random.default_rng(3)
+    rows = []
+    for of_photo, in_group in zip(won, grouped, strict=True):
+        copies = np.flatnonzero(in_group)
+        draws = [random.choice(copies, min(4, len(copies)), replace=False) for _ in range(_BURSTS)]
+        rows.append(np.mean([of_photo[draw].all() for draw in draws]))
+    return np.array(rows)
 
 
 def _mean_where(won: np.ndarray, counts: np.ndarray) -> np.ndarray:

@@ -16,15 +16,19 @@ import onnxruntime
 from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.manifest import MODEL_FILE, Manifest
 from critic_core.imaging.decode import Pixels, decode
+from critic_core.imaging.faces.measure import find_faces
 from critic_core.imaging.fingerprint import fingerprint
+from critic_core.imaging.focus.measure import measure_focus
+from critic_core.imaging.horizon import horizon
 from critic_core.imaging.preprocess import to_input
 from critic_core.imaging.properties import View, measure_all
 from critic_training.data.degradations import DEGRADATIONS, STRENGTHS, degrade
 from critic_training.evaluation.onnx_model import predict
 from critic_training.export.model_folder import read_manifest
+from critic_worker.decoding.face_networks import load_face_networks
 
 REPOSITORY = Path(__file__).parents[2] / "services" / "inference" / "model_repository"
-MODELS = ("aesthetics", "aesthetics-alexnet")
+MODELS = ("aesthetics",)
 COPIES = [(kind, strength) for kind in DEGRADATIONS for strength in STRENGTHS]
 NEVER_GROUPED = ("bad crop",)  # no near duplicate: no album groups it with its photo
 
@@ -56,12 +60,24 @@ def _features(pixels: Pixels) -> tuple[PhotoFeatures, ...]:
     view = View(pixels)
     values = {name: measured.value for name, measured in measure_all(view).items()}
     without_embedding = fingerprint(view, np.zeros(1))
+    faces = find_faces(pixels, load_face_networks())
+    focus, tilt = measure_focus(pixels, faces), horizon(pixels)
     features = []
     for model in MODELS:
         score, embedding = _predict(model, pixels)
         encoded = base64.b64encode(embedding.astype("<f2").tobytes()).decode()
         complete = without_embedding.model_copy(update={"embedding": encoded})
-        features.append(PhotoFeatures(score=score, percentile=0, properties=values, fingerprint=complete))
+        features.append(
+            PhotoFeatures(
+                score=score,
+                percentile=0,
+                properties=values,
+                fingerprint=complete,
+                faces=faces,
+                focus=focus,
+                horizon=tilt,
+            )
+        )
     return tuple(features)
 
 

@@ -66,7 +66,10 @@ def make_worker_context(app: Celery, settings: WorkerSettings) -> WorkerContext:
 def make_decoder(settings: WorkerSettings) -> DecoderProcess | LocalDecoder:
     """A decoder process of the calling thread's own; or this process."""
     if not settings.decoder_isolation:
-        return LocalDecoder()
+        return LocalDecoder(settings.search_faces)
     return DecoderProcess(
-        settings.decoder_memory_mib, settings.task_time_limit_seconds, settings.max_memory_per_child_kib
+        settings.decoder_memory_mib,
+        settings.task_time_limit_seconds,
+        settings.max_memory_per_child_kib,
+        settings.search_faces,
     )

@@ -65,6 +65,11 @@ class WorkerSettings(QueueSettings, PhotoLimits):
         ge=512,
         description="Address space of a decoder (MiB); a photo that needs more is photo_too_complex.",
     )
+    search_faces: bool = Field(
+        default=True,
+        description="Find faces, their sharpness and closed eyes; no identity is computed. false: subjects are found "
+        "by contrast alone.",
+    )
     service_retry_seconds: float = Field(
         default=10.0, ge=0, description="How long a worker retries storage or inference before it requeues a photo."
     )

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from critic_core.contracts.base import Contract
-from critic_core.contracts.critique import Capture, Critique, Fingerprint, PropertyName, Reason
+from critic_core.contracts.critique import Capture, Critique, Face, Fingerprint, Focus, Horizon, PropertyName, Reason
 from critic_core.contracts.errors import Problem
 from critic_core.contracts.identity import ANONYMOUS
 from critic_core.contracts.photo import PhotoState
@@ -328,6 +328,9 @@ class PhotoFeatures(Contract):
     capture: Capture | None = None
     pixels: int = Field(default=0, description="Width × height; 0 for critiques of older workers")
     damaged: bool = Field(default=False, description="A part of the file is damaged: never the best of a group")
+    faces: tuple[Face, ...] = ()
+    focus: Focus | None = Field(default=None, description="None for critiques of older workers")
+    horizon: Horizon | None = Field(default=None, description="None for critiques of older workers")
 
 
 def summary_of(critique: Critique) -> Summary:
@@ -353,4 +356,7 @@ def features_of(critique: Critique) -> PhotoFeatures:
         capture=critique.image.capture,
         pixels=critique.image.width * critique.image.height,
         damaged=critique.image.damaged,
+        faces=critique.faces or (),
+        focus=critique.focus,
+        horizon=critique.horizon,
     )

@@ -105,6 +105,51 @@ class Fingerprint(Contract):
     embedding: str = Field(description="The network's L2-normalised embedding, float16 little-endian, base64")
 
 
+class EyeState(StrEnum):
+    """Eyes of a face; unknown: sunglasses, a profile, too few pixels, or neither clearly."""
+
+    open = "open"
+    closed = "closed"
+    unknown = "unknown"
+
+
+class Face(Contract):
+    """A face, without identity. Positions and sizes are shares of the upright photo's width and height."""
+
+    left: float
+    top: float
+    width: float = Field(gt=0)
+    height: float = Field(gt=0)
+    confidence: float = Field(ge=0, le=1, description="Chance that it is a face")
+    detail: float = Field(ge=0, description="Strength of the finest structures, levels: compares frames of one person")
+    eyes: EyeState
+    eyes_confidence: float = Field(ge=0, le=1, description="Chance that `eyes` is right; 0 for unknown")
+
+
+class SubjectSource(StrEnum):
+    """What the position of the subject is known by."""
+
+    faces = "faces"
+    saliency = "saliency"
+
+
+class Focus(Contract):
+    """Where the photo is sharp, and where its subject is."""
+
+    subject: SubjectSource
+    subject_detail: float = Field(description="Strength of the finest structures of the subject, levels")
+    background_detail: float = Field(description="The same around the subject")
+    detail_tiles: str = Field(description="Detail by 16 × 16 tiles, row by row: bytes, base64; a step is 1/16 octave")
+    subject_tiles: str = Field(description="Weight of each tile as part of the subject: bytes, base64")
+
+
+class Horizon(Contract):
+    """The tilt of the photo by its straight edges."""
+
+    degrees: float = Field(ge=-15, le=15, description="Positive: turned clockwise")
+    confidence: float = Field(ge=0, le=1, description="Share of the edges that agree")
+
+
 class Provenance(Contract):
     """The model version, preprocessing and device behind the critique."""
 
@@ -151,6 +196,9 @@ class Critique(Contract):
     reasons: tuple[Reason, ...]
     image: ImageFacts
     fingerprint: Fingerprint
+    faces: tuple[Face, ...] | None = Field(default=None, description="The largest first; none: not searched for")
+    focus: Focus | None = None
+    horizon: Horizon | None = None
     provenance: Provenance
     timings_ms: Timings
 

@@ -1,14 +1,12 @@
 """The quality of an album's photos, and the best of near duplicates.
 
-Among near duplicates the score says little and technical losses say much: the subject is the same, so that fine detail
-and intact highlights compare fairly. Between different subjects they do not (a beautiful soft photo is better than a
+Among near duplicates the score says little and technical losses say much: the subject is the same, so that its detail,
+highlights, tilt and eyes compare fairly. Between different subjects they do not (a beautiful soft photo is better than a
 crisp dull one): there, only faults as large as in the worst twentieth of photos count, and little. All terms are
-log-odds:
+log-odds: the score's, and the weighted `critic_worker.albums.group_terms`.
 
-    preference = ln(score / (100 − score)) / SCORE + DETAIL · ln(fine detail, levels) − HIGHLIGHTS · √(highlights, %)
-
-The two weights are fitted on photographs and their worse copies (logistic regression on differences, both shipped
-models together; docs/measurements.md has the accuracy on other photographs):
+The weights are fitted on photographs and their worse copies (logistic regression on differences; docs/measurements.md
+has the accuracy on other photographs):
 
     python -m training.research.best_of_group --photos $CRITIC_DATA --fit
 """
@@ -20,9 +18,15 @@ import numpy as np
 from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import PropertyName
 from critic_worker.albums.complete_linkage import group_members
+from critic_worker.albums.group_terms import group_terms
+from critic_worker.albums.property_values import value_of
 from critic_worker.arrays import BoolArray, Float64Array, Int64Array
 
-DETAIL, HIGHLIGHTS = 3.7, 0.7
+WEIGHTS = np.array([2.22, 0.40, 0.91, 3.0])
+"""Of `group_terms.TERMS`, log-odds a unit; the last, of closed eyes, is chosen and not fitted."""
+CERTAINTY = 1.91
+"""Log-odds that people prefer a frame, a unit of preference: fitted with the weights."""
+_SOFT, _WHITE = 3.7, 0.7  # log-odds of faults between different subjects: an octave·ln 2, a root of a percent
 SCORE = 0.27
 """Log-odds of the score for one of the probability: slope of the shipped models' score scales."""
 LEAST_DETAIL, MUCH_IN_HIGHLIGHTS = 1.22, 20.8  # levels and %: the worst twentieth of 1,627 photographs
@@ -34,7 +38,6 @@ _BEHIND_ORIGINAL = 0.1  # log-odds
 _DAMAGED = 100.0  # log-odds; more than any other difference
 _NO_DETAIL = 0.3  # levels; invisible below
 _CERTAIN = 1e-4  # distance of a probability from 0 and 1
-_MEDIANS = {PropertyName.fine_detail: 4.17, PropertyName.highlights: 0.98}  # for critiques older than the property
 
 
 def quality(features: Sequence[PhotoFeatures], near: Int64Array) -> Float64Array:
@@ -43,22 +46,27 @@ def quality(features: Sequence[PhotoFeatures], near: Int64Array) -> Float64Array
     The best photo of a group has the quality that it would have alone; the others rank below it by preference. Groups
     do not affect each other.
     """
-    preferences, best = _comparable(features, near), best_of(features, near)
+    preferences = _comparable(features, near)
+    best = _best_by(preferences, near)
     gap = preferences[best] - preferences
     loss = MOST_WITHIN_GROUP * gap / (MOST_WITHIN_GROUP + gap)
-    return _percent((_log_odds(features) - _faults(features) - _damage(features))[best] - loss)
+    return _percent((score_log_odds(features) - _faults(features) - _damage(features))[best] - loss)
 
 
-def preference(features: Sequence[PhotoFeatures]) -> Float64Array:
+def preference(features: Sequence[PhotoFeatures], near: Int64Array) -> Float64Array:
     """`[N]`, log-odds; compares near duplicates, and means nothing between different subjects."""
-    return _log_odds(features) + _detail(features) - _blown(features)
+    return np.asarray(score_log_odds(features) + group_terms(features, near) @ WEIGHTS)
 
 
 def best_of(features: Sequence[PhotoFeatures], near: Int64Array) -> Int64Array:
     """The index of the preferred photo of each photo's group, `[N]`; of equals the first."""
-    order = np.lexsort((np.arange(len(features)), -_comparable(features, near), near))
+    return _best_by(_comparable(features, near), near)
+
+
+def _best_by(preferences: Float64Array, near: Int64Array) -> Int64Array:
+    order = np.lexsort((np.arange(len(near)), -preferences, near))
     _, first, group = np.unique(near[order], return_index=True, return_inverse=True)
-    best = np.empty(len(features), np.int64)
+    best = np.empty(len(near), np.int64)
     best[order] = order[first][group]
     return best
 
@@ -68,7 +76,7 @@ def _comparable(features: Sequence[PhotoFeatures], near: Int64Array) -> Float64A
 
     A reduced copy looks crisper than its original: fine detail compares photos of one size only.
     """
-    preferences = preference(features) - _damage(features)
+    preferences = preference(features, near) - _damage(features)
     sound = np.array([not photo.damaged for photo in features], bool)
     for members in group_members(near):
         pixels = np.array([features[photo].pixels for photo in members], np.float64)
@@ -91,28 +99,17 @@ def _damage(features: Sequence[PhotoFeatures]) -> Float64Array:
     return np.array([_DAMAGED if photo.damaged else 0.0 for photo in features], np.float64)
 
 
-def value_of(features: Sequence[PhotoFeatures], name: PropertyName) -> Float64Array:
-    """A property of each photo, `[N]`; the median where a critique is older than the property."""
-    return np.array([photo.properties.get(name, _MEDIANS.get(name, np.nan)) for photo in features], np.float64)
-
-
-def _log_odds(features: Sequence[PhotoFeatures]) -> Float64Array:
+def score_log_odds(features: Sequence[PhotoFeatures]) -> Float64Array:
+    """Of each photo, `[N]`."""
     share = np.array([photo.score for photo in features], np.float64) / 100
     return np.asarray(np.log((share + _CERTAIN) / (1 - share + _CERTAIN)) / SCORE)
 
 
-def _detail(features: Sequence[PhotoFeatures]) -> Float64Array:
-    return np.asarray(DETAIL * np.log(np.hypot(value_of(features, PropertyName.fine_detail), _NO_DETAIL)))
-
-
-def _blown(features: Sequence[PhotoFeatures]) -> Float64Array:
-    return np.asarray(HIGHLIGHTS * np.sqrt(value_of(features, PropertyName.highlights)))
-
-
 def _faults(features: Sequence[PhotoFeatures]) -> Float64Array:
     """Faults larger than in most photos, log-odds."""
-    soft = DETAIL * np.log(np.hypot(LEAST_DETAIL, _NO_DETAIL)) - _detail(features)
-    white = _blown(features) - HIGHLIGHTS * np.sqrt(MUCH_IN_HIGHLIGHTS)
+    detail, highlights = (value_of(features, name) for name in (PropertyName.fine_detail, PropertyName.highlights))
+    soft = _SOFT * np.log(np.hypot(LEAST_DETAIL, _NO_DETAIL) / np.hypot(detail, _NO_DETAIL))
+    white = _WHITE * (np.sqrt(highlights) - np.sqrt(MUCH_IN_HIGHLIGHTS))
     return np.asarray(np.minimum(np.maximum(soft, 0) + np.maximum(white, 0), MOST_BETWEEN_GROUPS))
 
 

@@ -11,7 +11,8 @@ import numpy as np
 from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import PropertyName, Reason
 from critic_worker.albums.complete_linkage import group_members
-from critic_worker.albums.quality import value_of
+from critic_worker.albums.focus_reasons import FOCUS_REASONS, focus_reasons
+from critic_worker.albums.property_values import value_of
 from critic_worker.arrays import BoolArray, Float64Array, Int64Array
 
 _BLUR_DETAIL_RATIO = 0.8  # of the sharpest photo's fine detail: the smallest visible blur takes a fifth
@@ -20,6 +21,7 @@ _EXPOSURE_DIFFERENCE = 6.0  # L*: half a stop for a photo of median brightness
 _MEDIAN_LIGHTNESS = 52.0  # L*, median of photos
 _HIGHLIGHTS_DIFFERENCE = 2.0  # % of the photo
 _SCORE_DIFFERENCE = 2.0  # points of score
+_EQUAL = 0.28  # log-odds of quality: people prefer the better of two frames with a chance of 0.65
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,23 @@ def reasons_in_groups(
 
 
 def _of_group(features: Sequence[PhotoFeatures], quality: Float64Array) -> list[tuple[Reason, ...]]:
-    flags = {reason: holds for reason, holds in _flags(_group(features)).items() if holds.any()}
-    best = int(np.argmax(quality))
+    focus = focus_reasons(features)
+    flags = focus.reasons | _flags(_group(features))
+    flags[SHARPEST] &= ~focus.misplaced.any()  # of frames that are sharp in different places, none is the sharpest
+    flags[BLURRED] &= ~focus.misplaced
+    flags = {reason: holds for reason, holds in flags.items() if holds.any()}
+    ranks = _ranks(quality)
     return [
-        (BEST if photo == best else WEAKER, *(reason for reason, holds in flags.items() if holds[photo]))
-        for photo in range(len(features))
+        (ranks[photo], *(reason for reason, holds in flags.items() if holds[photo])) for photo in range(len(features))
     ]
+
+
+def _ranks(quality: Float64Array) -> list[Reason]:
+    """The best, those that differ from it by less than the comparison can tell, and the rest."""
+    log_odds = np.log(quality / (100 - quality))
+    best = int(np.argmax(quality))
+    equal = log_odds > log_odds[best] - _EQUAL
+    return [BEST if photo == best else EQUAL if equal[photo] else WEAKER for photo in range(len(quality))]
 
 
 def _flags(group: _Group) -> dict[Reason, BoolArray]:
@@ -100,6 +113,7 @@ def _against(code: str, sentence: str) -> Reason:
 
 
 BEST = _for("best_in_group", "It is the best of its near duplicates.")
+EQUAL = _for("nearly_equal", "It is as good as the best of its near duplicates, as far as measurement can tell.")
 WEAKER = _against("near_duplicate_weaker", "A photo that is nearly the same is better.")
 SHARPEST = _for("sharpest_in_group", "It is the sharpest of its near duplicates.")
 BETTER_EXPOSED = _for("better_exposed", "It is better exposed than others of its near duplicates.")
@@ -110,5 +124,18 @@ TOO_DARK = _against("underexposed", "It is clearly darker than a near duplicate 
 TOO_BRIGHT = _against("overexposed", "It is clearly brighter than a near duplicate that is better exposed.")
 CLIPPED = _against("clipped_highlights", "More is lost in its highlights than in a near duplicate.")
 
-REASONS = (BEST, WEAKER, SHARPEST, BETTER_EXPOSED, MOST_PLEASING, BLURRED, NOISY, TOO_DARK, TOO_BRIGHT, CLIPPED)
+REASONS = (
+    *FOCUS_REASONS,
+    BEST,
+    EQUAL,
+    WEAKER,
+    SHARPEST,
+    BETTER_EXPOSED,
+    MOST_PLEASING,
+    BLURRED,
+    NOISY,
+    TOO_DARK,
+    TOO_BRIGHT,
+    CLIPPED,
+)
 """All reasons, as docs/api.md lists them; a test compares."""

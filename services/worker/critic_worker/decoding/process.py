@@ -49,10 +49,11 @@ class _DecoderDied(Exception):
 class DecoderProcess:
     """A decoder, started with the first photo at the latest, and again after its end. For one thread."""
 
-    def __init__(self, memory_mib: int, seconds: int, resident_kib: int) -> None:
+    def __init__(self, memory_mib: int, seconds: int, resident_kib: int, search_faces: bool = True) -> None:
         """Limits: address space, time of a photo (of a core, and on the clock), and resident memory between photos, of
         the decoder and this process together.
         """
+        self._search_faces = search_faces
         self._memory_mib, self._seconds, self._resident_kib = memory_mib, seconds, resident_kib
         self._process: subprocess.Popen[bytes] | None = None
         self._started = False
@@ -60,7 +61,7 @@ class DecoderProcess:
     def start(self) -> None:
         """Start the decoder, unless there is one; the first photo waits for the rest of the start."""
         if self._process is None:
-            self._process, self._started = _start(self._memory_mib, self._seconds), False
+            self._process, self._started = _start(self._memory_mib, self._seconds, self._search_faces), False
 
     def prepare(self, data: bytes, preprocessing: Preprocessing, limits: Limits) -> PreparedPhoto:
         """Prepare a photo in the decoder. Raises PhotoError and ServiceUnavailable.
@@ -188,8 +189,8 @@ class _Exchange:
             raise PhotoTimeout
 
 
-def _start(memory_mib: int, seconds: int) -> "subprocess.Popen[bytes]":
-    arguments = [str(os.getpid()), str(memory_mib), str(seconds)]
+def _start(memory_mib: int, seconds: int, search_faces: bool) -> "subprocess.Popen[bytes]":
+    arguments = [str(os.getpid()), str(memory_mib), str(seconds), str(int(search_faces))]
     process = subprocess.Popen(  # noqa: S603 - our own module
         [sys.executable, *COMMAND, *arguments],
         stdin=subprocess.PIPE,

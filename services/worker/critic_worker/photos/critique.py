@@ -78,6 +78,9 @@ def _result(photo: _TimedPhoto, classification: Classification) -> CritiqueResul
         reasons=reasons(analysis.properties),
         image=analysis.image,
         fingerprint=analysis.fingerprint.model_copy(update={"embedding": embedding}),
+        faces=analysis.faces,
+        focus=analysis.focus,
+        horizon=analysis.horizon,
         provenance=_provenance(classification),
         timings_ms=photo.watch.timings(),
     )

@@ -52,7 +52,7 @@ def test_the_preferred_one_is_on_top_of_its_group_with_its_own_quality_and_the_r
     assert qualities[best] == pytest.approx(alone[best])
     for number in range(12):
         members = np.flatnonzero(near == number)
-        assert np.array_equal(np.argsort(qualities[members]), np.argsort(preference([features[n] for n in members])))
+        assert np.array_equal(np.argsort(qualities[members]), np.argsort(preference(features, near)[members]))
 
 
 def test_a_copy_loses_a_bounded_part_of_what_its_group_is_worth() -> None:

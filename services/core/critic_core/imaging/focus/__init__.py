@@ -1,0 +1,1 @@
+"""Where a photo is sharp, where its subject is, and how its horizon lies."""

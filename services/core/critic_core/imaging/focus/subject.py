@@ -1,0 +1,106 @@
+"""Weights of tiles as parts of the subject: faces if there are any, else what stands out.
+
+What stands out is found in a reduction so small that focus hardly alters it: the subject is the same in a frame that
+misses it. Sources: Hou and Zhang, "Saliency detection: a spectral residual approach", CVPR 2007; borders belong to the
+background: Zhu, Liang, Wei and Sun, "Saliency optimization from robust background detection", CVPR 2014; subjects lie
+near the centre: Judd, Ehinger, Durand and Torralba, "Learning to predict where humans look", ICCV 2009.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+from scipy.ndimage import gaussian_filter, uniform_filter
+
+from critic_core.contracts.critique import Face, SubjectSource
+from critic_core.imaging.decode import Pixels
+from critic_core.imaging.focus.detail import TILES, Tiles
+
+Floats = npt.NDArray[np.float32]
+
+_SIDE = 64
+_CENTRE_SPREAD = 0.15  # standard deviation, share of a side
+_BORDER = 6  # pixels of 64
+_COLOUR_NOISE = 20.0  # variance, levels²
+_LEAST_FACE = 0.5  # of the largest face: smaller faces are not meant
+_OUTLINE = 0.2  # share of a face's sides
+
+
+def subject_tiles(pixels: Pixels, faces: Sequence[Face]) -> tuple[Tiles, SubjectSource]:
+    """Weights with a sum of 1."""
+    if faces:
+        return _normalised(_face_tiles(faces)), SubjectSource.faces
+    return _normalised(_salient_tiles(pixels)), SubjectSource.saliency
+
+
+def prominent(faces: Sequence[Face]) -> list[Face]:
+    """The faces that a photo is of: at least half as high as the largest."""
+    largest = max((face.height for face in faces), default=0.0)
+    return [face for face in faces if face.height >= _LEAST_FACE * largest]
+
+
+def _face_tiles(faces: Sequence[Face]) -> Tiles:
+    """Faces without their outlines, which belong to what lies behind as well."""
+    tiles = np.zeros((TILES, TILES), np.float32)
+    for face in prominent(faces):
+        left, width = face.left + _OUTLINE * face.width, (1 - 2 * _OUTLINE) * face.width
+        tiles += _coverage(left, face.top + _OUTLINE * face.height, width, (1 - 2 * _OUTLINE) * face.height)
+    return tiles
+
+
+def _coverage(left: float, top: float, width: float, height: float) -> Tiles:
+    """Share of each tile that a box covers."""
+    edges = np.arange(TILES) / TILES
+    rows = np.clip(np.minimum(edges + 1 / TILES, top + height) - np.maximum(edges, top), 0, None)
+    columns = np.clip(np.minimum(edges + 1 / TILES, left + width) - np.maximum(edges, left), 0, None)
+    return np.asarray(np.outer(rows, columns) * TILES**2, np.float32)
+
+
+def _salient_tiles(pixels: Pixels) -> Tiles:
+    """What differs from the borders in colour, and from its spectrum's trend, near the centre."""
+    small = Image.fromarray(pixels).resize((_SIDE, _SIDE), Image.Resampling.BOX, reducing_gap=2.0)
+    colours = _opponent(np.asarray(small, np.float32))
+    residual = sum((_spectral_residual(colours[..., channel]) for channel in range(3)), np.zeros((_SIDE, _SIDE)))
+    saliency = np.sqrt(_tile_means(residual)) * _tile_means(_distance_from_border(colours))
+    return np.asarray((saliency + 1e-3 * saliency.max() + 1e-9) * _centre_prior(), np.float32)
+
+
+def _opponent(colours: Floats) -> Floats:
+    """Brightness, red against green, blue against yellow: `[64, 64, 3]`."""
+    red, green, blue = np.moveaxis(colours, 2, 0)
+    return np.stack([(red + green + blue) / 3, red - green, blue - (red + green) / 2], axis=2)
+
+
+def _spectral_residual(values: Floats) -> npt.NDArray[np.float64]:
+    """`[64, 64]`: where a channel differs from what its spectrum lets expect."""
+    spectrum = np.fft.fft2(values)
+    amplitude = np.log(np.abs(spectrum) + 1e-3)
+    residual = np.exp(amplitude - uniform_filter(amplitude, 3, mode="wrap") + 1j * np.angle(spectrum))
+    return np.asarray(gaussian_filter(np.abs(np.fft.ifft2(residual)) ** 2, 3.0) * values.std())
+
+
+def _distance_from_border(colours: Floats) -> npt.NDArray[np.float64]:
+    """`[64, 64]`: Mahalanobis distance of each colour from those of the photo's border."""
+    inner = colours[_BORDER:-_BORDER, _BORDER:-_BORDER]
+    inside = np.zeros(colours.shape[:2], bool)
+    inside[_BORDER : _BORDER + len(inner), _BORDER : _BORDER + inner.shape[1]] = True
+    border = colours[~inside]
+    spread = np.linalg.inv(np.cov(border.T) + _COLOUR_NOISE * np.eye(3))
+    offsets = gaussian_filter(colours, (1, 1, 0)) - border.mean(axis=0)
+    return np.asarray(np.sqrt(np.einsum("ijk,kl,ijl->ij", offsets, spread, offsets)))
+
+
+def _tile_means(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    side = _SIDE // TILES
+    return np.asarray(values.reshape(TILES, side, TILES, side).mean(axis=(1, 3)))
+
+
+def _centre_prior() -> Tiles:
+    distance = (np.arange(TILES) + 0.5) / TILES - 0.5
+    profile = np.exp(-0.5 * (distance / _CENTRE_SPREAD) ** 2)
+    return np.outer(profile, profile).astype(np.float32)
+
+
+def _normalised(tiles: Tiles) -> Tiles:
+    return np.asarray(tiles / max(1e-9, float(tiles.sum())), np.float32)

@@ -1,0 +1,46 @@
+"""Sharpness of the subject, compared within a group of near duplicates.
+
+A frame whose focus lies behind the subject shows the subject badly, and a face that is out of focus may not be found:
+the frames of a group share the position of the subject, and faces in any frame come before what merely stands out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from critic_core.contracts.album import PhotoFeatures
+from critic_core.contracts.critique import Focus, SubjectSource
+from critic_core.imaging.focus.measure import decode_detail, decode_subject
+from critic_worker.arrays import Float64Array
+
+_INVISIBLE = 0.3  # levels of detail
+
+
+@dataclass(frozen=True)
+class GroupFocus:
+    """Detail of the n frames of a group, natural logarithm of levels, `[n]` each: of the subject and around it."""
+
+    subject: Float64Array
+    background: Float64Array
+    source: SubjectSource
+
+
+def group_focus(features: Sequence[PhotoFeatures]) -> GroupFocus | None:
+    """None if the critique of any frame is older than the measurement."""
+    focuses = [photo.focus for photo in features if photo.focus is not None]
+    if len(focuses) < len(features) or not focuses:
+        return None
+    source = SubjectSource.faces if any(_has_faces(focus) for focus in focuses) else SubjectSource.saliency
+    weights = np.mean([decode_subject(focus) for focus in focuses if focus.subject is source], axis=0)
+    detail = np.log(np.hypot([decode_detail(focus) for focus in focuses], _INVISIBLE))
+    return GroupFocus(_mean(detail, weights), _mean(detail, weights.max() - weights), source)
+
+
+def _has_faces(focus: Focus) -> bool:
+    return focus.subject is SubjectSource.faces
+
+
+def _mean(detail: Float64Array, weights: Float64Array) -> Float64Array:
+    """Weighted means of `[n, 16, 16]`: every tile counts by its area, and not by its texture."""
+    return np.asarray((detail * weights).sum(axis=(1, 2)) / max(1e-9, float(weights.sum())), np.float64)

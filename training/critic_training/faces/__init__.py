@@ -1,0 +1,1 @@
+"""Face networks: conversion of MediaPipe's published weights to ONNX."""
