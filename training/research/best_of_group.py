@@ -2,11 +2,11 @@
 
     python -m training.research.best_of_group --photos $CRITIC_DATA [--per-set 300] [--fit] [--cache FILE]
 
-Photos are drawn at random from `ccby` and `oasis`: `per-set` of either to fit the formula of
+Photos are drawn at random from `ccby` and `oasis`: `per-set` of either to fit the weights of
 `critic_worker.albums.quality` (--fit prints its weights), and half as many others, unused before, for the figures.
 --cache stores the features, and reads them where the file exists.
-The models were trained on the OASIS photos and their ratings, so that the score alone is too good there; `vessel`, in
-no training set, is the fairer judge of the order of an album.
+The model was trained on the OASIS photos and their ratings, so that the score alone is too good there; `vessel`, in no
+training set, is the fairer judge of the order of an album.
 """
 
 import argparse

@@ -51,11 +51,11 @@ def _extract(file: Path, copies: bool) -> CopyFeatures:
     pixels = decode(file.read_bytes(), _manifest(MODELS[0]).preprocessing).pixels
     seed = int.from_bytes(file.name.encode()[-8:], "big")  # of the photo, as in the reports of the models
     degraded = [degrade(pixels, kind, strength, seed) for kind, strength in COPIES] if copies else []
-    by_photo = [_features(photo) for photo in (pixels, *degraded)]
+    by_photo = [photo_features(photo) for photo in (pixels, *degraded)]
     return CopyFeatures(file.name, tuple(list(by_model) for by_model in zip(*by_photo, strict=True)))
 
 
-def _features(pixels: Pixels) -> tuple[PhotoFeatures, ...]:
+def photo_features(pixels: Pixels) -> tuple[PhotoFeatures, ...]:
     """By each model; these studies need no percentile."""
     view = View(pixels)
     values = {name: measured.value for name, measured in measure_all(view).items()}

@@ -17,7 +17,7 @@ from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import Fingerprint, PropertyName
 from critic_core.imaging.faces.measure import find_faces
 from critic_core.imaging.focus.measure import measure_focus
-from critic_core.imaging.properties import measure_all
+from critic_core.imaging.properties import View, measure_all
 from critic_worker.albums.subject_focus import group_focus
 from critic_worker.decoding.face_networks import load_face_networks
 
@@ -30,23 +30,24 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, required=True, help="folder with ccby, oasis and vessel")
     results: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
     for number, subject in enumerate(subjects(parser.parse_args().photos)):
-        features = [photo_features(frame) for frame in frames(subject, number)]
+        features = [frame_features(frame) for frame in frames(subject, number)]
         for name in (subject.kind, "all"):
             results[name].append((_by_detail(features), by_subject(features)))
     print("| subject | pairs | fine detail of the whole photo | subject focus |\n|---|---|---|---|")
     for name, right in results.items():
         whole, subject_right = np.mean(right, axis=0)
-        print(f"| {name} | {len(right)} | {whole:.3f} | {subject_right:.3f} {_interval(subject_right, len(right))} |")
+        interval = wilson_interval(subject_right, len(right))
+        print(f"| {name} | {len(right)} | {whole:.3f} | {subject_right:.3f} {interval} |")
 
 
-def photo_features(frame: Image.Image) -> PhotoFeatures:
+def frame_features(frame: Image.Image) -> PhotoFeatures:
     """The features by which focus is compared, by the worker's code."""
     pixels = np.asarray(frame)
     faces = find_faces(pixels, load_face_networks())
     return PhotoFeatures(
         score=50,
         percentile=50,
-        properties={name: measured.value for name, measured in measure_all(pixels).items()},
+        properties={name: measured.value for name, measured in measure_all(View(pixels)).items()},
         fingerprint=_NO_FINGERPRINT,
         faces=faces,
         focus=measure_focus(pixels, faces),
@@ -64,8 +65,8 @@ def by_subject(features: list[PhotoFeatures]) -> bool:
     return bool(focus.subject[0] > focus.subject[1])
 
 
-def _interval(share: float, count: int) -> str:
-    """Wilson's 95 % interval."""
+def wilson_interval(share: float, count: int) -> str:
+    """The 95 % interval of a share."""
     z = 1.96
     middle, width = share + z**2 / (2 * count), z * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
     low, high = ((middle + sign * width) / (1 + z**2 / count) for sign in (-1, 1))

@@ -63,6 +63,16 @@ def _renumber(group: Int64Array) -> Int64Array:
     return np.asarray(np.argsort(np.argsort(first))[number], np.int64)
 
 
+def merge_pairs(count: int, first: Pairs, second: Pairs) -> Pairs:
+    """The pairs of both, at the smaller of two distances; of `count` photos."""
+    key = np.concatenate([first.first * count + first.second, second.first * count + second.second])
+    distance = np.concatenate([first.distance, second.distance])
+    order = np.lexsort((distance, key))
+    keys, index = np.unique(key[order], return_index=True)
+    low, high = np.divmod(keys, max(1, count))
+    return Pairs(low, high, distance[order][index])
+
+
 def group_members(group: Int64Array) -> Iterator[Int64Array]:
     """The members, in their order, of each group of at least two; negative numbers are no group."""
     order = np.argsort(group, kind="stable")

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from critic_core.contracts.album import Thresholds
-from critic_worker.albums.complete_linkage import complete_linkage, group_pairs
+from critic_worker.albums.bursts import burst_pairs
+from critic_worker.albums.complete_linkage import complete_linkage, group_pairs, merge_pairs
 from critic_worker.albums.similar_pairs import SimilarityFeatures, similar_pairs
 from critic_worker.arrays import Int64Array
 
@@ -26,8 +27,9 @@ class Levels:
 def group(pixels: Sequence[str], features: SimilarityFeatures, thresholds: Thresholds) -> Levels:
     """`pixels`: the digest of each photo's pixels (`Fingerprint.pixels_sha256`)."""
     digests, first, exact = np.unique(np.array(pixels, dtype=str), return_index=True, return_inverse=True)
-    near_pairs, scene_pairs = similar_pairs(features[first], thresholds)  # one photo a digest, sorted by digest
-    near = complete_linkage(len(digests), near_pairs)
+    photos = features[first]  # one photo a digest, sorted by digest
+    near_pairs, scene_pairs = similar_pairs(photos, thresholds)
+    near = complete_linkage(len(digests), merge_pairs(len(digests), near_pairs, burst_pairs(photos)))
     near_groups = int(near.max(initial=-1)) + 1
     scene = complete_linkage(near_groups, group_pairs(scene_pairs, near))[near] if len(near) else near
     return Levels(exact, near[exact], scene[exact])

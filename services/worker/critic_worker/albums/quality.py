@@ -1,8 +1,8 @@
 """The quality of an album's photos, and the best of near duplicates.
 
 Among near duplicates the score says little and technical losses say much: the subject is the same, so that its detail,
-highlights, tilt and eyes compare fairly. Between different subjects they do not (a beautiful soft photo is better than a
-crisp dull one): there, only faults as large as in the worst twentieth of photos count, and little. All terms are
+highlights, tilt and eyes compare fairly. Between different subjects they do not (a beautiful soft photo is better than
+a crisp dull one): there, only faults as large as in the worst twentieth of photos count, and little. All terms are
 log-odds: the score's, and the weighted `critic_worker.albums.group_terms`.
 
 The weights are fitted on photographs and their worse copies (logistic regression on differences; docs/measurements.md

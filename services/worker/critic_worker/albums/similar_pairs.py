@@ -31,7 +31,7 @@ class SimilarityFeatures:
     """Features of N photos: `hashes` `[N]` (pHash), `embeddings` `[N, D]` of length 1, `taken` `[N]` in seconds.
 
     `taken` is NaN for a file without a time, `by_camera` `[N]` true for the time of a camera's exposure, `colours`
-    `[N, 64, 2]` NaN for critiques without colours.
+    `[N, 64, 2]` NaN for critiques without colours, `camera` `[N]` numbers cameras, negative where unknown.
     """
 
     hashes: npt.NDArray[np.uint64]
@@ -39,6 +39,7 @@ class SimilarityFeatures:
     taken: Float64Array
     by_camera: BoolArray
     colours: Float32Array
+    camera: Int64Array
 
     def __len__(self) -> int:
         return len(self.hashes)
@@ -50,6 +51,7 @@ class SimilarityFeatures:
             taken=self.taken[photos],
             by_camera=self.by_camera[photos],
             colours=self.colours[photos],
+            camera=self.camera[photos],
         )
 
 

@@ -87,22 +87,30 @@ def similarity_features(features: list[PhotoFeatures], taken: Float64Array) -> S
     """Features for grouping. A time without a camera may be that of saving a copy."""
     by_camera = np.array([photo.capture is not None and photo.capture.camera is not None for photo in features], bool)
     colours = np.array([_colours(photo) for photo in features], np.float32).reshape(-1, COLOUR_CELLS, 2)
-    return SimilarityFeatures(_hashes(features), _embeddings(features), taken, by_camera & ~np.isnan(taken), colours)
+    camera = np.where(by_camera, _cameras(features), -1)
+    return SimilarityFeatures(
+        _hashes(features), _embeddings(features), taken, by_camera & ~np.isnan(taken), colours, camera
+    )
+
+
+def _cameras(features: list[PhotoFeatures]) -> Int64Array:
+    """A number for each camera, `[N]`: two cameras of one model are two by their serial numbers."""
+    captures = [photo.capture or Capture() for photo in features]
+    bodies = [f"{capture.camera or ''} {capture.serial_number or ''}" for capture in captures]
+    return np.unique(bodies, return_inverse=True)[1].astype(np.int64)
 
 
 def frames_of(features: list[PhotoFeatures], order: Int64Array) -> Frames:
-    """Features for finding sequences. Two cameras of one model are two by their serial numbers."""
+    """Features for finding sequences."""
     captures = [photo.capture or Capture() for photo in features]
 
     def column(name: str) -> Float64Array:
         return np.array([getattr(capture, name) for capture in captures], np.float64)  # None becomes NaN
 
-    bodies = [f"{capture.camera or ''} {capture.serial_number or ''}" for capture in captures]
-    _, cameras = np.unique(bodies, return_inverse=True)
     return Frames(
         taken=taken_seconds(features),
         order=order,
-        camera=cameras.astype(np.int64),
+        camera=_cameras(features),
         exposure=column("exposure_seconds"),
         f_number=column("f_number"),
         iso=column("iso"),

@@ -41,7 +41,8 @@ def similarity_features(
 ) -> SimilarityFeatures:
     """Photos without colours."""
     cameras = np.full(len(hashes), by_camera)
-    return SimilarityFeatures(hashes, embeddings, taken, cameras, np.full((len(hashes), 64, 2), np.nan, np.float32))
+    colours = np.full((len(hashes), 64, 2), np.nan, np.float32)
+    return SimilarityFeatures(hashes, embeddings, taken, cameras, colours, np.where(cameras, 0, -1))
 
 
 def snapshot(photos: dict[str, PhotoFeatures], decisions: dict[str, Decision] | None = None) -> Snapshot:

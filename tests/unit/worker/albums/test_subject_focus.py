@@ -10,7 +10,7 @@ from tests.support.photos import cat
 from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import EyeState, Face, Fingerprint, Horizon
 from critic_core.imaging.focus.measure import measure_focus
-from critic_core.imaging.properties import measure_all
+from critic_core.imaging.properties import View, measure_all
 from critic_worker.albums.quality import best_of, quality
 from critic_worker.albums.reasons import reasons_in_groups
 from critic_worker.albums.subject_focus import group_focus
@@ -34,7 +34,7 @@ def features(image: Image.Image, faces: tuple[Face, ...] = (), horizon: Horizon 
     return PhotoFeatures(
         score=50,
         percentile=50,
-        properties={name: measured.value for name, measured in measure_all(pixels).items()},
+        properties={name: measured.value for name, measured in measure_all(View(pixels)).items()},
         fingerprint=Fingerprint(perceptual_hash="0" * 16, difference_hash="0" * 16, pixels_sha256="", embedding=""),
         faces=faces,
         focus=measure_focus(pixels, faces),
