@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
@@ -20,6 +21,7 @@ _BLURS = (0.004, 0.008, 0.016)  # deviation, share of the long side
 _FEATHER = 0.01
 
 Box = tuple[float, float, float, float]
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -79,5 +81,5 @@ def _centres(folder: Path, used: set[Path], random: np.random.Generator) -> list
     return [Subject("centre", photo, (0.25, 0.25, 0.75, 0.75)) for photo in drawn]
 
 
-def _drawn(items: Sequence, count: int, random: np.random.Generator) -> list:
+def _drawn(items: Sequence[Item], count: int, random: np.random.Generator) -> list[Item]:
     return [items[index] for index in sorted(random.choice(len(items), count, replace=False))]

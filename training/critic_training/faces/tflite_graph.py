@@ -6,7 +6,7 @@ that flattens them. Only the operators of MediaPipe's face networks are known; a
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import onnx
@@ -157,7 +157,7 @@ class TfliteGraph:
         ]
         return [total // 2 for total in totals] + [total - total // 2 for total in totals]
 
-    def _activated(self, kind: str, inputs: list[str], output: int, options: object, **attributes: object) -> None:
+    def _activated(self, kind: str, inputs: list[str], output: int, options: object, **attributes: Any) -> None:
         activation = options.FusedActivationFunction()  # type: ignore[attr-defined]  # of all options with maps
         if activation == _RELU6:
             raise KeyError("RELU6")
@@ -166,7 +166,7 @@ class TfliteGraph:
         if activation == _RELU:
             self._add("Relu", [target], _name(output))
 
-    def _add(self, kind: str, inputs: list[str], output: str, **attributes: object) -> None:
+    def _add(self, kind: str, inputs: list[str], output: str, **attributes: Any) -> None:
         self._nodes.append(helper.make_node(kind, inputs, [output], **attributes))
 
     def _shape(self, tensor: int) -> list[int]:

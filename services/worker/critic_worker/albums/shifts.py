@@ -29,7 +29,7 @@ class Shift:
     fit: Float32Array
 
 
-def shifts(first: npt.NDArray[np.uint8], second: npt.NDArray[np.uint8]) -> Shift:
+def shifts(first: npt.NDArray[np.uint8 | np.float32], second: npt.NDArray[np.uint8 | np.float32]) -> Shift:
     """The shift of each pair of thumbnails, `[K, 32, 32]` both."""
     first_detail, second_detail = _detail(first), _detail(second)
     ones = np.ones((1, SIDE, SIDE), np.float32)
@@ -43,7 +43,7 @@ def shifts(first: npt.NDArray[np.uint8], second: npt.NDArray[np.uint8]) -> Shift
     return Shift(_signed(across), _signed(down), fit.reshape(len(fit), -1)[np.arange(len(fit)), best])
 
 
-def _detail(thumbnails: npt.NDArray[np.uint8]) -> Float32Array:
+def _detail(thumbnails: npt.NDArray[np.uint8 | np.float32]) -> Float32Array:
     grey = thumbnails.astype(np.float32)
     return np.asarray(grey - uniform_filter(grey, (0, _LOCAL, _LOCAL)), np.float32)
 

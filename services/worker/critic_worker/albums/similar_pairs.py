@@ -31,7 +31,8 @@ class SimilarityFeatures:
     """Features of N photos: `hashes` `[N]` (pHash), `embeddings` `[N, D]` of length 1, `taken` `[N]` in seconds.
 
     `taken` is NaN for a file without a time, `by_camera` `[N]` true for the time of a camera's exposure, `colours`
-    `[N, 64, 2]` NaN for critiques without colours, `camera` `[N]` numbers cameras, negative where unknown.
+    `[N, 64, 2]` NaN for critiques without colours, `camera` `[N]` numbers cameras, negative where unknown;
+    `thumbnails` are `[N, 32, 32]`.
     """
 
     hashes: npt.NDArray[np.uint64]
@@ -40,6 +41,7 @@ class SimilarityFeatures:
     by_camera: BoolArray
     colours: Float32Array
     camera: Int64Array
+    thumbnails: npt.NDArray[np.uint8]
 
     def __len__(self) -> int:
         return len(self.hashes)
@@ -52,6 +54,7 @@ class SimilarityFeatures:
             by_camera=self.by_camera[photos],
             colours=self.colours[photos],
             camera=self.camera[photos],
+            thumbnails=self.thumbnails[photos],
         )
 
 

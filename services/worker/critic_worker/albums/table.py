@@ -89,7 +89,13 @@ def similarity_features(features: list[PhotoFeatures], taken: Float64Array) -> S
     colours = np.array([_colours(photo) for photo in features], np.float32).reshape(-1, COLOUR_CELLS, 2)
     camera = np.where(by_camera, _cameras(features), -1)
     return SimilarityFeatures(
-        _hashes(features), _embeddings(features), taken, by_camera & ~np.isnan(taken), colours, camera
+        hashes=_hashes(features),
+        embeddings=_embeddings(features),
+        taken=taken,
+        by_camera=by_camera & ~np.isnan(taken),
+        colours=colours,
+        camera=camera,
+        thumbnails=_thumbnails(features),
     )
 
 
@@ -118,7 +124,7 @@ def frames_of(features: list[PhotoFeatures], order: Int64Array) -> Frames:
         focal=column("focal_length_mm"),
         distance=column("focus_distance_m"),
         hashes=_hashes(features),
-        thumbnail=np.array([_thumbnail(photo) for photo in features], np.uint8).reshape(-1, SIDE, SIDE),
+        thumbnail=_thumbnails(features),
     )
 
 
@@ -148,6 +154,10 @@ def natural_ranks(paths: list[str | None]) -> Int64Array:
 
 def _hashes(features: list[PhotoFeatures]) -> npt.NDArray[np.uint64]:
     return np.array([int(photo.fingerprint.perceptual_hash, 16) for photo in features], np.uint64)
+
+
+def _thumbnails(features: list[PhotoFeatures]) -> npt.NDArray[np.uint8]:
+    return np.array([_thumbnail(photo) for photo in features], np.uint8).reshape(-1, SIDE, SIDE)
 
 
 def _thumbnail(features: PhotoFeatures) -> npt.NDArray[np.uint8]:

@@ -22,9 +22,9 @@ def main() -> None:
     replies = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # no library's message may end up among the replies
     retain_freed_memory()
+    confine(parent, memory_mib)
     if search_faces:
         load_face_networks()
-    confine(parent, memory_mib)
     _write(replies, encode(Reply()))  # started
     while head := sys.stdin.buffer.read(LENGTH.size):
         request = Request.model_validate_json(sys.stdin.buffer.read(*LENGTH.unpack(head)))

@@ -41,8 +41,9 @@ def similarity_features(
 ) -> SimilarityFeatures:
     """Photos without colours."""
     cameras = np.full(len(hashes), by_camera)
+    thumbnails = np.zeros((len(hashes), 32, 32), np.uint8)
     colours = np.full((len(hashes), 64, 2), np.nan, np.float32)
-    return SimilarityFeatures(hashes, embeddings, taken, cameras, colours, np.where(cameras, 0, -1))
+    return SimilarityFeatures(hashes, embeddings, taken, cameras, colours, np.where(cameras, 0, -1), thumbnails)
 
 
 def snapshot(photos: dict[str, PhotoFeatures], decisions: dict[str, Decision] | None = None) -> Snapshot:

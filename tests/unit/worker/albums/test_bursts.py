@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 from tests.unit.worker.albums.snapshots import similarity_features
 
 from critic_core.contracts.album import Thresholds
@@ -11,12 +12,17 @@ from critic_worker.albums.bursts import LEAST_COSINE, SECONDS, burst_pairs
 from critic_worker.albums.group_levels import group
 from critic_worker.albums.similar_pairs import SimilarityFeatures
 
+VIEW = Image.fromarray(np.kron(np.random.default_rng(2).integers(0, 200, (8, 8)), np.ones((8, 8))).astype(np.uint8))
 
-def shots(cosine: float, seconds: float, *, by_camera: bool = True) -> SimilarityFeatures:
-    """Two frames whose hashes differ in every bit."""
+
+def shots(cosine: float, seconds: float, *, by_camera: bool = True, degrees: float = 7) -> SimilarityFeatures:
+    """Two frames, the second tilted and darker, whose hashes differ in every bit."""
+    frames = [VIEW, VIEW.rotate(degrees, Image.Resampling.BICUBIC).crop((4, 4, 60, 60)).point(lambda level: level // 2)]
+    thumbnails = np.stack([np.asarray(frame.resize((32, 32), Image.Resampling.BOX)) for frame in frames])
     embeddings = np.array([[1, 0], [cosine, np.sqrt(1 - cosine**2)]], np.float32)
     hashes = np.array([0, 2**64 - 1], np.uint64)
-    return similarity_features(hashes, embeddings, np.array([0.0, seconds]), by_camera=by_camera)
+    plain = similarity_features(hashes, embeddings, np.array([0.0, seconds]), by_camera=by_camera)
+    return replace(plain, thumbnails=thumbnails)
 
 
 def groups(features: SimilarityFeatures) -> int:
@@ -31,12 +37,13 @@ def test_frames_of_a_burst_are_one_moment_without_a_similar_hash() -> None:
     "features",
     [
         shots(LEAST_COSINE - 0.01, 0.4),
+        shots(0.8, 0.4, degrees=90),
         shots(0.8, SECONDS + 0.1),
         shots(0.8, np.nan),
         shots(0.8, 0.4, by_camera=False),
         replace(shots(0.8, 0.4), camera=np.array([0, 1])),
     ],
-    ids=["another view", "later", "no time", "no camera", "another camera"],
+    ids=["another subject", "another view", "later", "no time", "no camera", "another camera"],
 )
 def test_other_frames_are_not(features: SimilarityFeatures) -> None:
     assert len(burst_pairs(features).first) == 0

@@ -29,7 +29,7 @@ class Square:
         (across_x, across_y), (down_x, down_y) = step.tolist()
         data = (across_x, down_x, float(origin[0]), across_y, down_y, float(origin[1]))
         turned = image.transform((side, side), Image.Transform.AFFINE, data, Image.Resampling.BILINEAR)
-        return np.asarray(turned, np.float32) / 255
+        return np.asarray(np.asarray(turned, np.float32) / 255, np.float32)
 
     def to_photo(self, points: Floats, side: int) -> Floats:
         """Points `[n, 2]` in pixels of the crop → pixels of the photo."""

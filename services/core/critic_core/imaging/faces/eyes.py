@@ -36,7 +36,8 @@ def openness(image: Image.Image, meshes: Sequence[Mesh], network: Network) -> Fl
 
 
 def _square(left: Floats, right: Floats) -> Square:
-    return Square((left + right) / 2, float(np.linalg.norm(right - left)) * _MARGIN, angle_between(left, right))
+    centre = np.asarray((left + right) / 2, np.float32)
+    return Square(centre, float(np.linalg.norm(right - left)) * _MARGIN, angle_between(left, right))
 
 
 def _aspect_ratio(contours: Floats) -> Floats:

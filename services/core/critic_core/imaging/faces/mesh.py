@@ -40,5 +40,5 @@ def find_meshes(image: Image.Image, faces: Sequence[Detection], network: Network
 
 
 def _square(face: Detection) -> Square:
-    centre, size = (face.box[:2] + face.box[2:]) / 2, face.box[2:] - face.box[:2]
+    centre, size = np.asarray((face.box[:2] + face.box[2:]) / 2, np.float32), face.box[2:] - face.box[:2]
     return Square(centre, float(size.max()) * _MARGIN, angle_between(face.points[0], face.points[1]))

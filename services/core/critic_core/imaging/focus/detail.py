@@ -25,7 +25,7 @@ def detail_tiles(pixels: Pixels) -> Tiles:
     energy = _energy(np.asarray(Image.fromarray(pixels).convert("L")))
     means = _tile_means(energy)
     noise = np.quantile(means, _NOISE_SHARE)
-    return np.sqrt(np.maximum(means - noise, 0)).astype(np.float32)
+    return np.asarray(np.sqrt(np.maximum(means - noise, 0)), np.float32)
 
 
 def detail_of(pixels: Pixels) -> float:
