@@ -1,13 +1,15 @@
-"""Where a score comes from, of a real worker and the served network."""
+"""Where a score comes from, and what would raise it, of a real worker and the served network."""
 
 from io import BytesIO
 
 import httpx
+import numpy as np
 from PIL import Image
 from tests.support.local_stack import LocalStack, photo_of
 from tests.support.photos import DATA
 
-from critic_core.contracts.insight import Explanation
+from critic_core.contracts.insight import Explanation, Suggestions
+from critic_core.imaging.exposure_change import expose
 
 ROCKET = (DATA / "rocket.jpg").read_bytes()
 WAIT = {"wait": 30}
@@ -33,3 +35,14 @@ def test_the_map_of_a_photo_has_grid_and_picture_until_the_photo_is_deleted(stac
         assert (picture.mode, picture.size) == ("RGBA", (160, 107))  # of 640 × 427
         assert http.delete(f"/v1/photos/{photo.id}").status_code == 204
         assert http.get(f"/v1/photos/{photo.id}/explanation").status_code == 404
+
+
+def test_an_underexposed_photo_is_suggested_brighter(stack: LocalStack) -> None:
+    dark = BytesIO()
+    Image.fromarray(expose(np.asarray(Image.open(DATA / "rocket.jpg")), -2)).save(dark, "JPEG")
+    with stack.client() as http:
+        photo = photo_of(http.post("/v1/photos", params=WAIT, content=dark.getvalue()))
+        found = Suggestions.model_validate_json(get(http, f"/v1/photos/{photo.id}/suggestions").content).suggestions
+        assert [suggestion.stops > 0 for suggestion in found] == [True]
+        preview = Image.open(BytesIO(get(http, f"/v1/photos/{photo.id}/suggestions/1/preview").content))
+        assert np.asarray(preview).mean() > 1.2 * np.asarray(Image.open(dark)).mean()

@@ -14,6 +14,7 @@ from critic_core.contracts.critique import (
 )
 from critic_core.contracts.errors import CriticError
 from critic_core.contracts.identity import ANONYMOUS, new_photo_id
+from critic_core.contracts.insight import Suggestion, SuggestionKind, Suggestions
 from critic_core.contracts.photo import Photo, PhotoState
 
 
@@ -54,3 +55,10 @@ def make_photo(
         critique=make_critique(score) if state is PhotoState.done else None,
         problem=error.problem() if error else None,
     )
+
+
+def make_suggestions() -> Suggestions:
+    brighter = Suggestion(
+        number=1, kind=SuggestionKind.exposure, sentence="Brighter.", gain=9, gain_low=7, gain_high=11, stops=1.1
+    )
+    return Suggestions(suggestions=(brighter,), model="aesthetics", version="1")

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 import redis
-from tests.support.critiques import make_critique
+from tests.support.critiques import make_critique, make_suggestions
 from tests.support.redis_server import RedisServer
 from tests.unit.gateway.application import PHOTO, Application, running_application
 from tests.unit.gateway.auth.keys import entry, write_keys
@@ -35,6 +35,7 @@ from critic_gateway.notifications import album_feeds
 from critic_gateway.settings import GatewaySettings
 
 OWNER, STRANGER = "ann", "bob"
+SUGGESTED = make_suggestions().model_dump_json()
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ BY_ID = {
     "getOriginal": Case(),
     "getExplanation": Case(),
     "getExplanationMap": Case(),
+    "getSuggestions": Case(),
+    "getSuggestionPreview": Case(),
     "listPhotoDeliveries": Case(),
     "retryPhotoDelivery": Case(202),
     "getAlbum": Case(),
@@ -120,7 +123,7 @@ def _path_parameters(entry: dict[str, Any]) -> tuple[str, ...]:
     return tuple(
         parameter["name"]
         for parameter in entry.get("parameters", [])
-        if parameter["in"] == "path" and parameter["name"] != "decision_id"
+        if parameter["in"] == "path" and parameter["name"] not in ("decision_id", "number")
     )
 
 
@@ -141,7 +144,9 @@ class Tenant:
     def call(self, operation_id: str, ids: dict[str, str], case: Case) -> httpx.Response:
         """The operation with these path parameters."""
         operation = OPERATIONS[operation_id]
-        return self.request(operation.method, operation.path.format(decision_id=DECISION, **ids), **case.options)
+        return self.request(
+            operation.method, operation.path.format(decision_id=DECISION, number=1, **ids), **case.options
+        )
 
     def data(self) -> list[Any]:
         """Everything of the tenant, as the export has it."""
@@ -179,7 +184,7 @@ def tenant(gateway: Application, name: str) -> Tenant:
         gateway.jobs.finish(done, make_critique())
         gateway.storage.put(preview_key(done), name.encode())
         for insight in INSIGHTS:
-            InsightStore(gateway.redis).save(done, insight, Insight("{}", name.encode()))
+            InsightStore(gateway.redis).save(done, insight, Insight(SUGGESTED, name.encode()))
     caller.request("PUT", f"/v1/albums/{album_id}/photos/{member_id}/decision", json={"flag": "pick"})
     permissions = {"favourites": True, "originals": True}
     share = caller.request("POST", f"/v1/albums/{album_id}/shares", json=permissions).json()
@@ -251,7 +256,7 @@ def test_a_share_link_shows_its_own_album(ann: Tenant, bob: Tenant, operation_id
 
     def call(ids: dict[str, str]) -> httpx.Response:
         return ann.gateway.http.request(
-            operation.method, operation.path.format(decision_id=DECISION, **ids), **case.options
+            operation.method, operation.path.format(decision_id=DECISION, number=1, **ids), **case.options
         )
 
     ids = path_ids(operation_id, dict.fromkeys(operation.parameters, ann))

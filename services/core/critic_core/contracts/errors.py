@@ -179,6 +179,12 @@ class InsightPending(CriticError):
     code, title, status, permanent = "insight_pending", "The insight is not computed yet", 202, False
 
 
+class SuggestionNotFound(CriticError):
+    """The photo has no suggestion of this number."""
+
+    code, title, status, permanent = "suggestion_not_found", "Suggestion not found", 404, True
+
+
 class PreviewPending(CriticError):
     """The preview is made together with the critique, which is not done yet."""
 

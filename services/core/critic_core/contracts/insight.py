@@ -1,12 +1,22 @@
-"""Insights into a photo, computed on request: where the score comes from."""
+"""Insights into a photo, computed on request: where the score comes from, and changes that would raise it."""
+
+from enum import StrEnum
 
 from pydantic import Field
 
 from critic_core.contracts.base import Contract
 
 INSIGHT_TASK = "critic.compute_insight"  # name of the Celery task; arguments: photo id, name of the insight
-EXPLANATION = "explanation"
-INSIGHTS = (EXPLANATION,)
+MAX_SUGGESTIONS = 8
+EXPLANATION, SUGGESTIONS = "explanation", "suggestions"
+
+
+def preview_name(number: int) -> str:
+    """The insight that holds the preview of suggestion `number`, from 1."""
+    return f"suggestion-{number}"
+
+
+INSIGHTS = (EXPLANATION, SUGGESTIONS, *(preview_name(number + 1) for number in range(MAX_SUGGESTIONS)))
 """All insights of a photo by name."""
 
 
@@ -20,3 +30,29 @@ class Explanation(Contract):
     )
     model: str
     version: str = Field(description="Of the model that made the map")
+
+
+class SuggestionKind(StrEnum):
+    """The change that a suggestion proposes."""
+
+    exposure = "exposure"
+
+
+class Suggestion(Contract):
+    """A change, and the points by which the network scores the changed photo higher."""
+
+    number: int = Field(ge=1, description="For its preview")
+    kind: SuggestionKind
+    sentence: str
+    gain: float = Field(description="Points of score, mean of four changed copies")
+    gain_low: float = Field(description="Lower end of the 95 % interval")
+    gain_high: float = Field(description="Upper end of the 95 % interval")
+    stops: float = Field(description="Exposure, in linear light; positive: brighter")
+
+
+class Suggestions(Contract):
+    """Changes with a measured gain; none when no gain exceeds the noise."""
+
+    suggestions: tuple[Suggestion, ...]
+    model: str
+    version: str = Field(description="Of the model that measured the gains")

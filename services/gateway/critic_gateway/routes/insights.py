@@ -1,11 +1,18 @@
-"""Insights into a photo: where the score comes from."""
+"""Insights into a photo: where the score comes from, and changes that would raise it."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
-from critic_core.contracts.errors import InsightPending, PreviewPending
-from critic_core.contracts.insight import EXPLANATION, Explanation
+from critic_core.contracts.errors import InsightPending, PreviewPending, SuggestionNotFound
+from critic_core.contracts.insight import (
+    EXPLANATION,
+    MAX_SUGGESTIONS,
+    SUGGESTIONS,
+    Explanation,
+    Suggestions,
+    preview_name,
+)
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.stores.insights import Insight
 from critic_gateway.dependencies import ROOM, InsightRequestsDep
@@ -15,6 +22,7 @@ from critic_gateway.routes.parameters import MAX_WAIT_SECONDS, OwnPhoto
 router = APIRouter(prefix="/v1/photos", tags=["photos"], dependencies=[ROOM])
 
 Wait = Annotated[float, Query(ge=0, le=MAX_WAIT_SECONDS, description="Long poll: most seconds to wait.")]
+Number = Annotated[int, Path(ge=1, le=MAX_SUGGESTIONS, description="`number` of the suggestion.")]
 ERRORS = responses(InsightPending, PreviewPending, *PHOTO_ERRORS)
 
 
@@ -38,6 +46,36 @@ async def get_explanation(photo: OwnPhoto, requests: InsightRequestsDep, wait: W
 async def get_explanation_map(photo: OwnPhoto, requests: InsightRequestsDep, wait: Wait = 20) -> Response:
     """The grid as a picture with alpha to lay over the photo: orange raises the score, blue lowers the score."""
     return Response((await _insight(photo, EXPLANATION, requests, wait)).picture, media_type="image/png")
+
+
+@router.get(
+    "/{photo_id}/suggestions", summary="Get suggestions for a photo", response_model=Suggestions, responses=ERRORS
+)
+async def get_suggestions(photo: OwnPhoto, requests: InsightRequestsDep, wait: Wait = 20) -> Response:
+    """Changes of exposure whose gain, measured on changed copies, exceeds the noise; often none.
+
+    Computed on the first request, stored for an hour. `202` until computed, and until the photo is done.
+    """
+    return _json(await _insight(photo, SUGGESTIONS, requests, wait))
+
+
+@router.get(
+    "/{photo_id}/suggestions/{number}/preview",
+    summary="Get the preview of a suggestion",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/jpeg": {}}},
+        **responses(InsightPending, PreviewPending, SuggestionNotFound, *PHOTO_ERRORS),
+    },
+)
+async def get_suggestion_preview(
+    photo: OwnPhoto, number: Number, requests: InsightRequestsDep, wait: Wait = 20
+) -> Response:
+    """The photo's preview with the change: a JPEG of at most 640 pixels on the long side."""
+    suggestions = Suggestions.read((await _insight(photo, SUGGESTIONS, requests, wait)).document)
+    if number > len(suggestions.suggestions):
+        raise SuggestionNotFound
+    return Response((await _insight(photo, preview_name(number), requests, wait)).picture, media_type="image/jpeg")
 
 
 async def _insight(photo: Photo, name: str, requests: InsightRequestsDep, wait: float) -> Insight:

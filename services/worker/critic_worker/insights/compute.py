@@ -1,9 +1,12 @@
 """An insight into a photo: computed by the network that scores, and stored. Idempotent."""
 
 from critic_core.contracts.errors import PhotoNotFound
-from critic_core.contracts.insight import Explanation
+from critic_core.contracts.insight import EXPLANATION, SUGGESTIONS, Explanation, Suggestions
 from critic_core.contracts.photo import Photo
 from critic_core.imaging.attribution import attribution, heat_map
+from critic_core.imaging.decode import Pixels
+from critic_core.imaging.exposure_change import expose, exposure_suggestion, stops_off
+from critic_core.imaging.preview import preview as render_preview
 from critic_core.runtime.logs import logger
 from critic_core.runtime.storage import preview_key
 from critic_core.stores.insights import Insight
@@ -29,15 +32,28 @@ def compute_insight(photo_id: str, name: str, context: WorkerContext, models: Mo
         )
     except PhotoNotFound:
         return
-    context.insights.save(photo_id, name, _insight(photo, preview, context, models))
+    context.insights.save(photo_id, name, _insight(name, photo, preview, context, models))
     log.info("insight_computed", photo_id=photo_id, name=name)
 
 
-def _insight(photo: Photo, preview: bytes, context: WorkerContext, models: Models) -> Insight:
+def _insight(name: str, photo: Photo, preview: bytes, context: WorkerContext, models: Models) -> Insight:
     network = Network(RetryingClassifier(models.classifier_for(photo), context.settings.service_retry_seconds))
     pixels = preview_pixels(preview, network.preprocessing, context)
+    if name == EXPLANATION:
+        return _explanation(pixels, network)
+    if name == SUGGESTIONS:
+        return _suggestions(pixels, network)
+    return Insight(picture=render_preview(expose(pixels, stops_off(pixels))))
+
+
+def _explanation(pixels: Pixels, network: Network) -> Insight:
     score, cells = attribution(pixels, network.preprocessing, network.score)
-    explanation = Explanation(
-        score=round(score, 3), cells=tuple(tuple(row) for row in cells.round(3).tolist()), **network.provenance
-    )
+    rows = tuple(tuple(row) for row in cells.round(3).tolist())
+    explanation = Explanation(score=round(score, 3), cells=rows, **network.provenance)
     return Insight(explanation.model_dump_json(), heat_map(cells, pixels.shape[1], pixels.shape[0]))
+
+
+def _suggestions(pixels: Pixels, network: Network) -> Insight:
+    found = exposure_suggestion(pixels, network.preprocessing, network.score)
+    suggestions = Suggestions(suggestions=(found,) if found else (), **network.provenance)
+    return Insight(suggestions.model_dump_json())

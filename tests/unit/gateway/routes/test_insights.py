@@ -2,11 +2,11 @@
 
 from threading import Timer
 
-from tests.support.critiques import make_critique
+from tests.support.critiques import make_critique, make_suggestions
 from tests.unit.gateway.application import Application
 
 from critic_core.contracts.album import ALBUM_QUEUE
-from critic_core.contracts.insight import EXPLANATION
+from critic_core.contracts.insight import EXPLANATION, SUGGESTIONS, preview_name
 from critic_core.stores.insights import Insight, InsightStore
 
 INSIGHT = Insight('{"score":61.2,"cells":[[1.0,-2.0]],"model":"aesthetics","version":"1"}', b"\x89PNG")
@@ -40,3 +40,24 @@ def test_an_explanation_is_served_as_soon_as_a_worker_saves_it(gateway: Applicat
     assert (response.status_code, response.text) == (200, INSIGHT.document)
     picture = gateway.http.get(f"/v1/photos/{photo_id}/explanation.png")
     assert (picture.content, picture.headers["content-type"]) == (INSIGHT.picture, "image/png")
+
+
+def test_a_suggestion_has_a_preview(gateway: Application) -> None:
+    photo_id, insights = finished(gateway), InsightStore(gateway.redis)
+    insights.save(photo_id, SUGGESTIONS, Insight(make_suggestions().model_dump_json()))
+    insights.save(photo_id, preview_name(1), Insight(picture=b"jpeg"))
+    path = f"/v1/photos/{photo_id}/suggestions"
+    (suggestion,) = gateway.http.get(path).json()["suggestions"]
+    assert (suggestion["kind"], suggestion["stops"]) == ("exposure", 1.1)
+    preview = gateway.http.get(f"{path}/1/preview")
+    assert (preview.content, preview.headers["content-type"]) == (b"jpeg", "image/jpeg")
+
+
+def test_a_number_without_suggestion_is_not_found(gateway: Application) -> None:
+    photo_id = finished(gateway)
+    InsightStore(gateway.redis).save(photo_id, SUGGESTIONS, Insight(make_suggestions().model_dump_json()))
+    codes = {
+        number: gateway.http.get(f"/v1/photos/{photo_id}/suggestions/{number}/preview").json()["code"]
+        for number in (2, 9)
+    }
+    assert codes == {2: "suggestion_not_found", 9: "invalid_request"}

@@ -8,7 +8,7 @@ from PIL import Image
 from tests.unit.worker.fakes import FakeModels
 
 from critic_core.contracts.errors import InferenceUnavailable
-from critic_core.contracts.insight import EXPLANATION, Explanation
+from critic_core.contracts.insight import EXPLANATION, SUGGESTIONS, Explanation, Suggestions, preview_name
 from critic_core.imaging.attribution import CELLS
 from critic_worker.context import WorkerContext
 from critic_worker.insights.compute import compute_insight
@@ -68,3 +68,19 @@ def test_without_an_inference_server_nothing_is_stored(
     with pytest.raises(InferenceUnavailable):
         compute_insight(photo_id, EXPLANATION, context, models)
     assert context.insights.get(photo_id, EXPLANATION) is None
+
+
+def test_a_network_without_opinion_suggests_nothing(photo_id: str, context: WorkerContext, models: FakeModels) -> None:
+    compute_insight(photo_id, SUGGESTIONS, context, models)
+    insight = context.insights.get(photo_id, SUGGESTIONS)
+    assert insight is not None
+    assert Suggestions.read(insight.document).suggestions == ()
+
+
+def test_a_preview_of_a_suggestion_is_a_jpeg(photo_id: str, context: WorkerContext, models: FakeModels) -> None:
+    compute_insight(photo_id, preview_name(1), context, models)
+    insight = context.insights.get(photo_id, preview_name(1))
+    assert insight is not None
+    image = Image.open(BytesIO(insight.picture))
+    assert (image.format, image.size) == ("JPEG", (640, 427))
+    assert not models.stable.tensors  # the exposure follows from the pixels

@@ -1,0 +1,51 @@
+"""Exposure is suggested where both the tone and the network ask for it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from tests.support.photos import cat
+
+from critic_core.contracts.manifest import Preprocessing
+from critic_core.imaging.exposure_change import LEAST_GAIN, MOST_STOPS, expose, exposure_suggestion, stops_off
+
+PHOTO = np.asarray(cat((300, 200)).convert("RGB"))
+
+
+def likes_brightness(inputs: Sequence[np.ndarray]) -> np.ndarray:
+    return np.array([float(image.mean()) / 2 for image in inputs])
+
+
+def dislikes_brightness(inputs: Sequence[np.ndarray]) -> np.ndarray:
+    return -likes_brightness(inputs)
+
+
+@pytest.mark.parametrize("stops", [-1.5, -1.0, 1.0])
+def test_a_photo_off_by_known_stops_is_brought_back(stops: float) -> None:
+    before, after = stops_off(PHOTO), stops_off(expose(PHOTO, stops))
+    assert np.sign(after - before) == -np.sign(stops)
+    assert abs(after) <= MOST_STOPS
+
+
+def test_a_change_is_undone_by_its_opposite_but_for_clipping() -> None:
+    again = expose(expose(PHOTO, -1), 1)
+    assert np.abs(again.astype(int) - PHOTO).max() <= 8
+    assert expose(PHOTO, 4).max() == 255
+
+
+def test_a_dark_photo_is_suggested_brighter_if_the_network_prefers_it() -> None:
+    dark = expose(PHOTO, -2)
+    found = exposure_suggestion(dark, Preprocessing(), likes_brightness)
+    assert found is not None
+    assert found.stops > 1
+    assert found.gain >= LEAST_GAIN
+    assert 0 < found.gain_low <= found.gain <= found.gain_high
+    assert "brighter" in found.sentence
+    assert exposure_suggestion(dark, Preprocessing(), dislikes_brightness) is None
+
+
+def test_a_gain_that_depends_on_the_copy_is_noise() -> None:
+    def fickle(inputs: Sequence[np.ndarray]) -> np.ndarray:
+        return np.array([0, 0, 0, 0, 60, 0, 0, 0], dtype=float)
+
+    assert exposure_suggestion(expose(PHOTO, -2), Preprocessing(), fickle) is None
