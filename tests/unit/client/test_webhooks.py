@@ -40,6 +40,7 @@ def test_a_webhook_by_any_of_the_secrets_is_parsed(key: bytes) -> None:
         (RAW, headers(b"x" * 32)),
         (RAW, headers(age=3600)),
     ],
+    ids=["body", "id", "signature", "timestamp", "secret", "age"],
 )
 def test_every_other_request_is_rejected(body: bytes, changed: dict[str, str]) -> None:
     with pytest.raises(WebhookRejected):

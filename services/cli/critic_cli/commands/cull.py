@@ -35,6 +35,7 @@ from critic_cli.options import (
 )
 from critic_cli.output import check_outputs, write_chunks
 from critic_client import Client, Parameters, selection_parameters
+from critic_core.contracts.album import Proposal
 from critic_core.contracts.errors import CriticError
 from critic_core.exports.export import ExportOptions, LabelMap, Naming, StarMap
 
