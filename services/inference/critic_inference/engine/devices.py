@@ -25,10 +25,7 @@ def execution_providers(device: Device, available: list[str], settings: Inferenc
 
 
 def cuda_options(settings: InferenceSettings) -> dict[str, Any]:
-    """Explicit also where they equal the defaults: a new default must not change scores or memory.
-
-    The reason of each: docs/gpu.md.
-    """
+    """Explicit also where they equal the defaults: a new default must not change scores or memory."""
     options: dict[str, Any] = {
         "device_id": settings.gpu_device,
         "cudnn_conv_algo_search": "HEURISTIC",  # EXHAUSTIVE, the default, costs 300 to 1300 ms for each new shape
