@@ -1,4 +1,4 @@
-"""The networks of faces on a core of this process, from the weights beside this file (weights/README.md).
+"""The networks of faces on a core of this process, from the weights beside this file (weights/SOURCES.txt).
 
 Imported, ONNX Runtime starts threads, and by default reports to Microsoft: a decoder imports it when confined.
 """
