@@ -21,7 +21,7 @@ LARGEST = {
     "redis": 1,
     "haproxy": 1,
     "gateway": 250,
-    "worker": 375,
+    "worker": 460,  # 82 MB find faces
     "inference": 400,
 }
 
