@@ -66,8 +66,8 @@ def _main_faces() -> Iterator[tuple[str, Box]]:
     for photo, box in _labelled("faces.csv"):
         by_photo[photo].append(box)
     for photo, boxes in sorted(by_photo.items()):
-        largest, *others = sorted(boxes, key=_height, reverse=True)
-        if _height(largest) >= max(_LEAST_FACE, *(_LARGER * _height(box) for box in others), 0):
+        largest, *smaller = sorted(boxes, key=_height, reverse=True)
+        if _height(largest) >= max(_LEAST_FACE, *(_LARGER * _height(box) for box in smaller), 0):
             yield photo, largest
 
 

@@ -54,7 +54,7 @@ def networks(faces: Sequence[tuple[int, int, float, float]], presence: float = 5
     return FaceNetworks(detector(faces), mesh(presence), eye(height))
 
 
-def test_a_box_is_told_in_shares_of_the_upright_photo() -> None:
+def test_a_box_has_shares_of_the_upright_photo() -> None:
     (face,) = find_faces(PHOTO, networks([(24, 12, 20, 4)]))
     assert (face.left + face.width / 2, face.top + face.height / 2) == pytest.approx((50 / 192, 50 / 96), abs=0.01)
     assert (face.width, face.height) == pytest.approx((20 / 192, 20 / 96), abs=0.01)
