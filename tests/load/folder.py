@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from critic_cli.client.client import Client
-
+from critic_client import Client
 from critic_core.contracts.critique import Critique
 from critic_core.contracts.errors import CriticError, PhotoEmpty
 
