@@ -7,7 +7,7 @@ from tritonclient.grpc.service_pb2 import ModelMetadataResponse
 
 from critic_core.contracts.critique import Kind
 from critic_core.contracts.errors import InferenceFailed, InferenceUnavailable
-from critic_core.contracts.manifest import manifest_parameter
+from critic_core.contracts.manifest import DEVICE_PARAMETER, manifest_parameter
 from critic_worker.inference.model_info import read_model_info
 
 
@@ -61,6 +61,12 @@ def test_an_unreadable_manifest_is_a_failure() -> None:
 )
 def test_the_device_is_that_of_the_instances(kinds: tuple[int, ...], device: str) -> None:
     assert read_model_info(config("1", kinds=kinds), metadata("1"), "").device == device
+
+
+def test_the_device_a_server_names_goes_before() -> None:
+    named = config("1", kinds=(ModelInstanceGroup.KIND_CPU,))
+    named.parameters[DEVICE_PARAMETER].string_value = "cpu-bf16"
+    assert read_model_info(named, metadata("1"), "").device == "cpu-bf16"
 
 
 def test_an_output_of_another_size_does_not_fit() -> None:
