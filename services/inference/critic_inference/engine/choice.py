@@ -1,9 +1,9 @@
-"""The runtime of a model: the requested one, or the faster one that this machine has.
+"""The runtime of a model.
 
 Only the chosen runtime is imported: each takes some 40 MB of memory.
 """
 
-from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from critic_inference.engine.session import Session
@@ -24,24 +24,11 @@ def open_session(path: Path, device: Device, settings: InferenceSettings) -> Ses
 
 
 def uses_openvino(device: Device, engine: Engine) -> bool:
-    """True where OpenVINO is requested, or computes bfloat16. Raises ModelUnusable where a request cannot be met."""
-    if engine is Engine.openvino and device is Device.cuda:
-        raise ModelUnusable("CRITIC_INFERENCE_ENGINE=openvino computes on the CPU, not with CRITIC_DEVICE=cuda")
-    if engine is Engine.openvino and not _is_installed("openvino"):
-        raise ModelUnusable("CRITIC_INFERENCE_ENGINE=openvino, but OpenVINO is missing: install inference-openvino")
-    if engine is not Engine.auto or device is Device.cuda:
-        return engine is Engine.openvino
-    return _is_installed("openvino") and not _is_installed("onnxruntime-gpu") and _computes_bfloat16()
-
-
-def _is_installed(package: str) -> bool:
-    try:
-        return bool(version(package))
-    except PackageNotFoundError:
+    """True where OpenVINO is requested. Raises ModelUnusable where the request cannot be met."""
+    if engine is Engine.onnxruntime:
         return False
-
-
-def _computes_bfloat16() -> bool:
-    from critic_inference.engine.openvino import computes_bfloat16  # noqa: PLC0415 - the module says why
-
-    return computes_bfloat16()
+    if device is Device.cuda:
+        raise ModelUnusable("CRITIC_INFERENCE_ENGINE=openvino computes on the CPU, not with CRITIC_DEVICE=cuda")
+    if find_spec("openvino") is None:
+        raise ModelUnusable("CRITIC_INFERENCE_ENGINE=openvino, but OpenVINO is missing: install inference-openvino")
+    return True

@@ -15,7 +15,7 @@ from critic_inference.tensors import DATATYPES, Array, TensorSpec
 BFLOAT16, FLOAT32 = "bf16", "f32"
 
 
-def computes_bfloat16() -> bool:
+def _computes_bfloat16() -> bool:
     """True where this CPU has instructions for bfloat16."""
     return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
@@ -27,7 +27,7 @@ class OpenVinoSession:
 
     def __init__(self, path: Path, settings: InferenceSettings) -> None:
         """Load the file. Raises ModelUnusable when it cannot be loaded, or not in the requested precision."""
-        precision = BFLOAT16 if computes_bfloat16() else FLOAT32
+        precision = BFLOAT16 if _computes_bfloat16() else FLOAT32
         try:
             self._compiled: Any = openvino.Core().compile_model(str(path), "CPU", _options(settings, precision))
         except Exception as error:  # OpenVINO's errors share no base but Exception
