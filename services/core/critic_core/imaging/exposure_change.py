@@ -48,9 +48,9 @@ def exposure_suggestion(pixels: Pixels, preprocessing: Preprocessing, score: Sco
 def stops_off(pixels: Pixels) -> float:
     """Stops to the exposure of usual photos, in tenths, at most MOST_STOPS; positive: brighter."""
     view = View(pixels)
-    luminance = view.small_linear @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+    luminance = view.small_linear @ np.array([0.2126, 0.7152, 0.0722])
     highlight = float(np.log2(np.quantile(luminance, 0.995) + 1 / 512))
-    white = float((view.pixels.max(axis=2) >= 250).mean()) ** 0.5
+    white = float((view.brightest_channel >= 250).mean()) ** 0.5
     stops = _OFFSET + _LIGHTNESS * exposure(view) + _HIGHLIGHT * highlight + _WHITE * white
     return round(float(np.clip(stops, -MOST_STOPS, MOST_STOPS)), 1)
 
