@@ -27,7 +27,7 @@ def test_connections_are_denied_by_default(objects: list[Manifest]) -> None:
 
 def without(combination: str) -> set[str]:
     """Peers that a combination lacks."""
-    absent = {"cpu": {"webhooks"}, "gpu": {"webhooks"}, "triton": {"webhooks"}}
+    absent = {"cpu": {"webhooks"}, "gpu": {"webhooks"}, "triton": {"webhooks"}, "openvino": {"webhooks"}}
     return absent.get(combination, set())
 
 

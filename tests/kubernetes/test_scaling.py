@@ -91,6 +91,13 @@ def test_a_gpu_has_a_lower_threshold_and_each_pod_its_part_of_a_device(combinati
     assert container["resources"]["limits"][resource] == "1"
 
 
+def test_openvino_is_asked_for_where_its_image_runs() -> None:
+    """Without it the server is not ready, instead of slow."""
+    (container,) = pods(rendered("openvino"))["inference"]["containers"]
+    assert container["image"].endswith("-openvino")
+    assert {"name": "CRITIC_INFERENCE_ENGINE", "value": "openvino"} in container["env"]
+
+
 def test_a_shared_device_has_a_memory_limit() -> None:
     (container,) = pods(rendered("gpu"))["inference"]["containers"]
     assert {"name": "CRITIC_GPU_MEMORY_LIMIT_MIB", "value": "8192"} in container["env"]

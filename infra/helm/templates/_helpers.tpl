@@ -115,11 +115,11 @@ spec:
 {{- end }}
 
 {{- define "critic.onGpu" -}}
-{{- if ne .Values.inference.server "cpu" }}true{{ end }}
+{{- if has .Values.inference.server (list "gpu" "triton") }}true{{ end }}
 {{- end }}
 
 {{- define "critic.inferenceResources" -}}
-{{- $memory := dict "cpu" (list "768Mi" "2Gi") "gpu" (list "3Gi" "6Gi") "triton" (list "4Gi" "8Gi") -}}
+{{- $memory := dict "cpu" (list "768Mi" "2Gi") "openvino" (list "1Gi" "3Gi") "gpu" (list "3Gi" "6Gi") "triton" (list "4Gi" "8Gi") -}}
 {{- $of := get $memory .Values.inference.server -}}
 {{- $default := dict "requests" (dict "cpu" "2" "memory" (first $of)) "limits" (dict "memory" (last $of)) -}}
 {{- $resources := mergeOverwrite $default .Values.inference.resources -}}

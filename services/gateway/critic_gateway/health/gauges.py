@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from redis.exceptions import RedisError
+from redis.exceptions import NoPermissionError, RedisError
 
 from critic_core.contracts.errors import CriticError
 from critic_core.contracts.photo import Lane
@@ -49,16 +49,25 @@ def _read_redis(clients: ProbeClients) -> bool:
     try:
         _read_stores(clients)
         info: Any = clients.redis.info()
-        backup: Any = clients.redis.get(BACKUP_KEY)
+        last_backup = _last_backup(clients)
     except (CriticError, RedisError):
         return False
-    metrics.LAST_BACKUP.set(float(backup or 0))
+    metrics.LAST_BACKUP.set(last_backup)
     metrics.REDIS_MEMORY.set(info["used_memory"])
     metrics.REDIS_MEMORY_LIMIT.set(info["maxmemory"])
     metrics.REDIS_PERSISTS.set(info["aof_enabled"] == 1 and info["aof_last_write_status"] == "ok")
     metrics.REDIS_CLIENTS.set(info["connected_clients"])
     metrics.REDIS_EVICTED.set(info["evicted_keys"])
     return True
+
+
+def _last_backup(clients: ProbeClients) -> float:
+    """NaN without the right to read it: Redis still has the users of an earlier release."""
+    try:
+        seconds: Any = clients.redis.get(BACKUP_KEY)
+    except NoPermissionError:
+        return _UNKNOWN
+    return float(seconds or 0)
 
 
 def _read_stores(clients: ProbeClients) -> None:

@@ -4,6 +4,7 @@ import math
 
 import pytest
 from prometheus_client import Gauge
+from redis.exceptions import NoPermissionError
 from tests.support.critiques import make_photo
 
 from critic_core.contracts.errors import QueueUnavailable
@@ -39,6 +40,18 @@ def test_gauges_have_the_values_of_the_stores(clients: ProbeClients) -> None:
     assert value(metrics.WEBHOOKS_PENDING) == value(metrics.DEAD_LETTERS) == 0
     assert value(metrics.REDIS_PERSISTS) == 1
     assert value(metrics.LAST_BACKUP) == 0
+
+
+def test_without_the_right_to_it_only_the_time_of_the_last_backup_is_unknown(
+    clients: ProbeClients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: str) -> None:
+        raise NoPermissionError("NOPERM No permissions to access a key")
+
+    monkeypatch.setattr(clients.redis, "get", refuse)
+    update_gauges(clients, readiness(queue=True))
+    assert math.isnan(value(metrics.LAST_BACKUP))
+    assert value(metrics.BACKLOG) == 0
 
 
 def test_the_time_of_the_last_backup_is_known(clients: ProbeClients) -> None:
