@@ -47,12 +47,11 @@ def explain(
 
 def scorer_of(model: Path) -> Scorer:
     """Scores by ONNX Runtime, 16 inputs a batch, as the worker sends them."""
-    session, scale = open_session(model / MODEL_FILE), parse_manifest((model / MANIFEST_FILE).read_bytes()).scale
+    session = open_session(model / MODEL_FILE)
 
     def score(inputs: Sequence[Pixels]) -> Cells:
-        parts = [inputs[at : at + 16] for at in range(0, len(inputs), 16)]
-        probability = np.concatenate([predict(session, np.stack(part))[0] for part in parts])
-        return np.array([scale.score(float(value)) for value in probability])
+        batches = [inputs[at : at + 16] for at in range(0, len(inputs), 16)]
+        return np.concatenate([100 * predict(session, np.stack(batch))[0].astype(np.float64) for batch in batches])
 
     return score
 
@@ -104,5 +103,5 @@ def _enlarged(cells: Cells) -> Cells:
 
 
 def _centre() -> Cells:
-    place = (np.arange(SIDE) + 0.5) / SIDE - 0.5
-    return -np.hypot(place[:, None], place[None])
+    position = (np.arange(SIDE) + 0.5) / SIDE - 0.5
+    return -np.hypot(position[:, None], position[None])

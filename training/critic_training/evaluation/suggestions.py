@@ -3,8 +3,8 @@
     critic-train suggest --model services/inference/model_repository/aesthetics/1 \
         --rated $CRITIC_DATA/oasis/labels.csv --rated $CRITIC_DATA/more/index.csv
 
-Photos in odd rows of the tables, which no threshold was chosen by: made darker and brighter by known stops; and the
-well rated (upper third of their table) that are darkest and brightest. `--even` shows the other half.
+Photos in odd rows, counted through all tables, which no threshold was chosen by: made darker and brighter by known
+stops; and the well rated (upper third of their table) that are darkest and brightest. `--even` shows the other half.
 """
 
 import csv
@@ -75,14 +75,15 @@ def _suggested(pixels: Pixels, preprocessing: Preprocessing, score: Scorer) -> f
 
 
 def _photos(tables: Sequence[Path], first: int) -> tuple[list[Path], list[Path]]:
-    """The well rated photos of every second row, and the rest."""
-    well, rest = list[Path](), list[Path]()
+    """The well rated photos of every second row, counted through all tables, and the rest."""
+    well, rest, rows = list[Path](), list[Path](), 0
     for path in tables:
         with path.open(encoding="utf-8", newline="") as file:
             entries = [(path.parent / row["file"], float(row["score"])) for row in csv.DictReader(file)]
         least = float(np.quantile([score for _, score in entries], WELL_RATED))
-        for photo, score in entries[first::2]:
+        for photo, score in entries[(first + rows) % 2 :: 2]:
             (well if score >= least else rest).append(photo)
+        rows += len(entries)
     return well, rest
 
 

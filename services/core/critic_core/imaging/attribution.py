@@ -72,8 +72,8 @@ def _masks(pixels: Pixels, cells: int) -> list[Pixels]:
 
 def _shares(side: int, cells: int) -> Cells:
     """The weight of each cell along a side, `[cells, side]`; every column sums to 1."""
-    place = (np.arange(side) + 0.5) / side * cells
-    distance = np.abs(place - (np.arange(cells)[:, None] + 0.5))
+    position = (np.arange(side) + 0.5) / side * cells
+    distance = np.abs(position - (np.arange(cells)[:, None] + 0.5))
     weight = np.clip((0.5 + 0.25 - distance) / 0.5, 0, 1)
     return np.asarray(weight / weight.sum(axis=0))
 

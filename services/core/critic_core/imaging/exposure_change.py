@@ -14,7 +14,7 @@ from critic_core.imaging.attribution import Scorer
 from critic_core.imaging.decode import Pixels
 from critic_core.imaging.preprocess import to_input
 from critic_core.imaging.properties.exposure import exposure
-from critic_core.imaging.properties.view import View
+from critic_core.imaging.properties.view import View, linear_levels
 
 LEAST_STOPS, MOST_STOPS = 0.4, 1.5
 LEAST_GAIN = 6.0
@@ -47,19 +47,16 @@ def exposure_suggestion(pixels: Pixels, preprocessing: Preprocessing, score: Sco
 
 def stops_off(pixels: Pixels) -> float:
     """Stops to the exposure of usual photos, in tenths, at most MOST_STOPS; positive: brighter."""
-    view = View(pixels)
-    luminance = view.small_linear @ np.array([0.2126, 0.7152, 0.0722])
+    luminance = linear_levels()[pixels] @ np.array([0.2126, 0.7152, 0.0722])
     highlight = float(np.log2(np.quantile(luminance, 0.995) + 1 / 512))
-    white = float((view.brightest_channel >= 250).mean()) ** 0.5
-    stops = _OFFSET + _LIGHTNESS * exposure(view) + _HIGHLIGHT * highlight + _WHITE * white
+    white = float((pixels.max(axis=2) >= 250).mean()) ** 0.5
+    stops = _OFFSET + _LIGHTNESS * exposure(View(pixels)) + _HIGHLIGHT * highlight + _WHITE * white
     return round(float(np.clip(stops, -MOST_STOPS, MOST_STOPS)), 1)
 
 
 def expose(pixels: Pixels, stops: float) -> Pixels:
     """The photo in `stops` more light, clipped as by a sensor; sRGB."""
-    level = np.arange(256) / 255
-    linear = np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4)
-    light = np.clip(linear * 2.0**stops, 0, 1)
+    light = np.clip(linear_levels() * 2.0**stops, 0, 1)
     encoded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
     return np.asarray((255 * encoded).round().astype(np.uint8)[pixels])
 
