@@ -4,23 +4,19 @@ import re
 from inspect import signature
 
 import pytest
-from google.protobuf import text_format
 from tests.architecture.prose import FENCED_CODE, INLINE_CODE, ROOT, pages
-from tritonclient.grpc.model_config_pb2 import ModelConfig
 from typer.main import get_command
 
 from critic_cli.__main__ import app as photo_critic
 from critic_cli.commands.cull import cull
 from critic_core.contracts.critique import Critique, PropertyName
-from critic_core.contracts.manifest import Manifest
 from critic_core.exports.registry import EXPORTS
 from critic_core.imaging.formats import FORMATS, Format
 from critic_core.runtime.settings import CriticSettings
 from critic_gateway.app import create_app
 from critic_gateway.settings import GatewaySettings
 from critic_inference.serving.config_fields import REDUNDANT_FIELDS, SUPPORTED_FIELDS
-from critic_inference.settings import InferenceSettings, packaged_models
-from critic_training.publish.triton_config import config_files
+from critic_inference.settings import InferenceSettings
 from critic_worker.albums.selection import SelectionStatus
 from critic_worker.albums.verdict_reasons import VERDICTS
 from critic_worker.settings import WorkerSettings
@@ -96,13 +92,6 @@ def test_every_option_of_cull_is_in_the_docs() -> None:
 @pytest.mark.parametrize("field", SUPPORTED_FIELDS | REDUNDANT_FIELDS)
 def test_every_field_of_a_models_configuration_is_in_the_docs(field: str) -> None:
     assert f"`{field}`" in SERVERS
-
-
-def test_the_accelerator_in_the_docs_is_the_published_one() -> None:
-    (example,) = re.findall(r"```pbtxt\n(.*?)```", SERVERS, re.DOTALL)
-    manifest = Manifest.read((packaged_models() / "aesthetics" / "1" / "manifest.json").read_bytes())
-    published = text_format.Parse(config_files(manifest)["configs/tensorrt.pbtxt"], ModelConfig())
-    assert text_format.Parse(example, ModelConfig()).optimization == published.optimization
 
 
 def test_every_make_verb_is_in_the_readme_and_every_verb_in_the_docs_exists() -> None:

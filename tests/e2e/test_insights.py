@@ -28,7 +28,7 @@ def test_the_map_of_a_photo_has_grid_and_picture_until_the_photo_is_deleted(stac
         photo = photo_of(http.post("/v1/photos", params=WAIT, content=ROCKET))
         assert photo.critique is not None
         explanation = Explanation.model_validate_json(get(http, f"/v1/photos/{photo.id}/explanation").content)
-        assert abs(explanation.score - photo.critique.score) < 5
+        assert abs(explanation.percent - 100 * photo.critique.probability) < 5
         assert max(cell for row in explanation.cells for cell in row) > 1
         assert explanation.version == photo.critique.provenance.version
         picture = Image.open(BytesIO(get(http, f"/v1/photos/{photo.id}/explanation.png").content))

@@ -23,10 +23,10 @@ INSIGHTS = (EXPLANATION, SUGGESTIONS, *(preview_name(number + 1) for number in r
 class Explanation(Contract):
     """Where the score of a photo comes from: occlusion of one cell after another."""
 
-    score: float = Field(description="Of the preview, by the same network: may differ by tenths from the critique's")
+    percent: float = Field(description="100 × probability of the preview: may differ by tenths from the critique's")
     cells: tuple[tuple[float, ...], ...] = Field(
-        description="Rows of the upright photo, top to bottom, left to right: points by which the score falls when the "
-        "cell is blurred; negative: rises"
+        description="Rows of the upright photo, top to bottom, left to right: points by which `percent` falls when "
+        "the cell is blurred; negative: rises"
     )
     model: str
     version: str = Field(description="Of the model that made the map")
@@ -39,12 +39,12 @@ class SuggestionKind(StrEnum):
 
 
 class Suggestion(Contract):
-    """A change, and the points by which the network scores the changed photo higher."""
+    """A change, and the gain in probability that the network measures on changed copies."""
 
     number: int = Field(ge=1, description="For its preview")
     kind: SuggestionKind
     sentence: str
-    gain: float = Field(description="Points of score, mean of four changed copies")
+    gain: float = Field(description="Points of 100 × probability, mean of four changed copies")
     gain_low: float = Field(description="Lower end of the 95 % interval")
     gain_high: float = Field(description="Upper end of the 95 % interval")
     stops: float = Field(description="Exposure, in linear light; positive: brighter")

@@ -20,10 +20,12 @@ class SlicedSession:
 
     def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
         """Compute every output. Raises ComputeFailed."""
-        rows = len(next(iter(feeds.values())))
-        slices = [slice(first, first + ROWS) for first in range(0, rows, ROWS)]
-        parts = [self._session.run({name: values[rows] for name, values in feeds.items()}) for rows in slices]
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]} if parts[1:] else parts[0]
+        count = len(next(iter(feeds.values())))
+        slices = [slice(first, first + ROWS) for first in range(0, count, ROWS)]
+        results = [self._session.run({name: values[rows] for name, values in feeds.items()}) for rows in slices]
+        if len(results) == 1:
+            return results[0]
+        return {name: np.concatenate([result[name] for result in results]) for name in results[0]}
 
 
 def in_slices(session: Session) -> Session:

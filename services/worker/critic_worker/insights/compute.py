@@ -47,13 +47,13 @@ def _insight(name: str, photo: Photo, preview: bytes, context: WorkerContext, mo
 
 
 def _explanation(pixels: Pixels, network: Network) -> Insight:
-    score, cells = attribution(pixels, network.preprocessing, network.score)
+    percent, cells = attribution(pixels, network.preprocessing, network.percent)
     rows = tuple(tuple(row) for row in cells.round(3).tolist())
-    explanation = Explanation(score=round(score, 3), cells=rows, **network.provenance)
+    explanation = Explanation(percent=round(percent, 3), cells=rows, **network.provenance)
     return Insight(explanation.model_dump_json(), heat_map(cells, pixels.shape[1], pixels.shape[0]))
 
 
 def _suggestions(pixels: Pixels, network: Network) -> Insight:
-    found = exposure_suggestion(pixels, network.preprocessing, network.score)
+    found = exposure_suggestion(pixels, network.preprocessing, network.percent)
     suggestions = Suggestions(suggestions=(found,) if found else (), **network.provenance)
     return Insight(suggestions.model_dump_json())

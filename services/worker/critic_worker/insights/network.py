@@ -13,16 +13,16 @@ BATCH = 8
 
 
 class Network:
-    """Scores of inputs, and the version that answered last."""
+    """Probabilities of inputs, and the version that answered last."""
 
     def __init__(self, classifier: Classifier) -> None:
         self._classifier, self._manifest = classifier, classifier.manifest()
         self.preprocessing = self._manifest.preprocessing
 
-    def score(self, inputs: Sequence[Tensor]) -> npt.NDArray[np.float64]:
-        """Scores, 0 to 100, of inputs, each uint8 `[size, size, 3]`. Raises the classifier's errors."""
-        scores = [score for at in range(0, len(inputs), BATCH) for score in self._batch(inputs[at : at + BATCH])]
-        return np.array(scores, dtype=np.float64)
+    def percent(self, inputs: Sequence[Tensor]) -> npt.NDArray[np.float64]:
+        """100 × probability of inputs, each uint8 `[size, size, 3]`. Raises the classifier's errors."""
+        percents = [percent for at in range(0, len(inputs), BATCH) for percent in self._batch(inputs[at : at + BATCH])]
+        return np.array(percents, dtype=np.float64)
 
     @property
     def provenance(self) -> dict[str, str]:
@@ -32,7 +32,7 @@ class Network:
     def _batch(self, inputs: Sequence[Tensor]) -> list[float]:
         answers = self._classifier.classify(inputs)
         self._manifest = _newest(answers[0].manifest, self._manifest)
-        return [answer.manifest.scale.score(answer.probability) for answer in answers]
+        return [100 * answer.probability for answer in answers]
 
 
 def _newest(manifest: Manifest, before: Manifest) -> Manifest:

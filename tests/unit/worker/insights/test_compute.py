@@ -30,7 +30,7 @@ def test_an_explanation_is_a_grid_and_a_picture(photo_id: str, context: WorkerCo
     insight = context.insights.get(photo_id, EXPLANATION)
     assert insight is not None
     explanation = Explanation.read(insight.document)
-    assert (explanation.score, explanation.version) == (25, "1")
+    assert (explanation.percent, explanation.version) == (25, "1")
     assert explanation.cells == ((0.0,) * CELLS,) * CELLS  # the fake network sees nothing
     assert Image.open(BytesIO(insight.picture)).size == (160, 107)  # upright, of a photo of 90 × 60
 

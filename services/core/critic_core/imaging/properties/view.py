@@ -53,18 +53,10 @@ class View:
         return np.asarray(self._grey).astype(np.int16)
 
     @cached_property
-    def _small(self) -> Image.Image:
-        return self._image.reduce(-(-max(self._image.size) // _SMALL_SIDE))
-
-    @cached_property
-    def small_linear(self) -> npt.NDArray[np.float64]:
-        """Linear light `[h, w, 3]`, 0 to 1, in blocks of equal size, at most 160 × 160."""
-        return np.asarray(linear_levels()[np.asarray(self._small)])
-
-    @cached_property
     def tones(self) -> npt.NDArray[np.float64]:
         """Shares of the 256 levels of red, green and blue, `[3, 256]`, in blocks of equal size, at most 160 × 160."""
-        counts = np.array(self._small.histogram(), np.float64).reshape(3, 256)
+        small = self._image.reduce(-(-max(self._image.size) // _SMALL_SIDE))
+        counts = np.array(small.histogram(), np.float64).reshape(3, 256)
         return np.asarray(counts / counts[:1].sum())
 
     @cached_property
