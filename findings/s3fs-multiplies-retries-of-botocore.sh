@@ -1,7 +1,7 @@
 #!/bin/sh
 # s3fs repeats what botocore has already repeated: a bucket that throttles (503 SlowDown) gets 25 requests for one put.
 #
-#     sh findings/ops.sh
+#     sh findings/s3fs-multiplies-retries-of-botocore.sh
 #
 # Each of the five attempts of s3fs is five of botocore's, while "SlowDown" asks for fewer requests. For 500 InternalError
 # there are five in all. Fails when the behaviour changes (a minute: most of it are the waits between the attempts).
