@@ -27,7 +27,7 @@ def test_a_folder_is_scored_best_first(stack: LocalStack) -> None:
     assert ran.returncode == 0, ran.stderr
     entries = json.loads(ran.stdout)
     assert {Path(entry["file"]) for entry in entries} == {
-        *DATA.glob("*.png"), *DATA.glob("*.jpg"), *DATA.glob("formats/*"), *DATA.glob("animated/*")
+        *DATA.glob("*.png"), *DATA.glob("*.jpg"), *DATA.glob("formats/*"), *DATA.glob("animated/*"), *DATA.glob("jpeg/*")
     }  # fmt: skip
     scores = [entry["critique"]["score"] for entry in entries]
     assert scores == sorted(scores, reverse=True)
