@@ -10,7 +10,7 @@ import pytest
 from tests.compose.client import Client
 from tests.compose.conftest import built
 from tests.compose.stack import IMAGE_VERSION, ROOT, Stack, run
-from tests.kubernetes.rendered import FOLDER, pods, rendered
+from tests.kubernetes.rendered import pods, rendered
 from tests.support.data_sets import need_data
 from tests.support.waiting import until
 
@@ -129,7 +129,7 @@ def model_image(trained_stack: Stack, tmp_path: Path) -> str:
 
 def test_the_job_of_kubernetes_publishes_with_its_limits(trained_stack: Stack, model_image: str) -> None:
     """Its container as the manifest has it: user, memory, a file system it cannot change, nobody to reach."""
-    pod = pods(rendered(FOLDER / "publish"))["publish"]
+    pod = pods(rendered("cpu", "models.volume=true", "publish.image=photo-critic/model:0.2.0"))["publish"]
     (job,) = pod["containers"]
     user = f"{pod['securityContext']['runAsUser']}:{pod['securityContext']['runAsGroup']}"
     memory = job["resources"]["requests"]["memory"].replace("Mi", "m")  # what it asks for, and not its limit
