@@ -58,7 +58,7 @@ test: $(if $(TESTS),$(DEV),$(TEST)) ## Run the tests of a bare machine, with Pyt
 test-all: $(DEV) ## Run all tests; those without their service (Docker, Chromium, …) are skipped with a reason
 	@failed=; mkdir -p $(dir $(PASSED)); rm -f $(PASSED); \
 	PASSED_ON_BARE_MACHINE=$(PASSED) $(PYTEST) $(BARE_MACHINE) || failed+=" bare-machine"; \
-	$(PYTEST) $(PARALLEL) --passed-elsewhere $(PASSED) $(patsubst %,--ignore=%,$(BARE_MACHINE) $(CONTAINERS) tests/browser) \
+	$(PYTEST) $(PARALLEL) --passed-elsewhere=$(PASSED) $(patsubst %,--ignore=%,$(BARE_MACHINE) $(CONTAINERS) tests/browser) \
 	|| failed+=" parallel"; \
 	$(PYTEST) $(CONTAINERS) || failed+=" containers"; \
 	$(PYTEST) tests/browser || failed+=" browser"; \

@@ -17,6 +17,7 @@ ALBUM_RESULT_TASK = (
     "critic.compute_album_result"  # name of the Celery task; arguments: album id, an `AlbumQuery` as JSON
 )
 ALBUM_QUEUE = "critic.albums"
+MAX_KEEP = 1_000_000  # beyond every album; no infinity
 
 
 class Counts(Contract):
@@ -41,7 +42,10 @@ class Album(Contract):
     revision: int = Field(default=0, description="Increases with every photo that is added, scored, failed or deleted")
     decision_revision: int = Field(default=0, description="Increases with every decision and every undo")
     keep: float | None = Field(
-        default=None, gt=0, description="Pictures to keep, the default of selection and export; below 1: share of all"
+        default=None,
+        gt=0,
+        le=MAX_KEEP,
+        description="Pictures to keep, the default of selection and export; below 1: share of all",
     )
     counts: Counts
 
@@ -49,7 +53,7 @@ class Album(Contract):
 class AlbumChanges(Contract):
     """Changed fields of an album."""
 
-    keep: float | None = Field(default=None, gt=0, description="Pictures to keep; below 1: share of all; null: default")
+    keep: float | None = Field(gt=0, le=MAX_KEEP, description="Pictures to keep; below 1: share of all; null: default")
 
 
 class NewAlbum(Contract):
@@ -305,7 +309,7 @@ class SelectionQuery(Contract):
     """A query for the selection of an album."""
 
     kind: Literal["selection"] = "selection"
-    keep: float = Field(gt=0, description="Pictures to keep; below 1: share of all pictures")
+    keep: float = Field(gt=0, le=MAX_KEEP, description="Pictures to keep; below 1: share of all pictures")
     per_scene: int | None = Field(default=None, ge=1, description="Most pictures kept of one scene")
     thresholds: Thresholds
 

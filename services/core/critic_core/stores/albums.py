@@ -125,13 +125,18 @@ return history
 _DECIDE_JOINTLY = f"""{ALBUM}
 local album, channel, text = ARGV[1], ARGV[2], ARGV[3]
 local decision = cjson.decode(text)
+local function is_recorded(history)
+  for _, entry in ipairs(history) do
+    if cjson.decode(entry).id == decision.id then return true end
+  end
+  return false
+end
 for index = 4, #ARGV do
   local photo, made = ARGV[index], cjson.decode(text)
   local stored = redis.call('HGET', album_key(album, 'decisions'), photo)
   local history = stored and cjson.decode(stored) or {{}}
   local latest = #history > 0 and cjson.decode(history[#history]) or {{}}
-  local repeated = stored and string.find(stored, decision.id, 1, true)
-  if not repeated and redis.call('ZSCORE', album_key(album, 'order'), photo) then
+  if not is_recorded(history) and redis.call('ZSCORE', album_key(album, 'order'), photo) then
     if made.flag == nil then made.flag = latest.flag end
     if made.stars == nil then made.stars = latest.stars end
     table.insert(history, cjson.encode(made))
@@ -147,14 +152,17 @@ local decisions, withdrawn = redis.call('HGETALL', album_key(album, 'decisions')
 for index = 1, #decisions, 2 do
   local photo, stored = decisions[index], decisions[index + 1]
   if withdrawn < limit and string.find(stored, id, 1, true) then
-    local remaining = {{}}
-    for _, entry in ipairs(cjson.decode(stored)) do
+    local history, remaining = cjson.decode(stored), {{}}
+    for _, entry in ipairs(history) do
       if cjson.decode(entry).id ~= id then table.insert(remaining, entry) end
     end
-    if #remaining == 0 then redis.call('HDEL', album_key(album, 'decisions'), photo)
-    else redis.call('HSET', album_key(album, 'decisions'), photo, cjson.encode(remaining)) end
-    record_event(channel, album, 'decision', photo)
-    withdrawn = withdrawn + 1
+    -- The text may stand elsewhere: in a time, or in a longer id.
+    if #remaining < #history then
+      if #remaining == 0 then redis.call('HDEL', album_key(album, 'decisions'), photo)
+      else redis.call('HSET', album_key(album, 'decisions'), photo, cjson.encode(remaining)) end
+      record_event(channel, album, 'decision', photo)
+      withdrawn = withdrawn + 1
+    end
   end
 end
 return withdrawn

@@ -8,6 +8,7 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.album import (
+    MAX_KEEP,
     Album,
     AlbumQuery,
     GroupLevel,
@@ -73,6 +74,7 @@ class SelectionQueryParams(QueryParams):
     keep: float | None = Field(
         default=None,
         gt=0,
+        le=MAX_KEEP,
         description="Pictures to keep; below 1: share of all pictures; default: the album's number, otherwise 0.2.",
     )
     per_scene: int | None = Field(

@@ -205,6 +205,17 @@ def test_a_repeated_joint_decision_is_one(albums: AlbumStore, album: str, add: A
     assert [event.kind for event in albums.events(album, "0")].count("decision") == 1
 
 
+def test_a_decision_is_known_by_its_whole_id(albums: AlbumStore, album: str, add: Add) -> None:
+    photo_id = add(50)
+    albums.decide_jointly(album, joint(10, photo_id, flag=Flag.pick))
+    albums.withdraw(album, "decision-1")
+    albums.withdraw(album, f"{datetime.now(UTC):%Y-%m-%d}")  # stands in the time of the decision
+    assert flag_of(albums, album, photo_id) is Flag.pick
+    assert [event.kind for event in albums.events(album, "0")].count("decision") == 1
+    albums.decide_jointly(album, joint(1, photo_id, flag=Flag.reject))
+    assert flag_of(albums, album, photo_id) is Flag.reject
+
+
 def test_omitted_fields_of_a_joint_decision_stay(albums: AlbumStore, album: str, add: Add) -> None:
     photo_id = add(50)
     albums.decide_jointly(album, joint(1, photo_id, stars=4))
@@ -225,7 +236,7 @@ def test_the_number_to_keep_is_a_field_of_the_album(albums: AlbumStore, album: s
     assert albums.get(album) == before.model_copy(update={"keep": 12})
     event = albums.events(album, "0")[-1]
     assert (event.kind, event.photo_id, event.photo) == ("album_changed", None, None)
-    albums.change(album, AlbumChanges())
+    albums.change(album, AlbumChanges(keep=None))
     assert albums.get(album).keep is None
     with pytest.raises(AlbumNotFound):
         albums.change(new_photo_id(), AlbumChanges(keep=1))
