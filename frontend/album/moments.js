@@ -45,13 +45,14 @@ export class Moments {
     return proposal?.verdict ?? null;
   }
 
-  /** Photos without a decision: those proposed to keep, and those of moments without such a photo. */
+  /** Photos with a proposal and without a decision: those to keep, and those of moments without such a photo. */
   open() {
-    const open = [...this.byId.values()].filter((photos) => photos.some((item) => this.isOpen(item)));
-    const isKeeper = (/** @type {Item} */ item) => this.isOpen(item) && this.verdictOf(item) === "keep";
+    const isProposed = (/** @type {Item} */ item) => this.isOpen(item) && this.proposalOf(item) !== null;
+    const open = [...this.byId.values()].filter((photos) => photos.some(isProposed));
+    const isKeeper = (/** @type {Item} */ item) => isProposed(item) && this.verdictOf(item) === "keep";
     const keepers = open.flatMap((photos) => photos.filter(isKeeper));
     const dropped = open.filter((photos) => !photos.some(isKeeper));
-    return { keepers, dropped: dropped.flatMap((photos) => photos.filter((item) => this.isOpen(item))), moments: dropped };
+    return { keepers, dropped: dropped.flatMap((photos) => photos.filter(isProposed)), moments: dropped };
   }
 
   /** Numbers of moments. */

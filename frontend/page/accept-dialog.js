@@ -19,6 +19,7 @@ export function listenForAccept({ moments, selection, accept, showSample }) {
   byId("accept-sample").addEventListener("click", close(showSample));
   byId("accept-close").addEventListener("click", close(() => {}));
   const open = () => {
+    if (!selection.head) return; // Enter before the first proposal
     const { keepers, moments: dropped } = moments().open();
     byId("accept-sentence").textContent = acceptSentence(keepers.length, dropped.length);
     byId("accept-risk").textContent = riskSentence(selection.head);
@@ -27,5 +28,7 @@ export function listenForAccept({ moments, selection, accept, showSample }) {
     dialog.showModal();
   };
   byId("accept-open").addEventListener("click", open);
+  // Enter opens the dialog with the focus on Accept: while it is held, it presses no button.
+  dialog.addEventListener("keydown", (event) => event.repeat && event.key === "Enter" && event.preventDefault());
   return open;
 }

@@ -19,6 +19,7 @@ export class Toolbar {
     this.selection = selection;
     this.slider = byId("keep", HTMLInputElement);
     this.number = byId("keep-number", HTMLInputElement);
+    this.accept = byId("accept-open", HTMLButtonElement);
     /** @type {Set<string>} */
     this.opened = new Set();
     /** @type {Set<string>} */
@@ -65,6 +66,7 @@ export class Toolbar {
   refresh(moments, scored, shown) {
     const { keep, pictures } = this.selection;
     this.slider.disabled = this.number.disabled = pictures === 0;
+    this.accept.disabled = this.selection.head === null;
     this.slider.max = this.number.max = String(Math.max(1, pictures));
     this.slider.value = String(keep);
     if (document.activeElement !== this.number) this.number.value = String(keep);
