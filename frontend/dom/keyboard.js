@@ -2,16 +2,20 @@
 
 /** @typedef {(event: KeyboardEvent) => void} Action */
 
+/** A held key decides once. */
+const NOT_REPEATED = new Set(["p", "x", "Alt+x", "Enter"]);
+
 /**
  * @param {Record<string, Action>} actions by `KeyboardEvent.key`, letters in lower case; `Alt+x`
  * @returns {(event: KeyboardEvent) => void}
  */
 export const keyListener = (actions) => (event) => {
   if (event.ctrlKey || event.metaKey || event.defaultPrevented || isTyping(event.target)) return;
-  const action = actions[nameOf(event)];
+  const name = nameOf(event);
+  const action = actions[name];
   if (!action) return;
   event.preventDefault();
-  action(event);
+  if (!event.repeat || !NOT_REPEATED.has(name)) action(event);
 };
 
 /** With Alt, some systems type another letter: the key's place counts. @param {KeyboardEvent} event */
