@@ -46,8 +46,8 @@ const decisions = new Decisions(album, (unsaved, problem) => {
   showNotice("decisions", problem ? `${problem.message} ${unsaved ? sentences.unsavedDecisions : ""}` : "");
 });
 let moments = new Moments([], selection.proposals);
-const toolbar = new Toolbar(selection, () => {
-  if (toolbar.options.show === "sample") toolbar.showSample(moments);
+const toolbar = new Toolbar(selection, (name) => {
+  if (name === "show" && toolbar.options.show === "sample") toolbar.showSample(moments);
   album.notify();
 });
 const verdict = (/** @type {Item} */ item) => moments.verdictOf(item);
