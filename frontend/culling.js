@@ -70,7 +70,7 @@ const failures = new Failures({
 
 /** Decide about a photo; X rejects its stack. @type {import("./viewer/decision-bar.js").Choose} */
 function choose(item, changes, alone = false) {
-  const items = changes.flag === "reject" && !alone && isStacked(item) ? moments.photosOf(item) : [item];
+  const items = changes.flag === "reject" && !alone ? stackUnder(item) : [item];
   decisions.decide([{ items, changes }]);
   announce(decidedSentence(items));
 }
@@ -84,10 +84,12 @@ function chooseMarked(item, changes, alone) {
   announce(decidedSentence(items));
 }
 
-/** True for the top of a stack that is not spread out. @param {Item} item */
-function isStacked(item) {
+/** The top of a folded stack with the photos of its moment below, except filtered ones. Any other photo is alone: the
+ * viewer also shows near duplicates below a pick. @param {Item} item */
+function stackUnder(item) {
   const entry = grid.entries.find((candidate) => candidate.item === item);
-  return toolbar.options.stacks !== "" && !entry?.stack?.open;
+  const stack = entry?.top && !entry.stack?.open ? entry.stack : null;
+  return stack ? moments.photosOf(item).filter((photo) => stack.items.includes(photo)) : [item];
 }
 
 /** Go on after a decision: a picked photo settles its moment, and its stack folds. */
