@@ -33,7 +33,8 @@ export class Toolbar {
         onChange(name);
       });
     }
-    for (const input of [this.slider, this.number]) input.addEventListener("input", () => this.#setKeep(Number(input.value)));
+    this.slider.addEventListener("input", () => this.#setKeep(Number(this.slider.value)));
+    this.number.addEventListener("change", () => this.#setKeep(Number(this.number.value))); // not each digit: all clients see it
     this.number.addEventListener("keydown", ({ key }) => (key === "Enter" || key === "Escape") && byId("grid").focus());
   }
 
