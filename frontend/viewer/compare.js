@@ -1,4 +1,4 @@
-// Two to four photos side by side, at the same zoom and position.
+// Two to six photos side by side, at the same zoom and position.
 
 import { byId, copyOf, part } from "../dom/elements.js";
 import { keyListener } from "../dom/keyboard.js";
@@ -56,12 +56,13 @@ export class Compare {
   /** Photos are decided about alone here. @type {import("./decision-bar.js").Choose} */
   #choose = (item, changes) => this.culling.choose(item, changes, true);
 
-  /** Pick the photo that has the focus, and go on. @param {Item | null} item @param {boolean} stay */
+  /** Pick the photo that has the focus, and go on from there. @param {Item | null} item @param {boolean} stay */
   #win(item, stay) {
     if (!item) return;
     this.#choose(item, { flag: "pick" });
     if (stay) return;
     this.dialog.close();
+    this.culling.grid.goToItem(item);
     this.culling.goOn();
   }
 
