@@ -18,12 +18,14 @@ export class ProblemError extends Error {
 
 const LONG_WAITS = ["quota_exceeded", "pin_locked"];
 
+const PENDING_RESULTS = ["album_result_pending", "insight_pending", "preview_pending"];
+
 /** The server is overloaded, or the key over its rate limit. Long waits are for the visitor to know.
  * @param {ProblemError} problem */
 export const isOverloaded = (problem) => problem.status === 429 && !LONG_WAITS.includes(problem.code);
 
 /** The server still computes this result (202). @param {ProblemError} problem */
-export const isPending = ({ code }) => code === "album_result_pending" || code === "preview_pending";
+export const isPending = ({ code }) => PENDING_RESULTS.includes(code);
 
 /** The request needs another API key. @param {ProblemError} problem */
 export const needsKey = (problem) => problem.status === 401;
