@@ -37,7 +37,8 @@ export class Decisions {
   /** Restore the history, and save the unsaved decisions of an earlier visit. */
   resume() {
     this.history = this.#stored("history").map((/** @type {Undoable} */ entry) => ({ ...entry, former: [] }));
-    this.unsaved = this.#stored("unsaved");
+    // Earlier versions of the page stored entries without `photos`.
+    this.unsaved = this.#stored("unsaved").filter((/** @type {Partial<Request>} */ { photos }) => photos);
     for (const { id, photos, changes } of this.unsaved) {
       for (const item of this.#items(photos)) {
         const decision = changes ? { ...item.decision, ...changes, id } : item.decision;
@@ -47,16 +48,18 @@ export class Decisions {
     void this.#save();
   }
 
-  /** Decide about photos; omitted fields of a choice stay. @param {JointChoice[]} choices */
+  /** Decide about the photos that the server has; omitted fields of a choice stay. @param {JointChoice[]} choices */
   decide(choices) {
     const id = newId();
-    const items = choices.flatMap(({ items: photos }) => photos.filter((item) => item.id));
+    const uploaded = choices.map(({ items: photos, changes }) => ({ photos: photos.filter((item) => item.id), changes }));
+    const items = uploaded.flatMap(({ photos }) => photos);
     const [first] = items;
     if (!first?.id) return;
     this.history.push({ id, photo: first.id, former: items.map((item) => [item, item.decision]) });
     if (this.history.length > MAX_UNDO) this.history.shift();
-    for (const { items: photos, changes } of choices) {
-      for (const item of photos) if (item.id) item.decision = { ...item.decision, ...changes, id };
+    for (const { photos, changes } of uploaded) {
+      if (photos.length === 0) continue;
+      for (const item of photos) item.decision = { ...item.decision, ...changes, id };
       this.#request(id, photos, changes);
     }
   }

@@ -1,20 +1,17 @@
 """The page's copy of capture facts, run by Node: the server reads them as from the original."""
 
 import io
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import pillow_heif
 import pytest
 from PIL import Image
+from tests.support.node import run_with_module
 from tests.support.photos import cat, saved
 
 from critic_core.contracts.critique import Capture
 from critic_core.imaging.capture import capture_of
 
-FRONTEND = Path(__file__).parents[3] / "frontend"
 SCRIPT = """
 import { readFileSync, writeFileSync } from "node:fs";
 const { withCaptureFacts } = await import(process.argv[1]);
@@ -35,14 +32,11 @@ def heif_can_be_written() -> None:
 
 
 def downscaled(folder: Path, photo: bytes) -> bytes:
-    """The page's upload for a photo. Without Node: skipped at home, failed in CI."""
-    if shutil.which("node") is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("node is not here: npm")
+    """The page's upload for a photo."""
     files = [folder / "photo", folder / "small.jpg", folder / "result.jpg"]
     files[0].write_bytes(photo)
     files[1].write_bytes(saved(cat((32, 24)), "JPEG"))
-    module = (FRONTEND / "upload" / "capture-facts.js").as_uri()
-    subprocess.run(["node", "--input-type=module", "-e", SCRIPT, module, *files], check=True, timeout=60)
+    run_with_module("upload/capture-facts.js", SCRIPT, *files)
     return files[2].read_bytes()
 
 
