@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageFilter
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 from tests.browser.conftest import DESKTOP
 from tests.browser.visitor import Chosen, Visitor
 from tests.support.local_stack import LocalStack
@@ -175,6 +175,20 @@ def test_x_rejects_a_stack_and_alt_x_a_photo(culling: Visitor, stack: LocalStack
     assert decided(culling, stack) == {}
 
 
+def test_x_rejects_what_a_folded_stack_shows_and_no_pick_beside_it(culling: Visitor, stack: LocalStack) -> None:
+    culling.card("cat 1.jpg").click()
+    press(culling, "Shift+P", "Space")
+    culling.page.locator(".near-photo").first.click()
+    rejected = culling.page.locator("#viewer-name").text_content() or ""
+    assert rejected in {"cat 2.jpg", "cat 3.jpg"}
+    press(culling, "Shift+X", "Escape")
+    saved_all(culling)
+    assert decided(culling, stack) == {"cat 1.jpg": ("pick", None), rejected: ("reject", None)}
+    press(culling, "u", "u")
+    saved_all(culling)
+    assert decided(culling, stack) == {}
+
+
 def test_a_pick_settles_its_moment(culling: Visitor) -> None:
     culling.card("cat 1.jpg").click()
     press(culling, "s")
@@ -191,6 +205,17 @@ def test_a_pick_settles_its_moment(culling: Visitor) -> None:
     expect(culling.page.locator("#details")).to_contain_text("You chose cat 3.jpg instead.")
     press(culling, "s", "u")
     expect(culling.card("cat 1.jpg").locator(".cell-stack")).to_have_text("3")
+
+
+def test_a_typed_number_is_saved_whole(culling: Visitor) -> None:
+    requests: list[Request] = []
+    culling.page.on("request", requests.append)
+    press(culling, "/")
+    culling.page.keyboard.type("12", delay=500)
+    with culling.page.expect_response(lambda response: response.request.method == "PATCH"):
+        press(culling, "Enter")
+    keeps = [request.post_data_json for request in requests if request.method == "PATCH"]
+    assert keeps == [{"keep": 3}]  # of three pictures
 
 
 def test_enter_accepts_the_proposal_for_all_that_is_open(culling: Visitor, stack: LocalStack) -> None:
@@ -211,6 +236,34 @@ def test_enter_accepts_the_proposal_for_all_that_is_open(culling: Visitor, stack
     flags = [flag for flag, _ in decided(culling, stack).values()]
     assert flags.count("pick") == 1
     press(culling, "u")
+    saved_all(culling)
+    assert decided(culling, stack) == {}
+
+
+def test_nothing_is_accepted_before_the_first_selection(culling: Visitor) -> None:
+    page = culling.page
+    page.route(re.compile(r"/selection\?"), lambda _: None)  # no answer
+    page.reload()
+    culling.all_scored(5)
+    page.locator("#grid").focus()
+    press(culling, "Enter")
+    expect(page.locator("#accept")).to_be_hidden()
+    expect(page.locator("#accept-open")).to_be_disabled()
+
+
+def test_a_held_key_decides_once(culling: Visitor, stack: LocalStack) -> None:
+    press(culling, "Home")
+    name = active(culling)
+    for _ in range(3):
+        culling.page.keyboard.down("p")
+    culling.page.keyboard.up("p")
+    saved_all(culling)
+    assert decided(culling, stack) == {name: ("pick", None)}
+    for _ in range(3):
+        culling.page.keyboard.down("Enter")
+    culling.page.keyboard.up("Enter")
+    expect(culling.page.get_by_role("dialog")).to_be_visible()
+    press(culling, "Escape", "u")
     saved_all(culling)
     assert decided(culling, stack) == {}
 
@@ -319,6 +372,19 @@ def test_a_comparison_of_nothing_says_why(culling: Visitor) -> None:
 def test_marked_photos_are_compared(culling: Visitor) -> None:
     press(culling, "Home", "m", "ArrowRight", "m", "c")
     expect(culling.page.locator(".pane")).to_have_count(2)
+
+
+def test_the_photo_after_the_winner_of_marked_ones_is_next(culling: Visitor, stack: LocalStack) -> None:
+    press(culling, "Home", "m", "ArrowRight", "m")
+    second = active(culling)
+    press(culling, "End", "c")
+    expect(culling.page.locator(".pane").first).to_be_focused()
+    press(culling, "p")
+    expect(culling.page.locator("#compare")).to_be_hidden()
+    assert active(culling) == second
+    press(culling, "u")
+    saved_all(culling)
+    assert decided(culling, stack) == {}
 
 
 def test_the_help_lists_the_keys(culling: Visitor) -> None:
