@@ -64,12 +64,13 @@ def photo_features(pixels: Pixels) -> tuple[PhotoFeatures, ...]:
     focus, tilt = measure_focus(pixels, faces), horizon(pixels)
     features = []
     for model in MODELS:
-        score, embedding = _predict(model, pixels)
+        probability, embedding = _predict(model, pixels)
         encoded = base64.b64encode(embedding.astype("<f2").tobytes()).decode()
         complete = without_embedding.model_copy(update={"embedding": encoded})
         features.append(
             PhotoFeatures(
-                score=score,
+                score=_manifest(model).scale.score(probability),
+                probability=probability,
                 percentile=0,
                 properties=values,
                 fingerprint=complete,
@@ -82,9 +83,8 @@ def photo_features(pixels: Pixels) -> tuple[PhotoFeatures, ...]:
 
 
 def _predict(model: str, pixels: Pixels) -> tuple[float, np.ndarray]:
-    manifest = _manifest(model)
-    probability, embedding = predict(_session(model), to_input(pixels, manifest.preprocessing)[None])
-    return manifest.scale.score(float(probability[0])), embedding[0]
+    probability, embedding = predict(_session(model), to_input(pixels, _manifest(model).preprocessing)[None])
+    return float(probability[0]), embedding[0]
 
 
 @lru_cache

@@ -4,11 +4,11 @@ import numpy as np
 from training.research.degraded_copies import COPIES, NEVER_GROUPED, CopyFeatures
 
 from critic_worker.albums.group_terms import TERMS, group_terms
-from critic_worker.albums.quality import WEIGHTS, score_log_odds
+from critic_worker.albums.quality import WEIGHTS, probability_log_odds
 
 
 def print_weights(photos: list[CopyFeatures]) -> None:
-    """Logistic regression without intercept on (photo − copy), without crops; relative to the score's weight."""
+    """Logistic regression without intercept on (photo − copy), without crops; relative to the probability's weight."""
     weights = fit_logistic(differences(photos))
     print(f"fitted on {len(photos)} photos:")
     for name, weight, used in zip(TERMS, weights[1:] / weights[0], WEIGHTS, strict=True):
@@ -16,11 +16,11 @@ def print_weights(photos: list[CopyFeatures]) -> None:
 
 
 def differences(photos: list[CopyFeatures]) -> np.ndarray:
-    """`[P, 8]`: score and terms of each photo less those of each of its copies, compared in pairs."""
+    """`[P, 8]`: log-odds and terms of each photo less those of each of its copies, compared in pairs."""
     kinds = [index for index, (kind, _) in enumerate(COPIES, start=1) if kind not in NEVER_GROUPED]
     pairs = [[features[0], features[kind]] for photo in photos for features in photo.features for kind in kinds]
     near = np.zeros(2, np.int64)
-    terms = [np.column_stack([score_log_odds(pair), group_terms(pair, near)]) for pair in pairs]
+    terms = [np.column_stack([probability_log_odds(pair), group_terms(pair, near)]) for pair in pairs]
     return np.array([of_photo - of_copy for of_photo, of_copy in terms])
 
 

@@ -201,7 +201,7 @@ class Member(Contract):
 
     id: str
     file_name: str | None = None
-    quality: float = Field(description="Score, sharpness, exposure and clipping in one number")
+    quality: float = Field(description="`probability`, sharpness, exposure and clipping in one number")
     score: float
     reasons: tuple[Reason, ...] = Field(
         description="Why the photo is better or worse than the rest of its group; near duplicates only"
@@ -326,6 +326,7 @@ class PhotoFeatures(Contract):
     """The part of a critique by which the photos of an album are compared."""
 
     score: float
+    probability: float | None = Field(default=None, description="None for critiques of older workers")
     percentile: float
     properties: dict[PropertyName, float]
     fingerprint: Fingerprint
@@ -354,6 +355,7 @@ def features_of(critique: Critique) -> PhotoFeatures:
     """The critique's features for comparison."""
     return PhotoFeatures(
         score=critique.score,
+        probability=critique.probability,
         percentile=critique.percentile,
         properties={name: measured.value for name, measured in critique.properties.items()},
         fingerprint=critique.fingerprint,

@@ -1,9 +1,10 @@
 """How many of the dropped pictures people would keep.
 
-A score is a calibrated probability: people like a picture when its log-odds plus a logistic error exceed 0. People who
-keep n pictures keep those above a higher threshold t, with probability σ(log-odds − t); t is chosen such that these
-probabilities add up to n. Their sum over the dropped pictures is the expected number, and chance, picture by picture,
-gives the interval (normal approximation of the Poisson binomial distribution). Errors of the model are not in it.
+Quality is 100 × a calibrated probability: people like a picture when its log-odds plus a logistic error exceed 0.
+People who keep n pictures keep those above a higher threshold t, with probability σ(log-odds − t); t is chosen such
+that these probabilities add up to n. Their sum over the dropped pictures is the expected number, and chance, picture by
+picture, gives the interval (normal approximation of the Poisson binomial distribution). Errors of the model are not in
+it.
 """
 
 from math import ceil, floor, sqrt

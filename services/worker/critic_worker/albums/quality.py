@@ -3,7 +3,7 @@
 Among near duplicates the score says little and technical losses say much: the subject is the same, so that its detail,
 highlights, tilt and eyes compare fairly. Between different subjects they do not (a beautiful soft photo is better than
 a crisp dull one): there, only faults as large as in the worst twentieth of photos count, and little. All terms are
-log-odds: the score's, and the weighted `critic_worker.albums.group_terms`.
+log-odds: the probability's, and the weighted `critic_worker.albums.group_terms`.
 
 The weights are fitted on photographs and their worse copies (logistic regression on differences; docs/measurements.md
 has the accuracy on other photographs):
@@ -24,11 +24,7 @@ from critic_worker.arrays import BoolArray, Float64Array, Int64Array
 
 WEIGHTS = np.array([2.22, 0.40, 0.91, 3.0])
 """Of `group_terms.TERMS`, log-odds a unit; the last, of closed eyes, is chosen and not fitted."""
-CERTAINTY = 1.91
-"""Log-odds that people prefer a frame, a unit of preference: fitted with the weights."""
 _SOFT, _WHITE = 3.7, 0.7  # log-odds of faults between different subjects: an octave·ln 2, a root of a percent
-SCORE = 0.27
-"""Log-odds of the score for one of the probability: slope of the shipped models' score scales."""
 LEAST_DETAIL, MUCH_IN_HIGHLIGHTS = 1.22, 20.8  # levels and %: the worst twentieth of 1,627 photographs
 MOST_BETWEEN_GROUPS = 1.0  # log-odds; largest effect of faults between different subjects
 MOST_WITHIN_GROUP = 2.0  # log-odds; limit of the loss of a worse copy
@@ -41,7 +37,7 @@ _CERTAIN = 1e-4  # distance of a probability from 0 and 1
 
 
 def quality(features: Sequence[PhotoFeatures], near: Int64Array) -> Float64Array:
-    """`[N]`, 0 to 100, comparable over the album; `near` `[N]`: the group of near duplicates of each photo.
+    """`[N]`, 100 × a probability, comparable over the album; `near` `[N]`: groups of near duplicates.
 
     The best photo of a group has the quality that it would have alone; the others rank below it by preference. Groups
     do not affect each other.
@@ -50,12 +46,12 @@ def quality(features: Sequence[PhotoFeatures], near: Int64Array) -> Float64Array
     best = _best_by(preferences, near)
     gap = preferences[best] - preferences
     loss = MOST_WITHIN_GROUP * gap / (MOST_WITHIN_GROUP + gap)
-    return _percent((score_log_odds(features) - _faults(features) - _damage(features))[best] - loss)
+    return _percent((probability_log_odds(features) - _faults(features) - _damage(features))[best] - loss)
 
 
 def preference(features: Sequence[PhotoFeatures], near: Int64Array) -> Float64Array:
     """`[N]`, log-odds; compares near duplicates, and means nothing between different subjects."""
-    return np.asarray(score_log_odds(features) + group_terms(features, near) @ WEIGHTS)
+    return np.asarray(probability_log_odds(features) + group_terms(features, near) @ WEIGHTS)
 
 
 def best_of(features: Sequence[PhotoFeatures], near: Int64Array) -> Int64Array:
@@ -99,10 +95,11 @@ def _damage(features: Sequence[PhotoFeatures]) -> Float64Array:
     return np.array([_DAMAGED if photo.damaged else 0.0 for photo in features], np.float64)
 
 
-def score_log_odds(features: Sequence[PhotoFeatures]) -> Float64Array:
-    """Of each photo, `[N]`."""
-    share = np.array([photo.score for photo in features], np.float64) / 100
-    return np.asarray(np.log((share + _CERTAIN) / (1 - share + _CERTAIN)) / SCORE)
+def probability_log_odds(features: Sequence[PhotoFeatures]) -> Float64Array:
+    """Of each photo's probability, `[N]`; the scores of critiques without one are percentages of it."""
+    shares = (photo.score / 100 if photo.probability is None else photo.probability for photo in features)
+    share = np.fromiter(shares, np.float64)
+    return np.asarray(np.log((share + _CERTAIN) / (1 - share + _CERTAIN)))
 
 
 def _faults(features: Sequence[PhotoFeatures]) -> Float64Array:
@@ -114,4 +111,4 @@ def _faults(features: Sequence[PhotoFeatures]) -> Float64Array:
 
 
 def _percent(log_odds: Float64Array) -> Float64Array:
-    return np.asarray(100 / (1 + np.exp(-SCORE * log_odds)))
+    return np.asarray(100 / (1 + np.exp(-log_odds)))

@@ -13,7 +13,6 @@ from critic_core.contracts.critique import PropertyName, Reason
 from critic_worker.albums.complete_linkage import group_members
 from critic_worker.albums.focus_reasons import FOCUS_REASONS, focus_reasons
 from critic_worker.albums.property_values import value_of
-from critic_worker.albums.quality import SCORE
 from critic_worker.arrays import BoolArray, Float64Array, Int64Array
 
 _BLUR_DETAIL_RATIO = 0.8  # of the sharpest photo's fine detail: the smallest visible blur takes a fifth
@@ -68,7 +67,7 @@ def _of_group(features: Sequence[PhotoFeatures], quality: Float64Array) -> list[
 
 def _ranks(quality: Float64Array) -> list[Reason]:
     """The best, those that differ from it by less than the comparison can tell, and the rest."""
-    log_odds = np.log(quality / (100 - quality)) / SCORE
+    log_odds = np.log(quality / (100 - quality))
     best = int(np.argmax(quality))
     equal = log_odds > log_odds[best] - _EQUAL
     return [BEST if photo == best else EQUAL if equal[photo] else WEAKER for photo in range(len(quality))]

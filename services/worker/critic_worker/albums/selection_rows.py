@@ -62,12 +62,12 @@ def _input(table: AlbumTable) -> SelectionInput:
 
 
 def _progress(photos: SelectionInput, selection: Selection) -> dict[str, Any]:
-    """The decided pictures, and the risk in the proposal for the undecided ones."""
+    """The decided pictures, and the risk in the proposal for the undecided ones that it may keep."""
     pictures = len(selection.best)
     picked = np.bincount(selection.moment, photos.picked, pictures) > 0
     undecided = np.bincount(selection.moment, ~photos.picked & ~photos.rejected, pictures) > 0
     counts = {"pictures": pictures, "decided": int((picked | ~undecided).sum()), "picked": int(picked.sum())}
-    risk = _risk(photos, selection, ~picked & undecided)
+    risk = _risk(photos, selection, ~picked & undecided & ~photos.rejected[selection.best])
     return counts | ({"at_risk": risk.model_dump()} if risk else {})
 
 

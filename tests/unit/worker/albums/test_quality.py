@@ -5,7 +5,7 @@ import pytest
 
 from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import Fingerprint, PropertyName
-from critic_worker.albums.quality import MOST_WITHIN_GROUP, SCORE, best_of, preference, quality
+from critic_worker.albums.quality import MOST_WITHIN_GROUP, best_of, preference, quality
 
 ALONE = np.arange(2)
 TOGETHER = np.zeros(2, np.int64)
@@ -45,6 +45,13 @@ def test_without_faults_the_quality_of_a_photo_of_its_own_is_its_score() -> None
     assert quality([photo(score=63.5), photo(score=12)], ALONE) == pytest.approx([63.5, 12], abs=0.02)
 
 
+def test_scores_of_any_scale_compare_by_probability() -> None:
+    """Of two models with scales of their own, and of an old critique, whose score is a percentage of probability."""
+    critiques = [(58.6, 0.8), (67.0, 0.8), (80.0, None)]
+    photos = [photo(score).model_copy(update={"probability": probability}) for score, probability in critiques]
+    assert quality(photos, np.arange(3)) == pytest.approx([80] * 3, abs=0.02)
+
+
 def test_the_preferred_one_is_on_top_of_its_group_with_its_own_quality_and_the_rest_follow_in_order() -> None:
     features = shoot(60)
     near = np.random.default_rng(2).integers(0, 12, 60)
@@ -57,7 +64,7 @@ def test_the_preferred_one_is_on_top_of_its_group_with_its_own_quality_and_the_r
 
 def test_a_copy_loses_a_bounded_part_of_what_its_group_is_worth() -> None:
     _, copy = quality([photo(score=50), photo(score=0, fine_detail=0, highlights=100)], TOGETHER)
-    assert 100 / (1 + np.exp(SCORE * MOST_WITHIN_GROUP)) < copy < 40
+    assert 100 / (1 + np.exp(MOST_WITHIN_GROUP)) < copy < 40
 
 
 def test_no_group_changes_another() -> None:

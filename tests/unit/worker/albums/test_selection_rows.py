@@ -2,12 +2,15 @@
 
 import json
 
+import numpy as np
 import pytest
-from tests.unit.worker.albums.snapshots import ALBUM, START, snapshot
+from tests.unit.worker.albums.snapshots import ALBUM, START, photo, snapshot
 
 from critic_core.contracts.album import Decision, Flag, Proposal, SelectionPage, SelectionQuery, Thresholds, Verdict
 from critic_core.contracts.critique import PropertyName
+from critic_core.contracts.manifest import Scale
 from critic_core.stores.albums import Snapshot
+from critic_worker.albums.keepers_at_risk import keepers_at_risk
 from critic_worker.albums.selection import SelectionStatus
 from critic_worker.albums.selection_rows import render_selection
 from critic_worker.albums.table import album_table
@@ -115,6 +118,21 @@ def test_properties_are_reasons_only_outside_the_usual_range() -> None:
 def test_pictures_are_counted_as_moments(decisions: dict[str, Decision], expected: tuple[int, int, int]) -> None:
     page = select(snapshot(ALBUM.features, decisions))
     assert (page.pictures, page.decided, page.picked) == expected
+
+
+def test_keepers_at_risk_follow_from_probability_whatever_the_scale_of_scores() -> None:
+    """Three pictures that are nothing alike; a flat scale draws their scores together."""
+    photos = {}
+    for at, probability in enumerate((0.9, 0.6, 0.2)):
+        features = photo(Scale(slope=0.27).score(probability), [1, 0], (2**64 - 1) >> 24 * at, 300 * at)
+        photos[str(at)] = features.model_copy(update={"probability": probability})
+    expected = keepers_at_risk(np.array([90.0, 60.0, 20.0]), np.array([True, False, False]))
+    assert select(snapshot(photos)).at_risk == expected
+
+
+def test_a_moment_whose_best_photo_is_rejected_is_not_at_risk() -> None:
+    assert select(snapshot(ALBUM.features, {"b": REJECT})).at_risk == keepers_at_risk(np.ones(1), np.ones(1, bool))
+    assert select(snapshot(ALBUM.features, {"b": REJECT, "c": PICK})).at_risk is None
 
 
 def test_moments_have_an_id() -> None:
