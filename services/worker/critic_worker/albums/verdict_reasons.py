@@ -12,7 +12,7 @@ import numpy as np
 from critic_core.contracts.album import PhotoFeatures, Verdict
 from critic_core.contracts.critique import PropertyName, Reason
 from critic_core.imaging.properties.registry import MEASURES
-from critic_worker.albums.reasons import BEST, WEAKER
+from critic_worker.albums.reasons import BEST, EQUAL, WEAKER
 from critic_worker.albums.selection import Selection, SelectionStatus
 from critic_worker.albums.table import AlbumTable
 
@@ -94,7 +94,7 @@ class VerdictReasons:
 
     def _in_group(self, photo: int, status: SelectionStatus) -> Iterator[Reason]:
         """Differences from near duplicates; which one is best is a matter of the verdict."""
-        outdated = {WEAKER.code} if status in _PROPOSED else {WEAKER.code, BEST.code}
+        outdated = {WEAKER.code} if status in _PROPOSED else {WEAKER.code, BEST.code, EQUAL.code}
         yield from (reason for reason in self._table.reasons[photo] if reason.code not in outdated)
 
     def _fields(self, photo: int) -> dict[str, str]:

@@ -86,6 +86,14 @@ def test_reasons_follow_the_decision() -> None:
     assert not codes & {"best_in_group", "near_duplicate_weaker"}
 
 
+def test_a_photo_that_another_stands_for_is_not_called_as_good_as_the_best() -> None:
+    photos = {"a": photo(50, [1, 0]), "b": photo(51, [1, 0.1])}
+    by_id = {shown.id: shown for shown in select(snapshot(photos)).photos}
+    codes = [reason.code for reason in by_id["a"].reasons]
+    assert codes[0] == "near_duplicate_weaker"
+    assert "nearly_equal" not in codes
+
+
 def test_a_rejected_best_photo_is_the_reason_against_its_moment() -> None:
     photos = decided(b=REJECT)
     assert (photos["a"].verdict, sentence(photos["a"])) == (
