@@ -14,6 +14,8 @@ from critic_core.stores.albums import AlbumStore
 from critic_core.stores.jobs import JobStore
 
 HASHES = {"perceptual_hash", "difference_hash", "pixels_sha256"}
+PICTURE = {"faces": True, "focus": {"detail_tiles", "subject_tiles"}}
+"""Fields of a critique that show what is where in the picture, as pydantic's `exclude`."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,10 @@ def _private(details: Sequence[CallbackDetail]) -> Any:
     hidden = {"embedding"}.union(*(fields for detail, fields in sections.items() if detail not in details))
     digest = set() if CallbackDetail.hashes in details else {"sha256"}
     fingerprint = hidden if details else True
+    picture = {} if CallbackDetail.thumbnail in details else PICTURE
     return {
         **dict.fromkeys({"owner", "callback_url", "callback_events", "callback_details", *digest}, True),
-        "critique": {"fingerprint": fingerprint},
+        "critique": {"fingerprint": fingerprint, **picture},
     }
 
 

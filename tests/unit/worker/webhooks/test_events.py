@@ -1,11 +1,13 @@
 """The event about a subject at the moment of an attempt."""
 
+import numpy as np
 import pytest
 from tests.support.critiques import make_critique
 from tests.unit.worker.webhooks.sender_stack import MakeSender
 
 from critic_core.contracts.errors import PhotoPoison
 from critic_core.contracts.webhook import CallbackDetail, PhotoEvent
+from critic_core.imaging.focus.measure import measure_focus
 from critic_worker.webhooks.events import event_of
 from critic_worker.webhooks.scheduler import schedule
 
@@ -42,6 +44,23 @@ def test_a_receiver_gets_the_fingerprints_of_its_details(
     assert event is not None
     assert set(event.data["critique"]["fingerprint"]) == fields
     assert ("sha256" in event.data) is (CallbackDetail.hashes in details)
+
+
+@pytest.mark.parametrize("details", [(), (CallbackDetail.hashes,), (CallbackDetail.thumbnail,)])
+def test_faces_and_focus_go_out_with_the_thumbnail_alone(
+    make_sender: MakeSender, details: tuple[CallbackDetail, ...]
+) -> None:
+    sender = make_sender()
+    photo_id = sender.photo(URL, callback_details=details or None)
+    focus = measure_focus(np.zeros((8, 8, 3), np.uint8), [])
+    sender.jobs.finish(photo_id, make_critique().model_copy(update={"faces": (), "focus": focus}))
+    event = event_of(f"photo:{photo_id}", sender.context.stores)
+    assert event is not None
+    critique, shown = event.data["critique"], CallbackDetail.thumbnail in details
+    assert ("faces" in critique) is shown
+    assert ("subject_tiles" in critique["focus"]) is shown
+    assert ("detail_tiles" in critique["focus"]) is shown
+    assert "subject_detail" in critique["focus"]
 
 
 def test_a_receiver_gets_its_events_only(make_sender: MakeSender) -> None:
