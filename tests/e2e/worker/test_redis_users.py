@@ -178,6 +178,7 @@ def test_models_usage_metrics_and_the_account_go_through(services: Services) -> 
         ("worker", "SET critic:quota:ann:d 0"),
         ("worker", "HGETALL critic:webhooks:photo:p"),
         ("webhooks", "HSET critic:photo:p state done"),
+        ("webhooks", "HGETALL critic:insight:p:explanation"),
         ("webhooks", "DEL critic:album:a"),
         ("webhooks", "HGETALL critic:share:d"),
         ("webhooks", "EVAL return(redis.call('DEL','critic:photo:p')) 0"),

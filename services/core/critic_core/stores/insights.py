@@ -60,7 +60,7 @@ class InsightStore:
 
 def insight_key(photo_id: str, name: str) -> str:
     """The key of an insight in Redis, and its name in messages of the change channel."""
-    return f"{KEY_PREFIX}photo:{photo_id}:{name}"
+    return f"{KEY_PREFIX}insight:{photo_id}:{name}"
 
 
 def insight_keys(photo_id: str) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 import redis
 from tests.support.critiques import make_photo
 
-from critic_core.contracts.insight import EXPLANATION
+from critic_core.contracts.insight import EXPLANATION, SUGGESTIONS
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.stores.insights import (
     PICTURE_TTL_SECONDS,
@@ -55,6 +55,12 @@ def test_an_insight_expires(
 ) -> None:
     insights.save(photo.id, EXPLANATION, insight)
     assert 0 < client.ttl(insight_key(photo.id, EXPLANATION)) <= seconds
+
+
+def test_a_scan_of_photos_finds_no_insight(insights: InsightStore, photo: Photo, client: "redis.Redis") -> None:
+    insights.save(photo.id, EXPLANATION, INSIGHT)
+    assert insights.acquire_request(photo.id, SUGGESTIONS, 20)
+    assert list(client.scan_iter("critic:photo:*")) == [f"critic:photo:{photo.id}"]
 
 
 def test_an_insight_expires_with_its_photo(insights: InsightStore, photo: Photo, client: "redis.Redis") -> None:
