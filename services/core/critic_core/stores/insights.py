@@ -26,7 +26,7 @@ return 1
 
 @dataclass(frozen=True)
 class Insight:
-    """A document, JSON as it is served, and a picture; either may be empty."""
+    """A document, JSON as it is served, and a picture; either may be empty, both without a preview."""
 
     document: str = ""
     picture: bytes = b""

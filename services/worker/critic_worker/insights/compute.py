@@ -1,5 +1,7 @@
 """An insight into a photo: computed by the network that scores, and stored. Idempotent."""
 
+from contextlib import suppress
+
 from critic_core.contracts.errors import PhotoNotFound
 from critic_core.contracts.insight import EXPLANATION, SUGGESTIONS, Explanation, Suggestions
 from critic_core.contracts.photo import Photo
@@ -21,19 +23,25 @@ log = logger(__name__)
 
 
 def compute_insight(photo_id: str, name: str, context: WorkerContext, models: Models) -> None:
-    """Compute and store an insight, one of INSIGHTS; nothing for a deleted photo.
+    """Compute and store an insight, one of INSIGHTS: an empty one without a preview, nothing for a deleted photo.
 
     Raises CriticError, as with a service that stays down: the gateway repeats a request without an insight.
     """
     try:
         photo = context.jobs.get(photo_id)
-        preview = retry_until(
-            lambda: context.storage.get(preview_key(photo_id)), context.settings.service_retry_seconds
-        )
     except PhotoNotFound:
         return
-    context.insights.save(photo_id, name, _insight(name, photo, preview, context, models))
+    preview = _preview(photo_id, context)
+    context.insights.save(photo_id, name, _insight(name, photo, preview, context, models) if preview else Insight())
     log.info("insight_computed", photo_id=photo_id, name=name)
+
+
+def _preview(photo_id: str, context: WorkerContext) -> bytes:
+    """Empty when there is none."""
+    with suppress(PhotoNotFound):
+        key = preview_key(photo_id)
+        return retry_until(lambda: context.storage.get(key), context.settings.service_retry_seconds)
+    return b""
 
 
 def _insight(name: str, photo: Photo, preview: bytes, context: WorkerContext, models: Models) -> Insight:

@@ -42,6 +42,13 @@ def test_an_explanation_is_served_as_soon_as_a_worker_saves_it(gateway: Applicat
     assert (picture.content, picture.headers["content-type"]) == (INSIGHT.picture, "image/png")
 
 
+def test_a_photo_whose_preview_is_gone_is_not_found(gateway: Application) -> None:
+    photo_id = finished(gateway)
+    InsightStore(gateway.redis).save(photo_id, EXPLANATION, Insight())
+    response = gateway.http.get(f"/v1/photos/{photo_id}/explanation")
+    assert (response.status_code, response.json()["code"]) == (404, "photo_not_found")
+
+
 def test_a_suggestion_has_a_preview(gateway: Application) -> None:
     photo_id, insights = finished(gateway), InsightStore(gateway.redis)
     insights.save(photo_id, SUGGESTIONS, Insight(make_suggestions().model_dump_json()))

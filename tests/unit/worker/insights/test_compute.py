@@ -10,6 +10,8 @@ from tests.unit.worker.fakes import FakeModels
 from critic_core.contracts.errors import InferenceUnavailable
 from critic_core.contracts.insight import EXPLANATION, SUGGESTIONS, Explanation, Suggestions, preview_name
 from critic_core.imaging.attribution import CELLS
+from critic_core.runtime.storage import preview_key
+from critic_core.stores.insights import Insight
 from critic_worker.context import WorkerContext
 from critic_worker.insights.compute import compute_insight
 from critic_worker.insights.network import BATCH
@@ -59,6 +61,15 @@ def test_a_photo_deleted_before_or_during_the_work_gets_no_insight(
     compute_insight(photo_id, EXPLANATION, context, models)
     compute_insight(photo_id, EXPLANATION, context, models)
     assert context.insights.get(photo_id, EXPLANATION) is None
+
+
+def test_a_photo_without_its_preview_has_an_empty_insight(
+    photo_id: str, context: WorkerContext, models: FakeModels
+) -> None:
+    context.storage.delete(preview_key(photo_id))
+    compute_insight(photo_id, EXPLANATION, context, models)
+    assert context.insights.get(photo_id, EXPLANATION) == Insight()
+    assert not models.stable.tensors
 
 
 def test_without_an_inference_server_nothing_is_stored(
