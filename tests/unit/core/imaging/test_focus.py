@@ -39,6 +39,12 @@ def test_tiny_photos_have_tiles(shape: tuple[int, int, int]) -> None:
     assert decode_subject(focus).max() == 255
 
 
+def test_a_face_beyond_the_frame_has_no_tiles() -> None:
+    focus = measure_focus(CAT, [face(1.2, 0.0, 0.2)])
+    assert decode_subject(focus).max() == 0
+    assert focus.subject_detail == 0
+
+
 def test_tiles_survive_their_encoding() -> None:
     focus = measure_focus(CAT, [])
     np.testing.assert_allclose(decode_detail(focus), np.maximum(detail_tiles(CAT), 2.0**-6), rtol=0.03)

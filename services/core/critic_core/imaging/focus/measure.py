@@ -23,7 +23,7 @@ def measure_focus(pixels: Pixels, faces: Sequence[Face]) -> Focus:
         subject_detail=round(_mean(detail, weights), 3),
         background_detail=round(_mean(detail, np.clip(weights.max() - weights, 0, None)), 3),
         detail_tiles=_encode(np.log2(np.maximum(detail, _LEAST) / _LEAST) * _STEPS),
-        subject_tiles=_encode(weights / weights.max() * 255),
+        subject_tiles=_encode(weights / max(1e-9, float(weights.max())) * 255),
     )
 
 
