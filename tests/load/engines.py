@@ -16,6 +16,7 @@ import psutil
 
 from critic_inference.engine.choice import open_session
 from critic_inference.engine.session import Session
+from critic_inference.engine.slices import in_slices
 from critic_inference.serving.catalogue import model_folders
 from critic_inference.serving.model_version import warm_up
 from critic_inference.settings import Device, Engine, InferenceSettings
@@ -35,7 +36,7 @@ def measure(engine: Engine) -> list[str]:
     settings = InferenceSettings(inference_engine=engine, inference_threads=1)
     lines = []
     for folder in model_folders(settings.model_repository):
-        session = open_session(folder / "1" / "model.onnx", Device.cpu, settings)
+        session = in_slices(open_session(folder / "1" / "model.onnx", Device.cpu, settings), MAX_BATCH)
         warm_up(session, session.inputs, MAX_BATCH)
         times = " / ".join(f"{core_ms(session, batch):.1f}" for batch in BATCHES)
         lines.append(f"{engine}, {session.device}, {folder.name}: batch 1 / 8 / 32: {times} core-ms a photo")

@@ -7,7 +7,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from critic_inference.engine.session import Session
-from critic_inference.engine.slices import in_slices
 from critic_inference.errors import ModelUnusable
 from critic_inference.settings import Device, Engine, InferenceSettings
 
@@ -17,10 +16,10 @@ def open_session(path: Path, device: Device, settings: InferenceSettings) -> Ses
     if uses_openvino(device, settings.inference_engine):
         from critic_inference.engine.openvino import OpenVinoSession  # noqa: PLC0415 - the module says why
 
-        return in_slices(OpenVinoSession(path, settings))
+        return OpenVinoSession(path, settings)
     from critic_inference.engine.onnx import OnnxSession  # noqa: PLC0415 - the module says why
 
-    return in_slices(OnnxSession(path, device, settings))
+    return OnnxSession(path, device, settings)
 
 
 def uses_openvino(device: Device, engine: Engine) -> bool:

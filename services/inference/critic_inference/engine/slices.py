@@ -28,7 +28,7 @@ class SlicedSession:
         return {name: np.concatenate([result[name] for result in results]) for name in results[0]}
 
 
-def in_slices(session: Session) -> Session:
-    """The session; on a CPU, for a model whose tensors all have a batch dimension, in slices."""
-    batched = all(spec.shape[:1] == (-1,) for spec in (*session.inputs, *session.outputs))
+def in_slices(session: Session, max_batch_size: int) -> Session:
+    """The session; on a CPU, for a model whose config and tensors all have a batch dimension, in slices."""
+    batched = max_batch_size > 0 and all(spec.shape[:1] == (-1,) for spec in (*session.inputs, *session.outputs))
     return SlicedSession(session) if batched and session.device != "cuda" else session

@@ -21,6 +21,7 @@ from critic_inference.batching.policy import batch_policy
 from critic_inference.batching.statistics import Statistics
 from critic_inference.engine.choice import open_session
 from critic_inference.engine.session import Session
+from critic_inference.engine.slices import in_slices
 from critic_inference.errors import ModelNotReady
 from critic_inference.serving.config import check_config, complete_config, device_for, input_specs, memory_limit_mib
 from critic_inference.serving.golden import check_golden
@@ -91,8 +92,9 @@ def load_session(version: ModelVersion, folder: Path, settings: InferenceSetting
     check_weights(path)
     limit = memory_limit_mib(version.config, settings.gpu_memory_limit_mib)
     limited = settings.model_copy(update={"gpu_memory_limit_mib": limit})
-    session = open_session(path, device_for(version.config, settings.device), limited)
-    check_config(version.config, session)
+    whole = open_session(path, device_for(version.config, settings.device), limited)
+    check_config(version.config, whole)
+    session = in_slices(whole, version.config.max_batch_size)
     loaded = time.perf_counter()
     warm_up(session, input_specs(version.config), version.config.max_batch_size)
     check_golden(session, version_folder)
