@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from critic_core.contracts.manifest import Manifest
+from critic_core.contracts.errors import InferenceUnavailable
 from critic_worker.inference.classifier import Classifier, Tensor
 
 BATCH = 8
@@ -20,20 +20,18 @@ class Network:
         self.preprocessing = self._manifest.preprocessing
 
     def percent(self, inputs: Sequence[Tensor]) -> npt.NDArray[np.float64]:
-        """100 × probability of inputs, each uint8 `[size, size, 3]`. Raises the classifier's errors."""
-        percents = [percent for at in range(0, len(inputs), BATCH) for percent in self._batch(inputs[at : at + BATCH])]
-        return np.array(percents, dtype=np.float64)
+        """100 × probability of inputs, each uint8 `[size, size, 3]`, by one version.
+
+        Raises the classifier's errors, and InferenceUnavailable where another version answers meanwhile.
+        """
+        batches = [inputs[at : at + BATCH] for at in range(0, len(inputs), BATCH)]
+        answers = [answer for batch in batches for answer in self._classifier.classify(batch)]
+        self._manifest = answers[0].manifest
+        if any(answer.manifest.version != self._manifest.version for answer in answers):
+            raise InferenceUnavailable("The model was replaced between two requests.")
+        return np.array([100 * answer.probability for answer in answers], dtype=np.float64)
 
     @property
     def provenance(self) -> dict[str, str]:
         """`model` and `version`."""
         return {"model": self._manifest.name, "version": self._manifest.version}
-
-    def _batch(self, inputs: Sequence[Tensor]) -> list[float]:
-        answers = self._classifier.classify(inputs)
-        self._manifest = _newest(answers[0].manifest, self._manifest)
-        return [100 * answer.probability for answer in answers]
-
-
-def _newest(manifest: Manifest, before: Manifest) -> Manifest:
-    return manifest if manifest.version != before.version else before

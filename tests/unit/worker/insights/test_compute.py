@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from tests.support.tiny_model import tiny_manifest
 from tests.unit.worker.fakes import FakeModels
 
 from critic_core.contracts.errors import InferenceUnavailable
@@ -79,6 +80,19 @@ def test_without_an_inference_server_nothing_is_stored(
     with pytest.raises(InferenceUnavailable):
         compute_insight(photo_id, EXPLANATION, context, models)
     assert context.insights.get(photo_id, EXPLANATION) is None
+
+
+def test_no_map_is_made_of_two_versions(photo_id: str, context: WorkerContext, models: FakeModels) -> None:
+    stable = models.stable
+    replaced = tiny_manifest("2")
+    stable.on_request = lambda: setattr(stable, "_manifest", replaced) if stable.requests == 2 else None
+    with pytest.raises(InferenceUnavailable):
+        compute_insight(photo_id, EXPLANATION, context, models)
+    assert context.insights.get(photo_id, EXPLANATION) is None
+    compute_insight(photo_id, EXPLANATION, context, models)
+    insight = context.insights.get(photo_id, EXPLANATION)
+    assert insight is not None
+    assert Explanation.read(insight.document).version == "2"
 
 
 def test_a_network_without_opinion_suggests_nothing(photo_id: str, context: WorkerContext, models: FakeModels) -> None:
