@@ -19,6 +19,13 @@ def test_every_file_of_the_page_is_revalidated(gateway: Application, path: str) 
     assert (again.status_code, again.content, again.headers["cache-control"]) == (304, b"", "no-cache")
 
 
+@pytest.mark.parametrize("condition", [{}, {"If-Range": '"digest"'}, {"If-Range": "Sat, 01 Feb 2020 00:00:00 GMT"}])
+def test_a_part_of_a_file_is_the_whole_file(gateway: Application, condition: dict[str, str]) -> None:
+    response = gateway.http.get("/main.js", headers={"Range": "bytes=0-9"} | condition)
+    assert (response.status_code, response.content) == (200, gateway.http.get("/main.js").content)
+    assert "accept-ranges" not in response.headers
+
+
 def test_a_new_file_of_equal_size_and_time_is_sent_after_an_upgrade(tmp_path: Path) -> None:
     page = tmp_path / "index.html"
     answers = []
