@@ -30,7 +30,7 @@ def content_of(photo: Path) -> Path | bytes:
 
 
 def preview_of(photo: Path) -> bytes:
-    """The largest preview, with facts. Raises PhotoTooLarge without ExifTool or without a preview."""
+    """The largest preview, with facts. Raises PhotoTooLarge without ExifTool, without a preview, and after the timeout."""
     if shutil.which("exiftool") is None:
         raise PhotoTooLarge(f"{_size(photo)} ExifTool (Debian: libimage-exiftool-perl) would extract its preview.")
     largest = max((_run("-b", f"-{name}", str(photo.absolute())) for name in _PREVIEWS), key=len)
@@ -62,7 +62,10 @@ def _sides(photo: Path) -> tuple[int, int]:
 
 def _run(*arguments: str) -> bytes:
     command = ["exiftool", *arguments]
-    return subprocess.run(command, capture_output=True, check=False, timeout=_TIMEOUT_SECONDS).stdout  # noqa: S603 - no shell
+    try:
+        return subprocess.run(command, capture_output=True, check=False, timeout=_TIMEOUT_SECONDS).stdout  # noqa: S603 - no shell
+    except subprocess.TimeoutExpired:
+        raise PhotoTooLarge(f"ExifTool extracts no preview from the RAW file within {_TIMEOUT_SECONDS} s.") from None
 
 
 def _size(photo: Path) -> str:

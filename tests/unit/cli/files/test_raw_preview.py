@@ -1,6 +1,7 @@
 """RAW files beyond the server's limit go by their preview, upright and with their capture facts."""
 
 import shutil
+import subprocess
 from io import BytesIO
 from pathlib import Path
 
@@ -68,3 +69,15 @@ def test_without_exiftool_the_refusal_names_it(large: Path, monkeypatch: pytest.
     monkeypatch.setattr(raw_preview.shutil, "which", lambda _: None)
     with pytest.raises(PhotoTooLarge, match="ExifTool"):
         content(large)
+
+
+def test_a_file_on_which_exiftool_hangs_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hang(command: list[str], timeout: int, **_: object) -> None:
+        raise subprocess.TimeoutExpired(command, timeout)
+
+    (tmp_path / "DSC_0001.DNG").write_bytes(bytes(100))
+    monkeypatch.setattr(raw_preview, "MAX_BYTES", 99)
+    monkeypatch.setattr(raw_preview.shutil, "which", lambda _: "exiftool")
+    monkeypatch.setattr(raw_preview.subprocess, "run", hang)
+    with pytest.raises(PhotoTooLarge, match="within 120 s"):
+        content(tmp_path / "DSC_0001.DNG")
