@@ -1,5 +1,6 @@
 """Insights into a photo: where the score comes from, and changes that would raise it."""
 
+import time
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
@@ -72,10 +73,12 @@ async def get_suggestion_preview(
     photo: OwnPhoto, number: Number, requests: InsightRequestsDep, wait: Wait = 20
 ) -> Response:
     """The photo's preview with the change: a JPEG of at most 640 pixels on the long side."""
+    deadline = time.monotonic() + wait
     suggestions = Suggestions.read((await _insight(photo, SUGGESTIONS, requests, wait)).document)
     if number > len(suggestions.suggestions):
         raise SuggestionNotFound
-    return Response((await _insight(photo, preview_name(number), requests, wait)).picture, media_type="image/jpeg")
+    remaining = max(0.0, deadline - time.monotonic())
+    return Response((await _insight(photo, preview_name(number), requests, remaining)).picture, media_type="image/jpeg")
 
 
 async def _insight(photo: Photo, name: str, requests: InsightRequestsDep, wait: float) -> Insight:

@@ -1,5 +1,6 @@
 """Insights over REST: asked of a worker once, and served as stored."""
 
+import time
 from threading import Timer
 
 from tests.support.critiques import make_critique, make_suggestions
@@ -58,6 +59,18 @@ def test_a_suggestion_has_a_preview(gateway: Application) -> None:
     assert (suggestion["kind"], suggestion["stops"]) == ("exposure", 1.1)
     preview = gateway.http.get(f"{path}/1/preview")
     assert (preview.content, preview.headers["content-type"]) == (b"jpeg", "image/jpeg")
+
+
+def test_a_preview_waits_once_for_both_insights(gateway: Application) -> None:
+    photo_id, insights = finished(gateway), InsightStore(gateway.redis)
+    suggestions = Insight(make_suggestions().model_dump_json())
+    worker = Timer(1, lambda: insights.save(photo_id, SUGGESTIONS, suggestions))
+    worker.start()
+    begin = time.monotonic()
+    response = gateway.http.get(f"/v1/photos/{photo_id}/suggestions/1/preview", params={"wait": 1.5})
+    worker.join()
+    assert (response.status_code, response.json()["code"]) == (202, "insight_pending")
+    assert time.monotonic() - begin < 2.3
 
 
 def test_a_number_without_suggestion_is_not_found(gateway: Application) -> None:
