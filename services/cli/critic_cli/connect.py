@@ -2,6 +2,7 @@
 
 from critic_cli.errors import CommandError
 from critic_client import Client, NoServer, NotPhotoCritic
+from critic_core.contracts.errors import CriticError
 
 
 def connect(url: str, api_key: str | None) -> Client:
@@ -17,3 +18,15 @@ def connect(url: str, api_key: str | None) -> Client:
     except NotPhotoCritic as error:
         raise CommandError(f"{error.detail} Name the address of Photo Critic with --url or CRITIC_URL.") from None
     return client
+
+
+def check_model(client: Client, model: str | None) -> None:
+    """One error for an unknown model, in place of one a photo."""
+    if model is None:
+        return
+    try:
+        names = [manifest.name for manifest in client.models()]
+    except CriticError as error:
+        raise CommandError(error.detail) from None
+    if model not in names:
+        raise CommandError(f"The server has no model '{model}'. Its models: {', '.join(names) or 'none yet'}.")

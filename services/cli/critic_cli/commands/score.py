@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from critic_cli.connect import connect
+from critic_cli.connect import check_model, connect
 from critic_cli.culling.journal import state_folder
 from critic_cli.culling.local_stack import local_stack
 from critic_cli.errors import CommandError
@@ -27,8 +27,6 @@ from critic_cli.output import check_outputs
 from critic_cli.scoring.outcome import Outcome, best_first
 from critic_cli.scoring.output import print_scores, write_outcomes
 from critic_cli.scoring.score_all import score_all
-from critic_client import Client
-from critic_core.contracts.errors import CriticError
 
 
 def score(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -51,8 +49,7 @@ def score(  # noqa: PLR0913, PLR0917 - one parameter an option
         if local:
             url = stack.enter_context(local_stack(state_folder() / "local"))
         client = stack.enter_context(connect(url, api_key))
-        if model:
-            _check_model(client, model)
+        check_model(client, model)
         outcomes = best_first(_with_progress(score_all(client, photos, at_a_time, model), len(photos)))
     write_outcomes(outcomes, json, csv)
     if not piped:
@@ -69,16 +66,6 @@ def _photos(files: list[Path]) -> list[Path]:
     if not photos:
         raise CommandError("There are no photos among these files and folders.")
     return photos
-
-
-def _check_model(client: Client, model: str) -> None:
-    """One error for an unknown model, in place of one a photo."""
-    try:
-        names = [manifest.name for manifest in client.models()]
-    except CriticError as error:
-        raise CommandError(error.detail) from None
-    if model not in names:
-        raise CommandError(f"The server has no model '{model}'. Its models: {', '.join(names) or 'none yet'}.")
 
 
 def _with_progress(outcomes: Iterator[Outcome], total: int) -> list[Outcome]:

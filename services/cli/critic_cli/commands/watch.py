@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from critic_cli.connect import connect
+from critic_cli.connect import check_model, connect
 from critic_cli.options import DEFAULT_URL, ApiKeyOption, UrlOption
 from critic_cli.scoring.arrivals import arriving_photos
 from critic_cli.scoring.output import json_line, sentence
@@ -25,6 +25,7 @@ def watch(  # noqa: PLR0913, PLR0917 - one parameter an option
     """Score each photo that is copied into a folder or changed there, until Ctrl-C."""
     render = json_line if as_json else sentence
     with connect(url, api_key) as client:
+        check_model(client, model)
         Console(stderr=True).print(f"Watching {folder}; Ctrl-C ends.", style="dim", markup=False)
         for photos in arriving_photos(folder):
             for outcome in score_all(client, photos, at_a_time, model):

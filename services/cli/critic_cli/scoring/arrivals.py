@@ -16,7 +16,7 @@ def arriving_photos(folder: Path) -> Iterator[list[Path]]:
     def is_arrival(change: Change, path: str) -> bool:
         return change is not Change.deleted and _in_shoot(Path(path).relative_to(root))
 
-    for changes in watch(root, watch_filter=is_arrival):
+    for changes in watch(root, watch_filter=is_arrival, raise_interrupt=False):
         paths = sorted({Path(path) for _, path in changes})
         yield [path for path in paths if path.is_file()]
 

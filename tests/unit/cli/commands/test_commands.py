@@ -100,13 +100,36 @@ def test_the_model_option_is_sent_with_every_photo(server: ScriptedServer, tmp_p
     assert [f"model={NAME}" in request.path for request in server.of("POST", "/v1/photos")] == [True, True]
 
 
-def test_a_model_that_is_not_served_is_one_error_without_uploads(server: ScriptedServer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["score", "watch"])
+def test_a_model_that_is_not_served_is_one_error_without_uploads(
+    command: str, server: ScriptedServer, tmp_path: Path
+) -> None:
     (tmp_path / "a.jpg").write_bytes(b"pixels")
     served = json.dumps({"models": [tiny_manifest().model_dump(mode="json")]}).encode()
     server.answer = lambda _: Answer(200, served)
-    ran = run.invoke(app, ["score", str(tmp_path), "--url", server.url, "--model", "other"])
+    ran = run.invoke(app, [command, str(tmp_path), "--url", server.url, "--model", "other"])
     assert str(ran.exception) == f"The server has no model 'other'. Its models: {NAME}."
     assert server.of("POST", "/v1/photos") == []
+
+
+def test_ctrl_c_ends_a_watch_without_an_error(
+    server: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupted:
+        def __init__(self, *_: object, **__: object) -> None:
+            pass
+
+        def __enter__(self) -> "Interrupted":
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def watch(self, *_: object) -> str:
+            return "signal"
+
+    monkeypatch.setattr("watchfiles.main.RustNotify", Interrupted)
+    assert run.invoke(app, ["watch", str(tmp_path), "--url", server.url]).exit_code == 0
 
 
 class TestDeadLetters:
