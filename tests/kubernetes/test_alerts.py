@@ -43,6 +43,17 @@ def test_the_alerts_of_compose_fire_in_the_namespace(rules: Path) -> None:
     run(cases_of(NAMESPACE, rules), rules)
 
 
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [([], True), (["backups.enabled=false"], False), (["redis.external=cache.example.com:6380/0"], False)],
+)
+def test_only_backups_of_the_chart_can_be_missing(values: list[str], *, expected: bool) -> None:
+    groups = named(rendered("cpu", *values), "PrometheusRule")["photo-critic"]["spec"]["groups"]
+    alerts = {rule.get("alert") for group in groups for rule in group["rules"]}
+    assert ("BackupMissing" in alerts) is expected
+    assert "RedisDown" in alerts
+
+
 def test_another_namespace_wakes_nobody(rules: Path) -> None:
     """One case of firing for each alert, but for the gateway's, which is for its absence."""
     firing = [case for case in cases_of("somebody-elses", rules) if str(case["name"]).endswith(" fires")]
