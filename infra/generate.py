@@ -54,7 +54,7 @@ REPLACEMENTS = (
     (r"\bAsync(?=[A-Z])", ""),
     (r"\basynccontextmanager\b", "contextmanager"),
     (r"\b__a(?=enter|exit)", "__"),
-    (r"\ba(?=close\(|read\(|iter_)", ""),
+    (r"\ba(?=closing\b|close\(|read\(|iter_)", ""),
     (r"\bcritic_client\.asynchronous\b", "critic_client.synchronous"),
 )
 SERVICES: dict[str, type[CriticSettings]] = {
@@ -152,7 +152,7 @@ def without_async(text: str) -> str:
             "check",
             "--quiet",
             "--select",
-            "I,UP028",
+            "I,SIM117,UP028",
             "--fix",
             "--unsafe-fixes",
         ),

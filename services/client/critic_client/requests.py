@@ -10,7 +10,7 @@ import httpx
 from critic_client.errors import NotPhotoCritic, error_in
 from critic_core.contracts.album import Thresholds
 from critic_core.contracts.base import Contract
-from critic_core.contracts.errors import AlbumResultPending, CriticError, Overloaded, PreviewPending
+from critic_core.contracts.errors import AlbumResultPending, CriticError, InsightPending, Overloaded, PreviewPending
 from critic_core.contracts.manifest import Manifest, parse_manifest
 
 LONGEST_WAIT_SECONDS = 30.0  # the API's limit for `wait`
@@ -19,7 +19,7 @@ FIRST_PAUSE_SECONDS = 0.5
 PAGE_SIZE = 1000
 DEFAULTS = Thresholds()
 Parameters = Mapping[str, str | float]
-_WAITED_FOR = (Overloaded, AlbumResultPending, PreviewPending)
+_WAITED_FOR = (Overloaded, AlbumResultPending, PreviewPending, InsightPending)
 
 M = TypeVar("M", bound=Contract)
 

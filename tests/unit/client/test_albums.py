@@ -1,18 +1,28 @@
 """The album calls against a scripted server: requests, retries, and resumed event streams."""
 
+import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from tests.support.scripted_server import Answer, Request, ScriptedServer, problem_answer
 from tests.unit.client.conftest import Connect
 from tests.unit.core.exports.export_input import proposal
 
-from critic_client import Client
+from critic_client import AsyncAlbums, Client, NoServer
+from critic_client.asynchronous.retrying_http import AsyncRetryingHttp
 from critic_core.contracts.album import Album, AlbumPage, Choice, Counts, Decisions, Flag, SelectionPage
-from critic_core.contracts.errors import AlbumNotFound, AlbumResultPending, Overloaded
+from critic_core.contracts.errors import (
+    AlbumNotFound,
+    AlbumResultPending,
+    CriticError,
+    InsightPending,
+    Overloaded,
+    QueueUnavailable,
+)
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import UploadReceipt
 
@@ -61,8 +71,9 @@ def test_the_number_to_keep_is_stored_with_the_album(server: ScriptedServer, cri
     assert "keep" not in server.requests[-1].path
 
 
-def test_a_pending_result_is_requested_again(server: ScriptedServer, critic: Client) -> None:
-    answers = [problem_answer(AlbumResultPending(), Retry_After="0"), response(selected(None, 1))]
+@pytest.mark.parametrize("pending", [AlbumResultPending(), InsightPending()], ids=lambda pending: pending.code)
+def test_a_pending_result_is_requested_again(server: ScriptedServer, critic: Client, pending: CriticError) -> None:
+    answers = [problem_answer(pending, Retry_After="0")] * 4 + [response(selected(None, 1))]
     server.answer = lambda _: answers.pop(0)
     assert len(list(critic.albums.selection(ALBUM.id, keep=1))) == 1
 
@@ -78,11 +89,38 @@ def test_photos_are_uploaded_again_as_a_whole_to_an_overloaded_server(
     assert len({request.headers["idempotency-key"] for request in server.requests}) == 1
 
 
-def test_undo_is_never_repeated(server: ScriptedServer, critic: Client) -> None:
-    server.answer = lambda _: problem_answer(Overloaded(), Retry_After="0")
-    with pytest.raises(Overloaded):
-        critic.albums.undo(ALBUM.id, "photo")
+CALLS: dict[str, Callable[[Client], object]] = {
+    "create": lambda critic: critic.albums.create(),
+    "decide": lambda critic: critic.albums.decide(ALBUM.id, "photo", Choice(flag=Flag.pick)),
+    "undo": lambda critic: critic.albums.undo(ALBUM.id, "photo"),
+}
+"""Each call adds to what is stored."""
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (Answer(200, b"{", {"Content-Length": "9"}), NoServer),
+        (problem_answer(QueueUnavailable(), Retry_After="0"), QueueUnavailable),
+    ],
+    ids=["lost response", "unavailable"],
+)
+def test_a_call_that_may_have_succeeded_is_not_repeated(
+    server: ScriptedServer, critic: Client, call: Callable[[Client], object], answer: Answer, error: type[CriticError]
+) -> None:
+    server.answer = lambda _: answer
+    with pytest.raises(error):
+        call(critic)
     assert len(server.requests) == 1
+
+
+def test_a_decision_that_an_overloaded_server_refused_is_sent_again(server: ScriptedServer, critic: Client) -> None:
+    answers = [problem_answer(Overloaded(), Retry_After="0")] * 4 + [response(Decisions())]
+    server.answer = lambda _: answers.pop(0)
+    CALLS["decide"](critic)
+    assert len({request.body for request in server.requests}) == 1
+    assert len(server.requests) == 5
 
 
 def test_a_decision_is_sent_without_its_defaults(server: ScriptedServer, critic: Client) -> None:
@@ -107,6 +145,35 @@ def test_a_broken_event_stream_resumes_after_the_last_event(server: ScriptedServ
     assert critic.albums.wait(ALBUM.id).done == 2
     requests = [request for request in server.requests if request.path.endswith("/events")]
     assert [request.headers.get("last-event-id") for request in requests] == [None, "2-0"]
+
+
+class EventStream(httpx.AsyncByteStream):
+    """One event, then silence."""
+
+    closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        counts = {"photos": 2, "pending": 0, "done": 2, "failed": 0}
+        yield f"id: 1-0\r\nevent: photo_done\r\ndata: {json.dumps({'counts': counts})}\r\n\r\n".encode()
+        await asyncio.sleep(60)
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+def test_the_event_stream_is_closed_after_the_wait() -> None:
+    stream = EventStream()
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"Content-Type": "text/event-stream"}, stream=stream)
+
+    async def wait() -> bool:
+        http = AsyncRetryingHttp("http://server", None, 5)
+        http.client = httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://server")
+        assert (await AsyncAlbums(http).wait(ALBUM.id)).done == 2
+        return stream.closed
+
+    assert asyncio.run(wait())
 
 
 def test_an_export_that_fails_leaves_no_file(server: ScriptedServer, critic: Client, tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """The client's calls about albums."""
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from uuid import uuid4
 
@@ -49,9 +50,9 @@ class AsyncAlbums:
         self._http = http
 
     async def create(self, name: str | None = None, model: str | None = None, callback_url: str | None = None) -> Album:
-        """A new, empty album."""
+        """A new, empty album. No second attempt after a lost response, which may belong to a success."""
         album = NewAlbum(name=name, model=model, callback_url=callback_url).model_dump(mode="json", exclude_none=True)
-        return parse(Album, await self._http.request("POST", "/v1/albums", json=album))
+        return parse(Album, await self._http.once("POST", "/v1/albums", json=album))
 
     async def find(self, **filters: str) -> AsyncIterator[Album]:
         """The caller's albums, newest first. `filters`: `name`, `created_since`, `created_before`."""
@@ -117,12 +118,12 @@ class AsyncAlbums:
                 yield proposal
 
     async def decide(self, album_id: str, photo_id: str, choice: Choice) -> Decisions:
-        """Pick, reject or rate a photo."""
+        """Pick, reject or rate a photo. No second attempt after a lost response, as `create`."""
         body = choice.model_dump(mode="json", exclude_none=True)
-        return parse(Decisions, await self._http.request("PUT", decision_path(album_id, photo_id), json=body))
+        return parse(Decisions, await self._http.once("PUT", decision_path(album_id, photo_id), json=body))
 
     async def undo(self, album_id: str, photo_id: str) -> Decisions:
-        """Undo the last decision. Without retries: a lost response may belong to a successful undo."""
+        """Undo the last decision. No second attempt after a lost response, as `create`."""
         return parse(Decisions, await self._http.once("POST", f"{decision_path(album_id, photo_id)}/undo"))
 
     async def decisions(self, album_id: str, photo_id: str) -> Decisions:
@@ -133,34 +134,38 @@ class AsyncAlbums:
         """Delete the album with all its photos."""
         await self._http.request("DELETE", f"/v1/albums/{album_id}")
 
-    async def events(self, album_id: str, last_event_id: str | None = None) -> AsyncIterator[Event]:
+    async def events(self, album_id: str, last_event_id: str | None = None) -> AsyncGenerator[Event]:
         """The events after that one, or from now on with the album's counts first; until the album is deleted.
 
         Reconnects after the last received event, so that no event is lost. NoServer after the timeout without one.
+        Its connection is open until the end, or until the iterator is closed (`contextlib.aclosing`).
         """
         deadline = time.monotonic() + self._http.timeout_seconds
         while True:
             try:
-                async for event in self._stream(album_id, last_event_id):
-                    last_event_id = event.id
-                    yield event
-                    deadline = time.monotonic() + self._http.timeout_seconds
+                async with aclosing(self._stream(album_id, last_event_id)) as stream:
+                    async for event in stream:
+                        last_event_id = event.id
+                        yield event
+                        deadline = time.monotonic() + self._http.timeout_seconds
             except NoServer:
                 if time.monotonic() > deadline:
                     raise
             await self.get(album_id)  # AlbumNotFound when the stream ended for that
             await sleep(_RECONNECT_PAUSE_SECONDS)
 
-    async def follow(self, album_id: str) -> AsyncIterator[Counts]:
-        """The counts now and after each event, until the album is deleted."""
-        async for event in self.events(album_id):
-            yield event.data.counts
+    async def follow(self, album_id: str) -> AsyncGenerator[Counts]:
+        """The counts now and after each event, until the album is deleted. A connection is open as for `events`."""
+        async with aclosing(self.events(album_id)) as events:
+            async for event in events:
+                yield event.data.counts
 
     async def wait(self, album_id: str) -> Counts:
         """The counts as soon as no photo is pending."""
-        async for counts in self.follow(album_id):
-            if not counts.pending:
-                break
+        async with aclosing(self.follow(album_id)) as feed:
+            async for counts in feed:
+                if not counts.pending:
+                    break
         return counts
 
     async def export(self, album_id: str, to: Path, params: Parameters) -> None:
@@ -168,13 +173,14 @@ class AsyncAlbums:
         partial_file = to.with_name(f"{to.name}.part")
         try:
             with partial_file.open("wb") as out:
-                async for chunk in self.export_chunks(album_id, params):
-                    out.write(chunk)
+                async with aclosing(self.export_chunks(album_id, params)) as chunks:
+                    async for chunk in chunks:
+                        out.write(chunk)
             partial_file.replace(to)
         finally:
             partial_file.unlink(missing_ok=True)
 
-    async def export_chunks(self, album_id: str, params: Parameters) -> AsyncIterator[bytes]:
+    async def export_chunks(self, album_id: str, params: Parameters) -> AsyncGenerator[bytes]:
         """An export in pieces, as it arrives."""
         async with self._http.stream(f"/v1/albums/{album_id}/export", params=params) as response:
             async for chunk in response.aiter_bytes():
@@ -188,7 +194,7 @@ class AsyncAlbums:
             cursor = response.json().get("next_cursor")
             more = cursor is not None
 
-    async def _stream(self, album_id: str, last_event_id: str | None) -> AsyncIterator[Event]:
+    async def _stream(self, album_id: str, last_event_id: str | None) -> AsyncGenerator[Event]:
         headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
         async with self._http.stream(f"/v1/albums/{album_id}/events", headers=headers) as response:
             async for message in EventSource(response).aiter_sse():

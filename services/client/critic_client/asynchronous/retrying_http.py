@@ -52,12 +52,16 @@ class AsyncRetryingHttp:
                 return result
             await sleep(retries.pause(result, time.monotonic()))
 
-    async def once(self, method: str, path: str) -> httpx.Response:
-        """A request that must not be repeated."""
-        result = await self._attempt(lambda: self.client.request(method, path))
-        if isinstance(result, CriticError):
-            raise result
-        return result
+    async def once(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """A request that takes effect at most once: only after a refusal for its rate is it sent again."""
+        retries = Retries(time.monotonic() + self.timeout_seconds)
+        while True:
+            result = await self._attempt(lambda: self.client.request(method, path, **options))
+            if isinstance(result, httpx.Response):
+                return result
+            if result.status != httpx.codes.TOO_MANY_REQUESTS:
+                raise result
+            await sleep(retries.pause(result, time.monotonic()))
 
     @asynccontextmanager
     async def stream(self, path: str, **options: Any) -> AsyncIterator[httpx.Response]:

@@ -2,7 +2,8 @@
 """The client's calls about albums."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from time import sleep
 from uuid import uuid4
@@ -50,9 +51,9 @@ class Albums:
         self._http = http
 
     def create(self, name: str | None = None, model: str | None = None, callback_url: str | None = None) -> Album:
-        """A new, empty album."""
+        """A new, empty album. No second attempt after a lost response, which may belong to a success."""
         album = NewAlbum(name=name, model=model, callback_url=callback_url).model_dump(mode="json", exclude_none=True)
-        return parse(Album, self._http.request("POST", "/v1/albums", json=album))
+        return parse(Album, self._http.once("POST", "/v1/albums", json=album))
 
     def find(self, **filters: str) -> Iterator[Album]:
         """The caller's albums, newest first. `filters`: `name`, `created_since`, `created_before`."""
@@ -114,12 +115,12 @@ class Albums:
             yield from parse(SelectionPage, response).photos
 
     def decide(self, album_id: str, photo_id: str, choice: Choice) -> Decisions:
-        """Pick, reject or rate a photo."""
+        """Pick, reject or rate a photo. No second attempt after a lost response, as `create`."""
         body = choice.model_dump(mode="json", exclude_none=True)
-        return parse(Decisions, self._http.request("PUT", decision_path(album_id, photo_id), json=body))
+        return parse(Decisions, self._http.once("PUT", decision_path(album_id, photo_id), json=body))
 
     def undo(self, album_id: str, photo_id: str) -> Decisions:
-        """Undo the last decision. Without retries: a lost response may belong to a successful undo."""
+        """Undo the last decision. No second attempt after a lost response, as `create`."""
         return parse(Decisions, self._http.once("POST", f"{decision_path(album_id, photo_id)}/undo"))
 
     def decisions(self, album_id: str, photo_id: str) -> Decisions:
@@ -130,48 +131,52 @@ class Albums:
         """Delete the album with all its photos."""
         self._http.request("DELETE", f"/v1/albums/{album_id}")
 
-    def events(self, album_id: str, last_event_id: str | None = None) -> Iterator[Event]:
+    def events(self, album_id: str, last_event_id: str | None = None) -> Generator[Event]:
         """The events after that one, or from now on with the album's counts first; until the album is deleted.
 
         Reconnects after the last received event, so that no event is lost. NoServer after the timeout without one.
+        Its connection is open until the end, or until the iterator is closed (`contextlib.closing`).
         """
         deadline = time.monotonic() + self._http.timeout_seconds
         while True:
             try:
-                for event in self._stream(album_id, last_event_id):
-                    last_event_id = event.id
-                    yield event
-                    deadline = time.monotonic() + self._http.timeout_seconds
+                with closing(self._stream(album_id, last_event_id)) as stream:
+                    for event in stream:
+                        last_event_id = event.id
+                        yield event
+                        deadline = time.monotonic() + self._http.timeout_seconds
             except NoServer:
                 if time.monotonic() > deadline:
                     raise
             self.get(album_id)  # AlbumNotFound when the stream ended for that
             sleep(_RECONNECT_PAUSE_SECONDS)
 
-    def follow(self, album_id: str) -> Iterator[Counts]:
-        """The counts now and after each event, until the album is deleted."""
-        for event in self.events(album_id):
-            yield event.data.counts
+    def follow(self, album_id: str) -> Generator[Counts]:
+        """The counts now and after each event, until the album is deleted. A connection is open as for `events`."""
+        with closing(self.events(album_id)) as events:
+            for event in events:
+                yield event.data.counts
 
     def wait(self, album_id: str) -> Counts:
         """The counts as soon as no photo is pending."""
-        for counts in self.follow(album_id):
-            if not counts.pending:
-                break
+        with closing(self.follow(album_id)) as feed:
+            for counts in feed:
+                if not counts.pending:
+                    break
         return counts
 
     def export(self, album_id: str, to: Path, params: Parameters) -> None:
         """Write an export to a file; a failure leaves no file. `params`: `format` and `selection_parameters`."""
         partial_file = to.with_name(f"{to.name}.part")
         try:
-            with partial_file.open("wb") as out:
-                for chunk in self.export_chunks(album_id, params):
+            with partial_file.open("wb") as out, closing(self.export_chunks(album_id, params)) as chunks:
+                for chunk in chunks:
                     out.write(chunk)
             partial_file.replace(to)
         finally:
             partial_file.unlink(missing_ok=True)
 
-    def export_chunks(self, album_id: str, params: Parameters) -> Iterator[bytes]:
+    def export_chunks(self, album_id: str, params: Parameters) -> Generator[bytes]:
         """An export in pieces, as it arrives."""
         with self._http.stream(f"/v1/albums/{album_id}/export", params=params) as response:
             yield from response.iter_bytes()
@@ -184,7 +189,7 @@ class Albums:
             cursor = response.json().get("next_cursor")
             more = cursor is not None
 
-    def _stream(self, album_id: str, last_event_id: str | None) -> Iterator[Event]:
+    def _stream(self, album_id: str, last_event_id: str | None) -> Generator[Event]:
         headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
         with self._http.stream(f"/v1/albums/{album_id}/events", headers=headers) as response:
             for message in EventSource(response).iter_sse():

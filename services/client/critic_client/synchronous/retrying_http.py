@@ -53,12 +53,16 @@ class RetryingHttp:
                 return result
             sleep(retries.pause(result, time.monotonic()))
 
-    def once(self, method: str, path: str) -> httpx.Response:
-        """A request that must not be repeated."""
-        result = self._attempt(lambda: self.client.request(method, path))
-        if isinstance(result, CriticError):
-            raise result
-        return result
+    def once(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """A request that takes effect at most once: only after a refusal for its rate is it sent again."""
+        retries = Retries(time.monotonic() + self.timeout_seconds)
+        while True:
+            result = self._attempt(lambda: self.client.request(method, path, **options))
+            if isinstance(result, httpx.Response):
+                return result
+            if result.status != httpx.codes.TOO_MANY_REQUESTS:
+                raise result
+            sleep(retries.pause(result, time.monotonic()))
 
     @contextmanager
     def stream(self, path: str, **options: Any) -> Iterator[httpx.Response]:
