@@ -30,7 +30,7 @@ def content_of(photo: Path) -> Path | bytes:
 
 
 def preview_of(photo: Path) -> bytes:
-    """The largest preview, with facts. Raises PhotoTooLarge without ExifTool, without a preview, and after the timeout."""
+    """The largest preview, with facts. Raises PhotoTooLarge without ExifTool or preview, and after the timeout."""
     if shutil.which("exiftool") is None:
         raise PhotoTooLarge(f"{_size(photo)} ExifTool (Debian: libimage-exiftool-perl) would extract its preview.")
     largest = max((_run("-b", f"-{name}", str(photo.absolute())) for name in _PREVIEWS), key=len)
