@@ -1,21 +1,44 @@
-"""The TypeScript client in Node, against a real stack."""
+"""The TypeScript client in Node, against a real stack and a server that fails."""
 
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
+import pytest
 from tests.support.client_js import build_client
 from tests.support.local_stack import LocalStack
 from tests.support.photos import DATA
 
-SCRIPT = Path(__file__).with_name("client_js.mjs")
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_client(tmp_path_factory.mktemp("client"))
 
 
-def test_the_client_scores_selects_decides_and_tells_errors(stack: LocalStack, tmp_path: Path) -> None:
-    command = ["node", SCRIPT, build_client(tmp_path), stack.url, DATA / "cat.png", DATA / "rocket.jpg"]
+def result_of(script: str, *arguments: str | Path) -> dict[str, Any]:
+    """The object of JSON that a script prints."""
+    command = ["node", Path(__file__).with_name(script), *arguments]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
     assert ran.returncode == 0, ran.stderr
-    result = json.loads(ran.stdout)
+    result: dict[str, Any] = json.loads(ran.stdout)
+    return result
+
+
+def test_a_server_that_fails_is_left_in_time_and_asked_once(package: Path) -> None:
+    assert result_of("client_js_failures.mjs", package) == {
+        "pending": 0,
+        "lastEventIds": [None, "1-0"],
+        "lost": "no_server",
+        "decisions": 1,
+        "stalled": "no_server",
+        "inTime": True,
+        "seen": 2,
+    }
+
+
+def test_the_client_scores_selects_decides_and_tells_errors(stack: LocalStack, package: Path) -> None:
+    result = result_of("client_js.mjs", package, stack.url, DATA / "cat.png", DATA / "rocket.jpg")
     assert 0 <= result["score"] <= 100
     assert result["counts"] == {"photos": 2, "pending": 0, "done": 2, "failed": 0}
     assert result["verdicts"] == ["keep", "maybe"]

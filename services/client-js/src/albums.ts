@@ -4,7 +4,6 @@ import type {
   Album, AlbumEvent, AlbumPage, AlbumPhoto, Choice, Counts, Decisions, Group, GroupsPage, NewAlbum, PhotoReceipt,
   Proposal, SelectionPage, Thresholds, UploadReceipt,
 } from "./contract.js";
-import { CriticError } from "./errors.js";
 import type { Call, Http } from "./http.js";
 
 const PAGE_SIZE = 1000;
@@ -17,12 +16,15 @@ export interface Event {
   data: AlbumEvent;
 }
 
+class BrokenStream extends Error {}
+
 /** The calls about albums. */
 export class Albums {
   constructor(private readonly http: Http) {}
 
-  create(fields: Partial<NewAlbum> = {}): Promise<Album> {
-    return this.http.json("/v1/albums", { method: "POST", ...json(fields) });
+  /** No second attempt after a lost response, which may belong to a success. */
+  async create(fields: Partial<NewAlbum> = {}): Promise<Album> {
+    return (await this.http.once("/v1/albums", { method: "POST", ...json(fields) })).json();
   }
 
   /** Uploads photos in one request; receipts in their order. */
@@ -56,14 +58,14 @@ export class Albums {
     return this.pages<SelectionPage, Proposal>(`/v1/albums/${albumId}/selection`, query, (page) => page.photos);
   }
 
-  decide(albumId: string, photoId: string, choice: Choice): Promise<Decisions> {
-    return this.http.json(decision(albumId, photoId), { method: "PUT", ...json(choice) });
+  /** No second attempt after a lost response, as `create`. */
+  async decide(albumId: string, photoId: string, choice: Choice): Promise<Decisions> {
+    return (await this.http.once(decision(albumId, photoId), { method: "PUT", ...json(choice) })).json();
   }
 
-  /** Without retries: a lost response may belong to a successful undo. */
+  /** No second attempt after a lost response, as `create`. */
   async undo(albumId: string, photoId: string): Promise<Decisions> {
-    const response = await this.http.once(`${decision(albumId, photoId)}/undo`, { method: "POST" });
-    return (await response.json()) as Decisions;
+    return (await this.http.once(`${decision(albumId, photoId)}/undo`, { method: "POST" })).json();
   }
 
   async export(albumId: string, query: { format: string; keep?: number }): Promise<Blob> {
@@ -83,7 +85,7 @@ export class Albums {
           yield event;
         }
       } catch (error) {
-        if (error instanceof CriticError) throw error; // a broken stream is another kind of error
+        if (!(error instanceof BrokenStream)) throw error;
       }
       await this.get(albumId); // album_not_found when the stream ended for that
       await new Promise((resume) => setTimeout(resume, RECONNECT_MS));
@@ -98,11 +100,18 @@ export class Albums {
 
   private async *stream(albumId: string, lastEventId?: string): AsyncGenerator<Event> {
     const headers: Record<string, string> = lastEventId ? { "Last-Event-ID": lastEventId } : {};
-    const response = await this.http.request(`/v1/albums/${albumId}/events`, { headers });
+    const response = await this.http.request(`/v1/albums/${albumId}/events`, { headers, stream: true });
     const messages = response.body!.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
-    for await (const { id, event, data } of messages) {
-      if (event === "album_deleted") return;
-      if (id && event) yield { id, kind: event, data: JSON.parse(data) as AlbumEvent };
+    const reader = messages.getReader(); // Safari iterates over no stream
+    try {
+      for (;;) {
+        const { done, value } = await reader.read().catch(broken);
+        if (done || value.event === "album_deleted") return;
+        const { id, event, data } = value;
+        if (id && event) yield { id, kind: event, data: JSON.parse(data) as AlbumEvent };
+      }
+    } finally {
+      await reader.cancel().catch(() => undefined); // of a broken stream
     }
   }
 
@@ -117,6 +126,11 @@ export class Albums {
       cursor = page.next_cursor ?? undefined;
     }
   }
+}
+
+/** Errors of the network are TypeErrors. */
+function broken(cause: unknown): never {
+  throw cause instanceof TypeError ? new BrokenStream("The connection broke.", { cause }) : cause;
 }
 
 function json(fields: object): Pick<Call, "body" | "headers"> {

@@ -13,12 +13,16 @@ export interface Call {
   headers?: Record<string, string>;
   /** Called with the bytes sent and all bytes; in browsers, where `XMLHttpRequest` exists. */
   onProgress?: (sent: number, total: number) => void;
+  /** The response may last longer than the timeout. */
+  stream?: boolean;
 }
 
 /** Overload and pending results are asked for again until the timeout, other temporary errors a few times. */
-const WAITED_FOR = new Set(["overloaded", "album_result_pending", "preview_pending"]);
+const WAITED_FOR = new Set(["overloaded", "album_result_pending", "preview_pending", "insight_pending"]);
+const TOO_MANY_REQUESTS = 429;
 const MAX_ATTEMPTS = 3;
 const FIRST_PAUSE_MS = 500;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class Http {
   readonly timeoutMs: number;
@@ -36,11 +40,21 @@ export class Http {
   }
 
   /** The response of a successful request, with retries. */
-  async request(path: string, call: Call = {}): Promise<Response> {
+  request(path: string, call: Call = {}): Promise<Response> {
+    return this.retry(path, call, () => true);
+  }
+
+  /** A request that takes effect at most once: only after a refusal for its rate is it sent again. */
+  once(path: string, call: Call): Promise<Response> {
+    return this.retry(path, call, (error) => error.status === TOO_MANY_REQUESTS);
+  }
+
+  private async retry(path: string, call: Call, isRepeatable: (error: CriticError) => boolean): Promise<Response> {
     const deadline = Date.now() + this.timeoutMs;
     for (let failures = 0; ; ) {
-      const result = await this.attempt(path, call);
+      const result = await this.attempt(path, call, deadline);
       if (!(result instanceof CriticError)) return result;
+      if (!isRepeatable(result)) throw result;
       const backoff = FIRST_PAUSE_MS * 2 ** failures;
       if (!WAITED_FOR.has(result.code)) failures += 1;
       const pause = result.retryAfterSeconds === undefined ? backoff : 1000 * result.retryAfterSeconds;
@@ -49,31 +63,26 @@ export class Http {
     }
   }
 
-  /** A request that must not be repeated. */
-  async once(path: string, call: Call): Promise<Response> {
-    const result = await this.attempt(path, call);
-    if (result instanceof CriticError) throw result;
-    return result;
-  }
-
-  private async attempt(path: string, call: Call): Promise<Response | CriticError> {
+  private async attempt(path: string, call: Call, deadline: number): Promise<Response | CriticError> {
     const url = this.base + path + query(call.query);
-    let response: Response;
+    let response: Response, body: string;
     try {
-      response = await this.send(url, call);
+      response = await this.send(url, call, Math.min(Math.max(1, deadline - Date.now()), LONGEST_TIMER_MS));
+      if (response.ok && response.status !== 202) return response;
+      body = await response.clone().text();
     } catch (cause) {
       return noServer(this.base, cause);
     }
-    if (response.ok && response.status !== 202) return response;
-    const body = await response.clone().text();
     const error = errorOf(response.status, body, response.headers.get("Retry-After"));
     return response.ok && !WAITED_FOR.has(error.code) ? response : error;
   }
 
-  private send(url: string, { method = "GET", body, headers, onProgress }: Call): Promise<Response> {
+  private send(url: string, { method = "GET", body, headers, onProgress, stream }: Call, timeoutMs: number): Promise<Response> {
     const all = { ...this.headers, ...headers };
-    if (onProgress && typeof XMLHttpRequest !== "undefined") return sendByXhr(url, method, body, all, onProgress);
-    return fetch(url, { method, body, headers: all });
+    if (onProgress && typeof XMLHttpRequest !== "undefined") {
+      return sendByXhr(url, method, body, all, onProgress, timeoutMs);
+    }
+    return fetch(url, { method, body, headers: all, signal: stream ? null : AbortSignal.timeout(timeoutMs) });
   }
 }
 
@@ -89,10 +98,12 @@ function sendByXhr(
   body: BodyInit | undefined,
   headers: Record<string, string>,
   onProgress: NonNullable<Call["onProgress"]>,
+  timeoutMs: number,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
     xhr.open(method, url);
+    xhr.timeout = timeoutMs;
     for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
     xhr.upload.onprogress = (event) => onProgress(event.loaded, event.total);
     xhr.onload = () => {
@@ -100,6 +111,7 @@ function sendByXhr(
       resolve(new Response(xhr.responseText, { status: xhr.status, headers: retryAfter ? { "Retry-After": retryAfter } : {} }));
     };
     xhr.onerror = () => reject(new TypeError("the request failed"));
+    xhr.ontimeout = () => reject(new TypeError("the request timed out"));
     xhr.send(body as XMLHttpRequestBodyInit);
   });
 }
