@@ -57,7 +57,7 @@ def test_ctrl_c_leaves_no_process_and_no_note(new_stack: Callable[..., LocalStac
 
 
 def test_kill_9_leaves_no_process_and_loses_no_photo(new_stack: Callable[..., LocalStack]) -> None:
-    settings = {"TASK_TIME_LIMIT_SECONDS": "5", "VISIBILITY_TIMEOUT_SECONDS": "60"}
+    settings = {"TASK_TIME_LIMIT_SECONDS": "20", "VISIBILITY_TIMEOUT_SECONDS": "60"}
     stack = new_stack(**settings)
     stack.start()
     with stack.client() as http:
@@ -75,7 +75,7 @@ def test_kill_9_leaves_no_process_and_loses_no_photo(new_stack: Callable[..., Lo
             return [photo.id for photo in photos if photo.critique is None]
 
         # Those that a worker held when it was killed are put back when its lease has ended: time limit + 15 s.
-        until(lambda: not unanswered(), 60, "the answer to every photo")
+        until(lambda: not unanswered(), 120, "the answer to every photo")
     assert again.stop() == 0
 
 

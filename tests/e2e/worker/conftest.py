@@ -107,8 +107,9 @@ class Stack:
             worker_name="tested",
             worker_concurrency=1,
             interactive_processes=0,
-            task_time_limit_seconds=10,
-            visibility_timeout_seconds=60,
+            task_time_limit_seconds=60,  # under load, and after SIGSTOP
+            visibility_timeout_seconds=120,
+            search_faces=False,  # these tests are about failures, and decoders start faster
             heartbeat_interval_seconds=0.5,
         )
         self.client = connect(redis.url)

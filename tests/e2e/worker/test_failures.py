@@ -73,7 +73,7 @@ def test_a_poison_photo_becomes_a_dead_letter_after_three_deliveries_and_can_be_
 
 def test_the_queue_server_restarts_under_load_and_nothing_is_lost(stack: Stack, redis_server: RedisServer) -> None:
     photos = [stack.submit() for _ in range(300)]
-    stack.start_worker(worker_concurrency="2", task_time_limit_seconds="5")
+    stack.start_worker(worker_concurrency="2", task_time_limit_seconds="20")
     until(lambda: _finished(stack, photos) >= 5, 120, "the first results")
     redis_server.kill()
     redis_server.start()
