@@ -151,7 +151,11 @@ export class Viewer {
     if (thumbnail) image.src = thumbnail;
     const open = make("button", "near-photo", image, make("span", "", String(Math.round(item.summary?.score ?? 0))));
     open.type = "button";
-    open.addEventListener("click", () => (grid.goToItem(item), this.#show(item)));
+    open.addEventListener("click", () => {
+      grid.goToItem(item);
+      this.#show(item);
+      this.dialog.focus(); // the pressed button is gone, and keys need a focus in the dialog
+    });
     return make("li", "", open);
   }
 

@@ -209,7 +209,11 @@ def test_a_pick_settles_its_moment(culling: Visitor) -> None:
 
 def test_a_typed_number_is_saved_whole(culling: Visitor) -> None:
     requests: list[Request] = []
-    culling.page.on("request", requests.append)
+
+    def record(request: Request) -> None:
+        requests.append(request)
+
+    culling.page.on("request", record)
     press(culling, "/")
     culling.page.keyboard.type("12", delay=500)
     with culling.page.expect_response(lambda response: response.request.method == "PATCH"):
