@@ -21,7 +21,7 @@ LARGEST = {
     "redis": 1,
     "haproxy": 1,
     "gateway": 250,
-    "worker": 460,  # 82 MB find faces
+    "worker": 480,  # ONNX Runtime for faces: 80
     "inference": 400,
 }
 
