@@ -5,7 +5,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tests.support.faulty_bucket import INTERNAL_ERROR, SLOW_DOWN, FaultyBucket, first
+from tests.support.bucket_server import SLOW_DOWN
+from tests.support.faulty_bucket import INTERNAL_ERROR, FaultyBucket, first
 from tests.support.s3_server import BUCKET, S3Server
 from tests.support.scripted_server import Answer, Request
 

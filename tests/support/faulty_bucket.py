@@ -1,36 +1,26 @@
 """In front of a real bucket: passes requests on, except those that a test lets fail, wait or break off."""
 
-import threading
 from collections.abc import Callable
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
-from tests.support.scripted_server import Answer, Request, ScriptedServer
+from tests.support.bucket_server import BucketServer
+from tests.support.scripted_server import Answer, Request
 
-SLOW_DOWN = Answer(503, b"<Error><Code>SlowDown</Code><Message>Reduce your request rate</Message></Error>")
 INTERNAL_ERROR = Answer(500, b"<Error><Code>InternalError</Code><Message>We are sorry</Message></Error>")
 # Of one connection, and not of the message.
 HOP = {"connection", "transfer-encoding", "expect", "keep-alive"}
 
 
-class FaultyBucket(ScriptedServer):
-    """`fault` answers in the bucket's place, or returns None. Every answer waits `seconds`, until `hurry` is set."""
+class FaultyBucket(BucketServer):
+    """`fault` answers in the bucket's place, or returns None."""
 
     def __init__(self, upstream: str) -> None:
         super().__init__()
         self._upstream = urlsplit(upstream).netloc
         self.fault: Callable[[Request], Answer | None] = lambda _: None
-        self.seconds, self.hurry = 0.0, threading.Event()
-        self.answer = self._answer
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        handler = super()._handler()
-        handler.protocol_version = "HTTP/1.1"  # else nobody says "100 Continue" to an upload
-        return handler
-
-    def _answer(self, request: Request) -> Answer:
-        self.hurry.wait(self.seconds)
+    def respond(self, request: Request) -> Answer:
         return self.fault(request) or self._forwarded(request)
 
     def _forwarded(self, request: Request) -> Answer:

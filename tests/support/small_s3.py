@@ -1,21 +1,19 @@
 """As much of S3 as one bucket and small objects need: enough to see what our storage does when a bucket misbehaves."""
 
-import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
-from tests.support.scripted_server import Answer, Request, ScriptedServer
+from tests.support.bucket_server import SLOW_DOWN, BucketServer
+from tests.support.scripted_server import Answer, Request
 
-SLOW_DOWN = b"<Error><Code>SlowDown</Code><Message>Reduce your request rate</Message></Error>"
 NO_SUCH_KEY = b"<Error><Code>NoSuchKey</Code><Message>There is none</Message></Error>"
 
 
-class SmallS3(ScriptedServer):
+class SmallS3(BucketServer):
     """Objects by path; uploads under way by id, with their paths. `away` answers 503 to everything.
 
-    `changed_at` is the age of all of them, for listings. Every answer takes `seconds`, until `hurry` is set.
+    `changed_at` is the age of all of them, for listings.
     """
 
     def __init__(self) -> None:
@@ -23,19 +21,12 @@ class SmallS3(ScriptedServer):
         self.objects: dict[str, bytes] = {}
         self.uploads: dict[str, str] = {}
         self.changed_at = datetime.now(UTC)
-        self.away, self.seconds, self.hurry = False, 0.0, threading.Event()
-        self.answer = self._answer
+        self.away = False
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        handler = super()._handler()
-        handler.protocol_version = "HTTP/1.1"  # else nobody says "100 Continue" to an upload
-        return handler
-
-    def _answer(self, request: Request) -> Answer:
-        self.hurry.wait(self.seconds)
+    def respond(self, request: Request) -> Answer:
         path, query = urlsplit(request.path).path, parse_qs(urlsplit(request.path).query, keep_blank_values=True)
         if self.away:
-            return Answer(503, SLOW_DOWN)
+            return SLOW_DOWN
         if "uploads" in query or "uploadId" in query:
             return self._answer_upload(request, path, query)
         if "list-type" in query:
