@@ -1,4 +1,4 @@
-// The server's selection: a proposal for each photo when N pictures are to be kept, updated with N and the album.
+// The server's selection: a proposal for each photo for N keepers, updated with N and the album.
 
 import { asProblem } from "../server/errors.js";
 import { changeAlbum, fetchSelection } from "../server/albums.js";

@@ -17,7 +17,7 @@ export interface Call {
   stream?: boolean;
 }
 
-/** Overload and pending results are asked for again until the timeout, other temporary errors a few times. */
+/** Overload and pending results are requested again until the timeout, other temporary errors a few times. */
 const WAITED_FOR = new Set(["overloaded", "album_result_pending", "preview_pending", "insight_pending"]);
 const TOO_MANY_REQUESTS = 429;
 const MAX_ATTEMPTS = 3;
@@ -87,8 +87,8 @@ export class Http {
 }
 
 function query(parameters: Call["query"] = {}): string {
-  const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
-  return given.length ? `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}` : "";
+  const defined = Object.entries(parameters).filter(([, value]) => value !== undefined);
+  return defined.length ? `?${new URLSearchParams(defined.map(([name, value]) => [name, String(value)]))}` : "";
 }
 
 /** `fetch` has no progress of uploads. */

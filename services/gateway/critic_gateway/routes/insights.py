@@ -31,7 +31,7 @@ ERRORS = responses(InsightPending, PreviewPending, *PHOTO_ERRORS)
     "/{photo_id}/explanation", summary="Get where the score comes from", response_model=Explanation, responses=ERRORS
 )
 async def get_explanation(photo: OwnPhoto, requests: InsightRequestsDep, wait: Wait = 20) -> Response:
-    """A grid over the upright photo: the points by which the score falls when a cell is blurred.
+    """A grid over the upright photo: the percent by which `probability` falls when a cell is blurred.
 
     Computed on the first request, stored for an hour. `202` until computed, and until the photo is done.
     """

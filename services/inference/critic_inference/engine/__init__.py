@@ -2,4 +2,5 @@
 
 import os
 
-os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # ONNX Runtime reports to Microsoft unless told before its import
+# ONNX Runtime reads it at its import, and reports to Microsoft without it.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

@@ -1,4 +1,4 @@
-"""Insights over REST: asked of a worker once, and served as stored."""
+"""Insights over REST: requested of a worker once, and served as stored."""
 
 import time
 from threading import Timer

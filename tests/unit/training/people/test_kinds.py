@@ -1,4 +1,4 @@
-"""Kinds are told from pooled features; kinds without photos stay improbable."""
+"""Kinds are recognised from pooled features; kinds without photos stay improbable."""
 
 import copy
 
