@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from tests.e2e.gateway.conftest import gateways
 from tests.support.tiny_model import tiny_manifest
 
@@ -26,6 +27,7 @@ SETTINGS = {
 }
 
 
+@pytest.mark.timeout(1600)  # half a minute alone, minutes beside other tests
 def test_no_response_breaks_the_contract(tmp_path: Path) -> None:
     with gateways(tmp_path) as start:
         gateway = start(**SETTINGS)
@@ -50,5 +52,5 @@ def schemathesis_run(url: str, folder: Path) -> "subprocess.CompletedProcess[str
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(
         [*command, "--no-color", f"{url}/v1/openapi.json"],
-        cwd=folder, env=environment, capture_output=True, text=True, timeout=250, check=False,
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=1500, check=False,
     )  # fmt: skip
