@@ -1,11 +1,9 @@
 """Album queries: a worker computes the result, the gateway long-polls for it and serves it in pages."""
 
-import asyncio
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from celery import Celery
-from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.album import (
     ALBUM_QUEUE,
@@ -18,6 +16,7 @@ from critic_core.contracts.album import (
 from critic_core.contracts.errors import AlbumResultPending, InvalidRequest, TooManyPairs
 from critic_core.runtime.queue import send
 from critic_core.stores.album_results import AlbumResultStore, ResultSection, SectionKey, StoredResult, result_key
+from critic_gateway.notifications.long_poll import LongPoll
 from critic_gateway.notifications.subscriber import ChangeSubscriber
 
 RESEND_SECONDS = 10.0  # in case the task was lost
@@ -33,20 +32,12 @@ class AlbumQueries:
 
     async def result(self, album: Album, query: AlbumQuery, wait_seconds: float) -> StoredResult:
         """A result that is as new as this state of the album. AlbumResultPending at the timeout, or TooManyPairs."""
-        deadline = asyncio.get_running_loop().time() + wait_seconds
-        digest = query_digest(query)
-        with self.changes.watch(result_key(album.id, digest)) as changed:
-            while True:
-                changed.clear()
-                result = await run_in_threadpool(self.results.latest, album.id, digest)
-                if result is not None and _is_current(result, album, query):
-                    return _computed(result)
-                remaining = deadline - asyncio.get_running_loop().time()
-                if remaining <= 0:
-                    raise AlbumResultPending
-                await run_in_threadpool(self._request, album.id, query)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), min(remaining, RESEND_SECONDS))
+        read = partial(self._computed_or_requested, album, query)
+        poll = LongPoll(self.changes, wait_seconds, RESEND_SECONDS)
+        result = await poll.value(result_key(album.id, query_digest(query)), read, lambda result: result is not None)
+        if result is None:
+            raise AlbumResultPending
+        return _without_refusal(result)
 
     def page(self, key: SectionKey, token: str, first: int, limit: int) -> ResultSection:
         """Head and rows of a result. InvalidRequest when the result has expired."""
@@ -55,12 +46,16 @@ class AlbumQueries:
             raise InvalidRequest("The cursor has expired; start again without a cursor.")
         return section
 
-    def _request(self, album_id: str, query: AlbumQuery) -> None:
-        if self.results.acquire_request(album_id, query_digest(query), RESEND_SECONDS):
-            send(self.queue, ALBUM_RESULT_TASK, ALBUM_QUEUE, album_id, query.model_dump_json(), expires=60)
+    def _computed_or_requested(self, album: Album, query: AlbumQuery) -> StoredResult | None:
+        result = self.results.latest(album.id, query_digest(query))
+        if result is not None and _is_current(result, album, query):
+            return result
+        if self.results.acquire_request(album.id, query_digest(query), RESEND_SECONDS):
+            send(self.queue, ALBUM_RESULT_TASK, ALBUM_QUEUE, album.id, query.model_dump_json(), expires=60)
+        return None
 
 
-def _computed(result: StoredResult) -> StoredResult:
+def _without_refusal(result: StoredResult) -> StoredResult:
     if result.too_many_pairs:
         raise TooManyPairs
     return result

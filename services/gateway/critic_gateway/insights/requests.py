@@ -1,17 +1,16 @@
 """Requests for insights: a worker computes, the gateway long-polls and serves."""
 
-import asyncio
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from celery import Celery
-from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.album import ALBUM_QUEUE
 from critic_core.contracts.errors import InsightPending, PhotoNotFound
 from critic_core.contracts.insight import INSIGHT_TASK
 from critic_core.runtime.queue import send
 from critic_core.stores.insights import Insight, InsightStore, insight_key
+from critic_gateway.notifications.long_poll import LongPoll
 from critic_gateway.notifications.subscriber import ChangeSubscriber
 
 RESEND_SECONDS = 20.0  # in case the task was lost
@@ -27,22 +26,18 @@ class InsightRequests:
 
     async def get(self, photo_id: str, name: str, wait_seconds: float) -> Insight:
         """The insight of that name, one of INSIGHTS. InsightPending at the timeout, PhotoNotFound without a preview."""
-        deadline = asyncio.get_running_loop().time() + wait_seconds
-        with self.changes.watch(insight_key(photo_id, name)) as changed:
-            while True:
-                changed.clear()
-                if insight := await run_in_threadpool(self.insights.get, photo_id, name):
-                    return _with_content(insight)
-                await run_in_threadpool(self._request, photo_id, name)
-                remaining = deadline - asyncio.get_running_loop().time()
-                if remaining <= 0:
-                    raise InsightPending
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), min(remaining, RESEND_SECONDS))
+        read = partial(self._computed_or_requested, photo_id, name)
+        poll = LongPoll(self.changes, wait_seconds, RESEND_SECONDS)
+        insight = await poll.value(insight_key(photo_id, name), read, lambda insight: insight is not None)
+        if insight is None:
+            raise InsightPending
+        return _with_content(insight)
 
-    def _request(self, photo_id: str, name: str) -> None:
-        if self.insights.acquire_request(photo_id, name, RESEND_SECONDS):
+    def _computed_or_requested(self, photo_id: str, name: str) -> Insight | None:
+        insight = self.insights.get(photo_id, name)
+        if insight is None and self.insights.acquire_request(photo_id, name, RESEND_SECONDS):
             send(self.queue, INSIGHT_TASK, ALBUM_QUEUE, photo_id, name, expires=RESEND_SECONDS)
+        return insight
 
 
 def _with_content(insight: Insight) -> Insight:

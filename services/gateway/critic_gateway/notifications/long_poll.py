@@ -1,7 +1,11 @@
-"""Long poll for finished photos."""
+"""Long polls: a request waits for a value in the store, and reads it again whenever it may have changed."""
 
 import asyncio
+import math
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from typing import TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
@@ -9,22 +13,40 @@ from critic_core.contracts.photo import Photo
 from critic_core.stores.jobs import JobStore
 from critic_gateway.notifications.subscriber import ChangeSubscriber
 
+Value = TypeVar("Value")
+
+
+class LongPoll:
+    """Waits for values until a deadline, `seconds` from now.
+
+    Reads a value, in a thread, at once, after each change, and after `longest_wait` seconds without one.
+    """
+
+    def __init__(self, changes: ChangeSubscriber, seconds: float, longest_wait: float = math.inf) -> None:
+        self._changes = changes
+        self._deadline = asyncio.get_running_loop().time() + seconds
+        self._longest_wait = longest_wait
+
+    async def value(self, name: str, read: Callable[[], Value], enough: Callable[[Value], bool]) -> Value:
+        """What `read` returns once that is enough, or at the deadline; `name` is notified of changes."""
+        with self._changes.watch(name) as changed:
+            while True:
+                changed.clear()
+                value = await run_in_threadpool(read)
+                remaining = self._deadline - asyncio.get_running_loop().time()
+                if enough(value) or remaining <= 0:
+                    return value
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), min(remaining, self._longest_wait))
+
 
 async def wait_until_finished(
     photo_ids: list[str], seconds: float, jobs: JobStore, changes: ChangeSubscriber
 ) -> list[Photo]:
     """The photos once all are finished, or at the timeout as they are. PhotoNotFound for a deleted photo."""
-    deadline = asyncio.get_running_loop().time() + seconds
-    return [await _wait_for_photo(photo_id, deadline, jobs, changes) for photo_id in photo_ids]
+    poll = LongPoll(changes, seconds)
+    return [await poll.value(photo_id, partial(jobs.get, photo_id), _is_final) for photo_id in photo_ids]
 
 
-async def _wait_for_photo(photo_id: str, deadline: float, jobs: JobStore, changes: ChangeSubscriber) -> Photo:
-    with changes.watch(photo_id) as changed:
-        while True:
-            changed.clear()
-            photo = await run_in_threadpool(jobs.get, photo_id)
-            remaining = deadline - asyncio.get_running_loop().time()
-            if photo.state.final or remaining <= 0:
-                return photo
-            with suppress(TimeoutError):
-                await asyncio.wait_for(changed.wait(), remaining)
+def _is_final(photo: Photo) -> bool:
+    return photo.state.final
