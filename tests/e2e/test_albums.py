@@ -84,6 +84,26 @@ def test_other_thresholds_score_nothing_anew(http: httpx.Client, album: str) -> 
     assert page_of(http, album) == before
 
 
+def test_the_photographer_corrects_groups(http: httpx.Client, album: str) -> None:
+    """All at once: what is separated is another picture, what is merged is one, until it is withdrawn."""
+    ids = {photo.file_name: photo.id for photo in page_of(http, album).photos}
+    corrections = {
+        "correction-1": {"kind": "separate", "photos": [ids["0-blurred.jpg"]]},
+        "correction-2": {"kind": "merge", "photos": [ids["2.jpg"], ids["3.jpg"]]},
+    }
+    before, path = groups(http, album), f"/v1/albums/{album}/groups/corrections"
+    for name, correction in corrections.items():
+        assert http.post(path, json={"id": name, **correction}).status_code == 204
+    near = groups(http, album)
+    assert {"0.jpg", "0-before.jpg"} in near
+    assert any({"2.jpg", "3.jpg"} <= group for group in near)
+    moments = {photo.file_name: photo.moment for photo in selection(http, album).photos}
+    assert moments["2.jpg"] == moments["3.jpg"] is not None
+    for name in corrections:
+        assert http.delete(f"{path}/{name}").status_code == 204
+    assert sorted(map(sorted, groups(http, album))) == sorted(map(sorted, before))
+
+
 def test_one_of_near_duplicates_is_proposed_and_says_why(http: httpx.Client, album: str) -> None:
     page = selection(http, album, keep=6)
     assert page.keep == 6

@@ -13,6 +13,7 @@ from critic_core.contracts.photo import Lane
 from critic_core.runtime.storage import Storage
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.deliveries import DeliveryStore
+from critic_core.stores.group_corrections import GroupCorrectionStore
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.owners import OwnerStore
 from critic_core.stores.shares import ShareStore
@@ -58,6 +59,7 @@ AlbumStoreDep = Annotated[AlbumStore, _from_state(lambda state: state.albums)]
 StorageDep = Annotated[Storage, _from_state(lambda state: state.storage)]
 OwnerStoreDep = Annotated[OwnerStore, _from_state(lambda state: state.owners)]
 DeliveryStoreDep = Annotated[DeliveryStore, _from_state(lambda state: state.deliveries)]
+GroupCorrectionStoreDep = Annotated[GroupCorrectionStore, _from_state(lambda state: state.group_corrections)]
 ShareStoreDep = Annotated[ShareStore, _from_state(lambda state: state.shares)]
 SharedAlbumsDep = Annotated[SharedAlbums, _from_state(lambda state: state.shared)]
 WorkerStatusDep = Annotated[WorkerStatusStore, _from_state(lambda state: state.worker_status)]

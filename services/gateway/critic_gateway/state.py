@@ -13,6 +13,7 @@ from critic_core.runtime.storage import Storage
 from critic_core.stores.album_results import AlbumResultStore
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.deliveries import DeliveryStore
+from critic_core.stores.group_corrections import GroupCorrectionStore
 from critic_core.stores.insights import InsightStore
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.owners import OwnerStore
@@ -51,6 +52,7 @@ class AppState:
     storage: Storage
     deliveries: DeliveryStore
     shares: ShareStore
+    group_corrections: GroupCorrectionStore
     shared: SharedAlbums
     worker_status: WorkerStatusStore
     changes: ChangeSubscriber
@@ -101,6 +103,7 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
     )
     owners, deliveries, shares = OwnerStore(client), DeliveryStore(client), ShareStore(client)
     intake = PhotoIntake(jobs, albums, storage, PhotoQueue(client), queue, quota, settings)
+    corrections = GroupCorrectionStore(client)
     idempotency_keys = IdempotencyKeys(client, settings.idempotency_ttl_seconds)
     return AppState(
         settings=settings,
@@ -110,6 +113,7 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
         storage=storage,
         deliveries=deliveries,
         shares=shares,
+        group_corrections=corrections,
         shared=SharedAlbums(shares, albums, jobs),
         worker_status=WorkerStatusStore(client),
         changes=changes,
@@ -117,7 +121,7 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
         queries=AlbumQueries(AlbumResultStore(client), changes, queue),
         insights=InsightRequests(InsightStore(client), changes, queue),
         uploads=UploadHandler(intake, admission, idempotency_keys, changes),
-        account_export=AccountExport(jobs, albums, owners, deliveries, shares),
+        account_export=AccountExport(jobs, albums, owners, deliveries, shares, corrections),
         erasure=Erasure(jobs, albums, owners, deliveries, storage),
         api_keys=ApiKeys.from_settings(settings),
         admission=admission,

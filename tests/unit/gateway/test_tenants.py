@@ -76,6 +76,9 @@ BY_ID = {
     "undoDecision": Case(),
     "decidePhotos": Case(204, {"json": {"id": DECISION, "photos": ["x"], "flag": "pick"}}),
     "withdrawDecision": Case(204),
+    "listGroupCorrections": Case(),
+    "correctGroups": Case(204, {"json": {"id": DECISION, "kind": "merge", "photos": ["x"]}}),
+    "withdrawGroupCorrection": Case(204),
     "changeAlbum": Case(200, {"json": {"keep": 12}}),
     "getGroups": Case(200, {"params": {"wait": 0}}),
     "getSelection": Case(200, {"params": {"wait": 0, "keep": 1}}),
@@ -123,7 +126,7 @@ def _path_parameters(entry: dict[str, Any]) -> tuple[str, ...]:
     return tuple(
         parameter["name"]
         for parameter in entry.get("parameters", [])
-        if parameter["in"] == "path" and parameter["name"] not in ("decision_id", "number")
+        if parameter["in"] == "path" and parameter["name"] not in ("decision_id", "correction_id", "number")
     )
 
 
@@ -145,7 +148,9 @@ class Tenant:
         """The operation with these path parameters."""
         operation = OPERATIONS[operation_id]
         return self.request(
-            operation.method, operation.path.format(decision_id=DECISION, number=1, **ids), **case.options
+            operation.method,
+            operation.path.format(decision_id=DECISION, correction_id=DECISION, number=1, **ids),
+            **case.options,
         )
 
     def data(self) -> list[Any]:
@@ -256,7 +261,9 @@ def test_a_share_link_shows_its_own_album(ann: Tenant, bob: Tenant, operation_id
 
     def call(ids: dict[str, str]) -> httpx.Response:
         return ann.gateway.http.request(
-            operation.method, operation.path.format(decision_id=DECISION, number=1, **ids), **case.options
+            operation.method,
+            operation.path.format(decision_id=DECISION, correction_id=DECISION, number=1, **ids),
+            **case.options,
         )
 
     ids = path_ids(operation_id, dict.fromkeys(operation.parameters, ann))

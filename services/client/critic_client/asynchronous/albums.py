@@ -38,6 +38,12 @@ from critic_core.contracts.album import (
     SelectionPage,
     Thresholds,
 )
+from critic_core.contracts.group_correction import (
+    CorrectionKind,
+    GroupCorrection,
+    GroupCorrections,
+    NewGroupCorrection,
+)
 from critic_core.contracts.photo import PhotoReceipt, UploadReceipt
 
 _RECONNECT_PAUSE_SECONDS = 0.5
@@ -103,6 +109,22 @@ class AsyncAlbums:
         async for response in self._pages(f"/v1/albums/{album_id}/groups", params):
             for group in parse(GroupsPage, response).groups:
                 yield group
+
+    async def correct_groups(self, album_id: str, kind: CorrectionKind, photos: Sequence[str]) -> NewGroupCorrection:
+        """Merge the groups of near duplicates of these photos, or separate the photos as a group of their own."""
+        correction = NewGroupCorrection(id=str(uuid4()), kind=kind, photos=tuple(photos))
+        path = f"/v1/albums/{album_id}/groups/corrections"
+        await self._http.request("POST", path, json=correction.model_dump(mode="json"))
+        return correction
+
+    async def group_corrections(self, album_id: str) -> tuple[GroupCorrection, ...]:
+        """The corrections of the album's groups, in the order in which they apply."""
+        response = await self._http.request("GET", f"/v1/albums/{album_id}/groups/corrections")
+        return parse(GroupCorrections, response).corrections
+
+    async def withdraw_group_correction(self, album_id: str, correction_id: str) -> None:
+        """Withdraw exactly this correction; earlier and later ones stay."""
+        await self._http.request("DELETE", f"/v1/albums/{album_id}/groups/corrections/{correction_id}")
 
     async def selection(
         self,

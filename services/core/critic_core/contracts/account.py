@@ -8,6 +8,7 @@ from pydantic import Field
 from critic_core.contracts.album import Album, Decisions, Summary
 from critic_core.contracts.base import Contract
 from critic_core.contracts.errors import Problem
+from critic_core.contracts.group_correction import GroupCorrection
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.contracts.share import Share
 from critic_core.contracts.webhook import Delivery
@@ -51,6 +52,7 @@ class AlbumRecord(Contract):
     deliveries: tuple[Delivery, ...] = ()
     shares: tuple[Share, ...] = ()
     favourites: dict[str, int] = Field(default={}, description="Favourites of the share links' viewers, by photo")
+    corrections: tuple[GroupCorrection, ...] = Field(default=(), description="Corrections of the groups")
 
 
 class PhotoRecord(Contract):

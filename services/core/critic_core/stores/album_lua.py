@@ -21,7 +21,8 @@ end
 
 local function expire_with_album(album)
   local expires = redis.call('EXPIRETIME', album_key(album))
-  for _, part in ipairs({{'order', 'bytes', 'names', 'features', 'decisions', 'events', 'shares', 'favourites'}}) do
+  for _, part in ipairs({{'order', 'bytes', 'names', 'features', 'decisions', 'events', 'shares', 'favourites',
+    'corrections'}}) do
     redis.call('EXPIREAT', album_key(album, part), expires)
   end
 end

@@ -25,6 +25,7 @@ from critic_core.contracts.album import (
     Summary,
 )
 from critic_core.contracts.errors import AlbumFull, AlbumNotFound, PhotoNotFound, Problem
+from critic_core.contracts.group_correction import GroupCorrection, in_order
 from critic_core.contracts.photo import Photo
 from critic_core.runtime.redis_client import CHANGE_CHANNEL, KEY_PREFIX, redis_errors
 from critic_core.stores.album_lua import ALBUM, PENDING
@@ -36,7 +37,7 @@ from critic_core.stores.share_lua import SHARE
 
 ALBUM_EXPIRY = f"{KEY_PREFIX}albums:expiry"
 MAX_DECISIONS = 100  # of one photo: nobody undoes further back
-_SUBKEYS = ("order", "bytes", "names", "features", "decisions", "events", "shares", "favourites")
+_SUBKEYS = ("order", "bytes", "names", "features", "decisions", "events", "shares", "favourites", "corrections")
 _LIST_FIELDS = ("state", "file_name", "path", "media_type", "size_bytes", "sha256", "summary", "problem")
 
 _CREATE = f"""{OWNER}
@@ -213,6 +214,7 @@ class Snapshot:
     decisions: dict[str, Decision]
     paths: dict[str, str]  # or names, where the client sent no path
     sha256: dict[str, str]
+    corrections: tuple[GroupCorrection, ...] = ()  # in the order in which they apply
 
 
 class AlbumStore:
@@ -339,9 +341,9 @@ class AlbumStore:
         """The input of grouping and selection. Raises AlbumNotFound."""
         with redis_errors(), self._redis.pipeline(transaction=True) as pipe:
             pipe.hmget(album_key(album_id), "revision", "decision_revision")
-            for part in ("features", "decisions", "names", "bytes"):
+            for part in ("features", "decisions", "names", "bytes", "corrections"):
                 pipe.hgetall(album_key(album_id, part))
-            (revision, decision_revision), features, decisions, names, by_bytes = pipe.execute()
+            (revision, decision_revision), features, decisions, names, by_bytes, corrections = pipe.execute()
         if revision is None:
             raise AlbumNotFound
         return Snapshot(
@@ -351,6 +353,7 @@ class AlbumStore:
             {photo_id: _latest(text) for photo_id, text in decisions.items()},
             names,
             {photo_id: sha256 for sha256, photo_id in by_bytes.items()},
+            in_order(corrections.values()),
         )
 
     # -- decisions ----------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from critic_core.contracts.errors import AlbumNotFound, PhotoNotFound
 from critic_core.contracts.photo import Photo
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.deliveries import DeliveryStore
+from critic_core.stores.group_corrections import GroupCorrectionStore
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.owners import Kind, OwnerStore
 from critic_core.stores.shares import ShareStore
@@ -27,6 +28,7 @@ class AccountExport:
     owners: OwnerStore
     deliveries: DeliveryStore
     shares: ShareStore
+    corrections: GroupCorrectionStore
 
     def lines(self, owner: str) -> Iterator[bytes]:
         """A JSON line per album and photo, and the end with their numbers. What is deleted meanwhile is left out."""
@@ -52,6 +54,7 @@ class AccountExport:
             deliveries=tuple(self.deliveries.of(f"album:{album_id}")),
             shares=tuple(self.shares.of(album_id)),
             favourites=self.shares.count_favourites(album_id),
+            corrections=self.corrections.of(album_id),
         )
 
     def _photo(self, photo_id: str) -> PhotoRecord:

@@ -50,7 +50,7 @@ async def follow_album(
     last_event_id: LastEventId = None,
 ) -> EventSourceResponse:
     """Server-sent events: `photo_added`, `photo_done`, `photo_failed`, `photo_queued`, `photo_deleted`, `decision`,
-    `favourite`, `album_changed` (without a photo).
+    `favourite`, and without a photo `album_changed` and `groups_corrected`.
 
     Each event has the photo's id, the counts after it, and the photo as it is now. The stream begins with `album` (the
     current counts), unless `Last-Event-ID` continues an earlier stream; `album` also replaces events that are no longer

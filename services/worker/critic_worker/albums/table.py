@@ -13,6 +13,7 @@ from critic_core.contracts.critique import Capture, Reason
 from critic_core.metadata.natural_order import natural_key
 from critic_core.stores.albums import Snapshot
 from critic_worker.albums import group_levels
+from critic_worker.albums.group_corrections import corrected
 from critic_worker.albums.group_levels import Levels
 from critic_worker.albums.quality import quality
 from critic_worker.albums.reasons import reasons_in_groups
@@ -58,7 +59,8 @@ def album_table(snapshot: Snapshot, thresholds: Thresholds) -> AlbumTable:
     taken, order = taken_seconds(features), natural_ranks(paths)
     found = sequences(frames_of(features, order))
     pixels = [photo.fingerprint.pixels_sha256 for photo in features]
-    levels = group_levels.group(pixels, similarity_features(features, taken), thresholds)
+    grouped = group_levels.group(pixels, similarity_features(features, taken), thresholds)
+    levels = corrected(grouped, ids, snapshot.corrections)
     qualities = quality(features, levels.near)
     return AlbumTable(
         revision=snapshot.revision,

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from critic_core.contracts.album import Decision, PhotoFeatures
 from critic_core.contracts.critique import Capture, Fingerprint, PropertyName
+from critic_core.contracts.group_correction import GroupCorrection
 from critic_core.stores.albums import Snapshot
 from critic_worker.albums.similar_pairs import SimilarityFeatures
 from critic_worker.arrays import Float32Array, Float64Array
@@ -46,7 +47,11 @@ def similarity_features(
     return SimilarityFeatures(hashes, embeddings, taken, cameras, colours, np.where(cameras, 0, -1), thumbnails)
 
 
-def snapshot(photos: dict[str, PhotoFeatures], decisions: dict[str, Decision] | None = None) -> Snapshot:
+def snapshot(
+    photos: dict[str, PhotoFeatures],
+    decisions: dict[str, Decision] | None = None,
+    corrections: tuple[GroupCorrection, ...] = (),
+) -> Snapshot:
     return Snapshot(
         revision=7,
         decision_revision=3,
@@ -54,6 +59,7 @@ def snapshot(photos: dict[str, PhotoFeatures], decisions: dict[str, Decision] | 
         decisions=decisions or {},
         paths={photo_id: f"{photo_id}.jpg" for photo_id in photos},
         sha256={photo_id: f"sha-{photo_id}" for photo_id in photos},
+        corrections=corrections,
     )
 
 
