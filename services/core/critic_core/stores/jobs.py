@@ -122,7 +122,10 @@ _DELETE = f"""#!lua flags=allow-oom
 withdraw(ARGV[1])
 local album, sha256, owner = unpack(redis.call('HMGET', KEYS[1], 'album', 'sha256', 'owner'))
 local existed = redis.call('DEL', KEYS[1])
-for index = 6, #KEYS do redis.call('DEL', KEYS[index]) end
+for index = 6, #KEYS do
+  redis.call('DEL', KEYS[index])
+  if owner then redis.call('ZREM', owner_key(owner, 'insights'), KEYS[index]) end
+end
 for index = 2, 4 do redis.call('ZREM', KEYS[index], ARGV[1]) end
 if ARGV[3] then redis.call('ZADD', KEYS[5], 'XX', ARGV[3], ARGV[1]) else redis.call('ZREM', KEYS[5], ARGV[1]) end
 remove_from_owner(owner, 'photos', ARGV[1])

@@ -32,5 +32,5 @@ end
 
 
 def owner_key(owner: str, kind: str) -> str:
-    """The name of an owner's index in Redis; `kind` is `photos` or `albums`."""
+    """The name of an owner's index in Redis; `kind` is `photos`, `albums` or `insights`."""
     return f"{KEY_PREFIX}owner:{owner}:{kind}"

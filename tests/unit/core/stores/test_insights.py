@@ -15,6 +15,7 @@ from critic_core.stores.insights import (
     insight_keys,
 )
 from critic_core.stores.jobs import JobStore
+from critic_core.stores.owner_lua import owner_key
 
 INSIGHT = Insight('{"score":1}', b"\x89PNG")
 
@@ -44,7 +45,7 @@ def test_a_deleted_photo_leaves_and_gets_no_insight(
     assert insights.acquire_request(photo.id, EXPLANATION, 20)
     JobStore(client).mark_deleted(photo.id)
     assert not insights.save(photo.id, EXPLANATION, INSIGHT)
-    assert client.exists(*insight_keys(photo.id)) == 0
+    assert client.exists(*insight_keys(photo.id), owner_key(photo.owner, "insights")) == 0
 
 
 @pytest.mark.parametrize(
@@ -71,3 +72,13 @@ def test_an_insight_expires_with_its_photo(insights: InsightStore, photo: Photo,
 
 def test_one_caller_asks_a_worker(insights: InsightStore, photo: Photo) -> None:
     assert [insights.acquire_request(photo.id, EXPLANATION, 20) for _ in range(2)] == [True, False]
+
+
+def test_an_owner_has_so_many_bytes(client: "redis.Redis", photo: Photo) -> None:
+    """The oldest insights go; a larger one than the limit is not stored."""
+    insights = InsightStore(client, owner_bytes=450)
+    for number in range(3):
+        insights.save(photo.id, f"{number}", Insight("0123456789", b"1"))  # 214 bytes
+    assert [insights.get(photo.id, f"{number}") is not None for number in range(3)] == [False, True, True]
+    insights.save(photo.id, "0", Insight("0" * 251))
+    assert [insights.get(photo.id, f"{number}") is not None for number in range(3)] == [False, False, False]
