@@ -25,7 +25,7 @@ TEST := $(VENV)/.test
 DEV := $(VENV)/.dev
 TRAINING := $(VENV)/.training
 
-.PHONY: help run test test-all check check-files check-contract check-types fix docs model data-sets aesthetics aesthetics-alexnet one-model bench capacity lock sbom wheel clean
+.PHONY: help run test test-all check check-files check-contract check-types fix docs model data-sets aesthetics aesthetics-alexnet one-model bench capacity lock sbom wheel release clean
 
 help: ## What one can ask for
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -126,11 +126,11 @@ one-model:
 bench: $(DEV) ## Measure each stage's limit, and the whole stack against it
 	$(BIN)/python -m tests.load.bench
 
-capacity: $(DEV) ## Plan cores, replicas and GPUs for RATE=50 photos/s of SIZE=12MP (GPU=…, MEASURE=1, CHECK=1)
+capacity: $(DEV) ## Plan cores, replicas and GPUs for RATE=50 photos/s of SIZE=12MP (GPU=…, MEASURE=1, CHECK=1, PLAN="--stacks 2")
 	@$(BIN)/python -m tests.load.photo_costs$(if $(MEASURE), --force)
 	@$(BIN)/python -m $(if $(CHECK),tests.load.capacity_check,infra.capacity$(PLAN_OPTIONS))
 
-PLAN_OPTIONS = $(if $(RATE), --rate $(RATE))$(if $(SIZE), --size $(SIZE))$(if $(GPU), --gpu $(GPU))
+PLAN_OPTIONS = $(if $(RATE), --rate $(RATE))$(if $(SIZE), --size $(SIZE))$(if $(GPU), --gpu $(GPU)) $(PLAN)
 
 lock: $(DEV) ## Resolve the dependencies anew into requirements.lock, with hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --strip-extras --all-extras --no-emit-package torch \
@@ -142,6 +142,9 @@ sbom: $(DEV) ## List what is in each image that is built here, as CycloneDX, in 
 wheel: $(DEV) ## Build the wheels: the whole, page and model inside, and the client
 	$(BIN)/python -m build --wheel --outdir dist .
 	$(BIN)/python -m build --wheel --outdir dist services/client
+
+release: $(DEV) ## Build what a release of this tag publishes, in dist/release, and list it (DRY=1: rehearsal, IMAGES="gateway": no other)
+	@$(BIN)/python -m infra.release$(if $(DRY), --dry-run)$(if $(filter-out undefined,$(origin IMAGES)), --images $(IMAGES))
 
 clean: ## Take away what was built here; photos and settings stay
 	rm -rf $(VENV) .cache dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

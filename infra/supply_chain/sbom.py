@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
     for image in images:
         packages = [*debian_packages(image), *python_packages(image)]
         path = OUT / f"{name_of(image)}.cdx.json"
-        path.write_text(document(image, packages), "utf-8")
+        path.write_text(document(container(image), packages), "utf-8")
         log(f"{path}: {len(packages)} packages of {image}")
     return 0 if images else 1
 
@@ -87,18 +87,24 @@ def python_packages(image: str) -> list[Package]:
     return [Package(PackageURL("pypi", None, name.lower(), version), text) for name, version, text in sorted(rows)]
 
 
-def document(image: str, packages: Iterable[Package]) -> str:
-    """The CycloneDX document. Raises ValueError when it violates the published schema."""
+def document(subject: Component, packages: Iterable[Package]) -> str:
+    """The CycloneDX document of what `subject` has. Raises ValueError when it violates the published schema."""
     from cyclonedx.validation.json import JsonStrictValidator  # noqa: PLC0415 - compiles grammars for seconds
 
     bom = Bom(components=[component(package) for package in packages])
-    bom.metadata.component = Component(name=image, type=ComponentType.CONTAINER, version=image.rpartition(":")[2])
-    bom.metadata.component.properties.add(Property(name="docker:id", value=id_of(image)))
-    bom.register_dependency(bom.metadata.component, bom.components)
+    bom.metadata.component = subject
+    bom.register_dependency(subject, bom.components)
     text: str = JsonV1Dot6(bom).output_as_string(indent=1)
     if error := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
-        raise ValueError(f"{image}: {error}")
+        raise ValueError(f"{subject.name}: {error}")
     return text + "\n"
+
+
+def container(image: str) -> Component:
+    """An image as a CycloneDX component, with its digest."""
+    digest = Property(name="docker:id", value=id_of(image))
+    version = image.rpartition(":")[2]
+    return Component(name=image, type=ComponentType.CONTAINER, version=version, properties=[digest])
 
 
 def component(package: Package) -> Component:
@@ -119,7 +125,7 @@ def id_of(image: str) -> str:
 
 
 def name_of(image: str) -> str:
-    """`photo-critic/gateway:0.2.0` → `gateway`."""
+    """`photo-critic/gateway:0.3.0` → `gateway`."""
     return image.rpartition("/")[2].partition(":")[0]
 
 

@@ -129,7 +129,7 @@ def model_image(trained_stack: Stack, tmp_path: Path) -> str:
 
 def test_the_job_of_kubernetes_publishes_with_its_limits(trained_stack: Stack, model_image: str) -> None:
     """Its container as the manifest has it: user, memory, a file system it cannot change, nobody to reach."""
-    pod = pods(rendered("cpu", "models.volume=true", "publish.image=photo-critic/model:0.2.0"))["publish"]
+    pod = pods(rendered("cpu", "models.volume=true", "publish.image=photo-critic/model:0.3.0"))["publish"]
     (job,) = pod["containers"]
     user = f"{pod['securityContext']['runAsUser']}:{pod['securityContext']['runAsGroup']}"
     memory = job["resources"]["requests"]["memory"].replace("Mi", "m")  # what it asks for, and not its limit

@@ -15,7 +15,7 @@ from tests.kubernetes.test_schemas import NEWEST, validate
 @pytest.fixture(params=["cpu", "gpu", "triton"])
 def objects(request: pytest.FixtureRequest) -> list[Manifest]:
     """A combination with its models in the volume, and the Job that publishes."""
-    return rendered(request.param, "models.volume=true", "publish.image=photo-critic/model:0.2.0")
+    return rendered(request.param, "models.volume=true", "publish.image=photo-critic/model:0.3.0")
 
 
 def mounted(pod: Manifest) -> dict[str, Any]:
