@@ -5,7 +5,7 @@
 
 `.env.example` comes from the settings classes, the errors in docs/api.md from the error tree, docs/openapi.json from
 the routes, docs/album-export.schema.json from the export, the page's kinds of files from the image formats, the
-synchronous client from the asynchronous one, the chart's alerts from those of Compose.
+synchronous client from the asynchronous one, the chart's alerts from those of Compose, the manual page from the parser.
 """
 
 import json
@@ -21,6 +21,7 @@ import yaml
 from pydantic.fields import FieldInfo
 
 from critic_cli.files.kinds import CAMERA_SUFFIXES, PHOTO_SUFFIXES, RAW_SUFFIXES
+from critic_cli.man_page import man_page
 from critic_core.contracts.errors import CriticError
 from critic_core.exports.document import AlbumDocument
 from critic_core.metadata.foreign_folders import FOREIGN_FOLDERS
@@ -38,6 +39,7 @@ OPENAPI = ROOT / "docs" / "openapi.json"
 FILE_KINDS = ROOT / "frontend" / "upload" / "file-kinds.js"
 ALBUM_SCHEMA = ROOT / "docs" / "album-export.schema.json"
 RULES, CHART_RULES = ROOT / "infra/monitoring/prometheus/rules/photo-critic.yml", ROOT / "infra/helm/files/rules.yml"
+MAN_PAGE = ROOT / "services" / "cli" / "photo-critic.1"
 NAMESPACE = "THIS-NAMESPACE"
 """The chart's template puts the namespace in its place."""
 SELECTOR = re.compile(r"(?<![\w:])((?:critic|nv|haproxy|kube)[\w:]+|up)\b(\{?)")
@@ -90,6 +92,7 @@ def main() -> int:
         FILE_KINDS: file_kinds(),
         **synchronous_client(),
         CHART_RULES: chart_rules(),
+        MAN_PAGE: man_page(),
         OPENAPI: json.dumps(create_app(GatewaySettings()).openapi(), indent=1) + "\n",
     }
     outdated = [path for path, text in documents.items() if not path.exists() or path.read_text("utf-8") != text]
@@ -189,8 +192,8 @@ def in_namespace(expression: str) -> str:
 
 
 def error_list() -> str:
-    """Every error as an item of Markdown: permanent errors after the others."""
-    errors = list(error_classes(CriticError))
+    """Every error of the contract as an item of Markdown: permanent errors after the others."""
+    errors = [error for error in error_classes(CriticError) if error.__module__ == CriticError.__module__]
     temporary = [error_item(error) for error in errors if not error.permanent]
     permanent = [error_item(error) for error in errors if error.permanent]
     return "\n".join(["**A retry may help**", "", *temporary, "", "**Permanent**", "", *permanent])

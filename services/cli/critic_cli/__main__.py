@@ -2,9 +2,11 @@
 
 import sys
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from critic_cli.commands.cull import cull
 from critic_cli.commands.dead_letters import dead_letters
@@ -15,6 +17,7 @@ from critic_cli.commands.new_webhook_secret import new_webhook_secret
 from critic_cli.commands.score import score
 from critic_cli.commands.up import up
 from critic_cli.commands.watch import watch
+from critic_cli.config import load_defaults, options_below
 from critic_cli.errors import CommandError
 from critic_cli.ops.commands import ops
 
@@ -23,7 +26,6 @@ app = typer.Typer(
     help="Scores photographs, proposes which to keep, and explains why.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
 for command in (up, score, watch, cull, doctor, model, dead_letters, new_key, new_webhook_secret):
     app.command()(command)
@@ -45,10 +47,19 @@ def _options(
     pass
 
 
+def parser() -> TyperGroup:
+    """The parser of all commands. Help mentions no variable whose name follows from command and option."""
+    group = cast(TyperGroup, get_command(app))
+    for option in options_below(group):
+        option.show_envvar = option.envvar is not None
+    return group
+
+
 def main() -> None:
     """Run a command. Exit codes: 0 success, 1 a photo or a check failed, 2 the command could not run."""
     try:
-        app()
+        command = parser()
+        command.main(default_map=load_defaults(command), auto_envvar_prefix="CRITIC")
     except CommandError as error:
         print(error, file=sys.stderr)
         sys.exit(error.exit_code)

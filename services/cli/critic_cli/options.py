@@ -28,6 +28,8 @@ UrlOption = Annotated[str, typer.Option(envvar="CRITIC_URL", help="Address of Ph
 ApiKeyOption = Annotated[
     str | None, typer.Option(envvar="CRITIC_API_KEY", help="API key, for a server with API keys.", show_envvar=True)
 ]
+ModelOption = Annotated[str | None, typer.Option(help="Model; the server's default model if omitted.")]
+ConcurrencyOption = Annotated[int, typer.Option("--at-a-time", min=1, max=64, help="Concurrent uploads.")]
 LocalOption = Annotated[bool, typer.Option("--local", help="Start a stack, and stop it afterwards.")]
 CsvOption = Annotated[
     Path | None, typer.Option(dir_okay=False, allow_dash=True, help="CSV file to write; - for standard output.")

@@ -1,7 +1,7 @@
 """`photo-critic score FILE…`: critiques of files."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,49 +9,54 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from critic_cli.connect import check_model, connect
-from critic_cli.culling.journal import state_folder
-from critic_cli.culling.local_stack import local_stack
+from critic_cli.command import command_of
+from critic_cli.connect import check_model
 from critic_cli.errors import CommandError
 from critic_cli.files.find import find_photos
 from critic_cli.options import (
     DEFAULT_URL,
     STANDARD_STREAM,
     ApiKeyOption,
+    ConcurrencyOption,
     CsvOption,
     JsonOption,
     LocalOption,
+    ModelOption,
     UrlOption,
 )
 from critic_cli.output import check_outputs
 from critic_cli.scoring.outcome import Outcome, best_first
 from critic_cli.scoring.output import print_scores, write_outcomes
 from critic_cli.scoring.score_all import score_all
+from critic_cli.server import open_client
 
 
-def score(  # noqa: PLR0913, PLR0917 - one parameter an option
+@dataclass(frozen=True)
+class ScoreOptions:
+    """The command's arguments and options."""
+
     files: Annotated[
         list[Path],
         typer.Argument(help="Photos, and folders with photos; - for one photo on standard input.", show_default=False),
-    ],
-    url: UrlOption = DEFAULT_URL,
-    api_key: ApiKeyOption = None,
-    local: LocalOption = False,
-    model: Annotated[str | None, typer.Option(help="Model; the server's default model if omitted.")] = None,
-    json: JsonOption = None,
-    csv: CsvOption = None,
-    at_a_time: Annotated[int, typer.Option("--at-a-time", min=1, max=64, help="Concurrent uploads.")] = 8,
-) -> None:
+    ]
+    url: UrlOption = DEFAULT_URL
+    api_key: ApiKeyOption = None
+    local: LocalOption = False
+    model: ModelOption = None
+    json: JsonOption = None
+    csv: CsvOption = None
+    at_a_time: ConcurrencyOption = 8
+
+
+@command_of(ScoreOptions)
+def score(options: ScoreOptions) -> None:
     """Score photos, best first. Exit code 1 if a file could not be scored."""
-    piped = check_outputs(json, csv)
-    photos = _photos(files)
-    with ExitStack() as stack:
-        if local:
-            url = stack.enter_context(local_stack(state_folder() / "local"))
-        client = stack.enter_context(connect(url, api_key))
-        check_model(client, model)
-        outcomes = best_first(_with_progress(score_all(client, photos, at_a_time, model), len(photos)))
-    write_outcomes(outcomes, json, csv)
+    piped, photos = check_outputs(options.json, options.csv), _photos(options.files)
+    with open_client(options.url, options.api_key, options.local) as client:
+        check_model(client, options.model)
+        scored = score_all(client, photos, options.at_a_time, options.model)
+        outcomes = best_first(_with_progress(scored, len(photos)))
+    write_outcomes(outcomes, options.json, options.csv)
     if not piped:
         print_scores(outcomes, Console())
     if any(outcome.problem for outcome in outcomes):

@@ -30,7 +30,7 @@ class CulledFolder:
 
     album_id: str
     shots: ShotsById
-    problems: list[tuple[Path, str]]
+    problems: list[str]
     removed: int
 
 
@@ -49,7 +49,7 @@ def cull_folder(client: Client, folder: Path, shots: list[Shot], journal: Journa
         same_bytes.sort(key=_original_first)
     photos = list(client.albums.ranking(album_id))
     restore_decisions(client, album_id, photos, removed)
-    problems = [(uploaded.shot.upload, uploaded.problem.detail) for uploaded in uploads if uploaded.problem]
+    problems = [f"{uploaded.shot.upload}: {uploaded.problem.detail}" for uploaded in uploads if uploaded.problem]
     failed = [photo for photo in photos if photo.state is PhotoState.failed and photo.id in by_id]
     return CulledFolder(album_id, by_id, problems + [_failure(photo, by_id) for photo in failed], len(removed))
 
@@ -91,5 +91,6 @@ def _upload(  # noqa: PLR0913, PLR0917 - the run as a whole
     return uploads
 
 
-def _failure(photo: AlbumPhoto, shots: ShotsById) -> tuple[Path, str]:
-    return shots[photo.id][0].upload, photo.problem.detail if photo.problem else "The photo could not be scored."
+def _failure(photo: AlbumPhoto, shots: ShotsById) -> str:
+    detail = photo.problem.detail if photo.problem else "The photo could not be scored."
+    return f"{shots[photo.id][0].upload}: {detail}"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from critic_cli.culling.files_on_disk import replace_file
 from critic_cli.culling.same_stem import Shot
+from critic_cli.folders import state_folder
 
 
 @dataclass(frozen=True)
@@ -80,11 +81,6 @@ def _entry(line: str) -> JournalEntry | None:
         return JournalEntry(**json.loads(line))
     except (ValueError, TypeError):
         return None
-
-
-def state_folder() -> Path:
-    """The folder for application state (XDG Base Directory Specification)."""
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "photo-critic"
 
 
 def _path(shot: Shot) -> str:

@@ -6,8 +6,8 @@ from critic_client import Albums
 from critic_core.contracts.album import Choice
 
 
-def read_back(albums: Albums, culled: CulledFolder, sidecars: Sidecars) -> int:
-    """Decide as people did in sidecars and files; the number of decisions that are new in the album."""
+def read_back(albums: Albums, culled: CulledFolder, sidecars: Sidecars) -> str:
+    """Decide as people did in sidecars and files; the number of decisions that are new in the album, in words."""
     count = 0
     for photo in albums.ranking(culled.album_id):
         shots = culled.shots.get(photo.id, ())
@@ -16,4 +16,4 @@ def read_back(albums: Albums, culled: CulledFolder, sidecars: Sidecars) -> int:
         if stated is not None and stated.choice != present:
             albums.decide(culled.album_id, photo.id, stated.choice)
             count += 1
-    return count
+    return f"{count:,} decisions from other programs." if count else ""

@@ -3,26 +3,19 @@
 import hashlib
 import json
 import re
+import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from tests.support.critiques import make_photo
-from tests.support.redis_server import RedisServer
 from tests.support.scripted_server import Answer, ScriptedServer, photo_answer
 from tests.support.tiny_model import NAME, tiny_manifest
 from typer.testing import CliRunner
 
 from critic_cli.__main__ import app, main
-from critic_core.contracts.errors import PhotoPoison
-from critic_core.contracts.identity import new_photo_id
-from critic_core.contracts.photo import CRITIQUE_QUEUE, Photo, PhotoState
-from critic_core.runtime.redis_client import connect
 from critic_core.runtime.webhooks.settings import WebhookSettings
-from critic_core.stores.jobs import JobStore
 from critic_gateway.auth.api_keys import ApiKeys
 from critic_gateway.settings import GatewaySettings
 
@@ -132,44 +125,37 @@ def test_ctrl_c_ends_a_watch_without_an_error(
     assert run.invoke(app, ["watch", str(tmp_path), "--url", server.url]).exit_code == 0
 
 
-class TestDeadLetters:
-    @pytest.fixture
-    def redis_server(self, tmp_path: Path) -> Iterator[RedisServer]:
-        server = RedisServer(tmp_path)
-        server.start()
-        yield server
-        server.stop()
+@pytest.mark.parametrize(
+    ("arguments", "module"),
+    [
+        (["dead-letters", "--replay"], ["critic_worker.maintenance.dead_letters", "--replay"]),
+        (["model"], ["critic_worker.rollout", "show"]),
+        (["model", "canary", "2:10%", "--json"], ["critic_worker.rollout", "canary", "2:10%", "--json"]),
+    ],
+)
+def test_operators_commands_are_the_workers(
+    arguments: list[str], module: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands = []
 
-    @pytest.fixture
-    def dead_letter(self, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> str:
-        monkeypatch.setenv("CRITIC_REDIS_URL", redis_server.url)
-        store, now = JobStore(connect(redis_server.url)), datetime.now(UTC)
-        photo = Photo(
-            id=new_photo_id(),
-            state=PhotoState.queued,
-            file_name="evil.jpg",
-            media_type="image/jpeg",
-            size_bytes=1,
-            sha256="0",
-            created_at=now,
-            expires_at=now + timedelta(hours=1),
-        )
-        store.create(photo)
-        store.move_to_dead_letters(photo.id, PhotoPoison().problem())
-        return photo.id
+    def record(command: list[str], **_: object) -> "subprocess.CompletedProcess[bytes]":
+        commands.append(command)
+        return subprocess.CompletedProcess(command, 3)
 
-    def test_they_are_listed_with_their_problem(self, dead_letter: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("COLUMNS", "200")
-        output = run.invoke(app, ["dead-letters"]).stdout
-        assert dead_letter in output
-        assert "evil.jpg" in output
-        assert "crashed its worker" in output
+    monkeypatch.setattr(subprocess, "run", record)
+    assert run.invoke(app, [*arguments, "--data-folder", str(tmp_path)]).exit_code == 3
+    assert [command[2:] for command in commands] == [["-m", *module]]
 
-    def test_replay_queues_them_again(self, dead_letter: str, redis_server: RedisServer) -> None:
-        ran = run.invoke(app, ["dead-letters", "--replay"])
-        assert ran.stdout == "1 photos queued again; 0 have expired.\n"
-        client = connect(redis_server.url)
-        store = JobStore(client)
-        assert (store.get(dead_letter).state, store.dead_letters()) == (PhotoState.queued, [])
-        assert client.llen(CRITIQUE_QUEUE) == 1
-        assert run.invoke(app, ["dead-letters"]).stdout == "No dead letters.\n"
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_complete_commands_and_options(shell: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
+    assert "_PHOTO_CRITIC_COMPLETE" in run.invoke(app, ["--show-completion", shell], prog_name="photo-critic").stdout
+    words = {
+        "COMP_WORDS": "photo-critic cull --copy",
+        "COMP_CWORD": "2",
+        "_TYPER_COMPLETE_ARGS": "photo-critic cull --c",
+        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+    }
+    completed = run.invoke(app, env={"_PHOTO_CRITIC_COMPLETE": f"complete_{shell}", **words}, prog_name="photo-critic")
+    assert "--copy-keepers" in completed.stdout
