@@ -22,15 +22,15 @@ def shortfall_sentence(proposals: Sequence[Proposal], keep: float | None) -> str
 
 
 def _causes(proposals: Sequence[Proposal], keepers: Sequence[Proposal], keep: int) -> Iterator[str]:
-    pictures, kept_pictures = _pictures(proposals), _pictures(keepers)
+    pictures, pictures_of_keepers = _pictures(proposals), _pictures(keepers)
     if pictures < keep:
         yield f"the shoot has {pictures:,} pictures (near duplicates and sequences count once)"
-    if kept_pictures < len(keepers):
-        yield f"further frames of the same pictures: {len(keepers) - kept_pictures:,}"
-    if kept_pictures > keep:
+    if pictures_of_keepers < len(keepers):
+        yield f"further frames of the same pictures: {len(keepers) - pictures_of_keepers:,}"
+    if pictures_of_keepers > keep:
         yield "pictures that people picked count, too"
     counts = Counter(proposal.reasons[0].code for proposal in proposals if proposal.reasons)
-    if kept_pictures < min(pictures, keep):
+    if pictures_of_keepers < min(pictures, keep):
         yield from (text.format(count=f"{counts[code]:,}") for code, text in _CAUSES.items() if counts[code])
 
 

@@ -15,7 +15,7 @@ def proposal(photo_id: str, verdict: Verdict, moment: str | None = None, code: s
     )  # fmt: skip
 
 
-KEPT = [proposal(str(number), Verdict.keep) for number in range(3)]
+KEEPERS = [proposal(str(number), Verdict.keep) for number in range(3)]
 FRAMES = [proposal(f"frame {number}", Verdict.keep, "bracket") for number in range(3)]
 WEAKER = [proposal("weaker", Verdict.reject, "bracket")]
 REJECTED = [proposal("x", Verdict.reject, code="rejected_by_you")]
@@ -25,18 +25,18 @@ DAMAGED = [proposal("z", Verdict.maybe, code="damaged")]
 
 @pytest.mark.parametrize("keep", [3, 3.4, 0.3, None])
 def test_the_requested_number_and_a_share_need_no_sentence(keep: float | None) -> None:
-    assert shortfall_sentence([*KEPT, *SCENE], keep) == ""
+    assert shortfall_sentence([*KEEPERS, *SCENE], keep) == ""
 
 
 @pytest.mark.parametrize(
     ("proposals", "keep", "sentence"),
     [
-        (KEPT, 5, "3 photos instead of 5: the shoot has 3 pictures (near duplicates and sequences count once)."),
-        ([*KEPT, *FRAMES, *WEAKER], 4, "6 photos instead of 4: further frames of the same pictures: 2."),
-        (KEPT, 2, "3 photos instead of 2: pictures that people picked count, too."),
-        ([*KEPT, *SCENE], 4, "3 photos instead of 4: beyond the limit of a scene: 1."),
+        (KEEPERS, 5, "3 photos instead of 5: the shoot has 3 pictures (near duplicates and sequences count once)."),
+        ([*KEEPERS, *FRAMES, *WEAKER], 4, "6 photos instead of 4: further frames of the same pictures: 2."),
+        (KEEPERS, 2, "3 photos instead of 2: pictures that people picked count, too."),
+        ([*KEEPERS, *SCENE], 4, "3 photos instead of 4: beyond the limit of a scene: 1."),
         (
-            [*KEPT, *REJECTED, *DAMAGED],
+            [*KEEPERS, *REJECTED, *DAMAGED],
             4,
             "3 photos instead of 4: damaged in part: 1, rejected by a person: 1.",
         ),

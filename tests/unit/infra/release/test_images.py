@@ -9,8 +9,8 @@ from infra.release.versions import project_version
 
 def test_every_final_target_of_the_dockerfile_is_released() -> None:
     stages = re.findall(r"^FROM \S+ AS ([\w-]+)$", (ROOT / DOCKERFILE).read_text(), re.MULTILINE)
-    parts = {"base", "requirements", "code", "runtime", *(name for name in stages if "-" in name)}
-    assert {image.target for image in IMAGES.values()} == set(stages) - parts
+    intermediate = {"base", "requirements", "code", "runtime", *(name for name in stages if "-" in name)}
+    assert {image.target for image in IMAGES.values()} == set(stages) - intermediate
 
 
 def test_a_variant_has_its_arguments_and_a_tag_of_its_own() -> None:

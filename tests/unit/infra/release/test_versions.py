@@ -38,7 +38,7 @@ def test_every_place_with_another_version_is_named(repository: Path, name: str) 
     assert disagreements(repository) == [f"{name}: 1.2.4"]
 
 
-def test_a_new_version_of_the_project_disagrees_with_all_places(repository: Path) -> None:
+def test_a_new_version_of_the_project_disagrees_with_all_copies(repository: Path) -> None:
     (repository / "pyproject.toml").write_text('[project]\nversion = "2.0.0"\n')
     assert len(disagreements(repository)) == len(FILES) - 1
 
