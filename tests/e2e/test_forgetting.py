@@ -20,7 +20,8 @@ GPS_IFD = 0x8825
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    stack = LocalStack(tmp_path_factory.mktemp("forgetting") / "data", FORGET_SECONDS=str(FORGET_SECONDS))
+    settings = {"FORGET_SECONDS": str(FORGET_SECONDS), "REUSE_CRITIQUES": "true"}
+    stack = LocalStack(tmp_path_factory.mktemp("forgetting") / "data", **settings)
     stack.start()
     with redis.Redis.from_url(stack.note().redis_url) as client:
         client.config_set("rdbcompression", "no")  # a compressed value would not be found
@@ -34,16 +35,19 @@ class Traces:
     def __init__(self, number: int) -> None:
         self.name = f"recognisable-{number}-{os.urandom(6).hex()}.jpg"
         self.place = f"place-{number}-{os.urandom(6).hex()}"
+        self.reference = f"reference-{number}-{os.urandom(6).hex()}"
         self.data = _jpeg(self.place) + os.urandom(64)
         self.texts: dict[str, bytes] = {
             "name": self.name.encode(),
+            "reference": self.reference.encode(),
             "hash": hashlib.sha256(self.data).hexdigest().encode(),
             "bytes": self.data[-64:],
             "GPS": self.place.encode(),
         }
 
     def upload(self, client: httpx.Client, path: str = "/v1/photos") -> httpx.Response:
-        return client.post(path, params={"wait": 30}, files={"file": (self.name, self.data)})
+        params: dict[str, str] = {"wait": "30", "reference": self.reference}
+        return client.post(path, params=params, files={"file": (self.name, self.data)})
 
 
 def _jpeg(place: str) -> bytes:
@@ -98,3 +102,18 @@ def test_a_deleted_photo_of_an_album_leaves_its_id_in_the_events_until_the_album
         assert client.delete(f"/v1/albums/{album_id}").status_code == 204
     texts["album"] = album_id.encode()
     until(lambda: not found(stack, texts), 60, f"the end of {texts}")
+
+
+def test_the_same_bytes_cost_one_inference(stack: LocalStack) -> None:
+    traces = Traces(3)
+    with stack.client() as client:
+        first, again = (photo_of(traces.upload(client)) for _ in range(2))
+        previews = [client.get(f"/v1/photos/{photo.id}/preview").content for photo in (first, again)]
+        assert first.id != again.id
+        assert (first.critique, previews[0]) == (again.critique, previews[1])  # down to the milliseconds of each stage
+        assert (first.deliveries, again.deliveries) == (1, 0)
+        assert "critic_critiques_reused_total 1.0" in client.get("/metrics").text
+        assert client.delete(f"/v1/photos/{first.id}").status_code == 204
+        assert photo_of(traces.upload(client)).critique == first.critique
+        client.delete("/v1/account/data").raise_for_status()
+    until(lambda: not found(stack, traces.texts), 60, f"the end of {traces.texts}")

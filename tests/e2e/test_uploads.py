@@ -57,6 +57,16 @@ def test_without_waiting_the_answer_is_fetched_later(http: httpx.Client) -> None
     assert photo_of(http.get(f"/v1/photos/{taken.id}", params=WAIT)).critique is not None
 
 
+def test_a_client_of_scores_gets_a_small_answer_and_the_embedding_on_request(http: httpx.Client) -> None:
+    scored = http.post("/v1/photos", params=WAIT | {"fields": "state,critique.score"}, content=ROCKET)
+    assert len(scored.content) < 300, scored.text
+    path = f"/v1/photos/{scored.json()['id']}"
+    usual, whole = photo_of(http.get(path)).critique, http.get(path, params={"fields": "critique.fingerprint"}).json()
+    assert usual is not None
+    assert (usual.score, usual.fingerprint.embedding) == (scored.json()["critique"]["score"], "")
+    assert len(whole["critique"]["fingerprint"]["embedding"]) > 100
+
+
 def test_the_same_idempotency_key_makes_one_photo(http: httpx.Client) -> None:
     key = {"Idempotency-Key": str(uuid4())}
     first, again = (photo_of(http.post("/v1/photos", params=WAIT, content=ROCKET, headers=key)) for _ in range(2))

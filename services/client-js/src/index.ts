@@ -13,6 +13,8 @@ const LONGEST_WAIT_SECONDS = 30;
 export interface UploadOptions {
   fileName?: string;
   model?: string;
+  /** The caller's own name of the photo, for lists. */
+  reference?: string;
   onProgress?: Call["onProgress"];
 }
 
@@ -42,11 +44,11 @@ export class Client {
   }
 
   /** Uploads a photo and waits up to `wait` seconds (at most 30) for its critique. */
-  upload(photo: Blob, { fileName, model, onProgress }: UploadOptions = {}, wait = 0): Promise<Photo> {
+  upload(photo: Blob, { fileName, model, reference, onProgress }: UploadOptions = {}, wait = 0): Promise<Photo> {
     const body = new FormData();
     body.append("file", photo, fileName ?? (photo instanceof File ? photo.name : "photo"));
     const headers = { "Idempotency-Key": crypto.randomUUID() }; // a retry never makes a second photo
-    return this.http.json("/v1/photos", { method: "POST", query: { wait, model }, body, headers, onProgress });
+    return this.http.json("/v1/photos", { method: "POST", query: { wait, model, reference }, body, headers, onProgress });
   }
 
   photo(photoId: string, wait = 0): Promise<Photo> {

@@ -5,9 +5,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from critic_core.runtime.packaged import packaged_folder
 from critic_gateway.http import problems
+from critic_gateway.http.compression import COMPRESSION
 from critic_gateway.http.cors import cors_options
 from critic_gateway.http.early_response import EarlyResponse
 from critic_gateway.http.methods import Methods
@@ -77,6 +79,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
         app.include_router(router)
     docs.mount_assets(app)
     app.mount("/", PageFiles(packaged_folder("critic_gateway", "page", "frontend")), name="page")
+    app.add_middleware(GZipMiddleware, **COMPRESSION)
     app.add_middleware(SmallBodies, limit=settings.max_body_bytes)
     app.add_middleware(Methods, routes=[route for router in ROUTERS for route in router.routes])
     if settings.cors_origins:

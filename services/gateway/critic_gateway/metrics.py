@@ -15,6 +15,9 @@ REQUEST_SECONDS = Histogram(
 )
 UPLOADED_BYTES = Counter("critic_uploaded_bytes_total", "Bytes of accepted photos")
 ACCEPTED = Counter("critic_photos_accepted_total", "Photos accepted and enqueued")
+REUSED = Counter(
+    "critic_critiques_reused_total", "Photos finished with the critique of an earlier one of the same bytes"
+)
 REJECTED = Counter("critic_photos_rejected_total", "Photos rejected at upload", ["code"])
 API_KEY_PHOTOS = Counter("critic_api_key_photos_total", "Photos accepted, by name of the API key", ["key"])
 API_KEY_REJECTIONS = Counter(

@@ -2,6 +2,7 @@
 
 import math
 import re
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -43,6 +44,20 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
         default=3,
         ge=0,
         description="Uploads with `?wait=` and at most so many photos go before the photos nobody waits for.",
+    )
+    fetch_urls: bool = Field(
+        default=False, description='Uploads may be {"url": "https://…"}: the gateway fetches photos of the internet.'
+    )
+    fetch_allow_private: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        default=(),
+        description="Private networks from which photos may be fetched (10.1.0.0/16, comma-separated), also by plain "
+        "http.",
+    )
+    max_fetches: int = Field(default=16, ge=1, description="Photos that a gateway fetches at a time.")
+    reuse_critiques: bool = Field(
+        default=False,
+        description="Bytes sent again by their owner get the critique and preview of the first time, while the model "
+        "stays the same.",
     )
     photos_per_task: int = Field(default=4, ge=1, le=16, description="Most photos of one task, with a long backlog.")
     retry_after_seconds: int = Field(default=2, ge=1, description="Least Retry-After, seconds.")
@@ -128,6 +143,11 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
     def owner_backlog(self) -> int:
         """Queued photos of one owner at which its uploads get 429; without API keys, everybody is one owner."""
         return math.ceil(self.max_backlog * self.owner_backlog_share) if self.has_api_keys else self.max_backlog
+
+    @field_validator("fetch_allow_private", mode="before")
+    @classmethod
+    def _split_networks(cls, text: object) -> object:
+        return tuple(part.strip() for part in text.split(",") if part.strip()) if isinstance(text, str) else text
 
     @field_validator("cors_origins", mode="before")
     @classmethod

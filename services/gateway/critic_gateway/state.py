@@ -1,5 +1,6 @@
 """The state of a running gateway: settings, stores, limits, notifications."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from critic_core.stores.insights import InsightStore
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.owners import OwnerStore
 from critic_core.stores.photo_queue import PhotoQueue, measure_load
+from critic_core.stores.same_bytes import SameBytesStore
 from critic_core.stores.shares import ShareStore
 from critic_core.stores.worker_status import WorkerStatusStore
 from critic_gateway.accounts.erasure import Erasure
@@ -39,6 +41,7 @@ from critic_gateway.notifications.subscriber import ChangeSubscriber
 from critic_gateway.settings import GatewaySettings
 from critic_gateway.uploads.enqueue import PhotoIntake
 from critic_gateway.uploads.handler import UploadHandler
+from critic_gateway.uploads.reuse import CritiqueReuse
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,9 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
         PhotoQuota(client),
     )
     owners, deliveries, shares = OwnerStore(client), DeliveryStore(client), ShareStore(client)
-    intake = PhotoIntake(jobs, albums, storage, PhotoQueue(client), queue, quota, settings)
+    workers = WorkerStatusStore(client)
+    reuse = CritiqueReuse(SameBytesStore(client), jobs, storage, workers)
+    intake = PhotoIntake(jobs, albums, storage, PhotoQueue(client), queue, quota, reuse, settings)
     corrections = GroupCorrectionStore(client)
     idempotency_keys = IdempotencyKeys(client, settings.idempotency_ttl_seconds)
     return AppState(
@@ -115,12 +120,12 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
         shares=shares,
         group_corrections=corrections,
         shared=SharedAlbums(shares, albums, jobs),
-        worker_status=WorkerStatusStore(client),
+        worker_status=workers,
         changes=changes,
         feeds=AlbumFeeds(albums, changes),
         queries=AlbumQueries(AlbumResultStore(client), changes, queue),
         insights=InsightRequests(InsightStore(client), changes, queue),
-        uploads=UploadHandler(intake, admission, idempotency_keys, changes),
+        uploads=UploadHandler(intake, admission, idempotency_keys, changes, asyncio.Semaphore(settings.max_fetches)),
         account_export=AccountExport(jobs, albums, owners, deliveries, shares, corrections),
         erasure=Erasure(jobs, albums, owners, deliveries, storage),
         api_keys=ApiKeys.from_settings(settings),

@@ -4,14 +4,17 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from tests.e2e.gateway.conftest import gateways
+from tests.support.scripted_server import Answer, ScriptedServer
 from tests.support.tiny_model import tiny_manifest
 
 from critic_core.contracts.heartbeat import Heartbeat
+from critic_core.imaging.golden import golden_photo
 from critic_core.runtime.redis_client import connect
 from critic_core.stores.worker_status import WorkerStatusStore
 
@@ -24,16 +27,26 @@ SETTINGS = {
     "HEARTBEAT_MAX_AGE_SECONDS": "3600",
     "MAX_BACKLOG": "100000",
     "MAX_WAIT_SECONDS": "0",
+    "FETCH_URLS": "true",
+    "FETCH_ALLOW_PRIVATE": "127.0.0.0/8",
 }
 
 
+@pytest.fixture
+def photo_url() -> Iterator[str]:
+    server = ScriptedServer()
+    server.answer = lambda _: Answer(200, golden_photo())
+    yield server.url
+    server.stop()
+
+
 @pytest.mark.timeout(1600)  # half a minute alone, minutes beside other tests
-def test_no_response_breaks_the_contract(tmp_path: Path) -> None:
+def test_no_response_breaks_the_contract(tmp_path: Path, photo_url: str) -> None:
     with gateways(tmp_path) as start:
         gateway = start(**SETTINGS)
         with connect(gateway.redis.url) as client:
             become_ready(WorkerStatusStore(client))
-        result = schemathesis_run(gateway.url, tmp_path)
+        result = schemathesis_run(gateway.url, photo_url, tmp_path)
     assert result.returncode == 0, result.stdout[-20_000:] + result.stderr
 
 
@@ -46,10 +59,10 @@ def become_ready(workers: WorkerStatusStore) -> None:
     )
 
 
-def schemathesis_run(url: str, folder: Path) -> "subprocess.CompletedProcess[str]":
+def schemathesis_run(url: str, photo_url: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     """The report of all phases, for a bounded number of cases."""
     command = [str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(CONFIGURATION), "run"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PHOTO_URL": photo_url}
     return subprocess.run(
         [*command, "--no-color", f"{url}/v1/openapi.json"],
         cwd=folder, env=environment, capture_output=True, text=True, timeout=1500, check=False,

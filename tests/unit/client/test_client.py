@@ -180,3 +180,10 @@ def surface(client: type) -> dict[str, list[str]]:
     """Public calls with the names of their parameters."""
     calls = inspect.getmembers(client, inspect.isfunction)
     return {name: list(inspect.signature(call).parameters) for name, call in calls if not name.startswith("_")}
+
+
+def test_a_photo_has_the_callers_reference(server: ScriptedServer, client: Client) -> None:
+    server.answer = lambda _: photo_answer(make_photo())
+    client.upload(b"pixels", reference="order 17")
+    (request,) = server.of("POST", "/v1/photos")
+    assert "reference=order%2017" in request.path.replace("+", "%20")

@@ -66,10 +66,14 @@ class AsyncClient:
         model: str | None = None,
         on_progress: OnProgress | None = None,
         callback_url: str | None = None,
+        reference: str | None = None,
     ) -> Photo:
-        """Upload one photo and wait up to `wait` seconds (at most 30) for its critique."""
+        """Upload one photo and wait up to `wait` seconds (at most 30) for its critique.
+
+        `reference` is the caller's own name of the photo: `photos(reference=…)` finds it.
+        """
         key = {"Idempotency-Key": str(uuid4())}  # a retry never makes a second photo
-        optional = {"model": model, "callback_url": callback_url}
+        optional = {"model": model, "callback_url": callback_url, "reference": reference}
         params = {"wait": wait} | {name: value for name, value in optional.items() if value}
 
         async def send() -> httpx.Response:
@@ -83,7 +87,7 @@ class AsyncClient:
         return parse(Photo, await self._http.request("GET", f"/v1/photos/{photo_id}", params={"wait": wait}))
 
     async def photos(self, **filters: str) -> AsyncIterator[PhotoEntry]:
-        """The caller's photos, newest first. `filters`: `state`, `album`, `name`, `created_since`, `created_before`."""
+        """The caller's photos, newest first. `filters`: `state`, `album`, `name`, `reference`, `created_since`, …"""
         cursor, more = None, True
         while more:
             params = {**filters, **page_parameters(cursor)}

@@ -9,7 +9,7 @@ from critic_core.contracts.album import Album, Decisions, Summary
 from critic_core.contracts.base import Contract
 from critic_core.contracts.errors import Problem
 from critic_core.contracts.group_correction import GroupCorrection
-from critic_core.contracts.photo import Photo, PhotoState
+from critic_core.contracts.photo import Photo, PhotoState, Reference
 from critic_core.contracts.share import Share
 from critic_core.contracts.webhook import Delivery
 
@@ -20,6 +20,7 @@ class PhotoEntry(Contract):
     id: str
     state: PhotoState
     file_name: str | None = None
+    reference: Reference | None = None
     media_type: str
     size_bytes: int
     sha256: str

@@ -8,10 +8,20 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from critic_core.contracts.base import Contract
-from critic_core.contracts.critique import Capture, Critique, Face, Fingerprint, Focus, Horizon, PropertyName, Reason
+from critic_core.contracts.critique import (
+    Capture,
+    Critique,
+    Face,
+    Fingerprint,
+    Focus,
+    Horizon,
+    Kind,
+    PropertyName,
+    Reason,
+)
 from critic_core.contracts.errors import Problem
 from critic_core.contracts.identity import ANONYMOUS
-from critic_core.contracts.photo import PhotoState
+from critic_core.contracts.photo import PhotoState, Reference
 
 ALBUM_RESULT_TASK = (
     "critic.compute_album_result"  # name of the Celery task; arguments: album id, an `AlbumQuery` as JSON
@@ -116,9 +126,17 @@ class Summary(Contract):
     score: float
     percentile: float
     label: str
+    kind: Kind | None = Field(default=None, description="What the photo is of")
     width: int
     height: int
     taken_at: datetime | None = None
+
+
+class RankingOrder(StrEnum):
+    """Order of an album's photos; `worst`: done photos alone."""
+
+    best = "best"
+    worst = "worst"
 
 
 class AlbumPhoto(Contract):
@@ -129,6 +147,7 @@ class AlbumPhoto(Contract):
     rank: int | None = Field(default=None, description="1 is the best; none until the photo is done")
     file_name: str | None = None
     path: str | None = None
+    reference: Reference | None = None
     media_type: str
     size_bytes: int
     sha256: str = Field(description="Of the uploaded bytes: a client skips files that the album has")
@@ -345,6 +364,7 @@ def summary_of(critique: Critique) -> Summary:
         score=critique.score,
         percentile=critique.percentile,
         label=critique.label,
+        kind=critique.kind,
         width=facts.width,
         height=facts.height,
         taken_at=facts.capture.taken_at if facts.capture else None,

@@ -102,7 +102,9 @@ class Fingerprint(Contract):
     pixels_sha256: str = Field(description="SHA-256 of the upright sRGB pixels: equal for exact duplicates")
     thumbnail: str = Field(default="", description="32 × 32 grey pixels, base64, for the shift between two frames")
     colours: str = Field(default="", description="Cb and Cr of 8 × 8 cells, base64, for pictures in other colours")
-    embedding: str = Field(description="The network's L2-normalised embedding, float16 little-endian, base64")
+    embedding: str = Field(
+        default="", description="The network's L2-normalised embedding, float16 little-endian, base64"
+    )
 
 
 class EyeState(StrEnum):

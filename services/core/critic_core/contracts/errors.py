@@ -227,6 +227,24 @@ class ModelNotFound(CriticError):
     code, title, status, permanent = "model_not_found", "No such model", 404, True
 
 
+class PhotoUrlsDisabled(CriticError):
+    """Photos by URL are disabled on this server: send the bytes."""
+
+    code, title, status, permanent = "photo_urls_disabled", "Photos by URL are disabled", 422, True
+
+
+class InvalidPhotoUrl(CriticError):
+    """The photo's URL is not allowed."""
+
+    code, title, status, permanent = "invalid_photo_url", "The photo's URL is not allowed", 422, True
+
+
+class PhotoUrlFailed(CriticError):
+    """The photo's URL does not answer with a photo; redirects are not followed."""
+
+    code, title, status = "photo_url_failed", "The photo's URL failed", 422
+
+
 class WebhooksDisabled(CriticError):
     """Webhooks are disabled on this server: `callback_url` is not accepted."""
 

@@ -1,5 +1,6 @@
 """A photo in the job store, in the queue and in the API."""
 
+import json
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -41,6 +42,24 @@ def _split(value: object) -> object:
     return tuple(value.split(",")) if isinstance(value, str) else value
 
 
+def _parse(value: object) -> object:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+MAX_REFERENCE_LENGTH = 200
+Reference = Annotated[
+    str,
+    Field(min_length=1, max_length=MAX_REFERENCE_LENGTH, description="The caller's own name of the photo, for lists"),
+]
+Metadata = Annotated[
+    dict[
+        Annotated[str, Field(min_length=1, max_length=40)],
+        Annotated[str, Field(max_length=200)],
+    ],
+    Field(max_length=20, description="The caller's own values, as they were sent"),
+]
+
+
 class Photo(Contract):
     """A photo with its state and, at the end, its critique or problem."""
 
@@ -51,6 +70,8 @@ class Photo(Contract):
     path: str | None = Field(
         default=None, description="Relative path in the client's folder, if the upload's file name had one"
     )
+    reference: Reference | None = None
+    metadata: Annotated[Metadata | None, BeforeValidator(_parse)] = None
     media_type: str = Field(description="Detected from the bytes")
     size_bytes: int
     sha256: str = Field(description="Of the uploaded bytes")

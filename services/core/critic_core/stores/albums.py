@@ -22,8 +22,10 @@ from critic_core.contracts.album import (
     Decisions,
     JointDecision,
     PhotoFeatures,
+    RankingOrder,
     Summary,
 )
+from critic_core.contracts.critique import Kind as PhotoKind
 from critic_core.contracts.errors import AlbumFull, AlbumNotFound, PhotoNotFound, Problem
 from critic_core.contracts.group_correction import GroupCorrection, in_order
 from critic_core.contracts.photo import Photo
@@ -32,13 +34,13 @@ from critic_core.stores.album_lua import ALBUM, PENDING
 from critic_core.stores.album_result_lua import ALBUM_RESULTS
 from critic_core.stores.jobs import EXPIRY, QUEUED, hash_arguments, photo_hash
 from critic_core.stores.owner_lua import OWNER
-from critic_core.stores.owners import Kind, limit_reached
+from critic_core.stores.owners import MAX_SCANNED, Kind, limit_reached
 from critic_core.stores.share_lua import SHARE
 
 ALBUM_EXPIRY = f"{KEY_PREFIX}albums:expiry"
 MAX_DECISIONS = 100  # of one photo: nobody undoes further back
 _SUBKEYS = ("order", "bytes", "names", "features", "decisions", "events", "shares", "favourites", "corrections")
-_LIST_FIELDS = ("state", "file_name", "path", "media_type", "size_bytes", "sha256", "summary", "problem")
+_LIST_FIELDS = ("state", "file_name", "path", "media_type", "size_bytes", "sha256", "reference", "summary", "problem")
 
 _CREATE = f"""{OWNER}
 if is_full(ARGV[3], 'albums', ARGV[4]) then return 0 end
@@ -90,17 +92,20 @@ local fields = redis.call('HGETALL', KEYS[1])
 return #fields > 0 and {{fields, {{counts(ARGV[1])}}}} or false
 """
 _PAGE = """
-local order, start = KEYS[1], 0
-if ARGV[1] ~= '' then
-  local rank = redis.call('ZREVRANK', order, ARGV[1])
-  start = rank and rank + 1 or redis.call('ZCOUNT', order, '(' .. ARGV[2], '+inf')
+local order, start, last, worst = KEYS[1], 0, ARGV[1], ARGV[5] == 'worst'
+local function count_before()
+  if worst then return redis.call('ZCOUNT', order, '-inf', last == '' and '(0' or '(' .. ARGV[2]) end
+  return last == '' and 0 or redis.call('ZCOUNT', order, '(' .. ARGV[2], '+inf')
 end
-local rows = {}
-for _, photo in ipairs(redis.call('ZREVRANGE', order, start, start + ARGV[3] - 1)) do
-  table.insert(rows, {photo, redis.call('ZSCORE', order, photo), redis.call('HGET', KEYS[2], photo),
-    redis.call('HGET', KEYS[3], photo), redis.call('HMGET', ARGV[4] .. photo, unpack(ARGV, 5))})
+local rank = last ~= '' and redis.call(worst and 'ZRANK' or 'ZREVRANK', order, last)
+start = rank and rank + 1 or count_before()
+local rows, total = {}, redis.call('ZCARD', order)
+for index, photo in ipairs(redis.call(worst and 'ZRANGE' or 'ZREVRANGE', order, start, start + ARGV[3] - 1)) do
+  local number = worst and total - start - index + 1 or start + index
+  table.insert(rows, {number, photo, redis.call('ZSCORE', order, photo), redis.call('HGET', KEYS[2], photo),
+    redis.call('HGET', KEYS[3], photo), redis.call('HMGET', ARGV[4] .. photo, unpack(ARGV, 6))})
 end
-return {rows, start, redis.call('ZCARD', order)}
+return {rows, start + #rows < total}
 """
 _EVENTS = """
 local rows = {}
@@ -321,21 +326,31 @@ class AlbumStore:
             raise limit_reached(owner_limit, Kind.photos)
         return reply
 
-    def page(self, album_id: str, after: Cursor | None, limit: int) -> Page:
-        """At most `limit` photos of the ranking, after the cursor."""
+    def page(
+        self,
+        album_id: str,
+        after: Cursor | None,
+        limit: int,
+        order: RankingOrder = RankingOrder.best,
+        kind: PhotoKind | None = None,
+    ) -> Page:
+        """At most `limit` photos of the ranking, after the cursor. For a kind, MAX_SCANNED photos are read."""
         cursor: list[Any] = [after.photo_id, after.rank_key] if after else ["", 0]
+        read = max(limit, MAX_SCANNED) if kind else limit
         with redis_errors():
-            rows, start, total = self._page(
+            rows, more = self._page(
                 keys=[album_key(album_id, part) for part in ("order", "decisions", "favourites")],
-                args=[*cursor, limit, photo_hash(""), *_LIST_FIELDS],
+                args=[*cursor, read, photo_hash(""), order, *_LIST_FIELDS],
             )
-        photos = tuple(
-            _album_photo(start + number if float(rank_key) >= 0 else None, photo_id, decisions, favourites, fields)
-            for number, (photo_id, rank_key, decisions, favourites, fields) in enumerate(rows, 1)
-            if fields[0]
-        )
-        following = Cursor(rows[-1][0], float(rows[-1][1])) if rows and start + len(rows) < total else None
-        return Page(photos, following)
+        photos, last = list[AlbumPhoto](), None
+        for rank, photo_id, rank_key, decisions, favourites, fields in rows:
+            if len(photos) == limit:
+                return Page(tuple(photos), last)
+            last = Cursor(photo_id, float(rank_key))
+            if fields[0]:  # not expired
+                photo = _album_photo(rank if last.rank_key >= 0 else None, photo_id, decisions, favourites, fields)
+                photos += [photo] if _is_of_kind(photo, kind) else []
+        return Page(tuple(photos), last if more else None)
 
     def snapshot(self, album_id: str) -> Snapshot:
         """The input of grouping and selection. Raises AlbumNotFound."""
@@ -466,6 +481,10 @@ def _event(  # noqa: PLR0913, PLR0917 - a row of the script
 def event_order(event_id: str) -> tuple[int, ...]:
     """The sort key of an event's id."""
     return tuple(int(part) for part in event_id.split("-"))
+
+
+def _is_of_kind(photo: AlbumPhoto, kind: PhotoKind | None) -> bool:
+    return kind is None or (photo.summary is not None and photo.summary.kind is kind)
 
 
 def _album_photo(

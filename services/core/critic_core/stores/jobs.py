@@ -5,6 +5,7 @@ delivery of a task can leave half an answer. The sorted sets `queued` and `runni
 are the backlog, and they count what Celery has reserved but not begun, which `LLEN` of the queue does not.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -24,6 +25,7 @@ from critic_core.stores.insights import insight_keys
 from critic_core.stores.owner_lua import OWNER
 from critic_core.stores.owners import Kind, limit_reached
 from critic_core.stores.photo_queue_lua import PHOTO_QUEUE
+from critic_core.stores.same_bytes import FORGET_BYTES
 from critic_core.stores.throughput import RECORD_THROUGHPUT, THROUGHPUT, Load, Throughput
 
 QUEUED, RUNNING, EXPIRY, DEAD = (f"{KEY_PREFIX}{name}" for name in ("queued", "running", "expiry", "dead"))
@@ -118,9 +120,10 @@ return 1
 """
 # With a time in ARGV[3], the photo stays due for the reaper, which deletes bytes that an interrupted deletion left.
 _DELETE = f"""#!lua flags=allow-oom
-{ALBUM}{OWNER}{PHOTO_QUEUE}
+{ALBUM}{OWNER}{PHOTO_QUEUE}{FORGET_BYTES}
 withdraw(ARGV[1])
-local album, sha256, owner = unpack(redis.call('HMGET', KEYS[1], 'album', 'sha256', 'owner'))
+local album, sha256, owner, model = unpack(redis.call('HMGET', KEYS[1], 'album', 'sha256', 'owner', 'model'))
+forget_bytes(ARGV[1], owner, model, sha256)
 local existed = redis.call('DEL', KEYS[1])
 for index = 6, #KEYS do
   redis.call('DEL', KEYS[index])
@@ -367,6 +370,8 @@ def hash_arguments(photo: Photo) -> list[str]:
 
 
 def _hash_text(value: object) -> str:
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

@@ -30,11 +30,11 @@ class StoredPictures:
 
 def proposals(queries: AlbumQueries, key: SectionKey, token: str) -> Iterator[Proposal]:
     """All proposals of a selection, read in pages."""
-    first, more = 0, True
-    while more:
-        page = queries.page(key, token, first, ROWS_PER_READ)
+    following: int | None = 0
+    while following is not None:
+        page = queries.page(key, token, following, ROWS_PER_READ)
         yield from (Proposal.read(row) for row in page.rows)
-        first, more = first + ROWS_PER_READ, page.more
+        following = page.following
 
 
 def content_disposition(album: Album, export: Export) -> str:

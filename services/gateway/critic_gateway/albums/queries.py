@@ -15,11 +15,21 @@ from critic_core.contracts.album import (
 )
 from critic_core.contracts.errors import AlbumResultPending, InvalidRequest, TooManyPairs
 from critic_core.runtime.queue import send
-from critic_core.stores.album_results import AlbumResultStore, ResultSection, SectionKey, StoredResult, result_key
+from critic_core.stores.album_results import AlbumResultStore, SectionKey, StoredResult, result_key
+from critic_core.stores.owners import MAX_SCANNED
 from critic_gateway.notifications.long_poll import LongPoll
 from critic_gateway.notifications.subscriber import ChangeSubscriber
 
 RESEND_SECONDS = 10.0  # in case the task was lost
+
+
+@dataclass(frozen=True)
+class RowsPage:
+    """Rows of a result, and the index at which the next page begins; none after the last page."""
+
+    head: str
+    rows: list[str]
+    following: int | None
 
 
 @dataclass(frozen=True)
@@ -39,12 +49,19 @@ class AlbumQueries:
             raise AlbumResultPending
         return _without_refusal(result)
 
-    def page(self, key: SectionKey, token: str, first: int, limit: int) -> ResultSection:
-        """Head and rows of a result. InvalidRequest when the result has expired."""
-        section = self.results.section(key, token, first, limit)
+    def page(self, key: SectionKey, token: str, first: int, limit: int, containing: str = "") -> RowsPage:
+        """Head, and at most `limit` rows with this text in them, of MAX_SCANNED rows.
+
+        InvalidRequest when the result has expired.
+        """
+        section = self.results.section(key, token, first, max(limit, MAX_SCANNED) if containing else limit)
         if section is None:
             raise InvalidRequest("The cursor has expired; start again without a cursor.")
-        return section
+        matching = [(index, row) for index, row in enumerate(section.rows, first) if containing in row]
+        following = first + len(section.rows) if section.more else None
+        if len(matching) > limit:
+            following = matching[limit][0]
+        return RowsPage(section.head, [row for _, row in matching[:limit]], following)
 
     def _computed_or_requested(self, album: Album, query: AlbumQuery) -> StoredResult | None:
         result = self.results.latest(album.id, query_digest(query))

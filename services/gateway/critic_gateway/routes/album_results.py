@@ -17,15 +17,16 @@ from critic_core.contracts.album import (
     SelectionPage,
     SelectionQuery,
     Thresholds,
+    Verdict,
     query_digest,
 )
 from critic_core.contracts.errors import AlbumResultPending, InvalidRequest, TooManyPairs
 from critic_core.exports.export import ExportInput, ExportOptions, LabelMap, Naming, StarMap
 from critic_core.exports.registry import EXPORTS
-from critic_core.stores.album_results import ResultSection, SectionKey
+from critic_core.stores.album_results import SectionKey
 from critic_gateway.albums import cursors
 from critic_gateway.albums.export_sources import StoredPictures, content_disposition, proposals
-from critic_gateway.albums.queries import AlbumQueries
+from critic_gateway.albums.queries import AlbumQueries, RowsPage
 from critic_gateway.dependencies import AlbumQueriesDep, StorageDep
 from critic_gateway.http.stored_response import chunks_on_demand
 from critic_gateway.routes.openapi import ALBUM_ERRORS, responses
@@ -92,6 +93,13 @@ class SelectionQueryParams(QueryParams):
 class SelectionParams(SelectionQueryParams, PageParams):
     """Parameters of a page of the selection."""
 
+    verdict: Verdict | None = Field(default=None, description="Photos with this verdict alone.")
+
+    @property
+    def containing(self) -> str:
+        """The text of the rows with the verdict; within a name, its quotation marks would be escaped."""
+        return f'"verdict":"{self.verdict}"' if self.verdict else ""
+
 
 class ExportParams(SelectionQueryParams):
     """Parameters of an export."""
@@ -130,7 +138,7 @@ async def get_selection(
     Diversity: one of near duplicates, few of a scene, spread over time; sequences stay whole. The photographer's
     decisions override proposals. `202` until the result is computed.
     """
-    return await _page(album, params.query(album), "photos", "photos", params, queries)
+    return await _page(album, params.query(album), "photos", "photos", params, queries, params.containing)
 
 
 @router.get(
@@ -164,7 +172,13 @@ async def export_album(
 
 
 async def _page(  # noqa: PLR0913, PLR0917 - all of them differ between queries
-    album: Album, query: AlbumQuery, section: str, rows_name: str, params: PageParams, queries: AlbumQueries
+    album: Album,
+    query: AlbumQuery,
+    section: str,
+    rows_name: str,
+    params: PageParams,
+    queries: AlbumQueries,
+    containing: str = "",
 ) -> Response:
     """A page of a result: the first page of a current result, the following ones of the same result."""
     if params.cursor is None:
@@ -172,12 +186,12 @@ async def _page(  # noqa: PLR0913, PLR0917 - all of them differ between queries
     else:
         token, first = cursors.decode_row(params.cursor)
     key = SectionKey(album.id, query_digest(query), section)
-    page = await run_in_threadpool(queries.page, key, token, first, params.limit)
-    next_cursor = cursors.encode_row(token, first + params.limit) if page.more else None
+    page = await run_in_threadpool(queries.page, key, token, first, params.limit, containing)
+    next_cursor = None if page.following is None else cursors.encode_row(token, page.following)
     return Response(_render(page, rows_name, next_cursor), media_type="application/json")
 
 
-def _render(page: ResultSection, rows_name: str, next_cursor: str | None) -> str:
+def _render(page: RowsPage, rows_name: str, next_cursor: str | None) -> str:
     """Head and rows are JSON of a worker already: thousands of rows are not parsed only to be serialized again."""
     cursor = f',"next_cursor":"{next_cursor}"' if next_cursor else ""
     return f'{page.head[:-1]},"{rows_name}":[{",".join(page.rows)}]{cursor}}}'

@@ -25,7 +25,8 @@ from critic_gateway.dependencies import (
     UploadHandlerDep,
     WorkerStatusDep,
 )
-from critic_gateway.routes.listing import AlbumListParams
+from critic_gateway.routes.fields import UnwantedFields, json_response
+from critic_gateway.routes.listing import AlbumListParams, RankingParams
 from critic_gateway.routes.openapi import (
     ACCESS_ERRORS,
     ALBUM_ERRORS,
@@ -35,9 +36,14 @@ from critic_gateway.routes.openapi import (
     UPLOAD_ERRORS,
     responses,
 )
-from critic_gateway.routes.parameters import Limit, OwnAlbum, PageCursor, SenderDep, Wait, ensure_options
-from critic_gateway.routes.photos import json_response, upload_status
-from critic_gateway.uploads.options import UploadOptions
+from critic_gateway.routes.parameters import (
+    AlbumUploadOptionsDep,
+    OwnAlbum,
+    SenderDep,
+    Wait,
+    ensure_options,
+)
+from critic_gateway.routes.photos import receipts_response, upload_status
 
 router = APIRouter(prefix="/v1/albums", tags=["albums"])
 
@@ -107,28 +113,36 @@ def list_albums(
         **responses(AlbumFull, *UPLOAD_ERRORS, *ALBUM_ERRORS),
     },
 )
-async def add_photos(
-    request: Request, album: OwnAlbum, uploads: UploadHandlerDep, sender: SenderDep, wait: Wait = 0
+async def add_photos(  # noqa: PLR0913, PLR0917 - dependencies of the route
+    request: Request,
+    uploads: UploadHandlerDep,
+    sender: SenderDep,
+    options: AlbumUploadOptionsDep,
+    unwanted: UnwantedFields,
+    wait: Wait = 0,
 ) -> Response:
     """One or many files as multipart, or one image as raw body; a receipt for each file, in the order of the request.
 
     Requests may come in any order and number. A file whose bytes the album already has is reported as `duplicate` and
     creates no photo.
     """
-    receipts = await uploads.handle(request, sender, UploadOptions(album.model, album), wait)
-    return json_response(UploadReceipt(photos=tuple(receipts)), upload_status(receipts))
+    receipts = await uploads.handle(request, sender, options, wait)
+    return receipts_response(receipts, upload_status(receipts), unwanted)
 
 
 @router.get(
     "/{album_id}",
     summary="Get an album",
-    response_model_exclude_none=True,
+    response_model=AlbumPage,
     responses=responses(InvalidRequest, *ALBUM_ERRORS),
 )
-def get_album(album: OwnAlbum, albums: AlbumStoreDep, cursor: PageCursor = None, limit: Limit = 100) -> AlbumPage:
+def get_album(album: OwnAlbum, albums: AlbumStoreDep, params: Annotated[RankingParams, Query()]) -> Response:
     """Counts, and a page of the ranking; up to date at any time, also during uploads."""
-    page = albums.page(album.id, cursors.decode_rank(album.id, cursor), limit)
-    return AlbumPage(album=album, photos=page.photos, next_cursor=cursors.encode_rank(album.id, page.following))
+    after = cursors.decode_rank(album.id, params.cursor)
+    ranking = albums.page(album.id, after, params.limit, params.sort, params.kind)
+    following = cursors.encode_rank(album.id, ranking.following)
+    page = AlbumPage(album=album, photos=ranking.photos, next_cursor=following)
+    return json_response(page, excluded={"photos": {"__all__": params.unwanted}})
 
 
 @router.patch(

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Depends, Query
 
 from critic_core.contracts.errors import DeliveryNotFound, InvalidCallbackUrl, WebhooksDisabled
 from critic_core.contracts.webhook import Deliveries, Delivery, ReceiverSecrets
-from critic_core.runtime.webhooks.callback import LONGEST_URL, parse_callback
+from critic_core.runtime.outbound.public_url import LONGEST_URL
+from critic_core.runtime.webhooks.callback import parse_callback
 from critic_core.runtime.webhooks.receiver_secrets import encode_secret, receiver_keys
 from critic_gateway.dependencies import CallerDep, DeliveryStoreDep, SettingsDep
 from critic_gateway.routes.openapi import ACCESS_ERRORS, ALBUM_ERRORS, PHOTO_ERRORS, responses

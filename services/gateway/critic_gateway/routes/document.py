@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from critic_core.contracts.album import AlbumEvent
 from critic_gateway.http.deprecation import DEPRECATIONS
 from critic_gateway.http.problems import PROBLEM_MEDIA_TYPE
+from critic_gateway.routes.field_schemas import add_field_schemas
 from critic_gateway.routes.links import add_links
 from critic_gateway.settings import GatewaySettings
 
@@ -89,6 +90,7 @@ def complete(document: _JSON, album_ttl_seconds: int) -> None:
     components["responses"] = {"Problem": _problem()}
     components["schemas"]["AlbumEvent"] = _event_schema()
     add_links(document["paths"])
+    add_field_schemas(document)
     ttl = components["schemas"]["NewAlbum"]["properties"]["ttl_seconds"]
     ttl["anyOf"][0]["maximum"] = album_ttl_seconds
     for _, operation in _operations(document["webhooks"]):

@@ -4,9 +4,13 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 
-from critic_core.contracts.photo import PhotoState
+from critic_core.contracts.account import PhotoEntry
+from critic_core.contracts.album import AlbumPhoto, RankingOrder
+from critic_core.contracts.critique import Kind as PhotoKind
+from critic_core.contracts.photo import PhotoState, Reference
 from critic_core.stores.owners import Filters, Kind
 from critic_gateway.albums import cursors
+from critic_gateway.routes.fields import FIELDS, Excluded, chosen_fields, other_fields
 from critic_gateway.routes.parameters import CURSOR, MAX_PAGE_SIZE
 
 
@@ -20,13 +24,35 @@ Time = Annotated[AwareDatetime, BeforeValidator(_ensure_text_of_time)]
 """Pydantic alone also takes a number of seconds, which the contract does not have."""
 
 
-class ListParams(BaseModel, extra="forbid"):
-    """Page, prefix of the name, and time of creation."""
+class PageParams(BaseModel):
+    """Parameters of a page."""
 
     cursor: str | None = Field(
         default=None, max_length=200, description="`next_cursor` of the previous page.", json_schema_extra=CURSOR
     )
     limit: int = Field(default=100, ge=1, le=MAX_PAGE_SIZE, description="Page size.")
+
+
+class RankingParams(PageParams):
+    """Parameters of a page of an album's ranking."""
+
+    sort: RankingOrder = Field(
+        default=RankingOrder.best, description="Photos that come first; `worst`: done ones alone."
+    )
+    kind: PhotoKind | None = Field(default=None, description="What the photos are of.")
+    fields: chosen_fields(AlbumPhoto) = Field(  # type: ignore[valid-type]  # computed from the contract
+        default=None, description=f"{FIELDS}."
+    )
+
+    @property
+    def unwanted(self) -> Excluded:
+        """The fields of a photo that the response leaves out."""
+        return other_fields(AlbumPhoto, self.fields)
+
+
+class ListParams(PageParams, extra="forbid"):
+    """Page, prefix of the name, and time of creation."""
+
     name: str | None = Field(default=None, min_length=1, max_length=255, description="Beginning of the name.")
     created_since: Time | None = Field(default=None, description="Created at this time or later.")
     created_before: Time | None = Field(default=None, description="Created before this time.")
@@ -50,11 +76,20 @@ class PhotoListParams(ListParams):
 
     state: PhotoState | None = Field(default=None, description="State of the photos.")
     album: str | None = Field(default=None, max_length=36, description="Id of their album.")
+    reference: Reference | None = Field(default=None, description="Their caller's own name.")
+    fields: chosen_fields(PhotoEntry) = Field(  # type: ignore[valid-type]  # computed from the contract
+        default=None, description=f"{FIELDS}."
+    )
+
+    @property
+    def unwanted(self) -> Excluded:
+        """The fields of an entry that the response leaves out."""
+        return other_fields(PhotoEntry, self.fields)
 
     @property
     def filters(self) -> Filters:
         """The filters for the index."""
-        fields = {"state": self.state, "album": self.album}
+        fields = {"state": self.state, "album": self.album, "reference": self.reference}
         prefix = {"file_name": self.name} if self.name else {}
         equal = {name: str(value) for name, value in fields.items() if value is not None}
         return Filters(equal, prefix, self.created_since, self.created_before)

@@ -10,6 +10,7 @@ from critic_core.contracts.errors import (
     IdempotencyKeyReused,
     InvalidApiKey,
     InvalidCallbackUrl,
+    InvalidPhotoUrl,
     InvalidRequest,
     LimitReached,
     MissingApiKey,
@@ -18,6 +19,8 @@ from critic_core.contracts.errors import (
     Overloaded,
     Pending,
     PhotoNotFound,
+    PhotoUrlFailed,
+    PhotoUrlsDisabled,
     QueueUnavailable,
     QuotaExceeded,
     RateLimited,
@@ -29,6 +32,7 @@ from critic_core.contracts.errors import (
     WebhooksDisabled,
 )
 from critic_gateway.http.problems import PROBLEM_MEDIA_TYPE, pending
+from critic_gateway.uploads.fetch import PhotoUrl
 
 ACCESS_ERRORS = (MissingApiKey, InvalidApiKey, RateLimited, QueueUnavailable)
 PHOTO_ERRORS = (PhotoNotFound, InvalidRequest, *ACCESS_ERRORS)
@@ -38,6 +42,9 @@ UPLOAD_ERRORS = (
     TooManyPhotos,
     RequestTooLarge,
     InvalidRequest,
+    PhotoUrlsDisabled,
+    InvalidPhotoUrl,
+    PhotoUrlFailed,
     IdempotencyKeyReused,
     IdempotencyInProgress,
     UploadTimeout,
@@ -61,6 +68,7 @@ UPLOAD_BODY = {
                 }
             },
             "image/*": {"schema": {"type": "string", "format": "binary"}},
+            "application/json": {"schema": PhotoUrl.model_json_schema()},
         },
     }
 }

@@ -3,22 +3,33 @@
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path, Query
+from pydantic import TypeAdapter, ValidationError
 
 from critic_core.contracts.album import Album
-from critic_core.contracts.errors import AlbumNotFound, ModelNotFound, NotReady, PhotoNotFound, WebhooksDisabled
+from critic_core.contracts.errors import (
+    AlbumNotFound,
+    InvalidRequest,
+    ModelNotFound,
+    NotReady,
+    PhotoNotFound,
+    WebhooksDisabled,
+)
 from critic_core.contracts.identity import is_photo_id
-from critic_core.contracts.photo import Photo
+from critic_core.contracts.photo import Metadata, Photo, Reference
 from critic_core.contracts.webhook import CallbackDetail, PhotoEvent
-from critic_core.runtime.webhooks.callback import LONGEST_URL, parse_callback
+from critic_core.runtime.outbound.public_url import LONGEST_URL
+from critic_core.runtime.webhooks.callback import parse_callback
 from critic_core.stores.worker_status import WorkerStatusStore
 from critic_gateway.dependencies import AlbumStoreDep, CallerDep, JobStoreDep, SettingsDep, WorkerStatusDep
 from critic_gateway.limits.idempotency import MAX_KEY_LENGTH
 from critic_gateway.settings import GatewaySettings
 from critic_gateway.uploads.handler import Sender
-from critic_gateway.uploads.options import UploadOptions
+from critic_gateway.uploads.options import Note, UploadOptions
 
 MAX_WAIT_SECONDS = 30
 MAX_PAGE_SIZE = 1000
+MAX_METADATA_LENGTH = 8000
+METADATA: TypeAdapter[dict[str, str]] = TypeAdapter(Metadata)
 CURSOR: dict[str, Any] = {"pattern": "^[A-Za-z0-9_-]+$", "minLength": 1}
 
 Wait = Annotated[
@@ -48,6 +59,17 @@ CallbackEvents = Annotated[
 CallbackDetails = Annotated[
     tuple[CallbackDetail, ...] | None,
     Query(max_length=len(CallbackDetail), description="Fingerprints for the receiver; default: none."),
+]
+ReferenceText = Annotated[
+    Reference | None, Query(description="The caller's own name of the upload's photos, for lists.")
+]
+MetadataText = Annotated[
+    str | None,
+    Query(
+        max_length=MAX_METADATA_LENGTH,
+        description="The caller's own values of the upload's photos: a JSON object of up to 20 strings.",
+        json_schema_extra={"contentMediaType": "application/json", "contentSchema": METADATA.json_schema()},
+    ),
 ]
 IdempotencyKey = Annotated[
     str | None,
@@ -113,21 +135,45 @@ async def _sender(caller: CallerDep, idempotency_key: IdempotencyKey = None) -> 
 SenderDep = Annotated[Sender, Depends(_sender)]
 
 
+async def _note(reference: ReferenceText = None, metadata: MetadataText = None) -> Note:
+    return Note(reference, None if metadata is None else _parse_metadata(metadata))
+
+
+def _parse_metadata(text: str) -> dict[str, str]:
+    try:
+        return METADATA.validate_json(text)
+    except ValidationError as error:
+        faults = "; ".join(fault["msg"] for fault in error.errors())
+        raise InvalidRequest(f"`metadata` is no JSON object of a few short strings: {faults}.") from None
+
+
+NoteDep = Annotated[Note, Depends(_note)]
+
+
 def _upload_options(  # noqa: PLR0913, PLR0917 - query parameters
     settings: SettingsDep,
     workers: WorkerStatusDep,
     _: CallerDep,
+    note: NoteDep,
     model: ModelName = None,
     callback_url: CallbackUrl = None,
     callback_events: CallbackEvents = None,
     callback_details: CallbackDetails = None,
 ) -> UploadOptions:
     ensure_options(model, callback_url, workers, settings)
-    return UploadOptions(model, None, callback_url, callback_events, callback_details)
+    return UploadOptions(model, None, callback_url, callback_events, callback_details, note)
 
 
 UploadOptionsDep = Annotated[UploadOptions, Depends(_upload_options)]
-"""Model and webhook of an upload, validated before the body is read."""
+"""Options of an upload, validated before the body is read."""
+
+
+async def _album_upload_options(album: OwnAlbum, note: NoteDep) -> UploadOptions:
+    return UploadOptions(album.model, album, note=note)
+
+
+AlbumUploadOptionsDep = Annotated[UploadOptions, Depends(_album_upload_options)]
+"""Options of an upload to the album of the path. Raises AlbumNotFound."""
 
 
 def ensure_options(

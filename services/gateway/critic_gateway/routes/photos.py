@@ -34,6 +34,7 @@ from critic_gateway.http.problems import ProblemResponse
 from critic_gateway.http.storage_threads import in_storage_thread
 from critic_gateway.http.stored_response import stored_response
 from critic_gateway.notifications.long_poll import wait_until_finished
+from critic_gateway.routes.fields import Excluded, UnwantedFields, json_response
 from critic_gateway.routes.listing import PhotoListParams
 from critic_gateway.routes.openapi import (
     ACCESS_ERRORS,
@@ -62,8 +63,13 @@ router = APIRouter(prefix="/v1/photos", tags=["photos"])
         **responses(PhotoEmpty, PhotoTooLarge, PhotoUnsupported, *UPLOAD_ERRORS, *OPTION_ERRORS, *ACCESS_ERRORS),
     },
 )
-async def send_photos(
-    request: Request, uploads: UploadHandlerDep, sender: SenderDep, options: UploadOptionsDep, wait: Wait = 0
+async def send_photos(  # noqa: PLR0913, PLR0917 - dependencies of the route
+    request: Request,
+    uploads: UploadHandlerDep,
+    sender: SenderDep,
+    options: UploadOptionsDep,
+    unwanted: UnwantedFields,
+    wait: Wait = 0,
 ) -> Response:
     """One or many files as multipart, or one image as raw body.
 
@@ -73,28 +79,30 @@ async def send_photos(
     receipts = await uploads.handle(request, sender, options, wait)
     status = upload_status(receipts)
     if len(receipts) > 1:
-        return json_response(UploadReceipt(photos=tuple(receipts)), status)
-    return _photo_response(receipts[0], status, request.url.path)
+        return receipts_response(receipts, status, unwanted)
+    return _photo_response(receipts[0], status, request.url.path, unwanted)
 
 
-@router.get(
-    "", summary="List photos", response_model_exclude_none=True, responses=responses(InvalidRequest, *ACCESS_ERRORS)
-)
+@router.get("", summary="List photos", response_model=PhotosPage, responses=responses(InvalidRequest, *ACCESS_ERRORS))
 def list_photos(
     caller: CallerDep, owners: OwnerStoreDep, jobs: JobStoreDep, params: Annotated[PhotoListParams, Query()]
-) -> PhotosPage:
+) -> Response:
     """The caller's photos, newest first, without critiques."""
     owner, kind = caller.owner, Kind.photos
-    page = owners.find(owner, kind, params.limit, params.after(owner, kind), params.filters)
-    return PhotosPage(photos=tuple(jobs.entries(page.ids)), next_cursor=cursors.encode_id(owner, kind, page.following))
+    ids = owners.find(owner, kind, params.limit, params.after(owner, kind), params.filters)
+    following = cursors.encode_id(owner, kind, ids.following)
+    page = PhotosPage(photos=tuple(jobs.entries(ids.ids)), next_cursor=following)
+    return json_response(page, excluded={"photos": {"__all__": params.unwanted}})
 
 
-@router.get("/{photo_id}", summary="Get a photo", response_model_exclude_none=True, responses=responses(*PHOTO_ERRORS))
-async def get_photo(photo: OwnPhoto, jobs: JobStoreDep, changes: ChangesDep, wait: Wait = 0) -> Photo:
+@router.get("/{photo_id}", summary="Get a photo", response_model=Photo, responses=responses(*PHOTO_ERRORS))
+async def get_photo(
+    photo: OwnPhoto, jobs: JobStoreDep, changes: ChangesDep, unwanted: UnwantedFields, wait: Wait = 0
+) -> Response:
     """State and, once done, the critique. `wait` makes it a long poll."""
     if wait and not photo.state.final:
         (photo,) = await wait_until_finished([photo.id], wait, jobs, changes)
-    return photo
+    return json_response(photo, excluded=unwanted)
 
 
 @router.delete("/{photo_id}", status_code=204, summary="Delete a photo", responses=responses(*PHOTO_ERRORS))
@@ -136,18 +144,18 @@ def upload_status(receipts: list[PhotoReceipt]) -> HTTPStatus:
     return HTTPStatus.OK if finished else HTTPStatus.ACCEPTED
 
 
-def json_response(body: Photo | UploadReceipt, status: HTTPStatus) -> Response:
-    """A contract as response, serialized once."""
-    return Response(body.model_dump_json(exclude_none=True), status, media_type="application/json")
+def receipts_response(receipts: list[PhotoReceipt], status: HTTPStatus, unwanted: Excluded) -> Response:
+    """Receipts of several files, their photos without the unwanted fields."""
+    return json_response(UploadReceipt(photos=tuple(receipts)), status, {"photos": {"__all__": {"photo": unwanted}}})
 
 
-def _photo_response(receipt: PhotoReceipt, status: HTTPStatus, path: str) -> Response:
+def _photo_response(receipt: PhotoReceipt, status: HTTPStatus, path: str, unwanted: Excluded) -> Response:
     photo, problem = receipt.photo, receipt.problem
     if photo is not None and photo.problem is not None:  # failed during the wait
         problem = photo.problem.model_copy(update={"instance": f"{path}/{photo.id}"})
     if problem is not None:
         return ProblemResponse(problem)
     assert photo is not None
-    response = json_response(photo, status)
+    response = json_response(photo, status, unwanted)
     response.headers["Location"] = f"{path}/{photo.id}"
     return response

@@ -12,7 +12,8 @@ def upload_digest(files: list[ReceivedFile], options: UploadOptions) -> str:
     """Equal for uploads of equal files in the same order with equal options."""
     album = options.album.id if options.album else ""
     callback = (options.callback_url, *(options.callback_events or ()), *(options.callback_details or ()))
-    digest = hashlib.sha256(f"{options.model or ''} {album} {callback}\n".encode())
+    note = (options.note.reference, options.note.metadata)
+    digest = hashlib.sha256(f"{options.model or ''} {album} {callback} {note}\n".encode())
     for file in files:
         content = file.error.code if isinstance(file, RejectedFile) else file.sha256
         name = file.path or file.file_name if isinstance(file, StoredFile) else file.file_name

@@ -23,6 +23,7 @@ from critic_gateway.limits.quota import PhotoQuota, quota_exceeded
 from critic_gateway.settings import GatewaySettings
 from critic_gateway.uploads.options import UploadOptions
 from critic_gateway.uploads.receive import ReceivedFile, RejectedFile, StoredFile
+from critic_gateway.uploads.reuse import CritiqueReuse
 
 BACKLOG_PER_PHOTO = 32  # for each photo of a task; with larger tasks, small installations would have idle cores
 
@@ -39,6 +40,7 @@ class PhotoIntake:
     queue: PhotoQueue
     celery: Celery
     quota: PhotoQuota
+    reuse: CritiqueReuse
     settings: GatewaySettings
 
     def accept(
@@ -58,7 +60,8 @@ class PhotoIntake:
             for file in files
         ]
         new = [receipt.photo for receipt in receipts if receipt.photo is not None and not receipt.duplicate]
-        errors = self._enqueue(new) if new else {}
+        queued = [photo for photo in new if not photo.state.final]
+        errors = self._enqueue(queued) if queued else {}
         accepted = len(new) - len(errors)
         self.quota.refund(reservation, reservation.photos - accepted)
         metrics.API_KEY_PHOTOS.labels(caller.name).inc(accepted)
@@ -80,10 +83,13 @@ class PhotoIntake:
         photo = _photo(file, owner, options, self.settings).model_copy(update={"lane": lane})
         try:
             existing = self._store(photo)
+            finished = None if existing or not self.settings.reuse_critiques else self.reuse.finish(photo)
         except CriticError as error:
             self._roll_back(photo.id)
             return rejection(RejectedFile(file.file_name, error))
-        return PhotoReceipt(file_name=file.file_name, photo=existing or photo, duplicate=existing is not None)
+        return PhotoReceipt(
+            file_name=file.file_name, photo=existing or finished or photo, duplicate=existing is not None
+        )
 
     def _store(self, photo: Photo) -> Photo | None:
         """Store a new photo; the album's existing photo with the same bytes instead, if any."""
@@ -166,6 +172,8 @@ def _photo(file: StoredFile, owner: str, options: UploadOptions, settings: Gatew
         state=PhotoState.queued,
         file_name=file.file_name,
         path=file.path,
+        reference=options.note.reference,
+        metadata=options.note.metadata,
         media_type=file.media_type,
         size_bytes=file.size_bytes,
         sha256=file.sha256,

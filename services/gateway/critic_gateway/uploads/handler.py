@@ -1,12 +1,14 @@
 """An upload from its first byte to its receipts, for every upload route."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from critic_core.contracts.errors import InvalidRequest, UploadTimeout
+from critic_core.contracts.errors import InvalidRequest, Overloaded, PhotoUrlsDisabled, UploadTimeout
 from critic_core.contracts.photo import Lane, PhotoReceipt
 from critic_gateway.auth.api_keys import ApiKey
 from critic_gateway.limits.admission import Admission
@@ -15,7 +17,8 @@ from critic_gateway.notifications.long_poll import wait_until_finished
 from critic_gateway.notifications.subscriber import ChangeSubscriber
 from critic_gateway.uploads.digest import ensure_same_upload, upload_digest
 from critic_gateway.uploads.enqueue import PhotoIntake
-from critic_gateway.uploads.multipart import upload_events
+from critic_gateway.uploads.fetch import fetch_events, read_photo_url
+from critic_gateway.uploads.multipart import UploadEvent, is_json, upload_events
 from critic_gateway.uploads.options import UploadOptions
 from critic_gateway.uploads.receive import (
     ReceivedFile,
@@ -42,6 +45,7 @@ class UploadHandler:
     admission: Admission
     idempotency_keys: IdempotencyKeys
     changes: ChangeSubscriber
+    fetches: asyncio.Semaphore
 
     async def handle(
         self, request: Request, sender: Sender, options: UploadOptions, wait_seconds: float
@@ -60,7 +64,9 @@ class UploadHandler:
         files = await self._receive(request)
         lane = await self._lane(files, caller, wait_seconds)
         receipts = await run_in_threadpool(self.intake.accept, files, caller, options, lane)
-        admitted = sum(receipt.photo is not None and not receipt.duplicate for receipt in receipts)
+        admitted = sum(
+            bool(receipt.photo and not (receipt.duplicate or receipt.photo.state.final)) for receipt in receipts
+        )
         self.admission.count_admitted(admitted, caller.owner, lane)
         return files, receipts
 
@@ -111,15 +117,30 @@ class UploadHandler:
     async def _receive(self, request: Request) -> list[ReceivedFile]:
         settings = self.intake.settings
         limits = UploadLimits(settings.max_photo_bytes, settings.max_request_bytes, settings.max_photos_per_request)
-        events = upload_events(request.headers.get("content-type", ""), request.stream())
         try:
-            async with asyncio.timeout(settings.upload_timeout_seconds):
+            async with asyncio.timeout(settings.upload_timeout_seconds), self._events(request) as events:
                 files = await receive_files(events, self.intake.storage, limits)
         except TimeoutError:
             raise UploadTimeout from None
         if not files:
             raise InvalidRequest("The upload has no file: send multipart with a file, or the image as the body.")
         return files
+
+    @asynccontextmanager
+    async def _events(self, request: Request) -> AsyncIterator[AsyncIterator[UploadEvent]]:
+        """The files of the body, or of the URL in a JSON body."""
+        settings, content_type = self.intake.settings, request.headers.get("content-type", "")
+        if not is_json(content_type):
+            yield upload_events(content_type, request.stream())
+            return
+        if not settings.fetch_urls:
+            raise PhotoUrlsDisabled
+        if self.fetches.locked():
+            raise Overloaded("Too many photos are being fetched; retry in a moment.")
+        url = await read_photo_url(request.stream())
+        events = fetch_events(url, settings.fetch_allow_private, settings.max_photo_bytes)
+        async with self.fetches, aclosing(events):
+            yield events
 
     async def _with_critiques(self, receipts: list[PhotoReceipt], wait_seconds: float) -> list[PhotoReceipt]:
         ids = [receipt.photo.id for receipt in receipts if receipt.photo is not None]

@@ -60,6 +60,11 @@ async def upload_events(content_type: str, chunks: AsyncIterator[bytes]) -> Asyn
         yield FileEnds()
 
 
+def is_json(content_type: str) -> bool:
+    """True for a JSON body."""
+    return parse_options_header(content_type)[0] == b"application/json"
+
+
 async def _multipart(boundary: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[UploadEvent]:
     if not boundary:
         raise InvalidRequest("The multipart body has no boundary.")

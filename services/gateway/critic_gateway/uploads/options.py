@@ -7,11 +7,20 @@ from critic_core.contracts.webhook import CallbackDetail, PhotoEvent
 
 
 @dataclass(frozen=True)
+class Note:
+    """The caller's own reference and values for an upload's photos."""
+
+    reference: str | None = None
+    metadata: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
 class UploadOptions:
-    """Model, album and webhook of an upload's photos."""
+    """Model, album, webhook and note of an upload's photos."""
 
     model: str | None = None
     album: Album | None = None
     callback_url: str | None = None
     callback_events: tuple[PhotoEvent, ...] | None = None
     callback_details: tuple[CallbackDetail, ...] | None = None
+    note: Note = Note()

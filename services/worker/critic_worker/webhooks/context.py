@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from critic_core.runtime.webhooks.addresses import Address
+from critic_core.runtime.outbound.addresses import Address
 from critic_core.stores.deliveries import DeliveryStore, Ticket
 from critic_worker.webhooks.deadline import Deadline
 from critic_worker.webhooks.events import SubjectStores

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from critic_core.contracts.errors import InvalidCallbackUrl
 from critic_core.contracts.webhook import STORED_ATTEMPTS, Attempt, Delivery, DeliveryState, Outcome, WebhookBody
 from critic_core.runtime.logs import logger
+from critic_core.runtime.outbound.public_url import UnsafeUrl, check_addresses
 from critic_core.runtime.webhooks.callback import parse_callback
 from critic_core.runtime.webhooks.receiver_secrets import receiver_keys
 from critic_core.stores.deliveries import Ticket
@@ -16,7 +17,6 @@ from critic_worker.webhooks.context import SenderContext
 from critic_worker.webhooks.deadline import Deadline
 from critic_worker.webhooks.events import WebhookEvent, event_of
 from critic_worker.webhooks.http_post import Response, Unreachable, post
-from critic_worker.webhooks.resolver import check_addresses
 from critic_worker.webhooks.settings import SenderSettings
 from critic_worker.webhooks.signature import signatures
 
@@ -49,7 +49,7 @@ def _attempt(ticket: Ticket, delivery: Delivery, event: WebhookEvent | None, con
     try:
         with metrics.IN_PROGRESS.track_inprogress():
             response = _send(delivery, event, context)
-    except (InvalidCallbackUrl, Unreachable, OSError) as error:
+    except (InvalidCallbackUrl, UnsafeUrl, Unreachable, OSError) as error:
         response = None
         log.info("webhook_unreachable", webhook_id=delivery.id, host=host, error=str(error))
     context.host_limiter.record(host, responded=response is not None)
@@ -58,7 +58,7 @@ def _attempt(ticket: Ticket, delivery: Delivery, event: WebhookEvent | None, con
 
 
 def _send(delivery: Delivery, event: WebhookEvent, context: SenderContext) -> Response:
-    """Raises InvalidCallbackUrl for a forbidden address, OSError without an address, and Unreachable."""
+    """Raises InvalidCallbackUrl or UnsafeUrl for a forbidden address, OSError without an address, and Unreachable."""
     settings = context.settings
     deadline = Deadline(settings.webhook_timeout_seconds)
     callback = parse_callback(event.callback_url, settings.webhook_allow_private)

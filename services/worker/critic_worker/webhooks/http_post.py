@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import httpcore
 
-from critic_core.runtime.webhooks.addresses import Address
-from critic_core.runtime.webhooks.callback import Callback
+from critic_core.runtime.outbound.addresses import Address
+from critic_core.runtime.outbound.public_url import PublicUrl
 from critic_worker.webhooks.deadline import Deadline
 from critic_worker.webhooks.pinned_transport import PinnedBackend
 
@@ -33,7 +33,7 @@ class Response:
 
 
 def post(
-    callback: Callback, addresses: list[Address], headers: dict[str, str], body: bytes, deadline: Deadline
+    callback: PublicUrl, addresses: list[Address], headers: dict[str, str], body: bytes, deadline: Deadline
 ) -> Response:
     """Send `body` to the callback at one of the addresses. Raises Unreachable without a response in time."""
     scheme, host, target = callback.scheme.encode(), callback.host.encode(), callback.target.encode()

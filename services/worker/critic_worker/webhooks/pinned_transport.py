@@ -9,7 +9,7 @@ from typing import Any
 
 import httpcore
 
-from critic_core.runtime.webhooks.addresses import Address
+from critic_core.runtime.outbound.addresses import Address
 from critic_worker.webhooks.deadline import Deadline
 
 _CHUNK_BYTES = 16_384

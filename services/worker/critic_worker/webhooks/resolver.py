@@ -1,13 +1,11 @@
-"""From a callback's host to its allowed addresses."""
+"""From a callback's host to its addresses."""
 
 import socket
 from collections.abc import Callable
 from concurrent.futures import Executor
 from ipaddress import ip_address
 
-from critic_core.contracts.errors import InvalidCallbackUrl
-from critic_core.runtime.webhooks.addresses import Address, Network
-from critic_core.runtime.webhooks.callback import Callback, check_address
+from critic_core.runtime.outbound.addresses import Address
 from critic_worker.webhooks.deadline import Deadline
 
 Resolve = Callable[[str, int], list[Address]]
@@ -26,15 +24,3 @@ def with_deadline(resolve: Resolve, threads: Executor) -> Callable[[str, int, De
         return threads.submit(resolve, host, port).result(deadline.remaining())
 
     return resolve_in_time
-
-
-def check_addresses(addresses: list[Address], callback: Callback, private: tuple[Network, ...]) -> list[Address]:
-    """The addresses, if all of them are allowed: a private address beside a public one is an attack.
-
-    Raises InvalidCallbackUrl. The caller connects to these addresses: a second lookup could return others.
-    """
-    for address in addresses:
-        check_address(address, callback.scheme, private)
-    if not addresses:
-        raise InvalidCallbackUrl("The callback URL's host has no address.")
-    return addresses

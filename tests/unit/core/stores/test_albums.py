@@ -7,7 +7,17 @@ import pytest
 import redis
 from tests.support.critiques import make_critique
 
-from critic_core.contracts.album import Album, AlbumChanges, Choice, Counts, Flag, JointDecision
+from critic_core.contracts.album import (
+    Album,
+    AlbumChanges,
+    AlbumPhoto,
+    Choice,
+    Counts,
+    Flag,
+    JointDecision,
+    RankingOrder,
+)
+from critic_core.contracts.critique import Kind as PhotoKind
 from critic_core.contracts.errors import AlbumFull, AlbumNotFound, PhotoCorrupt, PhotoNotFound
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import Photo, PhotoState
@@ -121,6 +131,47 @@ def test_pages_hold_every_photo_once_also_with_equal_scores(
     made = [add(score) for score in (10, 50, 50, 50, 50, 90, 20)]
     assert sorted(ids(albums, album, size)) == sorted(made)
     assert ids(albums, album, size)[0] == made[5]
+
+
+@pytest.mark.parametrize("size", [1, 2, 7])
+def test_the_worst_photos_come_first_with_their_ranks(
+    albums: AlbumStore, jobs: JobStore, album: str, add: Add, size: int
+) -> None:
+    middle, worst, best, failed, _ = add(50), add(0), add(90), add(), add()
+    jobs.fail(failed, PhotoCorrupt().problem())
+    photos, after, more = list[AlbumPhoto](), None, True
+    while more:
+        page = albums.page(album, after, size, RankingOrder.worst)
+        photos, after, more = [*photos, *page.photos], page.following, page.following is not None
+    assert [(photo.id, photo.rank) for photo in photos] == [(worst, 3), (middle, 2), (best, 1)]
+
+
+def test_the_worst_page_follows_its_cursor_after_a_deletion(
+    albums: AlbumStore, jobs: JobStore, album: str, add: Add
+) -> None:
+    best, second, third = add(90), add(80), add(70)
+    page = albums.page(album, None, 1, RankingOrder.worst)
+    jobs.delete(third)
+    following = albums.page(album, page.following, 10, RankingOrder.worst)
+    assert [photo.id for photo in following.photos] == [second, best]
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_a_ranking_of_one_kind_keeps_the_ranks(
+    albums: AlbumStore, jobs: JobStore, album: str, add: Add, size: int
+) -> None:
+    people = [add(), add(), add()]
+    for photo_id, score in zip(people, (90, 50, 10), strict=True):
+        jobs.finish(photo_id, make_critique(score).model_copy(update={"kind": PhotoKind.people}))
+    add(70)
+    ranks, after, more = list[int | None](), None, True
+    while more:
+        page = albums.page(album, after, size, kind=PhotoKind.people)
+        assert len(page.photos) <= size
+        ranks += [photo.rank for photo in page.photos]
+        after, more = page.following, page.following is not None
+    assert ranks == [1, 3, 4]
+    assert albums.page(album, None, 10, kind=PhotoKind.food).photos == ()
 
 
 def test_a_page_follows_its_cursor_while_photos_come_and_go(

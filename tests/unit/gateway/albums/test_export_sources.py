@@ -9,10 +9,10 @@ from critic_core.contracts.album import Album, Counts, Proposal, Verdict
 from critic_core.contracts.errors import PhotoNotFound
 from critic_core.exports.registry import EXPORTS
 from critic_core.runtime.storage import Storage, photo_key, preview_key
-from critic_core.stores.album_results import ResultSection, SectionKey
+from critic_core.stores.album_results import SectionKey
 from critic_gateway.albums import export_sources
 from critic_gateway.albums.export_sources import StoredPictures, content_disposition, proposals
-from critic_gateway.albums.queries import AlbumQueries
+from critic_gateway.albums.queries import AlbumQueries, RowsPage
 
 NOW = datetime.now(UTC)
 NONE = Counts(photos=0, pending=0, done=0, failed=0)
@@ -30,9 +30,9 @@ class Rows(AlbumQueries):
     def __init__(self) -> None:
         pass
 
-    def page(self, key: SectionKey, token: str, first: int, limit: int) -> ResultSection:
+    def page(self, key: SectionKey, token: str, first: int, limit: int, containing: str = "") -> RowsPage:
         rows = [row(number) for number in range(5)]
-        return ResultSection("{}", rows[first : first + limit], more=first + limit < 5)
+        return RowsPage("{}", rows[first : first + limit], first + limit if first + limit < 5 else None)
 
 
 def test_proposals_are_read_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:

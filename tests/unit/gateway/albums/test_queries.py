@@ -24,7 +24,7 @@ from critic_core.contracts.album import (
 )
 from critic_core.contracts.errors import AlbumResultPending, InvalidRequest, TooManyPairs
 from critic_core.runtime.queue import celery_app
-from critic_core.stores.album_results import AlbumResultStore, ResultSection, SectionKey
+from critic_core.stores.album_results import AlbumResultStore, ResultSection, SectionKey, StoredResult
 from critic_core.stores.albums import AlbumStore
 from critic_gateway.albums.queries import AlbumQueries
 from critic_gateway.notifications.subscriber import ChangeSubscriber
@@ -111,18 +111,38 @@ def test_many_requests_send_one_task_and_get_its_result(
     assert client.llen(ALBUM_QUEUE) == 1
 
 
+def latest(results: AlbumResultStore) -> StoredResult:
+    stored = results.latest(ALBUM.id, query_digest(GROUPS))
+    assert stored is not None
+    return stored
+
+
 def test_a_page_of_an_expired_result_is_an_invalid_request(
     redis_server: RedisServer, results: AlbumResultStore, queue: Celery
 ) -> None:
     save(results, GROUPS, 5, 2)
     queries = AlbumQueries(results, ChangeSubscriber(redis_server.url), queue)
-    stored = results.latest(ALBUM.id, query_digest(GROUPS))
-    assert stored is not None
+    stored = latest(results)
     key = SectionKey(ALBUM.id, query_digest(GROUPS), "rows")
     page = queries.page(key, stored.token, 1, 1)
-    assert (page.rows, page.more) == (["2"], True)
+    assert (page.rows, page.following) == (["2"], 2)
     with pytest.raises(InvalidRequest, match="expired"):
         queries.page(key, "other", 1, 1)
+
+
+def test_pages_of_rows_with_a_text_have_them_all_once(
+    redis_server: RedisServer, results: AlbumResultStore, queue: Celery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("critic_gateway.albums.queries.MAX_SCANNED", 4)
+    rows = [f"{'keep' if number % 3 == 0 else 'drop'} {number}" for number in range(12)]
+    results.save(ALBUM.id, query_digest(GROUPS), 5, 2, {"rows": ResultSection("{}", rows)})
+    queries, stored = AlbumQueries(results, ChangeSubscriber(redis_server.url), queue), latest(results)
+    key = SectionKey(ALBUM.id, query_digest(GROUPS), "rows")
+    found, following = list[str](), 0
+    while following is not None:
+        page = queries.page(key, stored.token, following, 1, "keep")
+        found, following = [*found, *page.rows], page.following
+    assert found == ["keep 0", "keep 3", "keep 6", "keep 9"]
 
 
 def test_too_many_pairs_are_an_error(redis_server: RedisServer, results: AlbumResultStore, queue: Celery) -> None:

@@ -19,6 +19,7 @@ def events(gateway: Application, album: Album, last_event_id: str | None = None)
     response = gateway.http.get(f"/v1/albums/{album.id}/events", headers=headers)
     deletion.join()
     assert response.headers["content-type"].startswith("text/event-stream")
+    assert "content-encoding" not in response.headers
     blocks = [block for block in response.text.replace("\r", "").split("\n\n") if "event:" in block]
     fields = [dict(line.split(": ", 1) for line in block.splitlines()) for block in blocks]
     return [{**event, "data": json.loads(event["data"])} for event in fields]

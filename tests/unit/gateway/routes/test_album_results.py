@@ -26,10 +26,10 @@ def save_groups(gateway: Application, album: Album, count: int, revision: int = 
     gateway.results.save(album.id, query_digest(GROUPS), revision, 0, {"near": section})
 
 
-def save_selection(gateway: Application, album: Album) -> None:
+def save_selection(gateway: Application, album: Album, file_name: str = "a.jpg") -> None:
     proposal = Proposal(
         id="p",
-        file_name="a.jpg",
+        file_name=file_name,
         sha256="0",
         verdict=Verdict.keep,
         rank=1,
@@ -86,6 +86,14 @@ def test_a_selection_has_its_head_and_photos(gateway: Application, album: Album)
     save_selection(gateway, album)
     page = gateway.http.get(f"/v1/albums/{album.id}/selection", params={"keep": 1}).json()
     assert (page["requested"], [photo["file_name"] for photo in page["photos"]]) == (1, ["a.jpg"])
+
+
+def test_a_selection_of_one_verdict(gateway: Application, album: Album) -> None:
+    save_selection(gateway, album, file_name='"verdict":"reject".jpg')
+    for verdict, ids in (("keep", ["p"]), ("reject", [])):
+        params = {"wait": 0, "keep": 1, "verdict": verdict}
+        page = gateway.http.get(f"/v1/albums/{album.id}/selection", params=params).raise_for_status().json()
+        assert [photo["id"] for photo in page["photos"]] == ids
 
 
 def test_an_export_is_a_file_with_the_albums_name(gateway: Application, album: Album) -> None:

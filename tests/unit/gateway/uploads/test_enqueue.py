@@ -22,11 +22,14 @@ from critic_core.runtime.storage import Storage
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.jobs import RUNNING, JobStore
 from critic_core.stores.photo_queue import PhotoQueue
+from critic_core.stores.same_bytes import SameBytesStore
 from critic_core.stores.throughput import Depth
+from critic_core.stores.worker_status import WorkerStatusStore
 from critic_gateway.limits.quota import PhotoQuota
 from critic_gateway.settings import GatewaySettings
 from critic_gateway.uploads.enqueue import BACKLOG_PER_PHOTO, PhotoIntake, photos_per_task
 from critic_gateway.uploads.options import UploadOptions
+from critic_gateway.uploads.reuse import CritiqueReuse
 
 ANN, PLAIN = api_key(photos_per_day=3), UploadOptions()
 
@@ -36,8 +39,10 @@ def intake(client: "redis.Redis", redis_server: RedisServer, tmp_path: Path) -> 
     settings = GatewaySettings(redis_url=redis_server.url)
     with closing(celery_app(settings)) as queue:
         storage = Storage(tmp_path.as_uri())
-        stores = JobStore(client), AlbumStore(client), storage, PhotoQueue(client)
-        yield PhotoIntake(*stores, queue, PhotoQuota(client), settings)
+        jobs = JobStore(client)
+        reuse = CritiqueReuse(SameBytesStore(client), jobs, storage, WorkerStatusStore(client))
+        stores = jobs, AlbumStore(client), storage, PhotoQueue(client)
+        yield PhotoIntake(*stores, queue, PhotoQuota(client), reuse, settings)
 
 
 def stored(folder: Path) -> int:

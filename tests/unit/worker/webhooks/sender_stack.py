@@ -12,7 +12,7 @@ from critic_core.contracts.album import Album, Counts
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.contracts.webhook import Delivery
-from critic_core.runtime.webhooks.addresses import Address
+from critic_core.runtime.outbound.addresses import Address
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.deliveries import DUE, DeliveryStore, Ticket
 from critic_core.stores.jobs import JobStore

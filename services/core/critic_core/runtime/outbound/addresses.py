@@ -1,4 +1,4 @@
-"""Addresses allowed for webhooks: the public internet, and networks allowed by the operator.
+"""Addresses that callers may name: the public internet, and networks allowed by the operator.
 
 `ipaddress.is_global` is not enough: the definition differs between Python versions, and includes 6to4, NAT64 and
 IPv4-compatible forms of 127.0.0.1. Here public means: for IPv6, the global unicast range except special-purpose

@@ -1,1 +1,1 @@
-"""Webhooks, common to gateway and sender: callback URLs, allowed addresses, secrets, settings."""
+"""Webhooks, common to gateway and sender: callback URLs, secrets, settings."""

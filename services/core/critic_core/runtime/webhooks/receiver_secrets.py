@@ -10,11 +10,11 @@ from collections.abc import Iterable
 
 from pydantic import SecretStr
 
-from critic_core.runtime.webhooks.callback import Callback
+from critic_core.runtime.outbound.public_url import PublicUrl
 from critic_core.runtime.webhooks.settings import SECRET_PREFIX, secret_key
 
 
-def receiver_keys(server_secrets: Iterable[SecretStr], owner: str, callback: Callback) -> list[bytes]:
+def receiver_keys(server_secrets: Iterable[SecretStr], owner: str, callback: PublicUrl) -> list[bytes]:
     """The signing keys of a receiver, 32 bytes each, in the order of the server's secrets."""
     receiver = f"photo-critic webhooks\n{owner}\n{callback.scheme}://{callback.authority}\x01".encode()
     return [hmac.digest(secret_key(secret), receiver, "sha256") for secret in server_secrets]

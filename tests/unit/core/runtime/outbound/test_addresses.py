@@ -4,7 +4,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from critic_core.runtime.webhooks.addresses import is_public, is_within
+from critic_core.runtime.outbound.addresses import is_public, is_within
 
 
 @pytest.mark.parametrize("text", ["8.8.8.8", "1.1.1.1", "100.63.255.255", "172.15.0.1", "192.0.1.1", "2606:4700::1111"])

@@ -6,16 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from critic_core.contracts.errors import InvalidCallbackUrl
-from critic_core.runtime.webhooks.callback import Callback, parse_callback
+from critic_core.runtime.outbound.addresses import Address
+from critic_core.runtime.outbound.public_url import PublicUrl, UnsafeUrl, check_addresses, parse_public_url
 
+LOOPBACK = (ip_network("127.0.0.0/8"),)
 INSIDE = (ip_network("127.0.0.0/8"), ip_network("10.1.0.0/16"))
 
 
 def test_a_url_becomes_its_parts() -> None:
-    callback = parse_callback("HTTPS://Hooks.Example.com/a/b?c=d&e", ())
-    assert callback == Callback("https", "hooks.example.com", 443, "/a/b?c=d&e", None)
-    assert callback.authority == "hooks.example.com"
+    url = parse_public_url("HTTPS://Hooks.Example.com/a/b?c=d&e", ())
+    assert url == PublicUrl("https", "hooks.example.com", 443, "/a/b?c=d&e", None)
+    assert url.authority == "hooks.example.com"
 
 
 @pytest.mark.parametrize(
@@ -29,8 +30,8 @@ def test_a_url_becomes_its_parts() -> None:
     ],
 )
 def test_good_urls(url: str, host: str, port: int, target: str, authority: str) -> None:
-    callback = parse_callback(url, ())
-    assert (callback.host, callback.port, callback.target, callback.authority) == (host, port, target, authority)
+    url = parse_public_url(url, ())
+    assert (url.host, url.port, url.target, url.authority) == (host, port, target, authority)
 
 
 @pytest.mark.parametrize(
@@ -61,8 +62,8 @@ def test_good_urls(url: str, host: str, port: int, target: str, authority: str) 
     ],
 )  # fmt: skip
 def test_bad_urls(url: str) -> None:
-    with pytest.raises(InvalidCallbackUrl):
-        parse_callback(url, ())
+    with pytest.raises(UnsafeUrl):
+        parse_public_url(url, ())
 
 
 @pytest.mark.parametrize(
@@ -70,24 +71,55 @@ def test_bad_urls(url: str) -> None:
     ["http://127.0.0.1:8080/in", "https://127.0.0.1/", "http://10.1.2.3/", "http://receiver:9000/", "https://box/"],
 )
 def test_private_networks_that_are_allowed(url: str) -> None:
-    assert parse_callback(url, INSIDE)
+    assert parse_public_url(url, INSIDE)
 
 
 @pytest.mark.parametrize(
     "url", ["https://10.2.0.1/", "http://8.8.8.8/", "https://169.254.169.254/", "http://[::ffff:127.0.0.1]/"]
 )
 def test_allowing_a_network_allows_no_other(url: str) -> None:
-    with pytest.raises(InvalidCallbackUrl):
-        parse_callback(url, INSIDE)
+    with pytest.raises(UnsafeUrl):
+        parse_public_url(url, INSIDE)
 
 
 @given(st.text(min_size=1, max_size=60))
 def test_whatever_is_sent_is_taken_or_refused(text: str) -> None:
-    for url in (text, f"https://{text}/", f"https://example.com/{text}", f"https://{text}.example.com:8443/"):
+    for sent in (text, f"https://{text}/", f"https://example.com/{text}", f"https://{text}.example.com:8443/"):
         try:
-            callback = parse_callback(url, ())
-        except InvalidCallbackUrl:
+            url = parse_public_url(sent, ())
+        except UnsafeUrl:
             continue
-        assert callback.address is None or callback.address == ip_address(callback.host)
-        assert not set(callback.host) & set("@/?")
-        assert not set(callback.host + callback.target) & set(" \r\n\t\\#")
+        assert url.address is None or url.address == ip_address(url.host)
+        assert not set(url.host) & set("@/?")
+        assert not set(url.host + url.target) & set(" \r\n\t\\#")
+
+
+def addresses(*texts: str) -> list[Address]:
+    return [ip_address(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        ("127.0.0.1",), ("8.8.8.8", "127.0.0.1"), ("2606:4700::1111", "fd00::1"), ("169.254.169.254",),
+        ("::ffff:10.0.0.1",), ("fe80::1%eth0",), (),
+    ],
+)  # fmt: skip
+def test_one_private_address_refuses_the_name(found: tuple[str, ...]) -> None:
+    with pytest.raises(UnsafeUrl):
+        check_addresses(addresses(*found), parse_public_url("https://example.com/", ()), ())
+
+
+def test_public_addresses_are_called_in_their_order() -> None:
+    found = addresses("2606:4700::1111", "8.8.8.8")
+    assert check_addresses(found, parse_public_url("https://example.com/", ()), ()) == found
+
+
+@pytest.mark.parametrize(("found", "taken"), [("127.0.0.1", True), ("8.8.8.8", False), ("10.0.0.1", False)])
+def test_plain_http_stays_in_the_allowed_networks(found: str, taken: bool) -> None:
+    url = parse_public_url("http://receiver/", LOOPBACK)
+    if taken:
+        assert check_addresses(addresses(found), url, LOOPBACK) == addresses(found)
+        return
+    with pytest.raises(UnsafeUrl):
+        check_addresses(addresses(found), url, LOOPBACK)

@@ -1,0 +1,1 @@
+"""Requests to addresses that callers name: allowed URLs and addresses."""
