@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from critic_inference.errors import RequestRefused
 from critic_inference.tensors import Array
 
 
@@ -24,6 +25,10 @@ class InferRequest:
     inputs: tuple[InputTensor, ...]
     outputs: tuple[str, ...] = ()
     id: str = ""
+    priority: int = 0
+    """From 1, the highest; 0 for the model's default."""
+    timeout_us: int = 0
+    """Longest wait in the queue, microseconds; 0 for the model's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +39,10 @@ class InferResponse:
     version: str
     outputs: dict[str, Array] = field(default_factory=dict)
     id: str = ""
+
+
+def whole_number(name: str, value: object) -> int:
+    """A parameter of a request. Raises RequestRefused unless it is a whole number from 0."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise RequestRefused(f"parameter '{name}' must be a whole number from 0, not {value!r}")
+    return value

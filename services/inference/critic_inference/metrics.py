@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from prometheus_client.core import HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from critic_inference.batching.latencies import QUANTILES, STAGES
 from critic_inference.serving.catalogue import Catalogue
 from critic_inference.serving.dataplane import DataPlane
 from critic_inference.serving.model_version import ModelVersion, State
@@ -64,6 +65,7 @@ class InferenceCollector(Collector):
         versions = self._catalogue.versions()
         for name, (help_text, read) in COUNTERS.items():
             yield _per_version(_triton_counter(name, help_text), versions, read)
+        yield from _summaries(versions)
         yield self._failures(versions)
         yield _per_version(
             Metric("nv_inference_pending_request_count", "Number of requests awaiting execution", "gauge"),
@@ -101,6 +103,21 @@ class InferenceCollector(Collector):
                 version = str(number) if number else "config"
                 family.add_sample(family.name, {"model": model.name, "version": version}, 1)
         return family
+
+
+def _summaries(versions: list[ModelVersion]) -> Iterator[Metric]:
+    """Quantiles of the last minute, as Triton's `--metrics-config summary_latencies=true`."""
+    families = [
+        Metric(f"nv_inference_{stage}_summary_us", f"Latency in microseconds: {stage}", "summary") for stage in STAGES
+    ]
+    for version in versions:
+        columns = zip(families, version.statistics.latencies.quantiles_us().T, version.statistics.totals, strict=True)
+        for family, values, total in columns:
+            for quantile, value in zip(QUANTILES, values, strict=True):
+                family.add_sample(family.name, {**_labels(version), "quantile": str(quantile)}, float(value))
+            family.add_sample(f"{family.name}_count", _labels(version), total.count)
+            family.add_sample(f"{family.name}_sum", _labels(version), total.ns // MICROSECOND)
+    yield from families
 
 
 def _batch_rows(versions: list[ModelVersion]) -> Metric:

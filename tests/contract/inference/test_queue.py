@@ -121,6 +121,23 @@ def test_metrics_have_tritons_names(server, name):
     assert any(line.startswith(f'{name}{{model="newest"') and 'version="2"' in line for line in lines)
 
 
+def test_latencies_have_quantiles_under_tritons_names(client, server):
+    if server.name != "ours":
+        pytest.skip("Triton has them with --metrics-config summary_latencies=true")
+    client._client_stub.ModelInfer(infer_request(images(1), "newest"))
+    families = text_string_to_metric_families(httpx.get(f"{server.metrics}/metrics").text)
+    found = {family.name: family.samples for family in families if family.name.endswith("_summary_us")}
+    stages = ("request", "queue", "compute_input", "compute_infer", "compute_output")
+    assert set(found) == {f"nv_inference_{stage}_summary_us" for stage in stages}
+    of_newest = {
+        sample.labels.get("quantile", sample.name): sample.value
+        for sample in found["nv_inference_request_summary_us"]
+        if sample.labels["model"] == "newest"
+    }
+    assert 0 < of_newest["0.5"] <= of_newest["0.999"]
+    assert of_newest["nv_inference_request_summary_us_count"] > 0
+
+
 def test_metrics_count(client, server):
     def counted():
         lines = httpx.get(f"{server.metrics}/metrics").text.splitlines()

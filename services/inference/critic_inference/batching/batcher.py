@@ -6,6 +6,7 @@ While a batch is computed the next one gathers, so that load itself makes batche
 
 import asyncio
 import time
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -40,12 +41,18 @@ class QueuedRequest:
     feeds: Feeds
     rows: int
     result: asyncio.Future[Feeds]
+    priority: int = 0  # lower ones first
+    timeout: float = 0.0  # seconds in the queue; 0: none
     queued_at: float = field(default_factory=time.perf_counter)  # seconds
 
     @property
     def shapes(self) -> tuple[tuple[int, ...], ...]:
         """Shapes without the batch dimension; requests of equal shapes may share a batch."""
         return tuple(array.shape[1:] for array in self.feeds.values())
+
+    def expired(self, now: float) -> bool:
+        """True for a request that waited longer than its timeout."""
+        return self.timeout > 0 and self.queued_at + self.timeout < now
 
     def fail(self, error: Exception) -> None:
         """Raise `error` in the waiting client, if it still waits."""
@@ -90,13 +97,17 @@ class Batcher:
         """Begin to take batches off the queue."""
         self._loop_task = asyncio.create_task(self._serve(), name="batcher")
 
-    async def infer(self, feeds: Feeds, rows: int) -> Feeds:
-        """The outputs of one request. Raises QueueFull at once, QueueTimeout, ComputeFailed."""
+    async def infer(self, feeds: Feeds, rows: int, priority: int = 0, queue_seconds: float = 0.0) -> Feeds:
+        """The outputs of one request, with a priority and a queue timeout as far as the policy has them.
+
+        Raises QueueFull at once, QueueTimeout, ComputeFailed.
+        """
         if self._policy.max_queue and len(self._queue) >= self._policy.max_queue:
             self._statistics.record_failure(Failure.rejected)
             raise QueueFull
-        request = QueuedRequest(feeds, rows, asyncio.get_running_loop().create_future())
-        self._queue.append(request)
+        level, seconds = self._policy.priority_of(priority), self._policy.timeout_of(queue_seconds)
+        request = QueuedRequest(feeds, rows, asyncio.get_running_loop().create_future(), level, seconds)
+        self._queue.insert(bisect_right(self._queue, level, key=lambda queued: queued.priority), request)
         self._queue_changed.set()
         try:
             return await request.result
@@ -139,7 +150,8 @@ class Batcher:
             delay = None
             if self._queue:
                 size = self._policy.next_batch_size(sum(request.rows for request in self._queue))
-                delay = self._queue[0].queued_at + self._policy.max_delay - time.perf_counter()
+                oldest = min(request.queued_at for request in self._queue)
+                delay = oldest + self._policy.max_delay - time.perf_counter()
                 if size is not None or delay <= 0:
                     return self._dequeue(self._policy.max_rows if size is None else size)
             with suppress(TimeoutError):
@@ -147,11 +159,12 @@ class Batcher:
                     await self._queue_changed.wait()
 
     def _reject_expired(self) -> None:
-        """Fail requests at the head of the queue that waited longer than the queue timeout."""
-        oldest = time.perf_counter() - self._policy.timeout if self._policy.timeout else float("-inf")
-        while self._queue and self._queue[0].queued_at < oldest:
+        """Fail requests that waited longer than their timeout."""
+        now = time.perf_counter()
+        for request in [request for request in self._queue if request.expired(now)]:
+            self._queue.remove(request)
             self._statistics.record_failure(Failure.rejected)
-            self._queue.popleft().fail(QueueTimeout())
+            request.fail(QueueTimeout())
 
     def _dequeue(self, max_rows: int) -> list[QueuedRequest]:
         """The head of the queue, up to `max_rows` rows of equal shape; the first request always, as it is."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from critic_inference.batching.batch import Timing
+from critic_inference.batching.latencies import Latencies
 
 SECOND = 1_000_000_000  # nanoseconds
 
@@ -59,6 +60,12 @@ class Statistics:
     fail_ns: int = 0
     failures: dict[Failure, int] = field(default_factory=lambda: dict.fromkeys(Failure, 0))
     batches: dict[int, Stages] = field(default_factory=dict)  # by rows
+    latencies: Latencies = field(default_factory=Latencies)
+
+    @property
+    def totals(self) -> tuple[Total, ...]:
+        """Of all requests, in the order of `latencies.STAGES`."""
+        return (self.success, self.queue, self.stages.input, self.stages.infer, self.stages.output)
 
     def record_batch(self, rows: int, timing: Timing) -> None:
         """Count a computed batch of `rows`."""
@@ -69,9 +76,11 @@ class Statistics:
 
     def record_success(self, queued_at: float, dequeued_at: float, done_at: float, timing: Timing) -> None:
         """Count a successful request; times are `perf_counter` seconds."""
-        self.success.add(int((done_at - queued_at) * SECOND))
-        self.queue.add(int((dequeued_at - queued_at) * SECOND))
+        request_ns, queue_ns = int((done_at - queued_at) * SECOND), int((dequeued_at - queued_at) * SECOND)
+        self.success.add(request_ns)
+        self.queue.add(queue_ns)
         self.stages.add(timing)
+        self.latencies.record((request_ns, queue_ns, timing.input_ns, timing.infer_ns, timing.output_ns))
 
     def record_failure(self, reason: Failure, seconds: float = 0.0) -> None:
         """Count a failed request."""

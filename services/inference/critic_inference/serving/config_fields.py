@@ -8,7 +8,7 @@ SUPPORTED_FIELDS = {
     "max_batch_size": "the most rows of a batch",
     "input": "checked against the model file and each request",
     "output": "checked against the model file",
-    "dynamic_batching": "sizes, delay, and the queue's limit and timeout",
+    "dynamic_batching": "sizes, delay, priorities, and the queue's limit and timeouts",
     "instance_group": "batches computed in parallel, and the kind of device",
     "default_model_filename": "the file in the version's folder",
     "parameters": "gpu_mem_limit is applied; clients read all",

@@ -5,6 +5,7 @@ from typing import Any
 
 from tritonclient.grpc import service_pb2 as pb
 
+from critic_inference.batching.policy import MICROSECOND
 from critic_inference.errors import ModelNotReady, RequestRefused, UnknownModel, Unsupported
 from critic_inference.messages import InferRequest, InferResponse
 from critic_inference.serving.catalogue import Catalogue
@@ -96,7 +97,7 @@ class DataPlane:
         batcher = found.serving()
         names = output_names(request, found.config)
         feeds, rows = input_feeds(request, found.config)
-        outputs = await batcher.infer(feeds, rows)
+        outputs = await batcher.infer(feeds, rows, request.priority, request.timeout_us * MICROSECOND)
         return InferResponse(request.model, str(found.number), {name: outputs[name] for name in names}, request.id)
 
     def _ready_version(self, name: str, version: str) -> ModelVersion:

@@ -7,7 +7,7 @@ import numpy as np
 from tritonclient.grpc import service_pb2 as pb
 
 from critic_inference.errors import RequestRefused
-from critic_inference.messages import InferRequest, InferResponse, InputTensor
+from critic_inference.messages import InferRequest, InferResponse, InputTensor, whole_number
 from critic_inference.tensors import DATATYPES, NUMPY_TYPES, Array
 
 # The typed field of `InferTensorContents` that carries each datatype; FP16 has none and must be sent raw.
@@ -34,6 +34,8 @@ def decode(message: Any) -> InferRequest:
         inputs=tuple(_inputs(message)),
         outputs=tuple(output.name for output in message.outputs),
         id=message.id,
+        priority=_number(message, "priority"),
+        timeout_us=_number(message, "timeout"),
     )
 
 
@@ -44,6 +46,14 @@ def encode(response: InferResponse) -> Any:
         message.outputs.add(name=name, datatype=DATATYPES[str(array.dtype)], shape=array.shape)
         message.raw_output_contents.append(array.tobytes())
     return message
+
+
+def _number(message: Any, name: str) -> int:
+    """A parameter of the request; 0 by default."""
+    if name not in message.parameters:
+        return 0
+    parameter = message.parameters[name]
+    return whole_number(name, getattr(parameter, parameter.WhichOneof("parameter_choice") or "int64_param"))
 
 
 def _inputs(message: Any) -> Iterator[InputTensor]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from critic_inference.errors import RequestRefused
-from critic_inference.messages import InferRequest, InferResponse, InputTensor
+from critic_inference.messages import InferRequest, InferResponse, InputTensor, whole_number
 from critic_inference.tensors import DATATYPES, NUMPY_TYPES, Array
 
 HEADER_LENGTH = "Inference-Header-Content-Length"
@@ -38,7 +38,9 @@ def decode(body: bytes, header_length: str | None, model: str, version: str) -> 
         raise RequestRefused(f"unexpected additional input data for model '{model}'")
     outputs = _objects(header, "outputs") if "outputs" in header else []
     names = tuple(_field(output, "name", str) for output in outputs)
-    request = InferRequest(model, version, tuple(inputs), names, _field(header, "id", str) if "id" in header else "")
+    identifier = _field(header, "id", str) if "id" in header else ""
+    schedule = [whole_number(name, _parameters(header).get(name, 0)) for name in ("priority", "timeout")]
+    request = InferRequest(model, version, tuple(inputs), names, identifier, *schedule)
     return HttpRequest(request, _binary_outputs(header, outputs))
 
 

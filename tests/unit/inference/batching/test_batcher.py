@@ -26,9 +26,9 @@ async def batching(session, probe=None, **policy):
         await batcher.stop()
 
 
-def submit(batcher, *values):
+def submit(batcher, *values, **schedule):
     feeds = rows(*values)
-    return asyncio.create_task(batcher.infer(feeds, len(values)))
+    return asyncio.create_task(batcher.infer(feeds, len(values), **schedule))
 
 
 async def until(condition):
@@ -72,6 +72,45 @@ def test_a_preferred_size_goes_at_once_and_the_rest_waits():
             assert await values(*requests[:4]) == [[0], [2], [4], [6]]
             assert batcher.pending == 1
             requests[4].cancel()
+
+    run(scenario)
+
+
+def test_higher_priorities_go_first_and_equal_ones_in_order():
+    async def scenario():
+        session, order = Doubler(), []
+        session.gate.clear()
+        policy = {"combine": False, "priority_levels": 2, "default_priority": 2}
+        async with batching(session, **policy) as (batcher, _):
+            running = submit(batcher, 0)
+            await until(lambda: session.batches == [1])
+            tasks = {
+                name: submit(batcher, 1, priority=level) for name, level in (("c", 2), ("a", 1), ("d", 0), ("b", 1))
+            }
+            for name, task in tasks.items():
+                task.add_done_callback(lambda _, name=name: order.append(name))
+            await until(lambda: batcher.pending == 4)
+            session.gate.set()
+            await values(running, *tasks.values())
+        assert order == ["a", "b", "c", "d"]
+
+    run(scenario)
+
+
+def test_a_request_may_wait_less_than_the_others():
+    async def scenario():
+        session = Doubler()
+        session.gate.clear()
+        async with batching(session, timeout=LONG_DELAY, shorter_timeouts=True) as (batcher, statistics):
+            running = submit(batcher, 0)
+            await until(lambda: session.batches == [1])
+            patient, hasty = submit(batcher, 1), submit(batcher, 2, queue_seconds=1e-6)
+            await until(lambda: batcher.pending == 2)
+            session.gate.set()
+            assert await values(running, patient) == [[0], [2]]
+            with pytest.raises(QueueTimeout):
+                await hasty
+        assert statistics.failures[Failure.rejected] == 1
 
     run(scenario)
 

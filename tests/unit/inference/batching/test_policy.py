@@ -14,13 +14,35 @@ def test_every_field_of_config_pbtxt():
         dynamic_batching {
             preferred_batch_size: [ 8, 4 ]
             max_queue_delay_microseconds: 1500
-            default_queue_policy { max_queue_size: 100 default_timeout_microseconds: 2000000 }
+            priority_levels: 3 default_priority_level: 2
+            default_queue_policy {
+                max_queue_size: 100 default_timeout_microseconds: 2000000 allow_timeout_override: true
+            }
         }
         instance_group [ { count: 2 }, { count: 1 } ]
     """)
     assert parsed == BatchPolicy(
-        max_rows=32, combine=True, preferred=(4, 8), max_delay=0.0015, max_queue=100, timeout=2.0, instances=3
+        *(32, True, (4, 8)),
+        max_delay=0.0015,
+        max_queue=100,
+        timeout=2.0,
+        instances=3,
+        priority_levels=3,
+        default_priority=2,
+        shorter_timeouts=True,
     )
+
+
+def test_requests_have_the_default_priority_without_a_known_one():
+    levels = BatchPolicy(max_rows=8, combine=True, priority_levels=3, default_priority=2)
+    assert [levels.priority_of(requested) for requested in (0, 1, 3, 4)] == [2, 1, 3, 2]
+    assert BatchPolicy(max_rows=8, combine=True).priority_of(1) == 0
+
+
+def test_requests_may_shorten_the_timeout_where_the_policy_says_so():
+    shorter = BatchPolicy(max_rows=8, combine=True, timeout=2.0, shorter_timeouts=True)
+    assert [shorter.timeout_of(requested) for requested in (0.0, 0.5, 3.0)] == [2.0, 0.5, 2.0]
+    assert BatchPolicy(max_rows=8, combine=True, timeout=2.0).timeout_of(0.5) == 2.0
 
 
 def test_without_dynamic_batching_requests_stay_alone():

@@ -22,6 +22,17 @@ def test_every_typed_field(datatype):
     assert tensor.data.tolist() == [1, 0, 1]
 
 
+def test_priority_and_timeout_are_parameters():
+    message = typed("UINT8", [1])
+    assert (decode(message).priority, decode(message).timeout_us) == (0, 0)
+    message.parameters["priority"].uint64_param = 2
+    message.parameters["timeout"].int64_param = 500
+    assert (decode(message).priority, decode(message).timeout_us) == (2, 500)
+    message.parameters["timeout"].string_param = "soon"
+    with pytest.raises(RequestRefused, match="'timeout' must be a whole number from 0, not 'soon'"):
+        decode(message)
+
+
 def test_a_value_that_does_not_fit_its_type():
     with pytest.raises(RequestRefused, match="does not fit UINT8"):
         decode(typed("UINT8", [256]))

@@ -75,11 +75,20 @@ def test_tensors_that_say_too_little_or_too_much(tensor):
         {"outputs": [{}]},
         {"outputs": [{"name": "y", "parameters": 7}]},
         {"id": 7},
+        {"parameters": {"priority": "high"}},
+        {"parameters": {"timeout": -1}},
+        {"parameters": {"timeout": True}},
     ],
 )
 def test_malformed_requests(header):
     with pytest.raises(RequestRefused):
         decode(json.dumps({"inputs": [], **header}).encode(), None, "m", "")
+
+
+def test_priority_and_timeout_are_parameters():
+    header = json.dumps({"inputs": [], "parameters": {"priority": 2, "timeout": 500}}).encode()
+    request = decode(header, None, "m", "").request
+    assert (request.priority, request.timeout_us) == (2, 500)
 
 
 def test_json_nested_too_deeply():
