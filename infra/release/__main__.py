@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
 def refusals(dry_run: bool) -> Iterator[str]:
     """Why there is no release of this commit; a rehearsal needs neither tag nor date."""
     version = project_version(ROOT)
-    yield from (f"{copy}, not {version}" for copy in disagreements(ROOT))
+    yield from (f"{difference}, not {version}" for difference in disagreements(ROOT))
     yield from (f"not committed: {line[3:]}" for line in git("status", "--porcelain").splitlines())
     if not dry_run:
         if newest_heading(ROOT)[1] == "unreleased":

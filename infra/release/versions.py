@@ -19,13 +19,13 @@ def project_version(root: Path) -> str:
 
 
 def disagreements(root: Path) -> list[str]:
-    """`file: version` for each copy with another version than pyproject.toml."""
+    """`file: version` for each file with another version than pyproject.toml."""
     version = project_version(root)
-    return sorted({f"{file}: {found}" for file, found in copies(root) if found != version})
+    return sorted({f"{name}: {found}" for name, found in places(root) if found != version})
 
 
-def copies(root: Path) -> Iterator[tuple[str, str]]:
-    """Each file with its copy of the version: packages, chart, tags of images, changelog."""
+def places(root: Path) -> Iterator[tuple[str, str]]:
+    """Each file with its version: packages, chart, tags of images, changelog."""
     client = root / "services/client-js"
     yield "services/client/pyproject.toml", _toml_version(root / "services/client/pyproject.toml")
     for name in ("package.json", "package-lock.json"):

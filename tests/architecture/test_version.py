@@ -9,7 +9,7 @@ def test_every_place_has_the_version_of_the_project() -> None:
 
 
 def test_the_places_are_found() -> None:
-    found = {place for place, _ in places(ROOT)}
+    found = {name for name, _ in places(ROOT)}
     assert {
         "docker-compose.yml",
         "infra/compose/triton.yml",
