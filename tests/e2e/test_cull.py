@@ -160,3 +160,28 @@ def test_what_cannot_be_done_is_said(shoot: Path, state: dict[str, str], argumen
 def test_an_empty_folder(tmp_path: Path, state: dict[str, str]) -> None:
     ran = cull(state, tmp_path)
     assert (ran.returncode, ran.stderr) == (2, f"There are no photos in {tmp_path}.\n")
+
+
+def test_near_duplicates_are_corrected_from_the_shell(stack: LocalStack, shoot: Path, state: dict[str, str]) -> None:
+    out = shoot.parent / "a.json"
+
+    def moments() -> dict[str | None, str | None]:
+        assert cull(state, shoot, "--url", stack.url, "--json", out).returncode == 0
+        photos = AlbumDocument.model_validate_json(out.read_bytes()).photos
+        return {photo.proposal.file_name: photo.proposal.moment for photo in photos}
+
+    def groups(verb: str, *photos: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-m", "critic_cli", "groups", verb, str(shoot), *photos, "--url", stack.url]
+        return subprocess.run(command, env=state, capture_output=True, text=True, timeout=200, check=False)
+
+    assert groups("undo").returncode == 2  # nothing was culled
+    before = moments()
+    assert before["IMG_0002.JPG"] == before["IMG_0002 blurred.jpg"] is not None
+    assert groups("separate", "IMG_0002 blurred.jpg").returncode == 0
+    assert groups("merge", "IMG_0000.DNG", str(shoot / "IMG_0003.JPG")).returncode == 0
+    corrected = moments()
+    assert corrected["IMG_0002 blurred.jpg"] is None
+    assert corrected["IMG_0000.JPG"] == corrected["IMG_0003.JPG"] is not None
+    assert "no photo of" in groups("merge", "elsewhere.jpg").stderr
+    assert [groups("undo").returncode for _ in range(3)] == [0, 0, 2]
+    assert moments() == before

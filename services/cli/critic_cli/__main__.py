@@ -11,6 +11,7 @@ from typer.main import get_command
 from critic_cli.commands.cull import cull
 from critic_cli.commands.dead_letters import dead_letters
 from critic_cli.commands.doctor import doctor
+from critic_cli.commands.groups import groups
 from critic_cli.commands.model import model
 from critic_cli.commands.new_key import new_key
 from critic_cli.commands.new_webhook_secret import new_webhook_secret
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 for command in (up, score, watch, cull, doctor, model, dead_letters, new_key, new_webhook_secret):
     app.command()(command)
+app.add_typer(groups, name="groups")
 app.add_typer(ops, name="ops")
 
 

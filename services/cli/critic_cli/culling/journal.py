@@ -57,6 +57,15 @@ class Journal:
         entry = self._entries.get(_path(shot))
         return entry.photo_id if entry and (entry.size, entry.changed_ns) == _file_state(shot) else None
 
+    def find(self, file: Path) -> str | None:
+        """The id of the photo of a file, or of a file of its stem: a shot's RAW file is not uploaded."""
+        path = Path(_text(file))
+        same_stem = (
+            entry for entry in self._entries.values() if Path(entry.path).with_suffix("") == path.with_suffix("")
+        )
+        found = self._entries.get(str(path)) or next(same_stem, None)
+        return found.photo_id if found else None
+
     def photo_ids(self) -> set[str]:
         """The photos of all entries."""
         return {entry.photo_id for entry in self._entries.values()}
@@ -84,7 +93,11 @@ def _entry(line: str) -> JournalEntry | None:
 
 
 def _path(shot: Shot) -> str:
-    return os.fsencode(shot.upload.absolute()).decode("utf-8", "surrogateescape")
+    return _text(shot.upload)
+
+
+def _text(file: Path) -> str:
+    return os.fsencode(file.absolute()).decode("utf-8", "surrogateescape")
 
 
 def _file_state(shot: Shot) -> tuple[int, int]:

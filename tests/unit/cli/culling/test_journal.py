@@ -86,3 +86,14 @@ def test_photos_that_left_are_forgotten(tmp_path: Path, shot: Shot) -> None:
     written.forget({"photo"})
     again = journal(tmp_path)
     assert (again.load(), again.photo_ids()) == ("album", set())
+
+
+def test_a_file_is_found_by_its_path_or_stem(tmp_path: Path, shot: Shot) -> None:
+    written = journal(tmp_path)
+    written.begin("album")
+    written.append(shot, "photo")
+    assert [written.find(shot.upload.with_name(name)) for name in ("a.jpg", "a.NEF", "b.jpg")] == [
+        "photo",
+        "photo",
+        None,
+    ]
