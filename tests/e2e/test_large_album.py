@@ -14,6 +14,7 @@ from tests.support.large_album import BURST, SCENE, large_album
 from critic_core.runtime.redis_client import connect
 from critic_core.stores.album_results import AlbumResultStore
 from critic_core.stores.albums import AlbumStore
+from critic_core.stores.tastes import TasteStore
 from critic_worker.albums.compute import compute_album_result
 
 PHOTOS, KEEP, PAGE = 3000, 60, 1000
@@ -33,7 +34,9 @@ def album(gateway: Gateway) -> str:
     client = connect(gateway.redis.url)
     album = large_album(client, PHOTOS)
     for query in QUERIES:
-        compute_album_result(album, query.model_dump_json(), AlbumStore(client), AlbumResultStore(client))
+        compute_album_result(
+            album, query.model_dump_json(), AlbumStore(client), AlbumResultStore(client), TasteStore(client)
+        )
     return album
 
 

@@ -24,6 +24,7 @@ from critic_core.contracts.album import AlbumQuery, GroupsQuery, SelectionQuery,
 from critic_core.runtime.redis_client import connect
 from critic_core.stores.album_results import AlbumResultStore
 from critic_core.stores.albums import AlbumStore
+from critic_core.stores.tastes import TasteStore
 from critic_worker.albums.compute import compute_album_result
 from critic_worker.albums.table import album_table
 
@@ -53,8 +54,8 @@ def measure(gateway: Gateway, photos: int) -> None:
     _, seconds = timed(lambda: album_table(snapshot, Thresholds()))
     print(f"| worker: group them on all levels | {seconds:.2f} s |")
     for query in QUERIES:
-        arguments = album, query.model_dump_json(), AlbumStore(client), AlbumResultStore(client)
-        _, seconds = timed(partial(compute_album_result, *arguments))
+        stores = AlbumStore(client), AlbumResultStore(client), TasteStore(client)
+        _, seconds = timed(partial(compute_album_result, album, query.model_dump_json(), *stores))
         print(f"| worker: {query.kind}, in total | {seconds:.2f} s |")
     for path in ("", "/groups?", "/groups?level=scene", "/selection?keep=60"):
         times = render_times(page_times(gateway, album, path))

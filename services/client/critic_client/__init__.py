@@ -15,17 +15,20 @@ can help. Thread-safe.
 
 from critic_client.asynchronous.albums import AsyncAlbums
 from critic_client.asynchronous.client import AsyncClient
+from critic_client.asynchronous.taste import AsyncTasteCalls
 from critic_client.errors import CritiquePending, NoServer, NotPhotoCritic, error_of
 from critic_client.events import Event
 from critic_client.photo_files import OnProgress
 from critic_client.requests import Parameters, selection_parameters
 from critic_client.synchronous.albums import Albums
 from critic_client.synchronous.client import Client
+from critic_client.synchronous.taste import TasteCalls
 
 __all__ = [
     "Albums",
     "AsyncAlbums",
     "AsyncClient",
+    "AsyncTasteCalls",
     "Client",
     "CritiquePending",
     "Event",
@@ -33,6 +36,7 @@ __all__ = [
     "NotPhotoCritic",
     "OnProgress",
     "Parameters",
+    "TasteCalls",
     "error_of",
     "selection_parameters",
 ]

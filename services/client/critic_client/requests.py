@@ -10,7 +10,14 @@ import httpx
 from critic_client.errors import NotPhotoCritic, error_in
 from critic_core.contracts.album import Thresholds
 from critic_core.contracts.base import Contract
-from critic_core.contracts.errors import AlbumResultPending, CriticError, InsightPending, Overloaded, PreviewPending
+from critic_core.contracts.errors import (
+    AlbumResultPending,
+    CriticError,
+    InsightPending,
+    Overloaded,
+    PreviewPending,
+    TastePending,
+)
 from critic_core.contracts.manifest import Manifest, parse_manifest
 
 LONGEST_WAIT_SECONDS = 30.0  # the API's limit for `wait`
@@ -19,7 +26,7 @@ FIRST_PAUSE_SECONDS = 0.5
 PAGE_SIZE = 1000
 DEFAULTS = Thresholds()
 Parameters = Mapping[str, str | float]
-_WAITED_FOR = (Overloaded, AlbumResultPending, PreviewPending, InsightPending)
+_WAITED_FOR = (Overloaded, AlbumResultPending, PreviewPending, InsightPending, TastePending)
 
 M = TypeVar("M", bound=Contract)
 
@@ -79,9 +86,11 @@ def page_parameters(cursor: str | None, limit: int = PAGE_SIZE) -> dict[str, str
     return {"limit": limit, **({"cursor": cursor} if cursor else {})}
 
 
-def selection_parameters(keep: float | None, per_scene: int | None, thresholds: Thresholds = DEFAULTS) -> Parameters:
+def selection_parameters(
+    keep: float | None, per_scene: int | None, thresholds: Thresholds = DEFAULTS, taste: bool = True
+) -> Parameters:
     """The query parameters of a selection; none for the server's defaults."""
-    chosen = {"keep": keep, "per_scene": per_scene}
+    chosen: dict[str, str | float | None] = {"keep": keep, "per_scene": per_scene, "taste": "" if taste else "false"}
     return {name: value for name, value in chosen.items() if value} | thresholds.model_dump()
 
 

@@ -31,6 +31,7 @@ from critic_gateway.routes import (
     photos,
     shared,
     shares,
+    taste,
     usage,
     webhook_events,
 )
@@ -53,6 +54,7 @@ ROUTERS = [
         shares,
         shared,
         account,
+        taste,
         models,
         usage,
         health,

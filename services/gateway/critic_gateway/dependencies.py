@@ -20,6 +20,7 @@ from critic_core.stores.shares import ShareStore
 from critic_core.stores.worker_status import WorkerStatusStore
 from critic_gateway.accounts.erasure import Erasure
 from critic_gateway.accounts.export import AccountExport
+from critic_gateway.accounts.tastes import TasteRequests
 from critic_gateway.albums.queries import AlbumQueries
 from critic_gateway.albums.shared_album import SharedAlbums
 from critic_gateway.auth.api_keys import ApiKey
@@ -67,6 +68,7 @@ ChangesDep = Annotated[ChangeSubscriber, _from_state(lambda state: state.changes
 AlbumFeedsDep = Annotated[AlbumFeeds, _from_state(lambda state: state.feeds)]
 AlbumQueriesDep = Annotated[AlbumQueries, _from_state(lambda state: state.queries)]
 InsightRequestsDep = Annotated[InsightRequests, _from_state(lambda state: state.insights)]
+TasteRequestsDep = Annotated[TasteRequests, _from_state(lambda state: state.tastes)]
 AccountExportDep = Annotated[AccountExport, _from_state(lambda state: state.account_export)]
 ErasureDep = Annotated[Erasure, _from_state(lambda state: state.erasure)]
 UploadHandlerDep = Annotated[UploadHandler, _from_state(lambda state: state.uploads)]

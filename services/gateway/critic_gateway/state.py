@@ -21,9 +21,11 @@ from critic_core.stores.owners import OwnerStore
 from critic_core.stores.photo_queue import PhotoQueue, measure_load
 from critic_core.stores.same_bytes import SameBytesStore
 from critic_core.stores.shares import ShareStore
+from critic_core.stores.tastes import TasteStore
 from critic_core.stores.worker_status import WorkerStatusStore
 from critic_gateway.accounts.erasure import Erasure
 from critic_gateway.accounts.export import AccountExport
+from critic_gateway.accounts.tastes import TasteRequests
 from critic_gateway.albums.queries import AlbumQueries
 from critic_gateway.albums.shared_album import SharedAlbums
 from critic_gateway.auth.api_keys import ApiKeys
@@ -62,6 +64,7 @@ class AppState:
     feeds: AlbumFeeds
     queries: AlbumQueries
     insights: InsightRequests
+    tastes: TasteRequests
     uploads: UploadHandler
     account_export: AccountExport
     erasure: Erasure
@@ -105,6 +108,7 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
         PhotoQuota(client),
     )
     owners, deliveries, shares = OwnerStore(client), DeliveryStore(client), ShareStore(client)
+    tastes = TasteStore(client)
     workers = WorkerStatusStore(client)
     reuse = CritiqueReuse(SameBytesStore(client), jobs, storage, workers)
     intake = PhotoIntake(jobs, albums, storage, PhotoQueue(client), queue, quota, reuse, settings)
@@ -123,11 +127,12 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
         worker_status=workers,
         changes=changes,
         feeds=AlbumFeeds(albums, changes),
-        queries=AlbumQueries(AlbumResultStore(client), changes, queue),
+        queries=AlbumQueries(AlbumResultStore(client), changes, queue, tastes),
         insights=InsightRequests(InsightStore(client), changes, queue),
+        tastes=TasteRequests(tastes, changes, queue),
         uploads=UploadHandler(intake, admission, idempotency_keys, changes, asyncio.Semaphore(settings.max_fetches)),
-        account_export=AccountExport(jobs, albums, owners, deliveries, shares, corrections),
-        erasure=Erasure(jobs, albums, owners, deliveries, storage),
+        account_export=AccountExport(jobs, albums, owners, deliveries, shares, corrections, tastes),
+        erasure=Erasure(jobs, albums, owners, deliveries, tastes, storage),
         api_keys=ApiKeys.from_settings(settings),
         admission=admission,
         headroom=headroom,

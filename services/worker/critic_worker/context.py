@@ -14,6 +14,7 @@ from critic_core.stores.albums import AlbumStore
 from critic_core.stores.insights import InsightStore
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.photo_queue import PhotoQueue
+from critic_core.stores.tastes import TasteStore
 from critic_core.stores.worker_status import WorkerStatusStore
 from critic_worker.decoding.preparation import LocalDecoder, Prepare, prepare_photo
 from critic_worker.decoding.process import DecoderProcess
@@ -29,6 +30,7 @@ class WorkerContext:
     albums: AlbumStore
     album_results: AlbumResultStore
     insights: InsightStore
+    tastes: TasteStore
     worker_status: WorkerStatusStore
     storage: Storage
     queue: PhotoQueue
@@ -53,6 +55,7 @@ def make_worker_context(app: Celery, settings: WorkerSettings) -> WorkerContext:
             client, ResultLimits(settings.max_album_results, settings.max_owner_result_bytes)
         ),
         insights=InsightStore(client),
+        tastes=TasteStore(client),
         worker_status=WorkerStatusStore(client),
         storage=Storage(settings.storage_url),
         queue=PhotoQueue(client),

@@ -19,6 +19,7 @@ from critic_core.imaging.golden import golden_photo
 from critic_core.runtime.redis_client import connect
 from critic_core.stores.album_results import AlbumResultStore
 from critic_core.stores.albums import AlbumStore
+from critic_core.stores.tastes import TasteStore
 from critic_worker.albums.compute import compute_album_result
 
 Json = dict[str, Any]
@@ -185,7 +186,9 @@ def test_an_album_is_exported(gateway: Gateway, name: str, media_type: str, begi
         gateway.store().finish(photo["id"], make_critique(score))
     client = connect(gateway.redis.url)
     query = SelectionQuery(keep=1, thresholds=Thresholds())
-    compute_album_result(album, query.model_dump_json(), AlbumStore(client), AlbumResultStore(client))
+    compute_album_result(
+        album, query.model_dump_json(), AlbumStore(client), AlbumResultStore(client), TasteStore(client)
+    )
     response = gateway.client.get(f"/v1/albums/{album}/export", params={"format": name, "keep": 1})
     assert response.status_code == 200, response.text
     assert response.headers["content-type"].startswith(media_type)

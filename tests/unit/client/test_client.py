@@ -9,7 +9,18 @@ from tests.support.critiques import make_photo
 from tests.support.scripted_server import Answer, Request, ScriptedServer, photo_answer, problem_answer
 from tests.unit.client.conftest import Connect
 
-from critic_client import Albums, AsyncAlbums, AsyncClient, Client, CritiquePending, NoServer, NotPhotoCritic, error_of
+from critic_client import (
+    Albums,
+    AsyncAlbums,
+    AsyncClient,
+    AsyncTasteCalls,
+    Client,
+    CritiquePending,
+    NoServer,
+    NotPhotoCritic,
+    TasteCalls,
+    error_of,
+)
 from critic_core.contracts.account import PhotoEntry, PhotosPage
 from critic_core.contracts.errors import (
     CriticError,
@@ -172,7 +183,7 @@ def test_all_pages_of_the_callers_photos_are_read(server: ScriptedServer, client
 
 
 def test_both_clients_have_the_same_calls() -> None:
-    for asynchronous, synchronous in ((AsyncClient, Client), (AsyncAlbums, Albums)):
+    for asynchronous, synchronous in ((AsyncClient, Client), (AsyncAlbums, Albums), (AsyncTasteCalls, TasteCalls)):
         assert surface(asynchronous) == surface(synchronous)
 
 

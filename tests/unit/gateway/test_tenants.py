@@ -17,6 +17,7 @@ import pytest
 import redis
 from tests.support.critiques import make_critique, make_suggestions
 from tests.support.redis_server import RedisServer
+from tests.support.tastes import make_taste, save_taste
 from tests.unit.gateway.application import PHOTO, Application, running_application
 from tests.unit.gateway.auth.keys import entry, write_keys
 from tests.unit.gateway.routes.test_album_results import GROUPS, SELECTION
@@ -25,10 +26,12 @@ from tests.unit.gateway.routes.test_deliveries import SECRET, URL
 from critic_core.contracts.album import query_digest
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.insight import INSIGHTS
+from critic_core.contracts.taste import TasteState
 from critic_core.contracts.webhook import Delivery
 from critic_core.runtime.storage import preview_key
 from critic_core.stores.album_results import ResultSection
 from critic_core.stores.insights import Insight, InsightStore
+from critic_core.stores.tastes import TasteStore, taste_key
 from critic_gateway.app import create_app
 from critic_gateway.auth.share_access import new_token
 from critic_gateway.notifications import album_feeds
@@ -106,6 +109,10 @@ OWN_DATA = {
     "listAlbums": Case(),
     "exportAccount": Case(),
     "eraseAccount": Case(204),
+    "getTaste": Case(),
+    "switchTaste": Case(204, {"json": {"enabled": False}}),
+    "deleteTaste": Case(204),
+    "exportTaste": Case(),
     "getReceiverSecrets": Case(200, {"params": {"callback_url": URL}}),
 }
 # Nothing of any tenant: new photos and albums of the caller, the served models, limits of the key, operations.
@@ -194,6 +201,7 @@ def tenant(gateway: Application, name: str) -> Tenant:
     permissions = {"favourites": True, "originals": True}
     share = caller.request("POST", f"/v1/albums/{album_id}/shares", json=permissions).json()
     save_results(gateway, album_id)
+    save_taste(TasteStore(gateway.redis), name, make_taste(TasteState.unproven, version=f"taste-{name}"))
     open_deliveries(gateway, name)
     ids = {"photo": photo_id, "member": member_id, "album": album_id, "delivery": f"d-{name}"}
     return Tenant(gateway, name, {**ids, "share": share["id"], "token": share["token"]})
@@ -307,6 +315,20 @@ def test_an_export_has_the_callers_own_data(ann: Tenant, bob: Tenant) -> None:
         assert not any(subject_id in text for subject_id in stranger.ids.values())
 
 
+def test_a_taste_is_the_callers_own(ann: Tenant, bob: Tenant) -> None:
+    def version(caller: Tenant, operation_id: str) -> str:
+        document = caller.call(operation_id, {}, OWN_DATA[operation_id]).json()
+        return str(document.get("taste", document)["version"])
+
+    for operation_id in ("getTaste", "exportTaste"):
+        assert [version(caller, operation_id) for caller in (ann, bob)] == ["taste-ann", "taste-bob"]
+    before = bob.data()
+    for operation_id in ("switchTaste", "deleteTaste"):
+        assert ann.call(operation_id, {}, OWN_DATA[operation_id]).status_code == 204
+    assert ann.call("exportTaste", {}, OWN_DATA["exportTaste"]).json()["code"] == "taste_not_found"
+    assert bob.data() == before
+
+
 def test_an_erasure_deletes_the_callers_own_data(ann: Tenant, bob: Tenant, client: "redis.Redis") -> None:
     before = bob.data()
     assert ann.call("eraseAccount", {}, OWN_DATA["eraseAccount"]).status_code == 204
@@ -314,6 +336,7 @@ def test_an_erasure_deletes_the_callers_own_data(ann: Tenant, bob: Tenant, clien
     assert bob.data() == before
     names = "".join(map(str, client.keys("*")))
     assert not any(subject_id in names for kind, subject_id in ann.ids.items() if kind != "delivery")
+    assert (taste_key(OWNER) in names, taste_key(STRANGER) in names) == (False, True)
 
 
 def test_a_cursor_of_somebody_else_is_an_invalid_request(ann: Tenant, bob: Tenant) -> None:

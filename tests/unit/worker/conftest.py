@@ -18,6 +18,7 @@ from critic_core.stores.albums import AlbumStore
 from critic_core.stores.insights import InsightStore
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.photo_queue import PhotoQueue
+from critic_core.stores.tastes import TasteStore
 from critic_core.stores.worker_status import WorkerStatusStore
 from critic_worker.context import WorkerContext
 from critic_worker.settings import WorkerSettings
@@ -61,6 +62,7 @@ def context(client: "redis.Redis", tmp_path: Path, tickets: list[int]) -> Worker
         albums=AlbumStore(client),
         album_results=AlbumResultStore(client),
         insights=InsightStore(client),
+        tastes=TasteStore(client),
         worker_status=WorkerStatusStore(client),
         storage=Storage((tmp_path / "storage").as_uri()),
         queue=PhotoQueue(client),

@@ -20,6 +20,7 @@ from critic_cli.culling.read_back import read_back
 from critic_cli.culling.report import CullingReport, print_problems
 from critic_cli.culling.same_stem import group_files
 from critic_cli.culling.sidecars import Sidecars
+from critic_cli.culling.taste import use_taste
 from critic_cli.errors import CommandError
 from critic_cli.options import DEFAULT_URL, ApiKeyOption, CsvOption, HtmlOption, JsonOption, LocalOption, UrlOption
 from critic_cli.output import check_outputs
@@ -64,6 +65,10 @@ class CullOptions:
         bool, typer.Option("--read-back", help="Take decisions from sidecars and photos into the album first.")
     ] = False
     copy_keepers: Annotated[Path | None, typer.Option(file_okay=False, help="Folder for copies of the keepers.")] = None
+    taste: Annotated[
+        bool | None,
+        typer.Option(help="Learn from your decisions, here and in other albums, once that is proven to help."),
+    ] = None
 
     def open_journal(self) -> Journal:
         """The journal of this folder on this server."""
@@ -78,7 +83,8 @@ class CullOptions:
     @property
     def selection(self) -> Selection:
         """The selection, and how exports show it. CommandError for an invalid option."""
-        return Selection(self.keep, self.per_scene, export_options(self.stars, self.labels, self.sidecars))
+        exports = export_options(self.stars, self.labels, self.sidecars)
+        return Selection(self.keep, self.per_scene, exports, taste=self.taste is not False)
 
 
 @command_of(CullOptions)
@@ -102,9 +108,10 @@ def _cull(options: CullOptions, selection: Selection, sidecars: Sidecars, journa
     with _resumable(), open_client(options.url, options.api_key, options.local) as client:
         culled = cull_folder(client, options.folder, group_files(found.files), journal, options.fresh)
         decisions = read_back(client.albums, culled, sidecars) if options.read_back else ""
+        taste = use_taste(client.taste) if options.taste else ""
         proposals = propose(client.albums, culled.album_id, selection)
         export_files(client.albums, culled.album_id, selection, options.files)
-    return CullingReport(options.folder, culled, selection, proposals, [found.skipped_sentence(), decisions])
+    return CullingReport(options.folder, culled, selection, proposals, [found.skipped_sentence(), decisions, taste])
 
 
 def _outputs(options: CullOptions, selection: Selection) -> Outputs:

@@ -18,13 +18,14 @@ class Selection:
     keep: float | None
     per_scene: int | None
     exports: ExportOptions
+    taste: bool = True
 
     @property
     def parameters(self) -> Parameters:
         """Query parameters of an export."""
         exports = self.exports
         texts = {"stars": str(exports.stars or ""), "labels": str(exports.labels), "sidecars": exports.naming.value}
-        return {**selection_parameters(self.keep, self.per_scene), **texts}
+        return {**selection_parameters(self.keep, self.per_scene, taste=self.taste), **texts}
 
 
 def export_options(stars: str, labels: str, naming: Naming) -> ExportOptions:
@@ -39,7 +40,7 @@ def propose(albums: Albums, album_id: str, selection: Selection) -> list[Proposa
     """The proposals; the number to keep is the album's from now on."""
     if selection.keep is not None:
         albums.set_keep(album_id, selection.keep)
-    return list(albums.selection(album_id, selection.keep, selection.per_scene))
+    return list(albums.selection(album_id, selection.keep, selection.per_scene, taste=selection.taste))
 
 
 def export_files(albums: Albums, album_id: str, selection: Selection, files: dict[str, Path]) -> None:

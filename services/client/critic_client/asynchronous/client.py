@@ -11,6 +11,7 @@ import httpx
 
 from critic_client.asynchronous.albums import AsyncAlbums
 from critic_client.asynchronous.retrying_http import AsyncRetryingHttp
+from critic_client.asynchronous.taste import AsyncTasteCalls
 from critic_client.errors import CritiquePending, error_of
 from critic_client.photo_files import OnProgress, open_photos, upload_name
 from critic_client.requests import LONGEST_WAIT_SECONDS, page_parameters, parse, parse_models
@@ -26,6 +27,7 @@ class AsyncClient:
     def __init__(self, url: str, api_key: str | None = None, timeout_seconds: float = 300.0) -> None:
         self._http = AsyncRetryingHttp(url, api_key, timeout_seconds)
         self.albums = AsyncAlbums(self._http)
+        self.taste = AsyncTasteCalls(self._http)
 
     async def __aenter__(self) -> Self:
         return self

@@ -130,9 +130,13 @@ class Albums:
         keep: float | None = None,
         per_scene: int | None = None,
         thresholds: Thresholds = DEFAULTS,
+        taste: bool = True,
     ) -> Iterator[Proposal]:
-        """A proposal for each scored photo, with reasons; best first. `keep`: by default the album's number."""
-        params = selection_parameters(keep, per_scene, thresholds)
+        """A proposal for each scored photo, with reasons; best first. `keep`: by default the album's number.
+
+        Without `taste`, by the common score even if the owner's taste is in use.
+        """
+        params = selection_parameters(keep, per_scene, thresholds, taste)
         for response in self._pages(f"/v1/albums/{album_id}/selection", params):
             yield from parse(SelectionPage, response).photos
 

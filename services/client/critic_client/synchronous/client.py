@@ -15,6 +15,7 @@ from critic_client.photo_files import OnProgress, open_photos, upload_name
 from critic_client.requests import LONGEST_WAIT_SECONDS, page_parameters, parse, parse_models
 from critic_client.synchronous.albums import Albums
 from critic_client.synchronous.retrying_http import RetryingHttp
+from critic_client.synchronous.taste import TasteCalls
 from critic_core.contracts.account import PhotoEntry, PhotosPage
 from critic_core.contracts.manifest import Manifest
 from critic_core.contracts.photo import Photo
@@ -27,6 +28,7 @@ class Client:
     def __init__(self, url: str, api_key: str | None = None, timeout_seconds: float = 300.0) -> None:
         self._http = RetryingHttp(url, api_key, timeout_seconds)
         self.albums = Albums(self._http)
+        self.taste = TasteCalls(self._http)
 
     def __enter__(self) -> Self:
         return self

@@ -11,6 +11,7 @@ from critic_core.contracts.errors import Problem
 from critic_core.contracts.group_correction import GroupCorrection
 from critic_core.contracts.photo import Photo, PhotoState, Reference
 from critic_core.contracts.share import Share
+from critic_core.contracts.taste import TasteExport
 from critic_core.contracts.webhook import Delivery
 
 
@@ -64,6 +65,12 @@ class PhotoRecord(Contract):
     original: str = Field(description="Path of the uploaded bytes")
     decisions: Decisions | None = None
     deliveries: tuple[Delivery, ...] = ()
+
+
+class TasteRecord(TasteExport):
+    """The owner's taste in the export of an account."""
+
+    kind: Literal["taste"] = "taste"
 
 
 class ExportEnd(Contract):

@@ -175,6 +175,11 @@ class AlbumPage(Contract):
     next_cursor: str | None = Field(default=None, description="Cursor of the next page; none after the last")
 
 
+TasteVersion = Annotated[
+    str | None,
+    Field(description="Of the owner's taste in `quality` and rank; none: the common score. No `score` has it"),
+]
+
 # -- groups -----------------------------------------------------------------------------------------------------------
 
 
@@ -243,6 +248,7 @@ class GroupsPage(Contract):
     revision: int = Field(description="The grouped revision of the album")
     level: GroupLevel
     thresholds: Thresholds
+    taste: TasteVersion = None
     total: int = Field(description="Groups of this level")
     groups: tuple[Group, ...]
     next_cursor: str | None = None
@@ -310,6 +316,7 @@ class SelectionPage(Contract):
     decided: int = Field(default=0, description="Pictures with a pick, or without an undecided photo")
     picked: int = Field(default=0, description="Pictures with a picked photo")
     at_risk: KeepersAtRisk | None = Field(default=None, description="None without undecided pictures")
+    taste: TasteVersion = None
     photos: tuple[Proposal, ...]
     next_cursor: str | None = None
 
@@ -322,6 +329,7 @@ class GroupsQuery(Contract):
 
     kind: Literal["groups"] = "groups"
     thresholds: Thresholds
+    taste: str | None = Field(default=None, description="Version of the taste to use, if the owner's is in use")
 
 
 class SelectionQuery(Contract):
@@ -331,14 +339,20 @@ class SelectionQuery(Contract):
     keep: float = Field(gt=0, le=MAX_KEEP, description="Pictures to keep; below 1: share of all pictures")
     per_scene: int | None = Field(default=None, ge=1, description="Most pictures kept of one scene")
     thresholds: Thresholds
+    taste: str | None = Field(default=None, description="Version of the taste to use, if the owner's is in use")
 
 
 AlbumQuery = Annotated[GroupsQuery | SelectionQuery, Field(discriminator="kind")]
 
 
+def encode_query(query: AlbumQuery) -> str:
+    """As JSON; without a taste as earlier versions write and read it."""
+    return query.model_dump_json(exclude=None if query.taste else {"taste"})
+
+
 def query_digest(query: AlbumQuery) -> str:
     """16 hex digits, equal for equal queries."""
-    return hashlib.sha256(query.model_dump_json().encode()).hexdigest()[:16]
+    return hashlib.sha256(encode_query(query).encode()).hexdigest()[:16]
 
 
 class PhotoFeatures(Contract):
@@ -355,6 +369,9 @@ class PhotoFeatures(Contract):
     faces: tuple[Face, ...] = ()
     focus: Focus | None = Field(default=None, description="None for critiques of older workers")
     horizon: Horizon | None = Field(default=None, description="None for critiques of older workers")
+    network: str | None = Field(
+        default=None, description="`weights_sha256` of the embedding's network; none for older workers"
+    )
 
 
 def summary_of(critique: Critique) -> Summary:
@@ -385,4 +402,5 @@ def features_of(critique: Critique) -> PhotoFeatures:
         faces=critique.faces or (),
         focus=critique.focus,
         horizon=critique.horizon,
+        network=critique.provenance.weights_sha256,
     )

@@ -179,6 +179,18 @@ class InsightPending(CriticError):
     code, title, status, permanent = "insight_pending", "The insight is not computed yet", 202, False
 
 
+class TastePending(CriticError):
+    """The taste is still being trained; send the request again after `Retry-After`."""
+
+    code, title, status, permanent = "taste_pending", "The taste is not trained yet", 202, False
+
+
+class TasteNotFound(CriticError):
+    """No taste is trained: turn it on, and decide about 50 pictures."""
+
+    code, title, status, permanent = "taste_not_found", "Taste not found", 404, True
+
+
 class SuggestionNotFound(CriticError):
     """The photo has no suggestion of this number."""
 

@@ -406,6 +406,14 @@ class AlbumStore:
             raise PhotoNotFound
         return _decisions(json.loads(history or "[]"))
 
+    def decided(self, album_id: str) -> list[tuple[PhotoFeatures, Decision]]:
+        """The finished photos with decisions; none for an album that is gone."""
+        with redis_errors():
+            decisions: Any = self._redis.hgetall(album_key(album_id, "decisions"))
+            features: Any = self._redis.hmget(album_key(album_id, "features"), list(decisions)) if decisions else []
+        rows = zip(features, decisions.values(), strict=True)
+        return [(PhotoFeatures.read(text), _latest(history)) for text, history in rows if text]
+
     # -- events -------------------------------------------------------------------------------------------------------
 
     def events(self, album_id: str, after: str, limit: int = 1000) -> list[Event]:

@@ -11,6 +11,7 @@ from critic_core.stores.albums import AlbumStore
 from critic_core.stores.deliveries import DeliveryStore
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.owners import Kind, OwnerStore
+from critic_core.stores.tastes import TasteStore
 
 PAGE = 100
 
@@ -25,6 +26,7 @@ class Erasure:
     albums: AlbumStore
     owners: OwnerStore
     deliveries: DeliveryStore
+    tastes: TasteStore
     storage: Storage
 
     def delete_photo(self, photo_id: str) -> None:
@@ -50,6 +52,7 @@ class Erasure:
         """
         deadline, hidden = monotonic() + seconds, list[str]()
         try:
+            self.tastes.delete(owner)
             self.owners.delete_idempotency_keys(owner)
             for album_id in self._all(owner, Kind.albums, deadline):
                 hidden.append(album_id)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from critic_core.contracts.account import AlbumRecord, ExportEnd, PhotoRecord
+from critic_core.contracts.account import AlbumRecord, ExportEnd, PhotoRecord, TasteRecord
 from critic_core.contracts.album import Album, Decisions
 from critic_core.contracts.base import Contract
 from critic_core.contracts.errors import AlbumNotFound, PhotoNotFound
@@ -15,6 +15,7 @@ from critic_core.stores.group_corrections import GroupCorrectionStore
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.owners import Kind, OwnerStore
 from critic_core.stores.shares import ShareStore
+from critic_core.stores.tastes import TasteStore
 
 PAGE = 100
 
@@ -29,15 +30,18 @@ class AccountExport:
     deliveries: DeliveryStore
     shares: ShareStore
     corrections: GroupCorrectionStore
+    tastes: TasteStore
 
     def lines(self, owner: str) -> Iterator[bytes]:
-        """A JSON line per album and photo, and the end with their numbers. What is deleted meanwhile is left out."""
+        """A JSON line per album and photo, the taste, the end with both numbers; without what is deleted meanwhile."""
         counts = dict.fromkeys(Kind, 0)
         for kind, read in ((Kind.albums, self._album), (Kind.photos, self._photo)):
             for subject_id in self._ids(owner, kind):
                 with suppress(AlbumNotFound, PhotoNotFound):
                     yield _line(read(subject_id))
                     counts[kind] += 1
+        if taste := self.tastes.export(owner):
+            yield _line(TasteRecord(taste=taste.taste, model=taste.model))
         yield _line(ExportEnd(owner=owner, albums=counts[Kind.albums], photos=counts[Kind.photos]))
 
     def _ids(self, owner: str, kind: Kind) -> Iterator[str]:

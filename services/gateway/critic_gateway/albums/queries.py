@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from celery import Celery
+from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.album import (
     ALBUM_QUEUE,
@@ -11,12 +12,14 @@ from critic_core.contracts.album import (
     Album,
     AlbumQuery,
     GroupsQuery,
+    encode_query,
     query_digest,
 )
 from critic_core.contracts.errors import AlbumResultPending, InvalidRequest, TooManyPairs
 from critic_core.runtime.queue import send
 from critic_core.stores.album_results import AlbumResultStore, SectionKey, StoredResult, result_key
 from critic_core.stores.owners import MAX_SCANNED
+from critic_core.stores.tastes import TasteStore
 from critic_gateway.notifications.long_poll import LongPoll
 from critic_gateway.notifications.subscriber import ChangeSubscriber
 
@@ -39,6 +42,12 @@ class AlbumQueries:
     results: AlbumResultStore
     changes: ChangeSubscriber
     queue: Celery
+    tastes: TasteStore
+
+    async def by_taste(self, album: Album, query: AlbumQuery) -> AlbumQuery:
+        """The query by the taste of the album's owner, if one is in use."""
+        version = await run_in_threadpool(self.tastes.active_version, album.owner)
+        return query.model_copy(update={"taste": version})
 
     async def result(self, album: Album, query: AlbumQuery, wait_seconds: float) -> StoredResult:
         """A result that is as new as this state of the album. AlbumResultPending at the timeout, or TooManyPairs."""
@@ -68,7 +77,7 @@ class AlbumQueries:
         if result is not None and _is_current(result, album, query):
             return result
         if self.results.acquire_request(album.id, query_digest(query), RESEND_SECONDS):
-            send(self.queue, ALBUM_RESULT_TASK, ALBUM_QUEUE, album.id, query.model_dump_json(), expires=60)
+            send(self.queue, ALBUM_RESULT_TASK, ALBUM_QUEUE, album.id, encode_query(query), expires=60)
         return None
 
 

@@ -42,6 +42,7 @@ class QueryParams(Thresholds):
     """Parameters of every query; FastAPI reads query parameters into one model only."""
 
     wait: float = Field(default=20, ge=0, le=MAX_WAIT_SECONDS, description="Long poll: most seconds to wait.")
+    taste: bool = Field(default=True, description="False: by the common score, even if the owner's taste is in use.")
 
     @property
     def thresholds(self) -> Thresholds:
@@ -160,7 +161,7 @@ async def export_album(
         raise InvalidRequest(f"No export format '{params.format}'. Formats: {', '.join(EXPORTS)}.")
     export = EXPORTS[params.format]
     options = ExportOptions(StarMap.parse(params.stars), params.sidecars, LabelMap.parse(params.labels))
-    query = params.query(album)
+    query = await _by_taste(album, params.query(album), params, queries)
     result = await queries.result(album, query, params.wait)
     key = SectionKey(album.id, query_digest(query), "photos")
     export_input = ExportInput(album, lambda: proposals(queries, key, result.token), options, StoredPictures(storage))
@@ -181,6 +182,7 @@ async def _page(  # noqa: PLR0913, PLR0917 - all of them differ between queries
     containing: str = "",
 ) -> Response:
     """A page of a result: the first page of a current result, the following ones of the same result."""
+    query = await _by_taste(album, query, params, queries)
     if params.cursor is None:
         token, first = (await queries.result(album, query, params.wait)).token, 0
     else:
@@ -189,6 +191,10 @@ async def _page(  # noqa: PLR0913, PLR0917 - all of them differ between queries
     page = await run_in_threadpool(queries.page, key, token, first, params.limit, containing)
     next_cursor = None if page.following is None else cursors.encode_row(token, page.following)
     return Response(_render(page, rows_name, next_cursor), media_type="application/json")
+
+
+async def _by_taste(album: Album, query: AlbumQuery, params: QueryParams, queries: AlbumQueries) -> AlbumQuery:
+    return await queries.by_taste(album, query) if params.taste else query
 
 
 def _render(page: RowsPage, rows_name: str, next_cursor: str | None) -> str:

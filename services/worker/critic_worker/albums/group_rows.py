@@ -18,7 +18,7 @@ def render_groups(table: AlbumTable, level: GroupLevel, thresholds: Thresholds) 
         "level": level.value,
         "thresholds": thresholds.model_dump(mode="json"),
         "total": len(groups),
-    }
+    } | ({"taste": table.taste_version} if table.taste_version else {})
     return ResultSection(json.dumps(head), [group.model_dump_json(exclude_none=True) for group in groups])
 
 

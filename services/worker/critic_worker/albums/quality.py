@@ -36,8 +36,10 @@ _NO_DETAIL = 0.3  # levels; invisible below
 _CERTAIN = 1e-4  # distance of a probability from 0 and 1
 
 
-def quality(features: Sequence[PhotoFeatures], near: Int64Array) -> Float64Array:
+def quality(features: Sequence[PhotoFeatures], near: Int64Array, taste: Float64Array | float = 0.0) -> Float64Array:
     """`[N]`, 100 × a probability, comparable over the album; `near` `[N]`: groups of near duplicates.
+
+    `taste`, log-odds `[N]`, counts between groups only: near duplicates show the same subject.
 
     The best photo of a group has the quality that it would have alone; the others rank below it by preference. Groups
     do not affect each other.
@@ -46,7 +48,12 @@ def quality(features: Sequence[PhotoFeatures], near: Int64Array) -> Float64Array
     best = _best_by(preferences, near)
     gap = preferences[best] - preferences
     loss = MOST_WITHIN_GROUP * gap / (MOST_WITHIN_GROUP + gap)
-    return _percent((probability_log_odds(features) - _faults(features) - _damage(features))[best] - loss)
+    return _percent((common_log_odds(features) + taste - _damage(features))[best] - loss)
+
+
+def common_log_odds(features: Sequence[PhotoFeatures]) -> Float64Array:
+    """Of each photo's probability less its faults, `[N]`: compares different subjects, whoever the owner is."""
+    return np.asarray(probability_log_odds(features) - _faults(features))
 
 
 def preference(features: Sequence[PhotoFeatures], near: Int64Array) -> Float64Array:

@@ -32,7 +32,7 @@ def render_selection(table: AlbumTable, query: SelectionQuery) -> ResultSection:
     counts = Counter(row.verdict for row in rows)
     head: dict[str, Any] = {"revision": table.revision, "requested": selection.requested}
     head |= {"per_scene": selection.per_scene, **{verdict.value: counts[verdict] for verdict in Verdict}}
-    head |= _progress(photos, selection)
+    head |= _progress(photos, selection) | ({"taste": table.taste_version} if table.taste_version else {})
     return ResultSection(json.dumps(head), [row.model_dump_json(exclude_none=True) for row in rows])
 
 

@@ -12,7 +12,9 @@ from critic_core.contracts.album import Decision, PhotoFeatures, SequenceKind, T
 from critic_core.contracts.critique import Capture, Reason
 from critic_core.metadata.natural_order import natural_key
 from critic_core.stores.albums import Snapshot
+from critic_core.stores.tastes import ActiveTaste
 from critic_worker.albums import group_levels
+from critic_worker.albums.embeddings import embeddings_of
 from critic_worker.albums.group_corrections import corrected
 from critic_worker.albums.group_levels import Levels
 from critic_worker.albums.quality import quality
@@ -21,6 +23,7 @@ from critic_worker.albums.recoloured import COLOUR_CELLS
 from critic_worker.albums.sequences import NO_SEQUENCE, Frames, sequences
 from critic_worker.albums.shifts import SIDE
 from critic_worker.albums.similar_pairs import SimilarityFeatures
+from critic_worker.albums.taste import taste_log_odds
 from critic_worker.arrays import Float32Array, Float64Array, Int64Array
 
 
@@ -35,6 +38,8 @@ class AlbumTable:
     features: list[PhotoFeatures]
     decisions: list[Decision | None]
     quality: Float64Array  # [N]
+    taste: Float64Array  # [N], log-odds of the owner's taste within quality
+    taste_version: str | None
     order: Int64Array  # [N], by natural file name
     taken: Float64Array  # [N], seconds by the camera's clock; NaN where unknown
     levels: Levels
@@ -51,8 +56,8 @@ class AlbumTable:
         return path.rsplit("/", 1)[-1] if path else None
 
 
-def album_table(snapshot: Snapshot, thresholds: Thresholds) -> AlbumTable:
-    """All columns of the finished photos, grouped by these thresholds."""
+def album_table(snapshot: Snapshot, thresholds: Thresholds, active: ActiveTaste | None = None) -> AlbumTable:
+    """All columns of the finished photos, grouped by these thresholds; quality by the owner's taste, if active."""
     ids = sorted(snapshot.features)
     features = [snapshot.features[photo_id] for photo_id in ids]
     paths = [snapshot.paths.get(photo_id) or None for photo_id in ids]
@@ -61,7 +66,8 @@ def album_table(snapshot: Snapshot, thresholds: Thresholds) -> AlbumTable:
     pixels = [photo.fingerprint.pixels_sha256 for photo in features]
     grouped = group_levels.group(pixels, similarity_features(features, taken), thresholds)
     levels = corrected(grouped, ids, snapshot.corrections)
-    qualities = quality(features, levels.near)
+    taste = taste_log_odds(features, active.model) if active else np.zeros(len(features))
+    qualities = quality(features, levels.near, taste)
     return AlbumTable(
         revision=snapshot.revision,
         ids=ids,
@@ -70,6 +76,8 @@ def album_table(snapshot: Snapshot, thresholds: Thresholds) -> AlbumTable:
         features=features,
         decisions=[snapshot.decisions.get(photo_id) for photo_id in ids],
         quality=qualities,
+        taste=taste,
+        taste_version=active.version if active and taste.any() else None,
         order=order,
         taken=taken,
         levels=levels,
@@ -92,7 +100,7 @@ def similarity_features(features: list[PhotoFeatures], taken: Float64Array) -> S
     camera = np.where(by_camera, _cameras(features), -1)
     return SimilarityFeatures(
         hashes=_hashes(features),
-        embeddings=_embeddings(features),
+        embeddings=embeddings_of(features),
         taken=taken,
         by_camera=by_camera & ~np.isnan(taken),
         colours=colours,
@@ -176,13 +184,3 @@ def _colours(features: PhotoFeatures) -> Float32Array:
         if len(levels) == 2 * COLOUR_CELLS
         else np.full(2 * COLOUR_CELLS, np.nan, np.float32)
     )
-
-
-def _embeddings(features: list[PhotoFeatures]) -> Float32Array:
-    """`[N, D]` of length 1; zeros for a photo scored by a model with a smaller embedding than the widest."""
-    vectors = [np.frombuffer(base64.b64decode(photo.fingerprint.embedding), "<f2") for photo in features]
-    widest = max((len(vector) for vector in vectors), default=0)
-    padded = np.zeros((len(vectors), widest), np.float32)
-    for row, vector in zip(padded, vectors, strict=True):
-        row[: len(vector)] = vector if len(vector) == widest else 0
-    return np.asarray(padded / np.maximum(np.linalg.norm(padded, axis=1, keepdims=True), 1e-6), np.float32)

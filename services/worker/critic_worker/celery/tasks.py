@@ -13,12 +13,14 @@ from critic_core.contracts.errors import QueueUnavailable
 from critic_core.contracts.heartbeat import HEARTBEAT_TASK
 from critic_core.contracts.insight import INSIGHT_TASK
 from critic_core.contracts.photo import CRITIQUE_TASK
+from critic_core.contracts.taste import TASTE_TASK
 from critic_worker.albums.compute import compute_album_result
 from critic_worker.context import WorkerContext
 from critic_worker.health.heartbeat import run_self_test
 from critic_worker.insights.compute import compute_insight
 from critic_worker.photos.models import Models
 from critic_worker.photos.tickets import process_ticket, stop_ticket
+from critic_worker.taste.train import train_taste
 
 T = TypeVar("T")
 
@@ -45,18 +47,29 @@ def add_tasks(app: Celery, context: Callable[[], WorkerContext], models: Callabl
         except QueueUnavailable as error:
             raise Reject(str(error), requeue=True) from error
 
-    @app.task(name=ALBUM_RESULT_TASK, acks_late=False, shared=False)  # the gateway repeats a lost query
-    def album_result(album_id: str, query: str) -> None:
-        compute_album_result(album_id, query, context().albums, context().album_results)
-
-    @app.task(name=INSIGHT_TASK, acks_late=False, shared=False)  # as above
-    def insight(photo_id: str, name: str) -> None:
-        compute_insight(photo_id, name, context(), models())
-
     @app.task(name=HEARTBEAT_TASK, acks_late=False, shared=False)
     def heartbeat() -> None:
         worker = context()
         run_self_test(worker.settings.worker_name, models(), worker.worker_status, worker.prepare)
+
+    _add_requested(app, context, models)
+
+
+def _add_requested(app: Celery, context: Callable[[], WorkerContext], models: Callable[[], Models]) -> None:
+    """The tasks whose results a caller of the gateway waits for: the gateway repeats a lost request."""
+
+    @app.task(name=ALBUM_RESULT_TASK, acks_late=False, shared=False)
+    def album_result(album_id: str, query: str) -> None:
+        worker = context()
+        compute_album_result(album_id, query, worker.albums, worker.album_results, worker.tastes)
+
+    @app.task(name=INSIGHT_TASK, acks_late=False, shared=False)
+    def insight(photo_id: str, name: str) -> None:
+        compute_insight(photo_id, name, context(), models())
+
+    @app.task(name=TASTE_TASK, acks_late=False, shared=False)
+    def taste(owner: str) -> None:
+        train_taste(owner, context())
 
 
 def once_per_process(make: Callable[[], T]) -> Callable[[], T]:

@@ -20,6 +20,7 @@ from critic_core.stores.albums import AlbumStore, album_key
 from critic_core.stores.deliveries import DeliveryStore
 from critic_core.stores.jobs import JobStore, photo_hash
 from critic_core.stores.owners import Kind, OwnerStore, idempotency_key
+from critic_core.stores.tastes import TasteStore
 from critic_gateway.accounts.erasure import Erasure
 from critic_gateway.routes import account
 
@@ -44,7 +45,7 @@ def storage(tmp_path: Path) -> FailingStorage:
 
 @pytest.fixture
 def erasure(client: "redis.Redis", storage: FailingStorage) -> Erasure:
-    stores = JobStore(client), AlbumStore(client), OwnerStore(client), DeliveryStore(client)
+    stores = JobStore(client), AlbumStore(client), OwnerStore(client), DeliveryStore(client), TasteStore(client)
     return Erasure(*stores, storage)
 
 

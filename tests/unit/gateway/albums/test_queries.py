@@ -24,8 +24,10 @@ from critic_core.contracts.album import (
 )
 from critic_core.contracts.errors import AlbumResultPending, InvalidRequest, TooManyPairs
 from critic_core.runtime.queue import celery_app
+from critic_core.runtime.redis_client import connect
 from critic_core.stores.album_results import AlbumResultStore, ResultSection, SectionKey, StoredResult
 from critic_core.stores.albums import AlbumStore
+from critic_core.stores.tastes import TasteStore
 from critic_gateway.albums.queries import AlbumQueries
 from critic_gateway.notifications.subscriber import ChangeSubscriber
 from critic_gateway.settings import GatewaySettings
@@ -64,7 +66,7 @@ def is_current(redis_url: str, results: AlbumResultStore, queue: Celery, query: 
 
     async def test(changes: ChangeSubscriber) -> None:
         try:
-            await AlbumQueries(results, changes, queue).result(ALBUM, query, 0)
+            await AlbumQueries(results, changes, queue, TasteStore(connect(redis_url))).result(ALBUM, query, 0)
         except AlbumResultPending:
             found.append(False)
         else:
@@ -102,7 +104,7 @@ def test_many_requests_send_one_task_and_get_its_result(
     redis_server: RedisServer, client: "redis.Redis", results: AlbumResultStore, queue: Celery
 ) -> None:
     async def test(changes: ChangeSubscriber) -> None:
-        queries = AlbumQueries(results, changes, queue)
+        queries = AlbumQueries(results, changes, queue, TasteStore(client))
         Timer(0.3, save, (results, GROUPS, 5, 2)).start()
         found = await asyncio.gather(*(queries.result(ALBUM, GROUPS, 15) for _ in range(3)))
         assert len({result.token for result in found}) == 1
@@ -121,7 +123,8 @@ def test_a_page_of_an_expired_result_is_an_invalid_request(
     redis_server: RedisServer, results: AlbumResultStore, queue: Celery
 ) -> None:
     save(results, GROUPS, 5, 2)
-    queries = AlbumQueries(results, ChangeSubscriber(redis_server.url), queue)
+    tastes = TasteStore(connect(redis_server.url))
+    queries = AlbumQueries(results, ChangeSubscriber(redis_server.url), queue, tastes)
     stored = latest(results)
     key = SectionKey(ALBUM.id, query_digest(GROUPS), "rows")
     page = queries.page(key, stored.token, 1, 1)
@@ -136,7 +139,8 @@ def test_pages_of_rows_with_a_text_have_them_all_once(
     monkeypatch.setattr("critic_gateway.albums.queries.MAX_SCANNED", 4)
     rows = [f"{'keep' if number % 3 == 0 else 'drop'} {number}" for number in range(12)]
     results.save(ALBUM.id, query_digest(GROUPS), 5, 2, {"rows": ResultSection("{}", rows)})
-    queries, stored = AlbumQueries(results, ChangeSubscriber(redis_server.url), queue), latest(results)
+    tastes = TasteStore(connect(redis_server.url))
+    queries, stored = AlbumQueries(results, ChangeSubscriber(redis_server.url), queue, tastes), latest(results)
     key = SectionKey(ALBUM.id, query_digest(GROUPS), "rows")
     found, following = list[str](), 0
     while following is not None:

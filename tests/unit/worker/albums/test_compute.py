@@ -42,7 +42,7 @@ def make_album(context: WorkerContext, finished: int) -> str:
 
 
 def compute(context: WorkerContext, album_id: str, query: AlbumQuery) -> None:
-    compute_album_result(album_id, query.model_dump_json(), context.albums, context.album_results)
+    compute_album_result(album_id, query.model_dump_json(), context.albums, context.album_results, context.tastes)
 
 
 def test_a_selection_is_stored_with_all_finished_photos(context: WorkerContext) -> None:
@@ -73,7 +73,7 @@ def test_a_deleted_album_has_no_result(context: WorkerContext) -> None:
 
 def test_an_invalid_query_is_an_error(context: WorkerContext) -> None:
     with pytest.raises(ValidationError):
-        compute_album_result("id", '{"kind": "colours"}', context.albums, context.album_results)
+        compute_album_result("id", '{"kind": "colours"}', context.albums, context.album_results, context.tastes)
 
 
 def test_groups_have_a_section_for_each_level() -> None:
@@ -87,7 +87,7 @@ def _raise() -> None:
 
 def test_too_many_pairs_are_a_stored_result(context: WorkerContext, monkeypatch: pytest.MonkeyPatch) -> None:
     album_id = make_album(context, finished=3)
-    monkeypatch.setattr(compute_module, "result_sections", lambda snapshot, query: _raise())
+    monkeypatch.setattr(compute_module, "result_sections", lambda snapshot, query, taste: _raise())
     compute(context, album_id, GROUPS)
     stored = context.album_results.latest(album_id, query_digest(GROUPS))
     assert stored is not None

@@ -1,0 +1,1 @@
+"""Training of an owner's taste on the owner's decisions."""
