@@ -24,6 +24,36 @@ export interface Reason {
   favourable: boolean;
 }
 
+export type EyeState = "open" | "closed" | "unknown";
+
+export interface Capture {
+  taken_at?: string;
+  exposure_seconds?: number;
+  f_number?: number;
+  iso?: number;
+  exposure_bias_ev?: number;
+  focal_length_mm?: number;
+  camera?: string;
+  lens?: string;
+}
+
+export interface Face {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+  eyes: EyeState;
+}
+
+export interface Focus {
+  detail_tiles: string;
+}
+
+export interface Horizon {
+  degrees: number;
+  confidence: number;
+}
+
 export interface ImageFacts {
   format: string;
   width: number;
@@ -31,6 +61,7 @@ export interface ImageFacts {
   orientation: number;
   frames: number;
   notes: string[];
+  capture?: Capture;
 }
 
 export interface Provenance {
@@ -58,6 +89,9 @@ export interface Critique {
   properties: Record<string, Property>;
   reasons: Reason[];
   image: ImageFacts;
+  faces?: Face[];
+  focus?: Focus;
+  horizon?: Horizon;
   provenance: Provenance;
   timings_ms: Record<string, number>;
 }
@@ -98,11 +132,16 @@ export interface PhotoReceipt {
   problem?: Problem;
 }
 
+export interface Counts {
+  photos: number;
+}
+
 export interface Album {
   id: string;
   name?: string;
   expires_at: string;
   keep?: number;
+  counts: Counts;
 }
 
 export type Flag = "pick" | "reject";
@@ -127,7 +166,10 @@ export interface Summary {
   score: number;
   percentile: number;
   label: string;
+  width: number;
+  height: number;
   taken_at?: string;
+  kind?: string;
 }
 
 export interface AlbumPhoto {

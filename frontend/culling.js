@@ -34,7 +34,7 @@ import { Viewer } from "./viewer/viewer.js";
 
 const album = new Album();
 const uploader = new Uploader(album);
-const startOver = { label: "Start over", run: () => location.assign(location.pathname) };
+const startOver = { label: sentences.startOver, run: () => location.assign(location.pathname) };
 const session = new Session(album, {
   onLost: () => showNotice("connection", sentences.reconnecting),
   onConnected: () => showNotice("connection", ""),
@@ -58,10 +58,12 @@ const grid = new Grid(verdict, {
   onStack: ({ id }) => toggleStack(id),
 });
 const near = (/** @type {Item} */ item) => nearDuplicates(item, moments);
-const culling = { album, selection, grid, choose, goOn, undo, near, compare: () => compare.open(), remove, verdict };
+/** @param {Item[]} [items] */
+const comparePhotos = (items) => compare.open(items);
+const culling = { album, selection, grid, choose, goOn, undo, near, compare: comparePhotos, context, remove, verdict };
 const viewer = new Viewer(culling);
 const compare = new Compare(culling);
-const details = new Details(byId("details"), (item) => void remove(item));
+const details = new Details(byId("details"), { remove: (item) => void remove(item), compare: comparePhotos });
 const progress = new Progress(album, uploader);
 const failures = new Failures({
   retry: (item) => void photoImport.retry(item),
@@ -135,8 +137,17 @@ function toggleStack(stack) {
   album.notify();
 }
 
+/** What the album knows of a photo. @param {Item} item @returns {import("./viewer/details.js").Context} */
+function context(item) {
+  const standing = moments.standingOf(item);
+  const better = standing && standing.top !== item && moments.verdictOf(item) === "reject" ? standing.top : null;
+  const betterUrl = better && grid.thumbnails.urlOf(better);
+  return { proposal: moments.proposalOf(item), standing, better, betterUrl };
+}
+
 function showDetails() {
-  details.show(grid.active, selection.proposals.get(grid.active?.id ?? "") ?? null);
+  const { active } = grid;
+  details.show(active, active ? context(active) : { proposal: null, standing: null, better: null, betterUrl: null });
 }
 
 /** Show the culling in place of the first page; further photos are added in a popover. */
@@ -185,7 +196,7 @@ const pageKeys = keyListener({
   u: undo,
   Backspace: undo,
   "/": () => toolbar.focusKeep(),
-  c: () => showNotice("compare", compare.open()),
+  c: () => showNotice("compare", comparePhotos()),
   m: () => grid.mark(),
   s: () => toggleStack(grid.entries[grid.activeIndex]?.stack?.id ?? ""),
   "?": () => byId("help", HTMLDialogElement).showModal(),
@@ -201,7 +212,7 @@ const openAccept = listenForAccept({
 album.subscribe(refresh);
 byId("grid").addEventListener("keydown", gridKeys);
 document.addEventListener("keydown", (event) => document.querySelector("dialog[open]") || pageKeys(event));
-listenForExports(album, selection);
+listenForExports(album, () => moments);
 listenForShares(album);
 listenForDialogs(session, album);
 

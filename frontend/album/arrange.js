@@ -2,7 +2,7 @@
 
 /** @typedef {import("./album.js").Item} Item */
 /** @typedef {import("./moments.js").Moments} Moments */
-/** @typedef {"score" | "time" | "name" | "chosen"} Sort */
+/** @typedef {"score" | "worst" | "time" | "name" | "chosen"} Sort */
 /** @typedef {"all" | "keep" | "maybe" | "reject" | "picked" | "rejected" | "undecided" | "favourites" | "sample"} Filter */
 
 /**
@@ -49,6 +49,7 @@ const names = new Intl.Collator(undefined, { numeric: true });
 /** @type {Record<Sort, (a: Item, b: Item) => number>} */
 const ORDERS = {
   score: (a, b) => rankScore(b) - rankScore(a) || byOrder(a, b),
+  worst: (a, b) => rankScore(a) - rankScore(b) || byOrder(a, b),
   time: (a, b) => compareTimes(takenAt(a), takenAt(b)) || names.compare(a.name, b.name),
   name: (a, b) => names.compare(a.name, b.name) || byOrder(a, b),
   chosen: byOrder,
@@ -75,9 +76,10 @@ const singleEntry = (item) => ({ item, stack: null, top: true });
  */
 function stacked(sorted, moments, { stacks: level, opened }) {
   const groups = Map.groupBy(sorted, (item) => groupOf(item, moments, level || "near"));
-  return [...groups].flatMap(([id, items]) => {
-    if (items.length === 1) return items.map(singleEntry);
-    const stack = { id, items: items.sort(byMerit(moments)), open: opened.has(id) };
+  return [...groups].flatMap(([id, photos]) => {
+    if (photos.length === 1) return photos.map(singleEntry);
+    const items = moments.inOrder(photos);
+    const stack = { id, items, open: opened.has(id) };
     const visible = stack.open ? items : items.slice(0, 1);
     return visible.map((item, index) => ({ item, stack, top: index === 0 }));
   });
@@ -98,14 +100,4 @@ const groupOf = (item, moments, level) =>
  * @param {Moments} moments
  */
 export const nearDuplicates = (item, moments) =>
-  moments.photosOf(item).filter((photo) => photo !== item).sort(byMerit(moments));
-
-/** Picked photos first, rejected ones last, the best first among equals.
- * @param {Moments} moments @returns {(a: Item, b: Item) => number} */
-const byMerit = (moments) => {
-  const quality = (/** @type {Item} */ item) => moments.proposalOf(item)?.quality ?? 0;
-  return (a, b) => flagOrder(a) - flagOrder(b) || quality(b) - quality(a) || byOrder(a, b);
-};
-
-/** @param {Item} item */
-const flagOrder = ({ decision }) => (decision?.flag === "pick" ? 0 : decision?.flag === "reject" ? 2 : 1);
+  moments.inOrder(moments.photosOf(item)).filter((photo) => photo !== item);

@@ -3,6 +3,18 @@
 /** @typedef {import("./album.js").Item} Item */
 /** @typedef {import("../contracts.js").Proposal} Proposal */
 
+/**
+ * @typedef {object} Standing of a photo's moment among all moments, and of the photo in its moment
+ * @property {number} rank
+ * @property {number} pictures
+ * @property {string | undefined} kind what the picture is of
+ * @property {number} rankInKind
+ * @property {number} ofKind
+ * @property {number} frame
+ * @property {number} frames
+ * @property {Item} top the best frame of the moment
+ */
+
 export class Moments {
   /** @param {Iterable<Item>} items @param {Map<string, Proposal>} proposals */
   constructor(items, proposals) {
@@ -13,6 +25,8 @@ export class Moments {
     const picked = scored.filter(({ decision }) => decision?.flag === "pick");
     this.settled = new Set(picked.map((item) => this.idOf(item)));
     this.pickedSequences = new Set(picked.flatMap((item) => this.proposalOf(item)?.sequence ?? []));
+    /** The top photos of the moments, best first, on demand. @type {Item[] | null} */
+    this.ranking = null;
   }
 
   /** @param {Item} item @returns {Proposal | null} */
@@ -55,9 +69,47 @@ export class Moments {
     return { keepers, dropped: dropped.flatMap((photos) => photos.filter(isProposed)), moments: dropped };
   }
 
+  /** Picked photos first, rejected ones last, the best first among equals. @param {Item[]} photos */
+  inOrder(photos) {
+    return photos.toSorted((a, b) => flagOrder(a) - flagOrder(b) || this.#quality(b) - this.#quality(a) || a.order - b.order);
+  }
+
+  /** @param {Item} item @returns {Standing | null} null before the first proposal */
+  standingOf(item) {
+    if (!this.proposalOf(item)) return null;
+    this.ranking ??= this.#rank();
+    const photos = this.inOrder(this.photosOf(item));
+    const top = photos[0] ?? item;
+    const kind = top.summary?.kind;
+    const peers = this.ranking.filter(({ summary }) => summary?.kind === kind);
+    return {
+      rank: this.ranking.indexOf(top) + 1,
+      pictures: this.ranking.length,
+      kind,
+      rankInKind: peers.indexOf(top) + 1,
+      ofKind: peers.length,
+      frame: photos.indexOf(item) + 1,
+      frames: photos.length,
+      top,
+    };
+  }
+
+  #rank() {
+    const tops = [...this.byId.values()].flatMap((photos) => this.inOrder(photos).slice(0, 1));
+    return tops.filter((item) => this.proposalOf(item)).sort((a, b) => this.#quality(b) - this.#quality(a));
+  }
+
+  /** @param {Item} item */
+  #quality(item) {
+    return this.proposalOf(item)?.quality ?? 0;
+  }
+
   /** Numbers of moments. */
   counts() {
     const decided = [...this.byId.values()].filter((photos) => !photos.some((item) => this.isOpen(item)));
     return { pictures: this.byId.size, decided: decided.length, picked: this.settled.size };
   }
 }
+
+/** @param {Item} item */
+const flagOrder = ({ decision }) => (decision?.flag === "pick" ? 0 : decision?.flag === "reject" ? 2 : 1);

@@ -48,7 +48,7 @@ export class Session {
   async delete() {
     if (this.album.id) await deleteAlbum(this.album.id, new AbortController().signal);
     this.controller.abort();
-    clearAlbum();
+    clearAlbum(this.album.id);
   }
 
   /** @param {string} name */
@@ -60,7 +60,8 @@ export class Session {
 
   /** @param {string} id */
   #start(id) {
-    storeAlbum(id);
+    storeAlbum(id, this.album.name);
+    document.title = [this.album.name, "Photo Critic"].filter(Boolean).join(" – ");
     this.album.notify();
     void this.#follow();
   }
@@ -84,8 +85,8 @@ export class Session {
 
   /** Another client, or this one, set the number to keep. */
   async #loadKeep() {
-    const { keep = null } = await fetchAlbumHead(this.album.id, this.controller.signal).catch(() => this.album);
-    this.album.keep = keep;
+    const head = await fetchAlbumHead(this.album.id, this.controller.signal).catch(() => null);
+    if (head) this.album.keep = head.album.keep ?? null;
     this.album.notify();
   }
 

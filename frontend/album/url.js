@@ -1,19 +1,33 @@
-// The album id in the page's URL, so that a reload finds the album; the last album is stored for the next visit.
+// The album id in the page's URL, so that a reload finds the album; this browser's latest albums, for the next visit.
 
-const STORAGE_KEY = "photo-critic-album";
+const STORAGE_KEY = "photo-critic-albums";
 const HASH = /^#album\/([0-9a-f-]{36})$/;
+const MAX_RECENT = 6;
+
+/** @typedef {{id: string, name: string}} RecentAlbum */
 
 export const albumInUrl = () => HASH.exec(location.hash)?.[1] ?? null;
 
-export const lastAlbum = () => localStorage.getItem(STORAGE_KEY);
+/** Latest first. @returns {RecentAlbum[]} */
+export const recentAlbums = () => JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "[]");
 
-/** @param {string} id */
-export function storeAlbum(id) {
-  localStorage.setItem(STORAGE_KEY, id);
+/** @param {string} id @param {string} name */
+export function storeAlbum(id, name) {
+  store([{ id, name }, ...without(id)].slice(0, MAX_RECENT));
   history.replaceState(null, "", `#album/${id}`);
 }
 
-export function clearAlbum() {
-  localStorage.removeItem(STORAGE_KEY);
+/** Forget an album that the server no longer has. @param {string} id */
+export const forgetAlbum = (id) => store(without(id));
+
+/** @param {string} id */
+export function clearAlbum(id) {
+  forgetAlbum(id);
   history.replaceState(null, "", location.pathname + location.search);
 }
+
+/** @param {string} id */
+const without = (id) => recentAlbums().filter((album) => album.id !== id);
+
+/** @param {RecentAlbum[]} albums */
+const store = (albums) => localStorage.setItem(STORAGE_KEY, JSON.stringify(albums));

@@ -1,5 +1,6 @@
 // Announcements for screen readers, and visible notices.
 
+import { sentences } from "../text/messages.js";
 import { byId, make } from "./elements.js";
 
 /** Announce a sentence after the current speech. @param {string} sentence */
@@ -22,7 +23,7 @@ export function showNotice(topic, sentence, action = null) {
   const row = make("li", "notice", make("p", "", sentence));
   row.dataset.topic = topic;
   if (action) row.append(button(action.label, () => (row.remove(), action.run())));
-  row.append(button("Close", () => row.remove()));
+  row.append(button(sentences.close, () => row.remove()));
   list.append(row);
 }
 

@@ -1,7 +1,7 @@
 // One cell of the grid: thumbnail, score, decision or proposal, stack. Cells are reused for other photos.
 
 import { copyOf, part } from "../dom/elements.js";
-import { accessibleName, stages } from "../text/messages.js";
+import { accessibleName, flagMarks, sentences, stages, verdictMarks } from "../text/messages.js";
 
 /** @typedef {import("../album/arrange.js").GridEntry} GridEntry */
 /**
@@ -57,11 +57,13 @@ export class Cell {
     element.setAttribute("aria-selected", String(marked));
     element.classList.toggle("active", active);
     const flag = item.decision?.flag;
+    part(element, "mark").textContent = (flag ? flagMarks[flag] : verdictMarks[verdict ?? ""]) ?? "";
     Object.assign(element.dataset, {
       name: item.name,
       stage: item.stage,
       verdict: flag ? "" : (verdict ?? ""),
       flag: flag ?? "",
+      marked: marked ? sentences.marked : "",
       stack: stack ? (top ? (stack.open ? "open" : "closed") : "spread") : "",
     });
   }

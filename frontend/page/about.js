@@ -3,7 +3,7 @@
 import { byId, make } from "../dom/elements.js";
 import { asProblem } from "../server/errors.js";
 import { fetchModels } from "../server/models.js";
-import { sentences } from "../text/messages.js";
+import { modelName, sentences } from "../text/messages.js";
 
 /** @typedef {import("../contracts.js").Manifest} Manifest */
 /** @typedef {import("../contracts.js").DatasetCard} DatasetCard */
@@ -24,16 +24,16 @@ function modelCard(model) {
   const { name, version, architecture, summary, reference, datasets } = model;
   const card = make("article", "model");
   card.append(make("p", "", summary));
-  card.append(make("p", "", `Scores are relative to ${reference.photos} photos of ${reference.dataset}.`));
-  card.append(make("h3", "", `Model ${name}, version ${version}`), make("p", "fine", architecture));
+  card.append(make("p", "", sentences.scoresRelativeTo(reference.photos, reference.dataset)));
+  card.append(make("h3", "", modelName(name, version)), make("p", "fine", architecture));
   card.append(make("ul", "datasets", ...datasets.map(datasetRow)));
   return card;
 }
 
 /** @param {DatasetCard} dataset */
 function datasetRow({ name, role, photos, licence, source }) {
-  const row = make("li", "", make("b", "", name), ` ${role}, ${photos} photos. ${licence}. `);
-  row.append(isLink(source) ? Object.assign(make("a", "", "Source"), { href: source, rel: "noreferrer" }) : source);
+  const row = make("li", "", make("b", "", name), sentences.dataset(role, photos, licence));
+  row.append(isLink(source) ? Object.assign(make("a", "", sentences.source), { href: source, rel: "noreferrer" }) : source);
   return row;
 }
 

@@ -2,7 +2,7 @@
 
 import { byId } from "../dom/elements.js";
 import { asProblem } from "../server/errors.js";
-import { sentences } from "../text/messages.js";
+import { locale, sentences } from "../text/messages.js";
 
 /** @param {import("../album/session.js").Session} session @param {import("../album/album.js").Album} album */
 export function listenForDialogs(session, album) {
@@ -36,4 +36,4 @@ async function deleteAlbum(session) {
 }
 
 /** @param {string} moment ISO 8601 */
-const formatDate = (moment) => new Date(moment).toLocaleString("en", { dateStyle: "long", timeStyle: "short" });
+const formatDate = (moment) => new Date(moment).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" });

@@ -3,6 +3,7 @@
 import { button } from "../dom/announce.js";
 import { byId, make } from "../dom/elements.js";
 import { needsKey } from "../server/errors.js";
+import { sentences } from "../text/messages.js";
 
 /** @typedef {import("../album/album.js").Item} Item */
 
@@ -28,11 +29,11 @@ export class Failures {
     const count = this.failed.length;
     byId("failures-open").hidden = count === 0;
     if (count === 0) byId("failures").hidePopover();
-    byId("failures-open").textContent = `⚠ ${count} failed`;
-    byId("failures-title").textContent = count === 1 ? "One photo could not be scored" : `${count} photos could not be scored`;
+    byId("failures-open").textContent = sentences.failedChip(count);
+    byId("failures-title").textContent = sentences.failedTitle(count);
     byId("failures-retry").hidden = this.failed.filter(canRetry).length < 2;
     byId("failures-delete").hidden = count < 2;
-    const more = count > MAX_ROWS ? [make("li", "", `and ${count - MAX_ROWS} more`)] : [];
+    const more = count > MAX_ROWS ? [make("li", "", sentences.more(count - MAX_ROWS))] : [];
     byId("failures-list").replaceChildren(...this.failed.slice(0, MAX_ROWS).map((item) => this.#row(item)), ...more);
   }
 
@@ -41,8 +42,8 @@ export class Failures {
     const { name, problem } = item;
     const row = make("li", "failure", make("b", "", name), make("p", "", problem?.message ?? ""));
     row.dataset.name = name;
-    if (canRetry(item)) row.append(labelled(button("Try again", () => this.actions.retry(item)), "Try again", name));
-    row.append(labelled(button("Delete", () => this.actions.remove(item)), "Delete", name));
+    if (canRetry(item)) row.append(labelled(button(sentences.tryAgain, () => this.actions.retry(item)), name));
+    row.append(labelled(button(sentences.delete, () => this.actions.remove(item)), name));
     return row;
   }
 }
@@ -50,8 +51,8 @@ export class Failures {
 /** A photo of another visit has no file on this page to upload. @param {Item} item */
 const canRetry = ({ problem, file }) => file !== null && (!problem?.permanent || needsKey(problem));
 
-/** @param {HTMLButtonElement} element @param {string} label @param {string} name */
-function labelled(element, label, name) {
-  element.setAttribute("aria-label", `${label} ${name}`);
+/** @param {HTMLButtonElement} element @param {string} name */
+function labelled(element, name) {
+  element.setAttribute("aria-label", `${element.textContent} ${name}`);
   return element;
 }

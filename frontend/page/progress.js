@@ -4,6 +4,7 @@ import { Throughput } from "../album/throughput.js";
 import { announce, showNotice } from "../dom/announce.js";
 import { byId } from "../dom/elements.js";
 import { RESULT_MS } from "../server/timeouts.js";
+import { size } from "../text/formats.js";
 import { downscalingSentence, sentences, summary, throughputSentence } from "../text/messages.js";
 
 const ANNOUNCED_STEP = 0.1; // share of all photos
@@ -34,7 +35,7 @@ export class Progress {
     bar.value = scored + failed;
     const pause = byId("pause", HTMLButtonElement);
     pause.hidden = uploading === 0;
-    pause.textContent = this.uploader.gate.paused ? "Resume uploads" : "Pause uploads";
+    pause.textContent = this.uploader.gate.paused ? sentences.resumeUploads : sentences.pauseUploads;
     this.#showThroughput(scored + failed, remaining);
     this.#announce(summary(counts), all ? (scored + failed) / all : 0, remaining);
   }
@@ -44,10 +45,10 @@ export class Progress {
     const throughput = this.throughput.measure(finished, remaining);
     const { bytes, gate } = this.uploader;
     const sentence = [];
-    if (gate.paused) sentence.push("Uploads are paused");
-    else if (gate.closed) sentence.push("The server is overloaded: waiting");
+    if (gate.paused) sentence.push(sentences.uploadsPaused);
+    else if (gate.closed) sentence.push(sentences.overloadedWaiting);
     else if (throughput) sentence.push(throughputSentence(throughput));
-    if (remaining === 0 && bytes.original > bytes.uploaded * 1.2) sentence.push(downscalingSentence(bytes));
+    if (remaining === 0 && bytes.original > bytes.uploaded * 1.2) sentence.push(downscalingSentence(size(bytes.uploaded), size(bytes.original)));
     byId("throughput").textContent = sentence.join(" · ");
   }
 

@@ -4,7 +4,7 @@ import { button } from "../dom/announce.js";
 import { byId, make } from "../dom/elements.js";
 import { asProblem } from "../server/errors.js";
 import { createShare, fetchShares, revokeShare } from "../server/shares.js";
-import { shareSentence } from "../text/messages.js";
+import { sentences, shareSentence } from "../text/messages.js";
 
 const { signal } = new AbortController();
 
@@ -51,7 +51,7 @@ async function showShares(album) {
       await revokeShare(album, share.id, signal);
       await showShares(album);
     };
-    return make("li", "row", make("span", "fine", shareSentence(share)), button("Revoke", () => void run(revoke)));
+    return make("li", "row", make("span", "fine", shareSentence(share)), button(sentences.revoke, () => void run(revoke)));
   });
   byId("share-list").replaceChildren(...rows);
 }

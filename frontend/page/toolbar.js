@@ -1,7 +1,7 @@
 // The toolbar: sorting, filters, stacks, and the number of pictures to keep. The view is stored for the next visit.
 
 import { byId } from "../dom/elements.js";
-import { photos, riskSentence, tally } from "../text/messages.js";
+import { riskSentence, sentences, tally } from "../text/messages.js";
 
 /** @typedef {import("../album/arrange.js").ViewOptions} ViewOptions */
 /** @typedef {import("../album/moments.js").Moments} Moments */
@@ -71,10 +71,10 @@ export class Toolbar {
     this.slider.max = this.number.max = String(Math.max(1, pictures));
     this.slider.value = String(keep);
     if (document.activeElement !== this.number) this.number.value = String(keep);
-    this.slider.setAttribute("aria-valuetext", `${keep} of ${pictures}`);
+    this.slider.setAttribute("aria-valuetext", sentences.keepOf(keep, pictures));
     byId("keep-note").textContent = riskSentence(this.selection.head);
     byId("tally").textContent = pictures ? tally(moments.counts(), keep) : "";
-    byId("shown").textContent = shown === scored ? "" : `${photos(shown)} shown`;
+    byId("shown").textContent = shown === scored ? "" : sentences.shown(shown);
   }
 
   /** @param {number} keep */

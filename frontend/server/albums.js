@@ -36,8 +36,13 @@ export async function fetchAlbum(id, signal) {
   return { album: first.album, photos: rows };
 }
 
-/** The album without photos. @param {string} id @param {AbortSignal} signal @returns {Promise<Album>} */
-export const fetchAlbumHead = async (id, signal) => (await request(`${path(id)}?limit=1`, signal)).album;
+/**
+ * The album with its best photo, if it has one.
+ * @param {string} id
+ * @param {AbortSignal} signal
+ * @returns {Promise<{album: Album, photos: AlbumPhoto[]}>}
+ */
+export const fetchAlbumHead = (id, signal) => request(`${path(id)}?limit=1`, signal);
 
 /** @param {string} id @param {{keep: number}} changes @param {AbortSignal} signal */
 export const changeAlbum = (id, changes, signal) => request(path(id), signal, { method: "PATCH", body: changes });

@@ -1,6 +1,6 @@
 // The error of every failed request, with the server's code. `permanent` excludes a retry.
 
-import { sentences } from "../text/messages.js";
+import { problemSentence, sentences } from "../text/messages.js";
 
 export class ProblemError extends Error {
   /**
@@ -32,7 +32,7 @@ export const needsKey = (problem) => problem.status === 401;
 
 /** @param {import("../contracts.js").Problem} problem */
 export const fromDocument = (problem, retryAfterMs = 0) =>
-  new ProblemError(problem.detail, { ...problem, retryAfterMs });
+  new ProblemError(problemSentence(problem.code, problem.detail), { ...problem, retryAfterMs });
 
 export const connectionLost = () =>
   new ProblemError(sentences.connectionLost, { code: "connection_lost", permanent: false });

@@ -2,7 +2,7 @@
 
 import { byId, copyOf, part } from "../dom/elements.js";
 import { asProblem } from "../server/errors.js";
-import { sentences } from "../text/shared-messages.js";
+import { gallerySentences } from "../text/messages.js";
 import { Lightbox } from "./lightbox.js";
 import { Previews } from "./previews.js";
 
@@ -51,13 +51,13 @@ export class Gallery {
       byId("problem").textContent = "";
     } catch (error) {
       this.#showFavourite(photo, !photo.favourite);
-      byId("problem").textContent = `${sentences.notSaved} ${asProblem(error).message}`;
+      byId("problem").textContent = `${gallerySentences.notSaved} ${asProblem(error).message}`;
     }
   }
 
   /** The accessible name of a photo. @param {SharedPhoto} photo */
   nameOf(photo) {
-    return sentences.photo(this.photos.indexOf(photo) + 1, this.album.photos, photo.file_name);
+    return gallerySentences.photo(this.photos.indexOf(photo) + 1, this.album.photos, photo.file_name);
   }
 
   /** @param {SharedPhoto} photo @param {boolean} favourite */
@@ -82,7 +82,7 @@ export class Gallery {
     open.addEventListener("click", () => this.lightbox.open(photo));
     part(tile, "name").textContent = photo.file_name ?? "";
     heart.hidden = !this.album.favourites;
-    heart.setAttribute("aria-label", sentences.heart(this.nameOf(photo)));
+    heart.setAttribute("aria-label", gallerySentences.heart(this.nameOf(photo)));
     heart.setAttribute("aria-pressed", String(photo.favourite));
     heart.addEventListener("click", () => void this.toggleFavourite(photo));
     this.hearts.set(photo.id, heart);

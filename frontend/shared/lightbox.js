@@ -3,7 +3,7 @@
 import { byId } from "../dom/elements.js";
 import { keyListener } from "../dom/keyboard.js";
 import { asProblem } from "../server/errors.js";
-import { sentences } from "../text/shared-messages.js";
+import { gallerySentences } from "../text/messages.js";
 
 /** @typedef {import("../contracts.js").SharedPhoto} SharedPhoto */
 
@@ -70,7 +70,7 @@ export class Lightbox {
       Object.assign(document.createElement("a"), { href: url, download: photo.file_name ?? photo.id }).click();
       setTimeout(() => URL.revokeObjectURL(url), 60_000);
     } catch (error) {
-      byId("photo-problem").textContent = `${sentences.noOriginal} ${asProblem(error).message}`;
+      byId("photo-problem").textContent = `${gallerySentences.noOriginal} ${asProblem(error).message}`;
     }
   }
 

@@ -1,9 +1,10 @@
 // The start of the gallery of a share link: the token is the fragment of the address, which browsers send nowhere.
 
 import { byId } from "../dom/elements.js";
+import { translatePage } from "../dom/translate.js";
 import { ProblemError, asProblem } from "../server/errors.js";
 import { SharedClient } from "../server/shared.js";
-import { sentences } from "../text/shared-messages.js";
+import { gallerySentences, locale } from "../text/messages.js";
 import { Gallery } from "./gallery.js";
 import { promptForPin } from "./pin.js";
 
@@ -11,7 +12,7 @@ const { signal } = new AbortController();
 
 async function start() {
   const token = location.hash.slice(1);
-  if (!token) return fail(sentences.noLink);
+  if (!token) return fail(gallerySentences.noLink);
   const client = new SharedClient(token);
   try {
     const album = await fetchAlbum(client);
@@ -35,11 +36,11 @@ async function fetchAlbum(client) {
 
 /** @param {import("../contracts.js").SharedAlbum} album */
 function describe(album) {
-  const name = album.name || sentences.untitled;
+  const name = album.name || gallerySentences.untitled;
   byId("name").textContent = document.title = name;
-  const date = new Date(album.expires_at).toLocaleString("en", { dateStyle: "long", timeStyle: "short" });
-  const facts = [album.photos ? `${sentences.photos(album.photos)}.` : sentences.noPhotos, sentences.expires(date)];
-  if (album.favourites) facts.push(sentences.hearts);
+  const date = new Date(album.expires_at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" });
+  const facts = [album.photos ? `${gallerySentences.photos(album.photos)}.` : gallerySentences.noPhotos, gallerySentences.expires(date)];
+  if (album.favourites) facts.push(gallerySentences.hearts);
   byId("facts").textContent = facts.join(" ");
 }
 
@@ -48,5 +49,6 @@ function fail(sentence) {
   byId("problem").textContent = sentence;
 }
 
+translatePage();
 window.addEventListener("hashchange", () => location.reload());
 void start();

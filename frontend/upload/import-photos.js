@@ -59,7 +59,7 @@ export class PhotoImport {
     } catch (error) {
       const problem = asProblem(error);
       if (problem.code === "album_not_found") this.session.listener.onDeleted();
-      else showNotice("album", problem.message, { label: "Try again", run: () => void this.resume(onOpened) });
+      else showNotice("album", problem.message, { label: sentences.tryAgain, run: () => void this.resume(onOpened) });
     }
   }
 

@@ -2,7 +2,7 @@
 
 import { byId, copyOf, part } from "../dom/elements.js";
 import { keyListener } from "../dom/keyboard.js";
-import { accessibleName, sentences } from "../text/messages.js";
+import { accessibleName, reasonSentence, sentences } from "../text/messages.js";
 import { DecisionBar, decisionKeys } from "./decision-bar.js";
 import { revoke, showFullImage } from "./full-image.js";
 import { Zoom } from "./zoom.js";
@@ -25,10 +25,9 @@ export class Compare {
     this.#listen();
   }
 
-  /** Compare the marked photos; with fewer than two, the active one and its near duplicates.
-   * @returns {string} why not; "" once it is open */
-  open() {
-    const all = this.#photos();
+  /** Compare these photos: by default the marked ones, with fewer than two the active one and its near duplicates.
+   * @param {Item[]} [all] @returns {string} why not; "" once it is open */
+  open(all = this.#photos()) {
     const items = all.slice(0, MAX_PHOTOS);
     if (items.length < 2) return sentences.markMore;
     byId("compare-count").textContent = all.length > items.length ? sentences.compared(items.length, all.length) : "";
@@ -49,7 +48,7 @@ export class Compare {
       bar.show(item);
       element.setAttribute("aria-label", accessibleName(item, this.culling.verdict(item), 1));
       const reasons = this.culling.selection.proposals.get(item.id ?? "")?.reasons ?? [];
-      part(element, "why").textContent = reasons.map(({ sentence }) => sentence).join(" ");
+      part(element, "why").textContent = reasons.map(reasonSentence).join(" ");
     }
   }
 

@@ -1,17 +1,30 @@
 // A critique as elements: score, reasons, measured properties, details.
 
 import { copyOf, make, part } from "../dom/elements.js";
-import { heading, intervalSentence, labelSentence, modelSentence, percentileSentence } from "../text/messages.js";
+import { figure } from "../text/formats.js";
+import {
+  heading,
+  intervalSentence,
+  labelSentence,
+  levelNames,
+  modelSentence,
+  percentileSentence,
+  rankSentence,
+  reasonSentence,
+  scoreSentence,
+} from "../text/messages.js";
 
 /** @typedef {import("../contracts.js").Critique} Critique */
 
 /**
- * The score, its meaning, and the reasons for and against the photo.
+ * The rank, the score, and the reasons for and against the photo.
  * @param {Critique} critique
+ * @param {import("../album/moments.js").Standing | null} standing
  * @param {HTMLElement[]} proposal the reasons of its proposal
  */
-export function scoreView(critique, proposal) {
+export function scoreView(critique, standing, proposal) {
   const view = copyOf("score-template");
+  part(view, "rank").textContent = standing ? rankSentence(standing) : "";
   showScore(view, critique);
   fill(part(view, "notes"), critique.image.notes);
   part(view, "notes").after(...proposal);
@@ -21,14 +34,21 @@ export function scoreView(critique, proposal) {
 }
 
 /**
- * The measured properties, and technical details.
+ * The properties off the usual; the ordinary ones and technical details on demand.
  * @param {Critique} critique
- * @param {{term: string, text: string}[]} facts
+ * @param {[string, string][]} rows technical details
  */
-export function propertiesView({ properties }, facts) {
+export function propertiesView(critique, rows) {
   const view = copyOf("properties-template");
-  part(view, "properties").append(...Object.entries(properties).map(propertyRow));
-  part(view, "details").append(...facts.flatMap(({ term, text }) => [make("dt", "", term), make("dd", "", text)]));
+  const properties = Object.entries(critique.properties);
+  const isUsual = (/** @type {[string, import("../contracts.js").Property]} */ [, { level }]) => level === "usual";
+  const unusual = properties.filter((entry) => !isUsual(entry));
+  part(view, "unusual-section").hidden = unusual.length === 0;
+  part(view, "unusual").append(...unusual.map(propertyRow));
+  part(view, "usual").append(...properties.filter(isUsual).map(propertyRow));
+  part(view, "percentile").textContent = percentileSentence(critique, critique.reference);
+  part(view, "model").textContent = modelSentence(critique);
+  part(view, "details").append(...rows.flatMap(([term, text]) => [make("dt", "", term), make("dd", "", text)]));
   return view;
 }
 
@@ -38,7 +58,7 @@ export function propertiesView({ properties }, facts) {
  * @param {import("../contracts.js").Reason[]} reasons
  */
 export function reasonsView(title, reasons) {
-  const rows = reasons.map(({ sentence, favourable }) => make("li", favourable ? "for" : "against", sentence));
+  const rows = reasons.map((reason) => make("li", reason.favourable ? "for" : "against", reasonSentence(reason)));
   return make("section", "reasons proposed", make("h3", "", title), make("ul", "", ...rows));
 }
 
@@ -47,12 +67,10 @@ export function reasonsView(title, reasons) {
  * @param {Critique} critique
  */
 function showScore(view, critique) {
-  part(view, "score").textContent = String(Math.round(critique.score));
+  part(view, "score").textContent = scoreSentence(critique);
   part(view, "label").textContent = labelSentence(critique);
   part(view, "scale", HTMLMeterElement).value = critique.score;
   part(view, "interval").textContent = intervalSentence(critique);
-  part(view, "percentile").textContent = percentileSentence(critique, critique.reference);
-  part(view, "model").textContent = modelSentence(critique);
 }
 
 /**
@@ -70,17 +88,15 @@ function fill(list, sentences) {
  * @param {boolean} favourable
  */
 function showReasons(section, reasons, favourable) {
-  const sentences = reasons.filter((reason) => reason.favourable === favourable).map((reason) => reason.sentence);
+  const sentences = reasons.filter((reason) => reason.favourable === favourable).map(reasonSentence);
   section.hidden = sentences.length === 0;
   fill(/** @type {HTMLElement} */ (section.querySelector("ul")), sentences);
 }
 
 /** @param {[string, import("../contracts.js").Property]} entry */
-function propertyRow([name, { level, sentence, value, unit }]) {
-  const row = make("li", "property", make("span", "property-name", heading(name)), levelBar(level));
-  if (level !== "usual") row.append(make("span", "property-sentence", sentence)); // an ordinary value needs none
-  row.title = `${Number(value.toPrecision(3))} ${unit}`;
-  return row;
+function propertyRow([name, { level, value, unit }]) {
+  const figures = make("span", "property-figure", figure(value, unit));
+  return make("li", "property", make("span", "property-name", heading(name)), levelBar(level), figures);
 }
 
 /** Three steps: low, usual, high. @param {import("../contracts.js").Level} level */
@@ -88,6 +104,6 @@ function levelBar(level) {
   const bar = make("span", "level", make("i"), make("i"), make("i"));
   bar.dataset.level = level;
   bar.setAttribute("role", "img");
-  bar.setAttribute("aria-label", level);
+  bar.setAttribute("aria-label", levelNames[level]);
   return bar;
 }

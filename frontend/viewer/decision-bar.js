@@ -2,6 +2,7 @@
 
 import { copyOf, part } from "../dom/elements.js";
 import { button } from "../dom/announce.js";
+import { sentences } from "../text/messages.js";
 
 /** @typedef {import("../album/album.js").Item} Item */
 /** @typedef {Partial<import("../contracts.js").Choice>} Changes */
@@ -20,7 +21,7 @@ export class DecisionBar {
     this.reject.addEventListener("click", ({ altKey }) => decide({ flag: pressed(this.reject) ? null : "reject" }, altKey));
     this.stars = [1, 2, 3, 4, 5].map((stars) => {
       const star = button("★", () => decide({ stars: this.item?.decision?.stars === stars ? 0 : stars }), "star");
-      star.setAttribute("aria-label", stars === 1 ? "One star" : `${stars} stars`);
+      star.setAttribute("aria-label", sentences.stars(stars));
       return star;
     });
     part(this.element, "stars").append(...this.stars);

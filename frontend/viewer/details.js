@@ -3,44 +3,50 @@
 import { button } from "../dom/announce.js";
 import { make } from "../dom/elements.js";
 import { asProblem } from "../server/errors.js";
-import { fetchPhoto } from "../server/photos.js";
-import { stages, verdictNames } from "../text/messages.js";
+import { technicalRows } from "../text/formats.js";
+import { betterFrameName, sentences, stages } from "../text/messages.js";
 import { propertiesView, reasonsView, scoreView } from "./critique-view.js";
-import { facts } from "./facts.js";
+import { cachedPhoto, photoOf } from "./photo-cache.js";
 
 /** @typedef {import("../album/album.js").Item} Item */
 /** @typedef {import("../contracts.js").Photo} Photo */
 /** @typedef {import("../contracts.js").Proposal} Proposal */
 
-const CACHE_SIZE = 60;
 const DEBOUNCE_MS = 80; // while an arrow key is held down
 
-/** @type {Map<string, Photo>} */
-const cache = new Map();
+/**
+ * @typedef {object} Context what the album knows of a photo
+ * @property {Proposal | null} proposal
+ * @property {import("../album/moments.js").Standing | null} standing
+ * @property {Item | null} better the frame of its moment to take in its place
+ * @property {string | null} betterUrl its thumbnail
+ */
+
+/**
+ * @typedef {object} Actions
+ * @property {(item: Item) => void} remove
+ * @property {(items: Item[]) => void} compare
+ */
 
 export class Details {
-  /** @param {HTMLElement} container @param {(item: Item) => void} onDelete */
-  constructor(container, onDelete) {
+  /** @param {HTMLElement} container @param {Actions} actions */
+  constructor(container, actions) {
     this.container = container;
-    this.onDelete = onDelete;
+    this.actions = actions;
     this.shown = "";
     this.timer = 0;
-    this.controller = new AbortController();
   }
 
-  /** @param {Item | null} item @param {Proposal | null} proposal */
-  show(item, proposal) {
-    const signature = item ? signatureOf(item, proposal) : "";
+  /** @param {Item | null} item @param {Context} context */
+  show(item, context) {
+    const signature = item ? signatureOf(item, context) : "";
     if (signature === this.shown) return;
     this.shown = signature;
-    this.controller.abort();
     clearTimeout(this.timer);
-    this.controller = new AbortController();
-    const { signal } = this.controller;
     if (!item?.id || item.stage !== "scored") return this.#showStage(item);
-    const photo = cache.get(item.id);
-    if (photo) this.#draw(item, photo, proposal);
-    else this.timer = window.setTimeout(() => void this.#fetch(item, proposal, signal), DEBOUNCE_MS);
+    const photo = cachedPhoto(item.id);
+    if (photo) this.#draw(item, photo, context);
+    else this.timer = window.setTimeout(() => void this.#fetch(item, context, signature), DEBOUNCE_MS);
   }
 
   /** @param {Item | null} item */
@@ -49,32 +55,43 @@ export class Details {
     this.container.replaceChildren(...children);
   }
 
-  /** @param {Item} item @param {Proposal | null} proposal @param {AbortSignal} signal */
-  async #fetch(item, proposal, signal) {
+  /** @param {Item} item @param {Context} context @param {string} signature */
+  async #fetch(item, context, signature) {
     try {
-      const photo = await fetchPhoto(item.id ?? "", signal);
-      store(photo);
-      this.#draw(item, photo, proposal);
+      const photo = await photoOf(item.id ?? "");
+      if (signature === this.shown) this.#draw(item, photo, context);
     } catch (error) {
-      if (signal.aborted) return;
+      if (signature !== this.shown) return;
       this.container.replaceChildren(title(item), make("p", "failure", asProblem(error).message));
       this.shown = "";
     }
   }
 
-  /** @param {Item} item @param {Photo} photo @param {Proposal | null} proposal */
-  #draw(item, photo, proposal) {
+  /** @param {Item} item @param {Photo} photo @param {Context} context */
+  #draw(item, photo, context) {
     const { critique } = photo;
     if (!critique) return this.#showStage(item);
-    const properties = propertiesView(critique, facts(critique, photo, item.file));
-    const views = [scoreView(critique, proposalViews(proposal, critique.reasons)), properties];
+    const proposed = [...this.#betterViews(item, context), ...proposalViews(context.proposal, critique.reasons)];
+    const properties = propertiesView(critique, technicalRows(critique, photo, item.file));
+    const views = [scoreView(critique, context.standing, proposed), properties];
     this.container.replaceChildren(title(item), ...views, this.#deleteButton(item));
+  }
+
+  /** The better frame of the moment; a click compares. @param {Item} item @param {Context} context */
+  #betterViews(item, { better, betterUrl }) {
+    if (!better) return [];
+    const image = make("img");
+    image.alt = "";
+    if (betterUrl) image.src = betterUrl;
+    const compare = button("", () => this.actions.compare([item, better]), "better");
+    compare.append(image, make("span", "", betterFrameName(better), make("b", "", sentences.compare)));
+    return [compare];
   }
 
   /** @param {Item} item */
   #deleteButton(item) {
-    const element = button("Delete this photo", () => this.onDelete(item), "button quiet");
-    element.setAttribute("aria-label", `Delete this photo, ${item.name}`);
+    const element = button(sentences.deletePhoto, () => this.actions.remove(item), "button quiet");
+    element.setAttribute("aria-label", `${sentences.deletePhoto}, ${item.name}`);
     return element;
   }
 }
@@ -82,23 +99,19 @@ export class Details {
 /** @param {Item} item */
 const title = (item) => make("h2", "details-name", item.name);
 
-/** @param {Item} item @param {Proposal | null} proposal */
-const signatureOf = (item, proposal) =>
-  [item.key, item.stage, proposal?.verdict, ...(proposal?.reasons ?? []).map(({ sentence }) => sentence)].join("|");
-
-/** @param {Photo} photo */
-function store(photo) {
-  if (!photo.critique) return;
-  cache.set(photo.id, photo);
-  const [oldest] = cache.keys();
-  if (cache.size > CACHE_SIZE && oldest) cache.delete(oldest);
-}
+/** @param {Item} item @param {Context} context */
+const signatureOf = (item, { proposal, standing, better, betterUrl }) =>
+  [
+    ...[item.key, item.stage, proposal?.verdict, better?.key, betterUrl],
+    ...[standing?.rank, standing?.pictures, standing?.rankInKind, standing?.frame, standing?.frames],
+    ...(proposal?.reasons ?? []).map(({ sentence }) => sentence),
+  ].join("|");
 
 /** The reasons that the photo alone does not have.
  * @param {Proposal | null} proposal @param {import("../contracts.js").Reason[]} known */
 function proposalViews(proposal, known) {
   const reasons = proposal?.reasons.filter(({ sentence }) => !known.some((reason) => reason.sentence === sentence)) ?? [];
   if (!proposal || reasons.length === 0) return [];
-  const heading = proposal.decision?.flag ? "Your decision" : `In this album: ${verdictNames[proposal.verdict]}`;
+  const heading = proposal.decision?.flag ? sentences.yourDecision : sentences.inThisAlbum(proposal.verdict);
   return [reasonsView(heading, reasons)];
 }

@@ -5,8 +5,10 @@ import { keyListener } from "../dom/keyboard.js";
 import { accessibleName, sentences } from "../text/messages.js";
 import { DecisionBar, decisionKeys } from "./decision-bar.js";
 import { Details } from "./details.js";
+import { FaceStrip } from "./face-strip.js";
 import { showFullImage } from "./full-image.js";
-import { ScoreMap } from "./score-map.js";
+import { Info } from "./info.js";
+import { Layers } from "./layers.js";
 import { listenForTouch } from "./touch.js";
 import { Zoom } from "./zoom.js";
 
@@ -23,7 +25,8 @@ const MAX_NEAR_DUPLICATES = 12;
  * @property {() => void} goOn to the next photo after a decision
  * @property {() => void} undo
  * @property {(item: Item) => Item[]} near the rest of the photo's moment, best first
- * @property {() => string} compare opens the comparison; returns why not
+ * @property {(items?: Item[]) => string} compare opens the comparison; returns why not
+ * @property {(item: Item) => import("./details.js").Context} context
  * @property {(item: Item) => void} remove
  * @property {(item: Item) => string | null} verdict
  */
@@ -34,10 +37,16 @@ export class Viewer {
     this.culling = culling;
     this.dialog = byId("viewer", HTMLDialogElement);
     this.image = byId("viewer-image", HTMLImageElement);
-    this.details = new Details(byId("viewer-details"), (item) => (this.dialog.close(), culling.remove(item)));
-    this.zoom = new Zoom();
-    this.zoom.add(byId("viewer-frame"), this.image);
-    this.map = new ScoreMap(byId("viewer-frame"), this.zoom);
+    this.details = new Details(byId("viewer-details"), {
+      remove: (item) => (this.dialog.close(), culling.remove(item)),
+      compare: (items) => culling.compare(items),
+    });
+    const frame = byId("viewer-frame");
+    this.zoom = new Zoom((percent) => (byId("viewer-zoom").textContent = `${percent} %`));
+    this.zoom.add(frame, this.image);
+    this.layers = new Layers(frame, this.image, this.zoom);
+    this.info = new Info(frame, this.image, () => culling.grid.thumbnails.urls);
+    this.faces = new FaceStrip(this.image, this.zoom);
     this.bar = new DecisionBar(culling.choose);
     byId("viewer-decide").append(this.bar.element);
     this.controller = new AbortController();
@@ -58,7 +67,7 @@ export class Viewer {
     const { item } = this;
     this.bar.show(item);
     this.image.alt = accessibleName(item, this.culling.verdict(item), 1);
-    this.details.show(item, this.culling.selection.proposals.get(item.id ?? "") ?? null);
+    this.details.show(item, this.culling.context(item));
     this.#showNear(item);
   }
 
@@ -92,9 +101,29 @@ export class Viewer {
         Backspace: undo,
         c: () => this.#note(compare()),
         m: () => grid.mark(),
-        h: () => this.map.toggle(),
+        ...this.#tools(),
         ...this.zoom.keys,
         ...decisionKeys(() => this.item, choose, goOn),
+      }),
+    );
+  }
+
+  /** Keys and buttons of what lies over the photo. @returns {Record<string, () => void>} */
+  #tools() {
+    const layer = (/** @type {import("./layers.js").Mode} */ mode) => () => this.layers.toggle(mode);
+    const tools = { i: () => this.info.toggle(), j: layer("clipping"), f: layer("focus"), h: layer("map") };
+    const refresh = () => {
+      for (const button of byId("viewer-tools").querySelectorAll("button[data-key]")) {
+        const { key, mode } = /** @type {HTMLButtonElement} */ (button).dataset;
+        button.setAttribute("aria-pressed", String(key === "i" ? this.info.on : this.layers.mode === mode));
+      }
+    };
+    byId("viewer-zoom").addEventListener("click", () => this.zoom.toggle());
+    return Object.fromEntries(
+      Object.entries(tools).map(([key, toggle]) => {
+        const action = () => (toggle(), refresh());
+        byId("viewer-tools").querySelector(`[data-key=${key}]`)?.addEventListener("click", action);
+        return [key, action];
       }),
     );
   }
@@ -114,8 +143,10 @@ export class Viewer {
       this.controller.abort();
       this.controller = new AbortController();
       byId("viewer-name").textContent = item.name;
-      this.map.show(item);
-      void this.#showImage(item, this.controller.signal);
+      const shown = this.#showImage(item, this.controller.signal);
+      this.layers.show(item, shown);
+      this.info.show(item, shown);
+      void this.faces.show(item, shown);
     }
     this.refresh();
   }
@@ -162,7 +193,10 @@ export class Viewer {
   #onClose() {
     this.controller.abort();
     this.item = null;
-    this.map.show(null);
+    const none = Promise.resolve();
+    this.layers.show(null, none);
+    this.info.show(null, none);
+    void this.faces.show(null, none);
     this.zoom.to(1);
     byId("grid").focus();
   }

@@ -11,6 +11,7 @@ from critic_core.contracts.album import (
     Album,
     AlbumPhoto,
     Choice,
+    Counts,
     Decision,
     Flag,
     JointDecision,
@@ -21,7 +22,20 @@ from critic_core.contracts.album import (
     Verdict,
 )
 from critic_core.contracts.base import Contract
-from critic_core.contracts.critique import Critique, ImageFacts, Level, Property, Provenance, Reason, ScoreInterval
+from critic_core.contracts.critique import (
+    Capture,
+    Critique,
+    EyeState,
+    Face,
+    Focus,
+    Horizon,
+    ImageFacts,
+    Level,
+    Property,
+    Provenance,
+    Reason,
+    ScoreInterval,
+)
 from critic_core.contracts.errors import Problem
 from critic_core.contracts.manifest import DatasetCard, Manifest
 from critic_core.contracts.photo import Photo, PhotoReceipt, PhotoState
@@ -29,6 +43,7 @@ from critic_core.contracts.share import CreatedShare, NewShare, Share, SharedAlb
 
 TYPES = (FRONTEND / "contracts.d.ts").read_text("utf-8")
 CONTRACTS = [
+    Capture, Face, Focus, Horizon, Counts,
     Problem, Property, Reason, ImageFacts, Provenance, ScoreInterval, Critique, Photo, DatasetCard, Manifest,
     PhotoReceipt, Album, Choice, Decision, JointDecision, Summary, AlbumPhoto, Proposal, KeepersAtRisk,
     SelectionPage, NewShare, Share, CreatedShare, SharePass, SharedAlbum, SharedPhoto,
@@ -52,7 +67,7 @@ def test_the_page_reads_only_fields_that_exist(contract: type[Contract]) -> None
     assert fields <= set(contract.model_fields)
 
 
-@pytest.mark.parametrize("values", [Level, PhotoState, Flag, Verdict], ids=lambda values: values.__name__)
+@pytest.mark.parametrize("values", [Level, PhotoState, Flag, Verdict, EyeState], ids=lambda values: values.__name__)
 def test_the_page_knows_every_value(values: type[StrEnum]) -> None:
     declaration = re.search(rf"type {values.__name__} = (.*);", TYPES)
     assert declaration is not None

@@ -415,6 +415,31 @@ def test_decisions_are_exported(culling: Visitor, tmp_path: Path, button: str, e
     expect(culling.page.locator("#export-status")).to_contain_text("Done")
 
 
+def test_an_export_says_what_it_holds_and_lists_the_keepers(culling: Visitor) -> None:
+    culling.card("rocket.jpg").click()
+    press(culling, "Shift+P")
+    culling.page.get_by_role("button", name="Export").click()
+    dialog = culling.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("the uploaded files, as they are")
+    names = dialog.get_by_role("textbox", name="File names of the keepers").input_value().splitlines()
+    assert "rocket.jpg" in names
+    expect(dialog).to_contain_text("one photo" if len(names) == 1 else f"{len(names)} photos")
+    dialog.get_by_role("button", name="Copy the names").click()
+    expect(culling.page.locator("#export-status")).to_have_text("The names are copied.")
+    press(culling, "Escape", "u")
+    saved_all(culling)
+
+
+def test_the_first_page_lists_the_albums_of_this_browser(culling: Visitor, stack: LocalStack) -> None:
+    culling.page.goto(stack.url)
+    link = culling.page.locator("#albums-list a")
+    expect(link).to_have_count(1)
+    expect(link).to_contain_text("5 photos")
+    expect(link.locator("img")).to_have_js_property("complete", True)
+    link.click()
+    culling.all_scored(5)
+
+
 def test_from_files_to_the_export_without_a_mouse(visitor: Visitor, tmp_path: Path) -> None:
     """Everything by keyboard, from the first key to the file on the disk."""
     page = visitor.visit("near").page

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 from tests.browser.visitor import FRONTEND, Visitor
 from tests.support.local_stack import LocalStack
@@ -78,9 +79,17 @@ def test_what_is_needed_to_begin_is_small_and_seen_at_once(visitor: Visitor) -> 
         "performance.getEntriesByType('resource').filter(entry => /[.](js|css)$/.test(entry.name))"
         ".reduce((sum, entry) => sum + entry.decodedBodySize, 0)"
     )
-    assert 10 * KILOBYTES < entries < 100 * KILOBYTES
+    assert 10 * KILOBYTES < entries < 120 * KILOBYTES
     paint = visitor.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     assert paint < 1000
+
+
+@pytest.mark.parametrize(("language", "most"), [("en", 250), ("de", 265)])
+def test_scripts_and_styles_of_one_language_are_small(language: str, most: int) -> None:
+    """All of the culling's; of the texts, those of one language."""
+    files = [file for file in FRONTEND.rglob("*") if file.suffix in {".js", ".css"} and "shared" not in file.as_posix()]
+    unloaded = {"en.js", "de.js"} - {f"{language}.js"}
+    assert sum(file.stat().st_size for file in files if file.name not in unloaded) < most * KILOBYTES
 
 
 def test_nothing_in_it_is_written_as_markup() -> None:

@@ -130,6 +130,7 @@ class Summary(Contract):
     width: int
     height: int
     taken_at: datetime | None = None
+    kind: Kind | None = None
 
 
 class RankingOrder(StrEnum):
@@ -385,6 +386,7 @@ def summary_of(critique: Critique) -> Summary:
         width=facts.width,
         height=facts.height,
         taken_at=facts.capture.taken_at if facts.capture else None,
+        kind=critique.kind,
     )
 
 

@@ -1,0 +1,39 @@
+// The first page's list of this browser's albums: cover, name, photos. Drawn at once, so that nothing moves later.
+
+import { forgetAlbum, recentAlbums } from "../album/url.js";
+import { byId, make } from "../dom/elements.js";
+import { fetchAlbumHead } from "../server/albums.js";
+import { asProblem } from "../server/errors.js";
+import { fetchPreview } from "../server/photos.js";
+import { photos, sentences } from "../text/messages.js";
+
+const { signal } = new AbortController();
+
+export function showAlbums() {
+  const albums = recentAlbums();
+  byId("albums").hidden = albums.length === 0;
+  byId("albums-list").replaceChildren(...albums.map(row));
+}
+
+/** @param {import("../album/url.js").RecentAlbum} album */
+function row({ id, name }) {
+  const [cover, note] = [make("img"), make("span", "fine")];
+  cover.alt = "";
+  const link = make("a", "album-link", cover, make("b", "", name || sentences.unnamedAlbum), note);
+  link.href = `#album/${id}`;
+  void describe(id, cover, note);
+  return make("li", "", link);
+}
+
+/** @param {string} id @param {HTMLImageElement} cover @param {HTMLElement} note */
+async function describe(id, cover, note) {
+  try {
+    const { album, photos: [best] } = await fetchAlbumHead(id, signal); // prettier-ignore
+    note.textContent = photos(album.counts.photos);
+    if (best) cover.src = URL.createObjectURL(await fetchPreview(best.id, signal));
+  } catch (error) {
+    const problem = asProblem(error);
+    if (problem.code === "album_not_found") forgetAlbum(id);
+    if (!note.textContent) note.textContent = problem.message;
+  }
+}

@@ -1,0 +1,114 @@
+// Layers over the viewer's photo, one at a time, by key: map of the score, lost highlights and shadows, focus.
+
+import { announce } from "../dom/announce.js";
+import { make } from "../dom/elements.js";
+import { asProblem } from "../server/errors.js";
+import { fetchScoreMap } from "../server/photos.js";
+import { sentences } from "../text/messages.js";
+import { photoOf } from "./photo-cache.js";
+import { clippingOf, detailOf, measuredTiles, pictureOf } from "./pixels.js";
+
+/** @typedef {import("../album/album.js").Item} Item */
+/** @typedef {"map" | "clipping" | "focus"} Mode */
+
+const CLIPPING_SIDE = 1600; // pixels
+const MEASURED_SIDE = 1024; // a larger image shows more than the server measured
+
+export class Layers {
+  /** @param {HTMLElement} frame @param {HTMLImageElement} image @param {import("./zoom.js").Zoom} zoom */
+  constructor(frame, image, zoom) {
+    this.image = image;
+    this.zoom = zoom;
+    this.map = make("img", "layer score-map");
+    this.map.alt = "";
+    this.map.addEventListener("load", () => zoom.apply());
+    this.slot = make("div", "layer");
+    this.legend = make("p", "legend fine");
+    this.legend.hidden = true;
+    /** @type {Mode | null} */
+    this.mode = null;
+    /** @type {Item | null} */
+    this.item = null;
+    this.shown = Promise.resolve();
+    this.controller = new AbortController();
+    zoom.layers.push(this.map, this.slot);
+    frame.append(this.map, this.slot, this.legend);
+  }
+
+  /** Show this layer in place of another one, or none. @param {Mode} mode */
+  toggle(mode) {
+    this.mode = this.mode === mode ? null : mode;
+    this.show(this.item, this.shown);
+    if (!this.mode) announce(sentences.layerHidden);
+  }
+
+  /** The layer of this photo, while one is on. @param {Item | null} item @param {Promise<void>} shown its full image */
+  show(item, shown) {
+    Object.assign(this, { item, shown });
+    this.controller.abort();
+    this.controller = new AbortController();
+    this.#clear();
+    this.legend.hidden = !this.mode;
+    if (this.mode && item?.id && item.stage === "scored") void this.#draw(this.mode, item, this.controller.signal);
+  }
+
+  /** @param {Mode} mode @param {Item} item @param {AbortSignal} signal */
+  async #draw(mode, item, signal) {
+    this.legend.textContent = sentences.layerPending;
+    try {
+      const sentence = mode === "map" ? await this.#drawMap(item, signal) : await this.#drawPixels(mode, item, signal);
+      signal.throwIfAborted();
+      this.#describe(sentence);
+    } catch (error) {
+      if (!signal.aborted) this.#describe(asProblem(error).message);
+    }
+  }
+
+  /** @param {Item} item @param {AbortSignal} signal */
+  async #drawMap({ id }, signal) {
+    const map = await fetchScoreMap(id ?? "", signal);
+    signal.throwIfAborted();
+    this.map.src = URL.createObjectURL(map);
+    return sentences.mapLegend;
+  }
+
+  /** @param {Mode} mode @param {Item} item @param {AbortSignal} signal */
+  async #drawPixels(mode, item, signal) {
+    await this.shown;
+    signal.throwIfAborted();
+    const { naturalWidth, naturalHeight } = this.image;
+    if (!naturalWidth) return sentences.noPreview;
+    if (mode === "clipping") return this.#fill(clippingOf(this.image, CLIPPING_SIDE), sentences.clippingLegend);
+    const isLarge = Math.max(naturalWidth, naturalHeight) > MEASURED_SIDE;
+    const tiles = isLarge ? await detailOf(this.image, signal) : await measured(item);
+    signal.throwIfAborted();
+    if (!tiles) return sentences.noFocus;
+    const legend = isLarge ? sentences.focusLegend : sentences.measuredFocusLegend;
+    return this.#fill(pictureOf(tiles, naturalWidth / naturalHeight), legend);
+  }
+
+  /** @param {HTMLCanvasElement} canvas @param {string} sentence */
+  #fill(canvas, sentence) {
+    this.slot.replaceChildren(canvas);
+    return sentence;
+  }
+
+  /** @param {string} sentence */
+  #describe(sentence) {
+    this.legend.textContent = sentence;
+    announce(sentence);
+  }
+
+  #clear() {
+    if (this.map.src) URL.revokeObjectURL(this.map.src);
+    this.map.removeAttribute("src");
+    this.slot.replaceChildren();
+    this.legend.textContent = "";
+  }
+}
+
+/** @param {Item} item */
+async function measured({ id }) {
+  const { critique } = await photoOf(id ?? "");
+  return critique?.focus ? measuredTiles(critique.focus.detail_tiles) : null;
+}
