@@ -14,6 +14,16 @@ const counts = await critic.albums.wait(album.id);
 const selection = await all(critic.albums.selection(album.id, { keep: 1 }));
 const decisions = await critic.albums.decide(album.id, receipts[0].photo.id, { flag: "pick" });
 const undone = await critic.albums.undo(album.id, receipts[0].photo.id);
+const history = (await critic.albums.decisions(album.id, receipts[0].photo.id)).history.length;
+const { keep } = await critic.albums.setKeep(album.id, 2);
+const kept = (await all(critic.albums.selection(album.id))).filter(({ verdict }) => verdict === "keep").length;
+const found = (await all(critic.albums.find({ name: "JavaScript" }))).map(({ id }) => id).includes(album.id);
+const listed = (await all(critic.photos({ album: album.id }))).length;
+const bytes = (await critic.original(receipts[0].photo.id)).size;
+const chunks = await new Response(await critic.albums.exportStream(album.id, { format: "json" })).json();
+await critic.checkServer();
+const nobody = await new Client("http://127.0.0.1:9").checkServer().catch(({ code }) => code);
+const noSecrets = await critic.receiverSecrets("https://example.com/hook").catch(({ code }) => code);
 const csv = await (await critic.albums.export(album.id, { format: "csv", keep: 1 })).text();
 await critic.albums.delete(album.id);
 const failure = await critic.score(new Blob(["no photo"])).catch((error) => error);
@@ -30,6 +40,9 @@ console.log(JSON.stringify({
   counts,
   verdicts: selection.map(({ verdict }) => verdict).sort(),
   flags: [decisions.current?.flag, undone.current?.flag ?? null],
+  lists: { history, keep, kept, found, listed, photos: chunks.photos.length },
+  sameBytes: bytes === files[0].size,
+  codes: [nobody, noSecrets],
   lines: csv.trim().split("\n").length,
   errors: [failure, gone].map(({ code, permanent }) => ({ code, permanent })),
 }));

@@ -1,7 +1,6 @@
 """The examples as a newcomer runs them: with the client's own package, against a real stack."""
 
 import base64
-import os
 import re
 import shutil
 import subprocess
@@ -12,7 +11,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.support.client_package import SOURCES, build_client
+from tests.support.client_package import SOURCES
+from tests.support.examples import EXAMPLES, run
 from tests.support.local_stack import LocalStack
 from tests.support.missing import service_missing
 from tests.support.photos import DATA
@@ -21,16 +21,7 @@ from tests.support.waiting import until
 
 from critic_worker.webhooks.signature import signatures
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
 KEY = b"n" * 32
-
-
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory, stack: LocalStack) -> dict[str, str]:
-    """The client's package alone on the path, and the address of the stack."""
-    package = build_client(tmp_path_factory.mktemp("client"))
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    return {**os.environ, "PATH": path, "PYTHONPATH": str(package), "CRITIC_URL": stack.url}
 
 
 @pytest.fixture
@@ -40,12 +31,6 @@ def shoot(tmp_path: Path) -> Path:
     for name in ("rocket.jpg", "cat.png"):
         shutil.copy(DATA / name, folder / Path(name).with_suffix(".jpg"))
     return folder
-
-
-def run(environment: dict[str, str], *command: str | Path, cwd: Path | None = None) -> str:
-    ran = subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout
 
 
 def test_the_script_scores_a_folder(environment: dict[str, str], shoot: Path) -> None:

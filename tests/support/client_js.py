@@ -27,19 +27,25 @@ def bundle(package: Path, page: Path, server: str, to: Path) -> None:
     """The files of a page, with its script for that server and the client in one."""
     source = package / "page.ts"
     source.write_text((page / "page.ts").read_text("utf-8").replace("http://127.0.0.1:8000", server), "utf-8")
+    esbuild(package, source, to / "page.js")
+    shutil.copy(page / "index.html", to)
+
+
+def esbuild(package: Path, source: Path, to: Path, *options: str) -> None:
+    """A script and the client in one file."""
     alias = f"--alias:@photo-critic/client={package / 'dist' / 'index.js'}"
     npm(
         "exec",
         "--",
         "esbuild",
-        "page.ts",
+        str(source),
         "--bundle",
         "--format=esm",
         alias,
-        f"--outfile={to / 'page.js'}",
+        f"--outfile={to}",
+        *options,
         cwd=package,
     )
-    shutil.copy(page / "index.html", to)
 
 
 def npm(*arguments: str, cwd: Path) -> None:

@@ -1,12 +1,11 @@
 import { EventSourceParserStream } from "eventsource-parser/stream";
 
 import type {
-  Album, AlbumEvent, AlbumPage, AlbumPhoto, Choice, Counts, Decisions, Group, GroupsPage, NewAlbum, PhotoReceipt,
+  Album, AlbumEvent, AlbumPage, AlbumPhoto, AlbumsPage, Choice, Counts, Decisions, Group, GroupsPage, NewAlbum, PhotoReceipt,
   Proposal, SelectionPage, Thresholds, UploadReceipt,
 } from "./contract.js";
 import type { Call, Http } from "./http.js";
 
-const PAGE_SIZE = 1000;
 const RECONNECT_MS = 500;
 
 export interface Event {
@@ -14,6 +13,27 @@ export interface Event {
   id: string;
   kind: string;
   data: AlbumEvent;
+}
+
+/** Times are RFC 3339. */
+export interface Filters {
+  name?: string;
+  created_since?: string;
+  created_before?: string;
+}
+
+export interface AddOptions {
+  names?: readonly string[];
+  onProgress?: Call["onProgress"];
+}
+
+export interface ExportOptions extends Partial<Thresholds> {
+  format: string;
+  keep?: number;
+  per_scene?: number;
+  stars?: string;
+  labels?: string;
+  sidecars?: string;
 }
 
 class BrokenStream extends Error {}
@@ -27,10 +47,15 @@ export class Albums {
     return (await this.http.once("/v1/albums", { method: "POST", ...json(fields) })).json();
   }
 
-  /** Uploads photos in one request; receipts in their order. */
-  async add(albumId: string, photos: readonly File[], onProgress?: Call["onProgress"]): Promise<PhotoReceipt[]> {
+  /** The caller's albums, newest first. */
+  find(filters: Filters = {}): AsyncGenerator<Album> {
+    return this.http.pages<AlbumsPage, Album>("/v1/albums", { ...filters }, (page) => page.albums);
+  }
+
+  /** Uploads photos in one request; receipts in their order. `names`: file names or relative paths. */
+  async add(albumId: string, photos: readonly File[], { names, onProgress }: AddOptions = {}): Promise<PhotoReceipt[]> {
     const body = new FormData();
-    for (const photo of photos) body.append("file", photo, photo.name);
+    photos.forEach((photo, number) => body.append("file", photo, names?.[number] ?? photo.name));
     const headers = { "Idempotency-Key": crypto.randomUUID() };
     const path = `/v1/albums/${albumId}/photos`;
     return (await this.http.json<UploadReceipt>(path, { method: "POST", body, headers, onProgress })).photos;
@@ -40,22 +65,27 @@ export class Albums {
     return (await this.http.json<AlbumPage>(`/v1/albums/${albumId}`, { query: { limit: 1 } })).album;
   }
 
+  /** Sets the pictures to keep, for all clients of the album; below 1: share of all pictures. */
+  setKeep(albumId: string, keep: number): Promise<Album> {
+    return this.http.json(`/v1/albums/${albumId}`, { method: "PATCH", ...json({ keep }) });
+  }
+
   /** All photos: scored ones, best first; then failed ones, then pending ones. */
   ranking(albumId: string): AsyncGenerator<AlbumPhoto> {
-    return this.pages<AlbumPage, AlbumPhoto>(`/v1/albums/${albumId}`, {}, (page) => page.photos);
+    return this.http.pages<AlbumPage, AlbumPhoto>(`/v1/albums/${albumId}`, {}, (page) => page.photos);
   }
 
   /** Groups of similar photos, the largest first. */
   groups(albumId: string, query: { level?: string } & Partial<Thresholds> = {}): AsyncGenerator<Group> {
-    return this.pages<GroupsPage, Group>(`/v1/albums/${albumId}/groups`, query, (page) => page.groups);
+    return this.http.pages<GroupsPage, Group>(`/v1/albums/${albumId}/groups`, query, (page) => page.groups);
   }
 
-  /** A proposal for each scored photo, with reasons; best first. `keep`: a number, or below 1 a share. */
+  /** A proposal for each scored photo, with reasons; best first. `keep`: by default the album's number. */
   selection(
     albumId: string,
-    query: { keep: number; per_scene?: number } & Partial<Thresholds>,
+    query: { keep?: number; per_scene?: number } & Partial<Thresholds> = {},
   ): AsyncGenerator<Proposal> {
-    return this.pages<SelectionPage, Proposal>(`/v1/albums/${albumId}/selection`, query, (page) => page.photos);
+    return this.http.pages<SelectionPage, Proposal>(`/v1/albums/${albumId}/selection`, query, (page) => page.photos);
   }
 
   /** No second attempt after a lost response, as `create`. */
@@ -68,8 +98,19 @@ export class Albums {
     return (await this.http.once(`${decision(albumId, photoId)}/undo`, { method: "POST" })).json();
   }
 
-  async export(albumId: string, query: { format: string; keep?: number }): Promise<Blob> {
-    return (await this.http.request(`/v1/albums/${albumId}/export`, { query })).blob();
+  /** All decisions on a photo. */
+  decisions(albumId: string, photoId: string): Promise<Decisions> {
+    return this.http.json(decision(albumId, photoId));
+  }
+
+  async export(albumId: string, query: ExportOptions): Promise<Blob> {
+    return (await this.http.request(`/v1/albums/${albumId}/export`, { query: { ...query } })).blob();
+  }
+
+  /** An export as it arrives. */
+  async exportStream(albumId: string, query: ExportOptions): Promise<ReadableStream<Uint8Array>> {
+    const path = `/v1/albums/${albumId}/export`;
+    return (await this.http.request(path, { query: { ...query }, stream: true })).body!;
   }
 
   async delete(albumId: string): Promise<void> {
@@ -92,9 +133,14 @@ export class Albums {
     }
   }
 
+  /** The counts now and after each event, until the album is deleted. */
+  async *follow(albumId: string): AsyncGenerator<Counts> {
+    for await (const { data } of this.events(albumId)) yield data.counts;
+  }
+
   /** The counts as soon as no photo is pending. */
   async wait(albumId: string): Promise<Counts> {
-    for await (const { data } of this.events(albumId)) if (!data.counts.pending) return data.counts;
+    for await (const counts of this.follow(albumId)) if (!counts.pending) return counts;
     throw new Error("unreachable: the events end with an error");
   }
 
@@ -112,18 +158,6 @@ export class Albums {
       }
     } finally {
       await reader.cancel().catch(() => undefined); // of a broken stream
-    }
-  }
-
-  private async *pages<Page extends { next_cursor?: string | null }, Row>(
-    path: string,
-    query: Call["query"],
-    rows: (page: Page) => readonly Row[],
-  ): AsyncGenerator<Row> {
-    for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
-      const page = await this.http.json<Page>(path, { query: { ...query, limit: PAGE_SIZE, cursor } });
-      yield* rows(page);
-      cursor = page.next_cursor ?? undefined;
     }
   }
 }

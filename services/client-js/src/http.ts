@@ -7,7 +7,7 @@ export interface Options {
 }
 
 export interface Call {
-  method?: "GET" | "POST" | "PUT" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   query?: Record<string, string | number | undefined>;
   body?: BodyInit;
   headers?: Record<string, string>;
@@ -21,6 +21,8 @@ export interface Call {
 const WAITED_FOR = new Set(["overloaded", "album_result_pending", "preview_pending", "insight_pending"]);
 const TOO_MANY_REQUESTS = 429;
 const MAX_ATTEMPTS = 3;
+const PAGE_SIZE = 1000;
+const CHECK_MS = 10_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -47,6 +49,25 @@ export class Http {
   /** A request that takes effect at most once: only after a refusal for its rate is it sent again. */
   once(path: string, call: Call): Promise<Response> {
     return this.retry(path, call, (error) => error.status === TOO_MANY_REQUESTS);
+  }
+
+  /** All rows of a list, page by page. */
+  async *pages<Page extends { next_cursor?: string | null }, Row>(
+    path: string,
+    query: Call["query"],
+    rows: (page: Page) => readonly Row[],
+  ): AsyncGenerator<Row> {
+    for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+      const page = await this.json<Page>(path, { query: { ...query, limit: PAGE_SIZE, cursor } });
+      yield* rows(page);
+      cursor = page.next_cursor ?? undefined;
+    }
+  }
+
+  /** Throws `no_server` when no server answers, `not_photo_critic` for another program; no retries. */
+  async check(): Promise<void> {
+    const response = await this.attempt("/livez", {}, Date.now() + Math.min(this.timeoutMs, CHECK_MS));
+    if (response instanceof CriticError) throw response;
   }
 
   private async retry(path: string, call: Call, isRepeatable: (error: CriticError) => boolean): Promise<Response> {

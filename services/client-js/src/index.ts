@@ -1,10 +1,10 @@
-import { Albums } from "./albums.js";
-import type { Manifest, Models, Photo } from "./contract.js";
+import { Albums, type Filters } from "./albums.js";
+import type { Manifest, Models, Photo, PhotoEntry, PhotosPage, ReceiverSecrets } from "./contract.js";
 import { CriticError } from "./errors.js";
 import { type Call, Http, type Options } from "./http.js";
 
 export type * from "./contract.js";
-export { Albums, type Event } from "./albums.js";
+export { Albums, type AddOptions, type Event, type ExportOptions, type Filters } from "./albums.js";
 export { CriticError } from "./errors.js";
 export type { Options } from "./http.js";
 
@@ -16,6 +16,14 @@ export interface UploadOptions {
   /** The caller's own name of the photo, for lists. */
   reference?: string;
   onProgress?: Call["onProgress"];
+  /** Receives webhooks. */
+  callbackUrl?: string;
+}
+
+export interface PhotoFilters extends Filters {
+  state?: string;
+  album?: string;
+  reference?: string;
 }
 
 /** A client of one server. */
@@ -44,20 +52,32 @@ export class Client {
   }
 
   /** Uploads a photo and waits up to `wait` seconds (at most 30) for its critique. */
-  upload(photo: Blob, { fileName, model, reference, onProgress }: UploadOptions = {}, wait = 0): Promise<Photo> {
+  upload(photo: Blob, options: UploadOptions = {}, wait = 0): Promise<Photo> {
+    const { fileName, model, reference, callbackUrl, onProgress } = options;
     const body = new FormData();
     body.append("file", photo, fileName ?? (photo instanceof File ? photo.name : "photo"));
     const headers = { "Idempotency-Key": crypto.randomUUID() }; // a retry never makes a second photo
-    return this.http.json("/v1/photos", { method: "POST", query: { wait, model, reference }, body, headers, onProgress });
+    const query = { wait, model, reference, callback_url: callbackUrl };
+    return this.http.json("/v1/photos", { method: "POST", query, body, headers, onProgress });
   }
 
   photo(photoId: string, wait = 0): Promise<Photo> {
     return this.http.json(`/v1/photos/${photoId}`, { query: { wait } });
   }
 
+  /** The caller's photos, newest first. */
+  photos(filters: PhotoFilters = {}): AsyncGenerator<PhotoEntry> {
+    return this.http.pages<PhotosPage, PhotoEntry>("/v1/photos", { ...filters }, (page) => page.photos);
+  }
+
   /** A small JPEG; waits until it is made. */
   async preview(photoId: string): Promise<Blob> {
     return (await this.http.request(`/v1/photos/${photoId}/preview`)).blob();
+  }
+
+  /** The uploaded bytes. */
+  async original(photoId: string): Promise<Blob> {
+    return (await this.http.request(`/v1/photos/${photoId}/original`)).blob();
   }
 
   async delete(photoId: string): Promise<void> {
@@ -66,5 +86,16 @@ export class Client {
 
   async models(): Promise<Manifest[]> {
     return (await this.http.json<Models>("/v1/models")).models;
+  }
+
+  /** The secrets with which a receiver verifies webhooks, by the package `standardwebhooks`. */
+  async receiverSecrets(callbackUrl: string): Promise<string[]> {
+    const query = { callback_url: callbackUrl };
+    return (await this.http.json<ReceiverSecrets>("/v1/webhooks/secrets", { query })).secrets;
+  }
+
+  /** Throws `no_server` when no server answers, `not_photo_critic` for another program; no retries. */
+  checkServer(): Promise<void> {
+    return this.http.check();
   }
 }
