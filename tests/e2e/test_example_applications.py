@@ -131,7 +131,7 @@ def test_the_space_scores_a_photo(environment: dict[str, str], tmp_path: Path) -
     (tmp_path / "gradio.py").write_text(
         "class Error(Exception): ...\n"
         "Image = Textbox = lambda **options: options\n"
-        "def Interface(score, *parts, **options): return score\n"
+        "def Interface(score, *components, **options): return score\n"
     )
     path = f"{environment['PYTHONPATH']}:{tmp_path}:{EXAMPLES / 'space'}"
     script = "import app, sys; print('\\n'.join(app.demo(sys.argv[1])))"
