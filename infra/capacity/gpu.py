@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from infra.capacity.costs import PhotoCost
@@ -36,12 +36,21 @@ class Gpu:
     core_ms: float
     source: str
     """Origin of these figures, for the report."""
+    decodes: bool = False
+    """Workers leave the decoding of photos to it."""
 
 
 def gpu_of(argument: str, cost: PhotoCost) -> Gpu:
     """From a file of figures, or from an assumed rate. Raises ValueError for anything else."""
     path = Path(argument)
     return _measured(path) if path.is_file() else _assumed(argument, cost)
+
+
+def with_decoding(gpu: Gpu, per_second: float) -> Gpu:
+    """A GPU that decodes, too, at an assumed rate: photos take turns in both. No service decodes on a GPU yet."""
+    seconds = 1 / gpu.per_second + 1 / per_second
+    source = f"{gpu.source}; **assumed**: it decodes {per_second:g} photos/s"
+    return replace(gpu, per_second=1 / seconds, seconds=gpu.seconds + 1 / per_second, source=source, decodes=True)
 
 
 def _measured(path: Path) -> Gpu:

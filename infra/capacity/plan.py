@@ -1,7 +1,7 @@
 """From the cost of a photo to replicas, cores, GPUs and memory for a rate of photos. Plain arithmetic.
 
-A worker process holds one photo at a time, the wait for inference included. A gateway computes on one core; an
-inference replica has several cores, each a server of its queue, or one GPU. Spare replicas come on top.
+A worker process holds one photo at a time, the waits for inference and bucket included. A gateway computes on one
+core; an inference replica has several cores, each a server of its queue, or one GPU. Spare replicas come on top.
 """
 
 import math
@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from infra.capacity.costs import PhotoCost
 from infra.capacity.gpu import Gpu
 from infra.capacity.queueing import Bounds, Queue
+
+BUCKET_REQUESTS = 2
+"""Of a worker for a photo: reads the original, writes the preview."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,8 @@ class Target:
     inference_cores: int = 2
     """Per replica without a GPU."""
     gpu: Gpu | None = None
+    bucket_seconds: float = 0.0
+    """Latency of a request to a bucket; 0 for a folder."""
 
     def __post_init__(self) -> None:
         if self.rate <= 0 or self.spare < 0 or self.worker_processes < 1 or self.inference_cores < 1:
@@ -102,10 +107,12 @@ def plan(cost: PhotoCost, memory_mb: dict[str, float], target: Target, retained_
 
 
 def _worker(cost: PhotoCost, memory_mb: dict[str, float], target: Target, inference_seconds: float) -> Replica:
-    core_ms, processes = cost.core_ms["worker"], target.worker_processes
+    decoded_elsewhere = cost.steps["decode"] if target.gpu and target.gpu.decodes else 0.0
+    core_ms, processes = cost.core_ms["worker"] - decoded_elsewhere, target.worker_processes
+    waits = inference_seconds + BUCKET_REQUESTS * target.bucket_seconds
     # The parent process, and pool processes with a decoder each.
     memory = memory_mb["worker"] + processes * (memory_mb["worker"] + memory_mb["decoder"])
-    return Replica(processes, core_ms, core_ms / 1000 + inference_seconds, memory)
+    return Replica(processes, core_ms, core_ms / 1000 + waits, memory)
 
 
 def _inference(cost: PhotoCost, memory_mb: float, target: Target) -> Replica:
@@ -130,5 +137,6 @@ def _redis(cost: PhotoCost, memory_mb: float, target: Target) -> Tier:
     queue = Queue(target.rate, core_ms / 1000, 1, target.bounds.variation)
     if queue.utilisation > utilisation:
         max_rate = utilisation / queue.seconds
-        raise ValueError(f"one Redis takes {max_rate:.0f} photos/s at most: {target.rate:g} need a second stack")
+        stacks = math.ceil(target.rate / max_rate)
+        raise ValueError(f"one Redis takes {max_rate:.0f} photos/s at most: --stacks {stacks} for {target.rate:g}")
     return Tier("redis", core_ms, 1, queue, target.rate * core_ms / 1000 / utilisation, memory_mb)

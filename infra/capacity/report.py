@@ -29,7 +29,8 @@ def requirements(cost: PhotoCost, target: Target) -> str:
     spare = f", with {target.spare} of each tier lost" if target.spare else ""
     bounds = target.bounds
     limits = f"utilisation of {100 * bounds.utilisation:.0f} % and waits of {bounds.wait_seconds:g} s at most{spare}"
-    return f"{target.rate:g} photos/s of {size}, {target.rate * cost.megabytes:.0f} MB/s; {limits}"
+    bucket = f"; a bucket with {1000 * target.bucket_seconds:g} ms a request" if target.bucket_seconds else ""
+    return f"{target.rate:g} photos/s of {size}, {target.rate * cost.megabytes:.0f} MB/s; {limits}{bucket}"
 
 
 def source(costs: MachineCosts, cost: PhotoCost, target: Target) -> str:

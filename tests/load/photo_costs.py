@@ -2,6 +2,7 @@
 
 python -m tests.load.photo_costs            unless they were measured on this machine before
 python -m tests.load.photo_costs --force    two minutes, in which nothing else should run
+CRITIC_INFERENCE_ENGINE=openvino python -m tests.load.photo_costs
 """
 
 import argparse
@@ -107,8 +108,9 @@ def by_service(figures: dict[str, float]) -> dict[str, float]:
 
 
 def machine() -> str:
-    """Host name and processor: the scope of the figures."""
-    return f"{platform.node()} ({processor()})"
+    """Host name, processor, and the engine of inference where it is no default: the scope of the figures."""
+    engine = os.environ.get("CRITIC_INFERENCE_ENGINE")
+    return f"{platform.node()} ({processor()})" + (f" with {engine}" if engine else "")
 
 
 def processor() -> str:

@@ -1,10 +1,11 @@
-"""Checks the capacity planner: measure one worker, predict two, measure two. In containers, with real photos.
+"""Checks the capacity planner: measure, predict a change, measure again. In containers, with real photos.
 
-    python -m tests.load.capacity_check                          1024×768, a quarter of a core for each worker
-    python -m tests.load.capacity_check --inference-cores 0.1    inference is the bottleneck of two workers
+    python -m tests.load.capacity_check              three changes: workers, inference replicas, size of photos
+    python -m tests.load.capacity_check --runs 1     quicker, less exact
 
-Each worker may use a part of one core, so that a second one has something to add on a machine of two cores. The queue
-is never empty: a run counts from the end of the upload, with the first photos done, until the last ones are reserved.
+Limited services may use a part of one core, so that a second replica has something to add on a machine of two cores.
+The queue is never empty: a run counts from the end of the upload, with the first photos done, until the last ones are
+reserved. Fails when a prediction is off by more than --limit percent.
 """
 
 import argparse
@@ -15,35 +16,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from infra.capacity.costs import COSTS_FILE, PhotoCost, load_costs, megapixels_of
+from infra.capacity.costs import COSTS_FILE, MachineCosts, load_costs
 from tests.compose.stack import Stack, engine_missing
-from tests.load.capacity_check.full_queue import idle, measure_run, restrict
-from tests.load.capacity_check.prediction import Cores, Run, max_rates, median_run, predicted_rate, relative_error
+from tests.load.capacity_check.full_queue import measure_run, restrict
+from tests.load.capacity_check.prediction import Run, median_run, relative_error
+from tests.load.capacity_check.steps import STEPS, Case, Step
 from tests.load.photos import jpegs
-from tests.support.redis_server import free_port
+from tests.support.ports import free_port
 
 DIFFERENT_PHOTOS = 6
-HEAD = (
-    "| workers | photos/s, median (from, to) | predicted | error | predicted from costs alone | error |\n"
-    + "|---" * 6
-    + "|"
-)
+HEAD = "| change | before, photos/s | predicted | measured | error |\n" + "|---" * 5 + "|"
+LIMITED = ("worker", "inference")
 
 
-def main() -> None:
-    """Measure, predict, measure, print."""
+def main() -> int:
+    """Measure, predict, measure, print; 1 when a prediction failed."""
     arguments = parser().parse_args()
     if reason := engine_missing():
         raise SystemExit(reason)
-    cost = load_costs(arguments.costs).photo(megapixels_of(arguments.size))
-    cores = Cores(limited_cores(arguments), os.cpu_count() or 1)
-    width, height = (int(length) for length in arguments.size.split("x"))
-    photos = jpegs(DIFFERENT_PHOTOS, (width, height))
+    costs, errors = load_costs(arguments.costs), []
+    print(HEAD)
     with running() as stack:
-        runs = {1: measure_runs(stack, 1, cores, photos, arguments)}
-        spare = cores.without(idle(stack))
-        runs[2] = measure_runs(stack, 2, cores, photos, arguments)
-    print(report(runs, cores, spare, cost))
+        for step in STEPS:
+            row, error = check(stack, step, costs, arguments)
+            errors.append(error)
+            print(row, flush=True)
+    return int(max(map(abs, errors)) > arguments.limit / 100)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -53,19 +51,39 @@ def parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument("--size", default="1024x768", help="of the photos (1024x768)")
-    command.add_argument("--worker-cores", type=float, default=0.25, help="CPU limit of each worker (0.25)")
-    command.add_argument("--inference-cores", type=float, help="CPU limit of inference (none)")
     command.add_argument("--photos", type=int, default=200, help="of a run (200)")
-    command.add_argument("--runs", type=int, default=3, help="with one worker, and with two (3)")
+    command.add_argument("--runs", type=int, default=3, help="before a change, and after it (3)")
+    command.add_argument("--limit", type=float, default=10, help="largest error, percent (10)")
     command.add_argument("--costs", type=Path, default=COSTS_FILE, help="file of measured costs")
     return command
 
 
-def limited_cores(arguments: argparse.Namespace) -> dict[str, float]:
-    """CPU limit of a replica, by service."""
-    inference = {"inference": arguments.inference_cores} if arguments.inference_cores else {}
-    return {"worker": arguments.worker_cores, **inference}
+def check(stack: Stack, step: Step, costs: MachineCosts, arguments: argparse.Namespace) -> tuple[str, float]:
+    """A row of the table, and the error of the prediction."""
+    before, after = (measure(stack, step, case, arguments) for case in (step.before, step.after))
+    predicted = step.predicted(before, costs, os.cpu_count() or 1)
+    error = relative_error(predicted, after.per_second)
+    cells = [
+        step.name,
+        f"{before.per_second:.2f}",
+        f"{predicted:.2f}",
+        f"{after.per_second:.2f}",
+        f"{100 * error:+.1f} %",
+    ]
+    return f"| {' | '.join(cells)} |", error
+
+
+def measure(stack: Stack, step: Step, case: Case, arguments: argparse.Namespace) -> Run:
+    """The median of the runs of one case."""
+    stack.scale(**case.replicas)
+    for service in LIMITED:
+        restrict(stack, service, step.cores.get(service))
+    width, height = map(int, case.size.split("x"))
+    photos, runs = jpegs(DIFFERENT_PHOTOS, (width, height)), list[Run]()
+    for _ in range(arguments.runs):
+        runs.append(measure_run(stack, photos, arguments.photos))
+        sys.stderr.write(f"{step.name}: {runs[-1].per_second:.2f} photos/s\n")
+    return median_run(runs)
 
 
 @contextmanager
@@ -80,42 +98,5 @@ def running() -> Iterator[Stack]:
         stack.down()
 
 
-def measure_runs(
-    stack: Stack, workers: int, cores: Cores, photos: list[bytes], arguments: argparse.Namespace
-) -> list[Run]:
-    """Runs with this number of workers."""
-    stack.scale(worker=workers)
-    for service, limit in cores.replica.items():
-        restrict(stack, service, limit)
-    runs = []
-    for _ in range(arguments.runs):
-        runs.append(measure_run(stack, photos, arguments.photos))
-        sys.stderr.write(f"{workers}: {runs[-1].per_second:.2f} photos/s\n")
-    return runs
-
-
-def report(runs: dict[int, list[Run]], cores: Cores, spare: Cores, cost: PhotoCost) -> str:
-    """A table: one worker predicted from costs alone, two also from the measurement of one."""
-    medians = {workers: median_run(repeats) for workers, repeats in runs.items()}
-    lines = [HEAD]
-    for workers, median in medians.items():
-        rates = [run.per_second for run in runs[workers]]
-        from_one = predicted_rate(medians[1], cores, {"worker": workers})
-        from_costs = min(max_rates(cost.core_ms, spare, {"worker": workers}).values())
-        cells = f"{median.per_second:.2f} ({min(rates):.2f}, {max(rates):.2f})"
-        known = prediction_cells(from_one, median) if workers > 1 else "| "
-        lines.append(f"| {workers} | {cells} | {known} | {prediction_cells(from_costs, median)} |")
-    core_ms = ", ".join(f"{name} {value:.1f}" for name, value in sorted(medians[1].core_ms.items()))
-    idle_cores = ", ".join(f"{name} {limit - spare.replica[name]:.3f}" for name, limit in cores.replica.items())
-    return "\n".join(
-        [*lines, "", f"core-ms a photo with one worker: {core_ms}", f"cores in use when idle: {idle_cores}"]
-    )
-
-
-def prediction_cells(predicted: float, measured: Run) -> str:
-    """Two cells of the table."""
-    return f"{predicted:.2f} | {100 * relative_error(predicted, measured.per_second):+.1f} %"
-
-
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -54,14 +54,6 @@ def measure_run(stack: Stack, photos: list[bytes], total: int) -> Run:
         return Run(rate, {name: 1000 * cores / rate for name, cores in meter.cores(begin, end).items()})
 
 
-def idle(stack: Stack, seconds: float = 30) -> Counter[str]:
-    """Cores in use by each service without photos: mostly health checks, and a worker's golden photo."""
-    with Meter(stack) as meter:
-        begin = meter.read()
-        time.sleep(seconds)  # the idle time itself is the measurement
-        return meter.cores(begin, meter.read())
-
-
 def following(client: httpx.Client, album: str) -> AbstractContextManager[httpx.Response]:
     """The album's events, from now on."""
     return client.stream("GET", f"/v1/albums/{album}/events")

@@ -1,4 +1,4 @@
-"""The predicted rate of more replicas, from the measured rate of one: the planner's method as plain arithmetic.
+"""The predicted rate after a change, from the measured rate before: the planner's method as plain arithmetic.
 
 By the utilisation law, n replicas of a tier have a maximum rate of n times their share of cores divided by the core
 time of a photo; the machine's maximum is its cores divided by the core time in all tiers. The lowest maximum is the
@@ -27,26 +27,27 @@ class Cores:
     replica: dict[str, float]
     machine: int
 
-    def without(self, idle: Mapping[str, float]) -> "Cores":
-        """Cores left for photos beside the idle use of a replica."""
-        remaining = {name: cores - idle.get(name, 0.0) for name, cores in self.replica.items()}
-        return Cores(remaining, self.machine)
+
+@dataclass(frozen=True)
+class Setup:
+    """Core-milliseconds of a photo in each service, and replicas other than one."""
+
+    core_ms: Mapping[str, float]
+    replicas: Mapping[str, int]
+
+    def max_rates(self, cores: Cores) -> dict[str, float]:
+        """Photos a second at full utilisation of each limited tier, and of the machine."""
+        tiers = {
+            name: 1000 * share * self.replicas.get(name, 1) / self.core_ms[name]
+            for name, share in cores.replica.items()
+            if self.core_ms.get(name)
+        }
+        return {**tiers, MACHINE: 1000 * cores.machine / sum(self.core_ms.values())}
 
 
-def max_rates(core_ms: dict[str, float], cores: Cores, replicas: dict[str, int]) -> dict[str, float]:
-    """Photos a second at full utilisation of each limited tier, and of the machine."""
-    tiers = {
-        name: 1000 * share * replicas.get(name, 1) / core_ms[name]
-        for name, share in cores.replica.items()
-        if core_ms.get(name)
-    }
-    return {**tiers, MACHINE: 1000 * cores.machine / sum(core_ms.values())}
-
-
-def predicted_rate(single: Run, cores: Cores, replicas: dict[str, int]) -> float:
-    """Photos a second with these replicas; `single` was measured with one of each."""
-    now, then = max_rates(single.core_ms, cores, {}), max_rates(single.core_ms, cores, replicas)
-    return min(then.values()) * single.per_second / min(now.values())
+def predicted_rate(measured: float, cores: Cores, before: Setup, after: Setup) -> float:
+    """Photos a second after a change; `measured` was the rate before it."""
+    return measured * min(after.max_rates(cores).values()) / min(before.max_rates(cores).values())
 
 
 def median_run(runs: list[Run]) -> Run:
