@@ -13,11 +13,15 @@ import onnxruntime
 
 from critic_core.contracts.manifest import Preprocessing, parse_manifest
 from critic_core.imaging.decode import decode
+from critic_core.imaging.faces.measure import find_faces
 from critic_core.imaging.fingerprint import fingerprint
+from critic_core.imaging.focus.measure import measure_focus
+from critic_core.imaging.horizon import horizon
 from critic_core.imaging.preprocess import to_input
 from critic_core.imaging.preview import preview
 from critic_core.imaging.properties import View, measure_all
 from critic_core.runtime.allocator import retain_freed_memory
+from critic_worker.decoding.face_networks import load_face_networks
 
 SECONDS = 4.0
 BATCHES = (1, 8, 32)
@@ -33,7 +37,7 @@ class Stage:
 
 
 def stages(photos: list[bytes], model: Path) -> list[Stage]:
-    """Decode, measure and fingerprint, prepare, and the bare runtime at several batch sizes."""
+    """The stages of a worker, and the bare runtime at several batch sizes."""
     return prepared_stages(photos, model) + [_runtime(model / "model.onnx", batch) for batch in BATCHES]
 
 
@@ -57,6 +61,16 @@ def _measure(photo: bytes, preprocessing: Preprocessing) -> Callable[[], object]
     return work
 
 
+def _faces(photo: bytes, preprocessing: Preprocessing) -> Callable[[], object]:
+    pixels, networks = decode(photo, preprocessing).pixels, load_face_networks()
+    return lambda: find_faces(pixels, networks)
+
+
+def _focus(photo: bytes, preprocessing: Preprocessing) -> Callable[[], object]:
+    pixels = decode(photo, preprocessing).pixels
+    return lambda: (measure_focus(pixels, ()), horizon(pixels))
+
+
 def _preprocess(photo: bytes, preprocessing: Preprocessing) -> Callable[[], object]:
     pixels = decode(photo, preprocessing).pixels
     return lambda: to_input(pixels, preprocessing)
@@ -65,6 +79,8 @@ def _preprocess(photo: bytes, preprocessing: Preprocessing) -> Callable[[], obje
 WORK = {
     "decode": _decode,
     "measure, fingerprint, preview": _measure,
+    "faces": _faces,
+    "focus, horizon": _focus,
     "preprocess (network input)": _preprocess,
 }
 

@@ -15,7 +15,7 @@ import typer
 
 SHA256 = "1eeb3d6a51dffc43116af273f3209c6aa61d873986ba22f81f76b9ae7a4fe1ce"
 NETWORKS: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
-    "detector": ("face_detection_full_range", {"boxes": (2304, 16), "scores": (2304,)}),
+    "detector": ("face_detection_full_range", {"boxes": (-1, 16), "scores": (-1,)}),
     "mesh": ("face_landmark", {"landmarks": (468, 3), "presence": ()}),
     "eye": ("iris_landmark", {"contours": (71, 3), "iris": (5, 3)}),
 }

@@ -13,7 +13,9 @@ from PIL import Image
 from critic_core.imaging.faces.networks import Floats, Network
 
 _SIDE = 192
-_CELLS = 48  # of a row of anchors, one anchor each
+_STRIDE = 4  # pixels of the input from anchor to anchor
+_MULTIPLE = 32  # of the input's sides: the coarsest map has whole pixels
+_WHOLE = 1.0  # zoom
 _LEAST_SCORE = 0.35  # the mesh rejects what is no face
 _OVERLAP = 0.3  # intersection over union: the same face
 _KEY_POINTS = 6  # the subject's right eye, left eye, nose, mouth, right ear, left ear
@@ -28,31 +30,39 @@ class Detection:
     score: float
 
 
-def detect(image: Image.Image, network: Network, zoom: float = 1.0) -> list[Detection]:
-    """The faces of a photo, the most certain first; a `zoom` below 1 finds faces that fill the photo."""
+def detect(image: Image.Image, network: Network, zoom: float = _WHOLE) -> list[Detection]:
+    """The faces of a photo, the most certain first; a `zoom` below 1 finds faces that fill the photo, in less time."""
     tensor, scale, offset = _letterbox(image, zoom)
     boxes, scores = network(tensor)
-    found = _decode(boxes[0], scores[0])
+    found = _decode(boxes[0], scores[0], tensor.shape[2] // _STRIDE)
     return [_in_photo(face, scale, offset) for face in _suppress_overlaps(found)]
 
 
 def _letterbox(image: Image.Image, zoom: float) -> tuple[Floats, float, Floats]:
-    """The photo centred in the network's square; photo pixels an input pixel, and the offset `[x, y]`."""
+    """The photo centred in the network's input; photo pixels an input pixel, and the offset `[x, y]`.
+
+    The input is square for the whole photo: without black bands, faces at edges are missed, 2 of 146.
+    """
     scale = max(image.size) / (_SIDE * zoom)
-    size = max(1, round(image.width / scale)), max(1, round(image.height / scale))
-    square = Image.new("RGB", (_SIDE, _SIDE))
-    offset = (_SIDE - size[0]) // 2, (_SIDE - size[1]) // 2
-    square.paste(image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0), offset)
-    return np.asarray(square, np.float32)[None] / 127.5 - 1, scale, np.array(offset, np.float32)
+    width, height = max(1, round(image.width / scale)), max(1, round(image.height / scale))
+    sides = (_SIDE, _SIDE) if zoom == _WHOLE else (_whole_maps(width), _whole_maps(height))
+    canvas = Image.new("RGB", sides)
+    offset = (sides[0] - width) // 2, (sides[1] - height) // 2
+    canvas.paste(image.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=1.0), offset)
+    return np.asarray(canvas, np.float32)[None] / 127.5 - 1, scale, np.array(offset, np.float32)
 
 
-def _decode(boxes: Floats, scores: Floats) -> list[Detection]:
-    """Detections above the least score, in pixels of the input, best first."""
+def _whole_maps(side: int) -> int:
+    return -(-side // _MULTIPLE) * _MULTIPLE
+
+
+def _decode(boxes: Floats, scores: Floats, columns: int) -> list[Detection]:
+    """Detections above the least score, in pixels of the input, best first; `columns`: anchors of a row."""
     chances = 1 / (1 + np.exp(-np.clip(scores, -80, 80)))
     chosen = np.flatnonzero(chances >= _LEAST_SCORE)
     chosen = chosen[np.argsort(-chances[chosen], kind="stable")]
     values = boxes[chosen].reshape(-1, 2 + _KEY_POINTS, 2)
-    anchors = (np.stack([chosen % _CELLS, chosen // _CELLS], axis=1) + 0.5) * (_SIDE / _CELLS)
+    anchors = (np.stack([chosen % columns, chosen // columns], axis=1) + 0.5) * _STRIDE
     centres, half = values[:, 0] + anchors, values[:, 1] / 2
     corners = np.concatenate([centres - half, centres + half], axis=1).astype(np.float32)
     points = (values[:, 2:] + anchors[:, None]).astype(np.float32)

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import scipy.fft
 from PIL import Image
-from scipy.ndimage import gaussian_filter, uniform_filter
+from scipy.ndimage import gaussian_filter
 
 from critic_core.contracts.critique import Face, SubjectSource
 from critic_core.imaging.decode import Pixels
@@ -61,9 +62,9 @@ def _salient_tiles(pixels: Pixels) -> Tiles:
     """What differs from the borders in colour, and from its spectrum's trend, near the centre."""
     small = Image.fromarray(pixels).resize((_SIDE, _SIDE), Image.Resampling.BOX, reducing_gap=2.0)
     colours = _opponent(np.asarray(small, np.float32))
-    residual = sum((_spectral_residual(colours[..., channel]) for channel in range(3)), np.zeros((_SIDE, _SIDE)))
+    residual = _spectral_residual(np.ascontiguousarray(np.moveaxis(colours, 2, 0)))
     saliency = np.sqrt(_tile_means(residual)) * _tile_means(_distance_from_border(colours))
-    return np.asarray((saliency + 1e-3 * saliency.max() + 1e-9) * _centre_prior(), np.float32)
+    return np.asarray((saliency + 1e-3 * saliency.max() + 1e-9) * _PRIOR, np.float32)
 
 
 def _opponent(colours: Floats) -> Floats:
@@ -72,26 +73,38 @@ def _opponent(colours: Floats) -> Floats:
     return np.stack([(red + green + blue) / 3, red - green, blue - (red + green) / 2], axis=2)
 
 
-def _spectral_residual(values: Floats) -> npt.NDArray[np.float64]:
-    """`[64, 64]`: where a channel differs from what its spectrum lets expect."""
-    spectrum = np.fft.fft2(values)
-    amplitude = np.log(np.abs(spectrum) + 1e-3)
-    residual = np.exp(amplitude - uniform_filter(amplitude, 3, mode="wrap") + 1j * np.angle(spectrum))
-    return np.asarray(gaussian_filter(np.abs(np.fft.ifft2(residual)) ** 2, 3.0) * values.std())
+def _spectral_residual(channels: Floats) -> Floats:
+    """`[64, 64]` of `[3, 64, 64]`: where the channels differ from what their spectra let expect, by their contrast."""
+    spectrum = scipy.fft.rfft2(channels)
+    magnitude = np.abs(spectrum)
+    amplitude = np.log(magnitude + 1e-3)
+    residual = np.exp(amplitude - _mean_of_nine(amplitude)) * spectrum / np.maximum(magnitude, 1e-30)
+    energy = scipy.fft.irfft2(residual, channels.shape[1:]) ** 2
+    return np.asarray(gaussian_filter(np.einsum("chw,c->hw", energy, channels.std(axis=(1, 2))), 3.0))
 
 
-def _distance_from_border(colours: Floats) -> npt.NDArray[np.float64]:
+def _mean_of_nine(amplitude: Floats) -> Floats:
+    """Of each frequency and its neighbours, `[c, 64, 33]`: the half that a real image's spectrum repeats."""
+    before, after = _mirrored(amplitude[..., 1]), _mirrored(amplitude[..., -2])
+    wide = np.concatenate([before[..., None], amplitude, after[..., None]], axis=2)
+    across = wide[..., :-2] + wide[..., 1:-1] + wide[..., 2:]
+    return np.asarray((np.roll(across, 1, axis=1) + across + np.roll(across, -1, axis=1)) / 9)
+
+
+def _mirrored(column: Floats) -> Floats:
+    """The column of the opposite frequency, `[c, 64]`."""
+    return np.roll(column[:, ::-1], 1, axis=1)
+
+
+def _distance_from_border(colours: Floats) -> Floats:
     """`[64, 64]`: Mahalanobis distance of each colour from those of the photo's border."""
-    inner = colours[_BORDER:-_BORDER, _BORDER:-_BORDER]
-    inside = np.zeros(colours.shape[:2], bool)
-    inside[_BORDER : _BORDER + len(inner), _BORDER : _BORDER + inner.shape[1]] = True
-    border = colours[~inside]
-    spread = np.linalg.inv(np.cov(border.T) + _COLOUR_NOISE * np.eye(3))
-    offsets = gaussian_filter(colours, (1, 1, 0)) - border.mean(axis=0)
-    return np.asarray(np.sqrt(np.einsum("ijk,kl,ijl->ij", offsets, spread, offsets)))
+    border = colours[_ON_BORDER]
+    spread = np.linalg.inv(np.cov(border.T) + _COLOUR_NOISE * np.eye(3)).astype(np.float32)
+    offsets = (gaussian_filter(colours, (1, 1, 0)) - border.mean(axis=0)).reshape(-1, 3)
+    return np.asarray(np.sqrt(((offsets @ spread) * offsets).sum(axis=1)).reshape(_SIDE, _SIDE))
 
 
-def _tile_means(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _tile_means(values: Floats) -> Floats:
     side = _SIDE // TILES
     return np.asarray(values.reshape(TILES, side, TILES, side).mean(axis=(1, 3)))
 
@@ -104,3 +117,13 @@ def _centre_prior() -> Tiles:
 
 def _normalised(tiles: Tiles) -> Tiles:
     return np.asarray(tiles / max(1e-9, float(tiles.sum())), np.float32)
+
+
+def _border() -> npt.NDArray[np.bool_]:
+    on_border = np.ones((_SIDE, _SIDE), bool)
+    on_border[_BORDER:-_BORDER, _BORDER:-_BORDER] = False
+    return on_border
+
+
+_ON_BORDER = _border()
+_PRIOR = _centre_prior()

@@ -5,20 +5,29 @@ about 15 slightly, 45 averagely and 80 highly colourful in the authors' experime
 "Measuring colourfulness in natural images", SPIE 5007, 2003.
 """
 
+import math
+
 import numpy as np
+import numpy.typing as npt
 
 from critic_core.contracts.critique import Level, PropertyName
 from critic_core.imaging.properties.definition import Measure, in_favour
-from critic_core.imaging.properties.view import View
+from critic_core.imaging.properties.view import Levels, View
 
 
 def saturation(view: View) -> float:
     """0 to about 190."""
-    red, green, blue = (channel.astype(np.float32) for channel in view.channels)
-    red_green, yellow_blue = red - green, (red + green) / 2 - blue
-    spread = np.hypot(red_green.std(), yellow_blue.std())
-    distance = np.hypot(red_green.mean(), yellow_blue.mean())
+    red, green, blue = (channel.astype(np.int16) for channel in view.channels)
+    red_green, yellow_blue = _moments(red - green), _moments(red + green - 2 * blue) / 2
+    distance, spread = np.hypot(red_green, yellow_blue)
     return float(spread + 0.3 * distance)
+
+
+def _moments(levels: Levels) -> npt.NDArray[np.float64]:
+    """Mean and standard deviation."""
+    values = levels.ravel().astype(np.float32)
+    mean = float(values.mean(dtype=np.float64))
+    return np.array([mean, math.sqrt(max(0.0, float(values @ values) / len(values) - mean**2))])
 
 
 MEASURE = Measure(

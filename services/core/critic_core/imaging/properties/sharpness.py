@@ -22,21 +22,21 @@ _ENOUGH_DETAIL = 1.0  # mean step, levels: tiles with less have no edges
 def sharpness(view: View) -> float:
     """0 to 1; 0 for a photo without any edge."""
     down, across = (steps * (steps >= _NOISE_LEVELS) for steps in view.steps)
-    lost = tiles(_lost(view.luma, down) + _lost(view.luma.T, across.T).T) / _WINDOW
+    lost = tiles(_lost(view.luma, down, axis=0) + _lost(view.luma, across, axis=1)) / _WINDOW
     whole = tiles(down + across)
     shares = np.where(whole > _ENOUGH_DETAIL, lost / np.maximum(whole, _ENOUGH_DETAIL), 0.0)
     return float(np.quantile(shares, 0.9))
 
 
-def _lost(luma: Levels, steps: Levels) -> Levels:
-    """Nine times the part of the steps to the next row that a running mean of 9 rows loses, `[h, w]`.
+def _lost(luma: Levels, steps: Levels, axis: int) -> Levels:
+    """Nine times the part of the steps to the next row or column that a running mean of 9 loses, `[h, w]`.
 
     A step of the mean is a ninth of the difference of the row that enters the window to the row that leaves it.
     """
     half = _WINDOW // 2
-    padded = np.pad(luma, ((half, half + 1), (0, 0)), mode="edge")
-    blurred = np.abs(padded[_WINDOW:] - padded[:-_WINDOW])
-    return np.asarray(np.maximum(_WINDOW * steps - blurred, 0))
+    padded = np.pad(luma, ((half, half + 1), (0, 0)) if axis == 0 else ((0, 0), (half, half + 1)), mode="edge")
+    ahead, behind = (padded[_WINDOW:], padded[:-_WINDOW]) if axis == 0 else (padded[:, _WINDOW:], padded[:, :-_WINDOW])
+    return np.asarray(np.maximum(_WINDOW * steps - np.abs(ahead - behind), 0))
 
 
 MEASURE = Measure(

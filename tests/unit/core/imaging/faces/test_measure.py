@@ -10,7 +10,7 @@ from critic_core.imaging.faces.measure import find_faces
 from critic_core.imaging.faces.networks import FaceNetworks, Floats
 
 PHOTO = np.random.default_rng(1).integers(0, 256, (480, 960, 3), dtype=np.uint8)
-CELLS, SIDE = 48, 192
+SIDE, STRIDE, CLOSE_UP = 192, 4, 24
 CORNERS = (33, 133, 362, 263)
 
 
@@ -18,9 +18,12 @@ def detector(faces: Sequence[tuple[int, int, float, float]]):  # type: ignore[no
     """A detector that finds squares: row and column of the anchor, side in pixels of its input, and logit."""
 
     def run(batch: Floats) -> tuple[Floats, Floats]:
-        boxes, scores = np.zeros((1, CELLS**2, 16), np.float32), np.full((1, CELLS**2), -9, np.float32)
-        for row, column, side, logit in faces:
-            anchor = row * CELLS + column
+        _, height, width, _ = batch.shape
+        assert (height % 32, width % 32) == (0, 0)
+        rows, columns = height // STRIDE, width // STRIDE
+        boxes, scores = np.zeros((1, rows * columns, 16), np.float32), np.full((1, rows * columns), -9, np.float32)
+        for row, column, side, logit in faces if min(rows, columns) > CLOSE_UP else ():
+            anchor = row * columns + column
             boxes[0, anchor, 2:4] = side
             boxes[0, anchor, 4:8] = (-side / 4, 0, side / 4, 0)  # eyes, level
             scores[0, anchor] = logit
