@@ -20,7 +20,7 @@ from critic_core.contracts.critique import Capture
 from critic_core.imaging.fingerprint import fingerprint
 from critic_core.imaging.properties import View
 from critic_worker.albums.sequences import Sequences, sequences
-from critic_worker.albums.table import frames_of
+from critic_worker.albums.table import frames_of, similarity_features, taken_seconds
 
 BEGAN = datetime(2026, 6, 1, 9)  # noqa: DTZ001 - a camera's clock has no zone
 Frame = tuple[Image.Image, Capture]
@@ -62,7 +62,8 @@ def find_sequences(frames: list[Frame]) -> Sequences:
         )
         for photo, capture in frames
     ]
-    return sequences(frames_of(features, np.arange(len(features))))
+    similarity = similarity_features(features, taken_seconds(features))
+    return sequences(frames_of(features, np.arange(len(features)), similarity))
 
 
 def panorama(photo: Image.Image, random: np.random.Generator) -> list[Frame]:

@@ -130,7 +130,6 @@ class Summary(Contract):
     width: int
     height: int
     taken_at: datetime | None = None
-    kind: Kind | None = None
 
 
 class RankingOrder(StrEnum):
@@ -386,7 +385,6 @@ def summary_of(critique: Critique) -> Summary:
         width=facts.width,
         height=facts.height,
         taken_at=facts.capture.taken_at if facts.capture else None,
-        kind=critique.kind,
     )
 
 

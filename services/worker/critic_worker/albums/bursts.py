@@ -34,7 +34,7 @@ def burst_pairs(features: SimilarityFeatures) -> Pairs:
     burst = _components(len(features), links)
     found = [_of_one_burst(burst, *_steps(features, order, step)) for step in range(1, _MOST_FRAMES)]
     first, second = (np.concatenate([np.zeros(0, np.int64), *(pair[side] for pair in found)]) for side in (0, 1))
-    distance = (1 - _cosines(features, first, second)) / (1 - LEAST_COSINE)
+    distance = (1 - features.cosine(first, second)) / (1 - LEAST_COSINE)
     return Pairs(np.minimum(first, second), np.maximum(first, second), np.clip(distance, 0, 1).astype(np.float32))
 
 
@@ -47,7 +47,7 @@ def _steps(features: SimilarityFeatures, order: Int64Array, step: int) -> tuple[
 
 
 def _linked(features: SimilarityFeatures, first: Int64Array, second: Int64Array) -> tuple[Int64Array, Int64Array]:
-    cosine = _cosines(features, first, second)
+    cosine = features.cosine(first, second)
     linked = cosine >= _SURE_COSINE
     doubtful = np.flatnonzero((cosine >= LEAST_COSINE) & ~linked)
     linked[doubtful] = _fits(features.thumbnails[first[doubtful]], features.thumbnails[second[doubtful]])
@@ -63,10 +63,6 @@ def _components(count: int, links: list[tuple[Int64Array, Int64Array]]) -> Int64
 def _of_one_burst(burst: Int64Array, first: Int64Array, second: Int64Array) -> tuple[Int64Array, Int64Array]:
     together = burst[first] == burst[second]
     return first[together], second[together]
-
-
-def _cosines(features: SimilarityFeatures, first: Int64Array, second: Int64Array) -> Float32Array:
-    return np.asarray(np.einsum("ij,ij->i", features.embeddings[first], features.embeddings[second]), np.float32)
 
 
 def _fits(first: npt.NDArray[np.uint8], second: npt.NDArray[np.uint8]) -> BoolArray:

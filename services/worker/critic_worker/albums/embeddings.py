@@ -1,6 +1,6 @@
 """The embeddings of photos."""
 
-import base64
+from binascii import a2b_base64
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,7 +11,7 @@ from critic_worker.arrays import Float32Array
 
 def embeddings_of(features: Sequence[PhotoFeatures]) -> Float32Array:
     """`[N, D]` of length 1; zeros for a photo scored by a model with a smaller embedding than the widest."""
-    vectors = [np.frombuffer(base64.b64decode(photo.fingerprint.embedding), "<f2") for photo in features]
+    vectors = [np.frombuffer(a2b_base64(photo.fingerprint.embedding), "<f2") for photo in features]
     widest = max((len(vector) for vector in vectors), default=0)
     padded = np.zeros((len(vectors), widest), np.float32)
     for row, vector in zip(padded, vectors, strict=True):

@@ -81,8 +81,11 @@ def _comparable(features: Sequence[PhotoFeatures], near: Int64Array) -> Float64A
     """
     preferences = preference(features, near) - _damage(features)
     sound = np.array([not photo.damaged for photo in features], bool)
+    sizes = np.array([photo.pixels for photo in features], np.float64)
     for members in group_members(near):
-        pixels = np.array([features[photo].pixels for photo in members], np.float64)
+        pixels = sizes[members]
+        if pixels.max() <= _COPY_PIXELS * pixels.min():
+            continue
         for photo in np.argsort(-pixels, kind="stable"):
             larger = (pixels > _COPY_PIXELS * pixels[photo]) & (pixels[photo] > 0) & sound[members]
             copied = members[larger][_same_frame(features, members[larger], int(members[photo]))]

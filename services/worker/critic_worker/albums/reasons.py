@@ -25,8 +25,8 @@ _EQUAL = 0.28  # log-odds of quality: people prefer the better of two frames wit
 
 
 @dataclass(frozen=True)
-class _Group:
-    """Properties of the n photos of a group, `[n]` each."""
+class _Properties:
+    """Properties of n photos, `[n]` each."""
 
     score: Float64Array
     detail: Float64Array  # fine detail by contrast, so that a dark photo does not count as blurred
@@ -39,23 +39,30 @@ class _Group:
         """Distance from the median brightness, L*."""
         return np.abs(self.lightness - _MEDIAN_LIGHTNESS)
 
+    def __getitem__(self, photos: list[int]) -> "_Properties":
+        columns = self.score, self.detail, self.flatness, self.lightness, self.highlights
+        return _Properties(*(column[photos] for column in columns))
+
 
 def reasons_in_groups(
     features: Sequence[PhotoFeatures], quality: Float64Array, near: Int64Array
 ) -> list[tuple[Reason, ...]]:
     """The reasons of N photos; none for photos without near duplicates. `near` `[N]`: groups of near duplicates."""
     reasons: list[tuple[Reason, ...]] = [()] * len(features)
+    properties = _properties(features)
     for group in group_members(near):
         members = group.tolist()
-        group_reasons = _of_group([features[photo] for photo in members], quality[members])
+        group_reasons = _of_group([features[photo] for photo in members], properties[members], quality[members])
         for photo, photo_reasons in zip(members, group_reasons, strict=True):
             reasons[photo] = photo_reasons
     return reasons
 
 
-def _of_group(features: Sequence[PhotoFeatures], quality: Float64Array) -> list[tuple[Reason, ...]]:
+def _of_group(
+    features: Sequence[PhotoFeatures], properties: _Properties, quality: Float64Array
+) -> list[tuple[Reason, ...]]:
     focus = focus_reasons(features)
-    flags = focus.reasons | _flags(_group(features))
+    flags = focus.reasons | _flags(properties)
     flags[SHARPEST] &= ~focus.misplaced.any()  # of frames that are sharp in different places, none is the sharpest
     flags[BLURRED] &= ~focus.misplaced
     flags = {reason: holds for reason, holds in flags.items() if holds.any()}
@@ -73,7 +80,7 @@ def _ranks(quality: Float64Array) -> list[Reason]:
     return [BEST if photo == best else EQUAL if equal[photo] else WEAKER for photo in range(len(quality))]
 
 
-def _flags(group: _Group) -> dict[Reason, BoolArray]:
+def _flags(group: _Properties) -> dict[Reason, BoolArray]:
     """Reason → photos for which the reason holds, `[n]`."""
     error = group.exposure_error
     misexposed = error > error.min() + _EXPOSURE_DIFFERENCE
@@ -93,9 +100,9 @@ def _flags(group: _Group) -> dict[Reason, BoolArray]:
     }
 
 
-def _group(features: Sequence[PhotoFeatures]) -> _Group:
+def _properties(features: Sequence[PhotoFeatures]) -> _Properties:
     contrast = np.maximum(value_of(features, PropertyName.contrast), 1e-3)
-    return _Group(
+    return _Properties(
         score=np.array([photo.score for photo in features], np.float64),
         detail=value_of(features, PropertyName.fine_detail) / contrast,
         flatness=value_of(features, PropertyName.background_flatness),

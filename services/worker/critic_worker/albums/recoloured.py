@@ -17,24 +17,24 @@ _PAIRS_PER_BLOCK = 65_536
 
 
 def recoloured(colours: Float32Array, first: Int64Array, second: Int64Array) -> BoolArray:
-    """Which of K pairs have different colours, `[K]`; `colours` `[N, 64, 2]`: Cb and Cr, NaN where unknown."""
+    """Which of K pairs have different colours, `[K]`; `colours` `[N, 64, 2]`: `around_median`."""
     blocks = [slice(start, start + _PAIRS_PER_BLOCK) for start in range(0, len(first), _PAIRS_PER_BLOCK)]
     apart = [_largest_difference(colours[first[block]], colours[second[block]]) > _MOST_LEVELS for block in blocks]
     return np.concatenate([np.zeros(0, bool), *apart])
 
 
+def around_median(colours: Float32Array) -> Float32Array:
+    """Cb and Cr of the cells of N photos, `[N, 64, 2]`, without the photo's median; NaN where unknown."""
+    return np.asarray(colours - np.median(colours, axis=1, keepdims=True), np.float32)
+
+
 def _largest_difference(first: Float32Array, second: Float32Array) -> Float32Array:
     """Of all cells of each pair, `[K]`, levels; NaN where unknown."""
-    first, second = _around_median(first), _around_median(second)
     energy = np.stack([_product(first, first), _product(second, second)])
     weaker = np.where((energy[0] < energy[1])[:, None, None], first, second)
     stronger = np.where((energy[0] < energy[1])[:, None, None], second, first)
     factor = np.clip(_product(weaker, stronger) / np.maximum(energy.min(axis=0), 1), 1, _MOST_FACTOR)
     return np.asarray(np.linalg.norm(stronger - factor[:, None, None] * weaker, axis=2).max(axis=1), np.float32)
-
-
-def _around_median(colours: Float32Array) -> Float32Array:
-    return np.asarray(colours - np.median(colours, axis=1, keepdims=True), np.float32)
 
 
 def _product(first: Float32Array, second: Float32Array) -> Float32Array:

@@ -9,7 +9,9 @@ The hash is grey, and says little of pictures with little in them: photos of one
 (`recoloured.py`), or that one camera took at different times, are no copies.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +19,12 @@ import numpy.typing as npt
 from critic_core.contracts.album import Thresholds
 from critic_core.contracts.errors import TooManyPairs
 from critic_worker.albums.complete_linkage import Pairs
-from critic_worker.albums.recoloured import recoloured
+from critic_worker.albums.recoloured import around_median, recoloured
+from critic_worker.albums.similar_hashes import similar_hashes
 from critic_worker.arrays import BoolArray, Float32Array, Float64Array, Int64Array
 
-BLOCK = 512  # photos compared with all others at a time: 20 MB of cosines for ten thousand, 40 MB of times
+BLOCK = 128  # photos compared with all photos near in time at once: ten thousand at most, 5 MB of cosines
+_COSINES_AT_ONCE = 16_384
 
 MAX_PAIRS = 20_000_000
 """A tenth of all pairs of 20,000 photos: 29 bytes each as a candidate, so 580 MB at most."""
@@ -57,14 +61,26 @@ class SimilarityFeatures:
             thumbnails=self.thumbnails[photos],
         )
 
+    def gap(self, first: Int64Array, second: Int64Array) -> Float64Array:
+        """Seconds between the photos of K pairs, `[K]`; 0 where a time is unknown."""
+        gap = np.abs(self.taken[first] - self.taken[second])
+        gap[np.isnan(gap)] = 0
+        return gap
+
+    def cosine(self, first: Int64Array, second: Int64Array) -> Float32Array:
+        """Cosines of the embeddings of K pairs, `[K]`."""
+        return np.asarray(np.einsum("ij,ij->i", self.embeddings[first], self.embeddings[second]), np.float32)
+
 
 def similar_pairs(features: SimilarityFeatures, thresholds: Thresholds) -> tuple[Pairs, Pairs]:
     """Pairs of near duplicates, and pairs of one scene. Raises TooManyPairs above MAX_PAIRS of candidates."""
     candidate_count = 0
     near, scene = [], []
-    for start in range(0, len(features), BLOCK):
-        candidates = _candidates(features, start, thresholds, MAX_PAIRS - candidate_count)
+    features = replace(features, colours=around_median(features.colours))
+    for candidates in _all_candidates(features, thresholds):
         candidate_count += len(candidates.first)
+        if candidate_count > MAX_PAIRS:
+            raise TooManyPairs
         near.append(_near(features, candidates, thresholds))
         scene.append(_scene(candidates, thresholds))
     return _concatenate(near), _concatenate(scene)
@@ -81,24 +97,57 @@ class _Candidates:
     gap: Float64Array
 
 
-def _candidates(features: SimilarityFeatures, start: int, thresholds: Thresholds, limit: int) -> _Candidates:
-    """Each photo of the block at `start` against all later photos. Raises TooManyPairs above the limit.
+def _all_candidates(features: SimilarityFeatures, thresholds: Thresholds) -> Iterator[_Candidates]:
+    """Photos alike and near in time, and photos of nearly one hash at any time; each pair once."""
+    order = np.argsort(features.taken, kind="stable")  # NaN comes last
+    in_time = replace(  # the columns compared here
+        features, hashes=features.hashes[order], embeddings=features.embeddings[order], taken=features.taken[order]
+    )
+    for rows, columns in _blocks_near_in_time(in_time.taken, _longest_gap(thresholds)):
+        yield _soon_alike(in_time, order, rows, columns, thresholds)
+    for first, second in similar_hashes(features.hashes, thresholds.copy_bits):
+        later = features.gap(first, second) > _longest_gap(thresholds)
+        yield _at_any_time(features, first[later], second[later])
 
-    Times, the widest column, are compared only for photos alike.
-    """
-    rows = slice(start, start + BLOCK)
-    cosine = features.embeddings[rows] @ features.embeddings[start:].T
-    bits = np.bitwise_count(features.hashes[rows, None] ^ features.hashes[None, start:])
+
+def _blocks_near_in_time(taken: Float64Array, seconds: float) -> Iterator[tuple[slice, slice]]:
+    """Rows and columns that cover each pair of photos near in time; without a time, a photo is near all others."""
+    known = int(np.count_nonzero(~np.isnan(taken)))
+    for start in range(0, len(taken), BLOCK):
+        stop = min(start + BLOCK, len(taken))
+        if stop > known:
+            yield slice(start, stop), slice(start, len(taken))
+            continue
+        reach = int(np.searchsorted(taken[:known], taken[stop - 1] + seconds, side="right"))
+        yield slice(start, stop), slice(start, reach)
+        if known < len(taken):
+            yield slice(start, stop), slice(known, len(taken))
+
+
+def _soon_alike(
+    photos: SimilarityFeatures, order: Int64Array, rows: slice, columns: slice, thresholds: Thresholds
+) -> _Candidates:
+    cosine = photos.embeddings[rows] @ photos.embeddings[columns].T
+    bits = np.bitwise_count(photos.hashes[rows, None] ^ photos.hashes[None, columns])
     alike = cosine >= min(thresholds.near_cosine, thresholds.scene_cosine)
     alike |= bits <= thresholds.copy_bits
-    alike[:, :BLOCK] = np.triu(alike[:, :BLOCK], 1)  # later columns are later photos
+    if columns.start == rows.start:
+        alike = np.triu(alike, 1)  # later columns are later photos
     row, column = np.divmod(np.flatnonzero(alike), alike.shape[1])
-    gap = np.nan_to_num(np.abs(features.taken[row + start] - features.taken[column + start]), nan=0.0)
-    candidate = (gap <= _longest_gap(thresholds)) | (bits[row, column] <= thresholds.copy_bits)
-    if np.count_nonzero(candidate) > limit:
-        raise TooManyPairs
-    row, column = row[candidate], column[candidate]
-    return _Candidates(row + start, column + start, bits[row, column], cosine[row, column], gap[candidate])
+    gap = photos.gap(row + rows.start, column + columns.start)
+    soon = gap <= _longest_gap(thresholds)
+    row, column = row[soon], column[soon]
+    first, second = order[row + rows.start], order[column + columns.start]
+    pair = np.minimum(first, second), np.maximum(first, second)
+    return _Candidates(*pair, bits[row, column], cosine[row, column], gap[soon])
+
+
+def _at_any_time(photos: SimilarityFeatures, first: Int64Array, second: Int64Array) -> _Candidates:
+    blocks = [slice(start, start + _COSINES_AT_ONCE) for start in range(0, len(first), _COSINES_AT_ONCE)]
+    cosines = [photos.cosine(first[block], second[block]) for block in blocks]
+    bits = np.bitwise_count(photos.hashes[first] ^ photos.hashes[second])
+    cosine = np.concatenate([np.zeros(0, np.float32), *cosines])
+    return _Candidates(first, second, bits, cosine, photos.gap(first, second))
 
 
 def _longest_gap(thresholds: Thresholds) -> float:
@@ -133,7 +182,7 @@ def _cosine_distance(cosine: Float32Array, threshold: float) -> Float32Array:
 
 
 def _furthest(*distances: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
-    return np.asarray(np.max(np.stack(distances), axis=0))
+    return reduce(np.maximum, distances)
 
 
 def _within_threshold(pairs: _Candidates, distance: npt.NDArray[np.floating]) -> Pairs:

@@ -1,7 +1,8 @@
 """The photos of an album as columns, for grouping and selection."""
 
-import base64
+from binascii import a2b_base64
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
@@ -24,7 +25,7 @@ from critic_worker.albums.sequences import NO_SEQUENCE, Frames, sequences
 from critic_worker.albums.shifts import SIDE
 from critic_worker.albums.similar_pairs import SimilarityFeatures
 from critic_worker.albums.taste import taste_log_odds
-from critic_worker.arrays import Float32Array, Float64Array, Int64Array
+from critic_worker.arrays import BoolArray, Float32Array, Float64Array, Int64Array
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,10 @@ def album_table(snapshot: Snapshot, thresholds: Thresholds, active: ActiveTaste 
     features = [snapshot.features[photo_id] for photo_id in ids]
     paths = [snapshot.paths.get(photo_id) or None for photo_id in ids]
     taken, order = taken_seconds(features), natural_ranks(paths)
-    found = sequences(frames_of(features, order))
+    similarity = similarity_features(features, taken)
+    found = sequences(frames_of(features, order, similarity))
     pixels = [photo.fingerprint.pixels_sha256 for photo in features]
-    grouped = group_levels.group(pixels, similarity_features(features, taken), thresholds)
+    grouped = group_levels.group(pixels, similarity, thresholds)
     levels = corrected(grouped, ids, snapshot.corrections)
     taste = taste_log_odds(features, active.model) if active else np.zeros(len(features))
     qualities = quality(features, levels.near, taste)
@@ -96,14 +98,13 @@ def _without_frames(near: Int64Array, sequence: Int64Array) -> Int64Array:
 def similarity_features(features: list[PhotoFeatures], taken: Float64Array) -> SimilarityFeatures:
     """Features for grouping. A time without a camera may be that of saving a copy."""
     by_camera = np.array([photo.capture is not None and photo.capture.camera is not None for photo in features], bool)
-    colours = np.array([_colours(photo) for photo in features], np.float32).reshape(-1, COLOUR_CELLS, 2)
     camera = np.where(by_camera, _cameras(features), -1)
     return SimilarityFeatures(
         hashes=_hashes(features),
         embeddings=embeddings_of(features),
         taken=taken,
         by_camera=by_camera & ~np.isnan(taken),
-        colours=colours,
+        colours=_colours(features),
         camera=camera,
         thumbnails=_thumbnails(features),
     )
@@ -116,7 +117,7 @@ def _cameras(features: list[PhotoFeatures]) -> Int64Array:
     return np.unique(bodies, return_inverse=True)[1].astype(np.int64)
 
 
-def frames_of(features: list[PhotoFeatures], order: Int64Array) -> Frames:
+def frames_of(features: list[PhotoFeatures], order: Int64Array, similarity: SimilarityFeatures) -> Frames:
     """Features for finding sequences."""
     captures = [photo.capture or Capture() for photo in features]
 
@@ -124,7 +125,7 @@ def frames_of(features: list[PhotoFeatures], order: Int64Array) -> Frames:
         return np.array([getattr(capture, name) for capture in captures], np.float64)  # None becomes NaN
 
     return Frames(
-        taken=taken_seconds(features),
+        taken=similarity.taken,
         order=order,
         camera=_cameras(features),
         exposure=column("exposure_seconds"),
@@ -133,8 +134,8 @@ def frames_of(features: list[PhotoFeatures], order: Int64Array) -> Frames:
         bias=column("exposure_bias_ev"),
         focal=column("focal_length_mm"),
         distance=column("focus_distance_m"),
-        hashes=_hashes(features),
-        thumbnail=_thumbnails(features),
+        hashes=similarity.hashes,
+        thumbnail=similarity.thumbnails,
     )
 
 
@@ -167,20 +168,20 @@ def _hashes(features: list[PhotoFeatures]) -> npt.NDArray[np.uint64]:
 
 
 def _thumbnails(features: list[PhotoFeatures]) -> npt.NDArray[np.uint8]:
-    return np.array([_thumbnail(photo) for photo in features], np.uint8).reshape(-1, SIDE, SIDE)
-
-
-def _thumbnail(features: PhotoFeatures) -> npt.NDArray[np.uint8]:
     """Black for a critique of an older version without a thumbnail: it correlates with nothing."""
-    pixels = np.frombuffer(base64.b64decode(features.fingerprint.thumbnail), np.uint8)
-    return pixels if len(pixels) == SIDE * SIDE else np.zeros(SIDE * SIDE, np.uint8)
+    pixels, _ = _rows((photo.fingerprint.thumbnail for photo in features), SIDE * SIDE)
+    return pixels.reshape(-1, SIDE, SIDE)
 
 
-def _colours(features: PhotoFeatures) -> Float32Array:
+def _colours(features: list[PhotoFeatures]) -> Float32Array:
     """Not a number for a critique of an older version without colours."""
-    levels = np.frombuffer(base64.b64decode(features.fingerprint.colours), np.uint8)
-    return (
-        np.asarray(levels, np.float32)
-        if len(levels) == 2 * COLOUR_CELLS
-        else np.full(2 * COLOUR_CELLS, np.nan, np.float32)
-    )
+    levels, known = _rows((photo.fingerprint.colours for photo in features), 2 * COLOUR_CELLS)
+    return np.where(known[:, None], levels, np.float32(np.nan)).reshape(-1, COLOUR_CELLS, 2)
+
+
+def _rows(texts: Iterable[str], length: int) -> tuple[npt.NDArray[np.uint8], BoolArray]:
+    """Bytes `[N, length]` from base64, 0 for a text of another length; and which are not, `[N]`."""
+    rows = [a2b_base64(text) for text in texts]
+    known = np.array([len(row) == length for row in rows], bool)
+    data = b"".join(row if len(row) == length else bytes(length) for row in rows)
+    return np.frombuffer(data, np.uint8).reshape(-1, length), known

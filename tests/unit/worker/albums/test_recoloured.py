@@ -9,7 +9,7 @@ from tests.support.photos import cat
 
 from critic_core.imaging.fingerprint import fingerprint
 from critic_core.imaging.properties.view import View
-from critic_worker.albums.recoloured import recoloured
+from critic_worker.albums.recoloured import around_median, recoloured
 from critic_worker.arrays import Float32Array
 
 FIRST, SECOND = np.array([0]), np.array([1])
@@ -26,7 +26,8 @@ def mug(colour: str) -> Image.Image:
 def of(*images: Image.Image) -> Float32Array:
     """As the worker has them."""
     codes = [fingerprint(View(np.asarray(image)), np.zeros(0)).colours for image in images]
-    return np.array([np.frombuffer(base64.b64decode(code), np.uint8) for code in codes], np.float32).reshape(-1, 64, 2)
+    levels = np.array([np.frombuffer(base64.b64decode(code), np.uint8) for code in codes], np.float32)
+    return around_median(levels.reshape(-1, 64, 2))
 
 
 def colours(*names: str) -> Float32Array:

@@ -1,6 +1,7 @@
 """Pairs at their distance in units of the threshold, across the blocks of a large album."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -58,17 +59,48 @@ def test_a_scene_is_a_matter_of_embedding_and_time(cosine: float, seconds: float
     assert (len(near.first), len(scene.first)) == (0, int(is_scene))
 
 
-def test_blocks_do_not_change_the_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
-    random = np.random.default_rng(1)
-    vectors = random.standard_normal((50, 4))
-    embeddings = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
-    album = similarity_features(random.integers(0, 2**63, 50, dtype=np.uint64), embeddings, np.arange(50.0))
-    whole = similar_pairs(album, THRESHOLDS)
-    monkeypatch.setattr("critic_worker.albums.similar_pairs.BLOCK", 7)
-    for plain, blocked in zip(whole, similar_pairs(album, THRESHOLDS), strict=True):
-        assert plain.first.tolist() == blocked.first.tolist()
-        assert plain.second.tolist() == blocked.second.tolist()
-    assert len(whole[1].first) > 0
+def random_album(seed: int) -> SimilarityFeatures:
+    """A hundred photos of few subjects and hashes, some without a time."""
+    random = np.random.default_rng(seed)
+    subjects = random.standard_normal((12, 4))[random.integers(0, 12, 100)] + 0.2 * random.standard_normal((100, 4))
+    embeddings = (subjects / np.linalg.norm(subjects, axis=1, keepdims=True)).astype(np.float32)
+    hashes = random.integers(0, 2**63, 30, dtype=np.uint64)[random.integers(0, 30, 100)]
+    for _ in range(seed):
+        hashes ^= np.uint64(1) << random.integers(0, 64, 100).astype(np.uint64)
+    taken = np.where(random.random(100) < 0.2, np.nan, random.uniform(0, 7200, 100))
+    return similarity_features(hashes, embeddings, taken, by_camera=seed % 2 == 1)
+
+
+def plain_pairs(album: SimilarityFeatures, thresholds: Thresholds) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+    """Near duplicates and scenes by their definition, pair by pair."""
+    near, scene = set(), set()
+    for first, second in combinations(range(len(album)), 2):
+        bits = (int(album.hashes[first]) ^ int(album.hashes[second])).bit_count()
+        cosine = float(album.embeddings[first] @ album.embeddings[second])
+        gap = float(np.nan_to_num(abs(album.taken[first] - album.taken[second])))
+        exposures = bool(album.by_camera[first] and album.by_camera[second])
+        is_copy = bits <= thresholds.copy_bits and not (exposures and gap > thresholds.near_seconds)
+        is_frame = bits <= thresholds.near_bits and cosine >= thresholds.near_cosine and gap <= thresholds.near_seconds
+        near |= {(first, second)} if is_copy or is_frame else set()
+        scene |= {(first, second)} if cosine >= thresholds.scene_cosine and gap <= thresholds.scene_seconds else set()
+    return near, scene
+
+
+@pytest.mark.parametrize("block", [7, 128])
+@pytest.mark.parametrize(("seed", "copy_bits"), [(0, 6), (1, 6), (3, 6), (4, 0), (5, 12), (6, 3)])
+def test_the_pairs_are_those_of_the_definition(
+    monkeypatch: pytest.MonkeyPatch, seed: int, copy_bits: int, block: int
+) -> None:
+    monkeypatch.setattr(similarity, "BLOCK", block)
+    album, thresholds = random_album(seed), THRESHOLDS.model_copy(update={"copy_bits": copy_bits})
+    found = [
+        list(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True))
+        for pairs in similar_pairs(album, thresholds)
+    ]
+    plain = plain_pairs(album, thresholds)
+    assert [len(pairs) for pairs in found] == [len(pairs) for pairs in plain]
+    assert tuple(map(set, found)) == plain
+    assert min(map(len, found)) > 0
 
 
 @pytest.mark.parametrize(("limit", "rejected"), [(44, True), (45, False)])

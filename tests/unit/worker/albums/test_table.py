@@ -7,7 +7,7 @@ import pytest
 from tests.unit.worker.albums.snapshots import ALBUM, START, photo, snapshot
 
 from critic_core.contracts.album import Decision, Flag, PhotoFeatures, Thresholds
-from critic_worker.albums.sequences import NO_SEQUENCE
+from critic_worker.albums.sequences import NO_SEQUENCE, Frames
 from critic_worker.albums.table import album_table, frames_of, natural_ranks, similarity_features, taken_seconds
 
 
@@ -37,15 +37,19 @@ def test_embeddings_of_another_size_are_similar_to_none() -> None:
     assert np.linalg.norm(embeddings, axis=1) == pytest.approx([0, 1, 1], abs=1e-3)
 
 
+def frames(features: list[PhotoFeatures]) -> Frames:
+    return frames_of(features, np.arange(len(features)), similarity_features(features, taken_seconds(features)))
+
+
 def test_missing_exif_is_not_a_number() -> None:
     unknown = photo(50, [1, 0]).model_copy(update={"capture": None})
     known = photo(50, [1, 0], minutes=2)
-    frames = frames_of([unknown, known, photo(50, [1, 0], camera="another")], np.arange(3))
-    assert np.isnan(frames.taken[0])
-    assert frames.taken[1] - frames.taken[2] == 120
-    assert np.isnan(frames.focal).all()
-    assert len({*frames.camera.tolist()}) == 3
-    assert not frames.thumbnail.any()  # older critiques have none
+    found = frames([unknown, known, photo(50, [1, 0], camera="another")])
+    assert np.isnan(found.taken[0])
+    assert found.taken[1] - found.taken[2] == 120
+    assert np.isnan(found.focal).all()
+    assert len({*found.camera.tolist()}) == 3
+    assert not found.thumbnail.any()  # older critiques have none
 
 
 def at(time: str, **fields: object) -> PhotoFeatures:
@@ -68,7 +72,7 @@ def test_a_clock_without_a_zone_is_read_in_the_zone_of_the_others() -> None:
 
 def test_two_cameras_of_one_model_are_two() -> None:
     features = [at("2024-06-01T15:00:00", serial_number=number) for number in ("1", "2", "1", None)]
-    cameras = frames_of(features, np.arange(4)).camera.tolist()
+    cameras = frames(features).camera.tolist()
     assert cameras[0] == cameras[2]
     assert len(set(cameras)) == 3
 
