@@ -63,4 +63,4 @@ def _intercepts(examples: Examples, log_odds: Float64Array) -> Float64Array:
 
 def _indicators(albums: Int64Array) -> Float64Array:
     """`[M, A]`: 1 in the column of each example's album."""
-    return (albums[:, None] == np.unique(albums)).astype(np.float64)
+    return np.asarray(albums[:, None] == np.unique(albums), np.float64)
