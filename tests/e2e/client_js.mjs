@@ -17,6 +17,10 @@ const undone = await critic.albums.undo(album.id, receipts[0].photo.id);
 const history = (await critic.albums.decisions(album.id, receipts[0].photo.id)).history.length;
 const { keep } = await critic.albums.setKeep(album.id, 2);
 const kept = (await all(critic.albums.selection(album.id))).filter(({ verdict }) => verdict === "keep").length;
+const correction = await critic.albums.correctGroups(album.id, "merge", receipts.map(({ photo }) => photo.id));
+const applied = (await critic.albums.groupCorrections(album.id)).map(({ id }) => id === correction.id);
+await critic.albums.withdrawGroupCorrection(album.id, correction.id);
+const left = (await critic.albums.groupCorrections(album.id)).length;
 const found = (await all(critic.albums.find({ name: "JavaScript" }))).map(({ id }) => id).includes(album.id);
 const listed = (await all(critic.photos({ album: album.id }))).length;
 const bytes = (await critic.original(receipts[0].photo.id)).size;
@@ -40,7 +44,7 @@ console.log(JSON.stringify({
   counts,
   verdicts: selection.map(({ verdict }) => verdict).sort(),
   flags: [decisions.current?.flag, undone.current?.flag ?? null],
-  lists: { history, keep, kept, found, listed, photos: chunks.photos.length },
+  lists: { applied, left, history, keep, kept, found, listed, photos: chunks.photos.length },
   sameBytes: bytes === files[0].size,
   codes: [nobody, noSecrets],
   lines: csv.trim().split("\n").length,

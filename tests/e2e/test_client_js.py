@@ -45,7 +45,9 @@ def test_the_client_scores_selects_decides_and_tells_errors(stack: LocalStack, p
     assert result["counts"] == {"photos": 2, "pending": 0, "done": 2, "failed": 0}
     assert result["verdicts"] == ["keep", "maybe"]
     assert result["flags"] == ["pick", None]
-    assert result["lists"] == {"history": 0, "keep": 2, "kept": 2, "found": True, "listed": 2, "photos": 2}
+    assert result["lists"] == {
+        "applied": [True], "left": 0, "history": 0, "keep": 2, "kept": 2, "found": True, "listed": 2, "photos": 2,
+    }  # fmt: skip
     assert result["sameBytes"]
     assert result["codes"] == ["no_server", "webhooks_disabled"]
     assert result["lines"] == 3

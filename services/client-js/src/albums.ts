@@ -1,8 +1,8 @@
 import { EventSourceParserStream } from "eventsource-parser/stream";
 
 import type {
-  Album, AlbumEvent, AlbumPage, AlbumPhoto, AlbumsPage, Choice, Counts, Decisions, Group, GroupsPage, NewAlbum, PhotoReceipt,
-  Proposal, SelectionPage, Thresholds, UploadReceipt,
+  Album, AlbumEvent, AlbumPage, AlbumPhoto, AlbumsPage, Choice, Counts, Decisions, Group, GroupCorrection,
+  GroupCorrections, GroupsPage, NewAlbum, NewGroupCorrection, PhotoReceipt, Proposal, SelectionPage, Thresholds, UploadReceipt,
 } from "./contract.js";
 import type { Call, Http } from "./http.js";
 
@@ -78,6 +78,27 @@ export class Albums {
   /** Groups of similar photos, the largest first. */
   groups(albumId: string, query: { level?: string } & Partial<Thresholds> = {}): AsyncGenerator<Group> {
     return this.http.pages<GroupsPage, Group>(`/v1/albums/${albumId}/groups`, query, (page) => page.groups);
+  }
+
+  /** Merges the groups of near duplicates of these photos, or separates the photos as a group of their own. */
+  async correctGroups(
+    albumId: string,
+    kind: NewGroupCorrection["kind"],
+    photos: readonly string[],
+  ): Promise<NewGroupCorrection> {
+    const correction = { id: crypto.randomUUID(), kind, photos: [...photos] };
+    await this.http.request(corrections(albumId), { method: "POST", ...json(correction) });
+    return correction;
+  }
+
+  /** The corrections of the album's groups, in the order in which they apply. */
+  async groupCorrections(albumId: string): Promise<GroupCorrection[]> {
+    return (await this.http.json<GroupCorrections>(corrections(albumId))).corrections;
+  }
+
+  /** Withdraws exactly this correction; earlier and later ones stay. */
+  async withdrawGroupCorrection(albumId: string, correctionId: string): Promise<void> {
+    await this.http.request(`${corrections(albumId)}/${correctionId}`, { method: "DELETE" });
   }
 
   /** A proposal for each scored photo, with reasons; best first. `keep`: by default the album's number. */
@@ -173,4 +194,8 @@ function json(fields: object): Pick<Call, "body" | "headers"> {
 
 function decision(albumId: string, photoId: string): string {
   return `/v1/albums/${albumId}/photos/${photoId}/decision`;
+}
+
+function corrections(albumId: string): string {
+  return `/v1/albums/${albumId}/groups/corrections`;
 }
