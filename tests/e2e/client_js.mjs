@@ -25,6 +25,9 @@ const found = (await all(critic.albums.find({ name: "JavaScript" }))).map(({ id 
 const listed = (await all(critic.photos({ album: album.id }))).length;
 const bytes = (await critic.original(receipts[0].photo.id)).size;
 const chunks = await new Response(await critic.albums.exportStream(album.id, { format: "json" })).json();
+await critic.taste.switch(true);
+const { enabled } = await critic.taste.get();
+await critic.taste.delete();
 await critic.checkServer();
 const nobody = await new Client("http://127.0.0.1:9").checkServer().catch(({ code }) => code);
 const noSecrets = await critic.receiverSecrets("https://example.com/hook").catch(({ code }) => code);
@@ -44,7 +47,7 @@ console.log(JSON.stringify({
   counts,
   verdicts: selection.map(({ verdict }) => verdict).sort(),
   flags: [decisions.current?.flag, undone.current?.flag ?? null],
-  lists: { applied, left, history, keep, kept, found, listed, photos: chunks.photos.length },
+  lists: { enabled, applied, left, history, keep, kept, found, listed, photos: chunks.photos.length },
   sameBytes: bytes === files[0].size,
   codes: [nobody, noSecrets],
   lines: csv.trim().split("\n").length,

@@ -46,8 +46,16 @@ def test_the_client_scores_selects_decides_and_tells_errors(stack: LocalStack, p
     assert result["verdicts"] == ["keep", "maybe"]
     assert result["flags"] == ["pick", None]
     assert result["lists"] == {
-        "applied": [True], "left": 0, "history": 0, "keep": 2, "kept": 2, "found": True, "listed": 2, "photos": 2,
-    }  # fmt: skip
+        "enabled": True,
+        "applied": [True],
+        "left": 0,
+        "history": 0,
+        "keep": 2,
+        "kept": 2,
+        "found": True,
+        "listed": 2,
+        "photos": 2,
+    }
     assert result["sameBytes"]
     assert result["codes"] == ["no_server", "webhooks_disabled"]
     assert result["lines"] == 3

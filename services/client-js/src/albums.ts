@@ -4,7 +4,7 @@ import type {
   Album, AlbumEvent, AlbumPage, AlbumPhoto, AlbumsPage, Choice, Counts, Decisions, Group, GroupCorrection,
   GroupCorrections, GroupsPage, NewAlbum, NewGroupCorrection, PhotoReceipt, Proposal, SelectionPage, Thresholds, UploadReceipt,
 } from "./contract.js";
-import type { Call, Http } from "./http.js";
+import { type Call, type Http, json } from "./http.js";
 
 const RECONNECT_MS = 500;
 
@@ -101,10 +101,13 @@ export class Albums {
     await this.http.request(`${corrections(albumId)}/${correctionId}`, { method: "DELETE" });
   }
 
-  /** A proposal for each scored photo, with reasons; best first. `keep`: by default the album's number. */
+  /**
+   * A proposal for each scored photo, with reasons; best first. `keep`: by default the album's number; `taste: false`: by
+   * the common score even if the owner's taste is in use.
+   */
   selection(
     albumId: string,
-    query: { keep?: number; per_scene?: number } & Partial<Thresholds> = {},
+    query: { keep?: number; per_scene?: number; taste?: boolean } & Partial<Thresholds> = {},
   ): AsyncGenerator<Proposal> {
     return this.http.pages<SelectionPage, Proposal>(`/v1/albums/${albumId}/selection`, query, (page) => page.photos);
   }
@@ -186,10 +189,6 @@ export class Albums {
 /** Errors of the network are TypeErrors. */
 function broken(cause: unknown): never {
   throw cause instanceof TypeError ? new BrokenStream("The connection broke.", { cause }) : cause;
-}
-
-function json(fields: object): Pick<Call, "body" | "headers"> {
-  return { body: JSON.stringify(fields), headers: { "Content-Type": "application/json" } };
 }
 
 function decision(albumId: string, photoId: string): string {

@@ -8,7 +8,7 @@ export interface Options {
 
 export interface Call {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  query?: Record<string, string | number | undefined>;
+  query?: Record<string, string | number | boolean | undefined>;
   body?: BodyInit;
   headers?: Record<string, string>;
   /** Called with the bytes sent and all bytes; in browsers, where `XMLHttpRequest` exists. */
@@ -105,6 +105,11 @@ export class Http {
     }
     return fetch(url, { method, body, headers: all, signal: stream ? null : AbortSignal.timeout(timeoutMs) });
   }
+}
+
+/** A body of JSON. */
+export function json(fields: object): Pick<Call, "body" | "headers"> {
+  return { body: JSON.stringify(fields), headers: { "Content-Type": "application/json" } };
 }
 
 function query(parameters: Call["query"] = {}): string {

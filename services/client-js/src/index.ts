@@ -2,11 +2,13 @@ import { Albums, type Filters } from "./albums.js";
 import type { Manifest, Models, Photo, PhotoEntry, PhotosPage, ReceiverSecrets } from "./contract.js";
 import { CriticError } from "./errors.js";
 import { type Call, Http, type Options } from "./http.js";
+import { TasteCalls } from "./taste.js";
 
 export type * from "./contract.js";
 export { Albums, type AddOptions, type Event, type ExportOptions, type Filters } from "./albums.js";
 export { CriticError } from "./errors.js";
 export type { Options } from "./http.js";
+export { TasteCalls } from "./taste.js";
 
 const LONGEST_WAIT_SECONDS = 30;
 
@@ -29,11 +31,13 @@ export interface PhotoFilters extends Filters {
 /** A client of one server. */
 export class Client {
   readonly albums: Albums;
+  readonly taste: TasteCalls;
   private readonly http: Http;
 
   constructor(url: string, options: Options = {}) {
     this.http = new Http(url, options);
     this.albums = new Albums(this.http);
+    this.taste = new TasteCalls(this.http);
   }
 
   /** Uploads a photo and waits for its critique. Throws the photo's problem, or `critique_pending` after the timeout. */
