@@ -14,7 +14,11 @@ from critic_core.contracts.critique import (
 )
 from critic_core.contracts.errors import CriticError
 from critic_core.contracts.identity import ANONYMOUS, new_photo_id
-from critic_core.contracts.insight import Suggestion, SuggestionKind, Suggestions
+from critic_core.contracts.insight import (
+    ExposureSuggestion,
+    StraightenSuggestion,
+    Suggestions,
+)
 from critic_core.contracts.photo import Photo, PhotoState
 
 
@@ -58,7 +62,8 @@ def make_photo(
 
 
 def make_suggestions() -> Suggestions:
-    brighter = Suggestion(
-        number=1, kind=SuggestionKind.exposure, sentence="Brighter.", gain=9, gain_low=7, gain_high=11, stops=1.1
+    brighter = ExposureSuggestion(sentence="", percent=40, gain=9, gain_low=7, gain_high=11, stops=1.1)
+    level = StraightenSuggestion(
+        number=2, sentence="", percent=40, gain=2, gain_low=-1, gain_high=5, degrees=-3, share=0.93
     )
-    return Suggestions(suggestions=(brighter,), model="aesthetics", version="1")
+    return Suggestions(suggestions=(brighter, level), model="aesthetics", version="1")

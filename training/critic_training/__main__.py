@@ -18,7 +18,7 @@ from critic_training.data.command import app as data
 from critic_training.end_to_end.command import app as pool
 from critic_training.evaluation.attribution import app as attribution
 from critic_training.evaluation.command import app as evaluation
-from critic_training.evaluation.suggestions import app as suggestions
+from critic_training.evaluation.suggestions.command import app as suggestions
 from critic_training.export.command import app as export
 from critic_training.export.half_precision.command import app as half
 from critic_training.export.parity_command import app as parity

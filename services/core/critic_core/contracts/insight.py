@@ -1,6 +1,7 @@
 """Insights into a photo, computed on request: where the score comes from, and changes that would raise it."""
 
 from enum import StrEnum
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -36,22 +37,45 @@ class SuggestionKind(StrEnum):
     """The change that a suggestion proposes."""
 
     exposure = "exposure"
+    straighten = "straighten"
 
 
-class Suggestion(Contract):
-    """A change, and the gain in probability that the network measures on changed copies."""
+class Gain(Contract):
+    """What the network measures on changed copies."""
 
-    number: int = Field(ge=1, description="For its preview")
-    kind: SuggestionKind
-    sentence: str
-    gain: float = Field(description="Points of 100 × probability, mean of four changed copies")
+    percent: float = Field(description="100 × probability without the change, mean of four copies of the preview")
+    gain: float = Field(description="Points that the change adds to `percent`, mean of the four copies")
     gain_low: float = Field(description="Lower end of the 95 % interval")
     gain_high: float = Field(description="Upper end of the 95 % interval")
+
+
+class _Suggestion(Gain):
+    """A change, and the gain in probability that the network measures on changed copies."""
+
+    number: int = Field(default=1, ge=1, description="For its preview")
+    sentence: str
+
+
+class ExposureSuggestion(_Suggestion):
+    """A change of exposure."""
+
+    kind: Literal[SuggestionKind.exposure] = SuggestionKind.exposure
     stops: float = Field(description="Exposure, in linear light; positive: brighter")
 
 
+class StraightenSuggestion(_Suggestion):
+    """A turn about the middle, and the largest frame of the photo's proportions within."""
+
+    kind: Literal[SuggestionKind.straighten] = SuggestionKind.straighten
+    degrees: float = Field(ge=-15, le=15, description="Positive: turn clockwise")
+    share: float = Field(gt=0, le=1, description="Of each side, that the frame has")
+
+
+Suggestion = Annotated[ExposureSuggestion | StraightenSuggestion, Field(discriminator="kind")]
+
+
 class Suggestions(Contract):
-    """Changes with a measured gain; none when no gain exceeds the noise."""
+    """Changes that raise the probability, the largest gain first."""
 
     suggestions: tuple[Suggestion, ...]
     model: str

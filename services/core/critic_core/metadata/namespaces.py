@@ -11,6 +11,7 @@ XMP_DM = "http://ns.adobe.com/xmp/1.0/DynamicMedia/"
 DIGIKAM = "http://www.digikam.org/ns/1.0/"
 MICROSOFT = "http://ns.microsoft.com/photo/1.0/"
 PHOTO_MECHANIC = "http://ns.camerabits.com/photomechanic/1.0/"
+CAMERA_RAW = "http://ns.adobe.com/camera-raw-settings/1.0/"
 CRITIC = "https://photo-critic.github.io/ns/1.0/"
 
 PREFIXES = {
@@ -20,6 +21,7 @@ PREFIXES = {
     "lr": LIGHTROOM,
     "xmpDM": XMP_DM,
     "digiKam": DIGIKAM,
+    "crs": CAMERA_RAW,
     "critic": CRITIC,
 }
 """The usual prefixes of the namespaces that Photo Critic writes."""

@@ -11,10 +11,12 @@ from critic_core.contracts.insight import (
     MAX_SUGGESTIONS,
     SUGGESTIONS,
     Explanation,
+    Suggestion,
     Suggestions,
     preview_name,
 )
 from critic_core.contracts.photo import Photo, PhotoState
+from critic_core.exports import develop_sidecar
 from critic_core.stores.insights import Insight
 from critic_gateway.dependencies import ROOM, InsightRequestsDep
 from critic_gateway.routes.openapi import PHOTO_ERRORS, responses
@@ -53,7 +55,7 @@ async def get_explanation_map(photo: OwnPhoto, requests: InsightRequestsDep, wai
     "/{photo_id}/suggestions", summary="Get suggestions for a photo", response_model=Suggestions, responses=ERRORS
 )
 async def get_suggestions(photo: OwnPhoto, requests: InsightRequestsDep, wait: Wait = 20) -> Response:
-    """Changes of exposure whose gain, measured on changed copies, exceeds the noise; often none.
+    """Changes of exposure and level with their gains, measured on changed copies; often none.
 
     Computed on the first request, stored for an hour. `202` until computed, and until the photo is done.
     """
@@ -74,11 +76,36 @@ async def get_suggestion_preview(
 ) -> Response:
     """The photo's preview with the change: a JPEG of at most 640 pixels on the long side."""
     deadline = time.monotonic() + wait
-    suggestions = Suggestions.read((await _insight(photo, SUGGESTIONS, requests, wait)).document)
-    if number > len(suggestions.suggestions):
-        raise SuggestionNotFound
+    await _suggestion(photo, number, requests, wait)
     remaining = max(0.0, deadline - time.monotonic())
     return Response((await _insight(photo, preview_name(number), requests, remaining)).picture, media_type="image/jpeg")
+
+
+@router.get(
+    "/{photo_id}/suggestions/{number}/sidecar",
+    summary="Get the sidecar of a suggestion",
+    response_class=Response,
+    responses={
+        200: {"content": {develop_sidecar.MEDIA_TYPE: {}}},
+        **responses(InsightPending, PreviewPending, SuggestionNotFound, *PHOTO_ERRORS),
+    },
+)
+async def get_suggestion_sidecar(
+    photo: OwnPhoto, number: Number, requests: InsightRequestsDep, wait: Wait = 20
+) -> Response:
+    """XMP with the change as settings of Camera Raw. No export of an album contains changes."""
+    suggestion = await _suggestion(photo, number, requests, wait)
+    if photo.critique is None:
+        raise PreviewPending
+    sidecar = develop_sidecar.develop_sidecar(suggestion, photo.critique.image)
+    return Response(sidecar, media_type=develop_sidecar.MEDIA_TYPE)
+
+
+async def _suggestion(photo: Photo, number: int, requests: InsightRequestsDep, wait: float) -> Suggestion:
+    suggestions = Suggestions.read((await _insight(photo, SUGGESTIONS, requests, wait)).document).suggestions
+    if number > len(suggestions):
+        raise SuggestionNotFound
+    return suggestions[number - 1]
 
 
 async def _insight(photo: Photo, name: str, requests: InsightRequestsDep, wait: float) -> Insight:

@@ -3,12 +3,12 @@
 from contextlib import suppress
 
 from critic_core.contracts.errors import PhotoNotFound
-from critic_core.contracts.insight import EXPLANATION, SUGGESTIONS, Explanation, Suggestions
+from critic_core.contracts.insight import EXPLANATION, SUGGESTIONS, Explanation, Suggestions, preview_name
 from critic_core.contracts.photo import Photo
 from critic_core.imaging.attribution import attribution, heat_map
 from critic_core.imaging.decode import Pixels
-from critic_core.imaging.exposure_change import expose, exposure_suggestion, stops_off
 from critic_core.imaging.preview import preview as render_preview
+from critic_core.imaging.suggestions.suggest import changed, suggest
 from critic_core.runtime.logs import logger
 from critic_core.runtime.storage import preview_key
 from critic_core.stores.insights import Insight
@@ -49,9 +49,11 @@ def _insight(name: str, photo: Photo, preview: bytes, context: WorkerContext, mo
     pixels = preview_pixels(preview, network.preprocessing, context)
     if name == EXPLANATION:
         return _explanation(pixels, network)
+    suggestions = _suggestions(photo, pixels, network, context)
     if name == SUGGESTIONS:
-        return _suggestions(pixels, network)
-    return Insight(picture=render_preview(expose(pixels, stops_off(pixels))))
+        return Insight(suggestions.model_dump_json())
+    named = [suggestion for suggestion in suggestions.suggestions if preview_name(suggestion.number) == name]
+    return Insight(picture=render_preview(changed(pixels, named[0]))) if named else Insight()
 
 
 def _explanation(pixels: Pixels, network: Network) -> Insight:
@@ -61,7 +63,10 @@ def _explanation(pixels: Pixels, network: Network) -> Insight:
     return Insight(explanation.model_dump_json(), heat_map(cells, pixels.shape[1], pixels.shape[0]))
 
 
-def _suggestions(pixels: Pixels, network: Network) -> Insight:
-    found = exposure_suggestion(pixels, network.preprocessing, network.percent)
-    suggestions = Suggestions(suggestions=(found,) if found else (), **network.provenance)
-    return Insight(suggestions.model_dump_json())
+def _suggestions(photo: Photo, pixels: Pixels, network: Network, context: WorkerContext) -> Suggestions:
+    """As stored, for previews; else computed."""
+    stored = context.insights.get(photo.id, SUGGESTIONS)
+    if stored and stored.document:
+        return Suggestions.read(stored.document)
+    found = suggest(pixels, photo.critique, network.preprocessing, network.percent)
+    return Suggestions(suggestions=found, **network.provenance)

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from tests.support.critiques import make_suggestions
 from tests.support.tiny_model import tiny_manifest
 from tests.unit.worker.fakes import FakeModels
 
@@ -102,10 +103,23 @@ def test_a_network_without_opinion_suggests_nothing(photo_id: str, context: Work
     assert Suggestions.read(insight.document).suggestions == ()
 
 
-def test_a_preview_of_a_suggestion_is_a_jpeg(photo_id: str, context: WorkerContext, models: FakeModels) -> None:
-    compute_insight(photo_id, preview_name(1), context, models)
-    insight = context.insights.get(photo_id, preview_name(1))
+@pytest.mark.parametrize(
+    ("number", "size"),
+    [(1, (640, 427)), (2, (594, 395))],
+    ids=["exposure", "straighten"],
+)
+def test_a_preview_shows_the_stored_suggestion(
+    photo_id: str, context: WorkerContext, models: FakeModels, number: int, size: tuple[int, int]
+) -> None:
+    context.insights.save(photo_id, SUGGESTIONS, Insight(make_suggestions().model_dump_json()))
+    compute_insight(photo_id, preview_name(number), context, models)
+    insight = context.insights.get(photo_id, preview_name(number))
     assert insight is not None
     image = Image.open(BytesIO(insight.picture))
-    assert (image.format, image.size) == ("JPEG", (640, 427))
-    assert not models.stable.tensors  # the exposure follows from the pixels
+    assert (image.format, image.size) == ("JPEG", size)
+    assert not models.stable.tensors
+
+
+def test_a_preview_without_its_suggestion_is_empty(photo_id: str, context: WorkerContext, models: FakeModels) -> None:
+    compute_insight(photo_id, preview_name(1), context, models)
+    assert context.insights.get(photo_id, preview_name(1)) == Insight()

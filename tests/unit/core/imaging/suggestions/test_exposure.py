@@ -7,7 +7,7 @@ import pytest
 from tests.support.photos import cat
 
 from critic_core.contracts.manifest import Preprocessing
-from critic_core.imaging.exposure_change import LEAST_GAIN, MOST_STOPS, expose, exposure_suggestion, stops_off
+from critic_core.imaging.suggestions.exposure import MOST_STOPS, expose, exposure_suggestion, stops_off
 
 PHOTO = np.asarray(cat((300, 200)).convert("RGB"))
 
@@ -38,14 +38,15 @@ def test_a_dark_photo_is_suggested_brighter_if_the_network_prefers_it() -> None:
     found = exposure_suggestion(dark, Preprocessing(), likes_brightness)
     assert found is not None
     assert found.stops > 1
-    assert found.gain >= LEAST_GAIN
-    assert 0 < found.gain_low <= found.gain <= found.gain_high
+    assert found.gain_low <= found.gain <= found.gain_high
     assert "brighter" in found.sentence
     assert exposure_suggestion(dark, Preprocessing(), dislikes_brightness) is None
 
 
-def test_a_gain_that_depends_on_the_copy_is_noise() -> None:
-    def fickle(inputs: Sequence[np.ndarray]) -> np.ndarray:
-        return np.array([0, 0, 0, 0, 60, 0, 0, 0], dtype=float)
+@pytest.mark.parametrize(("percent", "suggested"), [(5, True), (50, True), (95, False)])
+def test_a_dark_photo_that_pleases_is_left_alone(percent: float, suggested: bool) -> None:
+    def pleased(inputs: Sequence[np.ndarray]) -> np.ndarray:
+        return np.array([percent + image.mean() / 1000 for image in inputs])
 
-    assert exposure_suggestion(expose(PHOTO, -2), Preprocessing(), fickle) is None
+    found = exposure_suggestion(expose(PHOTO, -2), Preprocessing(), pleased)
+    assert bool(found) is suggested

@@ -1,0 +1,1 @@
+"""Suggestions, measured on photos that are changed by known amounts."""
