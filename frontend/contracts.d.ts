@@ -162,6 +162,14 @@ export interface JointDecision {
   stars?: number | null;
 }
 
+export type CorrectionKind = "merge" | "separate";
+
+export interface NewGroupCorrection {
+  id: string;
+  kind: CorrectionKind;
+  photos: string[];
+}
+
 export interface Summary {
   score: number;
   percentile: number;

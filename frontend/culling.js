@@ -17,6 +17,7 @@ import { listenForAccept } from "./page/accept-dialog.js";
 import { listenForDialogs } from "./page/dialogs.js";
 import { listenForExports } from "./page/exports.js";
 import { Failures } from "./page/failures.js";
+import { MomentCorrections } from "./page/moment-corrections.js";
 import { Progress } from "./page/progress.js";
 import { listenForShares } from "./page/share-dialog.js";
 import { Toolbar } from "./page/toolbar.js";
@@ -64,6 +65,7 @@ const culling = { album, selection, grid, choose, goOn, undo, near, compare: com
 const viewer = new Viewer(culling);
 const compare = new Compare(culling);
 const details = new Details(byId("details"), { remove: (item) => void remove(item), compare: comparePhotos });
+const corrections = new MomentCorrections(album, grid);
 const progress = new Progress(album, uploader);
 const failures = new Failures({
   retry: (item) => void photoImport.retry(item),
@@ -147,7 +149,7 @@ function context(item) {
 
 function showDetails() {
   const { active } = grid;
-  details.show(active, active ? context(active) : { proposal: null, standing: null, better: null, betterUrl: null });
+  details.show(active, active && context(active));
 }
 
 /** Show the culling in place of the first page; further photos are added in a popover. */
@@ -198,6 +200,7 @@ const pageKeys = keyListener({
   "/": () => toolbar.focusKeep(),
   c: () => showNotice("compare", comparePhotos()),
   m: () => grid.mark(),
+  g: ({ shiftKey }) => void corrections.correct(shiftKey ? "separate" : "merge"),
   s: () => toggleStack(grid.entries[grid.activeIndex]?.stack?.id ?? ""),
   "?": () => byId("help", HTMLDialogElement).showModal(),
   ...decisionKeys(() => grid.active, chooseMarked, goOn),

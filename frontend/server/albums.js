@@ -76,6 +76,14 @@ export const decide = (id, decision, signal) => request(`${path(id)}/decisions`,
 /** Undo exactly that decision. @param {string} id @param {string} decision @param {AbortSignal} signal */
 export const withdraw = (id, decision, signal) => deleteResource(`${path(id)}/decisions/${decision}`, signal);
 
+/** @param {string} id @param {import("../contracts.js").NewGroupCorrection} correction @param {AbortSignal} signal */
+export const correctGroups = (id, correction, signal) =>
+  request(`${path(id)}/groups/corrections`, signal, { method: "POST", body: correction });
+
+/** @param {string} id @param {string} correction @param {AbortSignal} signal */
+export const withdrawCorrection = (id, correction, signal) =>
+  deleteResource(`${path(id)}/groups/corrections/${correction}`, signal);
+
 /**
  * @param {string} resource
  * @param {string} field name of the rows

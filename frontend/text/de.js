@@ -11,6 +11,8 @@ const seconds = (milliseconds) => {
 /** @type {Record<string, string>} */
 const verdictNames = { keep: "zum Behalten vorgeschlagen", maybe: "vielleicht", reject: "nicht unter den zu behaltenden" };
 
+const eyeNames = { open: "Augen offen", closed: "Augen geschlossen", unknown: "Augen nicht klar" };
+
 /** @type {Record<string, string>} */
 const labels = { pleasing: "gefällig", "not pleasing": "nicht gefällig" };
 
@@ -153,6 +155,9 @@ const problems = {
   request_too_large: "Die Anfrage ist zu groß.",
   upload_timeout: "Das Hochladen hat zu lange gedauert.",
   model_not_found: "Dieses Modell gibt es nicht.",
+  photo_urls_disabled: "Dieser Server nimmt keine Fotos per Adresse an.",
+  invalid_photo_url: "Die Adresse des Fotos ist nicht erlaubt.",
+  photo_url_failed: "Unter der Adresse ist kein Foto.",
   webhooks_disabled: "Webhooks sind auf diesem Server abgeschaltet.",
   invalid_callback_url: "Diese Rückrufadresse ist nicht erlaubt.",
   delivery_not_found: "Diese Zustellung gibt es nicht.",
@@ -324,6 +329,7 @@ export const texts = {
     "spread a stack out, or collapse it": "einen Stapel ausbreiten oder falten",
     "mark, to decide about several; compare marked photos or a moment":
       "markieren, um über mehrere zu entscheiden; Markierte oder einen Moment vergleichen",
+    "make marked photos one moment; with Shift, separate them": "Markierte zu einem Moment machen; mit Umschalt abtrennen",
     "100 % at the pointer, zoom": "100 % am Mauszeiger, Zoom",
     "in the viewer: camera, histogram (grey: the shoot), horizon":
       "große Ansicht: Kamera, Histogramm (grau: das Shooting), Horizont",
@@ -378,6 +384,10 @@ export const texts = {
     exported: "Fertig: die Datei liegt bei Ihren Downloads.",
     copied: "Die Namen sind kopiert.",
     unnamedAlbum: "Ohne Namen",
+    undo: "Rückgängig",
+    markToMerge: "Markieren Sie zwei oder mehr Fotos mit M: G macht daraus einen Moment.",
+    merged: (count) => `Die Momente von ${count} Fotos sind vereint.`,
+    separated: (count) => `${texts.photos(count)} ${count === 1 ? "ist" : "sind"} jetzt ein eigener Moment.`,
     shown: (count) => `${texts.photos(count)} zu sehen`,
     keepOf: (keep, pictures) => `${keep} von ${pictures}`,
     stars: (count) => (count === 1 ? "Ein Stern" : `${count} Sterne`),
@@ -445,13 +455,11 @@ export const texts = {
   scoreSentence: ({ score }) => `Wertung ${Math.round(score)} von 100`,
   betterFrameName: ({ name }) => `Besser: ${name}`,
   eyeMarks: { open: "◉ offen", closed: "◡ zu", unknown: "? unklar" },
-  eyeNames: { open: "Augen offen", closed: "Augen geschlossen", unknown: "Augen nicht klar" },
-  faceName: (number, eyes) => `Gesicht ${number} bei 100 %: ${texts.eyeNames[eyes]}`,
+  faceName: (number, eyes) => `Gesicht ${number} bei 100 %: ${eyeNames[eyes]}`,
   tiltSentence: (degrees) =>
     Math.abs(degrees) < 0.5
       ? "waagerecht"
       : `${Math.abs(degrees).toLocaleString(locale, { maximumFractionDigits: 1 })}° ${degrees > 0 ? "im" : "gegen den"} Uhrzeigersinn`,
-  modelSentence: ({ provenance }) => texts.modelName(provenance.model, provenance.version),
   modelName: (name, version) => `Modell ${name}, Version ${version}`,
   reasonSentence({ code, sentence }) {
     const german = reasons[code];

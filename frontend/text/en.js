@@ -48,6 +48,12 @@ export const sentences = {
   exported: "Done: the file is among your downloads.",
   copied: "The names are copied.",
   unnamedAlbum: "Untitled",
+  undo: "Undo",
+  markToMerge: "Mark two photos or more with M: G makes them one moment.",
+  /** @param {number} count */
+  merged: (count) => `The moments of ${count} photos are merged.`,
+  /** @param {number} count */
+  separated: (count) => `${photos(count)} ${count === 1 ? "is" : "are"} now a separate moment.`,
   /** @param {number} count */
   shown: (count) => `${photos(count)} shown`,
   /** @param {number} keep @param {number} pictures */
@@ -92,6 +98,9 @@ export const sentences = {
   expires: (date) => `The server stores photos, scores and decisions until ${date}, unless you delete them before.`,
 };
 
+/** @typedef {import("../contracts.js").EyeState} EyeState */
+/** @typedef {import("../contracts.js").Critique} Critique */
+/** @typedef {import("../album/album.js").Item} Item */
 /** @typedef {"pending" | "downscaling" | "ready" | "uploading" | "retrying" | "overloaded" | "waiting" | "scored" | "failed"} Stage */
 
 /** @type {Record<Stage, string>} */
@@ -124,7 +133,7 @@ export function percentileSentence({ percentile }, reference) {
 /** @param {{label: string}} critique */
 export const labelSentence = ({ label }) => `Rather ${label}`;
 
-/** @param {import("../contracts.js").Critique} critique */
+/** @param {Critique} critique */
 export function intervalSentence({ interval, kind }) {
   const range = interval ? `Ratings by people: probably ${Math.round(interval.low)} to ${Math.round(interval.high)}` : "";
   const doubt = interval && !interval.conclusive ? ", so the model cannot tell the better half" : "";
@@ -156,22 +165,19 @@ export function rankSentence({ rank, pictures, kind, rankInKind, ofKind, frame, 
 /** @param {{score: number}} critique */
 export const scoreSentence = ({ score }) => `Score ${Math.round(score)} of 100`;
 
-/** @param {import("../album/album.js").Item} item */
+/** @param {Item} item */
 export const betterFrameName = ({ name }) => `Better: ${name}`;
 
-/** @type {Record<import("../contracts.js").EyeState, string>} */
+/** @type {Record<EyeState, string>} */
 export const eyeMarks = { open: "◉ open", closed: "◡ closed", unknown: "? unclear" };
-/** @type {Record<import("../contracts.js").EyeState, string>} */
-export const eyeNames = { open: "Eyes open", closed: "Eyes closed", unknown: "Eyes not clear" };
-/** @param {number} number @param {import("../contracts.js").EyeState} eyes */
+/** @type {Record<EyeState, string>} */
+const eyeNames = { open: "Eyes open", closed: "Eyes closed", unknown: "Eyes not clear" };
+/** @param {number} number @param {EyeState} eyes */
 export const faceName = (number, eyes) => `Face ${number} at 100 %: ${eyeNames[eyes].toLowerCase()}`;
 
 /** @param {number} degrees positive: turned clockwise */
 export const tiltSentence = (degrees) =>
   Math.abs(degrees) < 0.5 ? "level" : `${Math.abs(degrees).toFixed(1)}° ${degrees > 0 ? "clockwise" : "anticlockwise"}`;
-
-/** @param {import("../contracts.js").Critique} critique */
-export const modelSentence = ({ provenance }) => modelName(provenance.model, provenance.version);
 
 /** @param {string} name @param {string} version */
 export const modelName = (name, version) => `Model ${name}, version ${version}`;
@@ -234,7 +240,7 @@ export const terms = {
 export const units = {};
 
 /** The accessible name of a photo.
- * @param {import("../album/album.js").Item} item @param {string | null} verdict @param {number} stack photos in its stack */
+ * @param {Item} item @param {string | null} verdict @param {number} stack photos in its stack */
 export function accessibleName({ name, stage, summary: score, decision, favourites }, verdict, stack) {
   const facts = [name, score ? `score ${Math.round(score.score)} of 100, ${labelSentence(score).toLowerCase()}` : stages[stage]];
   if (decision?.flag) facts.push(decision.flag === "pick" ? "picked by you" : "rejected by you");
@@ -253,7 +259,7 @@ export const flagMarks = { pick: "✓ picked", reject: "✕ rejected" };
 /** @type {Record<string, string>} */
 const verdictNames = { keep: "proposed to keep", maybe: "perhaps", reject: "not among those to keep" };
 
-/** "DSC_1.jpg: picked, 4 of 5 stars", "DSC_1.jpg and 3 more: rejected" @param {import("../album/album.js").Item[]} items */
+/** "DSC_1.jpg: picked, 4 of 5 stars", "DSC_1.jpg and 3 more: rejected" @param {Item[]} items */
 export function decidedSentence([item, ...rest]) {
   if (!item) return "";
   const { name, decision } = item;

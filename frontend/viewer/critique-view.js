@@ -7,7 +7,7 @@ import {
   intervalSentence,
   labelSentence,
   levelNames,
-  modelSentence,
+  modelName,
   percentileSentence,
   rankSentence,
   reasonSentence,
@@ -47,7 +47,7 @@ export function propertiesView(critique, rows) {
   part(view, "unusual").append(...unusual.map(propertyRow));
   part(view, "usual").append(...properties.filter(isUsual).map(propertyRow));
   part(view, "percentile").textContent = percentileSentence(critique, critique.reference);
-  part(view, "model").textContent = modelSentence(critique);
+  part(view, "model").textContent = modelName(critique.provenance.model, critique.provenance.version);
   part(view, "details").append(...rows.flatMap(([term, text]) => [make("dt", "", term), make("dd", "", text)]));
   return view;
 }

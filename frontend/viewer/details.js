@@ -37,13 +37,13 @@ export class Details {
     this.timer = 0;
   }
 
-  /** @param {Item | null} item @param {Context} context */
+  /** @param {Item | null} item @param {Context | null} context */
   show(item, context) {
-    const signature = item ? signatureOf(item, context) : "";
+    const signature = item && context ? signatureOf(item, context) : "";
     if (signature === this.shown) return;
     this.shown = signature;
     clearTimeout(this.timer);
-    if (!item?.id || item.stage !== "scored") return this.#showStage(item);
+    if (!item?.id || !context || item.stage !== "scored") return this.#showStage(item);
     const photo = cachedPhoto(item.id);
     if (photo) this.#draw(item, photo, context);
     else this.timer = window.setTimeout(() => void this.#fetch(item, context, signature), DEBOUNCE_MS);

@@ -2,7 +2,7 @@
 
 import { button } from "../dom/announce.js";
 import { byId } from "../dom/elements.js";
-import { eyeMarks, eyeNames, faceName } from "../text/messages.js";
+import { eyeMarks, faceName } from "../text/messages.js";
 import { photoOf } from "./photo-cache.js";
 import { canvasOf } from "./pixels.js";
 
@@ -40,7 +40,6 @@ export class FaceStrip {
     const [x, y] = [face.left + face.width / 2, face.top + face.height * EYES_AT];
     const view = button("", () => this.zoom.lookAt(x, y), "face");
     view.dataset.eyes = face.eyes;
-    view.title = eyeNames[face.eyes];
     view.setAttribute("aria-label", faceName(index + 1, face.eyes));
     view.append(this.#crop(x, y), eyeMarks[face.eyes]);
     return view;

@@ -37,13 +37,14 @@ from critic_core.contracts.critique import (
     ScoreInterval,
 )
 from critic_core.contracts.errors import Problem
+from critic_core.contracts.group_correction import CorrectionKind, NewGroupCorrection
 from critic_core.contracts.manifest import DatasetCard, Manifest
 from critic_core.contracts.photo import Photo, PhotoReceipt, PhotoState
 from critic_core.contracts.share import CreatedShare, NewShare, Share, SharedAlbum, SharedPhoto, SharePass
 
 TYPES = (FRONTEND / "contracts.d.ts").read_text("utf-8")
 CONTRACTS = [
-    Capture, Face, Focus, Horizon, Counts,
+    Capture, Face, Focus, Horizon, Counts, NewGroupCorrection,
     Problem, Property, Reason, ImageFacts, Provenance, ScoreInterval, Critique, Photo, DatasetCard, Manifest,
     PhotoReceipt, Album, Choice, Decision, JointDecision, Summary, AlbumPhoto, Proposal, KeepersAtRisk,
     SelectionPage, NewShare, Share, CreatedShare, SharePass, SharedAlbum, SharedPhoto,
@@ -67,7 +68,9 @@ def test_the_page_reads_only_fields_that_exist(contract: type[Contract]) -> None
     assert fields <= set(contract.model_fields)
 
 
-@pytest.mark.parametrize("values", [Level, PhotoState, Flag, Verdict, EyeState], ids=lambda values: values.__name__)
+@pytest.mark.parametrize(
+    "values", [Level, PhotoState, Flag, Verdict, EyeState, CorrectionKind], ids=lambda values: values.__name__
+)
 def test_the_page_knows_every_value(values: type[StrEnum]) -> None:
     declaration = re.search(rf"type {values.__name__} = (.*);", TYPES)
     assert declaration is not None

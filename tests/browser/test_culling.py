@@ -415,6 +415,23 @@ def test_decisions_are_exported(culling: Visitor, tmp_path: Path, button: str, e
     expect(culling.page.locator("#export-status")).to_contain_text("Done")
 
 
+def test_moments_are_corrected_by_hand_and_back(culling: Visitor) -> None:
+    cells = culling.page.locator(".cell:visible")
+    culling.card("rocket.jpg").click()
+    press(culling, "m")
+    culling.card("sideways.jpg").click()
+    press(culling, "m", "g")
+    expect(cells).to_have_count(2)
+    culling.page.get_by_role("button", name="Undo").click()
+    expect(cells).to_have_count(3)
+    culling.card("cat 1.jpg").click()
+    press(culling, "Shift+G")
+    expect(cells).to_have_count(4)
+    expect(culling.card("cat 1.jpg").locator(".cell-stack")).to_be_hidden()
+    culling.page.get_by_role("button", name="Undo").click()
+    expect(cells).to_have_count(3)
+
+
 def test_an_export_says_what_it_holds_and_lists_the_keepers(culling: Visitor) -> None:
     culling.card("rocket.jpg").click()
     press(culling, "Shift+P")
