@@ -111,6 +111,7 @@ def test_decisions_of_other_programs_come_back_and_nothing_becomes_a_reject(
     assert {name: rating for name, rating in ratings.items() if rating is not None} == {
         "card1/DSC_0001.xmp": -1, "card1/DSC_0001.JPG.xmp": -1, "card2/DSC_0002.xmp": 5, "card2/DSC_0002.JPG.xmp": 5,
     }  # fmt: skip
+    assert "decided pictures of 50, at least 10 picked" in cull("--taste").stdout
 
 
 @pytest.mark.skipif(shutil.which("exiftool") is None and not os.environ.get("CI"), reason="exiftool is not here")

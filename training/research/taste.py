@@ -29,7 +29,7 @@ from critic_worker.taste.held_out import compare, fit_chosen, held_out
 DECISIONS = (50, 100, 200, 400)
 PICKED = 1 / 3
 _LEAST_LEFT = 80  # photos to measure on
-_AGREEMENT, _CHANCE = 0.8, 0.6  # weights of the common score's log-odds, and of a logistic error
+_AGREEMENT, _CHANCE = 0.3, 0.6  # weights of the common score's log-odds, and of a logistic error
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import numpy as np
 from training.research.best_of_group import draw_photos
 from training.research.quality_weights import fit_logistic
 from training.research.sequences import as_expected, find_sequences, panorama, read_photo
+from training.research.taste import Photographer, result
 
 from critic_core.contracts.album import SequenceKind
 
@@ -32,3 +33,12 @@ def test_an_imitated_panorama_is_found_whole() -> None:
     assert as_expected(found, SequenceKind.panorama)
     assert not as_expected(found, SequenceKind.focus_stack)
     assert not as_expected(found, None)
+
+
+def test_a_photographer_of_known_weights_is_learnt() -> None:
+    columns = np.random.default_rng(0).normal(size=(400, 15))
+    photographer = Photographer("by the last column", columns, columns[:, -1])
+    common, gain, proven = result(photographer.all, decisions=120, draw=0)
+    assert abs(common - 0.5) < 0.1
+    assert gain > 0.3
+    assert proven
