@@ -13,6 +13,7 @@ from critic_core.contracts.errors import Problem
 from critic_core.contracts.identity import ANONYMOUS
 from critic_core.contracts.webhook import CallbackDetail, PhotoEvent
 
+NAMED_CRITIQUE_TASK = "critic.critique_photo"  # of gateways of version 0.2; arguments: ids of photos
 CRITIQUE_TASK = "critic.critique_photos"  # name of the Celery task; argument: the photos of a ticket
 CRITIQUE_QUEUE = "critic.photos"
 

@@ -1,8 +1,8 @@
 """The Celery tasks: thin wrappers around the functions of the other rooms."""
 
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from celery import Celery, Task
@@ -12,14 +12,14 @@ from critic_core.contracts.album import ALBUM_RESULT_TASK
 from critic_core.contracts.errors import QueueUnavailable
 from critic_core.contracts.heartbeat import HEARTBEAT_TASK
 from critic_core.contracts.insight import INSIGHT_TASK
-from critic_core.contracts.photo import CRITIQUE_TASK
+from critic_core.contracts.photo import CRITIQUE_TASK, NAMED_CRITIQUE_TASK
 from critic_core.contracts.taste import TASTE_TASK
 from critic_worker.albums.compute import compute_album_result
 from critic_worker.context import WorkerContext
 from critic_worker.health.heartbeat import run_self_test
 from critic_worker.insights.compute import compute_insight
 from critic_worker.photos.models import Models
-from critic_worker.photos.tickets import process_ticket, stop_ticket
+from critic_worker.photos.tickets import process_named_photos, process_ticket, stop_ticket
 from critic_worker.taste.train import train_taste
 
 T = TypeVar("T")
@@ -42,10 +42,13 @@ def add_tasks(app: Celery, context: Callable[[], WorkerContext], models: Callabl
 
     @app.task(name=CRITIQUE_TASK, base=PhotoTask, bind=True, shared=False)
     def critique_photos(task: PhotoTask, photos: int) -> None:
-        try:
+        with _requeued_without_redis():
             process_ticket(str(task.request.id), photos, context(), models())
-        except QueueUnavailable as error:
-            raise Reject(str(error), requeue=True) from error
+
+    @app.task(name=NAMED_CRITIQUE_TASK, base=PhotoTask, bind=True, shared=False)
+    def critique_named_photos(task: PhotoTask, *photo_ids: str) -> None:
+        with _requeued_without_redis():
+            process_named_photos(str(task.request.id), photo_ids, context(), models())
 
     @app.task(name=HEARTBEAT_TASK, acks_late=False, shared=False)
     def heartbeat() -> None:
@@ -70,6 +73,14 @@ def _add_requested(app: Celery, context: Callable[[], WorkerContext], models: Ca
     @app.task(name=TASTE_TASK, acks_late=False, shared=False)
     def taste(owner: str) -> None:
         train_taste(owner, context())
+
+
+@contextmanager
+def _requeued_without_redis() -> Iterator[None]:
+    try:
+        yield
+    except QueueUnavailable as error:
+        raise Reject(str(error), requeue=True) from error
 
 
 def once_per_process(make: Callable[[], T]) -> Callable[[], T]:

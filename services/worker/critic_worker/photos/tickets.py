@@ -1,5 +1,7 @@
 """A ticket from the queue: claim its photos, process them, forget the ticket."""
 
+from collections.abc import Sequence
+
 from structlog.contextvars import bound_contextvars
 
 from critic_core.runtime import tracing
@@ -28,6 +30,15 @@ def process_ticket(ticket: str, photos: int, context: WorkerContext, models: Mod
     with bound_contextvars(request_id=" ".join(claimed.request_ids) or None), tracing.continued(parent):
         process_photos(claimed.photo_ids, context, models, claimed.repeated)
     context.queue.finish(ticket, context.settings.lease_name)
+
+
+def process_named_photos(ticket: str, photo_ids: Sequence[str], context: WorkerContext, models: Models) -> None:
+    """A message of a gateway of version 0.2, during an upgrade: queue the photos that it names, and take a turn.
+
+    Raises QueueUnavailable.
+    """
+    context.queue.enqueue(photo_ids)
+    process_ticket(ticket, len(photo_ids), context, models)
 
 
 def stop_ticket(ticket: str, context: WorkerContext) -> None:

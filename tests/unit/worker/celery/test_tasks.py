@@ -13,7 +13,7 @@ from tests.unit.worker.fakes import FakeModels
 
 from critic_core.contracts.album import ALBUM_RESULT_TASK, GroupsQuery, Thresholds, query_digest
 from critic_core.contracts.heartbeat import HEARTBEAT_TASK
-from critic_core.contracts.photo import CRITIQUE_TASK, PhotoState
+from critic_core.contracts.photo import CRITIQUE_TASK, NAMED_CRITIQUE_TASK, PhotoState
 from critic_core.stores.photo_queue import PhotoQueue
 from critic_worker.celery.tasks import add_tasks, once_per_process
 from critic_worker.context import WorkerContext
@@ -60,6 +60,16 @@ def test_photos_of_a_ticket_are_processed(app: Celery, context: WorkerContext, e
     run(app, CRITIQUE_TASK, 2, id="t")
     assert [context.jobs.get(photo_id).state for photo_id in ids] == [PhotoState.done] * 2
     assert context.queue.photos_of_ticket("t") == []
+
+
+def test_photos_that_a_gateway_of_the_last_version_names_are_processed(
+    app: Celery, context: WorkerContext, upload: Upload
+) -> None:
+    ids = [upload(), upload()]
+    run(app, NAMED_CRITIQUE_TASK, *ids, id="t")
+    run(app, NAMED_CRITIQUE_TASK, *ids, id="repeated")
+    assert [context.jobs.get(photo_id).state for photo_id in ids] == [PhotoState.done] * 2
+    assert context.queue.queued() == 0
 
 
 def test_a_ticket_without_photos_does_nothing(app: Celery, models: FakeModels) -> None:
