@@ -121,9 +121,9 @@ def _line(photographer: Photographer, decisions: int, draws: int) -> str:
 def result(photos: Examples, decisions: int, draw: int) -> tuple[float, float, bool]:
     """The common score's accuracy and the taste's gain on photos not drawn, and whether the drawn ones prove it."""
     order = np.random.default_rng(draw).permutation(len(photos))
-    drawn, others = photos[order[:decisions]], photos[order[decisions:]]
-    taste = bounded(others.columns @ fit_chosen(drawn))
-    measured = compare(others, others.common + taste)
+    drawn, held_back = photos[order[:decisions]], photos[order[decisions:]]
+    taste = bounded(held_back.columns @ fit_chosen(drawn))
+    measured = compare(held_back, held_back.common + taste)
     return measured.common, measured.gain, held_out(drawn).gain_low > 0
 
 

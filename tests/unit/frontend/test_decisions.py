@@ -9,6 +9,7 @@ SCRIPT = """
 const stored = { ["photo-critic-unsaved-album"]: process.argv[2] };
 globalThis.localStorage = { getItem: (key) => stored[key] ?? null, setItem: (key, value) => (stored[key] = value) };
 globalThis.sessionStorage = { getItem: () => null };
+globalThis.navigator = { languages: ["en"] };
 const requests = [];
 globalThis.fetch = async (_path, { body }) => {
   requests.push(JSON.parse(body));

@@ -9,7 +9,7 @@ import pytest
 from critic_core.contracts.errors import CriticError
 
 API_DOCS = Path(__file__).parents[4] / "docs" / "api.md"
-PENDING = {"album_result_pending", "erasure_pending", "insight_pending", "preview_pending"}
+PENDING = {"album_result_pending", "erasure_pending", "insight_pending", "preview_pending", "taste_pending"}
 
 
 def tree(error: type[CriticError] = CriticError) -> Iterator[type[CriticError]]:
