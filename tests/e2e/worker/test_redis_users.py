@@ -103,7 +103,7 @@ def test_a_photo_goes_through_all_services(services: Services) -> None:
     receiver.stop()
     (delivery,) = http.get(f"/v1/photos/{photo['id']}/deliveries").json()["deliveries"]
     assert http.post(f"/v1/photos/{photo['id']}/deliveries/{delivery['id']}/retry").status_code == 202
-    for path in ("", "/preview", "/original"):
+    for path in ("", "/preview", "/original", "/explanation?wait=30", "/suggestions?wait=30"):
         assert http.get(f"/v1/photos/{photo['id']}{path}").status_code == 200
     assert services.refusals() == []
 
@@ -123,6 +123,9 @@ def test_an_album_goes_through_all_services(services: Services) -> None:
         assert http.get(f"/v1/albums/{album}{path}").status_code == 200
     assert http.put(f"/v1/albums/{album}/photos/{photos[0]}/decision", json={"stars": 3}).status_code == 200
     assert http.post(f"/v1/albums/{album}/photos/{photos[0]}/decision/undo").status_code == 200
+    correction = {"id": "correction-1", "kind": "separate", "photos": photos[:1]}
+    assert http.post(f"/v1/albums/{album}/groups/corrections", json=correction).status_code == 204
+    assert http.delete(f"/v1/albums/{album}/groups/corrections/correction-1").status_code == 204
     joint = {"id": "decision-1", "photos": photos, "flag": "pick"}
     assert http.post(f"/v1/albums/{album}/decisions", json=joint).status_code == 204
     assert http.delete(f"/v1/albums/{album}/decisions/decision-1").status_code == 204
@@ -152,6 +155,9 @@ def test_models_usage_metrics_and_the_account_go_through(services: Services) -> 
     http = services.http
     for path in ("/v1/models", "/v1/usage", "/v1/photos", "/v1/albums", "/v1/account/data", "/readyz"):
         assert http.get(path).status_code == 200
+    assert http.put("/v1/taste", json={"enabled": True}).is_success
+    assert http.get("/v1/taste?wait=20").status_code == 200
+    assert http.delete("/v1/taste").status_code == 204
     assert "critic_redis_memory_bytes" in http.get("/metrics").text
     assert "critic_backlog_photos" in httpx.get(f"http://127.0.0.1:{services.metrics_port}/metrics").text
     assert http.delete("/v1/account/data").status_code == 204
