@@ -11,8 +11,6 @@ const seconds = (milliseconds) => {
 /** @type {Record<string, string>} */
 const verdictNames = { keep: "zum Behalten vorgeschlagen", maybe: "vielleicht", reject: "nicht unter den zu behaltenden" };
 
-const eyeNames = { open: "Augen offen", closed: "Augen geschlossen", unknown: "Augen nicht klar" };
-
 /** @type {Record<string, string>} */
 const labels = { pleasing: "gefällig", "not pleasing": "nicht gefällig" };
 
@@ -455,7 +453,7 @@ export const texts = {
   scoreSentence: ({ score }) => `Wertung ${Math.round(score)} von 100`,
   betterFrameName: ({ name }) => `Besser: ${name}`,
   eyeMarks: { open: "◉ offen", closed: "◡ zu", unknown: "? unklar" },
-  faceName: (number, eyes) => `Gesicht ${number} bei 100 %: ${eyeNames[eyes]}`,
+  faceName: (number) => `Gesicht ${number} bei 100 %: `,
   tiltSentence: (degrees) =>
     Math.abs(degrees) < 0.5
       ? "waagerecht"

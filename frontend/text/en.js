@@ -170,10 +170,8 @@ export const betterFrameName = ({ name }) => `Better: ${name}`;
 
 /** @type {Record<EyeState, string>} */
 export const eyeMarks = { open: "◉ open", closed: "◡ closed", unknown: "? unclear" };
-/** @type {Record<EyeState, string>} */
-const eyeNames = { open: "Eyes open", closed: "Eyes closed", unknown: "Eyes not clear" };
-/** @param {number} number @param {EyeState} eyes */
-export const faceName = (number, eyes) => `Face ${number} at 100 %: ${eyeNames[eyes].toLowerCase()}`;
+/** @param {number} number */
+export const faceName = (number) => `Face ${number} at 100 %: `;
 
 /** @param {number} degrees positive: turned clockwise */
 export const tiltSentence = (degrees) =>

@@ -1,7 +1,7 @@
 // The faces of a photo at 100 %, with the state of their eyes; a click shows the face in the photo.
 
 import { button } from "../dom/announce.js";
-import { byId } from "../dom/elements.js";
+import { byId, make } from "../dom/elements.js";
 import { eyeMarks, faceName } from "../text/messages.js";
 import { photoOf } from "./photo-cache.js";
 import { canvasOf } from "./pixels.js";
@@ -40,8 +40,7 @@ export class FaceStrip {
     const [x, y] = [face.left + face.width / 2, face.top + face.height * EYES_AT];
     const view = button("", () => this.zoom.lookAt(x, y), "face");
     view.dataset.eyes = face.eyes;
-    view.setAttribute("aria-label", faceName(index + 1, face.eyes));
-    view.append(this.#crop(x, y), eyeMarks[face.eyes]);
+    view.append(this.#crop(x, y), make("span", "visually-hidden", faceName(index + 1)), eyeMarks[face.eyes]);
     return view;
   }
 

@@ -134,7 +134,7 @@ def test_faces_are_shown_with_their_eyes_and_a_click_goes_there(visitor: Visitor
     page = opened(visitor, half_sharp())
     strip = page.get_by_role("region", name="Faces at 100 %")
     expect(strip.get_by_role("button")).to_have_count(2)
-    strip.get_by_role("button", name="Face 2 at 100 %: eyes closed").click()
+    strip.get_by_role("button", name="Face 2 at 100 %: ◡ closed").click()
     expect(page.locator("#viewer-zoom")).to_have_text("100 %")
     page.keyboard.press("i")
     expect(page.locator(".horizon")).to_contain_text("2.5° clockwise")
