@@ -123,8 +123,9 @@ one-model:
 	$(BIN)/critic-train export --run $(RUN) $(SETS) --ratings $(DATA)/ratings --reference $(DATA)/ccby/attribution.csv --name $(NAME) --out $(RUN)/exported
 	$(BIN)/critic-train publish $(RUN)/exported services/inference/model_repository --version 1
 
-bench: $(DEV) ## Measure each stage's limit, and the whole stack against it
+bench: $(DEV) ## Measure each stage's limit, the whole stack against it, and other servers beside it
 	$(BIN)/python -m tests.load.bench
+	$(BIN)/python -m tests.load.peers --commit 37f8eb6
 
 capacity: $(DEV) ## Plan cores, replicas and GPUs for RATE=50 photos/s of SIZE=12MP (GPU=…, MEASURE=1, CHECK=1, PLAN="--stacks 2")
 	@$(BIN)/python -m tests.load.photo_costs$(if $(MEASURE), --force)

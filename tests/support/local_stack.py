@@ -23,10 +23,10 @@ STOP_SECONDS = 60
 
 
 class LocalStack:
-    """One `photo-critic up` on a free port. `settings` become CRITIC_ variables."""
+    """One `photo-critic up` on a free port. `settings` become CRITIC_ variables; `python`: of its environment."""
 
-    def __init__(self, data_folder: Path, **settings: str) -> None:
-        self.data_folder, self.settings = data_folder, settings
+    def __init__(self, data_folder: Path, python: str = sys.executable, **settings: str) -> None:
+        self.data_folder, self.python, self.settings = data_folder, python, settings
         self.port = free_port()
         self.started_in = Path.cwd()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -46,8 +46,8 @@ class LocalStack:
         arguments = ["up", "--port", str(self.port), "--data-folder", str(self.data_folder)]
         environment = {**os.environ, **{f"CRITIC_{name}": value for name, value in self.settings.items()}}
         # parent_death: a test run that is killed leaves no stack behind.
-        up = [sys.executable, "-P", "-m", "critic_cli", *arguments]
-        command = [sys.executable, parent_death.__file__, str(os.getpid()), *up]
+        up = [self.python, "-P", "-m", "critic_cli", *arguments]
+        command = [self.python, parent_death.__file__, str(os.getpid()), *up]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, env=environment, cwd=self.started_in, stdout=log, stderr=log, start_new_session=True

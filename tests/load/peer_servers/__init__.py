@@ -1,0 +1,1 @@
+"""Handlers of other servers, each run in an environment of its own."""
