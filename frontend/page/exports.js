@@ -22,6 +22,7 @@ export function listenForExports(album, moments) {
     describe(keepers(), names);
     dialog.showModal();
   });
+  album.subscribe(() => dialog.open && describe(keepers(), names)); // a proposal may come later
   byId("export-close").addEventListener("click", () => dialog.close());
   byId("export-copy").addEventListener("click", () => void copy(names));
   for (const button of dialog.querySelectorAll("button[data-format]")) {
@@ -35,7 +36,8 @@ export function listenForExports(album, moments) {
 function describe(keepers, names) {
   byId("export-sentence").textContent = exportSentence(keepers.length);
   byId("export-zip").textContent = zipSentence(keepers.length, keepers.filter(isReduced).length);
-  names.value = keepers.map(({ name }) => name).join("\n");
+  const list = keepers.map(({ name }) => name).join("\n");
+  if (names.value !== list) names.value = list;
 }
 
 /** @param {Item} item */
