@@ -15,6 +15,8 @@ from critic_core.contracts.critique import (
 from critic_core.contracts.errors import CriticError
 from critic_core.contracts.identity import ANONYMOUS, new_photo_id
 from critic_core.contracts.insight import (
+    CropAspect,
+    CropSuggestion,
     ExposureSuggestion,
     StraightenSuggestion,
     Suggestions,
@@ -66,4 +68,17 @@ def make_suggestions() -> Suggestions:
     level = StraightenSuggestion(
         number=2, sentence="", percent=40, gain=2, gain_low=-1, gain_high=5, degrees=-3, share=0.93
     )
-    return Suggestions(suggestions=(brighter, level), model="aesthetics", version="1")
+    square = CropSuggestion(
+        number=3,
+        sentence="",
+        percent=40,
+        gain=1,
+        gain_low=0.5,
+        gain_high=2,
+        aspect=CropAspect.square,
+        left=0.1,
+        top=0,
+        width=0.5,
+        height=0.75,
+    )
+    return Suggestions(suggestions=(brighter, level, square), model="aesthetics", version="1")

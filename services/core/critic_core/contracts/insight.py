@@ -38,6 +38,17 @@ class SuggestionKind(StrEnum):
 
     exposure = "exposure"
     straighten = "straighten"
+    crop = "crop"
+
+
+class CropAspect(StrEnum):
+    """The proportions of a crop, long side to short side; lying as the photo lies."""
+
+    original = "original"
+    square = "1:1"
+    four_five = "4:5"
+    three_two = "3:2"
+    wide = "16:9"
 
 
 class Gain(Contract):
@@ -71,7 +82,18 @@ class StraightenSuggestion(_Suggestion):
     share: float = Field(gt=0, le=1, description="Of each side, that the frame has")
 
 
-Suggestion = Annotated[ExposureSuggestion | StraightenSuggestion, Field(discriminator="kind")]
+class CropSuggestion(_Suggestion):
+    """A frame within the upright photo, in shares of its width and height."""
+
+    kind: Literal[SuggestionKind.crop] = SuggestionKind.crop
+    aspect: CropAspect
+    left: float = Field(ge=0, le=1)
+    top: float = Field(ge=0, le=1)
+    width: float = Field(gt=0, le=1)
+    height: float = Field(gt=0, le=1)
+
+
+Suggestion = Annotated[ExposureSuggestion | StraightenSuggestion | CropSuggestion, Field(discriminator="kind")]
 
 
 class Suggestions(Contract):

@@ -7,7 +7,7 @@ frame, as shares of width and height, and the angle by which the photo is turned
 import math
 
 from critic_core.contracts.critique import ImageFacts
-from critic_core.contracts.insight import ExposureSuggestion, StraightenSuggestion, Suggestion
+from critic_core.contracts.insight import CropSuggestion, ExposureSuggestion, StraightenSuggestion, Suggestion
 from critic_core.exports.xmp_document import XmpDocument
 from critic_core.metadata.namespaces import CAMERA_RAW
 
@@ -35,6 +35,8 @@ def _settings(suggestion: Suggestion, image: ImageFacts) -> dict[str, str]:
             return {"Exposure2012": f"{suggestion.stops:+.2f}"}
         case StraightenSuggestion():
             return _crop(_turned_corners(suggestion, image), _stored_angle(suggestion.degrees, image))
+        case CropSuggestion():
+            return _crop(_stored_corners(suggestion, image.orientation), 0)
 
 
 def _crop(corners: Corners, angle: float) -> dict[str, str]:
@@ -57,3 +59,16 @@ def _turned_corners(turn: StraightenSuggestion, image: ImageFacts) -> Corners:
     across = half * (width * math.cos(radians) - height * math.sin(radians)) / width
     down = half * (width * math.sin(radians) + height * math.cos(radians)) / height
     return 0.5 - across, 0.5 - down, 0.5 + across, 0.5 + down
+
+
+def _stored_corners(crop: CropSuggestion, orientation: int) -> Corners:
+    first = _stored(crop.left, crop.top, orientation)
+    last = _stored(crop.left + crop.width, crop.top + crop.height, orientation)
+    (left, right), (top, bottom) = (sorted(shares) for shares in zip(first, last, strict=True))
+    return left, top, right, bottom
+
+
+def _stored(x: float, y: float, orientation: int) -> tuple[float, float]:
+    """A point of the upright photo, in the stored one."""
+    across, down = (y, x) if orientation in _TRANSPOSED else (x, y)
+    return 1 - across if orientation in (2, 3, 7, 8) else across, 1 - down if orientation in (3, 4, 6, 7) else down

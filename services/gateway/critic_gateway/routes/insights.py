@@ -55,7 +55,7 @@ async def get_explanation_map(photo: OwnPhoto, requests: InsightRequestsDep, wai
     "/{photo_id}/suggestions", summary="Get suggestions for a photo", response_model=Suggestions, responses=ERRORS
 )
 async def get_suggestions(photo: OwnPhoto, requests: InsightRequestsDep, wait: Wait = 20) -> Response:
-    """Changes of exposure and level with their gains, measured on changed copies; often none.
+    """Changes of exposure, level and frame with their gains, measured on changed copies; often none.
 
     Computed on the first request, stored for an hour. `202` until computed, and until the photo is done.
     """

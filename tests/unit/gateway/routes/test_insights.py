@@ -55,9 +55,10 @@ def test_a_suggestion_has_a_preview(gateway: Application) -> None:
     insights.save(photo_id, SUGGESTIONS, Insight(make_suggestions().model_dump_json()))
     insights.save(photo_id, preview_name(1), Insight(picture=b"jpeg"))
     path = f"/v1/photos/{photo_id}/suggestions"
-    exposure, straighten = gateway.http.get(path).json()["suggestions"]
+    exposure, straighten, crop = gateway.http.get(path).json()["suggestions"]
     assert (exposure["kind"], exposure["stops"]) == ("exposure", 1.1)
     assert (straighten["kind"], straighten["degrees"]) == ("straighten", -3)
+    assert (crop["kind"], crop["aspect"], crop["width"]) == ("crop", "1:1", 0.5)
     preview = gateway.http.get(f"{path}/1/preview")
     assert (preview.content, preview.headers["content-type"]) == (b"jpeg", "image/jpeg")
 
@@ -79,9 +80,9 @@ def test_a_number_without_suggestion_is_not_found(gateway: Application) -> None:
     InsightStore(gateway.redis).save(photo_id, SUGGESTIONS, Insight(make_suggestions().model_dump_json()))
     codes = {
         number: gateway.http.get(f"/v1/photos/{photo_id}/suggestions/{number}/preview").json()["code"]
-        for number in (3, 9)
+        for number in (4, 9)
     }
-    assert codes == {3: "suggestion_not_found", 9: "invalid_request"}
+    assert codes == {4: "suggestion_not_found", 9: "invalid_request"}
 
 
 def test_a_suggestion_is_a_sidecar_on_request(gateway: Application) -> None:
@@ -91,4 +92,4 @@ def test_a_suggestion_is_a_sidecar_on_request(gateway: Application) -> None:
     sidecar = gateway.http.get(f"{path}/1/sidecar")
     assert sidecar.headers["content-type"] == "application/rdf+xml"
     assert 'crs:Exposure2012="+1.10"' in sidecar.text
-    assert gateway.http.get(f"{path}/3/sidecar").json()["code"] == "suggestion_not_found"
+    assert gateway.http.get(f"{path}/4/sidecar").json()["code"] == "suggestion_not_found"

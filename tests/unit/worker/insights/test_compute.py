@@ -105,8 +105,8 @@ def test_a_network_without_opinion_suggests_nothing(photo_id: str, context: Work
 
 @pytest.mark.parametrize(
     ("number", "size"),
-    [(1, (640, 427)), (2, (594, 395))],
-    ids=["exposure", "straighten"],
+    [(1, (640, 427)), (2, (594, 395)), (3, (320, 320))],
+    ids=["exposure", "straighten", "crop"],
 )
 def test_a_preview_shows_the_stored_suggestion(
     photo_id: str, context: WorkerContext, models: FakeModels, number: int, size: tuple[int, int]

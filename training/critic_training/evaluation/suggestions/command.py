@@ -15,7 +15,7 @@ import typer
 from critic_core.contracts.manifest import MANIFEST_FILE, parse_manifest
 from critic_training.evaluation.attribution import scorer_of
 from critic_training.evaluation.markdown import table
-from critic_training.evaluation.suggestions import exposure, straighten
+from critic_training.evaluation.suggestions import crop, exposure, straighten
 from critic_training.evaluation.suggestions.outcome import HEADER
 from critic_training.evaluation.suggestions.photos import rated_photos
 
@@ -25,9 +25,10 @@ class Change(StrEnum):
 
     exposure = "exposure"
     straighten = "straighten"
+    crop = "crop"
 
 
-ROWS = {Change.exposure: exposure.rows, Change.straighten: straighten.rows}
+ROWS = {Change.exposure: exposure.rows, Change.straighten: straighten.rows, Change.crop: crop.rows}
 
 app = typer.Typer()
 

@@ -2,11 +2,12 @@
 
 from typing import assert_never
 
-from critic_core.contracts.critique import Critique
-from critic_core.contracts.insight import ExposureSuggestion, StraightenSuggestion, Suggestion
+from critic_core.contracts.critique import Critique, Face, Focus
+from critic_core.contracts.insight import CropSuggestion, ExposureSuggestion, StraightenSuggestion, Suggestion
 from critic_core.contracts.manifest import Preprocessing
 from critic_core.imaging.attribution import Scorer
 from critic_core.imaging.decode import Pixels
+from critic_core.imaging.suggestions.crop import crop_suggestion, framed
 from critic_core.imaging.suggestions.exposure import expose, exposure_suggestion
 from critic_core.imaging.suggestions.straighten import straighten_suggestion, turn
 
@@ -18,9 +19,14 @@ def suggest(
     found = [
         exposure_suggestion(pixels, preprocessing, score),
         straighten_suggestion(pixels, critique.horizon if critique else None, preprocessing, score),
+        crop_suggestion(pixels, *_subject(critique), preprocessing, score),
     ]
     gainful = sorted((suggestion for suggestion in found if suggestion), key=lambda suggestion: -suggestion.gain)
     return tuple(suggestion.model_copy(update={"number": number}) for number, suggestion in enumerate(gainful, 1))
+
+
+def _subject(critique: Critique | None) -> tuple[tuple[Face, ...], Focus | None]:
+    return ((critique.faces or ()), critique.focus) if critique else ((), None)
 
 
 def changed(pixels: Pixels, suggestion: Suggestion) -> Pixels:
@@ -30,5 +36,7 @@ def changed(pixels: Pixels, suggestion: Suggestion) -> Pixels:
             return expose(pixels, suggestion.stops)
         case StraightenSuggestion():
             return turn(pixels, suggestion.degrees)
+        case CropSuggestion():
+            return framed(pixels, suggestion)
         case _:
             assert_never(suggestion)
