@@ -38,7 +38,7 @@ def _partial(name: str, schemas: _JSON) -> str:
         schemas[partial] = {**json.loads(text), "title": partial}
         if name in _RECORDS:
             _require_id_alone(schemas[partial], name)
-        for part in set(_PART.findall(json.dumps(schemas[name]))):
+        for part in dict.fromkeys(_PART.findall(json.dumps(schemas[name]))):  # in a stable order
             _partial(part, schemas)
     return partial
 
