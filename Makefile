@@ -120,7 +120,7 @@ aesthetics-alexnet:
 	$(BIN)/critic-train people --run runs/pool-alexnet --ratings $(DATA)/ratings $(SETS) $(SEEDS) --out $(RUN)
 
 one-model:
-	$(BIN)/critic-train export --run $(RUN) $(SETS) --ratings $(DATA)/ratings --reference $(DATA)/ccby/attribution.csv --name $(NAME) --out $(RUN)/exported
+	$(BIN)/critic-train export --run $(RUN) $(SETS) --more $(DATA)/more/index.csv --ratings $(DATA)/ratings --reference $(DATA)/ccby/attribution.csv --name $(NAME) --out $(RUN)/exported
 	$(BIN)/critic-train publish $(RUN)/exported services/inference/model_repository --version 1
 
 bench: $(DEV) ## Measure each stage's limit, the whole stack against it, and other servers beside it

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from critic_core.contracts.manifest import MODEL_FILE
+from critic_core.contracts.manifest import MODEL_FILE, Scale
 from critic_inference.engine.onnx import OnnxSession
 from critic_inference.settings import Device, InferenceSettings
 from critic_training.bench.onnx_in_torch import OnnxInTorch
@@ -91,7 +91,7 @@ def deviation_of(model: str, computed: str, actual: Predictions, expected: Predi
     """Scores are 100 times the probability."""
     scores = 100 * np.abs(actual[0] - expected[0])
     median, p99 = (float(np.quantile(scores, share)) for share in (0.5, 0.99))
-    found = difference(actual, expected)
+    found = difference(actual, expected, Scale())
     return Deviation(model, computed, median, p99, float(scores.max()), found.order, found.embedding)
 
 

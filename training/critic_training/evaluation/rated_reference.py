@@ -14,6 +14,7 @@ from critic_core.contracts.critique import Kind
 from critic_core.contracts.manifest import Metric, Scale
 from critic_training.data.photo_sets import Floats, Positions, photo_name
 from critic_training.data.rated_pool import UNKNOWN_KIND, read_kinds
+from critic_training.evaluation.served_scores import served_scores
 from critic_training.evaluation.statistics import spearman
 
 FEWEST = 10
@@ -50,7 +51,7 @@ def reference_metrics(
 ) -> Iterator[Metric]:
     """`probability` `[N]` and `kinds` `[N, K]` as served."""
     dataset, rated = f"{reference.name}, rated photos", np.isfinite(reference.points)
-    score = np.array([scale.score(float(value)) for value in probability])
+    score = served_scores(probability, scale)
     yield _metric("spearman", dataset, spearman(score[rated], reference.points[rated]))
     if scale.half_width is not None:
         yield _metric("within the interval", dataset, _covered(reference.points[rated], probability[rated], scale))

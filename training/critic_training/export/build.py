@@ -29,7 +29,7 @@ BODIES: dict[str, Body] = {
 
 def build(network: Network, platt: Platt, form: Form, factors: dict[str, Factors] | None = None) -> onnx.ModelProto:
     """`factors`: of the layers with a rank in this form, by name."""
-    graph = Graph(form.convolutions)
+    graph = Graph(form.convolutions, form.large)
     outputs = BODIES[network.architecture](graph, network, form, factors or {})
     weight, bias = calibrated(array(network.last_layer.weight), array(network.last_layer.bias), platt)
     logits = graph.add(

@@ -3,6 +3,7 @@
 from critic_core.contracts.manifest import Manifest, Metric
 from critic_training.evaluation.markdown import table
 from critic_training.evaluation.reliability import Bin
+from critic_training.export.front_matter import front_matter
 from critic_training.export.measure import HEADER, Measured, rows
 
 MEANING = """\
@@ -18,7 +19,8 @@ people."""
 
 LIMITS = """\
 - It was learnt from a few hundred photos whose mean ratings say how beautiful people find them and, where `pool` is a
-  training set, from thousands that a vision-language model rated by small pictures: not people's opinions. Both follow
+  training set, from thousands that a vision-language model rated by small pictures (`training/datasets/ratings`): not
+  people's opinions. Both follow
   subject matter strongly: a sunset scores above a waste bin however well the bin is photographed. Compare photos of
   one kind.
 - It says little about which of two near-identical frames is better: rank those by sharpness and exposure, too.
@@ -29,8 +31,9 @@ LIMITS = """\
 
 
 def card(manifest: Manifest, measured: list[Measured], chosen: Measured, diagram: tuple[Bin, ...]) -> str:
-    """Markdown."""
+    """Markdown with front matter."""
     paragraphs = (
+        front_matter(manifest),
         f"# {manifest.name}, version {manifest.version}",
         f"{manifest.architecture}. Input: uint8 `[N, 224, 224, 3]`, RGB; outputs: `probability` `[N, 2]`, "
         f"`embedding` `[N, {manifest.embedding_size}]`{', `kind`' if manifest.kinds else ''}. Made {manifest.created} "

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from critic_core.contracts.manifest import Preprocessing
+from critic_core.contracts.manifest import Preprocessing, Scale
 from critic_core.imaging.preprocess import prepare
 from critic_training.data.photo_sets import Floats, Inputs
 from critic_training.evaluation.onnx_model import open_session, predict
+from critic_training.evaluation.served_scores import served_scores
 from critic_training.evaluation.statistics import spearman
 
 Predictions = tuple[Floats, Floats]
@@ -23,20 +24,22 @@ class ParityError(ValueError):
 
 @dataclass(frozen=True)
 class Limits:
-    """What a shipped form may be: size, and the largest difference of the probability and of the order of photos."""
+    """What a shipped form may be: size, and the largest differences, of the photo that changes most."""
 
     megabytes: float
-    probability: float = 0.03  # three points of the score, for the photo that changes most
+    probability: float = 0.03
+    points: float = 0.5  # of the score
     order: float = 0.005  # 1 − rank correlation with the trained network
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Of the probability, of the embedding (1 − cosine), and of the order of photos (1 − rank correlation)."""
+    """Of the probability, embedding (1 − cosine), order of photos (1 − rank correlation), score (points)."""
 
     probability: float
     embedding: float
     order: float
+    points: float
 
 
 def read_inputs(files: list[Path], preprocessing: Preprocessing) -> Inputs:
@@ -52,13 +55,14 @@ def by_file(model: Path, images: Inputs) -> Predictions:
     return probability, embedding
 
 
-def difference(actual: Predictions, expected: Predictions) -> Difference:
-    """The largest differences of predictions for the same photos."""
+def difference(actual: Predictions, expected: Predictions, scale: Scale) -> Difference:
+    """The largest differences of predictions for the same photos; `scale`: of the score."""
     (probability, embedding), (expected_probability, expected_embedding) = actual, expected
     return Difference(
         probability=float(np.abs(probability - expected_probability).max()),
         embedding=float((1 - (embedding * expected_embedding).sum(1)).max()),
         order=1 - spearman(probability, expected_probability),
+        points=float(np.abs(served_scores(probability, scale) - served_scores(expected_probability, scale)).max()),
     )
 
 

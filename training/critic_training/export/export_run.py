@@ -18,7 +18,8 @@ from critic_training.evaluation.statistics import Sides, sides
 from critic_training.export.card import card
 from critic_training.export.difference import FLOAT32_BOUND, Limits, check, read_inputs
 from critic_training.export.manifest import ExportRequest, build_manifest, run_metrics
-from critic_training.export.measure import Measured, choose, measure, reference, table
+from critic_training.export.measure import Measured, Served, choose, measure, reference, table
+from critic_training.export.metadata import describe
 from critic_training.export.model_folder import CARD_FILE, write_manifest
 from critic_training.runs.checkpoint import BEST_FILE, load_network
 from critic_training.runs.predictions import OUT_OF_FOLD_FILE, POOL_FILE, read_out_of_fold, read_pool_ratings
@@ -26,7 +27,6 @@ from critic_training.runs.predictions import OUT_OF_FOLD_FILE, POOL_FILE, read_o
 LARGEST = {"alexnet": 40.0, "alexnet-maps": 20.0, "efficientnet-lite0": 20.0, "efficientnet-lite2-maps": 20.0}
 """Megabytes."""
 
-PROBABILITY = 0.005  # half a point of the score: what compression may cost
 CALIBRATION_PHOTOS = 3000  # for the thin factors: more than the largest rank
 
 
@@ -42,14 +42,16 @@ def export_run(request: ExportRequest, console: Console) -> Manifest:
     platt = calibrate_all(predicted, rated)
     diagram = _diagram(predicted[config.seed], rated)
     figures = run_metrics(request, rated, predicted[config.seed], diagram, config.seed)
+    scale, covered = _scale(request, rated, predicted[config.seed], platt)
     validation = read_inputs(list(read_unrated(request.reference)[::7]), request.preprocessing)
     with tempfile.TemporaryDirectory() as folder:
-        measured = list(measure(network, platt, lambda: _calibration_photos(request), validation, Path(folder)))
+        served = Served(platt, scale)
+        measured = list(measure(network, served, lambda: _calibration_photos(request), validation, Path(folder)))
         console.print(table(measured))
-        chosen = _choose(measured, Limits(LARGEST[network.architecture], PROBABILITY))
+        chosen = _choose(measured, Limits(LARGEST[network.architecture]))
         console.print(f"chosen: {chosen.form.name}, {chosen.megabytes:.1f} MB, differs by {chosen.difference}")
-        scale, covered = _scale(request, rated, predicted[config.seed], platt)
-        manifest = build_manifest(request, network.architecture, chosen, platt, scale, figures + covered)
+        manifest = build_manifest(request, network.architecture, chosen, served, figures + covered)
+        manifest = describe(chosen.file, manifest)
         write(request.out, manifest, chosen, card(manifest, measured, chosen, diagram))
     return manifest
 

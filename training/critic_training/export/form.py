@@ -7,18 +7,23 @@ from critic_training.export.graph import Storage
 
 @dataclass(frozen=True)
 class Form:
-    """`storage` of dense layers, `convolutions` of all else; `rank` of AlexNet's fc6 and fc7, None: whole."""
+    """`storage` of dense layers, `convolutions` of all else; `rank` of AlexNet's fc6 and fc7, None: whole.
+
+    `large`: of convolutions with many weights, None: like the others.
+    """
 
     storage: Storage
     convolutions: Storage
     rank: int | None = None
+    large: Storage | None = None
 
     @property
     def name(self) -> str:
         """For tables and file names."""
         whole = str(self.storage)
         if self.storage is not self.convolutions:
-            whole = f"{whole}, convolutions {self.convolutions}"
+            size = "small convolutions" if self.large is self.storage else "convolutions"
+            whole = f"{whole}, {size} {self.convolutions}"
         return whole if self.rank is None else f"{whole}, rank {self.rank}"
 
 
@@ -28,6 +33,7 @@ MAPS = (
     FLOAT32,
     Form(Storage.float16, Storage.float16),
     Form(Storage.int8, Storage.float16),
+    Form(Storage.int8, Storage.float16, large=Storage.int8),
     Form(Storage.int8, Storage.int8),
 )
 

@@ -18,6 +18,7 @@ from critic_training.data.photo_sets import Floats
 OPSET = 17
 IR_VERSION = 8  # the first with opset 17: Triton images since 2022 read it
 BLOCK = 32  # weights that share one scale, of 4-bit codes
+LARGE = 400_000  # weights of a large convolution
 
 
 class Storage(StrEnum):
@@ -32,8 +33,8 @@ class Storage(StrEnum):
 class Graph:
     """Nodes and stored weights, in order of addition."""
 
-    def __init__(self, storage: Storage) -> None:
-        self.storage = storage
+    def __init__(self, storage: Storage, large: Storage | None = None) -> None:
+        self.storage, self.large = storage, large or storage
         self.nodes: list[onnx.NodeProto] = []
         self.weights: list[onnx.TensorProto] = []
 
@@ -48,8 +49,8 @@ class Graph:
         return name
 
     def weight(self, name: str, values: Floats, storage: Storage | None = None) -> str:
-        """A weight whose first axis is the output unit."""
-        storage = storage or self.storage
+        """A weight whose first axis is the output unit; without `storage`, as its size says."""
+        storage = storage or (self.large if values.size >= LARGE else self.storage)
         if storage is Storage.float32:
             return self.plain(name, values.astype(np.float32))
         if storage is Storage.float16:

@@ -16,21 +16,20 @@ from critic_core.contracts.manifest import (
     Metric,
     Preprocessing,
     Reference,
-    Scale,
 )
 from critic_core.imaging.golden import golden_photo
 from critic_core.imaging.preprocess import prepare
 from critic_training.data.photo_sets import Floats, RatedPhotos, load, read_rated, read_unrated
-from critic_training.evaluation.calibration import Platt
 from critic_training.evaluation.config import EvaluationConfig
 from critic_training.evaluation.copy_retrieval import measure_copy_similarity
 from critic_training.evaluation.manifest_metrics import metrics
 from critic_training.evaluation.onnx_model import open_session, predict, predict_kinds
 from critic_training.evaluation.rated_reference import read_reference, reference_metrics
 from critic_training.evaluation.reliability import Bin, calibration_error
+from critic_training.evaluation.served_scores import served_scores
 from critic_training.export.card import MEANING, WARNING
 from critic_training.export.dataset_cards import CARDS, REFERENCES
-from critic_training.export.measure import Measured
+from critic_training.export.measure import Measured, Served
 from critic_training.export.model_folder import commit, sha256
 from critic_training.runs.predictions import ACROSS_FILE, read_across
 
@@ -63,11 +62,16 @@ class ExportRequest:
     """Folder of ratings of the pool and of the reference photos."""
 
 
-def build_manifest(  # noqa: PLR0913, PLR0917 - the parts of a manifest
-    request: ExportRequest, architecture: str, chosen: Measured, platt: Platt, scale: Scale, figures: tuple[Metric, ...]
+def build_manifest(
+    request: ExportRequest, architecture: str, chosen: Measured, served: Served, figures: tuple[Metric, ...]
 ) -> Manifest:
     """Scores the reference photos with the chosen form."""
-    photos, shipped = read_unrated(request.reference), open_session(chosen.file)
+    photos, shipped, platt, scale = (
+        read_unrated(request.reference),
+        open_session(chosen.file),
+        served.platt,
+        served.scale,
+    )
     probability, kinds = _predict_all(shipped, photos, request.preprocessing)
     rated = read_reference(request.ratings, request.reference, photos) if request.ratings else None
     figures += tuple(reference_metrics(rated, probability, kinds, scale)) if rated else ()
@@ -85,7 +89,7 @@ def build_manifest(  # noqa: PLR0913, PLR0917 - the parts of a manifest
         ),
         scale=scale,
         kinds=tuple(Kind) if kinds is not None else (),
-        reference=_reference(reference, np.array([scale.score(float(value)) for value in probability])),
+        reference=_reference(reference, served_scores(probability, scale)),
         golden=Golden(probability=round(float(golden[0]), 6)),
         datasets=_datasets(request, len(photos)),
         metrics=(*figures, Metric(name="changed copies found again", dataset=reference, value=round(copies, 4))),

@@ -8,6 +8,7 @@ import onnx
 import torch
 from rich.table import Table
 
+from critic_core.contracts.manifest import Scale
 from critic_training.data.photo_sets import Inputs
 from critic_training.evaluation.calibration import Platt
 from critic_training.evaluation.onnx_model import milliseconds, open_session
@@ -22,6 +23,14 @@ BATCHES = (1, 8, 32)
 
 
 @dataclass(frozen=True)
+class Served:
+    """From ratings to probabilities, and from these to scores."""
+
+    platt: Platt
+    scale: Scale
+
+
+@dataclass(frozen=True)
 class Measured:
     """`milliseconds` a call on the CPU, by batch size; `difference` from the trained network."""
 
@@ -33,7 +42,7 @@ class Measured:
 
 
 def measure(
-    network: Network, platt: Platt, calibration: Callable[[], Inputs], validation: Inputs, folder: Path
+    network: Network, served: Served, calibration: Callable[[], Inputs], validation: Inputs, folder: Path
 ) -> Iterator[Measured]:
     """Every form of the architecture, built into `folder`; factors of `calibration`, figures of `validation`."""
     photos = calibration() if any(form.rank for form in FORMS[network.architecture]) else validation[:0]
@@ -43,8 +52,8 @@ def measure(
             continue  # so many photos span no subspace of that rank
         file = folder / f"{form.name.replace(', ', '-').replace(' ', '-')}.onnx"
         factors = alexnet.factors(network, used, form.rank) if form.rank else None
-        onnx.save_model(build(network, platt, form, factors), file)
-        yield _measured(form, file, compare(network, platt, file, validation))
+        onnx.save_model(build(network, served.platt, form, factors), file)
+        yield _measured(form, file, compare(network, served.platt, file, validation, served.scale))
 
 
 def _measured(form: Form, file: Path, difference: Difference) -> Measured:
@@ -65,6 +74,7 @@ def choose(measured: list[Measured], limits: Limits) -> Measured:
         for candidate in measured
         if candidate.megabytes <= limits.megabytes
         and candidate.difference.probability <= limits.probability
+        and candidate.difference.points <= limits.points
         and candidate.difference.order <= limits.order
     ]
     if not allowed:
@@ -79,7 +89,7 @@ def rows(measured: list[Measured]) -> list[tuple[str, ...]]:
             candidate.form.name,
             f"{candidate.megabytes:.1f}",
             *(f"{candidate.milliseconds[batch]:.1f}" for batch in BATCHES),
-            f"{candidate.difference.probability:.4f}",
+            f"{candidate.difference.points:.2f}",
             f"{1 - candidate.difference.order:.4f}",
         )
         for candidate in measured
@@ -90,7 +100,7 @@ HEADER = (
     "weights as",
     "MB",
     *(f"ms, batch {batch}" for batch in BATCHES),
-    "probability differs by",
+    "score differs by, points",
     "rank correlation",
 )
 

@@ -5,15 +5,16 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from critic_core.contracts.manifest import Scale
 from critic_training.data.photo_sets import Inputs
 from critic_training.evaluation.calibration import Platt
 from critic_training.export.difference import Difference, Predictions, by_file, difference
 from critic_training.networks.network import Network, score
 
 
-def compare(network: Network, platt: Platt, model: Path, images: Inputs) -> Difference:
+def compare(network: Network, platt: Platt, model: Path, images: Inputs, scale: Scale | None = None) -> Difference:
     """The largest differences between PyTorch's network, calibrated, and the exported file."""
-    return difference(by_file(model, images), trained(network, platt, images))
+    return difference(by_file(model, images), trained(network, platt, images), scale or Scale())
 
 
 @torch.inference_mode()

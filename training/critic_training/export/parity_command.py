@@ -75,12 +75,17 @@ def compare_all(
     found = []
     if server:
         found.append(
-            ("the server", difference(by_server(server, manifest, images), published), _bound(server, manifest))
+            (
+                "the server",
+                difference(by_server(server, manifest, images), published, manifest.scale),
+                _bound(server, manifest),
+            )
         )
     if run:
         network, _ = load_network(run / BEST_FILE)
         curve = Platt(**manifest.calibration.parameters)
-        found.append(("the trained network", difference(published, trained(network, curve, images)), COMPRESSED_BOUND))
+        differs = difference(published, trained(network, curve, images), manifest.scale)
+        found.append(("the trained network", differs, COMPRESSED_BOUND))
     for what, differs, bound in found:
         check(differs, bound, what)
     return [(what, differs) for what, differs, _ in found]

@@ -9,13 +9,15 @@ from critic_training.export.form import FLOAT32, Form
 from critic_training.export.graph import Storage
 from critic_training.export.measure import Measured, choose, reference, table
 
-LIMITS = Limits(megabytes=40, probability=0.03, order=0.005)
+LIMITS = Limits(megabytes=40, probability=0.03, points=0.5, order=0.005)
 
 
-def form(storage: str, megabytes: float, milliseconds: float, differs: float = 0.0, order: float = 0.0) -> Measured:
+def form(
+    storage: str, megabytes: float, milliseconds: float, differs: float = 0.0, order: float = 0.0, points: float = 0.0
+) -> Measured:
     times = {1: milliseconds / 8, 8: milliseconds, 32: 4 * milliseconds}
     made = FLOAT32 if storage == "float32" else Form(Storage(storage), Storage.float16, rank=512)
-    return Measured(made, Path(storage), megabytes, times, Difference(differs, 0.0, order))
+    return Measured(made, Path(storage), megabytes, times, Difference(differs, 0.0, order, points))
 
 
 def test_the_smallest_allowed_form_however_busy_the_machine_was() -> None:
@@ -24,7 +26,7 @@ def test_the_smallest_allowed_form_however_busy_the_machine_was() -> None:
     assert reference(measured).form == FLOAT32
 
 
-@pytest.mark.parametrize("wrong", [{"differs": 0.1}, {"order": 0.1}, {"differs": float("nan")}])
+@pytest.mark.parametrize("wrong", [{"differs": 0.1}, {"order": 0.1}, {"points": 0.6}, {"differs": float("nan")}])
 def test_a_form_that_answers_differently_is_not_taken(wrong: dict[str, float]) -> None:
     measured = [form("int8", 10, 5, **wrong), form("float16", 30, 20)]
     assert choose(measured, LIMITS).form.storage is Storage.float16

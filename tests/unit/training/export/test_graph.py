@@ -64,6 +64,16 @@ def test_compressed_files_are_smaller_and_answer_nearly_the_same(
     assert found.embedding < 0.01
 
 
+def test_large_convolutions_alone_are_stored_in_eight_bits() -> None:
+    graph = Graph(Storage.float16, large=Storage.int8)
+    graph.weight("large", np.ones((400, 1000), np.float32))
+    graph.weight("small", np.ones((4, 50), np.float32))
+    assert [weight.data_type for weight in graph.weights if weight.name in {"large.int8", "small.float16"}] == [
+        onnx.TensorProto.INT8,
+        onnx.TensorProto.FLOAT16,
+    ]
+
+
 def test_every_listed_form_begins_with_the_reference() -> None:
     assert set(FORMS) == set(ARCHITECTURES)
     assert all(forms[0] == FLOAT32 for forms in FORMS.values())
@@ -81,7 +91,7 @@ def test_the_gate_refuses_another_network(
 
 def test_the_gate_refuses_what_is_not_a_number() -> None:
     with pytest.raises(ParityError):
-        check(Difference(float("nan"), 0, 0), 1.0, "it")
+        check(Difference(float("nan"), 0, 0, 0), 1.0, "it")
 
 
 def test_four_bits_round_to_the_nearest_seventh_of_each_blocks_largest() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 
-from critic_core.contracts.manifest import MODEL_FILE, Golden, Manifest, Preprocessing
+from critic_core.contracts.manifest import MODEL_FILE, Golden, Manifest, Preprocessing, Scale
 from critic_core.imaging.decode import decode
 from critic_core.imaging.golden import golden_photo
 from critic_core.imaging.preprocess import prepare, to_input
@@ -18,6 +18,7 @@ from critic_training.data.photo_sets import Inputs
 from critic_training.evaluation.onnx_model import open_session, predict
 from critic_training.export.difference import Difference, Limits, ParityError, by_file, check, difference
 from critic_training.export.half_precision.graph import to_float16
+from critic_training.export.metadata import describe
 from critic_training.export.model_folder import read_manifest, sha256, write_manifest
 
 SUFFIX = "; computed in float16"
@@ -37,8 +38,8 @@ def convert(model: Path, images: Inputs, out: Path) -> Difference:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / MODEL_FILE
         onnx.save_model(to_float16(onnx.load_model(model / MODEL_FILE)), file)
-        found = _checked(file, model / MODEL_FILE, images)
-        converted = _manifest(manifest, file)
+        found = _checked(file, model / MODEL_FILE, images, manifest.scale)
+        converted = describe(file, _manifest(manifest, file))
         out.mkdir(parents=True, exist_ok=True)
         (out / MODEL_FILE).write_bytes(file.read_bytes())
     write_manifest(out, converted)
@@ -52,9 +53,9 @@ def golden_inputs(preprocessing: Preprocessing) -> Inputs:
     return np.stack([to_input(photo, preprocessing) for photo in (pixels, *copies)])
 
 
-def _checked(converted: Path, original: Path, images: Inputs) -> Difference:
+def _checked(converted: Path, original: Path, images: Inputs, scale: Scale) -> Difference:
     """By the limits of every form."""
-    found = difference(by_file(converted, images), by_file(original, images))
+    found = difference(by_file(converted, images), by_file(original, images), scale)
     check(found, Limits.probability, "float16")
     if not found.order <= Limits.order:
         raise ParityError(f"float16 orders photos otherwise: {found} (at most {Limits.order})")
@@ -67,6 +68,5 @@ def _manifest(manifest: Manifest, file: Path) -> Manifest:
         update={
             "architecture": manifest.architecture + SUFFIX,
             "golden": Golden(probability=round(float(golden[0]), 6), tolerance=manifest.golden.tolerance),
-            "weights_sha256": sha256(file),
         }
     )
