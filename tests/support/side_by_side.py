@@ -7,7 +7,9 @@ from xdist.scheduler import LoadScopeScheduling
 # Started once for a whole run, and expensive: tests of the same server stay together.
 SHARED = {
     "the inference servers": re.compile(r"tests/contract/"),
-    "the local stack": re.compile(r"tests/e2e/test_(?!flickr_shards|large_album|local_stack|models|overload|tracing)"),
+    "the local stack": re.compile(
+        r"tests/e2e/test_(?!flickr_shards|large_album|local_stack|models|overload|tracing|upgrade)"
+    ),
     "the containers": re.compile(r"tests/compose/test_(?!bare_machine|config|images)"),
 }
 
