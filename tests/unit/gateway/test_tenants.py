@@ -69,6 +69,7 @@ BY_ID = {
     "getExplanationMap": Case(),
     "getSuggestions": Case(),
     "getSuggestionPreview": Case(),
+    "getSuggestionSidecar": Case(),
     "listPhotoDeliveries": Case(),
     "retryPhotoDelivery": Case(202),
     "getAlbum": Case(),
