@@ -56,7 +56,7 @@ class Taste(Contract):
 class TasteSwitch(Contract):
     """On or off."""
 
-    enabled: bool
+    enabled: bool = Field(strict=True)  # 0 and "no" are mistakes
 
 
 class TasteModel(Contract):
