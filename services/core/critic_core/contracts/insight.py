@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from critic_core.contracts.base import Contract
 
@@ -62,6 +62,8 @@ class Gain(Contract):
 
 class _Suggestion(Gain):
     """A change, and the gain in probability that the network measures on changed copies."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)  # `kind` tells them apart
 
     number: int = Field(default=1, ge=1, description="For its preview")
     sentence: str
