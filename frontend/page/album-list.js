@@ -3,6 +3,7 @@
 import { forgetAlbum, recentAlbums } from "../album/url.js";
 import { byId, make } from "../dom/elements.js";
 import { fetchAlbumHead } from "../server/albums.js";
+import { storedKey } from "../server/api-key.js";
 import { asProblem } from "../server/errors.js";
 import { fetchPreview } from "../server/photos.js";
 import { photos, sentences } from "../text/messages.js";
@@ -33,7 +34,7 @@ async function describe(id, cover, note) {
     if (best) cover.src = URL.createObjectURL(await fetchPreview(best.id, signal));
   } catch (error) {
     const problem = asProblem(error);
-    if (problem.code === "album_not_found") forgetAlbum(id);
+    if (problem.code === "album_not_found" && !storedKey()) forgetAlbum(id); // it may belong to another key
     if (!note.textContent) note.textContent = problem.message;
   }
 }

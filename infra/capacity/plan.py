@@ -137,6 +137,6 @@ def _redis(cost: PhotoCost, memory_mb: float, target: Target) -> Tier:
     queue = Queue(target.rate, core_ms / 1000, 1, target.bounds.variation)
     if queue.utilisation > utilisation:
         max_rate = utilisation / queue.seconds
-        stacks = math.ceil(target.rate / max_rate)
-        raise ValueError(f"one Redis takes {max_rate:.0f} photos/s at most: --stacks {stacks} for {target.rate:g}")
+        more = math.ceil(target.rate / max_rate)
+        raise ValueError(f"one Redis takes {max_rate:.0f} photos/s at most: {more} times as many stacks (--stacks)")
     return Tier("redis", core_ms, 1, queue, target.rate * core_ms / 1000 / utilisation, memory_mb)

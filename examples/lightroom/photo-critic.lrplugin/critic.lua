@@ -20,7 +20,8 @@ return function(json)
   end
 
   local function is_pending(status, value)
-    return status == 429 or (status == 202 and value.code ~= nil)
+    local is_busy = status == 429 and (value.code == "overloaded" or value.code == "rate_limited")
+    return is_busy or (status == 202 and value.code ~= nil)
   end
 
   function Server:headers(more)

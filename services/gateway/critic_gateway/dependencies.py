@@ -33,6 +33,7 @@ from critic_gateway.notifications.subscriber import ChangeSubscriber
 from critic_gateway.settings import GatewaySettings
 from critic_gateway.state import AppState
 from critic_gateway.uploads.handler import UploadHandler
+from critic_gateway.uploads.multipart import is_json
 
 T = TypeVar("T")
 
@@ -118,7 +119,15 @@ async def _ensure_room(request: Request, state: StateDep, _: CallerDep) -> None:
     await state.headroom.ensure_room(int(length) if length.isdecimal() else 0)
 
 
+async def _ensure_photo_room(request: Request, state: StateDep, caller: CallerDep) -> None:
+    if is_json(request.headers.get("content-type", "")):  # the URL of a photo of any size
+        await state.headroom.ensure_room(state.settings.max_photo_bytes)
+    else:
+        await _ensure_room(request, state, caller)
+
+
 ROOM = Depends(_ensure_room)
+PHOTO_ROOM = Depends(_ensure_photo_room)
 """The first dependency of every route that stores something: StorageFull before Redis or the storage is full."""
 
 

@@ -42,7 +42,7 @@ class InferResponse:
 
 
 def whole_number(name: str, value: object) -> int:
-    """A parameter of a request. Raises RequestRefused unless it is a whole number from 0."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise RequestRefused(f"parameter '{name}' must be a whole number from 0, not {value!r}")
+    """A parameter of a request. Raises RequestRefused unless it is a whole number from 0, of 64 bits."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 64:
+        raise RequestRefused(f"parameter '{name}' must be a whole number from 0, of 64 bits")
     return value

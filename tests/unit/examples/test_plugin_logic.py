@@ -102,7 +102,8 @@ def test_an_object_is_written_as_json(lua: Any) -> None:
         (None, None, "Photo Critic does not answer at http://critic."),
         (200, "<html>", "Photo Critic does not answer at http://critic."),
         (403, '{"detail": "The API key is invalid."}', "The API key is invalid."),
-        (429, '{"detail": "Too many photos wait."}', "Too many photos wait."),
+        (429, '{"code": "quota_exceeded", "detail": "No photos are left today."}', "No photos are left today."),
+        (429, '{"code": "overloaded", "detail": "Too many photos wait."}', "Too many photos wait."),
         (202, '{"code": "album_result_pending", "detail": "The result is computed."}', "The result is computed."),
     ],
 )
@@ -112,4 +113,4 @@ def test_failures_are_sentences(lua: Any, critic: Any, status: int | None, body:
     server = critic.server("http://critic/", "", http)
     call = lua.execute('return function(server) return pcall(server.call, server, "GET", "/v1/albums") end')
     assert call(server) == (False, sentence)
-    assert len(pauses) == (300 if status in (202, 429) else 0)
+    assert len(pauses) == (300 if "overloaded" in str(body) or status == 202 else 0)

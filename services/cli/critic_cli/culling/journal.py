@@ -97,7 +97,7 @@ def _path(shot: Shot) -> str:
 
 
 def _text(file: Path) -> str:
-    return os.fsencode(file.absolute()).decode("utf-8", "surrogateescape")
+    return os.fsencode(file.parent.resolve() / file.name).decode("utf-8", "surrogateescape")
 
 
 def _file_state(shot: Shot) -> tuple[int, int]:

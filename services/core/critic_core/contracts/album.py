@@ -49,7 +49,10 @@ class Album(Contract):
     created_at: datetime
     expires_at: datetime = Field(description="When the album is deleted with its photos")
     callback_url: str | None = Field(default=None, description="Receiver of a webhook whenever no photo is pending")
-    revision: int = Field(default=0, description="Increases with every photo that is added, scored, failed or deleted")
+    revision: int = Field(
+        default=0,
+        description="Increases with every photo that is added, queued, scored, failed or deleted, and every correction",
+    )
     decision_revision: int = Field(default=0, description="Increases with every decision and every undo")
     keep: float | None = Field(
         default=None,

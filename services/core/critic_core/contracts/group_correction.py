@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field
 
@@ -10,6 +11,7 @@ from critic_core.contracts.base import Contract
 
 MAX_CORRECTIONS = 500  # of one album
 MAX_CORRECTED_PHOTOS = 200  # by one correction
+MAX_ID_LENGTH = 64  # longer than every id: what is stored has a bound
 
 
 class CorrectionKind(StrEnum):
@@ -24,7 +26,7 @@ class NewGroupCorrection(Contract):
 
     id: DecisionId
     kind: CorrectionKind
-    photos: tuple[str, ...] = Field(
+    photos: tuple[Annotated[str, Field(max_length=MAX_ID_LENGTH)], ...] = Field(
         min_length=1, max_length=MAX_CORRECTED_PHOTOS, description="Ids; photos of no album are ignored"
     )
 

@@ -96,7 +96,7 @@ withdraw(ARGV[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('ZREM', KEYS[3], ARGV[1])
 if not state or state == 'done' or state == 'failed' then return 0 end
-record_throughput(tonumber(ARGV[7]), redis.call('ZCARD', KEYS[2]) > 0)
+if ARGV[7] ~= '' then record_throughput(tonumber(ARGV[7]), redis.call('ZCARD', KEYS[2]) > 0) end
 redis.call('HSET', KEYS[1], 'state', ARGV[2], ARGV[4], ARGV[5])
 if ARGV[8] then redis.call('HSET', KEYS[1], 'summary', ARGV[8]) end
 local album = redis.call('HGET', KEYS[1], 'album')
@@ -241,16 +241,20 @@ class JobStore:
         """
         return bool(self._run(self._requeue_alone, photo_id, self._now()))
 
-    def finish(self, photo_id: str, critique: Critique) -> bool:
-        """Store the critique. False when the photo is finished already, or was deleted meanwhile."""
+    def finish(self, photo_id: str, critique: Critique, *, reused: bool = False) -> bool:
+        """Store the critique. False when the photo is finished already, or was deleted meanwhile.
+
+        A `reused` critique counts for no throughput: no worker took time for it.
+        """
+        time = "" if reused else self._now()
         album_fields = summary_of(critique).model_dump_json(exclude_none=True), features_of(critique).model_dump_json()
         return self._end(
-            photo_id, PhotoState.done, "critique", critique.model_dump_json(), rank_key(critique), *album_fields
+            photo_id, PhotoState.done, "critique", critique.model_dump_json(), rank_key(critique), time, *album_fields
         )
 
     def fail(self, photo_id: str, problem: Problem) -> bool:
         """Store the problem instead of a critique. False as in `finish`."""
-        return self._end(photo_id, PhotoState.failed, "problem", problem.model_dump_json(), FAILED)
+        return self._end(photo_id, PhotoState.failed, "problem", problem.model_dump_json(), FAILED, self._now())
 
     def mark_deleted(self, photo_id: str) -> bool:
         """Hide a photo in any state at once and list it in `expired` until `purge`. False when there was none."""
@@ -340,9 +344,9 @@ class JobStore:
         with redis_errors():
             return bool(self._delete(keys=keys, args=[photo_id, CHANGE_CHANNEL, *due]))
 
-    def _end(self, photo_id: str, state: PhotoState, field: str, value: str, rank: float, *album_fields: str) -> bool:
-        args = (state.value, CHANGE_CHANNEL, field, value, rank, self._now())
-        return bool(self._run(self._close, photo_id, *args, *album_fields))
+    def _end(self, photo_id: str, state: PhotoState, field: str, value: str, rank: float, *more: float | str) -> bool:
+        """`more`: the time, and what the photo's album stores."""
+        return bool(self._run(self._close, photo_id, state.value, CHANGE_CHANNEL, field, value, rank, *more))
 
     def _older_than(self, name: str, seconds: float, limit: int) -> list[str]:
         with redis_errors():

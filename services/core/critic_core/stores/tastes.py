@@ -30,6 +30,7 @@ return rows
 """
 _SAVE = """
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+redis.call('HDEL', KEYS[1], 'model') -- without one, no earlier one stays beside the new evidence
 redis.call('HSET', KEYS[1], unpack(ARGV, 4))
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 redis.call('DEL', KEYS[2], KEYS[3])
@@ -112,17 +113,16 @@ class TasteStore:
         with redis_errors():
             return bool(self._redis.set(_request_key(owner), 1, nx=True, px=int(seconds * 1000)))
 
-    def begin(self, owner: str) -> str:
-        """Begin a training. Returns its token."""
+    def begin(self, owner: str) -> str | None:
+        """Begin a training. Returns its token; None while another one is under way, for TRAINING_SECONDS at most."""
         token = uuid4().hex
         with redis_errors():
-            self._redis.set(_training_key(owner), token, ex=TRAINING_SECONDS)
-        return token
+            return token if self._redis.set(_training_key(owner), token, nx=True, ex=TRAINING_SECONDS) else None
 
     def save(self, owner: str, token: str, basis: Basis, taste: Taste, model: TasteModel | None) -> bool:
         """Store the result of that training and notify subscribers.
 
-        False when the taste was deleted, or another training has begun meanwhile.
+        False when the taste was deleted meanwhile.
         """
         fields: list[Any] = ["basis", basis.digest, "taste", taste.model_dump_json(exclude={"enabled"})]
         if model is not None:

@@ -42,15 +42,15 @@ def decode_id(owner: str, kind: Kind, text: str | None) -> str | None:
     return _ensure(scope == [owner, kind] and is_photo_id(last_id), last_id)
 
 
-def encode_row(token: str, row: int) -> str:
-    """A row of a result as text."""
-    return _encode(token, str(row))
+def encode_row(query: str, token: str, row: int) -> str:
+    """A row of the result of a query, by its digest, as text."""
+    return _encode(query, token, str(row))
 
 
-def decode_row(text: str) -> tuple[str, int]:
-    """Token and row of a result from text. Raises InvalidRequest."""
-    token, row = _decode(text, 2)
-    return _ensure(token.isalnum() and row.isdecimal(), token), int(row)
+def decode_row(text: str) -> tuple[str, str, int]:
+    """Query, token and row of a result from text. Raises InvalidRequest."""
+    query, token, row = _decode(text, 3)
+    return _ensure(query.isalnum() and token.isalnum() and row.isdecimal(), query), token, int(row)
 
 
 def _encode(*fields: str) -> str:

@@ -182,14 +182,15 @@ async def _page(  # noqa: PLR0913, PLR0917 - all of them differ between queries
     containing: str = "",
 ) -> Response:
     """A page of a result: the first page of a current result, the following ones of the same result."""
-    query = await _by_taste(album, query, params, queries)
     if params.cursor is None:
-        token, first = (await queries.result(album, query, params.wait)).token, 0
+        query = await _by_taste(album, query, params, queries)
+        digest, token, first = query_digest(query), (await queries.result(album, query, params.wait)).token, 0
     else:
-        token, first = cursors.decode_row(params.cursor)
-    key = SectionKey(album.id, query_digest(query), section)
-    page = await run_in_threadpool(queries.page, key, token, first, params.limit, containing)
-    next_cursor = None if page.following is None else cursors.encode_row(token, page.following)
+        digest, token, first = cursors.decode_row(params.cursor)
+    page = await run_in_threadpool(
+        queries.page, SectionKey(album.id, digest, section), token, first, params.limit, containing
+    )
+    next_cursor = None if page.following is None else cursors.encode_row(digest, token, page.following)
     return Response(_render(page, rows_name, next_cursor), media_type="application/json")
 
 

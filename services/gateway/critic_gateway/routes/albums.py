@@ -16,6 +16,7 @@ from critic_gateway.dependencies import (
     ADMISSION,
     ALBUM_LIMIT,
     PHOTO_LIMIT,
+    PHOTO_ROOM,
     ROOM,
     AlbumStoreDep,
     CallerDep,
@@ -104,7 +105,7 @@ def list_albums(
     "/{album_id}/photos",
     status_code=202,
     summary="Add photos to an album",
-    dependencies=[ADMISSION, ROOM, PHOTO_LIMIT],
+    dependencies=[ADMISSION, PHOTO_ROOM, PHOTO_LIMIT],
     openapi_extra=UPLOAD_BODY,
     response_model=UploadReceipt,
     responses={

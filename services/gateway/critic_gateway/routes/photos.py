@@ -21,7 +21,7 @@ from critic_gateway.albums import cursors
 from critic_gateway.dependencies import (
     ADMISSION,
     PHOTO_LIMIT,
-    ROOM,
+    PHOTO_ROOM,
     CallerDep,
     ChangesDep,
     ErasureDep,
@@ -54,7 +54,7 @@ router = APIRouter(prefix="/v1/photos", tags=["photos"])
     "",
     status_code=202,
     summary="Send photos",
-    dependencies=[ADMISSION, ROOM, PHOTO_LIMIT],
+    dependencies=[ADMISSION, PHOTO_ROOM, PHOTO_LIMIT],
     openapi_extra=UPLOAD_BODY,
     response_model=Photo | UploadReceipt,
     responses={

@@ -8,20 +8,29 @@ from critic_gateway.uploads.options import UploadOptions
 from critic_gateway.uploads.receive import ReceivedFile, RejectedFile, StoredFile
 
 
-def upload_digest(files: list[ReceivedFile], options: UploadOptions) -> str:
-    """Equal for uploads of equal files in the same order with equal options."""
+def upload_digest(files: list[ReceivedFile], options: UploadOptions, url: str | None = None) -> str:
+    """Equal for uploads of equal files in the same order, or of one URL, with equal options.
+
+    What a URL leads to may change, and its signature expire: a repeated request is one of the same URL.
+    """
     album = options.album.id if options.album else ""
     callback = (options.callback_url, *(options.callback_events or ()), *(options.callback_details or ()))
     note = (options.note.reference, options.note.metadata)
     digest = hashlib.sha256(f"{options.model or ''} {album} {callback} {note}\n".encode())
-    for file in files:
-        content = file.error.code if isinstance(file, RejectedFile) else file.sha256
-        name = file.path or file.file_name if isinstance(file, StoredFile) else file.file_name
-        digest.update(f"{name}\n{content}\n".encode())
+    for content in [f"{url}\n"] if url else map(_content, files):
+        digest.update(content.encode())
     return digest.hexdigest()
 
 
-def ensure_same_upload(record: UploadRecord, files: list[ReceivedFile], options: UploadOptions) -> None:
+def _content(file: ReceivedFile) -> str:
+    content = file.error.code if isinstance(file, RejectedFile) else file.sha256
+    name = file.path or file.file_name if isinstance(file, StoredFile) else file.file_name
+    return f"{name}\n{content}\n"
+
+
+def ensure_same_upload(
+    record: UploadRecord, files: list[ReceivedFile], options: UploadOptions, url: str | None = None
+) -> None:
     """IdempotencyKeyReused unless the upload repeats the recorded one."""
-    if record.body_digest != upload_digest(files, options):
+    if record.body_digest != upload_digest(files, options, url):
         raise IdempotencyKeyReused

@@ -7,8 +7,11 @@ no proxies, and one lookup of the host's name.
 import asyncio
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 from ipaddress import ip_address
+from urllib.parse import unquote
 
 import httpcore
 from pydantic import Field
@@ -23,11 +26,12 @@ from critic_core.runtime.outbound.public_url import (
     check_addresses,
     parse_public_url,
 )
-from critic_gateway.uploads.multipart import FileBegins, FileBytes, FileEnds, UploadEvent, file_path
+from critic_gateway.uploads.multipart import FileBegins, FileBytes, FileEnds, UploadEvent, file_name, file_path
 from critic_gateway.uploads.pinned_backend import PinnedBackend
 
 MAX_BODY_BYTES = 4096
 STEP_SECONDS = 10.0  # of a lookup, a connection, and of every read
+_LOOKUPS = ThreadPoolExecutor(16, "lookup")  # a silent name server keeps no thread of other work
 _HEADERS = {"User-Agent": "photo-critic", "Accept": "image/*", "Accept-Encoding": "identity", "Connection": "close"}
 # Every failure between two machines, TLS handshakes and invalid HTTP included.
 _FAILURES = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError)
@@ -59,7 +63,7 @@ async def fetch_events(text: str, private: tuple[Network, ...], limit: int) -> A
         addresses = check_addresses(await _resolve(url), url, private)
         async with _response(url, addresses) as response:
             _ensure_photo(response, limit)
-            yield FileBegins(file_path({b"filename": url.target.partition("?")[0].rpartition("/")[2].encode()}))
+            yield FileBegins(_file_name(url))
             async for chunk in _within(response.aiter_stream(), limit):
                 yield FileBytes(chunk)
             yield FileEnds()
@@ -69,11 +73,17 @@ async def fetch_events(text: str, private: tuple[Network, ...], limit: int) -> A
         raise PhotoUrlFailed(f"The photo's URL could not be read: {type(error).__name__}.") from error
 
 
+def _file_name(url: PublicUrl) -> str | None:
+    """The last name of the URL's path, if it has one."""
+    return file_name(file_path({b"filename": unquote(url.target.partition("?")[0]).encode()}))
+
+
 async def _resolve(url: PublicUrl) -> list[Address]:
     if url.address is not None:
         return [url.address]
     async with asyncio.timeout(STEP_SECONDS):
-        found = await asyncio.get_running_loop().getaddrinfo(url.host, url.port, type=socket.SOCK_STREAM)
+        lookup = partial(socket.getaddrinfo, url.host, url.port, type=socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(_LOOKUPS, lookup)
     return list(dict.fromkeys(ip_address(str(address[4][0])) for address in found))
 
 

@@ -28,6 +28,9 @@ from critic_gateway.uploads.receive import (
     receive_files,
 )
 
+FETCH_SECONDS = 60.0
+"""For a photo by its URL: slow servers keep no slot of other callers."""
+
 
 @dataclass(frozen=True)
 class Sender:
@@ -35,6 +38,14 @@ class Sender:
 
     caller: ApiKey
     idempotency_key: str | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the files of an upload come from: the request's body, or the URL in it."""
+
+    request: Request
+    url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,17 +62,18 @@ class UploadHandler:
         self, request: Request, sender: Sender, options: UploadOptions, wait_seconds: float
     ) -> list[PhotoReceipt]:
         """Receive an upload and wait for its critiques; a receipt for each file, in the order of the request."""
+        source = await self._source(request)
         if sender.idempotency_key is None:
-            _, receipts = await self._upload(request, sender.caller, options, wait_seconds)
+            _, receipts = await self._upload(source, sender.caller, options, wait_seconds)
         else:
-            receipts = await self._upload_once(request, sender.caller, sender.idempotency_key, options, wait_seconds)
+            receipts = await self._upload_once(source, sender.caller, sender.idempotency_key, options, wait_seconds)
         return await self._with_critiques(receipts, wait_seconds)
 
     async def _upload(
-        self, request: Request, caller: ApiKey, options: UploadOptions, wait_seconds: float
+        self, source: Source, caller: ApiKey, options: UploadOptions, wait_seconds: float
     ) -> tuple[list[ReceivedFile], list[PhotoReceipt]]:
         await run_in_threadpool(self.intake.quota.ensure_remaining, caller)
-        files = await self._receive(request)
+        files = await self._receive(source)
         lane = await self._lane(files, caller, wait_seconds)
         receipts = await run_in_threadpool(self.intake.accept, files, caller, options, lane)
         admitted = sum(
@@ -84,41 +96,52 @@ class UploadHandler:
         return Lane.batch
 
     async def _upload_once(
-        self, request: Request, caller: ApiKey, key: str, options: UploadOptions, wait_seconds: float
+        self, source: Source, caller: ApiKey, key: str, options: UploadOptions, wait_seconds: float
     ) -> list[PhotoReceipt]:
         keys = self.idempotency_keys
         record = await run_in_threadpool(keys.acquire, caller.owner, key)
         if record is not None:
-            return await self._repeat(request, record, options)
+            return await self._repeat(source, record, options)
         try:
             async with keys.lease(caller.owner, key):
-                files, receipts = await self._upload(request, caller, options, wait_seconds)
-            record = UploadRecord(body_digest=upload_digest(files, options), files=tuple(map(_file_record, receipts)))
+                files, receipts = await self._upload(source, caller, options, wait_seconds)
+            digest = upload_digest(files, options, source.url)
+            record = UploadRecord(body_digest=digest, files=tuple(map(_file_record, receipts)))
             await run_in_threadpool(keys.save, caller.owner, key, record)
         except BaseException:
             await run_in_threadpool(keys.release, caller.owner, key)
             raise
         return receipts
 
-    async def _repeat(self, request: Request, record: UploadRecord, options: UploadOptions) -> list[PhotoReceipt]:
+    async def _repeat(self, source: Source, record: UploadRecord, options: UploadOptions) -> list[PhotoReceipt]:
         """The receipts of a repeated upload: its bytes are compared with the first upload, and deleted."""
-        files = await self._receive(request)
+        files = [] if source.url else await self._receive(source)
         await delete_stored(files, self.intake.storage)
-        ensure_same_upload(record, files, options)
+        ensure_same_upload(record, files, options, source.url)
+        names = [file.file_name for file in files] or [None] * len(record.files)
         return [
-            await run_in_threadpool(self._recorded_receipt, file, result)
-            for file, result in zip(files, record.files, strict=True)
+            await run_in_threadpool(self._recorded_receipt, name, result)
+            for name, result in zip(names, record.files, strict=True)
         ]
 
-    def _recorded_receipt(self, file: ReceivedFile, result: FileRecord) -> PhotoReceipt:
+    def _recorded_receipt(self, file_name: str | None, result: FileRecord) -> PhotoReceipt:
         photo = self.intake.jobs.get(result.photo_id) if result.photo_id else None
-        return PhotoReceipt(file_name=file.file_name, photo=photo, duplicate=result.duplicate, problem=result.problem)
+        name = file_name or (photo.file_name if photo else None)
+        return PhotoReceipt(file_name=name, photo=photo, duplicate=result.duplicate, problem=result.problem)
 
-    async def _receive(self, request: Request) -> list[ReceivedFile]:
+    async def _source(self, request: Request) -> Source:
+        if not is_json(request.headers.get("content-type", "")):
+            return Source(request)
+        if not self.intake.settings.fetch_urls:
+            raise PhotoUrlsDisabled
+        return Source(request, await read_photo_url(request.stream()))
+
+    async def _receive(self, source: Source) -> list[ReceivedFile]:
         settings = self.intake.settings
         limits = UploadLimits(settings.max_photo_bytes, settings.max_request_bytes, settings.max_photos_per_request)
+        seconds = min(FETCH_SECONDS, settings.upload_timeout_seconds) if source.url else settings.upload_timeout_seconds
         try:
-            async with asyncio.timeout(settings.upload_timeout_seconds), self._events(request) as events:
+            async with asyncio.timeout(seconds), self._events(source) as events:
                 files = await receive_files(events, self.intake.storage, limits)
         except TimeoutError:
             raise UploadTimeout from None
@@ -127,18 +150,14 @@ class UploadHandler:
         return files
 
     @asynccontextmanager
-    async def _events(self, request: Request) -> AsyncIterator[AsyncIterator[UploadEvent]]:
-        """The files of the body, or of the URL in a JSON body."""
-        settings, content_type = self.intake.settings, request.headers.get("content-type", "")
-        if not is_json(content_type):
-            yield upload_events(content_type, request.stream())
+    async def _events(self, source: Source) -> AsyncIterator[AsyncIterator[UploadEvent]]:
+        settings, request = self.intake.settings, source.request
+        if source.url is None:
+            yield upload_events(request.headers.get("content-type", ""), request.stream())
             return
-        if not settings.fetch_urls:
-            raise PhotoUrlsDisabled
         if self.fetches.locked():
             raise Overloaded("Too many photos are being fetched; retry in a moment.")
-        url = await read_photo_url(request.stream())
-        events = fetch_events(url, settings.fetch_allow_private, settings.max_photo_bytes)
+        events = fetch_events(source.url, settings.fetch_allow_private, settings.max_photo_bytes)
         async with self.fetches, aclosing(events):
             yield events
 

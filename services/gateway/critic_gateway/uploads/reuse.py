@@ -33,7 +33,7 @@ class CritiqueReuse:
             self.storage.put(preview_key(photo.id), self.storage.get(preview_key(earlier_id)))
         except PhotoNotFound:  # the earlier photo has just been deleted
             return None
-        self.jobs.finish(photo.id, critique)
+        self.jobs.finish(photo.id, critique, reused=True)
         metrics.REUSED.inc()
         log.info("critique_reused", photo_id=photo.id, earlier=earlier_id)
         return self.jobs.get(photo.id)
@@ -52,7 +52,14 @@ class CritiqueReuse:
             (manifest.name, manifest.version, manifest.weights_sha256, manifest.preprocessing.digest)
             for manifest in self.workers.models()
         }
+        if provenance.model != (model or self._default_model()):
+            return False
         active = {versions.model: versions for versions in self.workers.active_versions()}.get(provenance.model)
         if active is None:  # no version of another than the server's own model is routed
-            return made_by in served and model is not None
+            return made_by in served
         return made_by in served and active.stable == provenance.version and not active.trials
+
+    def _default_model(self) -> str | None:
+        """The model of photos without a choice, from the latest heartbeat."""
+        latest = self.workers.heartbeats(0)[:1]
+        return latest[0].model if latest else None

@@ -13,7 +13,7 @@ from critic_worker.arrays import BoolArray, Int64Array
 def corrected(levels: Levels, ids: Sequence[str], corrections: Sequence[GroupCorrection]) -> Levels:
     """The groups of the photos with these ids, `[N]`, after all corrections; levels stay nested.
 
-    Exact duplicates stay together. Separated photos stay in their scene; merged groups merge their scenes.
+    Exact duplicates stay together. Photos of one group are of one scene: corrections across scenes merge them.
     """
     return reduce(
         lambda groups, correction: _apply(groups, _photos(correction, ids), correction.kind), corrections, levels
@@ -21,14 +21,14 @@ def corrected(levels: Levels, ids: Sequence[str], corrections: Sequence[GroupCor
 
 
 def _photos(correction: GroupCorrection, ids: Sequence[str]) -> BoolArray:
-    return np.isin(np.array(ids, dtype=str), correction.photos)
+    corrected_ids = set(correction.photos)
+    return np.fromiter((photo_id in corrected_ids for photo_id in ids), bool, len(ids))
 
 
 def _apply(levels: Levels, photos: BoolArray, kind: CorrectionKind) -> Levels:
-    if kind is CorrectionKind.separate:
-        return Levels(levels.exact, _one_group(levels.near, _whole_groups(levels.exact, photos)), levels.scene)
-    near, scene = (_one_group(level, _whole_groups(level, photos)) for level in (levels.near, levels.scene))
-    return Levels(levels.exact, near, scene)
+    within = levels.exact if kind is CorrectionKind.separate else levels.near
+    near = _one_group(levels.near, _whole_groups(within, photos))
+    return Levels(levels.exact, near, _one_group(levels.scene, _whole_groups(levels.scene, photos)))
 
 
 def _whole_groups(group: Int64Array, photos: BoolArray) -> BoolArray:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from critic_core.contracts.taste import MIN_DECISIONS, MIN_OF_KIND, Taste, TasteModel, TasteState
+from critic_core.contracts.taste import MIN_DECISIONS, MIN_OF_KIND, Taste, TasteExport, TasteModel, TasteState
 from critic_core.runtime.logs import logger
 from critic_core.stores.tastes import Basis
 from critic_worker.albums.taste import same_network, taste_model
@@ -33,11 +33,14 @@ class Training:
 def train_taste(owner: str, context: WorkerContext) -> None:
     """Train on the decisions in the owner's albums, and store model and evidence; nothing for a deleted taste.
 
-    A model of more decisions stays: albums expire, and the taste that they taught remains.
+    An earlier model stays while fewer than half of its decisions are left: their albums expired, and the taste that
+    they taught remains.
     """
     token, basis = context.tastes.begin(owner), context.tastes.basis(owner)
+    if token is None:
+        return
     training, earlier = trained(decided_photos(basis, context)), context.tastes.export(owner)
-    if earlier and earlier.taste.decisions > training.taste.decisions and _same_network(training, earlier.model):
+    if earlier and _is_better_founded(earlier, training):
         training = Training(earlier.taste, earlier.model)
     context.tastes.save(owner, token, basis, training.taste, training.model)
     log.info("taste_trained", decisions=training.taste.decisions, state=training.taste.state.value)
@@ -90,5 +93,6 @@ def _examples(photos: Sequence[DecidedPhoto]) -> Examples | None:
     return examples[np.arange(min(len(examples), MAX_PICTURES))] if examples else None
 
 
-def _same_network(training: Training, earlier: TasteModel) -> bool:
-    return training.model is None or training.model.network == earlier.network
+def _is_better_founded(earlier: TasteExport, training: Training) -> bool:
+    same_network = training.model is None or training.model.network == earlier.model.network
+    return same_network and earlier.taste.decisions > 2 * training.taste.decisions

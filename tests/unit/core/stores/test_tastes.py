@@ -68,10 +68,20 @@ def test_decisions_of_the_owner_alone_make_a_taste_outdated(tastes: TasteStore, 
 
 def test_a_deleted_taste_does_not_come_back(tastes: TasteStore, client: "redis.Redis") -> None:
     token, basis = tastes.begin(OWNER), tastes.basis(OWNER)
+    assert token is not None
     assert tastes.acquire_request(OWNER, 20)
     tastes.delete(OWNER)
     assert not tastes.save(OWNER, token, basis, make_taste(), make_model([1.0]))
     assert not client.keys(f"{taste_key(OWNER)}*")
+
+
+def test_one_training_at_a_time(tastes: TasteStore) -> None:
+    """A long training is stored, however often a client asks meanwhile."""
+    token = tastes.begin(OWNER)
+    assert token is not None
+    assert tastes.begin(OWNER) is None
+    assert tastes.save(OWNER, token, tastes.basis(OWNER), make_taste(), make_model([1.0]))
+    assert tastes.begin(OWNER) is not None
 
 
 def test_a_result_ends_the_request(tastes: TasteStore, client: "redis.Redis") -> None:

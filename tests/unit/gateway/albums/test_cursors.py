@@ -48,7 +48,7 @@ def test_a_cursor_of_another_album_owner_or_list_is_an_invalid_request() -> None
 
 
 def test_a_row_is_decoded_exactly() -> None:
-    assert cursors.decode_row(cursors.encode_row("token", 100)) == ("token", 100)
+    assert cursors.decode_row(cursors.encode_row("query", "token", 100)) == ("query", "token", 100)
 
 
 def test_no_cursor_is_no_cursor() -> None:
@@ -58,7 +58,7 @@ def test_no_cursor_is_no_cursor() -> None:
     assert cursors.decode_id("ann", Kind.photos, None) is None
 
 
-@pytest.mark.parametrize("text", ["", "x", "%00", "aGVsbG8", "AAAA", "ü", cursors.encode_row("t", 1)[:-1], "YSBi"])
+@pytest.mark.parametrize("text", ["", "x", "%00", "aGVsbG8", "AAAA", "ü", cursors.encode_row("q", "t", 1)[:-1], "YSBi"])
 def test_an_invalid_cursor_is_an_invalid_request(text: str) -> None:
     for decode in (
         partial(cursors.decode_rank, "a"),

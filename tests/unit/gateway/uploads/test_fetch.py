@@ -37,7 +37,7 @@ def code(response: httpx.Response) -> tuple[int, Any]:
 def test_a_photo_is_fetched_and_stored(gateway: Application, server: ScriptedServer) -> None:
     response = send(gateway, f"{server.url}/album/IMG%201.jpg?size=full")
     assert (response.status_code, response.json()["media_type"]) == (202, "image/jpeg")
-    assert response.json()["file_name"] == "IMG%201.jpg"
+    assert response.json()["file_name"] == "IMG 1.jpg"
     assert [path.read_bytes() for path in gateway.stored_files()] == [PHOTO]
     (request,) = server.requests
     assert request.path == "/album/IMG%201.jpg?size=full"
@@ -51,8 +51,15 @@ def test_an_album_takes_photos_by_url_once(gateway: Application, server: Scripte
 
 
 def test_an_idempotency_key_makes_one_photo(gateway: Application, server: ScriptedServer) -> None:
+    """The repeated request fetches nothing: the first address may be valid for minutes only."""
     photos = [send(gateway, server.url, **{"Idempotency-Key": "k"}).json() for _ in range(2)]
     assert photos[0] == photos[1]
+    assert len(server.requests) == 1
+    assert code(send(gateway, f"{server.url}/other", **{"Idempotency-Key": "k"})) == (422, "idempotency_key_reused")
+
+
+def test_a_url_without_a_name_gives_none(gateway: Application, server: ScriptedServer) -> None:
+    assert send(gateway, f"{server.url}/").json().get("file_name") is None
 
 
 def test_photos_by_url_are_off_by_default(start: Start, server: ScriptedServer) -> None:

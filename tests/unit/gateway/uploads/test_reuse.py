@@ -1,6 +1,7 @@
 """The same bytes sent twice by one owner: one inference, and never a critique of another owner, model or version."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.unit.gateway.conftest import Start
 
 from critic_core.contracts.critique import Critique
 from critic_core.contracts.errors import PhotoCorrupt
+from critic_core.contracts.heartbeat import Heartbeat
 from critic_core.contracts.manifest import Manifest
 from critic_core.contracts.photo import CRITIQUE_QUEUE
 from critic_core.contracts.routing import ActiveVersions, Routing, TrafficSplit
@@ -39,6 +41,13 @@ def serve(gateway: Application, *manifests: Manifest, **routing: Any) -> None:
     active = ActiveVersions.of(MANIFEST.name, Routing(**routing), [manifest.version for manifest in manifests])
     assert active is not None
     gateway.workers.save_active_versions(active)
+    beat(gateway, MANIFEST.name)
+
+
+def beat(gateway: Application, model: str) -> None:
+    """A worker that scores with this model by default."""
+    heartbeat = Heartbeat(worker="worker", at=datetime.now(UTC), model=model, version="1", device="cpu")
+    gateway.workers.save_heartbeat(heartbeat)
 
 
 def finish(gateway: Application, photo_id: str) -> None:
@@ -90,8 +99,9 @@ def test_only_new_files_of_an_upload_are_queued(gateway: Application) -> None:
         lambda gateway: serve(
             gateway, MANIFEST, tiny_manifest("2"), pinned="1", canary=TrafficSplit(version="2", percent=10)
         ),
+        lambda gateway: beat(gateway, "another"),
     ],
-    ids=["another version", "other weights", "a canary"],
+    ids=["another version", "other weights", "a canary", "another default"],
 )
 def test_a_critique_of_an_earlier_model_is_not_reused(
     gateway: Application, change: Callable[[Application], None]

@@ -33,6 +33,7 @@ def partition(groups: np.ndarray) -> list[str]:
         ((correction("separate", "a"),), ["a", "bc", "d", "e"], ["abcd", "e"]),
         ((correction("separate", "b"),), ["a", "bc", "d", "e"], ["abcd", "e"]),  # with its exact duplicate
         ((correction("separate", "a", "d"),), ["ad", "bc", "e"], ["abcd", "e"]),
+        ((correction("separate", "a", "e"),), ["ae", "bc", "d"], ["abcde"]),  # across scenes
         ((correction("separate", "a"), correction("merge", "a", "e")), ["ae", "bc", "d"], ["abcde"]),
         ((correction("merge", "a", "e"), correction("separate", "a")), ["a", "bce", "d"], ["abcde"]),
         ((correction("merge", "gone", "e"),), ["abc", "d", "e"], ["abcd", "e"]),

@@ -113,13 +113,25 @@ def test_a_taste_is_trained_on_the_owners_albums(context: WorkerContext) -> None
     assert active.model.network == "w"
 
 
-@pytest.mark.parametrize(("network", "decisions"), [("w", 60), ("retrained", 55)])
-def test_a_taste_of_more_decisions_stays_while_its_network_does(
-    context: WorkerContext, network: str, decisions: int
+@pytest.mark.parametrize(
+    ("network", "earlier_decisions", "decisions"), [("w", 120, 120), ("w", 60, 55), ("retrained", 120, 55)]
+)
+def test_a_taste_stays_while_few_of_its_decisions_are_left(
+    context: WorkerContext, network: str, earlier_decisions: int, decisions: int
 ) -> None:
-    earlier = make_taste().model_copy(update={"decisions": 60})
+    earlier = make_taste().model_copy(update={"decisions": earlier_decisions})
     save_taste(context.tastes, ANONYMOUS, earlier, make_model([1.0], network=network))
     decide(context, 55)
     train_taste(ANONYMOUS, context)
     assert context.tastes.get(ANONYMOUS).decisions == decisions
     assert context.tastes.is_current(ANONYMOUS)
+
+
+def test_too_few_decisions_leave_no_model(context: WorkerContext) -> None:
+    save_taste(
+        context.tastes, ANONYMOUS, make_taste().model_copy(update={"decisions": 40}), make_model([1.0], network="w")
+    )
+    decide(context, 30)
+    train_taste(ANONYMOUS, context)
+    assert context.tastes.get(ANONYMOUS).state is TasteState.too_few
+    assert context.tastes.export(ANONYMOUS) is None
