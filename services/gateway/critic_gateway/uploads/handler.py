@@ -134,17 +134,15 @@ class UploadHandler:
             return Source(request)
         if not self.intake.settings.fetch_urls:
             raise PhotoUrlsDisabled
-        return Source(request, await read_photo_url(request.stream()))
+        async with _time_limit(self.intake.settings.upload_timeout_seconds):
+            return Source(request, await read_photo_url(request.stream()))
 
     async def _receive(self, source: Source) -> list[ReceivedFile]:
         settings = self.intake.settings
         limits = UploadLimits(settings.max_photo_bytes, settings.max_request_bytes, settings.max_photos_per_request)
         seconds = min(FETCH_SECONDS, settings.upload_timeout_seconds) if source.url else settings.upload_timeout_seconds
-        try:
-            async with asyncio.timeout(seconds), self._events(source) as events:
-                files = await receive_files(events, self.intake.storage, limits)
-        except TimeoutError:
-            raise UploadTimeout from None
+        async with _time_limit(seconds), self._events(source) as events:
+            files = await receive_files(events, self.intake.storage, limits)
         if not files:
             raise InvalidRequest("The upload has no file: send multipart with a file, or the image as the body.")
         return files
@@ -171,6 +169,15 @@ class UploadHandler:
             receipt.model_copy(update={"photo": latest[receipt.photo.id]}) if receipt.photo else receipt
             for receipt in receipts
         ]
+
+
+@asynccontextmanager
+async def _time_limit(seconds: float) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise UploadTimeout from None
 
 
 def _file_record(receipt: PhotoReceipt) -> FileRecord:
