@@ -94,7 +94,7 @@ def test_a_result_found_while_the_queue_server_is_down_is_stored(
     redis_server.kill()
     (hold / "go").touch()
     # Written just before the critique, which then cannot be stored.
-    until(lambda: list((stack.folder / "storage").rglob(f"{held}/preview.jpg")), 20, "the preview")
+    until(lambda: list((stack.folder / "storage").rglob(f"{held}/preview.jpg")), 90, "the preview")
     redis_server.start()
     with counting_results(stack.client) as results:
         assert stack.result(held).state is PhotoState.done
