@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import redis
+import structlog
 from tests.support.redis_server import RedisServer
 
 from critic_core.runtime import logs
@@ -35,9 +36,11 @@ def gateway_log() -> Iterator[Callable[[], list[dict[str, Any]]]]:
     root, written = logging.getLogger(), io.StringIO()
     handlers, level = root.handlers[:], root.level
     logs.configure("gateway", "INFO")
+    structlog.configure(cache_logger_on_first_use=False)  # a logger that keeps this configuration escapes capture_logs
     (handler,) = root.handlers
     assert isinstance(handler, logging.StreamHandler)
     handler.setStream(written)
     yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
+    structlog.reset_defaults()
     root.handlers[:] = handlers
     root.setLevel(level)
