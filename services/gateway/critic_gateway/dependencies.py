@@ -127,8 +127,9 @@ async def _ensure_photo_room(request: Request, state: StateDep, caller: CallerDe
 
 
 ROOM = Depends(_ensure_room)
-PHOTO_ROOM = Depends(_ensure_photo_room)
 """The first dependency of every route that stores something: StorageFull before Redis or the storage is full."""
+PHOTO_ROOM = Depends(_ensure_photo_room)
+"""The same of routes that take photos."""
 
 
 async def _ensure_photo_limit(state: StateDep, caller: CallerDep) -> None:

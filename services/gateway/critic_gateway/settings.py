@@ -2,14 +2,13 @@
 
 import math
 import re
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import NoDecode
 
-from critic_core.runtime.settings import MEGA, Environment, PhotoLimits, QueueSettings
+from critic_core.runtime.settings import MEGA, Environment, Networks, PhotoLimits, QueueSettings
 from critic_core.runtime.webhooks.settings import WebhookSettings
 
 KIBI = 1024
@@ -48,7 +47,7 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
     fetch_urls: bool = Field(
         default=False, description='Uploads may be {"url": "https://…"}: the gateway fetches photos of the internet.'
     )
-    fetch_allow_private: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+    fetch_allow_private: Networks = Field(
         default=(),
         description="Private networks from which photos may be fetched (10.1.0.0/16, comma-separated), also by plain "
         "http.",
@@ -143,11 +142,6 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
     def owner_backlog(self) -> int:
         """Queued photos of one owner at which its uploads get 429; without API keys, everybody is one owner."""
         return math.ceil(self.max_backlog * self.owner_backlog_share) if self.has_api_keys else self.max_backlog
-
-    @field_validator("fetch_allow_private", mode="before")
-    @classmethod
-    def _split_networks(cls, text: object) -> object:
-        return tuple(part.strip() for part in text.split(",") if part.strip()) if isinstance(text, str) else text
 
     @field_validator("cors_origins", mode="before")
     @classmethod

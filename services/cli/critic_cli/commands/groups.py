@@ -35,18 +35,15 @@ class ShootOptions:
         return journal, album_id
 
 
-@dataclass(frozen=True)
-class PhotosOptions:
+@dataclass(frozen=True, kw_only=True)
+class PhotosOptions(ShootOptions):
     """A folder that was culled, photos in it, and the server."""
 
-    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="The shoot.", show_default=False)]
     photos: Annotated[list[Path], typer.Argument(help="Names or paths of photos in it.", show_default=False)]
-    url: UrlOption = DEFAULT_URL
-    api_key: ApiKeyOption = None
 
     def correct(self, kind: CorrectionKind) -> None:
         """Add a correction to the album of the folder."""
-        journal, album_id = ShootOptions(self.folder, self.url).open_journal()
+        journal, album_id = self.open_journal()
         photo_ids = [_photo_id(journal, self.folder, photo) for photo in self.photos]
         with connect(self.url, self.api_key) as client:
             client.albums.correct_groups(album_id, kind, photo_ids)

@@ -6,13 +6,14 @@ from the descriptions of the fields.
 
 import os
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from critic_core.contracts.photo_limits import MAX_BYTES, MAX_PIXELS
 
@@ -20,6 +21,15 @@ DEVELOPMENT_REDIS_PASSWORD = "photo-critic"  # noqa: S105 - the known default, r
 SHORTEST_PASSWORD = 16
 """Characters, in production: enough for random passwords (`openssl rand`), too long for most invented passwords."""
 MEGA = 1_000_000
+
+
+def split_list(value: object) -> object:
+    """The parts of a comma-separated text; other values as they are."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(split_list)]
+"""Comma-separated networks, such as 10.1.0.0/16."""
 
 
 class Environment(StrEnum):

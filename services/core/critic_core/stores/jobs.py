@@ -125,10 +125,8 @@ withdraw(ARGV[1])
 local album, sha256, owner, model = unpack(redis.call('HMGET', KEYS[1], 'album', 'sha256', 'owner', 'model'))
 forget_bytes(ARGV[1], owner, model, sha256)
 local existed = redis.call('DEL', KEYS[1])
-for index = 6, #KEYS do
-  redis.call('DEL', KEYS[index])
-  if owner then redis.call('ZREM', owner_key(owner, 'insights'), KEYS[index]) end
-end
+redis.call('DEL', unpack(KEYS, 6))
+if owner then redis.call('ZREM', owner_key(owner, 'insights'), unpack(KEYS, 6)) end
 for index = 2, 4 do redis.call('ZREM', KEYS[index], ARGV[1]) end
 if ARGV[3] then redis.call('ZADD', KEYS[5], 'XX', ARGV[3], ARGV[1]) else redis.call('ZREM', KEYS[5], ARGV[1]) end
 remove_from_owner(owner, 'photos', ARGV[1])

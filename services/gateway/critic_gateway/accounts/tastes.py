@@ -28,10 +28,7 @@ class TasteRequests:
         """The taste of all decisions so far; as it was, for one that is off. TastePending at the timeout."""
         poll = LongPoll(self.changes, wait_seconds, RESEND_SECONDS)
         read = partial(self._trained_or_requested, owner)
-        taste = await poll.value(taste_key(owner), read, lambda taste: taste is not None)
-        if taste is None:
-            raise TastePending
-        return taste
+        return await poll.computed(taste_key(owner), read, TastePending)
 
     def export(self, owner: str) -> TasteExport:
         """The taste as a file. TasteNotFound before the first training."""

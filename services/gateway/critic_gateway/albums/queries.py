@@ -53,10 +53,8 @@ class AlbumQueries:
         """A result that is as new as this state of the album. AlbumResultPending at the timeout, or TooManyPairs."""
         read = partial(self._computed_or_requested, album, query)
         poll = LongPoll(self.changes, wait_seconds, RESEND_SECONDS)
-        result = await poll.value(result_key(album.id, query_digest(query)), read, lambda result: result is not None)
-        if result is None:
-            raise AlbumResultPending
-        return _without_refusal(result)
+        key = result_key(album.id, query_digest(query))
+        return _without_refusal(await poll.computed(key, read, AlbumResultPending))
 
     def page(self, key: SectionKey, token: str, first: int, limit: int, containing: str = "") -> RowsPage:
         """Head, and at most `limit` rows with this text in them, of MAX_SCANNED rows.

@@ -28,10 +28,7 @@ class InsightRequests:
         """The insight of that name, one of INSIGHTS. InsightPending at the timeout, PhotoNotFound without a preview."""
         read = partial(self._computed_or_requested, photo_id, name)
         poll = LongPoll(self.changes, wait_seconds, RESEND_SECONDS)
-        insight = await poll.value(insight_key(photo_id, name), read, lambda insight: insight is not None)
-        if insight is None:
-            raise InsightPending
-        return _with_content(insight)
+        return _with_content(await poll.computed(insight_key(photo_id, name), read, InsightPending))
 
     def _computed_or_requested(self, photo_id: str, name: str) -> Insight | None:
         insight = self.insights.get(photo_id, name)

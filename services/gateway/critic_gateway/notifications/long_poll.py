@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
+from critic_core.contracts.errors import CriticError
 from critic_core.contracts.photo import Photo
 from critic_core.stores.jobs import JobStore
 from critic_gateway.notifications.subscriber import ChangeSubscriber
@@ -38,6 +39,13 @@ class LongPoll:
                     return value
                 with suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), min(remaining, self._longest_wait))
+
+    async def computed(self, name: str, read: Callable[[], Value | None], pending: type[CriticError]) -> Value:
+        """What `read` returns once there is anything, as in `value`. Raises `pending` at the deadline."""
+        value = await self.value(name, read, lambda value: value is not None)
+        if value is None:
+            raise pending
+        return value
 
 
 async def wait_until_finished(

@@ -30,7 +30,7 @@ from critic_gateway.albums.queries import AlbumQueries, RowsPage
 from critic_gateway.dependencies import AlbumQueriesDep, StorageDep
 from critic_gateway.http.stored_response import chunks_on_demand
 from critic_gateway.routes.openapi import ALBUM_ERRORS, responses
-from critic_gateway.routes.parameters import CURSOR, MAX_PAGE_SIZE, MAX_WAIT_SECONDS, OwnAlbum
+from critic_gateway.routes.parameters import MAX_WAIT_SECONDS, OwnAlbum, PageParams
 
 DEFAULT_SHARE = 0.2  # of the pictures
 ERRORS = responses(AlbumResultPending, InvalidRequest, TooManyPairs, *ALBUM_ERRORS)
@@ -50,16 +50,11 @@ class QueryParams(Thresholds):
         return Thresholds.model_validate(self.model_dump(include=set(Thresholds.model_fields)))
 
 
-class PageParams(QueryParams):
+class ResultPageParams(QueryParams, PageParams):
     """Parameters of a query with pages."""
 
-    cursor: str | None = Field(
-        default=None, max_length=200, description="`next_cursor` of the previous page.", json_schema_extra=CURSOR
-    )
-    limit: int = Field(default=100, ge=1, le=MAX_PAGE_SIZE, description="Page size.")
 
-
-class GroupsParams(PageParams):
+class GroupsParams(ResultPageParams):
     """Parameters of the groups."""
 
     level: GroupLevel = Field(default=GroupLevel.near, description="Similarity of the photos of a group.")
@@ -91,7 +86,7 @@ class SelectionQueryParams(QueryParams):
         return SelectionQuery(keep=keep, per_scene=self.per_scene, thresholds=self.thresholds)
 
 
-class SelectionParams(SelectionQueryParams, PageParams):
+class SelectionParams(SelectionQueryParams, ResultPageParams):
     """Parameters of a page of the selection."""
 
     verdict: Verdict | None = Field(default=None, description="Photos with this verdict alone.")
@@ -177,7 +172,7 @@ async def _page(  # noqa: PLR0913, PLR0917 - all of them differ between queries
     query: AlbumQuery,
     section: str,
     rows_name: str,
-    params: PageParams,
+    params: ResultPageParams,
     queries: AlbumQueries,
     containing: str = "",
 ) -> Response:

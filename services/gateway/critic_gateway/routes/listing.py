@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from critic_core.contracts.account import PhotoEntry
 from critic_core.contracts.album import AlbumPhoto, RankingOrder
@@ -11,7 +11,7 @@ from critic_core.contracts.photo import PhotoState, Reference
 from critic_core.stores.owners import Filters, Kind
 from critic_gateway.albums import cursors
 from critic_gateway.routes.fields import FIELDS, Excluded, chosen_fields, other_fields
-from critic_gateway.routes.parameters import CURSOR, MAX_PAGE_SIZE
+from critic_gateway.routes.parameters import PageParams
 
 
 def _ensure_text_of_time(value: object) -> object:
@@ -22,15 +22,6 @@ def _ensure_text_of_time(value: object) -> object:
 
 Time = Annotated[AwareDatetime, BeforeValidator(_ensure_text_of_time)]
 """Pydantic alone also takes a number of seconds, which the contract does not have."""
-
-
-class PageParams(BaseModel):
-    """Parameters of a page."""
-
-    cursor: str | None = Field(
-        default=None, max_length=200, description="`next_cursor` of the previous page.", json_schema_extra=CURSOR
-    )
-    limit: int = Field(default=100, ge=1, le=MAX_PAGE_SIZE, description="Page size.")
 
 
 class RankingParams(PageParams):

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path, Query
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from critic_core.contracts.album import Album
 from critic_core.contracts.errors import (
@@ -32,10 +32,19 @@ MAX_METADATA_LENGTH = 1500  # in an address, whose characters take up to nine by
 METADATA: TypeAdapter[dict[str, str]] = TypeAdapter(Metadata)
 CURSOR: dict[str, Any] = {"pattern": "^[A-Za-z0-9_-]+$", "minLength": 1}
 
+
+class PageParams(BaseModel):
+    """Parameters of a page."""
+
+    cursor: str | None = Field(
+        default=None, max_length=200, description="`next_cursor` of the previous page.", json_schema_extra=CURSOR
+    )
+    limit: int = Field(default=100, ge=1, le=MAX_PAGE_SIZE, description="Page size.")
+
+
 Wait = Annotated[
     float, Query(ge=0, le=MAX_WAIT_SECONDS, description="Long poll: most seconds to wait for the critique.")
 ]
-Limit = Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE, description="Page size.")]
 PageCursor = Annotated[
     str | None,
     Query(alias="cursor", max_length=200, description="`next_cursor` of the previous page.", json_schema_extra=CURSOR),

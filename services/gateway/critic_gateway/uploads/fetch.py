@@ -5,12 +5,9 @@ no proxies, and one lookup of the host's name.
 """
 
 import asyncio
-import socket
 from collections.abc import AsyncGenerator, AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from functools import partial
-from ipaddress import ip_address
 from urllib.parse import unquote
 
 import httpcore
@@ -26,6 +23,7 @@ from critic_core.runtime.outbound.public_url import (
     check_addresses,
     parse_public_url,
 )
+from critic_core.runtime.outbound.resolve import resolve
 from critic_gateway.uploads.multipart import FileBegins, FileBytes, FileEnds, UploadEvent, file_name, file_path
 from critic_gateway.uploads.pinned_backend import PinnedBackend
 
@@ -60,7 +58,7 @@ async def fetch_events(text: str, private: tuple[Network, ...], limit: int) -> A
     """The bytes behind a URL, at most `limit`. Raises InvalidPhotoUrl, PhotoUrlFailed or PhotoTooLarge."""
     try:
         url = parse_public_url(text, private)
-        addresses = check_addresses(await _resolve(url), url, private)
+        addresses = check_addresses(await _addresses(url), url, private)
         async with _response(url, addresses) as response:
             _ensure_photo(response, limit)
             yield FileBegins(_file_name(url))
@@ -78,13 +76,11 @@ def _file_name(url: PublicUrl) -> str | None:
     return file_name(file_path({b"filename": unquote(url.target.partition("?")[0]).encode()}))
 
 
-async def _resolve(url: PublicUrl) -> list[Address]:
+async def _addresses(url: PublicUrl) -> list[Address]:
     if url.address is not None:
         return [url.address]
     async with asyncio.timeout(STEP_SECONDS):
-        lookup = partial(socket.getaddrinfo, url.host, url.port, type=socket.SOCK_STREAM)
-        found = await asyncio.get_running_loop().run_in_executor(_LOOKUPS, lookup)
-    return list(dict.fromkeys(ip_address(str(address[4][0])) for address in found))
+        return await asyncio.get_running_loop().run_in_executor(_LOOKUPS, resolve, url.host, url.port)
 
 
 @asynccontextmanager

@@ -36,10 +36,11 @@ def train_taste(owner: str, context: WorkerContext) -> None:
     An earlier model stays while fewer than half of its decisions are left: their albums expired, and the taste that
     they taught remains.
     """
-    token, basis = context.tastes.begin(owner), context.tastes.basis(owner)
+    token = context.tastes.begin(owner)
     if token is None:
         return
-    training, earlier = trained(decided_photos(basis, context)), context.tastes.export(owner)
+    basis, earlier = context.tastes.basis(owner), context.tastes.export(owner)
+    training = trained(decided_photos(basis, context))
     if earlier and _is_better_founded(earlier, training):
         training = Training(earlier.taste, earlier.model)
     context.tastes.save(owner, token, basis, training.taste, training.model)

@@ -10,6 +10,7 @@ from kombu import Queue
 from critic_core.contracts.errors import QueueUnavailable
 from critic_core.contracts.webhook import DELIVER_TASK, WEBHOOK_QUEUE
 from critic_core.runtime.logs import logger
+from critic_core.runtime.outbound.resolve import resolve
 from critic_core.runtime.queue import celery_app, send
 from critic_core.runtime.redis_client import connect, redis_errors
 from critic_core.stores.albums import AlbumStore
@@ -23,7 +24,7 @@ from critic_worker.webhooks.context import SenderContext
 from critic_worker.webhooks.delivery import deliver
 from critic_worker.webhooks.events import SubjectStores
 from critic_worker.webhooks.host_limiter import HostLimiter
-from critic_worker.webhooks.resolver import resolve, with_deadline
+from critic_worker.webhooks.resolver import with_deadline
 from critic_worker.webhooks.scheduler import INTERVAL_SECONDS, schedule
 from critic_worker.webhooks.settings import SenderSettings
 

@@ -2,13 +2,12 @@
 
 import base64
 import binascii
-from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
-from critic_core.runtime.settings import CriticSettings
+from critic_core.runtime.settings import CriticSettings, Networks, split_list
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 - a prefix, no secret
 
@@ -16,22 +15,17 @@ SECRET_PREFIX = "whsec_"  # noqa: S105 - a prefix, no secret
 class WebhookSettings(CriticSettings):
     """Webhooks are disabled without a signing secret."""
 
-    webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+    webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(split_list)] = Field(
         default=(),
         description="Secrets (whsec_…, comma-separated, newest first) from which receivers' secrets are derived; empty "
         "disables webhooks. `photo-critic new-webhook-secret` creates a secret.",
     )
-    webhook_allow_private: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+    webhook_allow_private: Networks = Field(
         default=(),
         description="Private networks allowed for webhooks (10.1.0.0/16, comma-separated), also by plain http.",
     )
 
-    # Unique names: a validator of the same name in a subclass would replace these.
-    @field_validator("webhook_secrets", "webhook_allow_private", mode="before")
-    @classmethod
-    def _split_webhooks(cls, value: object) -> object:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
+    # A unique name: a validator of the same name in a subclass would replace it.
     @field_validator("webhook_secrets")
     @classmethod
     def _usable_secrets(cls, secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
