@@ -16,7 +16,7 @@ const decisions = await critic.albums.decide(album.id, receipts[0].photo.id, { f
 const undone = await critic.albums.undo(album.id, receipts[0].photo.id);
 const history = (await critic.albums.decisions(album.id, receipts[0].photo.id)).history.length;
 const { keep } = await critic.albums.setKeep(album.id, 2);
-const kept = (await all(critic.albums.selection(album.id))).filter(({ verdict }) => verdict === "keep").length;
+const keepers = (await all(critic.albums.selection(album.id))).filter(({ verdict }) => verdict === "keep").length;
 const correction = await critic.albums.correctGroups(album.id, "merge", receipts.map(({ photo }) => photo.id));
 const applied = (await critic.albums.groupCorrections(album.id)).map(({ id }) => id === correction.id);
 await critic.albums.withdrawGroupCorrection(album.id, correction.id);
@@ -47,7 +47,7 @@ console.log(JSON.stringify({
   counts,
   verdicts: selection.map(({ verdict }) => verdict).sort(),
   flags: [decisions.current?.flag, undone.current?.flag ?? null],
-  lists: { enabled, applied, left, history, keep, kept, found, listed, photos: chunks.photos.length },
+  lists: { enabled, applied, left, history, keep, keepers, found, listed, photos: chunks.photos.length },
   sameBytes: bytes === files[0].size,
   codes: [nobody, noSecrets],
   lines: csv.trim().split("\n").length,

@@ -51,7 +51,7 @@ def test_the_client_scores_selects_decides_and_tells_errors(stack: LocalStack, p
         "left": 0,
         "history": 0,
         "keep": 2,
-        "kept": 2,
+        "keepers": 2,
         "found": True,
         "listed": 2,
         "photos": 2,

@@ -21,7 +21,7 @@ def server() -> Iterator[ScriptedServer]:
 
 def test_a_photo_comes_from_its_url(start_gateway: Start, server: ScriptedServer) -> None:
     gateway = start_gateway(**SETTINGS)
-    body = {"url": f"http://localhost:{server.port}/rocket.jpg"}  # a name: looked up, checked, and connected to once
+    body = {"url": f"http://localhost:{server.port}/rocket.jpg"}  # a name: one lookup, one check, one connection
     params = {"reference": "rocket", "fields": "state,file_name,size_bytes"}
     response = gateway.client.post("/v1/photos", json=body, params=params)
     photo_id = response.json()["id"]

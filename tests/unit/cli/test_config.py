@@ -84,6 +84,6 @@ def test_every_option_has_a_variable_of_command_and_option(
 def test_another_file_and_values_of_a_wrong_kind(
     shoot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("CRITIC_CONFIG", str(tmp_path / "mine.toml"))
-    (tmp_path / "mine.toml").write_text('[cull]\nkeep = "many"')
+    monkeypatch.setenv("CRITIC_CONFIG", str(tmp_path / "other.toml"))
+    (tmp_path / "other.toml").write_text('[cull]\nkeep = "many"')
     assert "--keep" in stderr_of(monkeypatch, capsys, "cull", shoot)

@@ -1,4 +1,4 @@
-"""The owner's taste for a culling: turned on, trained on all decisions, and told in a sentence."""
+"""The owner's taste for a culling: turned on, trained on all decisions, and described in a sentence."""
 
 from critic_client import TasteCalls
 from critic_core.contracts.taste import MIN_DECISIONS, MIN_OF_KIND, HeldOut, Taste, TasteState

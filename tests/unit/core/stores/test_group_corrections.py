@@ -1,18 +1,13 @@
 """Corrections of groups on a real queue server: in order, once, bounded, and gone with the album."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 import redis
+from tests.support.albums import new_album
 
-from critic_core.contracts.album import Album, Counts
 from critic_core.contracts.errors import AlbumNotFound, LimitReached
 from critic_core.contracts.group_correction import MAX_CORRECTIONS, CorrectionKind, NewGroupCorrection
-from critic_core.contracts.identity import new_photo_id
 from critic_core.stores.albums import AlbumStore, album_key
 from critic_core.stores.group_corrections import GroupCorrectionStore
-
-NOW = datetime.now(UTC)
 
 
 @pytest.fixture
@@ -27,8 +22,7 @@ def corrections(client: "redis.Redis") -> GroupCorrectionStore:
 
 @pytest.fixture
 def album(albums: AlbumStore) -> str:
-    counts = Counts(photos=0, pending=0, done=0, failed=0)
-    album = Album(id=new_photo_id(), created_at=NOW, expires_at=NOW + timedelta(hours=1), counts=counts)
+    album = new_album()
     albums.create(album)
     return album.id
 

@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis
+from tests.support.albums import new_album
 from tests.support.critiques import make_critique, make_photo
 
-from critic_core.contracts.album import Album, Counts
+from critic_core.contracts.album import Counts
 from critic_core.contracts.errors import AlbumNotFound, PhotoNotFound
-from critic_core.contracts.identity import ANONYMOUS, new_photo_id
+from critic_core.contracts.identity import ANONYMOUS
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.stores import owners as module
 from critic_core.stores.albums import AlbumStore
@@ -44,9 +45,7 @@ def created(jobs: JobStore, owner: str = "ann", **fields: object) -> str:
 
 
 def created_album(albums: AlbumStore, owner: str = "ann", name: str | None = None) -> str:
-    now = datetime.now(UTC)
-    end = now + timedelta(hours=1)
-    album = Album(id=new_photo_id(), owner=owner, name=name, created_at=now, expires_at=end, counts=NONE)
+    album = new_album(owner, name)
     albums.create(album)
     return album.id
 

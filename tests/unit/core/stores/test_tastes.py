@@ -1,14 +1,12 @@
 """A taste belongs to its owner, and does not come back after its deletion."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 import redis
+from tests.support.albums import new_album
 from tests.support.critiques import make_critique, make_photo
 from tests.support.tastes import make_model, make_taste, save_taste
 
-from critic_core.contracts.album import Album, Choice, Counts, Flag
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.album import Choice, Flag
 from critic_core.contracts.photo import PhotoState
 from critic_core.contracts.taste import Taste, TasteState
 from critic_core.stores.albums import AlbumStore
@@ -23,11 +21,9 @@ def tastes(client: "redis.Redis") -> TasteStore:
     return TasteStore(client)
 
 
-def new_album(client: "redis.Redis", owner: str) -> tuple[str, str]:
+def album_of(client: "redis.Redis", owner: str) -> tuple[str, str]:
     """An album with a done photo."""
-    now = datetime.now(UTC)
-    counts = Counts(photos=0, pending=0, done=0, failed=0)
-    album = Album(id=new_photo_id(), owner=owner, created_at=now, expires_at=now + timedelta(hours=1), counts=counts)
+    album = new_album(owner)
     AlbumStore(client).create(album)
     photo = make_photo(PhotoState.queued, owner=owner).model_copy(update={"album": album.id})
     AlbumStore(client).add(photo, 10)
@@ -56,7 +52,7 @@ def test_a_taste_is_in_use_while_on_and_proven(
 
 def test_decisions_of_the_owner_alone_make_a_taste_outdated(tastes: TasteStore, client: "redis.Redis") -> None:
     albums = AlbumStore(client)
-    (album, photo), (other_album, other_photo) = new_album(client, OWNER), new_album(client, STRANGER)
+    (album, photo), (other_album, other_photo) = album_of(client, OWNER), album_of(client, STRANGER)
     save_taste(tastes, OWNER, make_taste())
     albums.decide(other_album, other_photo, Choice(flag=Flag.pick))
     assert tastes.is_current(OWNER)

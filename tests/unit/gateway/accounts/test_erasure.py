@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import redis
+from tests.support.albums import new_album
 from tests.support.critiques import make_critique, make_photo
 from tests.unit.gateway.application import PHOTO, Application
 from tests.unit.gateway.routes.test_album_results import save_groups
 
-from critic_core.contracts.album import ALBUM_QUEUE, Album, Counts
+from critic_core.contracts.album import ALBUM_QUEUE
 from critic_core.contracts.errors import ErasurePending, StorageUnavailable
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import PhotoState
@@ -61,10 +61,8 @@ def new_photo(erasure: Erasure, album_id: str | None = None) -> str:
     return photo.id
 
 
-def new_album(erasure: Erasure) -> str:
-    now = datetime.now(UTC)
-    none = Counts(photos=0, pending=0, done=0, failed=0)
-    album = Album(id=new_photo_id(), owner=OWNER, created_at=now, expires_at=now + timedelta(hours=1), counts=none)
+def created_album(erasure: Erasure) -> str:
+    album = new_album(OWNER)
     erasure.albums.create(album)
     return album.id
 
@@ -74,7 +72,7 @@ def files(folder: Path) -> list[Path]:
 
 
 def test_an_erased_account_leaves_no_key_and_no_file(erasure: Erasure, client: "redis.Redis", tmp_path: Path) -> None:
-    album = new_album(erasure)
+    album = created_album(erasure)
     for album_id in (None, album, album):
         new_photo(erasure, album_id)
     client.set(idempotency_key(OWNER, "00"), 1)
@@ -104,7 +102,7 @@ def test_an_erasure_without_time_says_that_data_is_left(erasure: Erasure) -> Non
 
 
 def test_expired_photos_and_albums_do_not_hold_up_an_erasure(erasure: Erasure, client: "redis.Redis") -> None:
-    photo, album = new_photo(erasure), new_album(erasure)
+    photo, album = new_photo(erasure), created_album(erasure)
     client.delete(photo_hash(photo), album_key(album))  # as Redis does it at the end of their time
     assert erasure.erase(OWNER, 10)
     assert client.keys("*") == []

@@ -126,12 +126,12 @@ def test_nobody_at_the_address_is_a_failure_that_may_pass(gateway: Application, 
     assert (problem["code"], problem["permanent"]) == ("photo_url_failed", False)
 
 
-@pytest.mark.parametrize("told", [True, False], ids=["its length is told", "its length is unknown"])
-def test_a_large_file_is_refused_within_the_limit(start: Start, server: ScriptedServer, told: bool) -> None:
+@pytest.mark.parametrize("stated", [True, False], ids=["its length is stated", "its length is unknown"])
+def test_a_large_file_is_refused_within_the_limit(start: Start, server: ScriptedServer, stated: bool) -> None:
     gateway = start(fetch_urls=True, fetch_allow_private=INSIDE, max_photo_bytes=len(PHOTO) - 1)
     chunked = f"{len(PHOTO):x}\r\n".encode() + PHOTO + b"\r\n0\r\n\r\n"
     server.answer = lambda _: (
-        Answer(200, PHOTO) if told else Answer(200, chunked, {"Transfer-Encoding": "chunked", "Content-Length": "0"})
+        Answer(200, PHOTO) if stated else Answer(200, chunked, {"Transfer-Encoding": "chunked", "Content-Length": "0"})
     )
     assert code(send(gateway, server.url)) == (413, "photo_too_large")
     assert gateway.stored_files() == []

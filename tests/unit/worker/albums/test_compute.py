@@ -1,16 +1,13 @@
 """From a query to its stored result, on a real queue server."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from pydantic import ValidationError
+from tests.support.albums import new_album
 from tests.support.critiques import make_critique, make_photo
 from tests.unit.worker.albums.snapshots import ALBUM
 
 from critic_core.contracts.album import (
-    Album,
     AlbumQuery,
-    Counts,
     GroupLevel,
     GroupsQuery,
     SelectionQuery,
@@ -18,7 +15,6 @@ from critic_core.contracts.album import (
     query_digest,
 )
 from critic_core.contracts.errors import TooManyPairs
-from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import PhotoState
 from critic_core.stores.album_results import SectionKey
 from critic_worker.albums import compute as compute_module
@@ -30,9 +26,7 @@ SELECTION = SelectionQuery(keep=1, thresholds=Thresholds())
 
 
 def make_album(context: WorkerContext, finished: int) -> str:
-    now = datetime.now(UTC)
-    counts = Counts(photos=0, pending=0, done=0, failed=0)
-    album = Album(id=new_photo_id(), created_at=now, expires_at=now + timedelta(hours=1), counts=counts)
+    album = new_album()
     context.albums.create(album)
     for number in range(finished):
         photo = make_photo(PhotoState.queued).model_copy(update={"album": album.id, "sha256": str(number)})

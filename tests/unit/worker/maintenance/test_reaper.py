@@ -3,13 +3,13 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 import redis
+from tests.support.albums import new_album
 from tests.support.critiques import make_photo
 
-from critic_core.contracts.album import Album, Counts
 from critic_core.contracts.errors import PhotoNotFound, QueueFull, StorageUnavailable
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import CRITIQUE_QUEUE, PhotoState
@@ -115,9 +115,7 @@ def test_an_interrupted_deletion_is_repeated(
 
 
 def test_a_deleted_album_is_purged_with_its_photos(context: WorkerContext, reaper: Reaper) -> None:
-    now = datetime.now(UTC)
-    counts = Counts(photos=0, pending=0, done=0, failed=0)
-    album = Album(id=new_photo_id(), created_at=now, expires_at=now + timedelta(hours=1), counts=counts)
+    album = new_album()
     context.albums.create(album)
     photo = make_photo(PhotoState.queued).model_copy(update={"album": album.id})
     context.storage.put(photo_key(photo.id), b"photo")

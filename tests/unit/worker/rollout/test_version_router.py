@@ -1,16 +1,14 @@
 """The versions of photos and albums, and the number of round trips to Redis."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import redis
 from redis.connection import AbstractConnection
+from tests.support.albums import new_album
 from tests.support.clock import Clock
 from tests.support.critiques import make_photo
 
-from critic_core.contracts.album import Album, Counts
-from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.contracts.routing import Routing, TrafficSplit
 from critic_core.stores.albums import AlbumStore
@@ -55,9 +53,7 @@ def round_trips(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 
 def photos_of_album(client: "redis.Redis", number: int) -> list[Photo]:
-    now = datetime.now(UTC)
-    counts = Counts(photos=0, pending=0, done=0, failed=0)
-    album = Album(id=new_photo_id(), created_at=now, expires_at=now + timedelta(hours=1), counts=counts)
+    album = new_album()
     AlbumStore(client).create(album)
     return [make_photo(PhotoState.queued).model_copy(update={"album": album.id}) for _ in range(number)]
 

@@ -1,16 +1,16 @@
 """From decisions to a stored taste, on a real queue server."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from tests.support.albums import new_album
 from tests.support.critiques import make_critique, make_photo
 from tests.support.tastes import make_model, make_taste, save_taste
 from tests.unit.worker.albums.snapshots import photo
 
-from critic_core.contracts.album import Album, Choice, Counts, Flag
-from critic_core.contracts.identity import ANONYMOUS, new_photo_id
+from critic_core.contracts.album import Choice, Flag
+from critic_core.contracts.identity import ANONYMOUS
 from critic_core.contracts.photo import PhotoState
 from critic_core.contracts.taste import Taste, TasteState
 from critic_worker.albums.taste import taste_log_odds
@@ -88,8 +88,7 @@ def test_a_scene_lies_in_one_fold_and_pairs_in_one_album() -> None:
 
 def decide(context: WorkerContext, pictures: int, owner: str = ANONYMOUS) -> None:
     """An album with that many decided photos."""
-    now, counts = datetime.now(UTC), Counts(photos=0, pending=0, done=0, failed=0)
-    album = Album(id=new_photo_id(), owner=owner, created_at=now, expires_at=now + timedelta(hours=1), counts=counts)
+    album = new_album(owner)
     context.albums.create(album)
     for number, example in enumerate(decided(likes=True, pictures=pictures)):
         update = {"album": album.id, "sha256": str(number)}

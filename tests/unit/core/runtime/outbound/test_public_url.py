@@ -1,4 +1,4 @@
-"""URLs that could be called, and the many that are refused before anything is looked up."""
+"""URLs that could be called, and the many that are refused before any lookup."""
 
 from ipaddress import ip_address, ip_network
 
