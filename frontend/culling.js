@@ -157,6 +157,7 @@ function startCulling() {
   if (document.body.classList.contains("culling")) return;
   byId("add").append(byId("choose"));
   document.body.classList.add("culling");
+  if (document.activeElement === document.body) byId("grid").focus(); // keys work at once
 }
 
 /** Scored photos, those below the top of a stack included. @param {import("./album/arrange.js").GridEntry[]} entries */

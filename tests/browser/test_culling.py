@@ -391,6 +391,14 @@ def test_the_photo_after_the_winner_of_marked_ones_is_next(culling: Visitor, sta
     assert decided(culling, stack) == {}
 
 
+def test_keys_work_at_once(page: Page, album: str, stack: LocalStack) -> None:
+    """After a drop or a reload nobody has clicked anything yet."""
+    page.goto(album)
+    Visitor(page, stack.url).all_scored(5)
+    page.keyboard.press("Space")
+    expect(page.locator("#viewer")).to_be_visible()
+
+
 def test_the_help_lists_the_keys(culling: Visitor) -> None:
     press(culling, "?")
     expect(culling.page.get_by_role("dialog")).to_contain_text("spread a stack out")
