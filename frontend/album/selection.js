@@ -40,6 +40,11 @@ export class Selection {
     return this.head?.pictures ?? 0;
   }
 
+  /** Whether the proposals are those of the number to keep. */
+  get current() {
+    return this.head !== null && this.head.requested === Math.min(this.keep, this.head.pictures);
+  }
+
   /** @param {number} keep */
   setKeep(keep) {
     this.unsaved = keep;

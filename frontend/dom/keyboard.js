@@ -25,5 +25,5 @@ function nameOf({ altKey, code, key }) {
 }
 
 /** @param {EventTarget | null} target */
-const isTyping = (target) =>
+export const isTyping = (target) =>
   target instanceof HTMLElement && target.matches("input:not([type=checkbox]), select, textarea, [contenteditable]");

@@ -19,7 +19,7 @@ export function listenForAccept({ moments, selection, accept, showSample }) {
   byId("accept-sample").addEventListener("click", close(showSample));
   byId("accept-close").addEventListener("click", close(() => {}));
   const open = () => {
-    if (!selection.head) return; // Enter before the first proposal
+    if (!selection.current) return; // Enter before the proposal of this number
     const { keepers, moments: dropped } = moments().open();
     byId("accept-sentence").textContent = acceptSentence(keepers.length, dropped.length);
     byId("accept-risk").textContent = riskSentence(selection.head);

@@ -67,7 +67,7 @@ export class Toolbar {
   refresh(moments, scored, shown) {
     const { keep, pictures } = this.selection;
     this.slider.disabled = this.number.disabled = pictures === 0;
-    this.accept.disabled = this.selection.head === null;
+    this.accept.disabled = !this.selection.current;
     this.slider.max = this.number.max = String(Math.max(1, pictures));
     this.slider.value = String(keep);
     if (document.activeElement !== this.number) this.number.value = String(keep);
@@ -81,6 +81,7 @@ export class Toolbar {
   #setKeep(keep) {
     if (!Number.isInteger(keep) || keep < 1) return;
     this.selection.setKeep(Math.min(keep, this.selection.pictures));
+    this.accept.disabled = !this.selection.current;
     this.slider.value = String(keep);
     if (document.activeElement !== this.number) this.number.value = String(keep);
   }

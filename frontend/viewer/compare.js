@@ -1,7 +1,7 @@
 // Two to six photos side by side, at the same zoom and position.
 
 import { byId, copyOf, part } from "../dom/elements.js";
-import { keyListener } from "../dom/keyboard.js";
+import { isTyping, keyListener } from "../dom/keyboard.js";
 import { accessibleName, reasonSentence, sentences } from "../text/messages.js";
 import { DecisionBar, decisionKeys } from "./decision-bar.js";
 import { revoke, showFullImage } from "./full-image.js";
@@ -96,7 +96,7 @@ export class Compare {
       this.controller.abort();
       for (const image of this.container.querySelectorAll("img")) revoke(image);
       this.culling.grid.unmarkAll();
-      if (!byId("viewer", HTMLDialogElement).open) byId("grid").focus();
+      if (!byId("viewer", HTMLDialogElement).open && !isTyping(document.activeElement)) byId("grid").focus();
     });
     const pan = (/** @type {number} */ x, /** @type {number} */ y) => () => this.zoom.pan(x / 8, y / 8);
     const sideways = (/** @type {number} */ step) => (/** @type {KeyboardEvent} */ event) =>

@@ -1,7 +1,7 @@
 // The viewer: one photo at full size, with its critique, near duplicates and decision.
 
 import { byId, make } from "../dom/elements.js";
-import { keyListener } from "../dom/keyboard.js";
+import { isTyping, keyListener } from "../dom/keyboard.js";
 import { accessibleName, sentences } from "../text/messages.js";
 import { DecisionBar, decisionKeys } from "./decision-bar.js";
 import { Details } from "./details.js";
@@ -198,6 +198,6 @@ export class Viewer {
     this.info.show(null, none);
     void this.faces.show(null, none);
     this.zoom.to(1);
-    byId("grid").focus();
+    if (!isTyping(document.activeElement)) byId("grid").focus();
   }
 }

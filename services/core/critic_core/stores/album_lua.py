@@ -8,7 +8,7 @@ entry of a stream, whose ids are those of the server-sent events.
 from critic_core.stores.delivery_lua import ANNOUNCE
 
 PENDING, FAILED = -2, -1  # sort keys below every score
-PARTS = ("order", "bytes", "names", "features", "decisions", "events", "shares", "favourites", "corrections")
+SUFFIXES = ("order", "bytes", "names", "features", "decisions", "events", "shares", "favourites", "corrections")
 """Of the album's key, beside its hash: they expire with it."""
 MAX_EVENTS = 25_000  # more than twice the photos of a large album: a client that reconnects later reloads the album
 
@@ -23,7 +23,7 @@ end
 
 local function expire_with_album(album)
   local expires = redis.call('EXPIRETIME', album_key(album))
-  for _, part in ipairs({{{", ".join(map(repr, PARTS))}}}) do
+  for _, part in ipairs({{{", ".join(map(repr, SUFFIXES))}}}) do
     redis.call('EXPIREAT', album_key(album, part), expires)
   end
 end

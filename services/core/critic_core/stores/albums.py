@@ -30,7 +30,7 @@ from critic_core.contracts.errors import AlbumFull, AlbumNotFound, PhotoNotFound
 from critic_core.contracts.group_correction import GroupCorrection, in_order
 from critic_core.contracts.photo import Photo
 from critic_core.runtime.redis_client import CHANGE_CHANNEL, KEY_PREFIX, redis_errors
-from critic_core.stores.album_lua import ALBUM, PARTS, PENDING
+from critic_core.stores.album_lua import ALBUM, PENDING, SUFFIXES
 from critic_core.stores.album_result_lua import ALBUM_RESULTS
 from critic_core.stores.jobs import EXPIRY, QUEUED, hash_arguments, photo_hash
 from critic_core.stores.owner_lua import OWNER
@@ -296,7 +296,7 @@ class AlbumStore:
     def purge(self, album_id: str) -> None:
         """Delete the remaining keys of an album whose photos are deleted."""
         with redis_errors():
-            names = [album_key(album_id, part) for part in PARTS]
+            names = [album_key(album_id, suffix) for suffix in SUFFIXES]
             self._purge(keys=[ALBUM_EXPIRY, *names], args=[album_id])
 
     def expired(self, limit: int = 10) -> list[str]:
