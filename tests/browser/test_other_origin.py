@@ -62,10 +62,14 @@ def is_alive(url: str) -> bool:
         return False
 
 
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_client(tmp_path_factory.mktemp("client"))
+
+
 @pytest.fixture
-def example(tmp_path: Path, stack: LocalStack) -> Iterator[Callable[[bool], str]]:
+def example(tmp_path: Path, stack: LocalStack, package: Path) -> Iterator[Callable[[bool], str]]:
     """The address of the example page, of an origin that its server allows or not."""
-    package = build_client(tmp_path / "client")
     folder = tmp_path / "page"
     folder.mkdir()
     with ExitStack() as running:
