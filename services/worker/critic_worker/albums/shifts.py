@@ -16,6 +16,7 @@ SIDE = 32
 _PAD = 2 * SIDE
 _LOCAL = 9  # pixels; anything smoother (a sky, a vignette) correlates everywhere
 _MIN_OVERLAP = 0.3  # of the thumbnail
+_MIN_ENERGY = 0.05  # of the thumbnail's detail, within the overlap: less is the transform's rounding, or an empty sky
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ def shifts(first: npt.NDArray[np.uint8 | np.float32], second: npt.NDArray[np.uin
     first_detail, second_detail = _detail(first), _detail(second)
     ones = np.ones((1, SIDE, SIDE), np.float32)
     product = _correlate(first_detail, second_detail)
-    energy = _correlate(first_detail**2, ones) * _correlate(ones, second_detail**2)
+    energy = _energy(first_detail, _correlate(first_detail**2, ones))
+    energy *= _energy(second_detail, _correlate(ones, second_detail**2))
     overlap = _correlate(ones, ones) / SIDE**2
     with np.errstate(divide="ignore", invalid="ignore"):
         fit = np.where(overlap >= _MIN_OVERLAP, product / np.sqrt(np.maximum(energy, 1e-6)), -1)
@@ -46,6 +48,12 @@ def shifts(first: npt.NDArray[np.uint8 | np.float32], second: npt.NDArray[np.uin
 def _detail(thumbnails: npt.NDArray[np.uint8 | np.float32]) -> Float32Array:
     grey = thumbnails.astype(np.float32)
     return np.asarray(grey - uniform_filter(grey, (0, _LOCAL, _LOCAL)), np.float32)
+
+
+def _energy(detail: Float32Array, within_overlap: Float32Array) -> Float32Array:
+    """The detail's energy within the overlap at every shift, `[K, 64, 64]`, at least a share of all of it."""
+    whole = (detail**2).sum(axis=(1, 2))[:, None, None]
+    return np.asarray(np.maximum(within_overlap, _MIN_ENERGY * whole), np.float32)
 
 
 def _correlate(first: Float32Array, second: Float32Array) -> Float32Array:

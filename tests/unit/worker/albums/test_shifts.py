@@ -17,3 +17,12 @@ def test_shifts_are_shares_of_the_frame() -> None:
 def test_different_thumbnails_fit_nowhere() -> None:
     random = np.random.default_rng(0).integers(0, 255, (2, 32, 32)).astype(np.uint8)
     assert shifts(random[:1], random[1:]).fit[0] < 0.5
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_empty_parts_fit_nothing(seed: int) -> None:
+    """Of an overlap of two empty parts, the rounding of the transform is all that remains."""
+    random = np.random.default_rng(seed)
+    plain = np.full((2, 1, 32, 32), 200, np.uint8)
+    plain[0, 0, :6, :6], plain[1, 0, 26:, 26:] = random.integers(0, 255, (2, 6, 6))
+    assert shifts(plain[0], plain[1]).fit[0] < 0.6
