@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 from tests.browser.conftest import DESKTOP
 from tests.support.photos import PLAIN, png_chunk, saved
+from tests.unit.core.imaging.test_rare_bmps import profiled
 
 from critic_core.imaging.code_points import ADOBE_RGB
 from critic_core.imaging.decode import decode
@@ -82,11 +83,14 @@ FILES: dict[str, Callable[[], bytes]] = {
     "PNG, cICP of BT.2020": lambda: png((b"cICP", bytes([9, 13, 0, 1]))),
     "PNG, gAMA 1.8 and cHRM": lambda: png((b"gAMA", struct.pack(">L", 55_556)), (b"cHRM", chrm(P3))),
     "PNG, gAMA 2.2 and cHRM": lambda: png((b"gAMA", struct.pack(">L", 45_455)), (b"cHRM", chrm(P3))),
+    "PNG, gAMA alone": lambda: png((b"gAMA", struct.pack(">L", 55_556))),
+    "PNG, cHRM alone": lambda: png((b"cHRM", chrm(P3))),
     "PNG, ICC": lambda: saved(picture(), "PNG", icc_profile=icc(P3, 2.2)),
     "PNG, 16 bits": deep_png,
     "PNG, palette": lambda: saved(picture().convert("P", palette=Image.Palette.ADAPTIVE), "PNG"),
     "GIF": lambda: saved(picture().convert("P", palette=Image.Palette.ADAPTIVE), "GIF"),
     "BMP": lambda: saved(picture(), "BMP"),
+    "BMP, ICC": lambda: profiled(picture(), icc(P3, 2.2)),
     "JPEG": lambda: saved(picture(), "JPEG", **JPEG),
     "JPEG, ICC of Adobe RGB": lambda: saved(picture(), "JPEG", icc_profile=icc(ADOBE_RGB, 563 / 256), **JPEG),
     "JPEG, grey": lambda: saved(picture().convert("L"), "JPEG", **JPEG),

@@ -1,7 +1,7 @@
 """Colour that a file describes without an ICC profile.
 
 Sources: W3C PNG (Third Edition) 11.3.2 (cICP before iCCP, sRGB, gAMA and cHRM), CIPA DC-008 (Exif 3.0) annex, DCF 2.0
-(interoperability index R03: Adobe RGB).
+(interoperability index R03: Adobe RGB), Microsoft's BITMAPV5HEADER.
 """
 
 import struct
@@ -9,12 +9,13 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from critic_core.imaging.code_points import ADOBE_RGB, CodePoints, from_h273
+from critic_core.imaging.code_points import ADOBE_RGB, BT_709, Chromaticities, CodePoints, from_h273
 
 _EXIF, _INTEROPERABILITY, _INDEX, _COLOUR_SPACE = 0x8769, 0xA005, 1, 0xA001
 _SRGB_SPACE = 1
 _ADOBE_GAMMA = 563 / 256
 _MAX_CHUNKS = 200
+_BMP_V5_BYTES, _BMP_EMBEDDED = 124, b"DEBM"
 
 
 def colour_of_png(data: bytes) -> tuple[CodePoints | None, bool]:
@@ -22,9 +23,19 @@ def colour_of_png(data: bytes) -> tuple[CodePoints | None, bool]:
     chunks = dict(_chunks(data))
     if len(body := chunks.get(b"cICP", b"")) == 4:
         return from_h273(body[0], body[1]), True
-    if b"sRGB" in chunks or len(chunks.get(b"gAMA", b"")) != 4 or len(chunks.get(b"cHRM", b"")) != 32:
+    gamma, chromaticities = chunks.get(b"gAMA", b""), chunks.get(b"cHRM", b"")
+    if b"sRGB" in chunks or len(gamma) != 4:
         return None, False
-    return _by_gamma(int.from_bytes(chunks[b"gAMA"], "big"), chunks[b"cHRM"]), False
+    return _by_gamma(int.from_bytes(gamma, "big"), chromaticities), False
+
+
+def profile_of_bmp(data: bytes) -> bytes | None:
+    """The ICC profile embedded in a BMP; None without any."""
+    if len(data) < 14 + _BMP_V5_BYTES or int.from_bytes(data[14:18], "little") != _BMP_V5_BYTES:
+        return None
+    start, size = struct.unpack_from("<LL", data, 14 + 112)
+    embedded = data[14 + 56 : 14 + 60] == _BMP_EMBEDDED
+    return data[14 + start : 14 + start + size] or None if embedded else None
 
 
 def colour_of_exif(image: Image.Image) -> CodePoints | None:
@@ -40,11 +51,16 @@ def colour_of_exif(image: Image.Image) -> CodePoints | None:
 
 
 def _by_gamma(gamma: int, chromaticities: bytes) -> CodePoints | None:
+    primaries = _primaries(chromaticities) if len(chromaticities) == 32 else BT_709
+    return CodePoints(primaries, 100_000 / gamma) if gamma and primaries else None
+
+
+def _primaries(chromaticities: bytes) -> Chromaticities | None:
     values = [value / 100_000 for value in struct.unpack(">8L", chromaticities)]
     white, red, green, blue = values[0:2], values[2:4], values[4:6], values[6:8]
-    if not gamma or any(pair[1] <= 0 or sum(pair) > 1 for pair in (white, red, green, blue)):
+    if any(pair[1] <= 0 or sum(pair) > 1 for pair in (white, red, green, blue)):
         return None
-    return CodePoints((*red, *green, *blue, *white), 100_000 / gamma)
+    return (*red, *green, *blue, *white)
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -11,6 +11,7 @@ from critic_core.imaging.orientation import stored_box, turn_array, upright_size
 
 Float = npt.NDArray[np.float32]
 _BAND_PIXELS = 2_000_000
+_INKS = 4
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ def _over_white(image: DeepImage, part: Float) -> Float:
     if not image.alpha:
         return part
     colour, opacity = part[..., :-1], np.clip(part[..., -1:], 0, 1)
-    return np.asarray((colour if image.alpha_multiplied else colour * opacity) + (1 - opacity), np.float32)
+    white = np.float32(colour.shape[2] != _INKS)  # no ink is white
+    return np.asarray((colour if image.alpha_multiplied else colour * opacity) + white * (1 - opacity), np.float32)
 
 
 def _resized(part: Float, size: tuple[int, int], box: tuple[float, float, float, float]) -> Float:

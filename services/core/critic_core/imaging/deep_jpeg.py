@@ -21,11 +21,23 @@ _FRAME = re.compile(rb"[\xc0-\xc3\xc5-\xc7\xc9-\xcb\xcd-\xcf]")
 _SCAN, _END, _PROFILE_MARKER = b"\xff\xda", b"\xff\xd9", 0xE2
 _PROFILE = b"ICC_PROFILE\0"
 _ORIENTATION = 274
+_UNREAD_CODINGS = {
+    0xF7: "JPEG-LS", **dict.fromkeys((0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF, 0xDE), "hierarchical JPEG"),
+}  # fmt: skip
 
 
 def bits_of(data: bytes) -> int:
     """Bits a sample, by the frame header; 8 without one."""
     return next((body[0] for marker, body in _segments(data) if _FRAME.match(bytes([marker])) and body), 8)
+
+
+def check_coding(data: bytes) -> None:
+    """Raises PhotoUnsupported for valid JPEGs that no decoder here reads."""
+    for marker, body in _segments(data):
+        if marker in _UNREAD_CODINGS:
+            raise PhotoUnsupported(f"The photo is coded as {_UNREAD_CODINGS[marker]}, which is not read.")
+        if _FRAME.match(bytes([marker])) and body[1:3] == b"\0\0":
+            raise PhotoUnsupported("The JPEG states its height behind the pixels (DNL), which is not read.")
 
 
 def open_deep_jpeg(data: bytes) -> Opened:

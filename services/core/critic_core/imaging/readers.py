@@ -5,6 +5,7 @@ Pillow's process-wide pixel limit.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
 from types import MappingProxyType
@@ -25,10 +26,10 @@ from pillow_heif import HeifFile
 from pillow_heif.as_plugin import HeifImageFile
 from tifffile import TiffPage
 
-from critic_core.contracts.errors import PhotoCorrupt
+from critic_core.contracts.errors import PhotoCorrupt, PhotoUnsupported
 from critic_core.imaging import deep_jpeg, frames, jxl, orientation, raw, tiff_photo
 from critic_core.imaging.capture import capture_of, capture_of_raw
-from critic_core.imaging.colour_tags import colour_of_exif, colour_of_png
+from critic_core.imaging.colour_tags import colour_of_exif, colour_of_png, profile_of_bmp
 from critic_core.imaging.deep import DeepImage
 from critic_core.imaging.heif_items import bits_of_main, colour_of_main, crop_of_main
 from critic_core.imaging.jpeg_pixels import load_jpeg
@@ -37,6 +38,7 @@ from critic_core.imaging.structure import tiff as tiff_structure
 
 
 def _jpeg(data: bytes) -> Opened:
+    deep_jpeg.check_coding(data)
     if deep_jpeg.bits_of(data) > 8:
         return deep_jpeg.open_deep_jpeg(data)
     image = JpegImagePlugin.JpegImageFile(BytesIO(data))
@@ -54,8 +56,14 @@ def _gif(data: bytes) -> Opened:
 
 
 def _bmp(data: bytes) -> Opened:
-    image = BmpImagePlugin.BmpImageFile(BytesIO(data))
-    return _opened(data, image, _loading(image))
+    try:
+        image = BmpImagePlugin.BmpImageFile(BytesIO(data))
+    except OSError as error:
+        if str(error).startswith("Unsupported BMP"):
+            raise PhotoUnsupported(f"The BMP is of a rare kind, which is not read: {error}.") from error
+        raise
+    profile = profile_of_bmp(data)
+    return _opened(data, image, _loading(image) if profile is None else lambda _: Loaded(image, profile))
 
 
 def _png(data: bytes) -> Opened:
@@ -109,7 +117,10 @@ def _tiff(data: bytes) -> Opened:
     if tiff_photo.is_sensor(page):
         return _raw(data)
     notes = _first_note("page", frames.count_tiff(data))
-    return _plain_tiff(data, notes) if tiff_photo.is_plain(page) else _deep_tiff(data, page, notes)
+    if tiff_photo.is_plain(page):
+        with suppress(SyntaxError):  # a combination of samples that Pillow does not know
+            return _plain_tiff(data, notes)
+    return _deep_tiff(data, page, notes)
 
 
 def _plain_tiff(data: bytes, notes: tuple[str, ...]) -> Opened:

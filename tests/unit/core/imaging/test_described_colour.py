@@ -126,6 +126,7 @@ PNGS = {
     "gAMA and cHRM, gamma 1.8": lambda: png(
         as_levels(linear() ** (1 / 1.8)), png_chunk(b"gAMA", struct.pack(">L", 55_556)), png_chunk(b"cHRM", SRGB_CHRM)
     ),
+    "gAMA alone": lambda: png(as_levels(linear()), png_chunk(b"gAMA", struct.pack(">L", 100_000))),
     "gAMA and cHRM, P3": lambda: png(
         as_levels(np.clip(linear() @ TO_P3.T, 0, 1) ** (1 / 2.2)),
         png_chunk(b"gAMA", struct.pack(">L", 45_455)),

@@ -75,3 +75,14 @@ def test_arithmetic_coding_is_read(name: str) -> None:
     decoded = decode((DATA / "jpeg" / name).read_bytes(), PLAIN)
     assert difference(decoded.pixels, cat((96, 64))) < 6
     assert decoded.facts.notes == ()
+
+
+def test_other_codings_are_called_by_their_names() -> None:
+    plain = saved(cat(SIZE), "JPEG")
+    frame = plain.index(b"\xff\xc0")
+    without_height = plain[: frame + 5] + b"\0\0" + plain[frame + 7 :]
+    hierarchical = plain[:2] + b"\xff\xde\0\x11" + plain[frame + 4 : frame + 19] + plain[2:]
+    coded = {"JPEG-LS": imagecodecs.jpegls_encode(np.asarray(cat(SIZE))), "DNL": without_height}
+    for name, data in (coded | {"hierarchical JPEG": hierarchical}).items():
+        with pytest.raises(PhotoUnsupported, match=name):
+            decode(bytes(data), PLAIN)

@@ -86,6 +86,15 @@ COLOUR: dict[str, Callable[[], bytes]] = {
     "CMYK of 16 bits": lambda: tiff(
         deep(np.asarray(cat(SIZE).convert("CMYK"))), "separated", extratags=[(332, "H", 1, 1, True)]
     ),
+    "CMYK with opacity": lambda: tiff(
+        np.dstack([np.asarray(cat(SIZE).convert("CMYK")), np.full_like(grey(), 255)]),
+        "separated",
+        extrasamples=["unassalpha"],
+        extratags=[(332, "H", 1, 1, True)],
+    ),
+    "opacity behind another sample": lambda: tiff(
+        np.dstack([levels(), grey(), grey()]), "rgb", extrasamples=["unspecified", "unassalpha"]
+    ),
     "BigTIFF": lambda: tiff(deep(levels()), "rgb", bigtiff=True),
     "a thumbnail first": thumbnail_first,
 }
@@ -94,6 +103,9 @@ GREY: dict[str, Callable[[], bytes]] = {
     "16 bits, white is zero": lambda: tiff(65535 - deep(grey()), "miniswhite"),
     "8 bits, white is zero": lambda: tiff(255 - grey(), "miniswhite"),
     "32 bits": lambda: tiff(grey().astype(np.uint32) * 0x01010101, "minisblack"),
+    "8 bits with opacity, white is zero": lambda: tiff(
+        np.dstack([255 - grey(), np.full_like(grey(), 255)]), "miniswhite", extrasamples=["unassalpha"]
+    ),
     "16 bits with opacity": lambda: tiff(
         np.dstack([deep(grey()), np.full_like(deep(grey()), 65535)]), "minisblack", extrasamples=["unassalpha"]
     ),
@@ -122,6 +134,19 @@ def test_opacity_of_16_bits_lies_over_white() -> None:
     half = np.dstack([deep(levels()), np.full((*levels().shape[:2], 1), 32768, np.uint16)])
     expected = Image.blend(Image.new("RGB", SIZE, "white"), cat(SIZE), 0.5)
     assert difference(decode(tiff(half, "rgb", extrasamples=["unassalpha"]), PLAIN).pixels, expected) < 2
+
+
+def test_transparent_ink_lies_over_white() -> None:
+    inks = np.asarray(cat(SIZE).convert("CMYK"))
+    clear = np.dstack([inks, np.zeros_like(grey())]).astype(np.uint16)
+    data = tiff(clear, "separated", extrasamples=["unassalpha"], extratags=[(332, "H", 1, 1, True)])
+    assert decode(data, PLAIN).pixels.min() == 255
+
+
+@pytest.mark.parametrize("bits", [4, 5, 6])
+def test_colours_of_few_bits(bits: int) -> None:
+    data = tiff(levels() >> (8 - bits), "rgb", bitspersample=bits)
+    assert difference(decode(data, PLAIN).pixels, cat(SIZE)) < 255 / 2**bits
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
