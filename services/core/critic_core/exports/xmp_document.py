@@ -20,7 +20,7 @@ _EMPTY = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 </x:xmpmeta>
 <?xpacket end="w"?>""".encode()
 _ARRAYS = tuple(f"{{{RDF}}}{name}" for name in ("Bag", "Seq", "Alt"))
-_ITEM = f"{{{RDF}}}li"
+_ITEM, _VALUE = f"{{{RDF}}}li", f"{{{RDF}}}value"
 
 
 class XmpDocument:
@@ -40,7 +40,7 @@ class XmpDocument:
             if (attribute := description.get(name)) is not None:
                 return attribute.strip()
             if (element := description.find(name)) is not None:
-                return (element.text or "").strip()
+                return _text(element)
         return None
 
     def set(self, name: str, value: str) -> None:
@@ -50,7 +50,7 @@ class XmpDocument:
         holders = [description for description in self._descriptions if description.get(name) is not None]
         elements = [element for description in self._descriptions for element in description.findall(name)]
         for element in elements:
-            element.text = value
+            _set_text(element, value)
         for description in holders or ([] if elements else self._descriptions[:1]):
             description.set(name, value)
 
@@ -104,9 +104,29 @@ def _parsed(data: bytes) -> "etree._ElementTree":
     return tree
 
 
+def _text(element: "etree._Element") -> str:
+    """The value of a simple property, which qualifiers move into rdf:value, as attribute or element."""
+    holder = next(element.iter(_VALUE), element)
+    parts = [holder.text, *(child.tail for child in holder)]
+    return (element.get(_VALUE) or "".join(filter(None, parts))).strip()
+
+
+def _set_text(element: "etree._Element", value: str) -> None:
+    """Replace the value; qualifiers stay."""
+    if element.get(_VALUE) is not None:
+        element.set(_VALUE, value)
+        return
+    holder = next(element.iter(_VALUE), element)
+    for child in holder:  # a comment
+        holder.remove(child)
+    holder.text = value
+
+
 def _wrap(tree: "etree._ElementTree") -> None:
-    """Put a bare rdf:RDF into x:xmpmeta: optional in XMP, required by Exiv2."""
+    """Put a bare rdf:RDF into x:xmpmeta: optional in XMP, required by Exiv2. x:xapmeta is its older name."""
     root = tree.getroot()
+    if root.tag == f"{{{X}}}xapmeta":
+        root.tag = f"{{{X}}}xmpmeta"
     if root.tag == f"{{{RDF}}}RDF":
         tree._setroot(etree.Element(f"{{{X}}}xmpmeta", nsmap={"x": X}))
         tree.getroot().append(root)

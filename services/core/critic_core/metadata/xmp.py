@@ -11,6 +11,7 @@ from critic_core.metadata.namespaces import RDF
 Properties = Mapping[str, tuple[str, ...]]
 """Values by `{namespace}name`: one for a simple property, the items of an array."""
 
+_VALUE = f"{{{RDF}}}value"  # of a property with qualifiers
 _DECLARED_ENCODING = re.compile(r"^\s*<\?xml[^>]*\?>")
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -62,6 +63,7 @@ def _properties(root: ET.Element) -> Iterator[tuple[str, str]]:
 def _values(element: ET.Element) -> Iterator[str]:
     items = list(element.iter(f"{{{RDF}}}li"))
     for holder in items or (element,):
-        text = (holder.text or holder.get(f"{{{RDF}}}value") or "").strip()
+        qualified = next(holder.iter(_VALUE), holder)
+        text = (holder.get(_VALUE) or qualified.text or "").strip()
         if text:
             yield text

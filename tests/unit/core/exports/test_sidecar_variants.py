@@ -48,6 +48,15 @@ DOCUMENTS = {
         description("", f'<dc:subject xmlns:dc="{DC}"><rdf:Seq><rdf:li>sea</rdf:li></rdf:Seq></dc:subject>')
     ),
     "no keywords": wrapped(description("", f'<dc:subject xmlns:dc="{DC}"/>')),
+    "rating with a qualifier": wrapped(
+        description(
+            f'xmlns:xmp="{XMP}"',
+            '<xmp:Rating rdf:parseType="Resource"><rdf:value>0</rdf:value><xmp:Label>a</xmp:Label></xmp:Rating>',
+        )
+    ),
+    "rating with a value attribute": wrapped(description(f'xmlns:xmp="{XMP}"', '<xmp:Rating rdf:value="0"/>')),
+    "comment in the rating": wrapped(description(f'xmlns:xmp="{XMP}"', "<xmp:Rating><!-- none -->0</xmp:Rating>")),
+    "the root's older name": wrapped(description("")).replace("x:xmpmeta", "x:xapmeta"),
     "rating as element": wrapped(description("", f'<xmp:Rating xmlns:xmp="{XMP}">0</xmp:Rating>')),
 }
 ENCODINGS = {

@@ -61,6 +61,17 @@ def test_each_program_in_its_own_property(values: dict[str, str], expected: Stat
     assert of_sidecar(xmp(as_elements, **values)) == expected
 
 
+@pytest.mark.parametrize("as_resource", [True, False])
+def test_a_rating_with_a_qualifier_counts(as_resource: bool) -> None:
+    """XMP Specification Part 1, 7.8: its value is in rdf:value."""
+    value = "<rdf:value>4</rdf:value><xmpDM:good>no</xmpDM:good>"
+    nested = value if as_resource else f"<rdf:Description>{value}</rdf:Description>"
+    plain = xmp(as_elements=True, xmp_Rating="").decode()
+    kind = ' rdf:parseType="Resource"' if as_resource else ""
+    sidecar = plain.replace("<xmp:Rating></xmp:Rating>", f"<xmp:Rating{kind}>{nested}</xmp:Rating>")
+    assert of_sidecar(sidecar.encode()) == StatedChoice(4)
+
+
 @pytest.mark.parametrize(
     "noise", [b"", b"no xml", b"<x/>", b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', b"\xff\xfe<", bytes(9)]
 )
