@@ -19,5 +19,7 @@ class Event:
 
 
 def parse_event(event: ServerSentEvent) -> Event | None:
-    """The event; None for the end of the stream."""
-    return None if event.event == END else Event(event.id, event.event, AlbumEvent.read(event.data))
+    """The event; None for the end of the stream, and for a ping, of which httpx-sse makes an event without data."""
+    if event.event == END or not event.data:
+        return None
+    return Event(event.id, event.event, AlbumEvent.read(event.data))

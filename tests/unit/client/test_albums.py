@@ -134,7 +134,7 @@ def test_a_broken_event_stream_resumes_after_the_last_event(server: ScriptedServ
         counts = {"photos": 2, "pending": pending, "done": 2 - pending, "failed": 0}
         return f"id: {number}-0\r\nevent: photo_done\r\ndata: {json.dumps({'counts': counts})}\r\n\r\n".encode()
 
-    streams = [event(1, 2) + event(2, 1), event(3, 0)]
+    streams = [event(1, 2) + b": ping\r\n\r\n" + event(2, 1), event(3, 0)]
 
     def answer(request: Request) -> Answer:
         if request.path.endswith("/events"):
