@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--shrink", type=Path, help="a folder of photos, for what shrinking does to the score")
     parser.add_argument("--shrunk", type=int, default=200, help="how many of them")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, _stack(Path(folder)) as stack, _chromium() as browser:
+    with tempfile.TemporaryDirectory() as folder, local_stack(Path(folder)) as stack, chromium() as browser:
         _first_visit(browser, stack)
         _album(browser, stack, written(Path(folder) / "shoot", shoot(arguments.photos)))
         if arguments.shrink:
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 @contextmanager
-def _stack(folder: Path) -> Iterator[LocalStack]:
+def local_stack(folder: Path) -> Iterator[LocalStack]:
     stack = LocalStack(folder / "stack")
     stack.start()
     yield stack
@@ -65,7 +65,7 @@ def _stack(folder: Path) -> Iterator[LocalStack]:
 
 
 @contextmanager
-def _chromium() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         path = os.environ.get("CRITIC_CHROMIUM", "/usr/bin/chromium")
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)

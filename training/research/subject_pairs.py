@@ -36,9 +36,29 @@ class Subject:
 def subjects(folder: Path) -> list[Subject]:
     """Two hundred, always the same; a photo once."""
     random = np.random.default_rng(19)
-    boxes = [Subject("box by hand", folder / photo, box) for photo, box in _labelled("subjects.csv")]
+    boxes = labelled_subjects(folder)
     faces = [Subject("face by hand", folder / photo, box) for photo, box in _main_faces() if "pool" not in photo]
     return [*boxes, *_drawn(faces, FACES, random), *_centres(folder, {subject.photo for subject in boxes}, random)]
+
+
+def labelled_subjects(folder: Path) -> list[Subject]:
+    """Things, with boxes by hand."""
+    return [Subject("box by hand", folder / photo, box) for photo, box in _labelled("subjects.csv")]
+
+
+def open_eyed(folder: Path) -> list[Subject]:
+    """Portraits of one person with open eyes, on which no limit of the eyes was chosen."""
+    by_photo: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in _rows("faces.csv"):
+        by_photo[row["file"]].append(row)
+    alone = [rows[0] for photo, rows in sorted(by_photo.items()) if len(rows) == 1 and photo.startswith("more")]
+    chosen = [row for row in alone if row["eyes"] == "open" and row["split"] == "report"]
+    return [Subject("face by hand", folder / row["file"], _box(row)) for row in chosen]
+
+
+def centres(photos: Sequence[Path]) -> list[Subject]:
+    """Photos whose subject is taken to be their centre."""
+    return [Subject("centre", photo, (0.25, 0.25, 0.75, 0.75)) for photo in photos]
 
 
 def frames(subject: Subject, number: int) -> tuple[Image.Image, Image.Image]:
@@ -55,9 +75,17 @@ def frames(subject: Subject, number: int) -> tuple[Image.Image, Image.Image]:
 
 
 def _labelled(name: str) -> Iterator[tuple[str, Box]]:
+    for row in _rows(name):
+        yield row["file"], _box(row)
+
+
+def _rows(name: str) -> list[dict[str, str]]:
     with (LABELS / name).open(newline="") as lines:
-        for row in csv.DictReader(lines):
-            yield row["file"], (float(row["left"]), float(row["top"]), float(row["right"]), float(row["bottom"]))
+        return list(csv.DictReader(lines))
+
+
+def _box(row: dict[str, str]) -> Box:
+    return float(row["left"]), float(row["top"]), float(row["right"]), float(row["bottom"])
 
 
 def _main_faces() -> Iterator[tuple[str, Box]]:
@@ -77,8 +105,7 @@ def _height(box: Box) -> float:
 
 def _centres(folder: Path, used: set[Path], random: np.random.Generator) -> list[Subject]:
     photos = [sorted(set((folder / name / "images").glob("*.jpg")) - used) for name in ("ccby", "vessel")]
-    drawn = [photo for files in photos for photo in _drawn(files, CENTRES // 2, random)]
-    return [Subject("centre", photo, (0.25, 0.25, 0.75, 0.75)) for photo in drawn]
+    return centres([photo for files in photos for photo in _drawn(files, CENTRES // 2, random)])
 
 
 def _drawn(items: Sequence[Item], count: int, random: np.random.Generator) -> list[Item]:

@@ -64,6 +64,15 @@ class Reason(Contract):
     favourable: bool
 
 
+class AfArea(Contract):
+    """The area that the camera focused on, as shares of the upright photo; sides of 0 for a point."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
 class Capture(Contract):
     """Time, camera settings and rating from EXIF and XMP, for sequences, scenes and exports; never the place."""
 
@@ -78,6 +87,7 @@ class Capture(Contract):
     lens: str | None = None
     serial_number: str | None = Field(default=None, description="Of the camera: two cameras of one model are two")
     rating: int | None = Field(default=None, description="Stars in the file, 1 to 5; −1: rejected; none: not rated")
+    af_area: AfArea | None = Field(default=None, description="From EXIF or the maker notes; none: not stated")
 
 
 class ImageFacts(Contract):
@@ -129,9 +139,10 @@ class Face(Contract):
 
 
 class SubjectSource(StrEnum):
-    """What the position of the subject is known by."""
+    """What the position of the subject is known by, the surest first."""
 
     faces = "faces"
+    af_area = "af_area"
     saliency = "saliency"
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from PIL import Image, JpegImagePlugin
 
-from critic_core.contracts.critique import Capture
+from critic_core.contracts.critique import AfArea, Capture
+from critic_core.metadata.af_area import af_area
 from critic_core.metadata.dates import parse_time
 from critic_core.metadata.embedded import xmp_packet
 from critic_core.metadata.namespaces import EXIF, PHOTOSHOP, XMP
@@ -43,7 +44,7 @@ def capture_of(image: Image.Image, data: bytes = b"") -> Capture | None:
     except Exception:  # noqa: BLE001 - Pillow's EXIF parser raises various exceptions on malformed EXIF
         tags = {}
     try:
-        return _capture(tags, _xmp(data))
+        return _capture(tags, _xmp(data), af_area(data, image.size))
     except Exception:  # noqa: BLE001 - Pillow's EXIF parser raises various exceptions on malformed EXIF
         return None
 
@@ -51,7 +52,7 @@ def capture_of(image: Image.Image, data: bytes = b"") -> Capture | None:
 def capture_of_raw(data: bytes) -> Capture | None:
     """The capture data in the directories of a camera RAW file; None without any."""
     try:
-        return _capture(_raw_tags(data[:_HEAD_BYTES]), _xmp(data))
+        return _capture(_raw_tags(data[:_HEAD_BYTES]), _xmp(data), af_area(data[:_HEAD_BYTES]))
     except Exception:  # noqa: BLE001 - as above
         return None
 
@@ -59,7 +60,7 @@ def capture_of_raw(data: bytes) -> Capture | None:
 def capture_of_block(tiff: bytes, data: bytes) -> Capture | None:
     """The capture data of an EXIF block that begins with its TIFF header, and of its file; None without any."""
     try:
-        return _capture(_block(tiff), _xmp(data))
+        return _capture(_block(tiff), _xmp(data), af_area(tiff))
     except Exception:  # noqa: BLE001 - as above
         return None
 
@@ -104,7 +105,7 @@ def _xmp(data: bytes) -> Properties:
     return read_xmp(packet) if packet else {}
 
 
-def _capture(tags: Tags, xmp: Properties) -> Capture | None:
+def _capture(tags: Tags, xmp: Properties, area: AfArea | None) -> Capture | None:
     said = first_stated((of_properties(xmp), exif_rating(tags.get(_RATING), tags.get(_RATING_PERCENT))))
     capture = Capture(
         taken_at=_taken(tags, xmp),
@@ -118,6 +119,7 @@ def _capture(tags: Tags, xmp: Properties) -> Capture | None:
         lens=_text(tags.get(_LENS))[:_LONGEST_NAME] or None,
         serial_number=next((serial[:_LONGEST_NAME] for serial in map(_text, map(tags.get, _SERIALS)) if serial), None),
         rating=said.xmp_rating,
+        af_area=area,
     )
     return capture if capture != Capture() else None
 

@@ -1,7 +1,8 @@
 """Sharpness of the subject, compared within a group of near duplicates.
 
 A frame whose focus lies behind the subject shows the subject badly, and a face that is out of focus may not be found:
-the frames of a group share the position of the subject, and faces in any frame come before what merely stands out.
+the frames of a group share the position of the subject, and faces in any frame come before where cameras focused, and
+that before what merely stands out.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from critic_core.contracts.album import PhotoFeatures
-from critic_core.contracts.critique import Focus, SubjectSource
+from critic_core.contracts.critique import SubjectSource
 from critic_core.imaging.focus.measure import decode_detail, decode_subject
 from critic_worker.arrays import Float64Array
 
@@ -31,14 +32,11 @@ def group_focus(features: Sequence[PhotoFeatures]) -> GroupFocus | None:
     focuses = [photo.focus for photo in features if photo.focus is not None]
     if len(focuses) < len(features) or not focuses:
         return None
-    source = SubjectSource.faces if any(_has_faces(focus) for focus in focuses) else SubjectSource.saliency
+    sources = {focus.subject for focus in focuses}
+    source = next(source for source in SubjectSource if source in sources)  # the surest first
     weights = np.mean([decode_subject(focus) for focus in focuses if focus.subject is source], axis=0)
     detail = np.log(np.hypot([decode_detail(focus) for focus in focuses], _INVISIBLE))
     return GroupFocus(_mean(detail, weights), _mean(detail, weights.max() - weights), source)
-
-
-def _has_faces(focus: Focus) -> bool:
-    return focus.subject is SubjectSource.faces
 
 
 def _mean(detail: Float64Array, weights: Float64Array) -> Float64Array:

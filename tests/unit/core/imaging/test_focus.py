@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageFilter
 from tests.support.photos import cat
 
-from critic_core.contracts.critique import EyeState, Face, SubjectSource
+from critic_core.contracts.critique import AfArea, EyeState, Face, SubjectSource
 from critic_core.imaging.focus.detail import TILES, detail_tiles
 from critic_core.imaging.focus.measure import decode_detail, decode_subject, measure_focus
 from critic_core.imaging.focus.subject import prominent, subject_tiles
@@ -70,3 +70,12 @@ def test_a_salient_spot_beside_the_centre_outweighs_the_opposite_side() -> None:
     tiles, source = subject_tiles(np.asarray(image), [])
     assert source is SubjectSource.saliency
     assert tiles[7:10, 10:13].sum() > 3 * tiles[7:10, 3:6].sum()
+
+
+def test_the_camera_s_area_is_the_subject_unless_there_are_faces() -> None:
+    corner = AfArea(left=0.9, top=0.1, width=0, height=0)
+    tiles, source = subject_tiles(CAT, [], corner)
+    assert source is SubjectSource.af_area
+    assert np.unravel_index(tiles.argmax(), tiles.shape) in {(1, 14), (1, 13), (1, 15)}
+    assert tiles.sum() == pytest.approx(1)
+    assert subject_tiles(CAT, [face(0.2, 0.2, 0.3)], corner)[1] is SubjectSource.faces

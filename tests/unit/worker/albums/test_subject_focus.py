@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from tests.support.photos import cat
 
 from critic_core.contracts.album import PhotoFeatures
-from critic_core.contracts.critique import EyeState, Face, Fingerprint, Horizon
+from critic_core.contracts.critique import AfArea, EyeState, Face, Fingerprint, Focus, Horizon, SubjectSource
 from critic_core.imaging.focus.measure import measure_focus
 from critic_core.imaging.properties import View, measure_all
 from critic_worker.albums.quality import best_of, quality
@@ -20,13 +20,21 @@ FACE = Face(left=0.3, top=0.2, width=0.4, height=0.5, confidence=1, detail=1, ey
 
 
 def frame(*, sharp_inside: bool, faces: tuple[Face, ...] = (), soft: bool = False) -> PhotoFeatures:
+    return features(picture(sharp_inside=sharp_inside, soft=soft), faces)
+
+
+def focus_of(*, sharp_inside: bool, area: AfArea) -> Focus:
+    return measure_focus(np.asarray(picture(sharp_inside=sharp_inside)), (), area)
+
+
+def picture(*, sharp_inside: bool, soft: bool = False) -> Image.Image:
     photo = cat()
     blurred = photo.filter(ImageFilter.GaussianBlur(3))
     mask = Image.new("L", photo.size)
     width, height = photo.size
     ImageDraw.Draw(mask).ellipse((0.3 * width, 0.2 * height, 0.7 * width, 0.7 * height), fill=255)
     image = Image.composite(photo, blurred, mask) if sharp_inside else Image.composite(blurred, photo, mask)
-    return features(blurred if soft else image, faces)
+    return blurred if soft else image
 
 
 def features(image: Image.Image, faces: tuple[Face, ...] = (), horizon: Horizon | None = None) -> PhotoFeatures:
@@ -51,6 +59,25 @@ def codes(photos: list[PhotoFeatures]) -> list[set[str]]:
 def test_the_frame_with_the_sharp_subject_is_the_best(faces: tuple[Face, ...]) -> None:
     frames = [frame(sharp_inside=False), frame(sharp_inside=True, faces=faces)]
     assert best_of(frames, TOGETHER).tolist() == [1, 1]
+
+
+def test_where_the_camera_focused_comes_before_what_is_salient_and_after_faces() -> None:
+    edge = AfArea(left=0.05, top=0.9, width=0, height=0)
+    inside, beside = frame(sharp_inside=True), frame(sharp_inside=False)
+    beside_by_area = beside.model_copy(update={"focus": focus_of(sharp_inside=False, area=edge)})
+    assert best_of([inside, beside_by_area], TOGETHER).tolist() == [1, 1]
+    focus = group_focus([beside_by_area, frame(sharp_inside=True, faces=(FACE,))])
+    assert focus is not None
+    assert focus.source is SubjectSource.faces
+
+
+def test_what_is_salient_decides_between_cameras_that_focused_differently() -> None:
+    middle, edge = (AfArea(left=at, top=at, width=0, height=0) for at in (0.45, 0.93))
+    frames = [
+        frame(sharp_inside=sharp).model_copy(update={"focus": focus_of(sharp_inside=sharp, area=area)})
+        for sharp, area in ((True, middle), (False, edge))
+    ]
+    assert best_of(frames, TOGETHER).tolist() == [0, 0]
 
 
 def test_reasons_say_where_a_frame_is_sharp() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from critic_core.contracts.critique import Face, Focus
+from critic_core.contracts.critique import AfArea, Face, Focus
 from critic_core.imaging.decode import Pixels
 from critic_core.imaging.focus.detail import TILES, Tiles, detail_tiles
 from critic_core.imaging.focus.subject import subject_tiles
@@ -14,10 +14,10 @@ _STEPS = 16  # an octave
 _LEAST = 2.0**-6  # levels
 
 
-def measure_focus(pixels: Pixels, faces: Sequence[Face]) -> Focus:
-    """Detail and subject by tiles."""
+def measure_focus(pixels: Pixels, faces: Sequence[Face], area: AfArea | None = None) -> Focus:
+    """Detail and subject by tiles; `area`: where the camera focused."""
     detail = detail_tiles(pixels)
-    weights, source = subject_tiles(pixels, faces)
+    weights, source = subject_tiles(pixels, faces, area)
     return Focus(
         subject=source,
         subject_detail=round(_mean(detail, weights), 3),

@@ -1,4 +1,4 @@
-"""Weights of tiles as parts of the subject: faces if there are any, else what stands out.
+"""Weights of tiles as parts of the subject: faces if there are any, else where the camera focused, else the salient.
 
 What stands out is found in a reduction so small that focus hardly alters it: the subject is the same in a frame that
 misses it. Sources: Hou and Zhang, "Saliency detection: a spectral residual approach", CVPR 2007; borders belong to the
@@ -14,7 +14,7 @@ import scipy.fft
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-from critic_core.contracts.critique import Face, SubjectSource
+from critic_core.contracts.critique import AfArea, Face, SubjectSource
 from critic_core.imaging.decode import Pixels
 from critic_core.imaging.focus.detail import TILES, Tiles
 
@@ -26,13 +26,18 @@ _BORDER = 6  # pixels of 64
 _COLOUR_NOISE = 20.0  # variance, levels²
 _LEAST_FACE = 0.5  # of the largest face: smaller faces are not meant
 _OUTLINE = 0.2  # share of a face's sides
+_LEAST_AF_SIDE = 0.15  # share of a side: areas are small, and the subject is larger
+_AF_SHARE = 0.7  # of the weights; what stands out decides where the cameras of two frames focused differently
 
 
-def subject_tiles(pixels: Pixels, faces: Sequence[Face]) -> tuple[Tiles, SubjectSource]:
+def subject_tiles(pixels: Pixels, faces: Sequence[Face], area: AfArea | None = None) -> tuple[Tiles, SubjectSource]:
     """Weights with a sum of 1."""
     if faces:
         return _normalised(_face_tiles(faces)), SubjectSource.faces
-    return _normalised(_salient_tiles(pixels)), SubjectSource.saliency
+    salient = _normalised(_salient_tiles(pixels))
+    if area is None:
+        return salient, SubjectSource.saliency
+    return _AF_SHARE * _normalised(_af_tiles(area)) + (1 - _AF_SHARE) * salient, SubjectSource.af_area
 
 
 def prominent(faces: Sequence[Face]) -> list[Face]:
@@ -48,6 +53,12 @@ def _face_tiles(faces: Sequence[Face]) -> Tiles:
         left, width = face.left + _OUTLINE * face.width, (1 - 2 * _OUTLINE) * face.width
         tiles += _coverage(left, face.top + _OUTLINE * face.height, width, (1 - 2 * _OUTLINE) * face.height)
     return tiles
+
+
+def _af_tiles(area: AfArea) -> Tiles:
+    width, height = max(area.width, _LEAST_AF_SIDE), max(area.height, _LEAST_AF_SIDE)
+    left, top = area.left + (area.width - width) / 2, area.top + (area.height - height) / 2
+    return _coverage(left, top, width, height)
 
 
 def _coverage(left: float, top: float, width: float, height: float) -> Tiles:
