@@ -1,4 +1,4 @@
-"""95 % bootstrap intervals over photos drawn by whole themes, and means over seeds."""
+"""95 % bootstrap intervals over photos, drawn singly or by whole themes, and means over seeds."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +19,16 @@ class Figure:
     spread: float
     low: float
     high: float
+
+
+RESAMPLES = 2000
+
+
+def of_photos(values: npt.NDArray[np.floating], statistic: Callable[..., npt.NDArray[np.floating]]) -> Figure:
+    """`statistic` (`numpy.mean`, `numpy.median`) of one value `[N]` a photo."""
+    drawn = np.random.default_rng(7).integers(0, len(values), (RESAMPLES, len(values)))
+    low, high = np.quantile(statistic(values[drawn], axis=1), [0.025, 0.975])
+    return Figure(float(statistic(values)), 0.0, float(low), float(high))
 
 
 def figure(measures: Sequence[Measure], photos: int, drawn: Drawn) -> Figure:

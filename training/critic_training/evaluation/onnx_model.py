@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, KIND_NAME, PROBABILITY_NAME
-from critic_training.data.photo_sets import Floats, Inputs
+from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, KIND_NAME, PROBABILITY_NAME, Preprocessing
+from critic_training.data.photo_sets import Floats, Inputs, load
 
 
 def open_session(model: Path | bytes) -> onnxruntime.InferenceSession:
@@ -26,6 +26,15 @@ def predict_kinds(session: onnxruntime.InferenceSession, images: Inputs) -> tupl
     names = [output.name for output in session.get_outputs() if output.name in {PROBABILITY_NAME, KIND_NAME}]
     found = dict(zip(names, session.run(names, {INPUT_NAME: images}), strict=True))
     return found[PROBABILITY_NAME][:, 1], found.get(KIND_NAME)
+
+
+def predict_files(
+    session: onnxruntime.InferenceSession, photos: tuple[Path, ...], preprocessing: Preprocessing
+) -> tuple[Floats, Floats | None]:
+    """`predict_kinds` of photo files."""
+    batches = [predict_kinds(session, batch) for batch in load(photos, preprocessing)]
+    kinds = [of_batch for _, of_batch in batches if of_batch is not None]
+    return np.concatenate([of_batch for of_batch, _ in batches]), np.concatenate(kinds) if kinds else None
 
 
 def milliseconds(session: onnxruntime.InferenceSession, batch: int, repeats: int = 15) -> float:

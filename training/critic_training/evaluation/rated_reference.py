@@ -14,6 +14,7 @@ from critic_core.contracts.critique import Kind
 from critic_core.contracts.manifest import Metric, Scale
 from critic_training.data.photo_sets import Floats, Positions, photo_name
 from critic_training.data.rated_pool import UNKNOWN_KIND, read_kinds
+from critic_training.evaluation.interval import RESAMPLES, Figure, figure, of_photos
 from critic_training.evaluation.served_scores import served_scores
 from critic_training.evaluation.statistics import spearman
 
@@ -51,29 +52,40 @@ def reference_metrics(
 ) -> Iterator[Metric]:
     """`probability` `[N]` and `kinds` `[N, K]` as served."""
     dataset, rated = f"{reference.name}, rated photos", np.isfinite(reference.points)
-    score = served_scores(probability, scale)
-    yield _metric("spearman", dataset, spearman(score[rated], reference.points[rated]))
+    score, points = served_scores(probability, scale), reference.points
+    yield _metric("spearman", dataset, _order(score[rated], points[rated]))
     if scale.half_width is not None:
-        yield _metric("within the interval", dataset, _covered(reference.points[rated], probability[rated], scale))
-    for number, kind in enumerate(Kind):
-        chosen = rated & (reference.kind == number)
-        if chosen.sum() >= FEWEST:
-            bias = float((score[chosen] - reference.points[chosen]).mean())
-            yield _metric("mean score less raters' mean", dataset, bias, kind)
+        covered = within_intervals(points[rated], probability[rated], scale)
+        yield _metric("within the interval", dataset, of_photos(covered, np.mean))
+    for kind, bias in bias_by_kind(score[rated] - points[rated], reference.kind[rated]).items():
+        yield _metric("mean score less raters' mean", dataset, bias, kind)
     known = reference.kind != UNKNOWN_KIND
     if kinds is not None and known.any():
-        right = kinds.argmax(1)[known] == reference.kind[known]
-        yield _metric("kind recognised", reference.name, float(right.mean()))
+        right = (kinds.argmax(1)[known] == reference.kind[known]).astype(np.float32)
+        yield _metric("kind recognised", reference.name, of_photos(right, np.mean))
 
 
-def _covered(points: Floats, probability: Floats, scale: Scale) -> float:
+def bias_by_kind(difference: Floats, kind: Positions) -> dict[Kind, Figure]:
+    """Means of score less rating `[N]`, of kinds with enough photos."""
+    chosen = {name: kind == number for number, name in enumerate(Kind)}
+    return {name: of_photos(difference[of], np.mean) for name, of in chosen.items() if of.sum() >= FEWEST}
+
+
+def within_intervals(points: Floats, probability: Floats, scale: Scale) -> Floats:
+    """1 where the rating is within the score's interval, else 0, `[N]`."""
     intervals = [scale.interval(float(value)) for value in probability]
     inside = [
         interval is not None and interval.low <= point <= interval.high
         for interval, point in zip(intervals, points, strict=True)
     ]
-    return float(np.mean(inside))
+    return np.array(inside, np.float32)
 
 
-def _metric(name: str, dataset: str, value: float, category: str | None = None) -> Metric:
-    return Metric(name=name, dataset=dataset, value=round(value, 4), category=category)
+def _order(score: Floats, points: Floats) -> Figure:
+    drawn = np.random.default_rng(7).integers(0, len(score), (RESAMPLES, len(score)))
+    return figure([lambda at: spearman(score[at], points[at])], len(score), list(drawn))
+
+
+def _metric(name: str, dataset: str, found: Figure, category: str | None = None) -> Metric:
+    value, low, high = (round(number, 4) for number in (found.value, found.low, found.high))
+    return Metric(name=name, dataset=dataset, value=value, low=low, high=high, category=category)

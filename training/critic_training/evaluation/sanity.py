@@ -18,6 +18,7 @@ from critic_core.imaging.decode import decode
 from critic_core.imaging.preprocess import prepare
 from critic_training.data.degradations import DEGRADATIONS, STRENGTHS, degrade
 from critic_training.data.photo_sets import Floats, Inputs
+from critic_training.evaluation.interval import Figure, of_photos
 
 Scorer = Callable[[Inputs], Floats]
 """Network inputs `[N, S, S, 3]` → scores 0 to 100 `[N]`."""
@@ -38,22 +39,31 @@ TURNS = {
 
 @dataclass(frozen=True)
 class DegradationEffect:
-    """Of the photos, the share whose worse copy scores lower, and by how many points on average."""
+    """Whether each photo's worse copy scores lower, and by how many points on average."""
 
     name: str
     strength: str
-    photos: int
-    lower: float
+    wins: tuple[bool, ...]
     points: float
+
+    @property
+    def photos(self) -> int:
+        """Photos with a worse copy."""
+        return len(self.wins)
+
+    @property
+    def lower(self) -> float:
+        """Share of photos whose worse copy scores lower."""
+        return sum(self.wins) / len(self.wins)
 
 
 @dataclass(frozen=True)
 class InvarianceError:
-    """Distance of an equal copy's score from the photo's: points, median, 95th percentile, largest."""
+    """Distance of an equal copy's score from the photo's: points, median with interval, 95th percentile, largest."""
 
     name: str
     photos: int
-    median: float
+    median: Figure
     p95: float
     largest: float
 
@@ -65,8 +75,8 @@ def drops(photos: Sequence[Path], scorer: Scorer, preprocessing: Preprocessing) 
     for name in DEGRADATIONS:
         for strength in STRENGTHS:
             copies = _scores(photos, partial(_worse, preprocessing, name, strength), scorer)
-            lower, points = float((copies < originals).mean()), float((originals - copies).mean())
-            found.append(DegradationEffect(name, strength, len(photos), lower, points))
+            wins = tuple(bool(lower) for lower in copies < originals)
+            found.append(DegradationEffect(name, strength, wins, float((originals - copies).mean())))
     return found
 
 
@@ -76,14 +86,14 @@ def shifts(photos: Sequence[Path], scorer: Scorer, preprocessing: Preprocessing)
     found = []
     for name in INVARIANT_CHANGES:
         moved = np.abs(_scores(photos, partial(_copy, preprocessing, name), scorer) - originals)
-        median, p95 = (float(value) for value in np.quantile(moved, [0.5, 0.95]))
-        found.append(InvarianceError(name, len(photos), median, p95, float(moved.max())))
+        p95, largest = float(np.quantile(moved, 0.95)), float(moved.max())
+        found.append(InvarianceError(name, len(photos), of_photos(moved, np.median), p95, largest))
     return found
 
 
-def mean_lower(found: Sequence[DegradationEffect], strength: str) -> float:
+def mean_lower(found: Sequence[DegradationEffect], strength: str) -> Figure:
     """Share of worse copies that score lower, averaged over the degradations."""
-    return float(np.mean([drop.lower for drop in found if drop.strength == strength]))
+    return of_photos(np.mean([drop.wins for drop in found if drop.strength == strength], axis=0), np.mean)
 
 
 def _scores(photos: Sequence[Path], prepared: Callable[[Path], Inputs], scorer: Scorer) -> Floats:

@@ -54,7 +54,7 @@ def drops(found: Sequence[DegradationEffect]) -> Table:
     for name in DEGRADATIONS:
         row = [by_name[name, strength] for strength in STRENGTHS]
         table.add_row(name, *(f"{drop.lower:.3f} ({drop.points:+.1f})" for drop in row))
-    table.add_row("mean", *(f"{mean_lower(found, strength):.3f}" for strength in STRENGTHS), style="bold")
+    table.add_row("mean", *(_cell(mean_lower(found, strength)) for strength in STRENGTHS), style="bold")
     return table
 
 
@@ -62,7 +62,7 @@ def shifts(found: Iterable[InvarianceError]) -> Table:
     """Points of change."""
     table = Table("same photo", "median", "95 %", "largest", title="Points that a harmless change moves the score by")
     for shift in found:
-        table.add_row(shift.name, *(f"{value:.2f}" for value in (shift.median, shift.p95, shift.largest)))
+        table.add_row(shift.name, _cell(shift.median), f"{shift.p95:.2f}", f"{shift.largest:.2f}")
     return table
 
 

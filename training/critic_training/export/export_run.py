@@ -69,7 +69,7 @@ def _scale(
     """With the measured coverage of its intervals; runs without ratings of the pool score by probability."""
     if request.ratings is None or not (request.run / POOL_FILE).is_file():
         return Scale(), ()
-    label, rating = read_pool_ratings(request.run / POOL_FILE)
+    _, label, rating = read_pool_ratings(request.run / POOL_FILE)
     people = standardise_people(rated).rating
     mix = RatedMix(
         np.concatenate([people, label]),

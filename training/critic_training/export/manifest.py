@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-from onnxruntime import InferenceSession
 
 from critic_core.contracts.critique import Kind
 from critic_core.contracts.manifest import (
@@ -19,11 +18,11 @@ from critic_core.contracts.manifest import (
 )
 from critic_core.imaging.golden import golden_photo
 from critic_core.imaging.preprocess import prepare
-from critic_training.data.photo_sets import Floats, RatedPhotos, load, read_rated, read_unrated
+from critic_training.data.photo_sets import Floats, RatedPhotos, read_rated, read_unrated
 from critic_training.evaluation.config import EvaluationConfig
 from critic_training.evaluation.copy_retrieval import measure_copy_similarity
 from critic_training.evaluation.manifest_metrics import metrics
-from critic_training.evaluation.onnx_model import open_session, predict, predict_kinds
+from critic_training.evaluation.onnx_model import open_session, predict, predict_files
 from critic_training.evaluation.rated_reference import read_reference, reference_metrics
 from critic_training.evaluation.reliability import Bin, calibration_error
 from critic_training.evaluation.served_scores import served_scores
@@ -72,7 +71,7 @@ def build_manifest(
         served.platt,
         served.scale,
     )
-    probability, kinds = _predict_all(shipped, photos, request.preprocessing)
+    probability, kinds = predict_files(shipped, photos, request.preprocessing)
     rated = read_reference(request.ratings, request.reference, photos) if request.ratings else None
     figures += tuple(reference_metrics(rated, probability, kinds, scale)) if rated else ()
     golden, embedding = predict(shipped, prepare(golden_photo(), request.preprocessing)[None])
@@ -99,14 +98,6 @@ def build_manifest(
         created=datetime.now(UTC).date().isoformat(),
         summary=f"{MEANING} {WARNING}".replace("\n", " "),
     )
-
-
-def _predict_all(
-    model: InferenceSession, photos: tuple[Path, ...], preprocessing: Preprocessing
-) -> tuple[Floats, Floats | None]:
-    batches = [predict_kinds(model, batch) for batch in load(photos, preprocessing)]
-    kinds = [of_batch for _, of_batch in batches if of_batch is not None]
-    return np.concatenate([of_batch for of_batch, _ in batches]), np.concatenate(kinds) if kinds else None
 
 
 def run_metrics(

@@ -2,6 +2,7 @@
 
 import copy
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -43,6 +44,10 @@ class RatingLayers(nn.Module):
         network.outputs.load_state_dict(self.outputs.state_dict())
 
 
+Watch = Callable[[int, float, RatingLayers], None]
+"""Called after each step with its number, its loss and the averaged layers."""
+
+
 @dataclass(frozen=True)
 class _Batch:
     """Features, and which of them are what: in the order of `sizes`."""
@@ -52,8 +57,13 @@ class _Batch:
     pool: Tensor
 
 
-def fit_layers(
-    network: MapsNetwork, people: Rated, pool: Rated, config: PeopleHyperparameters, seed: int
+def fit_layers(  # noqa: PLR0913, PLR0917 - what is fitted to what, and who watches
+    network: MapsNetwork,
+    people: Rated,
+    pool: Rated,
+    config: PeopleHyperparameters,
+    seed: int,
+    watch: Watch | None = None,
 ) -> RatingLayers:
     """Fitted to all photos of `people`, with the pool beside them; weights are averaged. The same for the same seed."""
     torch.manual_seed(seed)  # dropout
@@ -68,6 +78,8 @@ def fit_layers(
         optimiser.step()
         share = 1 - min(config.ema_decay, (1 + step) / (10 + step))
         torch._foreach_lerp_(list(average.parameters()), [weight.detach() for weight in layers.parameters()], share)
+        if watch:
+            watch(step + 1, float(loss.detach()), average)
     return average.eval()
 
 

@@ -15,8 +15,9 @@ from critic_training.end_to_end.photos import MARGIN, DevicePhotos
 from critic_training.finetune.precision import set_memory_format
 from critic_training.networks.maps import MapsNetwork
 from critic_training.people.cross_validation import choose, rate_out_of_fold
+from critic_training.people.curves import write_curves
 from critic_training.people.features import FrozenFeatures, Rated, extract_rated
-from critic_training.people.fit import RatingLayers, fit_layers
+from critic_training.people.fit import RatingLayers, Watch, fit_layers
 from critic_training.people.hyperparameters import CHOICES, PeopleHyperparameters
 from critic_training.people.kinds import fit_kinds
 from critic_training.runs.checkpoint import write_best
@@ -29,6 +30,7 @@ from critic_training.runs.predictions import (
     OUT_OF_FOLD_HEADER,
     POOL_FILE,
     POOL_HEADER,
+    VALIDATION_FILE,
     format_rating,
     write_rows,
 )
@@ -57,10 +59,16 @@ def train_on_people(run: PeopleRun, progress: Progress) -> None:
     def fit(photos: Rated, config: PeopleHyperparameters, seed: int) -> RatingLayers:
         return fit_layers(run.network, photos, pool, config, seed)
 
+    def watched_fit(photos: Rated, config: PeopleHyperparameters, watch: Watch) -> RatingLayers:
+        return fit_layers(run.network, photos, pool, config, run.seeds[0], watch)
+
     run.out.mkdir(parents=True, exist_ok=True)
     chosen = choose(people, run.rated.fold, run.choices, fit, run.seeds[0])
+    validated = iter([(run.seeds[0], chosen.validated)])
+    write_rows(run.out / VALIDATION_FILE, OUT_OF_FOLD_HEADER, _out_of_fold_rows(run, validated, progress))
+    write_curves(people, run.rated.fold, chosen, watched_fit, run.out / f"seed-{run.seeds[0]}")
     predicted = rate_out_of_fold(people, run.rated.fold, chosen, fit, run.seeds)
-    write_rows(run.out / OUT_OF_FOLD_FILE, OUT_OF_FOLD_HEADER, _out_of_fold_rows(run.rated, predicted, progress, run))
+    write_rows(run.out / OUT_OF_FOLD_FILE, OUT_OF_FOLD_HEADER, _out_of_fold_rows(run, predicted, progress))
     final = {seed: fit(people, chosen.final, seed) for seed in run.seeds}
     write_rows(run.out / ACROSS_FILE, ACROSS_HEADER, _across_rows(run, extract, final))
     final[run.seeds[0]].attach(run.network)
@@ -90,11 +98,11 @@ def _images(run: PeopleRun, files: Sequence[Path], margin: int = 0) -> Inputs:
 
 
 def _out_of_fold_rows(
-    rated: RatedPhotos, predicted: Iterator[tuple[int, Floats]], progress: Progress, run: PeopleRun
+    run: PeopleRun, predicted: Iterator[tuple[int, Floats]], progress: Progress
 ) -> Iterator[tuple[object, ...]]:
     with progress.task("seeds", len(run.seeds)) as advance:
         for number, (seed, ratings) in enumerate(predicted):
-            for file, fold, rating in zip(rated.files, rated.fold, ratings, strict=True):
+            for file, fold, rating in zip(run.rated.files, run.rated.fold, ratings, strict=True):
                 yield photo_name(file), seed, int(fold), format_rating(float(rating))
             advance(number + 1)
 

@@ -1,10 +1,17 @@
 """Sections of the report, as Markdown."""
 
+import json
+import re
 from collections.abc import Mapping, Sequence
+from statistics import mean
 from typing import Any
 
-from critic_core.contracts.manifest import Manifest
+import numpy as np
+
+from critic_core.contracts.critique import Kind
+from critic_core.contracts.manifest import Manifest, Metric
 from critic_training.data.degradations import DEGRADATIONS, STRENGTHS
+from critic_training.data.photo_sets import Floats
 from critic_training.evaluation.figures import MEASURES
 from critic_training.evaluation.interval import Figure
 from critic_training.evaluation.markdown import table
@@ -13,10 +20,8 @@ from critic_training.evaluation.sanity import DegradationEffect, InvarianceError
 from critic_training.report.extremes import Contrast, Photo
 
 MISSING_INPUT = "*No figures: the command had no {}.*"
-NO_CURVES = (
-    "*Figure 3 of the paper, learning curves: this run has none. `critic-train head` takes a fixed number of steps; "
-    "`critic-train finetune` writes `curves.csv`.*"
-)
+NO_CURVES = "*Figure 3 of the paper, learning curves: this run has none (`critic-train people` and `finetune` do).*"
+ATTRIBUTED = "authors and licences: [ATTRIBUTION.md](ATTRIBUTION.md)"
 
 
 def head(manifest: Manifest, command: str) -> str:
@@ -61,13 +66,47 @@ def behaviour(drops: Sequence[DegradationEffect], shifts: Sequence[InvarianceErr
     """Worse copies and equal copies."""
     by_name = {(drop.name, drop.strength): drop for drop in drops}
     rows = [(name, *(f"{by_name[name, strength].lower:.3f}" for strength in STRENGTHS)) for name in DEGRADATIONS]
-    rows.append(("**mean**", *(f"{mean_lower(drops, strength):.3f}" for strength in STRENGTHS)))
-    moved = [(shift.name, f"{shift.median:.2f}", f"{shift.p95:.2f}", f"{shift.largest:.2f}") for shift in shifts]
+    rows.append(("**mean**", *(cell(mean_lower(drops, strength)) for strength in STRENGTHS)))
+    moved = [(shift.name, cell(shift.median), f"{shift.p95:.2f}", f"{shift.largest:.2f}") for shift in shifts]
     return (
         f"## Worse copies\n\nShare of {drops[0].photos} photos, none of them in a training set, whose worse copy "
         f"scores lower.\n\n{table(('worse copy', *STRENGTHS), rows)}\n\n## What must not move the score\n\nPoints.\n\n"
         + table(("the same photo", "median", "95 %", "largest"), moved)
     )
+
+
+def pool_curve(lines: str) -> str:
+    """`metrics.jsonl` of `critic-train pool`: mean losses and order, an epoch a row."""
+    rows = [json.loads(line) for line in lines.splitlines()]
+    columns = list(rows[0])
+    return (
+        "## Learning curve: all layers, on the pool\n\nMean losses since the row before; `people`: Spearman on "
+        "people's ratings, which this stage does not learn; `pool`: on pool photos.\n\n"
+        + table(columns, [[str(row[name]) for name in columns] for row in rows])
+    )
+
+
+def curves(folds: Sequence[Sequence[Mapping[str, str]]]) -> str:
+    """`curves.csv` of each fold: means over folds, a row a validation."""
+    columns = list(folds[0][0])
+    steps = min(len(rows) for rows in folds)
+    means = [[mean(float(rows[at][name]) for rows in folds) for name in columns] for at in range(steps)]
+    rows = [[f"{values[0]:g}", *(f"{value:.3f}" for value in values[1:])] for values in means]
+    return (
+        f"## Learning curves\n\nFigure 3 of the paper; means of {len(folds)} folds, the order of the held-out one.\n\n"
+        f"{table(columns, rows)}\n\n![Learning curves](curves.png)"
+    )
+
+
+def scores(found: Floats) -> str:
+    """Distribution of the reference photos' scores."""
+    deciles = ", ".join(f"{value:.0f}" for value in np.quantile(found, np.linspace(0, 1, 11)))
+    return f"## Scores of the reference photos\n\nDeciles, lowest to highest: {deciles}.\n\n![Scores](scores.png)"
+
+
+def without_plots(text: str) -> str:
+    """The text alone; the command without `--no-plots` draws the plots."""
+    return re.sub(r"\n\n!\[[^\]]*\]\([^)]*\)", "", text).replace(ATTRIBUTED, "the command without `--no-plots`")
 
 
 def tables(content: Mapping[str, Any]) -> str:
@@ -82,6 +121,22 @@ def tables(content: Mapping[str, Any]) -> str:
         "## Table I: against machines on frozen features\n\n"
         f"{table(('machine', *columns, 'other set, accuracy'), first)}"
         f"\n\n## Table II: points of accuracy ahead\n\n{table(('', 'is ahead of', 'by'), second)}"
+    )
+
+
+def reference(metrics: Sequence[Metric], trained: Mapping[Kind, Figure]) -> str:
+    """Figures on rated reference photos; bias by kind beside that of training photos."""
+    rows = [
+        (
+            metric.name if metric.category is None else f"{metric.name}, {metric.category}",
+            f"{metric.value:.3f} [{metric.low:.3f}, {metric.high:.3f}]",
+            points(trained[Kind(metric.category)]) if metric.category and metric.category in trained else "",
+        )
+        for metric in metrics
+    ]
+    return (
+        "## Rated reference photos\n\nNone trained on. Beside a kind's bias that of training photos (people's out of "
+        f"fold), on which a correction would be fitted.\n\n{table(('figure', 'value', 'training photos'), rows)}"
     )
 
 
@@ -113,8 +168,8 @@ def _tendency(contrast: Contrast) -> str:
 def sheets(count: int) -> str:
     """Contact sheets of both ends."""
     return (
-        f"## The {count} best and the {count} worst\n\nFigures 2 and 4 of the paper, on photos of the reference set; "
-        "authors and licences: [ATTRIBUTION.md](ATTRIBUTION.md).\n\n![Best, best first](best.webp)\n\n"
+        f"## The {count} best and the {count} worst\n\nFigures 2 and 4 of the paper, on photos of the reference set: "
+        f"{ATTRIBUTED}.\n\n![Best, best first](best.webp)\n\n"
         "![Worst, worst first](worst.webp)"
     )
 

@@ -1,20 +1,26 @@
 """Measures a model, draws the plots, and writes the folder of the report."""
 
-import csv
 import json
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from critic_core.contracts.manifest import MODEL_FILE
 from critic_training.data.paper_figures import contact_sheet
 from critic_training.data.photo_sets import RatedPhotos, read_rated, read_unrated
 from critic_training.evaluation.command import behaviour, scorer_of
 from critic_training.evaluation.config import EvaluationConfig
+from critic_training.evaluation.onnx_model import open_session, predict_files
+from critic_training.evaluation.rated_reference import read_reference, reference_metrics
 from critic_training.evaluation.run_figures import measure_run
 from critic_training.export.model_folder import read_manifest
+from critic_training.finetune.curves import read_curves
 from critic_training.report import extremes, plots, sections
+from critic_training.report.kinds import training_bias
 
 REPORT_FILE, ATTRIBUTION_FILE = "README.md", "ATTRIBUTION.md"
 CONFIG = EvaluationConfig()
@@ -34,26 +40,47 @@ class Report:
     rated: Path | None = None
     across: tuple[Path, ...] = ()
     tables: Path | None = None
+    pool_run: Path | None = None
+    plots: bool = True
+    ratings: Path | None = None
 
 
 def write(request: Report) -> Path:
-    """Writes README.md, ATTRIBUTION.md and the plots; returns the first."""
+    """Writes README.md and, with plots, ATTRIBUTION.md and the plots; returns the first."""
     request.out.mkdir(parents=True, exist_ok=True)
-    manifest = read_manifest(request.model)
-    written = [sections.head(manifest, request.command), *_run(request), _tables(request.tables), *_photos(request)]
+    head = sections.head(read_manifest(request.model), request.command)
+    with plot_folder(request) as folder:
+        written = [
+            head,
+            *_run(request, folder),
+            _tables(request.tables),
+            *_reference(request),
+            *_photos(request, folder),
+        ]
+    text = "\n\n".join(written) + "\n"
     report = request.out / REPORT_FILE
-    report.write_text("\n\n".join(written) + "\n", encoding="utf-8")
+    report.write_text(text if request.plots else sections.without_plots(text), encoding="utf-8")
     return report
 
 
-def _run(request: Report) -> list[str]:
+@contextmanager
+def plot_folder(request: Report) -> Iterator[Path]:
+    """The report's own, or one that is thrown away."""
+    if request.plots:
+        yield request.out
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def _run(request: Report, folder: Path) -> list[str]:
     if request.run is None or request.rated is None:
         return [sections.MISSING_INPUT.format("a training run (--run with --rated)")]
     rated = read_rated(request.rated)
     found = measure_run(request.run, rated, [read_rated(folder) for folder in request.across], CONFIG)
-    plots.reliability(found.diagram, request.out / "reliability.png")
-    plots.pairs(found.pairs, request.out / "pairs.png")
-    return [_distribution(rated, request.out), sections.figures(found), _curves(request.run, request.out)]
+    plots.reliability(found.diagram, folder / "reliability.png")
+    plots.pairs(found.pairs, folder / "pairs.png")
+    return [_distribution(rated, folder), sections.figures(found), *_curves(request, request.run, folder)]
 
 
 def _distribution(rated: RatedPhotos, out: Path) -> str:
@@ -61,23 +88,21 @@ def _distribution(rated: RatedPhotos, out: Path) -> str:
     plots.ratings(rated.score, float(low), float(high), out / "ratings.png")
     return (
         "## What was learnt from\n\nFigure 1 of the paper, with ratings in the place of popularity; the classes are "
-        "made within each category.\n\n![Mean ratings](ratings.png)"
+        f"made within each category. Of all photos, the lower {CONFIG.good_share:.0%} have mean ratings up to "
+        f"{low:.2f}, the upper from {high:.2f}.\n\n![Mean ratings](ratings.png)"
     )
 
 
-def _curves(run: Path, out: Path) -> str:
-    files = sorted(run.glob(CURVES))
-    if not files:
-        return sections.NO_CURVES
-    plots.curves(
-        {f"{file.parent.parent.name}, {file.parent.name}": _points(file) for file in files}, out / "curves.png"
-    )
-    return "## Learning curves\n\nFigure 3 of the paper.\n\n![Learning curves](curves.png)"
-
-
-def _points(file: Path) -> Sequence[tuple[float, float]]:
-    with file.open(newline="", encoding="utf-8") as opened:
-        return [(float(row["iteration"]), float(row["train_loss"])) for row in csv.DictReader(opened)]
+def _curves(request: Report, run: Path, folder: Path) -> list[str]:
+    found = [sections.pool_curve(request.pool_run.read_text("utf-8"))] if request.pool_run else []
+    by_fold = {f"{file.parent.parent.name}, {file.parent.name}": read_curves(file) for file in sorted(run.glob(CURVES))}
+    if not by_fold:
+        return [*found, sections.NO_CURVES]
+    points = {
+        name: [(float(row["iteration"]), float(row["train_loss"])) for row in rows] for name, rows in by_fold.items()
+    }
+    plots.curves(points, folder / "curves.png")
+    return [*found, sections.curves(list(by_fold.values()))]
 
 
 def _tables(file: Path | None) -> str:
@@ -86,18 +111,34 @@ def _tables(file: Path | None) -> str:
     return sections.tables(json.loads(file.read_text(encoding="utf-8")))
 
 
-def _photos(request: Report) -> list[str]:
+def _reference(request: Report) -> list[str]:
+    """Of photos with ratings by raters of the pool."""
+    files = read_unrated(request.photos)
+    reference = read_reference(request.ratings, request.photos, files) if request.ratings else None
+    if request.ratings is None or reference is None:
+        return []
+    manifest = read_manifest(request.model)
+    probability, kinds = predict_files(open_session(request.model / MODEL_FILE), files, manifest.preprocessing)
+    metrics = list(reference_metrics(reference, probability, kinds, manifest.scale))
+    if request.run is None or request.rated is None:
+        return [sections.reference(metrics, {})]
+    trained = training_bias(request.run, request.ratings, read_rated(request.rated), manifest)
+    return [sections.reference(metrics, trained)]
+
+
+def _photos(request: Report, folder: Path) -> list[str]:
     drops, shifts = behaviour(request.model, read_unrated(request.photos)[:: request.every])
     preprocessing = read_manifest(request.model).preprocessing
     photos = extremes.score_photos(request.photos, scorer_of(request.model), preprocessing)
     best, worst = extremes.ends(photos)
-    plots.scores(np.array([photo.score for photo in photos], np.float32), request.out / "scores.png")
-    contact_sheet([photo.file.read_bytes() for photo in best], request.out / "best.webp")
-    contact_sheet([photo.file.read_bytes() for photo in worst], request.out / "worst.webp")
-    (request.out / ATTRIBUTION_FILE).write_text(sections.attribution(best, worst), encoding="utf-8")
+    scores = np.array([photo.score for photo in photos], np.float32)
+    plots.scores(scores, folder / "scores.png")
+    contact_sheet([photo.file.read_bytes() for photo in best], folder / "best.webp")
+    contact_sheet([photo.file.read_bytes() for photo in worst], folder / "worst.webp")
+    (folder / ATTRIBUTION_FILE).write_text(sections.attribution(best, worst), encoding="utf-8")
     return [
         sections.behaviour(drops, shifts),
-        "## Scores of the reference photos\n\n![Scores](scores.png)",
+        sections.scores(scores),
         sections.properties(extremes.contrasts(photos, best, worst), len(best)),
         sections.sheets(len(best)),
     ]

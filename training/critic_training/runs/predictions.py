@@ -1,12 +1,14 @@
 """Predicted ratings of a run, as CSV: out of fold for the rated photos, and across data sets for evaluation sets.
 
-Columns of `out_of_fold.csv`: file, seed, fold, rating; of `across.csv`: dataset, file, seed, rating; of
+Columns of `out_of_fold.csv` and `validation.csv` (each fold as the validation fold): file, seed, fold, rating; of
+`across.csv`: dataset, file, seed, rating; of
 `pool.csv`: file, label and rating of photos of the rated pool, which the network was trained on.
 """
 
 import csv
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +16,7 @@ from critic_training.data.photo_sets import Floats, RatedPhotos, photo_name
 
 OUT_OF_FOLD_FILE = "out_of_fold.csv"
 OUT_OF_FOLD_HEADER = ("file", "seed", "fold", "rating")
+VALIDATION_FILE = "validation.csv"
 ACROSS_FILE = "across.csv"
 ACROSS_HEADER = ("dataset", "file", "seed", "rating")
 POOL_FILE = "pool.csv"
@@ -43,11 +46,19 @@ def read_across(file: Path, rated: RatedPhotos) -> dict[int, Floats]:
     return _by_seed([row for row in _read(file) if row["dataset"] == rated.name], rated)
 
 
-def read_pool_ratings(file: Path) -> tuple[Floats, Floats]:
-    """Labels and predicted ratings `[N]`, in standard deviations of people's ratings."""
+class PoolRatings(NamedTuple):
+    """Names, and labels and predicted ratings `[N]` in standard deviations of people's ratings."""
+
+    file: tuple[str, ...]
+    label: Floats
+    rating: Floats
+
+
+def read_pool_ratings(file: Path) -> PoolRatings:
+    """Photos of the rated pool."""
     rows = _read(file)
     label, rating = (np.array([float(row[column]) for row in rows], np.float32) for column in POOL_HEADER[1:])
-    return label, rating
+    return PoolRatings(tuple(row["file"] for row in rows), label, rating)
 
 
 def _by_seed(rows: list[dict[str, str]], rated: RatedPhotos) -> dict[int, Floats]:

@@ -28,7 +28,9 @@ def test_bias_by_kind_coverage_order_and_kinds(ratings: Path) -> None:
     assert np.isnan(reference.points[0])
     probability = np.array([0.9, *((reference.points[1:] + 3) / 100)], np.float32)
     kinds = np.eye(len(Kind), dtype=np.float32)[[0, *reference.kind[1:]]]
-    found = {(m.name, m.category): m.value for m in reference_metrics(reference, probability, kinds, SCALE)}
+    metrics = list(reference_metrics(reference, probability, kinds, SCALE))
+    assert all(m.low is not None and m.high is not None and m.low <= m.value <= m.high for m in metrics)
+    found = {(m.name, m.category): m.value for m in metrics}
     assert found["spearman", None] == 1
     assert found["within the interval", None] == 1
     assert found["mean score less raters' mean", "people"] == pytest.approx(3, abs=1e-3)

@@ -20,6 +20,7 @@ from critic_training.runs.predictions import (
     ACROSS_FILE,
     OUT_OF_FOLD_FILE,
     POOL_FILE,
+    VALIDATION_FILE,
     read_across,
     read_out_of_fold,
     read_pool_ratings,
@@ -80,6 +81,7 @@ def test_a_network_is_trained_on_the_pool_and_then_on_people(data: Path, monkeyp
     )
     rated = read_rated(data / "oasis")
     assert set(read_out_of_fold(data / "run" / OUT_OF_FOLD_FILE, rated)) == {7, 8}
+    assert set(read_out_of_fold(data / "run" / VALIDATION_FILE, rated)) == {7}
     across = read_across(data / "run" / ACROSS_FILE, rated)
     network, config = load_network(data / "run" / BEST_FILE)
     assert (network.architecture, config.seed) == ("efficientnet-lite2-maps", 7)
@@ -89,8 +91,8 @@ def test_a_network_is_trained_on_the_pool_and_then_on_people(data: Path, monkeyp
     )
     assert not torch.equal(before.get_parameter("mixing.weight"), network.get_parameter("mixing.weight"))
     assert np.isfinite(across[7]).all()
-    label, rating = read_pool_ratings(data / "run" / POOL_FILE)
-    assert (label.shape, np.isfinite(rating).all()) == ((2,), True)
+    files, label, rating = read_pool_ratings(data / "run" / POOL_FILE)
+    assert (files, label.shape, np.isfinite(rating).all()) == (("images/0.jpg", "images/3.jpg"), (2,), True)
 
 
 def test_incomplete_tables_are_a_usage_error(data: Path) -> None:

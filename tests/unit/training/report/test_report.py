@@ -9,18 +9,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from critic_core.contracts.critique import PropertyName
+from critic_core.contracts.critique import Kind, PropertyName
 from critic_training.baselines.comparison import ModelPredictions, lead, row, to_json
 from critic_training.data.photo_sets import read_rated
 from critic_training.evaluation.config import EvaluationConfig
 from critic_training.evaluation.copy_retrieval import alter
+from critic_training.export.model_folder import read_manifest
 from critic_training.report.extremes import Photo, contrasts, ends
+from critic_training.report.kinds import training_bias
 from critic_training.report.write import ATTRIBUTION_FILE, REPORT_FILE, Report, write
 from critic_training.runs.predictions import (
     ACROSS_FILE,
     ACROSS_HEADER,
     OUT_OF_FOLD_FILE,
     OUT_OF_FOLD_HEADER,
+    POOL_FILE,
+    POOL_HEADER,
     write_rows,
 )
 
@@ -92,7 +96,9 @@ def written(folder: Path) -> set[str]:
 
 def test_a_whole_report(table: Path, rated: Path, run: Path, tables: Path, tmp_path: Path) -> None:
     out = tmp_path / "report"
-    write(Report(MODEL, table, 3, out, "critic-train report …", run, rated, (rated,), tables))
+    metrics = tmp_path / "metrics.jsonl"
+    metrics.write_text('{"step": 5, "of": 10, "people": 0.6}\n{"step": 10, "of": 10, "people": 0.71}\n')
+    write(Report(MODEL, table, 3, out, "critic-train report …", run, rated, (rated,), tables, metrics))
     assert shown(out) == written(out) == {
         "ratings.png", "reliability.png", "pairs.png", "curves.png", "scores.png", "best.webp", "worst.webp"
     }  # fmt: skip
@@ -100,10 +106,44 @@ def test_a_whole_report(table: Path, rated: Path, run: Path, tables: Path, tmp_p
     assert "a machine" in text
     assert "Expected calibration error" in text
     assert "| focus blur |" in text
+    assert "| 100 | 0.600 |" in text  # of curves.csv
+    assert "| 10 | 10 | 0.71 |" in text  # of metrics.jsonl
     assert "No figures" not in text
     names = (out / ATTRIBUTION_FILE).read_text("utf-8")
     assert len(re.findall(r"<https://example.org/\d>", names)) == 4  # two best, two worst of six
     assert "A/" in names
+
+
+def test_a_report_without_plots_is_one_file(table: Path, rated: Path, run: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report"
+    write(Report(MODEL, table, 6, out, "critic-train report …", run, rated, (rated,), plots=False))
+    assert [file.name for file in out.iterdir()] == [REPORT_FILE]
+    text = (out / REPORT_FILE).read_text("utf-8")
+    assert "Deciles" in text
+    assert "](" not in text
+
+
+def test_bias_by_kind_stands_beside_that_of_training_photos(table: Path, run: Path, tmp_path: Path) -> None:
+    ratings, oasis = tmp_path / "ratings", tmp_path / "oasis"
+    kinds = [(f"photos/images/{n}.jpg", "P") for n in range(6)] + [(f"pool/images/{n}.jpg", "O") for n in range(20)]
+    for file, header, rows in (
+        (ratings / "photos.csv", ("file", "score"), [(f"images/{n}.jpg", 10 * n) for n in range(6)]),
+        (ratings / "kinds.csv", ("file", "kind"), kinds),
+        (ratings / "oasis_check.csv", ("file", "score", "rater"), [(f"images/{n}.jpg", 10 * n, "a") for n in range(4)]),
+        (
+            oasis / "labels.csv",
+            ("file", "score", "category", "fold"),
+            [(f"images/{n}.jpg", n, "Person", n % 2) for n in range(20)],
+        ),
+        (run / OUT_OF_FOLD_FILE, OUT_OF_FOLD_HEADER, [(f"images/{n}.jpg", 7, n % 2, n / 5 - 2) for n in range(20)]),
+        (run / POOL_FILE, POOL_HEADER, [(f"images/{n}.jpg", n / 5 - 2, n / 5 - 2) for n in range(20)]),
+    ):
+        file.parent.mkdir(exist_ok=True)
+        write_rows(file, header, rows)
+    bias = training_bias(run, ratings, read_rated(oasis), read_manifest(MODEL))
+    assert set(bias) == {Kind.people, Kind.object}
+    write(Report(MODEL, table, 6, tmp_path / "report", "critic-train report …", ratings=ratings))
+    assert "| spearman |" in (tmp_path / "report" / REPORT_FILE).read_text("utf-8")
 
 
 def test_missing_inputs_are_named(table: Path, tmp_path: Path) -> None:

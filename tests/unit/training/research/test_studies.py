@@ -4,11 +4,13 @@ from pathlib import Path
 
 import numpy as np
 from training.research.best_of_group import draw_photos
+from training.research.both_networks import mix, validation_order
 from training.research.quality_weights import fit_logistic
 from training.research.sequences import as_expected, find_sequences, panorama, read_photo
 from training.research.taste import Photographer, result
 
 from critic_core.contracts.album import SequenceKind
+from critic_training.data.photo_sets import RatedPhotos
 
 ROCKET = Path(__file__).parents[3] / "data" / "rocket.jpg"
 
@@ -42,3 +44,12 @@ def test_a_photographer_of_known_weights_is_learnt() -> None:
     assert abs(common - 0.5) < 0.1
     assert gain > 0.3
     assert proven
+
+
+def test_a_second_network_helps_where_errors_differ() -> None:
+    random = np.random.default_rng(0)
+    score, names = random.normal(size=400).astype(np.float32), np.array(["any"] * 400)
+    photos = RatedPhotos("oasis", (), score, names, np.arange(400) % 4, names)
+    first, second = (np.asarray(score + random.normal(size=400), np.float32) for _ in range(2))
+    both = validation_order(photos, mix(first, second, 0.5))
+    assert both > max(validation_order(photos, mix(first, second, share)) for share in (0.0, 1.0)) + 0.05
