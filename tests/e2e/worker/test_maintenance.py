@@ -8,6 +8,7 @@ import psutil
 import pytest
 from tests.e2e.worker.conftest import Stack
 from tests.e2e.worker.test_failures import counting_results
+from tests.support.claims import claim
 from tests.support.waiting import until
 
 from critic_core.contracts.photo import PhotoState
@@ -62,7 +63,8 @@ def test_a_paused_worker_that_comes_back_changes_nothing(stack: Stack, hold: Pat
 def test_a_photo_that_no_lease_covers_is_requeued(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEST_LEASE_SECONDS", "3")
     photo_id = stack.submit(send=False)
-    stack.jobs.claim([photo_id], 3)
+    claim(stack.queue, [photo_id], "t")
+    stack.queue.finish("t", "tested")
     stack.start_dangerous_worker()
     photo = stack.result(photo_id)
     assert (photo.state, photo.deliveries) == (PhotoState.done, 2)

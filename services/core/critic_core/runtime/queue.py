@@ -1,8 +1,12 @@
 """The Celery application that gateway and worker share: names, delivery promises, nothing about photos."""
 
+from typing import Any
+
 from celery import Celery
-from kombu import Queue
+from kombu import Connection, Queue
 from kombu.exceptions import OperationalError
+from kombu.transport import virtual
+from kombu.utils.json import dumps
 from redis.exceptions import RedisError
 
 from critic_core.contracts.album import ALBUM_QUEUE
@@ -61,6 +65,30 @@ def send_ticket(app: Celery, photos: int = 1) -> None:
     A ticket names no photo: `stores/photo_queue.py` decides whose photos are next.
     """
     send(app, CRITIQUE_TASK, CRITIQUE_QUEUE, photos)
+
+
+def encode_ticket(app: Celery, photos: int = 1) -> str:
+    """A ticket as `send_ticket` leaves it in Redis, for a script that stores photos and ticket in one step."""
+    with Connection(transport=_EncodingTransport) as connection, _EncodingChannel(connection.transport) as channel:
+        producer = app.amqp.Producer(channel, auto_declare=False)
+        app.send_task(CRITIQUE_TASK, args=(photos,), queue=CRITIQUE_QUEUE, producer=producer)
+        (message,) = channel.encoded
+    return message
+
+
+class _EncodingChannel(virtual.Channel):
+    """Encodes messages as the channel of Redis does, and sends none."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.encoded: list[str] = []
+
+    def _put(self, queue: str, message: dict[str, Any], **_: Any) -> None:
+        self.encoded.append(dumps(message))
+
+
+class _EncodingTransport(virtual.Transport):
+    Channel = _EncodingChannel
 
 
 def send(app: Celery, task: str, queue: str, *args: str | int, expires: float | None = None) -> None:

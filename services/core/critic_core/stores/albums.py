@@ -33,6 +33,7 @@ from critic_core.runtime.redis_client import CHANGE_CHANNEL, KEY_PREFIX, redis_e
 from critic_core.stores.album_lua import ALBUM, PENDING, SUFFIXES
 from critic_core.stores.album_result_lua import ALBUM_RESULTS
 from critic_core.stores.jobs import EXPIRY, QUEUED, hash_arguments, photo_hash
+from critic_core.stores.new_photo import NEW_PHOTO, NO_TERMS, Terms, new_photo_arguments, obstacle_error
 from critic_core.stores.owner_lua import OWNER
 from critic_core.stores.owners import MAX_SCANNED, Kind, limit_reached
 from critic_core.stores.share_lua import SHARE
@@ -67,23 +68,20 @@ redis.call('ZREM', KEYS[1], ARGV[1])
 for index = 2, #KEYS do redis.call('DEL', KEYS[index]) end
 remove_from_owner(false, 'albums', ARGV[1])
 """
-_ADD = f"""{ALBUM}{OWNER}
-local album, photo, sha256 = ARGV[1], ARGV[2], ARGV[3]
+_ADD = f"""{ALBUM}{NEW_PHOTO}
+local album, sha256, album_limit, channel = unpack(ARGV, 11, 14)
 if redis.call('EXISTS', album_key(album)) == 0 then return 'deleted' end
 local duplicate = redis.call('HGET', album_key(album, 'bytes'), sha256)
 if duplicate then return duplicate end
-if redis.call('ZCARD', album_key(album, 'order')) >= tonumber(ARGV[6]) then return 'full' end
-if is_full(ARGV[8], 'photos', ARGV[9]) then return 'owner_full' end
-redis.call('HSET', KEYS[1], unpack(ARGV, 10))
-redis.call('EXPIREAT', KEYS[1], redis.call('EXPIRETIME', album_key(album)))
-redis.call('ZADD', KEYS[2], ARGV[4], photo)
-redis.call('ZADD', KEYS[3], ARGV[5], photo)
-add_to_owner(ARGV[8], 'photos', photo)
+if redis.call('ZCARD', album_key(album, 'order')) >= tonumber(album_limit) then return 'full' end
+local found = obstacle()
+if found then return found end
+store(redis.call('EXPIRETIME', album_key(album)), 15)
 redis.call('HSET', album_key(album, 'bytes'), sha256, photo)
 local path = redis.call('HGET', KEYS[1], 'path') or redis.call('HGET', KEYS[1], 'file_name') or ''
 redis.call('HSET', album_key(album, 'names'), photo, path)
 redis.call('ZADD', album_key(album, 'order'), {PENDING}, photo)
-record_event(ARGV[7], album, 'photo_added', photo)
+record_event(channel, album, 'photo_added', photo)
 return photo
 """
 _GET = f"""{ALBUM}
@@ -307,22 +305,21 @@ class AlbumStore:
 
     # -- photos and ranking -------------------------------------------------------------------------------------------
 
-    def add(self, photo: Photo, limit: int, owner_limit: int = 0) -> str:
+    def add(self, photo: Photo, limit: int, terms: Terms = NO_TERMS) -> str:
         """Add a new photo as queued. Returns its id, or that of the photo with the same bytes in the album.
 
-        Raises AlbumNotFound, AlbumFull when the album has `limit` photos, or LimitReached when its owner has
-        `owner_limit`; 0 is no limit.
+        Raises AlbumNotFound, AlbumFull when the album has `limit` photos, LimitReached or QuotaExceeded.
         """
-        names, times = [photo.album, photo.id, photo.sha256], [self._now(), photo.expires_at.timestamp()]
-        args: list[Any] = [*names, *times, limit, CHANGE_CHANNEL, photo.owner, owner_limit, *hash_arguments(photo)]
+        of_album = [photo.album, photo.sha256, limit, CHANGE_CHANNEL]
+        args: list[Any] = [*new_photo_arguments(photo, self._now(), terms), *of_album, *hash_arguments(photo)]
         with redis_errors():
             reply = str(self._add(keys=[photo_hash(photo.id), QUEUED, EXPIRY], args=args))
         if reply == "deleted":
             raise AlbumNotFound
         if reply == "full":
             raise AlbumFull(f"An album holds {limit:,} photos at most; make another one.")
-        if reply == "owner_full":
-            raise limit_reached(owner_limit, Kind.photos)
+        if error := obstacle_error(reply, terms):
+            raise error
         return reply
 
     def page(

@@ -6,9 +6,8 @@ are the backlog, and they count what Celery has reserved but not begun, which `L
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 import redis
@@ -22,9 +21,9 @@ from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.runtime.redis_client import CHANGE_CHANNEL, KEY_PREFIX, redis_errors
 from critic_core.stores.album_lua import ALBUM, FAILED, PENDING
 from critic_core.stores.insights import insight_keys
+from critic_core.stores.new_photo import NEW_PHOTO, NO_TERMS, Terms, new_photo_arguments, obstacle_error
 from critic_core.stores.owner_lua import OWNER
-from critic_core.stores.owners import Kind, limit_reached
-from critic_core.stores.photo_queue_lua import PHOTO_QUEUE
+from critic_core.stores.photo_queue_lua import PHOTO_QUEUE, TICKETS
 from critic_core.stores.same_bytes import FORGET_BYTES
 from critic_core.stores.throughput import RECORD_THROUGHPUT, THROUGHPUT, Load, Throughput
 
@@ -32,37 +31,12 @@ QUEUED, RUNNING, EXPIRY, DEAD = (f"{KEY_PREFIX}{name}" for name in ("queued", "r
 
 _ENTRY_FIELDS = tuple(name for name in PhotoEntry.model_fields if name != "id")
 
-_CREATE = f"""{OWNER}
-if is_full(ARGV[5], 'photos', ARGV[6]) then return 0 end
-redis.call('HSET', KEYS[1], unpack(ARGV, 7))
-redis.call('EXPIREAT', KEYS[1], ARGV[4])
-redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
-redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
-add_to_owner(ARGV[5], 'photos', ARGV[1])
-return 1
-"""
-
-# With Redis full, queued photos are still finished, within the limit of the backlog: no work is lost.
-_CLAIM = f"""#!lua flags=allow-oom
-local function claim(photo)
-  local key = '{KEY_PREFIX}photo:' .. photo
-  local state = redis.call('HGET', key, 'state')
-  if not state then redis.call('ZREM', KEYS[1], photo) redis.call('ZREM', KEYS[2], photo) return 'deleted' end
-  if state == 'done' or state == 'failed' then return 'finished' end
-  if redis.call('HINCRBY', key, 'deliveries', 1) > tonumber(ARGV[2]) then return 'poison' end
-  redis.call('HSET', key, 'state', 'running')
-  redis.call('ZREM', KEYS[1], photo)
-  redis.call('ZADD', KEYS[2], ARGV[1], photo)
-  return 'claimed'
-end
-
-local rows = {{}}
-for index = 3, #ARGV do
-  local outcome = claim(ARGV[index])
-  local fields = outcome == 'claimed' and redis.call('HGETALL', '{KEY_PREFIX}photo:' .. ARGV[index]) or {{}}
-  table.insert(rows, {{outcome, fields}})
-end
-return rows
+_CREATE = f"""{NEW_PHOTO}
+if redis.call('EXISTS', KEYS[1]) == 1 then return photo end
+local found = obstacle()
+if found then return found end
+store(math.floor(expires), 11)
+return photo
 """
 
 _REQUEUE = f"""#!lua flags=allow-oom
@@ -90,7 +64,7 @@ return 1
 """
 
 _CLOSE = f"""#!lua flags=allow-oom
-{ALBUM}{PHOTO_QUEUE}{RECORD_THROUGHPUT}
+{ALBUM}{PHOTO_QUEUE}{TICKETS}{RECORD_THROUGHPUT}
 local state = redis.call('HGET', KEYS[1], 'state')
 withdraw(ARGV[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
@@ -98,6 +72,7 @@ redis.call('ZREM', KEYS[3], ARGV[1])
 if not state or state == 'done' or state == 'failed' then return 0 end
 if ARGV[7] ~= '' then record_throughput(tonumber(ARGV[7]), redis.call('ZCARD', KEYS[2]) > 0) end
 redis.call('HSET', KEYS[1], 'state', ARGV[2], ARGV[4], ARGV[5])
+finish_ticket_of(ARGV[1])
 if ARGV[8] then redis.call('HSET', KEYS[1], 'summary', ARGV[8]) end
 local album = redis.call('HGET', KEYS[1], 'album')
 if album then
@@ -155,15 +130,6 @@ return 1
 """
 
 
-class Claim(StrEnum):
-    """The outcome of claiming a photo for work."""
-
-    claimed = "claimed"
-    deleted = "deleted"  # or expired: nothing to do
-    finished = "finished"  # by an earlier delivery: nothing to do
-    poison = "poison"  # more deliveries than allowed: a dead letter
-
-
 class JobStore:
     """Photos by id. Every method raises QueueUnavailable when Redis does not respond."""
 
@@ -171,7 +137,6 @@ class JobStore:
         self._redis = client
         self._now = clock or (lambda: datetime.now(UTC).timestamp())
         self._create = client.register_script(_CREATE)
-        self._claim = client.register_script(_CLAIM)
         self._requeue = client.register_script(_REQUEUE)
         self._requeue_alone = client.register_script(_REQUEUE_ALONE)
         self._close = client.register_script(_CLOSE)
@@ -181,17 +146,13 @@ class JobStore:
 
     # -- the states of a photo ----------------------------------------------------------------------------------------
 
-    def create(self, photo: Photo, owner_limit: int = 0) -> None:
-        """Store a new photo as queued; Redis drops it at `expires_at`.
-
-        Raises LimitReached when its owner has `owner_limit` photos; 0 is no limit.
-        """
-        expires, owner = photo.expires_at.timestamp(), [photo.owner, owner_limit]
-        args: list[Any] = [photo.id, self._now(), expires, int(expires), *owner, *hash_arguments(photo)]
+    def create(self, photo: Photo, terms: Terms = NO_TERMS) -> None:
+        """Store a new photo as queued; Redis drops it at `expires_at`. Raises LimitReached or QuotaExceeded."""
+        args: list[Any] = [*new_photo_arguments(photo, self._now(), terms), *hash_arguments(photo)]
         with redis_errors():
-            created = self._create(keys=[photo_hash(photo.id), QUEUED, EXPIRY], args=args)
-        if not created:
-            raise limit_reached(owner_limit, Kind.photos)
+            reply: Any = self._create(keys=[photo_hash(photo.id), QUEUED, EXPIRY], args=args)
+        if error := obstacle_error(reply, terms):
+            raise error
 
     def get(self, photo_id: str, owner: str | None = None) -> Photo:
         """The photo. Raises PhotoNotFound, also for a photo of another owner."""
@@ -199,7 +160,7 @@ class JobStore:
             fields: dict[Any, Any] = self._redis.hgetall(photo_hash(photo_id))
         if not fields or owner not in (None, fields.get("owner", ANONYMOUS)):
             raise PhotoNotFound
-        return _photo(photo_id, fields)
+        return parse_photo(photo_id, fields)
 
     def entries(self, photo_ids: list[str]) -> list[PhotoEntry]:
         """The photos that still exist, in the order of the ids, without their critiques."""
@@ -216,15 +177,6 @@ class JobStore:
                 pipe.exists(photo_hash(photo_id))
             flags = pipe.execute()
         return {photo_id for photo_id, exists in zip(photo_ids, flags, strict=True) if exists}
-
-    def claim(self, photo_ids: Sequence[str], max_deliveries: int) -> list[tuple[Claim, Photo | None]]:
-        """Claim photos for work and count their deliveries; the claimed ones are returned."""
-        with redis_errors():
-            rows: Any = self._claim(keys=[QUEUED, RUNNING], args=[self._now(), max_deliveries, *photo_ids])
-        return [
-            (Claim(outcome), _photo(photo_id, _pairs(fields)) if fields else None)
-            for photo_id, (outcome, fields) in zip(photo_ids, rows, strict=True)
-        ]
 
     def requeue(self, photo_id: str) -> int:
         """Queue a running photo behind its owner's others, its delivery not counted; returns the number of such
@@ -382,7 +334,7 @@ def photo_hash(photo_id: str) -> str:
     return f"{KEY_PREFIX}photo:{photo_id}"
 
 
-def _pairs(flat: list[str]) -> dict[str, str]:
+def pairs(flat: list[str]) -> dict[str, str]:
     """The reply of HGETALL within a script."""
     return dict(zip(flat[::2], flat[1::2], strict=True))
 
@@ -400,7 +352,8 @@ def _entry(photo_id: str, row: list[str | None]) -> PhotoEntry:
     )
 
 
-def _photo(photo_id: str, fields: dict[str, str]) -> Photo:
+def parse_photo(photo_id: str, fields: dict[str, str]) -> Photo:
+    """The photo of a hash."""
     plain = {
         name: value for name, value in fields.items() if name not in ("critique", "problem", "requeues", "summary")
     }

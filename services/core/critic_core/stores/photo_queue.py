@@ -12,15 +12,16 @@ Celery guarantees delivery, and this store decides whose photo is next:
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 import redis
 
 from critic_core.contracts.identity import made_at
-from critic_core.contracts.photo import CRITIQUE_QUEUE, Lane
+from critic_core.contracts.photo import CRITIQUE_QUEUE, Lane, Photo
 from critic_core.runtime.redis_client import KEY_PREFIX, redis_errors
-from critic_core.stores.jobs import QUEUED, RUNNING, JobStore
-from critic_core.stores.photo_queue_lua import PHOTO_QUEUE, QUEUE, SIGNALS
+from critic_core.stores.jobs import QUEUED, RUNNING, JobStore, pairs, parse_photo
+from critic_core.stores.photo_queue_lua import PHOTO_QUEUE, QUEUE, SIGNALS, TICKETS
 from critic_core.stores.throughput import Depth, Load
 
 TICKET_TTL_SECONDS = 3600
@@ -30,10 +31,7 @@ MAX_BATCH_BYTES = 4_000_000  # large photos are claimed alone: an interactive ph
 
 WORKERS = f"{QUEUE}:workers"
 
-_FUNCTIONS = f"""{PHOTO_QUEUE}
-local function ticket_key(ticket) return '{QUEUE}:ticket:' .. ticket end
-local function tickets_key(worker) return '{QUEUE}:worker:' .. worker end
-local function slots_key(worker) return '{QUEUE}:worker:' .. worker .. ':slots' end
+_FUNCTIONS = f"""{PHOTO_QUEUE}{TICKETS}
 local function lease_key(worker) return '{KEY_PREFIX}worker:' .. worker end
 local function refresh_lease(worker)
   redis.call('SET', lease_key(worker), 1, 'PX', {int(LEASE_SECONDS * 1000)})
@@ -42,20 +40,16 @@ end
 """
 
 _ENQUEUE = f"""{PHOTO_QUEUE}
-for index = 3, #ARGV do
-  local photo = ARGV[index]
-  if ARGV[1] ~= '' then redis.call('HSET', photo_key(photo), 'request_id', ARGV[1]) end
-  if ARGV[2] ~= '' then redis.call('HSET', photo_key(photo), 'traceparent', ARGV[2]) end
-  push('RPUSH', photo)
-end
+for index = 3, #ARGV do enqueue(ARGV[index], ARGV[1], ARGV[2]) end
 return redis.call('ZCARD', '{QUEUED}') + redis.call('ZCARD', '{RUNNING}')
 """
 
-# A ticket is a list: its worker, then its photos. With Redis full, work goes on: it ends with less in memory.
+# With Redis full, queued photos are still finished, within the limit of the backlog: no work is lost.
 _CLAIM = f"""#!lua flags=allow-oom
 {_FUNCTIONS}
 local ticket, worker, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local now, slots, slot_seconds = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local max_deliveries = tonumber(ARGV[7])
 
 local function has_slot()
   redis.call('ZREMRANGEBYSCORE', slots_key(worker), '-inf', now - slot_seconds)
@@ -112,10 +106,15 @@ local function pop()
   end
 end
 
-local function fields(photos, name)
-  local values = {{}}
-  for _, photo in ipairs(photos) do table.insert(values, redis.call('HGET', photo_key(photo), name) or '') end
-  return values
+local function start(photo)
+  local state = redis.call('HGET', photo_key(photo), 'state')
+  redis.call('ZREM', '{QUEUED}', photo)
+  if not state then redis.call('ZREM', '{RUNNING}', photo) return 'deleted' end
+  if state == 'done' or state == 'failed' then return 'finished' end
+  if redis.call('HINCRBY', photo_key(photo), 'deliveries', 1) > max_deliveries then return 'poison' end
+  redis.call('HSET', photo_key(photo), 'state', 'running')
+  redis.call('ZADD', '{RUNNING}', now, photo)
+  return 'claimed'
 end
 
 local function hold(photos)
@@ -136,17 +135,18 @@ else
   photos = pop()
 end
 if #photos > 0 then hold(photos) end
+local rows = {{}}
+for _, photo in ipairs(photos) do
+  local outcome = repeated and #photos > 1 and 'repeated' or start(photo)
+  table.insert(rows, {{photo, outcome, redis.call('HGETALL', photo_key(photo))}})
+end
 local remaining = redis.call('ZCARD', ids_key('interactive')) + redis.call('ZCARD', ids_key('batch'))
-return {{repeated and 1 or 0, remaining, photos, fields(photos, 'request_id'), fields(photos, 'traceparent')}}
+return {{repeated and 1 or 0, remaining, rows}}
 """
 
 _FINISH = f"""#!lua flags=allow-oom
 {_FUNCTIONS}
-redis.call('DEL', ticket_key(ARGV[1]))
-redis.call('SREM', tickets_key(ARGV[2]), ARGV[1])
--- With tickets in the queue, this process takes the next one.
-local freed = redis.call('ZREM', slots_key(ARGV[2]), ARGV[1]) == 1
-if freed and redis.call('LLEN', '{CRITIQUE_QUEUE}') == 0 then signal() end
+finish_ticket(ARGV[1], ARGV[2])
 """
 
 _REFRESH_LEASE = f"""#!lua flags=allow-oom
@@ -191,15 +191,39 @@ return rows
 """
 
 
+class Claim(StrEnum):
+    """The outcome of claiming a photo for work."""
+
+    claimed = "claimed"
+    deleted = "deleted"  # or expired: nothing to do
+    finished = "finished"  # by an earlier delivery: nothing to do
+    poison = "poison"  # more deliveries than allowed: a dead letter
+    repeated = "repeated"  # with others, so that each must be claimed alone: no delivery is counted
+
+
+@dataclass(frozen=True)
+class ClaimedPhoto:
+    """A photo of a ticket; it is read when its outcome is `claimed`."""
+
+    id: str
+    outcome: Claim
+    photo: Photo | None
+
+
 @dataclass(frozen=True)
 class Claimed:
     """The photos of a ticket, and what else is queued."""
 
-    photo_ids: tuple[str, ...]
+    photos: tuple[ClaimedPhoto, ...]
     repeated: bool  # the ticket had these photos before: their process was killed, or lost Redis
     remaining: int  # photos that are still queued
     request_ids: tuple[str, ...]  # of the uploads, without repetitions
     traceparents: tuple[str, ...]  # of the uploads, without repetitions
+
+    @property
+    def photo_ids(self) -> tuple[str, ...]:
+        """All of the ticket."""
+        return tuple(claim.id for claim in self.photos)
 
 
 @dataclass(frozen=True)
@@ -241,19 +265,32 @@ class PhotoQueue:
 
     # -- tickets ------------------------------------------------------------------------------------------------------
 
-    def claim(self, ticket: str, worker: str, limit: int, slots: BatchSlots = UNLIMITED_SLOTS) -> Claimed:
+    def send_tickets(self, tickets: Sequence[str]) -> None:
+        """Append tickets to the broker's queue."""
+        with redis_errors():
+            self._redis.lpush(CRITIQUE_QUEUE, *tickets)
+
+    def claim(
+        self, ticket: str, worker: str, limit: int, slots: BatchSlots = UNLIMITED_SLOTS, max_deliveries: int = 3
+    ) -> Claimed:
         """The photos of a ticket: up to `limit` of one owner for one model; the same again for a repeated ticket.
 
         One photo at a time from the interactive lane; none when nothing is queued, or only batch photos, and the
-        worker's slots are taken.
+        worker's slots are taken. The photos run from now on, and their deliveries are counted.
         """
+        args: list[Any] = [ticket, worker, limit, self._now(), slots.number, slots.seconds, max_deliveries]
         with redis_errors():
-            reply: Any = self._claim(args=[ticket, worker, limit, self._now(), slots.number, slots.seconds])
-        repeated, remaining, photo_ids, *requests = reply
-        return Claimed(tuple(photo_ids), bool(repeated), remaining, *map(_distinct, requests))
+            repeated, remaining, rows = self._claim(args=args)
+        claims = [(photo_id, Claim(outcome), pairs(fields)) for photo_id, outcome, fields in rows]
+        return Claimed(
+            tuple(_claimed_photo(*claim) for claim in claims),
+            bool(repeated),
+            remaining,
+            *(_distinct([fields.get(name, "") for *_, fields in claims]) for name in ("request_id", "traceparent")),
+        )
 
     def finish(self, ticket: str, worker: str) -> None:
-        """Forget a ticket whose photos are done, failed or queued again."""
+        """Forget a ticket of which photos are deleted or queued again; results of all end it, too."""
         with redis_errors():
             self._finish(args=[ticket, worker])
 
@@ -319,6 +356,10 @@ class PhotoQueue:
 
     def _age(self, oldest: list[str]) -> float:
         return max(0.0, self._now() - made_at(oldest[0])) if oldest else 0.0
+
+
+def _claimed_photo(photo_id: str, outcome: Claim, fields: dict[str, str]) -> ClaimedPhoto:
+    return ClaimedPhoto(photo_id, outcome, parse_photo(photo_id, fields) if outcome is Claim.claimed else None)
 
 
 def _distinct(values: list[str]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ also keeps a photo from being queued twice.
 """
 
 from critic_core.contracts.identity import ANONYMOUS
+from critic_core.contracts.photo import CRITIQUE_QUEUE
 from critic_core.runtime.redis_client import KEY_PREFIX
 
 QUEUE = f"{KEY_PREFIX}queue"
@@ -40,6 +41,12 @@ local function push(command, photo)
   return 1
 end
 
+local function enqueue(photo, request_id, traceparent)
+  if request_id ~= '' then redis.call('HSET', photo_key(photo), 'request_id', request_id) end
+  if traceparent ~= '' then redis.call('HSET', photo_key(photo), 'traceparent', traceparent) end
+  push('RPUSH', photo)
+end
+
 local function withdraw(photo)
   local lane, owner = place_of(photo)
   if redis.call('ZREM', ids_key(lane), photo) == 0 then return end
@@ -48,3 +55,29 @@ local function withdraw(photo)
 end
 """
 """`push` with RPUSH queues a photo behind the owner's others, with LPUSH before them. `signal` ends a `wait`."""
+
+TICKETS = f"""
+local function ticket_key(ticket) return '{QUEUE}:ticket:' .. ticket end
+local function tickets_key(worker) return '{QUEUE}:worker:' .. worker end
+local function slots_key(worker) return '{QUEUE}:worker:' .. worker .. ':slots' end
+
+local function finish_ticket(ticket, worker)
+  redis.call('DEL', ticket_key(ticket))
+  redis.call('SREM', tickets_key(worker), ticket)
+  local freed = redis.call('ZREM', slots_key(worker), ticket) == 1
+  -- With tickets in the queue, this process takes the next one.
+  if freed and redis.call('LLEN', '{CRITIQUE_QUEUE}') == 0 then signal() end
+end
+
+local function finish_ticket_of(photo)
+  local ticket = redis.call('HGET', photo_key(photo), 'ticket')
+  local worker = ticket and redis.call('LINDEX', ticket_key(ticket), 0)
+  if not worker then return end
+  for _, id in ipairs(redis.call('LRANGE', ticket_key(ticket), 1, -1)) do
+    local state = redis.call('HGET', photo_key(id), 'state')
+    if state == 'queued' or state == 'running' then return end
+  end
+  finish_ticket(ticket, worker)
+end
+"""
+"""A ticket is a list: its worker, then its photos. It ends with the last one's result; after a requeue, by `finish`."""

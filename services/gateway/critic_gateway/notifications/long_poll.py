@@ -3,9 +3,9 @@
 import asyncio
 import math
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
@@ -34,11 +34,14 @@ class LongPoll:
             while True:
                 changed.clear()
                 value = await run_in_threadpool(read)
-                remaining = self._deadline - asyncio.get_running_loop().time()
-                if enough(value) or remaining <= 0:
+                if enough(value) or self._remaining() <= 0:
                     return value
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), min(remaining, self._longest_wait))
+                await self.changed(changed)
+
+    async def changed(self, event: asyncio.Event) -> None:
+        """Return when the event of a watch is set, at the latest after `longest_wait` or at the deadline."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(event.wait(), min(self._remaining(), self._longest_wait))
 
     async def computed(self, name: str, read: Callable[[], Value | None], pending: type[CriticError]) -> Value:
         """What `read` returns once there is anything, as in `value`. Raises `pending` at the deadline."""
@@ -47,6 +50,9 @@ class LongPoll:
             raise pending
         return value
 
+    def _remaining(self) -> float:
+        return self._deadline - asyncio.get_running_loop().time()
+
 
 async def wait_until_finished(
     photo_ids: list[str], seconds: float, jobs: JobStore, changes: ChangeSubscriber
@@ -54,6 +60,33 @@ async def wait_until_finished(
     """The photos once all are finished, or at the timeout as they are. PhotoNotFound for a deleted photo."""
     poll = LongPoll(changes, seconds)
     return [await poll.value(photo_id, partial(jobs.get, photo_id), _is_final) for photo_id in photo_ids]
+
+
+class UploadWait:
+    """The wait of an upload for its critiques: photos are watched before they are queued, and then read once."""
+
+    def __init__(self, seconds: float, jobs: JobStore, changes: ChangeSubscriber) -> None:
+        self.seconds, self._jobs, self._changes = seconds, jobs, changes
+        self._watches, self._events = ExitStack(), dict[str, asyncio.Event]()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._watches.close()
+
+    def watch(self, photo_ids: list[str]) -> None:
+        """Watch photos that are not queued yet."""
+        for photo_id in photo_ids if self.seconds else ():
+            self._events[photo_id] = self._watches.enter_context(self._changes.watch(photo_id))
+
+    async def finished(self, photo_ids: list[str]) -> list[Photo]:
+        """The photos as `wait_until_finished` returns them; a watched one is not read before its first change."""
+        poll = LongPoll(self._changes, self.seconds)
+        for photo_id in photo_ids:
+            if event := self._events.get(photo_id):
+                await poll.changed(event)
+        return [await poll.value(photo_id, partial(self._jobs.get, photo_id), _is_final) for photo_id in photo_ids]
 
 
 def _is_final(photo: Photo) -> bool:

@@ -8,14 +8,15 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from celery import Celery
 
-from critic_core.contracts.errors import CriticError
+from critic_core.contracts.errors import CriticError, QueueUnavailable, QuotaExceeded
 from critic_core.contracts.photo import Lane, Photo, PhotoReceipt, PhotoState
 from critic_core.runtime.logs import logger
-from critic_core.runtime.queue import send_ticket
+from critic_core.runtime.queue import encode_ticket
 from critic_core.runtime.storage import Storage, photo_key
 from critic_core.runtime.tracing import traceparent
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.jobs import JobStore
+from critic_core.stores.new_photo import QueueEntry, Terms
 from critic_core.stores.photo_queue import PhotoQueue
 from critic_gateway import metrics
 from critic_gateway.auth.api_keys import ApiKey
@@ -48,90 +49,91 @@ class PhotoIntake:
     ) -> list[PhotoReceipt]:
         """Enqueue the stored files within the caller's quota; a receipt for each file.
 
-        A file that cannot be enqueued is rejected alone, or with all photos of the upload. Photos are counted
-        before they are enqueued, and refunded on failure, so that the quota is never exceeded.
+        The only file of an upload is stored and enqueued in one step. A file that cannot be enqueued is rejected
+        alone; what rejects the first one for want of quota or Redis, rejects the upload.
         """
         stored = [file for file in files if isinstance(file, StoredFile)]
+        upload = _Upload(caller, options, lane, self._terms(caller, len(stored)))
         with self._deletion_on_error(stored):
-            reservation = self.quota.reserve(caller, len(stored))
-        files = self._reject_over_quota(files, stored[reservation.photos :], caller)
-        receipts = [
-            rejection(file) if isinstance(file, RejectedFile) else self._create(file, caller.owner, options, lane)
-            for file in files
-        ]
+            receipts = [
+                rejection(file) if isinstance(file, RejectedFile) else self._create(file, upload, file is stored[0])
+                for file in files
+            ]
         new = [receipt.photo for receipt in receipts if receipt.photo is not None and not receipt.duplicate]
-        queued = [photo for photo in new if not photo.state.final]
-        errors = self._enqueue(queued) if queued else {}
-        accepted = len(new) - len(errors)
-        self.quota.refund(reservation, reservation.photos - accepted)
-        metrics.API_KEY_PHOTOS.labels(caller.name).inc(accepted)
+        errors = {} if upload.terms.entry.ticket else self._enqueue(new, upload)
+        metrics.API_KEY_PHOTOS.labels(caller.name).inc(len(new) - len(errors))
         return [_after_enqueue(receipt, errors) for receipt in receipts]
 
-    def _reject_over_quota(
-        self, files: list[ReceivedFile], over_quota: list[StoredFile], caller: ApiKey
-    ) -> list[ReceivedFile]:
-        """The files, those over the quota rejected. QuotaExceeded when that is every stored file."""
-        if not over_quota:
-            return files
-        self._delete_files(over_quota)
-        error = quota_exceeded(caller)
-        if len(over_quota) == sum(isinstance(file, StoredFile) for file in files):
-            raise error
-        return [RejectedFile(file.file_name, error) if file in over_quota else file for file in files]
+    def _terms(self, caller: ApiKey, photos: int) -> Terms:
+        at_once = photos == 1 and not self.settings.reuse_critiques
+        entry = QueueEntry(encode_ticket(self.celery), _request_id(), traceparent() or "") if at_once else QueueEntry()
+        return Terms(self.settings.owner_photo_limit, self.quota.today(caller), entry)
 
-    def _create(self, file: StoredFile, owner: str, options: UploadOptions, lane: Lane) -> PhotoReceipt:
-        photo = _photo(file, owner, options, self.settings).model_copy(update={"lane": lane})
+    def _create(self, file: StoredFile, upload: "_Upload", first: bool) -> PhotoReceipt:
+        photo = _photo(file, upload, self.settings)
         try:
-            existing = self._store(photo)
-            finished = None if existing or not self.settings.reuse_critiques else self.reuse.finish(photo)
+            existing = self._store(photo, upload)
         except CriticError as error:
             self._roll_back(photo.id)
+            if first and isinstance(error, QuotaExceeded | QueueUnavailable):
+                raise
+            return rejection(RejectedFile(file.file_name, error))
+        try:
+            finished = None if existing or not self.settings.reuse_critiques else self.reuse.finish(photo)
+        except CriticError as error:
+            self._cancel([photo.id], upload)
             return rejection(RejectedFile(file.file_name, error))
         return PhotoReceipt(
             file_name=file.file_name, photo=existing or finished or photo, duplicate=existing is not None
         )
 
-    def _store(self, photo: Photo) -> Photo | None:
+    def _store(self, photo: Photo, upload: "_Upload") -> Photo | None:
         """Store a new photo; the album's existing photo with the same bytes instead, if any."""
+        try:
+            return self._store_or_find(photo, upload.terms)
+        except QuotaExceeded:
+            raise quota_exceeded(upload.caller) from None
+
+    def _store_or_find(self, photo: Photo, terms: Terms) -> Photo | None:
         if photo.album is None:
-            self.jobs.create(photo, self.settings.owner_photo_limit)
+            self.jobs.create(photo, terms)
             return None
-        photo_id = self.albums.add(photo, self.settings.max_album_photos, self.settings.owner_photo_limit)
+        photo_id = self.albums.add(photo, self.settings.max_album_photos, terms)
         if photo_id == photo.id:
             return None
         self.storage.delete(photo_key(photo.id))
         return self.jobs.get(photo_id)
 
-    def _enqueue(self, photos: list[Photo]) -> dict[str, CriticError]:
+    def _enqueue(self, photos: list[Photo], upload: "_Upload") -> dict[str, CriticError]:
         """The errors of photos that could not be enqueued, by id."""
-        ids = [photo.id for photo in photos]
+        ids = [photo.id for photo in photos if not photo.state.final]
         try:
-            request_id = structlog.contextvars.get_contextvars().get("request_id")
-            backlog = self.queue.enqueue(ids, request_id, traceparent())
-            self._send_tickets(photos, backlog)
+            if ids:
+                backlog = self.queue.enqueue(ids, _request_id(), traceparent())
+                self.queue.send_tickets(self._tickets(len(ids), upload.lane, backlog))
         except CriticError as error:
-            for photo_id in ids:
-                self._roll_back(photo_id)
+            self._cancel(ids, upload)
             return dict.fromkeys(ids, error)
         return {}
 
-    def _send_tickets(self, photos: list[Photo], backlog: int) -> None:
-        interactive = photos[0].lane is Lane.interactive
-        size = 1 if interactive else photos_per_task(backlog, self.settings.photos_per_task)
-        for first in range(0, len(photos), size):
-            send_ticket(self.celery, len(photos[first : first + size]))
+    def _cancel(self, photo_ids: list[str], upload: "_Upload") -> None:
+        """Delete stored photos, and take back their count."""
+        for photo_id in photo_ids:
+            self._roll_back(photo_id)
+        self.quota.refund(upload.terms.quota, len(photo_ids))
+
+    def _tickets(self, photos: int, lane: Lane, backlog: int) -> list[str]:
+        size = 1 if lane is Lane.interactive else photos_per_task(backlog, self.settings.photos_per_task)
+        return [encode_ticket(self.celery, min(size, photos - first)) for first in range(0, photos, size)]
 
     @contextmanager
     def _deletion_on_error(self, files: list[StoredFile]) -> Iterator[None]:
         try:
             yield
         except CriticError:
-            self._delete_files(files)
+            for file in files:
+                self.storage.delete(photo_key(file.photo_id))
             raise
-
-    def _delete_files(self, files: list[StoredFile]) -> None:
-        for file in files:
-            self.storage.delete(photo_key(file.photo_id))
 
     def _roll_back(self, photo_id: str) -> None:
         try:
@@ -164,11 +166,26 @@ def _after_enqueue(receipt: PhotoReceipt, errors: dict[str, CriticError]) -> Pho
     return receipt
 
 
-def _photo(file: StoredFile, owner: str, options: UploadOptions, settings: GatewaySettings) -> Photo:
-    now, album = datetime.now(UTC), options.album
+def _request_id() -> str:
+    return str(structlog.contextvars.get_contextvars().get("request_id") or "")
+
+
+@dataclass(frozen=True)
+class _Upload:
+    """What the photos of an upload have in common."""
+
+    caller: ApiKey
+    options: UploadOptions
+    lane: Lane
+    terms: Terms
+
+
+def _photo(file: StoredFile, upload: _Upload, settings: GatewaySettings) -> Photo:
+    now, options = datetime.now(UTC), upload.options
+    album = options.album
     return Photo(
         id=file.photo_id,
-        owner=owner,
+        owner=upload.caller.owner,
         state=PhotoState.queued,
         file_name=file.file_name,
         path=file.path,
@@ -177,6 +194,7 @@ def _photo(file: StoredFile, owner: str, options: UploadOptions, settings: Gatew
         media_type=file.media_type,
         size_bytes=file.size_bytes,
         sha256=file.sha256,
+        lane=upload.lane,
         model=options.model,
         album=album.id if album else None,
         callback_url=options.callback_url,

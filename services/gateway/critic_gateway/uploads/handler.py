@@ -13,7 +13,7 @@ from critic_core.contracts.photo import Lane, PhotoReceipt
 from critic_gateway.auth.api_keys import ApiKey
 from critic_gateway.limits.admission import Admission
 from critic_gateway.limits.idempotency import FileRecord, IdempotencyKeys, UploadRecord
-from critic_gateway.notifications.long_poll import wait_until_finished
+from critic_gateway.notifications.long_poll import UploadWait
 from critic_gateway.notifications.subscriber import ChangeSubscriber
 from critic_gateway.uploads.digest import ensure_same_upload, upload_digest
 from critic_gateway.uploads.enqueue import PhotoIntake
@@ -63,18 +63,21 @@ class UploadHandler:
     ) -> list[PhotoReceipt]:
         """Receive an upload and wait for its critiques; a receipt for each file, in the order of the request."""
         source = await self._source(request)
-        if sender.idempotency_key is None:
-            _, receipts = await self._upload(source, sender.caller, options, wait_seconds)
-        else:
-            receipts = await self._upload_once(source, sender.caller, sender.idempotency_key, options, wait_seconds)
-        return await self._with_critiques(receipts, wait_seconds)
+        with UploadWait(wait_seconds, self.intake.jobs, self.changes) as wait:
+            if sender.idempotency_key is None:
+                _, receipts = await self._upload(source, sender.caller, options, wait)
+            else:
+                receipts = await self._upload_once(source, sender.caller, sender.idempotency_key, options, wait)
+            return await self._with_critiques(receipts, wait)
 
     async def _upload(
-        self, source: Source, caller: ApiKey, options: UploadOptions, wait_seconds: float
+        self, source: Source, caller: ApiKey, options: UploadOptions, wait: UploadWait
     ) -> tuple[list[ReceivedFile], list[PhotoReceipt]]:
-        await run_in_threadpool(self.intake.quota.ensure_remaining, caller)
+        if caller.photos_per_day:
+            await run_in_threadpool(self.intake.quota.ensure_remaining, caller)
         files = await self._receive(source)
-        lane = await self._lane(files, caller, wait_seconds)
+        wait.watch([file.photo_id for file in files if isinstance(file, StoredFile)])
+        lane = await self._lane(files, caller, wait.seconds)
         receipts = await run_in_threadpool(self.intake.accept, files, caller, options, lane)
         admitted = sum(
             bool(receipt.photo and not (receipt.duplicate or receipt.photo.state.final)) for receipt in receipts
@@ -96,7 +99,7 @@ class UploadHandler:
         return Lane.batch
 
     async def _upload_once(
-        self, source: Source, caller: ApiKey, key: str, options: UploadOptions, wait_seconds: float
+        self, source: Source, caller: ApiKey, key: str, options: UploadOptions, wait: UploadWait
     ) -> list[PhotoReceipt]:
         keys = self.idempotency_keys
         record = await run_in_threadpool(keys.acquire, caller.owner, key)
@@ -104,7 +107,7 @@ class UploadHandler:
             return await self._repeat(source, record, options)
         try:
             async with keys.lease(caller.owner, key):
-                files, receipts = await self._upload(source, caller, options, wait_seconds)
+                files, receipts = await self._upload(source, caller, options, wait)
             digest = upload_digest(files, options, source.url)
             record = UploadRecord(body_digest=digest, files=tuple(map(_file_record, receipts)))
             await run_in_threadpool(keys.save, caller.owner, key, record)
@@ -159,14 +162,16 @@ class UploadHandler:
         async with self.fetches, aclosing(events):
             yield events
 
-    async def _with_critiques(self, receipts: list[PhotoReceipt], wait_seconds: float) -> list[PhotoReceipt]:
-        ids = [receipt.photo.id for receipt in receipts if receipt.photo is not None]
-        if not wait_seconds or not ids:
+    async def _with_critiques(self, receipts: list[PhotoReceipt], wait: UploadWait) -> list[PhotoReceipt]:
+        pending = [receipt.photo.id for receipt in receipts if receipt.photo and not receipt.photo.state.final]
+        if not wait.seconds or not pending:
             return receipts
-        photos = await wait_until_finished(ids, wait_seconds, self.intake.jobs, self.changes)
+        photos = await wait.finished(pending)
         latest = {photo.id: photo for photo in photos}
         return [
-            receipt.model_copy(update={"photo": latest[receipt.photo.id]}) if receipt.photo else receipt
+            receipt.model_copy(update={"photo": latest.get(receipt.photo.id, receipt.photo)})
+            if receipt.photo
+            else receipt
             for receipt in receipts
         ]
 

@@ -47,20 +47,22 @@ def _delete_orphaned_preview(photo_id: str, context: WorkerContext) -> None:
         context.storage.delete(preview_key(photo_id))
 
 
-def requeue(photo_id: str, error: ServiceUnavailable, context: WorkerContext) -> None:
-    """Requeue a photo because a service is down, or fail it when its requeues are used up."""
+def requeue(photo_id: str, error: ServiceUnavailable, context: WorkerContext) -> bool:
+    """Requeue a photo because a service is down, or fail it when its requeues are used up: then True."""
     if context.jobs.requeue(photo_id) > context.settings.max_requeues:
-        fail(photo_id, error, context)
-        return
+        return fail(photo_id, error, context)
     metrics.REQUEUES.labels(error.code).inc()
     context.send_ticket(1)
     record(photo_id, Outcome.requeued, error.code)
+    return False
 
 
-def fail(photo_id: str, error: CriticError, context: WorkerContext) -> None:
-    """Store the problem as the photo's result."""
-    retry_until(lambda: context.jobs.fail(photo_id, error.problem()), context.settings.service_retry_seconds)
+def fail(photo_id: str, error: CriticError, context: WorkerContext) -> bool:
+    """Store the problem as the photo's result. False when the photo has one already, or was deleted meanwhile."""
+    seconds = context.settings.service_retry_seconds
+    failed = retry_until(lambda: context.jobs.fail(photo_id, error.problem()), seconds)
     record(photo_id, Outcome.failed, error.code)
+    return failed
 
 
 def to_critic_error(error: Exception, time_limit_error: type[Exception]) -> CriticError:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from critic_core.contracts.errors import PhotoError, PhotoPoison, PhotoTimeout, ServiceUnavailable
 from critic_core.contracts.photo import Photo
 from critic_core.runtime.logs import logger
-from critic_core.stores.jobs import Claim
+from critic_core.stores.photo_queue import Claim, ClaimedPhoto
 from critic_worker import metrics
 from critic_worker.context import WorkerContext
 from critic_worker.photos.batch import ScoredPhoto, classify_batch
@@ -15,19 +15,19 @@ from critic_worker.photos.outcomes import Outcome, fail, record, requeue, store_
 log = logger(__name__)
 
 
-def process_photos(photo_ids: Sequence[str], context: WorkerContext, models: Models, redelivered: bool = False) -> None:
-    """Process one delivery: photos for the same model, several when the queue is long.
+def process_photos(claims: Sequence[ClaimedPhoto], context: WorkerContext, models: Models) -> int:
+    """Process one delivery: photos for the same model, several when the queue is long. Returns how many have a result.
 
-    A `redelivered` batch has killed its process: it is split, so that no photo is blamed for another.
+    A repeated batch has killed its process: it is split, so that no photo is blamed for another.
     Raises QueueUnavailable when Redis stays down: the delivery must be repeated.
     """
-    with metrics.in_progress(len(photo_ids)):
-        if len(photo_ids) == 1:
-            _process_single(photo_ids[0], context, models)
-        elif redelivered:
-            split_batch(photo_ids, context)
-        else:
-            _process_batch_or_split(photo_ids, context, models)
+    photos = [claim.photo for claim in claims if claim.photo]
+    with metrics.in_progress(len(claims)):
+        finished = sum(_end_unclaimed(claim, context) for claim in claims if claim.photo is None)
+        split_batch([claim.id for claim in claims if claim.outcome is Claim.repeated], context)
+        if len(photos) > 1:
+            return finished + _process_batch_or_split(photos, context, models)
+        return finished + sum(_process_single(photo, context, models) for photo in photos)
 
 
 def on_time_limit(photo_ids: Sequence[str], context: WorkerContext) -> None:
@@ -46,55 +46,51 @@ def split_batch(photo_ids: Sequence[str], context: WorkerContext) -> None:
             record(photo_id, Outcome.requeued, "batch_split")
 
 
-def _process_batch_or_split(photo_ids: Sequence[str], context: WorkerContext, models: Models) -> None:
+def _end_unclaimed(claim: ClaimedPhoto, context: WorkerContext) -> bool:
+    """Whether a photo without work has a result from now on: as a dead letter."""
+    if claim.outcome is Claim.poison:
+        record(claim.id, Outcome.failed, PhotoPoison.code)
+        return context.jobs.move_to_dead_letters(claim.id, PhotoPoison().problem())
+    if claim.outcome is not Claim.repeated:
+        record(claim.id, Outcome.skipped, claim.outcome.value)
+    return False
+
+
+def _process_batch_or_split(photos: Sequence[Photo], context: WorkerContext, models: Models) -> int:
     try:
-        _process_batch(photo_ids, context, models)
+        return _process_batch(photos, context, models)
     except Exception as error:  # noqa: BLE001 - the single deliveries will show which photo it was
-        log.warning("batch_split", photos=len(photo_ids), error=repr(error))
-        split_batch(photo_ids, context)
+        log.warning("batch_split", photos=len(photos), error=repr(error))
+        split_batch([photo.id for photo in photos], context)
+        return 0
 
 
-def _process_batch(photo_ids: Sequence[str], context: WorkerContext, models: Models) -> None:
+def _process_batch(photos: Sequence[Photo], context: WorkerContext, models: Models) -> int:
     """Raises every error but that of an unusable photo."""
-    claimed = _claim(photo_ids, context)
-    if not claimed:
-        return
-    for scored in classify_batch(claimed, context, models):
+    finished = 0
+    for scored in classify_batch(photos, context, models):
         if isinstance(scored.result, PhotoError):
             error = to_critic_error(scored.result, context.time_limit_error)
             if isinstance(error, PhotoTimeout):
                 raise error  # the batch shared the time
-        _store(scored, context, models)
+        finished += _store(scored, context, models)
+    return finished
 
 
-def _process_single(photo_id: str, context: WorkerContext, models: Models) -> None:
-    photos = _claim([photo_id], context)
-    if not photos:
-        return
+def _process_single(photo: Photo, context: WorkerContext, models: Models) -> bool:
     try:
-        (scored,) = classify_batch(photos, context, models)
-        _store(scored, context, models)
+        (scored,) = classify_batch([photo], context, models)
+        return _store(scored, context, models)
     except ServiceUnavailable as error:
-        requeue(photo_id, error, context)
+        return requeue(photo.id, error, context)
     except Exception as error:  # noqa: BLE001 - any error is a result for the photo's owner
-        fail(photo_id, to_critic_error(error, context.time_limit_error), context)
+        return fail(photo.id, to_critic_error(error, context.time_limit_error), context)
 
 
-def _claim(photo_ids: Sequence[str], context: WorkerContext) -> list[Photo]:
-    """The photos to work on."""
-    claims = context.jobs.claim(photo_ids, context.settings.max_deliveries)
-    for photo_id, (claim, _) in zip(photo_ids, claims, strict=True):
-        if claim is Claim.poison:
-            context.jobs.move_to_dead_letters(photo_id, PhotoPoison().problem())
-            record(photo_id, Outcome.failed, PhotoPoison.code)
-        elif claim is not Claim.claimed:
-            record(photo_id, Outcome.skipped, claim.value)
-    return [photo for _, photo in claims if photo]
-
-
-def _store(scored: ScoredPhoto, context: WorkerContext, models: Models) -> None:
+def _store(scored: ScoredPhoto, context: WorkerContext, models: Models) -> bool:
     photo, result = scored.photo, scored.result
     if isinstance(result, PhotoError):
-        fail(photo.id, to_critic_error(result, context.time_limit_error), context)
-    elif store_result(photo, result, context):
+        return fail(photo.id, to_critic_error(result, context.time_limit_error), context)
+    if stored := store_result(photo, result, context):
         models.compare(photo, scored.data, result)
+    return stored

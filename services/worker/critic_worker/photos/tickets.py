@@ -1,6 +1,7 @@
 """A ticket from the queue: claim its photos, process them, forget the ticket."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from structlog.contextvars import bound_contextvars
 
@@ -21,15 +22,16 @@ def process_ticket(ticket: str, photos: int, context: WorkerContext, models: Mod
     Raises QueueUnavailable when Redis stays down: the repeated ticket claims the same photos again.
     """
     claimed = _claim(ticket, photos, context)
-    if not claimed.photo_ids:
+    if not claimed.photos:
         if claimed.remaining:
             context.send_ticket(photos)
         return
     _pass_on_rest(photos, claimed, context)
     parent = next(iter(claimed.traceparents), None)  # the ticket may be another upload's
     with bound_contextvars(request_id=" ".join(claimed.request_ids) or None), tracing.continued(parent):
-        process_photos(claimed.photo_ids, context, models, claimed.repeated)
-    context.queue.finish(ticket, context.settings.lease_name)
+        finished = process_photos(claimed.photos, context, models)
+    if finished < len(claimed.photos):
+        context.queue.finish(ticket, context.settings.lease_name)
 
 
 def process_named_photos(ticket: str, photo_ids: Sequence[str], context: WorkerContext, models: Models) -> None:
@@ -51,15 +53,16 @@ def stop_ticket(ticket: str, context: WorkerContext) -> None:
 def _claim(ticket: str, photos: int, context: WorkerContext) -> Claimed:
     settings = context.settings
     slots = BatchSlots(settings.worker_concurrency, settings.lease_seconds)
-    claimed = context.queue.claim(ticket, settings.lease_name, photos, slots)
-    if claimed.photo_ids or not claimed.remaining:
+    claim = partial(context.queue.claim, ticket, settings.lease_name, photos, slots, settings.max_deliveries)
+    claimed = claim()
+    if claimed.photos or not claimed.remaining:
         return claimed
     context.queue.wait(WAIT_SECONDS)
-    return context.queue.claim(ticket, settings.lease_name, photos, slots)
+    return claim()
 
 
 def _pass_on_rest(photos: int, claimed: Claimed, context: WorkerContext) -> None:
     """Send a ticket for the photos that this one was good for, too: another owner's, of another model, or large."""
-    rest = min(photos - len(claimed.photo_ids), claimed.remaining)
+    rest = min(photos - len(claimed.photos), claimed.remaining)
     if rest > 0 and not claimed.repeated:
         context.send_ticket(rest)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import redis
+from tests.support.claims import claim
 from tests.support.clock import NOW, Clock
 from tests.support.ports import free_port
 
@@ -11,12 +12,18 @@ from critic_core.contracts.errors import PhotoCorrupt, PhotoNotFound, PhotoPoiso
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.runtime.redis_client import connect
-from critic_core.stores.jobs import Claim, JobStore
+from critic_core.stores.jobs import JobStore
+from critic_core.stores.photo_queue import Claim, PhotoQueue
 
 
 @pytest.fixture
 def store(client: "redis.Redis", clock: Clock) -> JobStore:
     return JobStore(client, clock)
+
+
+@pytest.fixture
+def queue(client: "redis.Redis", clock: Clock) -> PhotoQueue:
+    return PhotoQueue(client, clock)
 
 
 @pytest.fixture
@@ -44,48 +51,52 @@ def test_a_photo_that_was_never_here_is_not_found(store: JobStore) -> None:
         store.get(new_photo_id())
 
 
-def test_the_backlog_counts_what_is_queued_and_what_is_running(store: JobStore, photo: Photo) -> None:
+def test_the_backlog_counts_what_is_queued_and_what_is_running(
+    store: JobStore, queue: PhotoQueue, photo: Photo
+) -> None:
     assert store.backlog() == 1
-    store.claim([photo.id], 3)
+    claim(queue, [photo.id])
     assert store.backlog() == 1
     store.fail(photo.id, PhotoCorrupt().problem())
     assert store.backlog() == 0
 
 
-def test_the_oldest_queued_photo_ages(store: JobStore, photo: Photo, clock: Clock) -> None:
+def test_the_oldest_queued_photo_ages(store: JobStore, queue: PhotoQueue, photo: Photo, clock: Clock) -> None:
     clock.now += 42
     assert store.oldest_queued_seconds() == pytest.approx(42)
-    store.claim([photo.id], 3)
+    claim(queue, [photo.id])
     assert store.oldest_queued_seconds() == 0
 
 
-def test_a_photo_is_finished_once(store: JobStore, photo: Photo) -> None:
-    store.claim([photo.id], 3)
+def test_a_photo_is_finished_once(store: JobStore, queue: PhotoQueue, photo: Photo) -> None:
+    claim(queue, [photo.id])
     assert store.fail(photo.id, PhotoCorrupt().problem())
     assert not store.fail(photo.id, PhotoPoison().problem())
-    assert store.claim([photo.id], 3)[0][0] is Claim.finished
+    assert claim(queue, [photo.id]) == ()
     stored = store.get(photo.id)
     assert stored.problem is not None
     assert stored.problem.code == "photo_corrupt"
 
 
 def test_a_deleted_photo_gets_no_answer_and_leaves_no_trace(
-    store: JobStore, photo: Photo, client: "redis.Redis"
+    store: JobStore, queue: PhotoQueue, photo: Photo, client: "redis.Redis"
 ) -> None:
-    store.claim([photo.id], 3)
+    claim(queue, [photo.id], "t")
     assert store.delete(photo.id)
     assert not store.fail(photo.id, PhotoCorrupt().problem())
-    assert store.claim([photo.id], 3)[0][0] is Claim.deleted
-    assert client.keys("*") == []
+    assert claim(queue, [photo.id], "again") == ()
+    queue.finish("t", "tested")
+    assert [key for key in client.keys("*") if not key.startswith(("critic:queue:", "critic:worker:"))] == []
 
 
-def test_the_fourth_delivery_is_poison(store: JobStore, photo: Photo) -> None:
-    assert [store.claim([photo.id], 3)[0][0] for _ in range(4)] == [Claim.claimed] * 3 + [Claim.poison]
+def test_the_fourth_delivery_is_poison(store: JobStore, queue: PhotoQueue, photo: Photo) -> None:
+    outcomes = [claim(queue, [photo.id], "t")[0].outcome for _ in range(4)]
+    assert outcomes == [Claim.claimed] * 3 + [Claim.poison]
 
 
-def test_a_requeued_photo_is_not_charged_a_delivery(store: JobStore, photo: Photo) -> None:
+def test_a_requeued_photo_is_not_charged_a_delivery(store: JobStore, queue: PhotoQueue, photo: Photo) -> None:
     for number in range(1, 10):
-        assert store.claim([photo.id], 3)[0][0] is Claim.claimed
+        assert claim(queue, [photo.id])[0].outcome is Claim.claimed
         assert store.requeue(photo.id) == number
     assert store.get(photo.id).deliveries == 0
 
@@ -101,8 +112,10 @@ def test_a_dead_letter_is_listed_and_can_be_retried(store: JobStore, photo: Phot
     assert not store.retry_dead_letter(photo.id)
 
 
-def test_only_expired_leases_are_requeued_and_only_once(store: JobStore, photo: Photo, clock: Clock) -> None:
-    store.claim([photo.id], 3)
+def test_only_expired_leases_are_requeued_and_only_once(
+    store: JobStore, queue: PhotoQueue, photo: Photo, clock: Clock
+) -> None:
+    claim(queue, [photo.id])
     clock.now += 60
     assert store.running_longer_than(75) == []
     assert not store.requeue_expired_lease(photo.id, 75)

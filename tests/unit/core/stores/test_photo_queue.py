@@ -206,7 +206,6 @@ def test_signals_are_bounded(queue: PhotoQueue, add: Add, client: "redis.Redis")
 def test_a_photo_of_an_unavailable_service_goes_to_the_back(queue: PhotoQueue, jobs: JobStore, add: Add) -> None:
     first, second = add("a", 2)
     queue.claim("t", "w", 1)
-    jobs.claim([first], 3)
     jobs.requeue(first)
     assert claims(queue) == [[second], [first]]
 
@@ -216,7 +215,6 @@ def test_photos_of_a_split_batch_go_to_the_front_and_are_claimed_alone(
 ) -> None:
     first, second, third, fourth = add("a", 4)
     queue.claim("t", "w", 2)
-    jobs.claim([first], 3)
     for photo_id in (second, first):
         assert jobs.requeue_alone(photo_id)
     assert jobs.get(first).deliveries == 0
@@ -243,6 +241,26 @@ def test_a_repeated_ticket_has_the_same_photos_until_it_is_finished(queue: Photo
     assert queue.claim("t", "w1", 1).photo_ids == (second,)
 
 
+def test_results_of_all_photos_end_their_ticket(queue: PhotoQueue, jobs: JobStore, add: Add) -> None:
+    first, second = add("a", 2)
+    queue.claim("t", "w", 2, ONE_SLOT)
+    assert jobs.fail(first, PhotoCorrupt().problem())
+    assert queue.photos_of_ticket("t") == [first, second]
+    (third,) = add("a")
+    assert queue.claim("u", "w", 1, ONE_SLOT).photo_ids == ()
+    assert jobs.fail(second, PhotoCorrupt().problem())
+    assert queue.photos_of_ticket("t") == []
+    assert queue.claim("u", "w", 1, ONE_SLOT).photo_ids == (third,)
+
+
+def test_a_requeued_photo_keeps_its_ticket_open(queue: PhotoQueue, jobs: JobStore, add: Add) -> None:
+    first, second = add("a", 2)
+    queue.claim("t", "w", 2)
+    jobs.requeue(second)
+    jobs.fail(first, PhotoCorrupt().problem())
+    assert queue.photos_of_ticket("t") == [first, second]
+
+
 def test_a_claim_has_requests_and_traces_of_the_uploads(queue: PhotoQueue, jobs: JobStore, add: Add) -> None:
     add("a", 2)
     claimed = queue.claim("t", "w", 2)
@@ -267,7 +285,6 @@ def test_photos_of_a_dead_worker_are_next_and_their_deliveries_count(
     running, claimed, waiting = add("a", 3)
     for ticket in ("t1", "t2"):
         queue.claim(ticket, "dead", 1)
-    jobs.claim([running], 3)
     assert queue.recover("dead") == []
     queue.end_lease("dead")
     assert sorted(queue.recover("dead")) == sorted([running, claimed])
@@ -290,7 +307,6 @@ def test_photos_that_another_worker_has_are_left_alone(queue: PhotoQueue, jobs: 
         queue.claim(ticket, "dead", 1)
     jobs.fail(finished, PhotoCorrupt().problem())
     queue.claim("t2", "living", 1)
-    jobs.claim([reclaimed], 3)
     jobs.requeue_expired_lease(reclaimed, -1)
     queue.claim("t4", "living", 1)
     queue.end_lease("dead")
@@ -318,7 +334,6 @@ def test_the_age_of_the_oldest_photo_counts_from_its_upload(queue: PhotoQueue, j
     (photo_id,) = add("a")
     add("a")
     queue.claim("t", "w", 1)
-    jobs.claim([photo_id], 3)
     jobs.requeue(photo_id)
     later = PhotoQueue(queue._redis, clock=lambda: time.time() + 100)
     status = later.lanes()[Lane.batch]

@@ -119,16 +119,15 @@ def test_a_photo_of_a_full_album_is_rejected_and_refunded(intake: PhotoIntake, t
     assert (stored(tmp_path), intake.quota.used(ANN)) == (1, 1)
 
 
-def test_a_failed_task_is_rolled_back_and_refunded(intake: PhotoIntake, tmp_path: Path) -> None:
-    down = GatewaySettings(redis_url=f"redis://127.0.0.1:{free_port()}/0")
-    with closing(celery_app(down)) as queue:
-        (receipt,) = replace(intake, celery=queue).accept([store_file(intake.storage)], ANN, PLAIN)
-    assert receipt.problem is not None
-    assert receipt.problem.code == "queue_unavailable"
+def test_photos_that_cannot_be_queued_are_rolled_back_and_refunded(intake: PhotoIntake, tmp_path: Path) -> None:
+    with connect(f"redis://127.0.0.1:{free_port()}/0", fail_fast=True) as down:
+        intake = replace(intake, queue=PhotoQueue(down))
+        receipts = intake.accept([store_file(intake.storage, data) for data in (b"1", b"2")], ANN, PLAIN)
+    assert [receipt.problem and receipt.problem.code for receipt in receipts] == ["queue_unavailable"] * 2
     assert (stored(tmp_path), intake.jobs.backlog(), intake.quota.used(ANN)) == (0, 0, 0)
 
 
 def test_without_redis_the_stored_files_are_deleted(intake: PhotoIntake, tmp_path: Path) -> None:
     with connect(f"redis://127.0.0.1:{free_port()}/0", fail_fast=True) as down, pytest.raises(QueueUnavailable):
-        replace(intake, quota=PhotoQuota(down)).accept([store_file(intake.storage)], ANN, PLAIN)
+        replace(intake, jobs=JobStore(down)).accept([store_file(intake.storage)], ANN, PLAIN)
     assert stored(tmp_path) == 0

@@ -106,7 +106,6 @@ def test_a_ticket_is_requeued_while_redis_is_down(context: WorkerContext, models
 def test_the_hard_time_limit_fails_the_photo(app: Celery, context: WorkerContext, enqueue: Enqueue) -> None:
     (photo_id,) = enqueue(1)
     context.queue.claim("t", context.settings.lease_name, 1)
-    context.jobs.claim([photo_id], 3)
     app.tasks[CRITIQUE_TASK].on_failure(ValueError(), "t", (1,), {}, None)
     assert context.jobs.get(photo_id).state is PhotoState.running
     app.tasks[CRITIQUE_TASK].on_failure(TimeLimitExceeded(), "t", (1,), {}, None)

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from tests.support.claims import claim
 from tests.support.critiques import make_suggestions
 from tests.support.tiny_model import tiny_manifest
 from tests.unit.worker.fakes import FakeModels
@@ -23,7 +24,7 @@ from critic_worker.photos.process import process_photos
 @pytest.fixture
 def photo_id(upload: Callable[..., str], context: WorkerContext, models: FakeModels) -> str:
     photo_id = upload()
-    process_photos([photo_id], context, models)
+    process_photos(claim(context.queue, [photo_id]), context, models)
     models.stable.tensors.clear()
     models.stable.requests = 0
     return photo_id

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 import pytest
 import redis
 from tests.support.albums import new_album
+from tests.support.claims import claim
 from tests.support.critiques import make_photo
 
 from critic_core.contracts.errors import PhotoNotFound, QueueFull, StorageUnavailable
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import CRITIQUE_QUEUE, PhotoState
 from critic_core.runtime.storage import Storage, photo_key, preview_key
-from critic_core.stores.jobs import Claim, JobStore
+from critic_core.stores.jobs import JobStore
 from critic_worker.context import WorkerContext
 from critic_worker.maintenance.reaper import TASK, Reaper
 from critic_worker.maintenance.turns import turn_key
@@ -47,7 +48,7 @@ def test_a_photo_of_a_dead_worker_is_requeued_and_its_delivery_counts(
     context: WorkerContext, reaper: Reaper, run_later: Later, upload: Upload, queued: Queued
 ) -> None:
     photo_id = upload()
-    assert context.jobs.claim([photo_id], 3)[0][0] is Claim.claimed
+    claim(context.queue, [photo_id])
     assert reaper.run()
     assert queued() == []
     run_later(context.settings.lease_seconds + 1)

@@ -1,10 +1,11 @@
 """The hot path on a real queue server: claim, classify, store; requeue, dead letter, split, time limit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
 import redis
+from tests.support.claims import claim
 from tests.unit.worker.conftest import PHOTO, TimeLimitReached
 from tests.unit.worker.fakes import FakeClassifier, FakeModels
 
@@ -26,6 +27,10 @@ Upload = Callable[..., str]
 Queued = Callable[[], list[str]]
 
 
+def deliver(photo_ids: Sequence[str], context: WorkerContext, models: FakeModels, ticket: str = "") -> None:
+    process_photos(claim(context.queue, photo_ids, ticket), context, models)
+
+
 def state(context: WorkerContext, photo_id: str) -> PhotoState:
     return context.jobs.get(photo_id).state
 
@@ -40,7 +45,7 @@ def code(context: WorkerContext, photo_id: str) -> str | None:
 
 def test_a_photo_gets_its_critique_and_its_preview(context: WorkerContext, models: FakeModels, upload: Upload) -> None:
     photo_id = upload()
-    process_photos([photo_id], context, models)
+    deliver([photo_id], context, models)
     photo = context.jobs.get(photo_id)
     assert photo.critique is not None
     assert (photo.state, photo.deliveries, photo.critique.score) == (PhotoState.done, 1, 25)
@@ -50,16 +55,16 @@ def test_a_photo_gets_its_critique_and_its_preview(context: WorkerContext, model
 
 def test_a_stored_critique_is_offered_to_the_shadow(context: WorkerContext, models: FakeModels, upload: Upload) -> None:
     done, unusable = upload(), upload(b"text")
-    process_photos([done], context, models)
-    process_photos([unusable], context, models)
+    deliver([done], context, models)
+    deliver([unusable], context, models)
     assert models.compared == [(done, PHOTO)]
 
 
 def test_a_finished_photo_is_skipped(context: WorkerContext, models: FakeModels, upload: Upload) -> None:
     photo_id = upload()
-    process_photos([photo_id], context, models)
+    deliver([photo_id], context, models)
     before = context.jobs.get(photo_id)
-    process_photos([photo_id], context, models)
+    deliver([photo_id], context, models)
     assert context.jobs.get(photo_id) == before
     assert models.stable.requests == 1
 
@@ -67,7 +72,7 @@ def test_a_finished_photo_is_skipped(context: WorkerContext, models: FakeModels,
 def test_a_deleted_photo_is_skipped(context: WorkerContext, models: FakeModels, upload: Upload) -> None:
     photo_id = upload()
     context.jobs.delete(photo_id)
-    process_photos([photo_id], context, models)
+    deliver([photo_id], context, models)
     assert models.stable.requests == 0
     assert context.jobs.backlog() == 0
 
@@ -80,7 +85,7 @@ def test_an_unusable_photo_fails_with_its_problem(
     context: WorkerContext, models: FakeModels, upload: Upload, data: bytes, expected: str
 ) -> None:
     photo_id = upload(data)
-    process_photos([photo_id], context, models)
+    deliver([photo_id], context, models)
     assert code(context, photo_id) == expected
     assert models.stable.requests == 0
 
@@ -88,7 +93,7 @@ def test_an_unusable_photo_fails_with_its_problem(
 def test_a_photo_without_bytes_fails(context: WorkerContext, models: FakeModels, upload: Upload) -> None:
     photo_id = upload()
     context.storage.delete(photo_key(photo_id))
-    process_photos([photo_id], context, models)
+    deliver([photo_id], context, models)
     assert code(context, photo_id) == "photo_not_found"
 
 
@@ -100,14 +105,14 @@ def test_any_other_error_fails_the_photo(
 ) -> None:
     models.stable.errors = [error]
     photo_id = upload()
-    process_photos([photo_id], context, models)
+    deliver([photo_id], context, models)
     assert code(context, photo_id) == expected
 
 
 def test_the_gauge_shows_photos_in_progress(context: WorkerContext, models: FakeModels, upload: Upload) -> None:
     values: list[float] = []
     models.stable.on_request = lambda: values.append(metrics.IN_PROGRESS._value.get())
-    process_photos([upload(), upload()], context, models)
+    deliver([upload(), upload()], context, models)
     assert (values, metrics.IN_PROGRESS._value.get()) == ([2], 0)
 
 
@@ -119,11 +124,11 @@ def test_a_photo_is_requeued_while_inference_is_down_and_its_delivery_does_not_c
 ) -> None:
     models.stable.always = InferenceUnavailable()
     photo_id = upload()
-    process_photos([photo_id], context, models)
+    deliver([photo_id], context, models)
     photo = context.jobs.get(photo_id)
     assert (photo.state, photo.deliveries, queued()) == (PhotoState.queued, 0, [photo_id])
     models.stable.always = None
-    process_photos([photo_id], context, models)
+    deliver([photo_id], context, models)
     assert state(context, photo_id) is PhotoState.done
 
 
@@ -135,7 +140,7 @@ def test_a_photo_is_requeued_while_storage_is_down(
             raise StorageUnavailable
 
     photo_id = upload()
-    process_photos([photo_id], replace(context, storage=DownStorage(context.storage._root)), models)
+    deliver([photo_id], replace(context, storage=DownStorage(context.storage._root)), models)
     assert (state(context, photo_id), queued()) == (PhotoState.queued, [photo_id])
 
 
@@ -145,7 +150,7 @@ def test_a_photo_fails_when_its_requeues_are_used_up(
     models.stable.always = InferenceUnavailable()
     photo_id = upload()
     for _ in range(context.settings.max_requeues + 1):
-        process_photos([photo_id], context, models)
+        deliver([photo_id], context, models)
     assert code(context, photo_id) == "inference_unavailable"
     assert (queued(), tickets) == ([], [1] * context.settings.max_requeues)
 
@@ -154,15 +159,17 @@ def test_requeues_are_counted_by_code(context: WorkerContext, models: FakeModels
     counter = metrics.REQUEUES.labels("inference_unavailable")
     before = counter._value.get()
     models.down = True
-    process_photos([upload()], context, models)
+    deliver([upload()], context, models)
     assert counter._value.get() == before + 1
 
 
 def test_a_delivery_is_repeated_while_redis_is_down(models: FakeModels, context: WorkerContext, upload: Upload) -> None:
     photo_id, down = upload(), redis.Redis.from_url("redis://127.0.0.1:1/0", decode_responses=True)
     with pytest.raises(QueueUnavailable):
-        process_photos([photo_id], replace(context, jobs=JobStore(down)), models)
-    assert state(context, photo_id) is PhotoState.queued
+        deliver([photo_id], replace(context, jobs=JobStore(down)), models, "t")
+    assert state(context, photo_id) is PhotoState.running
+    deliver([photo_id], context, models, "t")
+    assert state(context, photo_id) is PhotoState.done
 
 
 # -- late and poisonous photos ----------------------------------------------------------------------------------------
@@ -171,7 +178,7 @@ def test_a_delivery_is_repeated_while_redis_is_down(models: FakeModels, context:
 def test_a_late_result_changes_nothing(context: WorkerContext, models: FakeModels, upload: Upload) -> None:
     photo_id = upload()
     models.stable.on_request = lambda: on_time_limit([photo_id], context)
-    process_photos([photo_id], context, models)
+    deliver([photo_id], context, models)
     assert code(context, photo_id) == "photo_timeout"
     assert models.compared == []
 
@@ -181,7 +188,7 @@ def test_a_photo_that_is_deleted_during_the_work_leaves_no_preview(
 ) -> None:
     photo_id = upload()
     models.stable.on_request = lambda: context.jobs.delete(photo_id) and None
-    process_photos([photo_id], context, models)
+    deliver([photo_id], context, models)
     with pytest.raises(PhotoNotFound):
         context.storage.get(preview_key(photo_id))
 
@@ -199,9 +206,9 @@ def test_a_photo_that_crashes_its_process_becomes_a_dead_letter(
     photo_id = upload()
     for _ in range(context.settings.max_deliveries):
         with pytest.raises(Crash):
-            process_photos([photo_id], context, models)
+            deliver([photo_id], context, models, "t")
         assert state(context, photo_id) is PhotoState.running
-    process_photos([photo_id], context, models)
+    deliver([photo_id], context, models, "t")
     assert code(context, photo_id) == "photo_poison"
     assert context.jobs.dead_letters() == [photo_id]
 
@@ -212,7 +219,7 @@ def test_a_photo_that_crashes_its_process_becomes_a_dead_letter(
 def test_the_soft_time_limit_fails_the_photo(context: WorkerContext, models: FakeModels, upload: Upload) -> None:
     models.stable.errors = [TimeLimitReached()]
     photo_id = upload()
-    process_photos([photo_id], context, models)
+    deliver([photo_id], context, models)
     assert code(context, photo_id) == "photo_timeout"
 
 
@@ -224,13 +231,13 @@ def test_the_soft_time_limit_is_recognised_while_decoding(
 
     monkeypatch.setattr("critic_core.imaging.decode._decode", slow)
     photo_id = upload()
-    process_photos([photo_id], context, models)
+    deliver([photo_id], context, models)
     assert code(context, photo_id) == "photo_timeout"
 
 
 def test_the_hard_time_limit_fails_a_single_photo(context: WorkerContext, upload: Upload, queued: Queued) -> None:
     photo_id = upload()
-    context.jobs.claim([photo_id], 3)
+    claim(context.queue, [photo_id])
     on_time_limit([photo_id], context)
     assert (code(context, photo_id), queued()) == ("photo_timeout", [])
 
@@ -239,7 +246,7 @@ def test_the_hard_time_limit_splits_a_batch_and_counts_no_delivery(
     context: WorkerContext, upload: Upload, queued: Queued
 ) -> None:
     running, claimed, deleted = upload(), upload(), upload()
-    context.jobs.claim([running], 3)
+    claim(context.queue, [running])
     context.jobs.delete(deleted)
     on_time_limit([running, claimed, deleted], context)
     assert queued() == [running, claimed]
@@ -251,7 +258,7 @@ def test_the_hard_time_limit_splits_a_batch_and_counts_no_delivery(
 
 def test_a_batch_is_one_request(context: WorkerContext, models: FakeModels, upload: Upload) -> None:
     ids = [upload() for _ in range(3)]
-    process_photos(ids, context, models)
+    deliver(ids, context, models)
     assert [state(context, photo_id) for photo_id in ids] == [PhotoState.done] * 3
     assert (models.stable.requests, len(models.stable.tensors)) == (1, 3)
 
@@ -259,7 +266,7 @@ def test_a_batch_is_one_request(context: WorkerContext, models: FakeModels, uplo
 def test_a_batch_is_one_request_for_each_version(context: WorkerContext, models: FakeModels, upload: Upload) -> None:
     ids = [upload() for _ in range(4)]
     models.trials["2"], models.canary_ids = FakeClassifier(0.75), {ids[1], ids[3]}
-    process_photos(ids, context, models)
+    deliver(ids, context, models)
     critiques = [context.jobs.get(photo_id).critique for photo_id in ids]
     assert [critique.score for critique in critiques if critique] == [25, 75, 25, 75]
     assert (models.stable.requests, models.trials["2"].requests) == (1, 1)
@@ -269,7 +276,7 @@ def test_an_unusable_photo_fails_alone(
     context: WorkerContext, models: FakeModels, upload: Upload, queued: Queued
 ) -> None:
     good, bad = upload(), upload(b"text")
-    process_photos([bad, good], context, models)
+    deliver([bad, good], context, models)
     assert (code(context, bad), state(context, good), queued()) == ("photo_unsupported", PhotoState.done, [])
 
 
@@ -277,12 +284,12 @@ def test_deleted_and_finished_photos_are_left_out_of_a_batch(
     context: WorkerContext, models: FakeModels, upload: Upload
 ) -> None:
     finished, deleted, queued = upload(), upload(), upload()
-    process_photos([finished], context, models)
+    deliver([finished], context, models)
     context.jobs.delete(deleted)
-    process_photos([finished, deleted, queued], context, models)
+    deliver([finished, deleted, queued], context, models)
     assert state(context, queued) is PhotoState.done
     assert len(models.stable.tensors) == 2
-    process_photos([finished, deleted], context, models)
+    deliver([finished, deleted], context, models)
     assert models.stable.requests == 2
 
 
@@ -292,11 +299,11 @@ def test_any_other_error_splits_the_batch(
 ) -> None:
     models.stable.errors = [error]
     ids = [upload() for _ in range(3)]
-    process_photos(ids, context, models)
+    deliver(ids, context, models)
     assert queued() == ids
     assert [context.jobs.get(photo_id).deliveries for photo_id in ids] == [0, 0, 0]
     for photo_id in ids:
-        process_photos([photo_id], context, models)
+        deliver([photo_id], context, models)
     assert [state(context, photo_id) for photo_id in ids] == [PhotoState.done] * 3
 
 
@@ -312,7 +319,7 @@ def test_the_time_limit_while_decoding_splits_the_batch(
 
     monkeypatch.setattr("critic_core.imaging.decode._decode", slow)
     ids = [upload(), upload()]
-    process_photos(ids, context, models)
+    deliver(ids, context, models)
     assert (queued(), [code(context, photo_id) for photo_id in ids]) == (ids, [None, None])
 
 
@@ -320,11 +327,30 @@ def test_a_redelivered_batch_is_split_without_a_look_at_its_photos(
     context: WorkerContext, models: FakeModels, upload: Upload, queued: Queued
 ) -> None:
     ids = [upload(), upload()]
-    process_photos(ids, context, models, redelivered=True)
+    claim(context.queue, ids, "t")
+    deliver(ids, context, models, "t")
     assert (queued(), models.stable.requests) == (ids, 0)
+    assert [context.jobs.get(photo_id).deliveries for photo_id in ids] == [0, 0]
 
 
 def test_a_redelivered_photo_is_processed(context: WorkerContext, models: FakeModels, upload: Upload) -> None:
     photo_id = upload()
-    process_photos([photo_id], context, models, redelivered=True)
+    claim(context.queue, [photo_id], "t")
+    deliver([photo_id], context, models, "t")
     assert state(context, photo_id) is PhotoState.done
+
+
+@pytest.mark.parametrize("deleted", [True, False])
+def test_a_redelivered_photo_without_work_is_skipped(
+    context: WorkerContext, models: FakeModels, upload: Upload, deleted: bool
+) -> None:
+    photo_id = upload()
+    claim(context.queue, [photo_id], "t")
+    context.jobs.requeue_expired_lease(photo_id, -1)
+    claim(context.queue, [photo_id], "another")  # whose end leaves "t" as it is
+    if deleted:
+        context.jobs.delete(photo_id)
+    else:
+        on_time_limit([photo_id], context)
+    deliver([photo_id], context, models, "t")
+    assert models.stable.requests == 0
