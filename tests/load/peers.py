@@ -2,6 +2,7 @@
 
     python -m tests.load.peers [--rounds 5] [--photos 160] [--commit 37f8eb6] [--json FILE]
 
+The short form is a test: `tests/e2e/test_speed.py`.
 Every server has as many processes as there are cores, and one thread a process. FastAPI, LitServe and BentoML run in
 environments of their own, which this command installs in a temporary folder, with our functions in their handlers
 (`peer_servers`): no queue, no storage, nothing survives a crash. `--commit` adds Photo Critic as it was. All servers
@@ -161,6 +162,13 @@ def measure_round(server: Server, photos: list[bytes], count: int) -> Round:
 def peer_server(peer: Peer, folder: Path) -> Iterator[Server]:
     """Installed and started, until the end of the block."""
     programs = install(folder, *peer.packages, *(f"{name}=={version(name)}" for name in IMAGING))
+    with running_peer(peer, programs, folder) as server:
+        yield server
+
+
+@contextmanager
+def running_peer(peer: Peer, programs: Path, folder: Path) -> Iterator[Server]:
+    """Started with the programs of an environment; the log is in the folder."""
     port = free_port()
     program, *options = (part.format(port=port, cores=CORES) for part in peer.command)
     with (folder / "log.txt").open("wb") as log:
@@ -215,10 +223,15 @@ def stack(folder: Path, python: str = sys.executable) -> Iterator[Server]:
     local = LocalStack(folder, python=python)
     local.start()
     try:
-        url = f"{local.url}/v1/photos?wait=30"
-        yield Server(lambda client, photo: client.post(url, content=photo), psutil.Process(local.process.pid))
+        yield stack_server(local)
     finally:
         local.stop()
+
+
+def stack_server(local: LocalStack) -> Server:
+    """Uploads a photo, and waits for its critique."""
+    url = f"{local.url}/v1/photos?wait=30"
+    return Server(lambda client, photo: client.post(url, content=photo), psutil.Process(local.process.pid))
 
 
 def install(folder: Path, *packages: str) -> Path:

@@ -133,7 +133,8 @@ PHOTO_ROOM = Depends(_ensure_photo_room)
 
 
 async def _ensure_photo_limit(state: StateDep, caller: CallerDep) -> None:
-    await run_in_threadpool(state.owner_limits.ensure_photos, caller.owner)
+    if state.settings.owner_photo_limit:
+        await run_in_threadpool(state.owner_limits.ensure_photos, caller.owner)
 
 
 async def _ensure_album_limit(state: StateDep, caller: CallerDep) -> None:

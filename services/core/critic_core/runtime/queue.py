@@ -1,6 +1,9 @@
 """The Celery application that gateway and worker share: names, delivery promises, nothing about photos."""
 
+import json
+from functools import lru_cache
 from typing import Any
+from uuid import uuid4
 
 from celery import Celery
 from kombu import Connection, Queue
@@ -11,6 +14,7 @@ from redis.exceptions import RedisError
 
 from critic_core.contracts.album import ALBUM_QUEUE
 from critic_core.contracts.photo import CRITIQUE_QUEUE, CRITIQUE_TASK
+from critic_core.runtime import tracing
 from critic_core.runtime.redis_client import queue_error
 from critic_core.runtime.settings import QueueSettings
 
@@ -69,6 +73,23 @@ def send_ticket(app: Celery, photos: int = 1) -> None:
 
 def encode_ticket(app: Celery, photos: int = 1) -> str:
     """A ticket as `send_ticket` leaves it in Redis, for a script that stores photos and ticket in one step."""
+    if tracing.enabled():  # the ticket carries the trace
+        return _encode_ticket(app, photos)
+    text, identifiers = _ticket_template(app, photos)
+    for identifier in identifiers:
+        text = text.replace(identifier, str(uuid4()))
+    return text
+
+
+@lru_cache(maxsize=32)
+def _ticket_template(app: Celery, photos: int) -> tuple[str, tuple[str, str]]:
+    """A ticket, and its two identifiers: Celery needs a third of a millisecond for a message."""
+    text = _encode_ticket(app, photos)
+    properties = json.loads(text)["properties"]
+    return text, (properties["correlation_id"], properties["delivery_tag"])
+
+
+def _encode_ticket(app: Celery, photos: int) -> str:
     with Connection(transport=_EncodingTransport) as connection, _EncodingChannel(connection.transport) as channel:
         producer = app.amqp.Producer(channel, auto_declare=False)
         app.send_task(CRITIQUE_TASK, args=(photos,), queue=CRITIQUE_QUEUE, producer=producer)

@@ -1,6 +1,14 @@
 """The promises of the queue stand in Celery's settings."""
 
-from critic_core.runtime.queue import celery_app
+import json
+from contextlib import closing
+from typing import Any
+
+import redis
+from tests.support.redis_server import RedisServer
+
+from critic_core.contracts.photo import CRITIQUE_QUEUE
+from critic_core.runtime.queue import celery_app, encode_ticket, send_ticket
 from critic_core.runtime.settings import QueueSettings
 
 SETTINGS = QueueSettings()
@@ -30,3 +38,21 @@ def test_nothing_is_acknowledged_early_prefetched_or_stored_as_a_result() -> Non
     assert conf.task_ignore_result
     assert conf.result_backend is None
     assert conf.accept_content == ["json"]
+
+
+def test_an_encoded_ticket_is_what_celery_puts_into_redis(client: "redis.Redis", redis_server: RedisServer) -> None:
+    with closing(celery_app(QueueSettings(redis_url=redis_server.url))) as app:
+        send_ticket(app, 3)
+        sent = json.loads(str(client.lpop(CRITIQUE_QUEUE)))
+        encoded = [json.loads(encode_ticket(app, photos)) for photos in (3, 3, 2)]
+    assert [without_identifiers(ticket) for ticket in encoded[:2]] == [without_identifiers(sent)] * 2
+    assert encoded[2]["body"] != sent["body"]
+    for name in ("correlation_id", "delivery_tag"):
+        assert len({ticket["properties"][name] for ticket in (sent, *encoded)}) == 4
+
+
+def without_identifiers(ticket: dict[str, Any]) -> dict[str, Any]:
+    text = json.dumps(ticket)
+    for name in ("correlation_id", "delivery_tag"):
+        text = text.replace(ticket["properties"][name], name)
+    return dict(json.loads(text))
