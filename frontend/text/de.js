@@ -147,6 +147,7 @@ const problems = {
   insight_pending: "Das Ergebnis wird noch berechnet.",
   taste_pending: "Der Geschmack wird noch gelernt.",
   suggestion_not_found: "Diesen Vorschlag gibt es nicht.",
+  batch_not_found: "Diesen Auftrag gibt es nicht.",
   taste_not_found: "Es gibt keinen gelernten Geschmack.",
   preview_pending: "Die Vorschau ist noch nicht fertig.",
   invalid_request: "Der Server versteht die Anfrage nicht.",

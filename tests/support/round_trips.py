@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from redis.connection import AbstractConnection
 
-MEASURING_THREADS = ("admission", "headroom")  # no request waits for these
+MEASURING_THREADS = ("admission", "headroom", "batches")  # no request waits for these
 
 
 @contextmanager

@@ -1,4 +1,5 @@
 import { Albums, type Filters } from "./albums.js";
+import { Batches } from "./batches.js";
 import type { Manifest, Models, Photo, PhotoEntry, PhotosPage, ReceiverSecrets } from "./contract.js";
 import { CriticError } from "./errors.js";
 import { type Call, Http, type Options } from "./http.js";
@@ -6,6 +7,7 @@ import { TasteCalls } from "./taste.js";
 
 export type * from "./contract.js";
 export { Albums, type AddOptions, type Event, type ExportOptions, type Filters } from "./albums.js";
+export { Batches } from "./batches.js";
 export { CriticError } from "./errors.js";
 export type { Options } from "./http.js";
 export { TasteCalls } from "./taste.js";
@@ -31,12 +33,14 @@ export interface PhotoFilters extends Filters {
 /** A client of one server. */
 export class Client {
   readonly albums: Albums;
+  readonly batches: Batches;
   readonly taste: TasteCalls;
   private readonly http: Http;
 
   constructor(url: string, options: Options = {}) {
     this.http = new Http(url, options);
     this.albums = new Albums(this.http);
+    this.batches = new Batches(this.http);
     this.taste = new TasteCalls(this.http);
   }
 

@@ -14,6 +14,7 @@ can help. Thread-safe.
 """
 
 from critic_client.asynchronous.albums import AsyncAlbums
+from critic_client.asynchronous.batches import AsyncBatches
 from critic_client.asynchronous.client import AsyncClient
 from critic_client.asynchronous.taste import AsyncTasteCalls
 from critic_client.errors import CritiquePending, NoServer, NotPhotoCritic, error_of
@@ -21,14 +22,17 @@ from critic_client.events import Event
 from critic_client.photo_files import OnProgress
 from critic_client.requests import Parameters, selection_parameters
 from critic_client.synchronous.albums import Albums
+from critic_client.synchronous.batches import Batches
 from critic_client.synchronous.client import Client
 from critic_client.synchronous.taste import TasteCalls
 
 __all__ = [
     "Albums",
     "AsyncAlbums",
+    "AsyncBatches",
     "AsyncClient",
     "AsyncTasteCalls",
+    "Batches",
     "Client",
     "CritiquePending",
     "Event",

@@ -12,6 +12,7 @@ from critic_core.contracts.errors import InvalidApiKey, MissingApiKey
 from critic_core.contracts.photo import Lane
 from critic_core.runtime.storage import Storage
 from critic_core.stores.albums import AlbumStore
+from critic_core.stores.batches import BatchStore
 from critic_core.stores.deliveries import DeliveryStore
 from critic_core.stores.group_corrections import GroupCorrectionStore
 from critic_core.stores.jobs import JobStore
@@ -25,6 +26,8 @@ from critic_gateway.albums.queries import AlbumQueries
 from critic_gateway.albums.shared_album import SharedAlbums
 from critic_gateway.auth.api_keys import ApiKey
 from critic_gateway.auth.authenticate import authenticate
+from critic_gateway.batches.results import BatchResults
+from critic_gateway.batches.submission import BatchSubmission
 from critic_gateway.health.readiness import ReadinessProbe
 from critic_gateway.insights.requests import InsightRequests
 from critic_gateway.limits.quota import PhotoQuota
@@ -72,6 +75,9 @@ InsightRequestsDep = Annotated[InsightRequests, _from_state(lambda state: state.
 TasteRequestsDep = Annotated[TasteRequests, _from_state(lambda state: state.tastes)]
 AccountExportDep = Annotated[AccountExport, _from_state(lambda state: state.account_export)]
 ErasureDep = Annotated[Erasure, _from_state(lambda state: state.erasure)]
+BatchStoreDep = Annotated[BatchStore, _from_state(lambda state: state.batches)]
+BatchSubmissionDep = Annotated[BatchSubmission, _from_state(lambda state: state.batch_submission)]
+BatchResultsDep = Annotated[BatchResults, _from_state(lambda state: state.batch_results)]
 UploadHandlerDep = Annotated[UploadHandler, _from_state(lambda state: state.uploads)]
 PhotoQuotaDep = Annotated[PhotoQuota, _from_state(lambda state: state.quota)]
 ReadinessDep = Annotated[ReadinessProbe, _from_state(lambda state: state.readiness)]

@@ -13,6 +13,7 @@ from critic_core.runtime.redis_client import connect
 from critic_core.runtime.storage import Storage
 from critic_core.stores.album_results import AlbumResultStore
 from critic_core.stores.albums import AlbumStore
+from critic_core.stores.batches import BatchStore
 from critic_core.stores.deliveries import DeliveryStore
 from critic_core.stores.group_corrections import GroupCorrectionStore
 from critic_core.stores.insights import InsightStore
@@ -29,6 +30,10 @@ from critic_gateway.accounts.tastes import TasteRequests
 from critic_gateway.albums.queries import AlbumQueries
 from critic_gateway.albums.shared_album import SharedAlbums
 from critic_gateway.auth.api_keys import ApiKeys
+from critic_gateway.batches.feeder import FETCHES, BatchFeeder
+from critic_gateway.batches.results import BatchResults
+from critic_gateway.batches.runner import BatchRunner, running
+from critic_gateway.batches.submission import BatchSubmission
 from critic_gateway.health.probe_clients import probe_clients
 from critic_gateway.health.readiness import ReadinessProbe
 from critic_gateway.insights.requests import InsightRequests
@@ -66,6 +71,10 @@ class AppState:
     insights: InsightRequests
     tastes: TasteRequests
     uploads: UploadHandler
+    batches: BatchStore
+    batch_submission: BatchSubmission
+    batch_results: BatchResults
+    batch_runner: BatchRunner
     account_export: AccountExport
     erasure: Erasure
     api_keys: ApiKeys
@@ -89,7 +98,9 @@ async def open_app_state(settings: GatewaySettings) -> AsyncIterator[AppState]:
     ):
         changes = ChangeSubscriber(settings.redis_url)
         async with changes.subscribed():
-            yield _app_state(settings, client, queue, admission, headroom, changes, ReadinessProbe(probes))
+            state = _app_state(settings, client, queue, admission, headroom, changes, ReadinessProbe(probes))
+            async with running(state.batch_runner):
+                yield state
 
 
 def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
@@ -114,6 +125,10 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
     intake = PhotoIntake(jobs, albums, storage, PhotoQueue(client), queue, quota, reuse, settings)
     corrections = GroupCorrectionStore(client)
     idempotency_keys = IdempotencyKeys(client, settings.idempotency_ttl_seconds)
+    batches, api_keys = BatchStore(client), ApiKeys.from_settings(settings)
+    erasure = Erasure(jobs, albums, owners, deliveries, tastes, batches, storage)
+    feeder = BatchFeeder(intake, batches, api_keys, admission, headroom, asyncio.Semaphore(FETCHES))
+    results = BatchResults(batches, jobs, storage, erasure)
     return AppState(
         settings=settings,
         jobs=jobs,
@@ -131,9 +146,13 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
         insights=InsightRequests(InsightStore(client), changes, queue),
         tastes=TasteRequests(tastes, changes, queue),
         uploads=UploadHandler(intake, admission, idempotency_keys, changes, asyncio.Semaphore(settings.max_fetches)),
-        account_export=AccountExport(jobs, albums, owners, deliveries, shares, corrections, tastes),
-        erasure=Erasure(jobs, albums, owners, deliveries, tastes, storage),
-        api_keys=ApiKeys.from_settings(settings),
+        batches=batches,
+        batch_submission=BatchSubmission(batches, storage, erasure, idempotency_keys, settings),
+        batch_results=results,
+        batch_runner=BatchRunner(batches, feeder, results, erasure),
+        account_export=AccountExport(jobs, albums, owners, deliveries, shares, corrections, tastes, batches),
+        erasure=erasure,
+        api_keys=api_keys,
         admission=admission,
         headroom=headroom,
         rate_limit=RateLimit(client),

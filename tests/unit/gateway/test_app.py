@@ -19,7 +19,7 @@ def test_operation_ids_are_unique_and_in_camel_case() -> None:
 
 def test_summaries_are_a_verb_and_a_noun() -> None:
     verbs = {"Add", "Create", "Delete", "Export", "Follow", "Get", "List", "Mark", "Retry", "Revoke", "Send", "Set"}
-    verbs |= {"Change", "Decide", "Merge", "Turn", "Undo", "Unlock", "Unmark", "Withdraw"}
+    verbs |= {"Cancel", "Change", "Decide", "Merge", "Turn", "Undo", "Unlock", "Unmark", "Withdraw"}
     assert {operation["summary"].split()[0] for operation in OPERATIONS} == verbs
 
 

@@ -18,6 +18,7 @@ import redis
 from tests.support.critiques import make_critique, make_suggestions
 from tests.support.redis_server import RedisServer
 from tests.support.tastes import make_taste, save_taste
+from tests.support.waiting import until
 from tests.unit.gateway.application import PHOTO, Application, running_application
 from tests.unit.gateway.auth.keys import entry, write_keys
 from tests.unit.gateway.routes.test_album_results import GROUPS, SELECTION
@@ -90,6 +91,10 @@ BY_ID = {
     "followAlbum": Case(),
     "listAlbumDeliveries": Case(),
     "retryAlbumDelivery": Case(202),
+    "getBatch": Case(),
+    "getResults": Case(),
+    "cancelBatch": Case(),
+    "deleteBatch": Case(204),
     "createShare": Case(201),
     "listShares": Case(),
     "revokeShare": Case(204),
@@ -108,6 +113,7 @@ BY_TOKEN = {
 OWN_DATA = {
     "listPhotos": Case(),
     "listAlbums": Case(),
+    "listBatches": Case(),
     "exportAccount": Case(),
     "eraseAccount": Case(204),
     "getTaste": Case(),
@@ -117,7 +123,16 @@ OWN_DATA = {
     "getReceiverSecrets": Case(200, {"params": {"callback_url": URL}}),
 }
 # Nothing of any tenant: new photos and albums of the caller, the served models, limits of the key, operations.
-NO_DATA = {"sendPhotos", "createAlbum", "listModels", "getUsage", "getLiveness", "getReadiness", "getMetrics"}
+NO_DATA = {
+    "sendPhotos",
+    "createAlbum",
+    "createBatch",
+    "listModels",
+    "getUsage",
+    "getLiveness",
+    "getReadiness",
+    "getMetrics",
+}
 STREAMS = {"followAlbum"}  # end with the deletion of the album
 
 
@@ -171,7 +186,7 @@ class Tenant:
 def running(redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     folder = tmp_path_factory.mktemp("tenants")
     keys = write_keys(folder, entry(OWNER, OWNER.encode()), entry(STRANGER, STRANGER.encode()))
-    settings = {"api_keys_toml": keys, "webhook_secrets": SECRET}
+    settings = {"api_keys_toml": keys, "webhook_secrets": SECRET, "fetch_urls": True}
     with running_application(redis_server.url, folder / "storage", **settings) as application:
         yield application
 
@@ -204,7 +219,9 @@ def tenant(gateway: Application, name: str) -> Tenant:
     save_results(gateway, album_id)
     save_taste(TasteStore(gateway.redis), name, make_taste(TasteState.unproven, version=f"taste-{name}"))
     open_deliveries(gateway, name)
-    ids = {"photo": photo_id, "member": member_id, "album": album_id, "delivery": f"d-{name}"}
+    batch = caller.request("POST", "/v1/batches", content=b'{"url": "https://127.0.0.1/"}').json()
+    until(lambda: "finished_at" in caller.request("GET", f"/v1/batches/{batch['id']}").json())
+    ids = {"photo": photo_id, "member": member_id, "album": album_id, "delivery": f"d-{name}", "batch": batch["id"]}
     return Tenant(gateway, name, {**ids, "share": share["id"], "token": share["token"]})
 
 
@@ -225,7 +242,7 @@ def path_ids(operation_id: str, tenants: dict[str, Tenant]) -> dict[str, str]:
     """The path parameters of an operation, each of the tenant named for it. KeyError for a parameter unknown here."""
     in_album = {"album_id", "token"} & set(OPERATIONS[operation_id].parameters)
     names = {"photo_id": "member" if in_album else "photo", "album_id": "album", "delivery_id": "delivery"}
-    names |= {"share_id": "share", "token": "token"}
+    names |= {"share_id": "share", "token": "token", "batch_id": "batch"}
     return {parameter: owner.ids[names[parameter]] for parameter, owner in tenants.items()}
 
 
@@ -293,13 +310,15 @@ def test_a_stream_is_the_owners(ann: Tenant, bob: Tenant) -> None:
     assert "album_deleted" in response.text
 
 
-@pytest.mark.parametrize(("operation_id", "name"), [("listPhotos", "photos"), ("listAlbums", "albums")])
+@pytest.mark.parametrize(
+    ("operation_id", "name"), [("listPhotos", "photos"), ("listAlbums", "albums"), ("listBatches", "batches")]
+)
 def test_a_list_has_the_callers_own_entries(ann: Tenant, bob: Tenant, operation_id: str, name: str) -> None:
     listed = [
         {item["id"] for item in caller.call(operation_id, {}, OWN_DATA[operation_id]).json()[name]}
         for caller in (ann, bob)
     ]
-    kinds = ("photo", "member") if name == "photos" else ("album",)
+    kinds = {"photos": ("photo", "member"), "albums": ("album",), "batches": ("batch",)}[name]
     assert listed == [{caller.ids[kind] for kind in kinds} for caller in (ann, bob)]
 
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 
 from critic_client.asynchronous.albums import AsyncAlbums
+from critic_client.asynchronous.batches import AsyncBatches
 from critic_client.asynchronous.retrying_http import AsyncRetryingHttp
 from critic_client.asynchronous.taste import AsyncTasteCalls
 from critic_client.errors import CritiquePending, error_of
@@ -27,6 +28,7 @@ class AsyncClient:
     def __init__(self, url: str, api_key: str | None = None, timeout_seconds: float = 300.0) -> None:
         self._http = AsyncRetryingHttp(url, api_key, timeout_seconds)
         self.albums = AsyncAlbums(self._http)
+        self.batches = AsyncBatches(self._http)
         self.taste = AsyncTasteCalls(self._http)
 
     async def __aenter__(self) -> Self:

@@ -14,6 +14,7 @@ from critic_client.errors import CritiquePending, error_of
 from critic_client.photo_files import OnProgress, open_photos, upload_name
 from critic_client.requests import LONGEST_WAIT_SECONDS, page_parameters, parse, parse_models
 from critic_client.synchronous.albums import Albums
+from critic_client.synchronous.batches import Batches
 from critic_client.synchronous.retrying_http import RetryingHttp
 from critic_client.synchronous.taste import TasteCalls
 from critic_core.contracts.account import PhotoEntry, PhotosPage
@@ -28,6 +29,7 @@ class Client:
     def __init__(self, url: str, api_key: str | None = None, timeout_seconds: float = 300.0) -> None:
         self._http = RetryingHttp(url, api_key, timeout_seconds)
         self.albums = Albums(self._http)
+        self.batches = Batches(self._http)
         self.taste = TasteCalls(self._http)
 
     def __enter__(self) -> Self:

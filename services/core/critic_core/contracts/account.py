@@ -7,6 +7,7 @@ from pydantic import Field
 
 from critic_core.contracts.album import Album, Decisions, Summary
 from critic_core.contracts.base import Contract
+from critic_core.contracts.batch import Batch
 from critic_core.contracts.errors import Problem
 from critic_core.contracts.group_correction import GroupCorrection
 from critic_core.contracts.photo import Photo, PhotoState, Reference
@@ -65,6 +66,14 @@ class PhotoRecord(Contract):
     original: str = Field(description="Path of the uploaded bytes")
     decisions: Decisions | None = None
     deliveries: tuple[Delivery, ...] = ()
+
+
+class BatchRecord(Contract):
+    """A batch in the export of an account."""
+
+    kind: Literal["batch"] = "batch"
+    batch: Batch
+    results: str = Field(description="Path of the results")
 
 
 class TasteRecord(TasteExport):

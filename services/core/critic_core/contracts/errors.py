@@ -137,6 +137,12 @@ class AlbumNotFound(CriticError):
     code, title, status, permanent = "album_not_found", "No such album", 404, True
 
 
+class BatchNotFound(CriticError):
+    """No such batch: never created, deleted, or expired."""
+
+    code, title, status, permanent = "batch_not_found", "No such batch", 404, True
+
+
 class AlbumFull(CriticError):
     """The album has reached its limit of photos."""
 

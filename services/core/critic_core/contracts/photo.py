@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
@@ -91,6 +91,10 @@ class Photo(Contract):
     deliveries: int = Field(default=0, description="How often a worker has claimed the photo")
     critique: Critique | None = None
     problem: Problem | None = None
+
+
+LARGE_FIELDS: dict[str, Any] = {"critique": {"fingerprint": {"embedding", "thumbnail", "colours"}}}
+"""What compares pixels: larger than the rest of a photo, and left out unless a caller names it."""
 
 
 class PhotoReceipt(Contract):

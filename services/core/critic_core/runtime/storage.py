@@ -34,6 +34,21 @@ def preview_key(photo_id: str) -> str:
     return f"photos/{photo_id[-2:]}/{photo_id}/preview.jpg"
 
 
+def batch_folder(batch_id: str) -> str:
+    """The folder of a batch's manifest and results."""
+    return f"batches/{batch_id}"
+
+
+def manifest_key(batch_id: str) -> str:
+    """Where a batch's manifest lies."""
+    return f"{batch_folder(batch_id)}/manifest.jsonl"
+
+
+def results_key(batch_id: str, part: int) -> str:
+    """Where the results of a part of a batch lie; the names sort by the manifest's lines."""
+    return f"{batch_folder(batch_id)}/results/{part:06}.jsonl"
+
+
 @dataclass(frozen=True)
 class StorageEntry:
     """A file or a folder in storage: its key, and the time of its last change, seconds since the epoch."""
@@ -105,6 +120,17 @@ class Storage:
         with _as_found_or_not():
             file = self._fs.open(self._path(key), "rb", **self._read_options)
             return int(file.size), _chunks(file)
+
+    def range(self, key: str, start: int, end: int) -> bytes:
+        """Bytes `start` to `end` (exclusive) under `key`, fewer at its end. Raises PhotoNotFound as `get` does."""
+        with _as_found_or_not():
+            data: bytes = self._fs.cat_file(self._path(key), start=start, end=end)
+        return data
+
+    def delete_folder(self, prefix: str) -> None:
+        """Forget everything below `prefix`; nothing there is fine."""
+        with suppress(PhotoNotFound), _as_found_or_not():
+            self._fs.rm(self._path(prefix), recursive=True)
 
     def delete(self, key: str) -> None:
         """Forget `key`, with the folder that held it when that is now empty; nothing there is fine."""

@@ -1,4 +1,5 @@
-"""Lua functions for the indexes of an owner's photos and albums; the scripts that create and delete begin with them.
+"""Lua functions for the indexes of an owner's photos, albums and batches; scripts that create and delete begin with
+them.
 
 An index is a sorted set of UUIDv7s with equal scores, so its order is the order of creation. Redis drops the hash of an
 expired photo or album together with its owner's name; the index entry is then looked up among all owners.
@@ -20,10 +21,13 @@ local function add_to_owner(owner, kind, id)
   redis.call('ZADD', owner_key(owner, kind), 0, id)
 end
 
+local function has_nothing(owner)
+  return redis.call('EXISTS', owner_key(owner, 'photos'), owner_key(owner, 'albums'), owner_key(owner, 'batches')) == 0
+end
+
 local function remove_from_owner(owner, kind, id)
   for _, name in ipairs(owner and {{owner}} or redis.call('SMEMBERS', '{OWNERS}')) do
-    if redis.call('ZREM', owner_key(name, kind), id) == 1
-        and redis.call('EXISTS', owner_key(name, 'photos'), owner_key(name, 'albums')) == 0 then
+    if redis.call('ZREM', owner_key(name, kind), id) == 1 and has_nothing(name) then
       redis.call('SREM', '{OWNERS}', name)
     end
   end
@@ -32,5 +36,5 @@ end
 
 
 def owner_key(owner: str, kind: str) -> str:
-    """The name of an owner's index in Redis; `kind` is `photos`, `albums` or `insights`."""
+    """The name of an owner's index in Redis; `kind` is `photos`, `albums`, `batches` or `insights`."""
     return f"{KEY_PREFIX}owner:{owner}:{kind}"

@@ -1,4 +1,4 @@
-"""What belongs to an owner: ids of photos and albums, newest first, with filters; and the names of idempotency keys."""
+"""What belongs to an owner: ids of photos, albums and batches, newest first, with filters; idempotency keys."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,11 +38,12 @@ class Kind(StrEnum):
 
     photos = "photos"
     albums = "albums"
+    batches = "batches"
 
     @property
     def hash_prefix(self) -> str:
         """The names of their hashes in Redis, without the id."""
-        return f"{KEY_PREFIX}{self.value.removesuffix('s')}:"
+        return f"{KEY_PREFIX}{'batch' if self is Kind.batches else self.value.removesuffix('s')}:"
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class OwnerStore:
         return IdPage([str(found) for found in ids], str(following) if following else None)
 
     def count(self, owner: str, kind: Kind) -> int:
-        """The number of photos or albums."""
+        """The number of photos, albums or batches."""
         with redis_errors():
             return int(self._redis.zcard(owner_key(owner, kind)))
 
@@ -102,7 +103,7 @@ class OwnerStore:
 
 
 def limit_reached(limit: int, kind: Kind) -> LimitReached:
-    """The error of an owner with so many photos or albums."""
+    """The error of an owner with so many photos, albums or batches."""
     return LimitReached(f"The limit is {limit:,} {kind.value}; delete some, or wait until they expire.")
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, time
 
 from critic_core.contracts.errors import AlbumNotFound
 from critic_core.runtime.logs import logger
-from critic_core.runtime.storage import Storage, photo_key, preview_key
+from critic_core.runtime.storage import Storage, batch_folder, photo_key, preview_key
 from critic_core.stores.albums import AlbumStore
+from critic_core.stores.batches import BatchStore
 from critic_core.stores.deliveries import DeliveryStore
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.owners import Kind, OwnerStore
@@ -27,6 +28,7 @@ class Erasure:
     owners: OwnerStore
     deliveries: DeliveryStore
     tastes: TasteStore
+    batches: BatchStore
     storage: Storage
 
     def delete_photo(self, photo_id: str) -> None:
@@ -44,6 +46,16 @@ class Erasure:
         self.albums.mark_deleted(album_id)
         log.info("album_deleted", album_id=album_id)
 
+    def delete_batch(self, batch_id: str) -> None:
+        """Hide the batch, then delete its photos, manifest and results; a runner resumes an interrupted deletion."""
+        self.batches.hide(batch_id, time())
+        for part in self.batches.parts(batch_id):
+            for photo_id in part.photo_ids:
+                self.delete_photo(photo_id)
+        self.storage.delete_folder(batch_folder(batch_id))
+        self.batches.purge(batch_id)
+        log.info("batch_deleted", batch_id=batch_id)
+
     def erase(self, owner: str, seconds: float) -> bool:
         """Delete everything of an owner. False after so many seconds with data left: call again.
 
@@ -54,6 +66,8 @@ class Erasure:
         try:
             self.tastes.delete(owner)
             self.owners.delete_idempotency_keys(owner)
+            for batch_id in self._all(owner, Kind.batches, deadline):
+                self.delete_batch(batch_id)
             for album_id in self._all(owner, Kind.albums, deadline):
                 hidden.append(album_id)
                 self._hide_or_purge(album_id)

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from critic_core.contracts.account import AlbumRecord, ExportEnd, PhotoRecord, TasteRecord
+from critic_core.contracts.account import AlbumRecord, BatchRecord, ExportEnd, PhotoRecord, TasteRecord
 from critic_core.contracts.album import Album, Decisions
 from critic_core.contracts.base import Contract
-from critic_core.contracts.errors import AlbumNotFound, PhotoNotFound
+from critic_core.contracts.errors import AlbumNotFound, BatchNotFound, PhotoNotFound
 from critic_core.contracts.photo import Photo
 from critic_core.stores.albums import AlbumStore
+from critic_core.stores.batches import BatchStore
 from critic_core.stores.deliveries import DeliveryStore
 from critic_core.stores.group_corrections import GroupCorrectionStore
 from critic_core.stores.jobs import JobStore
@@ -22,7 +23,7 @@ PAGE = 100
 
 @dataclass(frozen=True)
 class AccountExport:
-    """Reads the albums and photos of an owner, newest first."""
+    """Reads the albums, photos and batches of an owner, newest first."""
 
     jobs: JobStore
     albums: AlbumStore
@@ -31,15 +32,20 @@ class AccountExport:
     shares: ShareStore
     corrections: GroupCorrectionStore
     tastes: TasteStore
+    batches: BatchStore
 
     def lines(self, owner: str) -> Iterator[bytes]:
-        """A JSON line per album and photo, the taste, the end with both numbers; without what is deleted meanwhile."""
+        """A line per album, photo and batch, the taste, the end with numbers; without what is deleted meanwhile."""
         counts = dict.fromkeys(Kind, 0)
         for kind, read in ((Kind.albums, self._album), (Kind.photos, self._photo)):
             for subject_id in self._ids(owner, kind):
                 with suppress(AlbumNotFound, PhotoNotFound):
                     yield _line(read(subject_id))
                     counts[kind] += 1
+        for batch_id in self._ids(owner, Kind.batches):
+            with suppress(BatchNotFound):
+                batch = self.batches.get(batch_id, owner).batch
+                yield _line(BatchRecord(batch=batch, results=f"/v1/batches/{batch_id}/results"))
         if taste := self.tastes.export(owner):
             yield _line(TasteRecord(taste=taste.taste, model=taste.model))
         yield _line(ExportEnd(owner=owner, albums=counts[Kind.albums], photos=counts[Kind.photos]))

@@ -92,6 +92,11 @@ class ApiKeys:
         found = [key for key in self._keys for known in key.sha256 if hmac.compare_digest(digest, known)]
         return found[0] if found else None
 
+    def find_name(self, name: str) -> ApiKey | None:
+        """The API key of a name."""
+        self._reload_if_changed()
+        return next((key for key in self._keys if key.name == name), None)
+
     def _reload_if_changed(self) -> None:
         version = _file_version(self._file)
         if version == self._loaded_version:

@@ -19,6 +19,15 @@ def authenticate(connection: HTTPConnection, api_keys: ApiKeys) -> ApiKey:
     if secret is None:
         raise MissingApiKey
     key = api_keys.find(secret)
+    return _valid(key)
+
+
+def authenticated(name: str, api_keys: ApiKeys) -> ApiKey:
+    """The API key with that name, for work that a caller began. Raises InvalidApiKey for a revoked or expired one."""
+    return api_keys.anonymous if api_keys.open_to_all else _valid(api_keys.find_name(name))
+
+
+def _valid(key: ApiKey | None) -> ApiKey:
     if key is None:
         raise InvalidApiKey
     if key.expires is not None and key.expires <= datetime.now(UTC):

@@ -14,7 +14,7 @@ from critic_gateway.http.early_response import has_body
 from critic_gateway.http.problems import ProblemResponse
 
 BODY_SECONDS = 10.0
-_UPLOAD = re.compile(r"/v1/(?:photos|albums/[^/]+/photos)")
+_UPLOAD = re.compile(r"/v1/(?:photos|albums/[^/]+/photos|batches)")
 
 
 class SmallBodies:

@@ -33,10 +33,11 @@ class FileRecord(Contract):
 
 
 class UploadRecord(Contract):
-    """The first upload with a key: the digest of its body, and a result for each of its files."""
+    """The first upload with a key: the digest of its body, and a result for each of its files; or the batch."""
 
     body_digest: str
-    files: tuple[FileRecord, ...]
+    files: tuple[FileRecord, ...] = ()
+    batch_id: str | None = None
 
 
 class IdempotencyKeys:

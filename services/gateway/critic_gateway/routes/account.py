@@ -3,12 +3,12 @@
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
+from critic_core.contracts.batch import JSON_LINES
 from critic_core.contracts.errors import ErasurePending, StorageUnavailable
 from critic_gateway.dependencies import AccountExportDep, CallerDep, ErasureDep
 from critic_gateway.routes.openapi import ACCESS_ERRORS, responses
 
 ERASURE_SECONDS = 20.0  # below the time limits of usual balancers
-JSON_LINES = "application/x-ndjson"
 
 router = APIRouter(prefix="/v1/account", tags=["account"])
 

@@ -6,6 +6,8 @@ from typing import Any
 from fastapi import FastAPI
 
 from critic_core.contracts.album import AlbumEvent
+from critic_core.contracts.base import Contract
+from critic_core.contracts.batch import BatchLine, BatchResult
 from critic_gateway.http.deprecation import DEPRECATIONS
 from critic_gateway.http.problems import PROBLEM_MEDIA_TYPE
 from critic_gateway.routes.field_schemas import add_field_schemas
@@ -23,6 +25,7 @@ SERVERS: list[dict[str, str | Any]] = [
 TAGS = {
     "photos": "Uploads, critiques, previews and originals.",
     "albums": "Photos of a shoot: ranked, grouped, selected and exported together.",
+    "batches": "Many photos by a manifest, with their results as a file.",
     "webhooks": "Secrets of receivers, and deliveries with their attempts.",
     "shares": "Share links of an album, for its owner.",
     "shared": "An album for the viewers of a share link, without an API key.",
@@ -88,7 +91,8 @@ def complete(document: _JSON, album_ttl_seconds: int) -> None:
     components = document["components"]
     components["headers"] = HEADERS
     components["responses"] = {"Problem": _problem()}
-    components["schemas"]["AlbumEvent"] = _event_schema()
+    for contract in (AlbumEvent, BatchLine, BatchResult):
+        components["schemas"][contract.__name__] = _schema_within_text(contract)
     add_links(document["paths"])
     add_field_schemas(document)
     ttl = components["schemas"]["NewAlbum"]["properties"]["ttl_seconds"]
@@ -104,6 +108,7 @@ def complete(document: _JSON, album_ttl_seconds: int) -> None:
         for status, response in operation["responses"].items():
             if "$ref" not in response:
                 response["headers"] = _headers(status, operation, response) | response.get("headers", {})
+                _share_examples(response, components.setdefault("examples", {}))
 
 
 def _operations(paths: _JSON) -> Iterator[tuple[str, _JSON]]:
@@ -125,9 +130,17 @@ def _headers(status: str, operation: _JSON, response: _JSON) -> _JSON:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
-def _event_schema() -> _JSON:
-    """No response has it as its body: it is inside of a stream. Its parts are schemas of other responses."""
-    schema = AlbumEvent.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+def _share_examples(response: _JSON, shared: _JSON) -> None:
+    """An error's example stands once in the document, and not in each response."""
+    for content in response.get("content", {}).values():
+        for code, example in content.get("examples", {}).items():
+            shared[code] = example
+            content["examples"][code] = {"$ref": f"#/components/examples/{code}"}
+
+
+def _schema_within_text(contract: type[Contract]) -> _JSON:
+    """No body is the contract: a stream or a file has many. Its parts are schemas of other responses."""
+    schema = contract.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
     return {name: value for name, value in schema.items() if name != "$defs"}
 
 

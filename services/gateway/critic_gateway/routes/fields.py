@@ -12,15 +12,13 @@ from pydantic import BeforeValidator, Field
 from pydantic.fields import FieldInfo
 
 from critic_core.contracts.base import Contract
-from critic_core.contracts.photo import Photo
+from critic_core.contracts.photo import LARGE_FIELDS, Photo
 
 MAX_NAMES = 100
 FIELDS = "Fields of each photo, comma-separated; its id is always there. Default: all"
 
 Excluded = dict[str, Any]
 """Fields that pydantic leaves out of a serialized contract."""
-
-LARGE_FIELDS: Excluded = {"critique": {"fingerprint": {"embedding", "thumbnail", "colours"}}}
 
 
 def chosen_fields(contract: type[Contract]) -> Any:

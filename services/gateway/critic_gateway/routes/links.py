@@ -17,6 +17,7 @@ class Source:
 SOURCES = (
     Source("createAlbum", "201", {"album_id": "$response.body#/id"}),
     Source("sendPhotos", "202", {"photo_id": "$response.body#/id"}),
+    Source("createBatch", "202", {"batch_id": "$response.body#/id"}),
     Source("createShare", "201", {"token": "$response.body#/token"}),
     Source("addPhotos", "202", {"album_id": "$request.path.album_id", "photo_id": "$response.body#/photos/0/photo/id"}),
 )

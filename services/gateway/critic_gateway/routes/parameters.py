@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from critic_core.contracts.album import Album
 from critic_core.contracts.errors import (
     AlbumNotFound,
+    BatchNotFound,
     InvalidRequest,
     ModelNotFound,
     NotReady,
@@ -19,8 +20,16 @@ from critic_core.contracts.photo import Metadata, Photo, Reference
 from critic_core.contracts.webhook import CallbackDetail, PhotoEvent
 from critic_core.runtime.outbound.public_url import LONGEST_URL
 from critic_core.runtime.webhooks.callback import parse_callback
+from critic_core.stores.batches import StoredBatch
 from critic_core.stores.worker_status import WorkerStatusStore
-from critic_gateway.dependencies import AlbumStoreDep, CallerDep, JobStoreDep, SettingsDep, WorkerStatusDep
+from critic_gateway.dependencies import (
+    AlbumStoreDep,
+    BatchStoreDep,
+    CallerDep,
+    JobStoreDep,
+    SettingsDep,
+    WorkerStatusDep,
+)
 from critic_gateway.limits.idempotency import MAX_KEY_LENGTH
 from critic_gateway.settings import GatewaySettings
 from critic_gateway.uploads.handler import Sender
@@ -124,6 +133,18 @@ def _own_album(
 
 OwnAlbum = Annotated[Album, Depends(_own_album)]
 """The caller's album of the path. Raises AlbumNotFound."""
+
+
+def _own_batch(
+    batch_id: Annotated[str, path_id("Id of the batch, a UUIDv7.")], batches: BatchStoreDep, caller: CallerDep
+) -> StoredBatch:
+    if not is_photo_id(batch_id):
+        raise BatchNotFound
+    return batches.get(batch_id, caller.owner)
+
+
+OwnBatch = Annotated[StoredBatch, Depends(_own_batch)]
+"""The caller's batch of the path. Raises BatchNotFound."""
 
 
 # A coroutine on purpose: it does not wait for the thread pool.

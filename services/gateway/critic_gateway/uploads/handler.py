@@ -137,14 +137,14 @@ class UploadHandler:
             return Source(request)
         if not self.intake.settings.fetch_urls:
             raise PhotoUrlsDisabled
-        async with _time_limit(self.intake.settings.upload_timeout_seconds):
+        async with time_limit(self.intake.settings.upload_timeout_seconds):
             return Source(request, await read_photo_url(request.stream()))
 
     async def _receive(self, source: Source) -> list[ReceivedFile]:
         settings = self.intake.settings
         limits = UploadLimits(settings.max_photo_bytes, settings.max_request_bytes, settings.max_photos_per_request)
         seconds = min(FETCH_SECONDS, settings.upload_timeout_seconds) if source.url else settings.upload_timeout_seconds
-        async with _time_limit(seconds), self._events(source) as events:
+        async with time_limit(seconds), self._events(source) as events:
             files = await receive_files(events, self.intake.storage, limits)
         if not files:
             raise InvalidRequest("The upload has no file: send multipart with a file, or the image as the body.")
@@ -177,7 +177,8 @@ class UploadHandler:
 
 
 @asynccontextmanager
-async def _time_limit(seconds: float) -> AsyncIterator[None]:
+async def time_limit(seconds: float) -> AsyncIterator[None]:
+    """The time of an upload. Raises UploadTimeout."""
     try:
         async with asyncio.timeout(seconds):
             yield

@@ -1,7 +1,7 @@
 """From upload events to files in storage: counted, sniffed and hashed as a stream, never in memory as a whole."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -48,10 +48,13 @@ ReceivedFile = StoredFile | RejectedFile
 
 
 async def receive_files(
-    events: AsyncIterator[UploadEvent], storage: Storage, limits: UploadLimits
+    events: AsyncIterator[UploadEvent],
+    storage: Storage,
+    limits: UploadLimits,
+    make_id: Callable[[], str] = new_photo_id,
 ) -> list[ReceivedFile]:
     """Store the files of an upload. A bad file is rejected alone; an upload over its limits is rejected as a whole."""
-    receiver = _Receiver(storage, limits)
+    receiver = _Receiver(storage, limits, make_id)
     try:
         async for event in events:
             await receiver.handle(event)
@@ -71,9 +74,9 @@ async def delete_stored(files: list[ReceivedFile], storage: Storage) -> None:
 class _Receiver:
     """An upload in progress: the received files, and the current one."""
 
-    def __init__(self, storage: Storage, limits: UploadLimits) -> None:
+    def __init__(self, storage: Storage, limits: UploadLimits, make_id: Callable[[], str]) -> None:
         self.files: list[ReceivedFile] = []
-        self._storage, self._limits = storage, limits
+        self._storage, self._limits, self._make_id = storage, limits, make_id
         self._current: _IncomingFile | None = None
         self._bytes = 0
 
@@ -98,7 +101,7 @@ class _Receiver:
             raise TooManyPhotos(
                 f"The limit of one upload is {self._limits.files} photos; send the rest in another one."
             )
-        self._current = _IncomingFile(file, self._storage, self._limits.file_bytes)
+        self._current = _IncomingFile(file, self._make_id(), self._storage, self._limits.file_bytes)
 
     def _count(self, data: bytes) -> None:
         self._bytes += len(data)
@@ -109,9 +112,9 @@ class _Receiver:
 class _IncomingFile:
     """A file that is written to storage. After an error the rest of its bytes is dropped."""
 
-    def __init__(self, file: FileBegins, storage: Storage, limit: int) -> None:
+    def __init__(self, file: FileBegins, photo_id: str, storage: Storage, limit: int) -> None:
         self._name, self._path, self._storage, self._limit = file.name, file.path, storage, limit
-        self._photo_id = new_photo_id()
+        self._photo_id = photo_id
         self._digest = hashlib.sha256()
         self._buffer = bytearray()
         self._size = 0

@@ -17,6 +17,7 @@ from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import PhotoState
 from critic_core.runtime.storage import Storage, photo_key, preview_key
 from critic_core.stores.albums import AlbumStore, album_key
+from critic_core.stores.batches import BatchStore
 from critic_core.stores.deliveries import DeliveryStore
 from critic_core.stores.jobs import JobStore, photo_hash
 from critic_core.stores.owners import Kind, OwnerStore, idempotency_key
@@ -46,7 +47,7 @@ def storage(tmp_path: Path) -> FailingStorage:
 @pytest.fixture
 def erasure(client: "redis.Redis", storage: FailingStorage) -> Erasure:
     stores = JobStore(client), AlbumStore(client), OwnerStore(client), DeliveryStore(client), TasteStore(client)
-    return Erasure(*stores, storage)
+    return Erasure(*stores, BatchStore(client), storage)
 
 
 def new_photo(erasure: Erasure, album_id: str | None = None) -> str:

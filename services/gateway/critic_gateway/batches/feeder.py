@@ -1,0 +1,136 @@
+"""Feeds a part of a batch to the photo queue: fetches the photos of its lines, and enqueues them in the batch lane."""
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+
+from critic_core.contracts.batch import BatchLine
+from critic_core.contracts.errors import CriticError, LimitReached, Problem, UploadTimeout
+from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.photo import Lane
+from critic_core.runtime.storage import manifest_key
+from critic_core.stores.batches import BatchLease, BatchPart, BatchRow, BatchStore, StoredBatch
+from critic_gateway.auth.api_keys import ApiKey, ApiKeys
+from critic_gateway.auth.authenticate import authenticated
+from critic_gateway.batches.manifest import find_lines
+from critic_gateway.http.storage_threads import in_storage_thread
+from critic_gateway.limits.admission import Admission
+from critic_gateway.limits.headroom import Headroom
+from critic_gateway.uploads.enqueue import PhotoIntake
+from critic_gateway.uploads.fetch import fetch_events
+from critic_gateway.uploads.handler import FETCH_SECONDS
+from critic_gateway.uploads.options import Note, UploadOptions
+from critic_gateway.uploads.receive import ReceivedFile, RejectedFile, UploadLimits, receive_files
+
+PART_LINES = 100
+FETCHES = 8
+"""Photos that a gateway fetches at a time for batches, beside those of uploads."""
+
+
+class Delayed(Exception):
+    """No further line can be queued now."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+
+
+@dataclass(frozen=True)
+class BatchFeeder:
+    """Queues the lines of batches, with the quota and limits of the API keys that sent them."""
+
+    intake: PhotoIntake
+    batches: BatchStore
+    api_keys: ApiKeys
+    admission: Admission
+    headroom: Headroom
+    fetches: asyncio.Semaphore
+
+    async def next_part(self, lease: BatchLease, stored: StoredBatch) -> BatchPart:
+        """A part with the following lines, and with ids for their photos. Raises LeaseLost."""
+        lines = min(PART_LINES, stored.batch.lines - stored.batch.queued)
+        key = manifest_key(lease.batch_id)
+        end, found = await in_storage_thread(find_lines, self.intake.storage, key, stored.offset, lines)
+        part = BatchPart(
+            number=stored.parts,
+            first_line=stored.batch.queued + 1,
+            offset=stored.offset,
+            end=end,
+            rows=tuple(BatchRow(photo_id=new_photo_id(), reference=line.reference) for line in found),
+        )
+        increments = {"parts": 1, "offset": end - stored.offset, "queued": len(found)}
+        await run_in_threadpool(lambda: self.batches.save_part(lease, part, **increments))
+        return part
+
+    async def feed(self, lease: BatchLease, stored: StoredBatch, part: BatchPart) -> None:
+        """Queue the lines of a part, but for those whose photos exist. Raises Delayed or LeaseLost."""
+        try:
+            caller = authenticated(stored.api_key, self.api_keys)
+            await self._ensure_room(caller)
+        except CriticError as error:
+            raise Delayed(error.problem()) from error
+        key, model = manifest_key(lease.batch_id), stored.batch.model
+        _, lines = await in_storage_thread(find_lines, self.intake.storage, key, part.offset, len(part.rows))
+        existing = await run_in_threadpool(self.intake.jobs.existing, part.photo_ids)
+        rows = await self._queue_all(lines, part.rows, existing, caller, model)
+        self.admission.count_admitted(len(part.photo_ids), caller.owner, Lane.batch)
+        queued = part.model_copy(update={"rows": tuple(rows), "queued": True})
+        await run_in_threadpool(self.batches.save_part, lease, queued)
+
+    async def _ensure_room(self, caller: ApiKey) -> None:
+        await run_in_threadpool(self.intake.quota.ensure_remaining, caller)
+        await self.admission.ensure_capacity(caller.owner, Lane.batch)
+        await self.headroom.ensure_room(self.intake.settings.max_photo_bytes)
+
+    async def _queue_all(
+        self,
+        lines: list[BatchLine],
+        rows: tuple[BatchRow, ...],
+        existing: set[str],
+        caller: ApiKey,
+        model: str | None,
+    ) -> list[BatchRow]:
+        async def queue(line: BatchLine, row: BatchRow) -> BatchRow:
+            if row.photo_id in existing:
+                return row
+            async with self.fetches:
+                problem = await self._queue_photo(line, row.photo_id, caller, model)
+            return row.model_copy(update={"problem": problem})
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(queue(line, row)) for line, row in zip(lines, rows, strict=True)]
+        except BaseExceptionGroup as failures:
+            raise failures.exceptions[0] from None
+        return [task.result() for task in tasks]
+
+    async def _queue_photo(self, line: BatchLine, photo_id: str, caller: ApiKey, model: str | None) -> Problem | None:
+        """The problem of a line without a usable photo. Raises Delayed."""
+        options = UploadOptions(model, note=Note(line.reference, line.metadata))
+        files = await self._receive(line, photo_id)
+        try:
+            (receipt,) = await run_in_threadpool(self.intake.accept, files, caller, options)
+        except CriticError as error:
+            raise Delayed(error.problem()) from error
+        if receipt.problem is not None and _may_pass(receipt.problem):
+            raise Delayed(receipt.problem)
+        return receipt.problem
+
+    async def _receive(self, line: BatchLine, photo_id: str) -> list[ReceivedFile]:
+        settings = self.intake.settings
+        limits = UploadLimits(settings.max_photo_bytes, settings.max_photo_bytes, 1)
+        events = fetch_events(line.url, settings.fetch_allow_private, settings.max_photo_bytes)
+        try:
+            async with asyncio.timeout(FETCH_SECONDS), aclosing(events):
+                return await receive_files(events, self.intake.storage, limits, lambda: photo_id)
+        except TimeoutError:
+            return [RejectedFile(None, UploadTimeout())]
+        except CriticError as error:
+            return [RejectedFile(None, error)]
+
+
+def _may_pass(problem: Problem) -> bool:
+    """A problem of the server or the owner's limits, and none of the line."""
+    return problem.status in {429, 503, 507} or problem.code == LimitReached.code

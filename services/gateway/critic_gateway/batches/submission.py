@@ -1,0 +1,109 @@
+"""A batch from its request: the manifest is stored as it arrives; runners queue its photos later."""
+
+import hashlib
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from starlette.concurrency import run_in_threadpool
+
+from critic_core.contracts.batch import Batch, BatchLine, BatchState
+from critic_core.contracts.errors import BatchNotFound, IdempotencyKeyReused, PhotoUrlsDisabled, RequestTooLarge
+from critic_core.contracts.identity import new_photo_id
+from critic_core.runtime.storage import Storage, manifest_key
+from critic_core.stores.batches import BatchStore
+from critic_gateway.accounts.erasure import Erasure
+from critic_gateway.batches.manifest import MAX_MANIFEST_BYTES, receive_manifest
+from critic_gateway.http.storage_threads import in_storage_thread
+from critic_gateway.limits.idempotency import IdempotencyKeys, UploadRecord
+from critic_gateway.settings import GatewaySettings
+from critic_gateway.uploads.handler import Sender, time_limit
+
+MARGIN_SECONDS = 60.0  # after the time limit of the upload, a batch without a manifest is deleted
+
+
+@dataclass(frozen=True)
+class BatchSubmission:
+    """Receives manifests."""
+
+    batches: BatchStore
+    storage: Storage
+    erasure: Erasure
+    idempotency_keys: IdempotencyKeys
+    settings: GatewaySettings
+
+    async def submit(self, chunks: AsyncIterator[bytes], sender: Sender, model: str | None) -> Batch:
+        """Store the manifest of a new batch; of a repeated request, the first batch."""
+        digest = hashlib.sha256(f"batch {model or ''}\n".encode())
+        body, key, owner = _hashed(chunks, digest), sender.idempotency_key, sender.caller.owner
+        if key is None:
+            return await self._receive(body, sender, model)
+        record = await run_in_threadpool(self.idempotency_keys.acquire, owner, key)
+        if record is not None:
+            async with time_limit(self.settings.upload_timeout_seconds):
+                await _read_all(body)
+            return await run_in_threadpool(self._repeated, record, digest.hexdigest(), owner)
+        try:
+            async with self.idempotency_keys.lease(owner, key):
+                batch = await self._receive(body, sender, model)
+            record = UploadRecord(body_digest=digest.hexdigest(), batch_id=batch.id)
+            await run_in_threadpool(self.idempotency_keys.save, owner, key, record)
+        except BaseException:
+            await run_in_threadpool(self.idempotency_keys.release, owner, key)
+            raise
+        return batch
+
+    async def _receive(self, body: AsyncIterator[bytes], sender: Sender, model: str | None) -> Batch:
+        batch, caller, seconds = self._new_batch(model), sender.caller, self.settings.upload_timeout_seconds
+        due = time.time() + seconds + MARGIN_SECONDS
+        await run_in_threadpool(self.batches.create, batch, caller.owner, caller.name, due)
+        try:
+            async with time_limit(seconds):
+                key = manifest_key(batch.id)
+                lines = await receive_manifest(body, self.storage, key, self._ensure_accepted)
+            await run_in_threadpool(self.batches.begin, batch.id, lines, time.time())
+        except BaseException:
+            await in_storage_thread(self.erasure.delete_batch, batch.id)
+            raise
+        return batch.model_copy(update={"lines": lines})
+
+    def _repeated(self, record: UploadRecord, digest: str, owner: str) -> Batch:
+        if record.body_digest != digest:
+            raise IdempotencyKeyReused
+        if record.batch_id is None:
+            raise BatchNotFound
+        return self.batches.get(record.batch_id, owner).batch
+
+    def _new_batch(self, model: str | None) -> Batch:
+        now = datetime.now(UTC)
+        return Batch(
+            id=new_photo_id(),
+            state=BatchState.running,
+            model=model,
+            lines=0,
+            queued=0,
+            done=0,
+            failed=0,
+            created_at=now,
+            expires_at=now + timedelta(seconds=self.settings.batch_ttl_seconds),
+        )
+
+    def _ensure_accepted(self, _: BatchLine) -> None:
+        if not self.settings.fetch_urls:
+            raise PhotoUrlsDisabled
+
+
+async def _hashed(chunks: AsyncIterator[bytes], digest: "hashlib._Hash") -> AsyncIterator[bytes]:
+    size = 0
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > MAX_MANIFEST_BYTES:
+            raise RequestTooLarge(f"The limit of a manifest is {MAX_MANIFEST_BYTES:,} bytes.")
+        digest.update(chunk)
+        yield chunk
+
+
+async def _read_all(chunks: AsyncIterator[bytes]) -> None:
+    async for _ in chunks:
+        pass

@@ -1,0 +1,166 @@
+"""Batches from their manifest to their results: in order, once, a few photos at a time, and without traces."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.support.scripted_server import Answer
+from tests.support.waiting import until
+from tests.unit.gateway.application import PHOTO
+from tests.unit.gateway.batches.conftest import INSIDE, Batches
+from tests.unit.gateway.conftest import Start
+
+from critic_core.contracts.errors import QueueUnavailable
+from critic_core.stores.batches import BatchLease, BatchPart, BatchStore, batch_key
+from critic_core.stores.jobs import QUEUED
+from critic_core.stores.owners import Kind, OwnerStore
+from critic_gateway.batches import feeder, runner
+from critic_gateway.limits.admission import Admission
+
+PART = 4
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeder, "PART_LINES", PART)
+
+
+def queued(batches: Batches) -> int:
+    return int(batches.gateway.redis.zcard(QUEUED))
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_every_line_gets_a_result_in_its_order(batches: Batches) -> None:
+    batches.server.answer = lambda request: Answer(404) if request.path == "/2.jpg" else Answer(200, PHOTO)
+    batch_id = batches.create(*batches.lines(2 * PART + 1))
+    batch = batches.finished(batch_id)
+    assert (batch["state"], batch["lines"], batch["done"], batch["failed"]) == ("done", 9, 8, 1)
+    results = batches.results(batch_id)
+    assert [(result["line"], result["reference"]) for result in results] == [(n + 1, f"r{n}") for n in range(9)]
+    assert results[2]["problem"]["code"] == "photo_url_failed"
+    assert all(result["photo"]["critique"]["score"] for result in results[:2] + results[3:])
+    assert "embedding" not in results[0]["photo"]["critique"]["fingerprint"]
+
+
+def test_metadata_is_in_the_results_and_photos_are_gone(batches: Batches) -> None:
+    (line,) = batches.lines(1)
+    batch_id = batches.create({**line, "metadata": {"shoot": "7"}})
+    batches.finished(batch_id)
+    assert [result["photo"]["metadata"] for result in batches.results(batch_id)] == [{"shoot": "7"}]
+    assert batches.gateway.http.get("/v1/photos").json()["photos"] == []
+    assert sorted(path.name for path in batches.gateway.stored_files()) == ["000000.jsonl", "manifest.jsonl"]
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_few_photos_of_a_batch_are_queued_at_a_time(batches: Batches) -> None:
+    most = PART * runner.PARTS_UNDER_WAY
+    batch_id = batches.create(*batches.lines(2 * most))
+    until(lambda: queued(batches) == most)
+    assert batches.get(batch_id)["queued"] == most
+    assert batches.finished(batch_id)["done"] == 2 * most
+
+
+def test_a_batch_waits_while_its_owner_has_too_many_photos(batches: Batches, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Admission, "ensure_capacity", overloaded)
+        batch_id = batches.create(*batches.lines(1))
+        until(lambda: batches.get(batch_id).get("delay"))
+        assert batches.get(batch_id)["delay"]["code"] == "queue_unavailable"
+    batch = batches.finished(batch_id)
+    assert (batch["done"], "delay" in batch) == (1, False)
+
+
+async def overloaded(*_: object) -> None:
+    raise QueueUnavailable
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_gateway_that_dies_after_queueing_makes_no_second_photo(
+    batches: Batches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save, deaths = BatchStore.save_part, []
+
+    def dying(store: BatchStore, lease: BatchLease, part: BatchPart, **increments: int) -> None:
+        if part.queued and not deaths:
+            deaths.append(part.number)
+            raise RuntimeError("killed")
+        save(store, lease, part, **increments)
+
+    monkeypatch.setattr(BatchStore, "save_part", dying)
+    batch = batches.finished(batches.create(*batches.lines(PART + 1)))
+    assert (deaths, batch["done"]) == ([0], PART + 1)
+    assert len(batches.server.requests) == PART + 1
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_gateway_that_dies_after_writing_counts_no_result_twice(
+    batches: Batches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forget, deaths = BatchStore.forget_part, []
+
+    def dying(store: BatchStore, lease: BatchLease, part: BatchPart) -> None:
+        if not deaths:
+            deaths.append(part.number)
+            raise RuntimeError("killed")
+        forget(store, lease, part)
+
+    monkeypatch.setattr(BatchStore, "forget_part", dying)
+    batch_id = batches.create(*batches.lines(PART + 1))
+    assert batches.finished(batch_id)["done"] == PART + 1
+    assert len(batches.results(batch_id)) == PART + 1
+
+
+def test_another_gateway_continues(start: Start, batches: Batches) -> None:
+    """Both take turns of both batches."""
+    second = Batches(start(fetch_urls=True, fetch_allow_private=INSIDE), batches.server)
+    ids = [batches.create(*batches.lines(30)), second.create(*batches.lines(30))]
+    assert [batches.finished(batch_id)["done"] for batch_id in ids] == [30, 30]
+    assert len(batches.server.requests) == 60
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_cancelled_batch_queues_no_more(batches: Batches) -> None:
+    batch_id = batches.create(*batches.lines(5 * PART))
+    until(lambda: queued(batches) == PART * runner.PARTS_UNDER_WAY)
+    assert batches.gateway.http.post(f"/v1/batches/{batch_id}/cancel").json()["state"] == "cancelled"
+    batch = batches.finished(batch_id)
+    assert (batch["state"], batch["done"]) == ("cancelled", batch["queued"])
+    assert len(batches.results(batch_id)) == batch["queued"] < 5 * PART
+
+
+def traces(batches: Batches, batch_id: str) -> list[Any]:
+    """Names of keys, and files."""
+    keys = [name for name in batches.gateway.redis.keys("*") if batch_id in str(name)]
+    return keys + batches.gateway.stored_files()
+
+
+@pytest.mark.parametrize("path", ["/v1/batches/{}", "/v1/account/data"])
+def test_a_deleted_batch_leaves_nothing(batches: Batches, path: str) -> None:
+    batch_id = batches.create(*batches.lines(3))
+    until(lambda: queued(batches) == 3)
+    assert batches.gateway.http.delete(path.format(batch_id)).status_code == 204
+    assert batches.gateway.http.get(f"/v1/batches/{batch_id}").json()["code"] == "batch_not_found"
+    until(lambda: not traces(batches, batch_id) and not queued(batches))
+    assert OwnerStore(batches.gateway.redis).count("anonymous", Kind.batches) == 0
+
+
+def test_a_deletion_in_the_middle_of_a_turn_leaves_nothing(batches: Batches) -> None:
+    def deleting(_: object) -> Answer:
+        for batch in batches.gateway.http.get("/v1/batches").json()["batches"]:
+            batches.gateway.http.delete(f"/v1/batches/{batch['id']}")
+        return Answer(200, PHOTO)
+
+    batches.server.answer = deleting
+    batch_id = batches.create(*batches.lines(2))
+    until(lambda: len(batches.server.requests) == 2)
+    until(lambda: not traces(batches, batch_id) and not queued(batches))
+
+
+def test_an_expired_batch_is_deleted(batches: Batches) -> None:
+    batch_id = batches.create(*batches.lines(1))
+    batches.finished(batch_id)
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    batches.gateway.redis.hset(batch_key(batch_id), "expires_at", past.isoformat())
+    assert batches.gateway.http.get(f"/v1/batches/{batch_id}").status_code == 404
+    batches.gateway.redis.zadd("critic:batches", {batch_id: past.timestamp()})
+    until(lambda: not traces(batches, batch_id))
