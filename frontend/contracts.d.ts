@@ -108,6 +108,55 @@ export interface Photo {
   problem?: Problem;
 }
 
+export type SuggestionKind = "exposure" | "straighten" | "crop";
+
+export interface Gain {
+  percent: number;
+  gain: number;
+  gain_low: number;
+  gain_high: number;
+}
+
+export interface ExposureSuggestion {
+  stops: number;
+}
+
+export interface StraightenSuggestion {
+  degrees: number;
+  share: number;
+}
+
+export interface CropSuggestion {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+export type Suggestion = Gain & { kind: SuggestionKind; number: number; sentence: string } & Partial<
+    ExposureSuggestion & StraightenSuggestion & CropSuggestion
+  >;
+
+export interface Suggestions {
+  suggestions: Suggestion[];
+}
+
+export type TasteState = "off" | "too_few" | "unproven" | "proven";
+
+export interface HeldOut {
+  common: number;
+  taste: number;
+  gain_low: number;
+  gain_high: number;
+}
+
+export interface Taste {
+  enabled: boolean;
+  state: TasteState;
+  decisions: number;
+  held_out?: HeldOut;
+}
+
 export interface DatasetCard {
   name: string;
   role: string;

@@ -20,6 +20,7 @@ import { Failures } from "./page/failures.js";
 import { MomentCorrections } from "./page/moment-corrections.js";
 import { Progress } from "./page/progress.js";
 import { listenForShares } from "./page/share-dialog.js";
+import { listenForTaste } from "./page/taste-dialog.js";
 import { Toolbar } from "./page/toolbar.js";
 import { asProblem } from "./server/errors.js";
 import { deletePhoto } from "./server/photos.js";
@@ -218,6 +219,7 @@ byId("grid").addEventListener("keydown", gridKeys);
 document.addEventListener("keydown", (event) => document.querySelector("dialog[open]") || pageKeys(event));
 listenForExports(album, () => moments);
 listenForShares(album);
+listenForTaste(album);
 listenForDialogs(session, album);
 
 /** @param {File[]} files @param {number} skipped number of files that are no photos */

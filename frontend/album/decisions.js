@@ -1,7 +1,7 @@
 // The photographer's decisions: shown at once, saved in order, stored in the browser until the server has them; undo.
 //
 // A decision is about one or many photos and has an id of this browser. Undo takes back the latest decision of this
-// browser, whatever others decided since.
+// browser, whatever others decided since. Tabs share the store: each adds and removes its entries only.
 
 import { sleep } from "../async/sleep.js";
 import { decide, withdraw } from "../server/albums.js";
@@ -36,9 +36,9 @@ export class Decisions {
 
   /** Restore the history, and save the unsaved decisions of an earlier visit. */
   resume() {
-    this.history = this.#stored("history").map((/** @type {Undoable} */ entry) => ({ ...entry, former: [] }));
+    this.history = this.#stored("history").map((entry) => ({ ...entry, former: [] }));
     // Earlier versions of the page stored entries without `photos`.
-    this.unsaved = this.#stored("unsaved").filter((/** @type {Partial<Request>} */ { photos }) => photos);
+    this.unsaved = this.#stored("unsaved").filter(({ photos }) => photos);
     for (const { id, photos, changes } of this.unsaved) {
       for (const item of this.#items(photos)) {
         const decision = changes ? { ...item.decision, ...changes, id } : item.decision;
@@ -57,6 +57,7 @@ export class Decisions {
     if (!first?.id) return;
     this.history.push({ id, photo: first.id, former: items.map((item) => [item, item.decision]) });
     if (this.history.length > MAX_UNDO) this.history.shift();
+    this.#store("history", (stored) => [...stored, { id, photo: first.id }].slice(-MAX_UNDO));
     for (const { photos, changes } of uploaded) {
       if (photos.length === 0) continue;
       for (const item of photos) item.decision = { ...item.decision, ...changes, id };
@@ -69,6 +70,7 @@ export class Decisions {
     const undone = this.history.pop();
     if (!undone) return null;
     const { id, photo, former } = undone;
+    this.#store("history", (stored) => stored.filter((entry) => entry.id !== id));
     const unchanged = former.filter(([item]) => item.decision?.id === id);
     for (const [item, decision] of unchanged) item.decision = decision;
     this.#request(id, former.map(([item]) => item), null);
@@ -80,10 +82,14 @@ export class Decisions {
     const photos = items.flatMap((item) => item.id ?? []);
     for (const item of items) this.album.set(item, { unsavedDecisions: item.unsavedDecisions + 1 });
     const size = changes ? PHOTOS_PER_REQUEST : Infinity;
+    /** @type {Request[]} */
+    const requests = [];
     for (let start = 0; start === 0 || start < photos.length; start += size) {
-      this.unsaved.push({ id, photos: photos.slice(start, start + size), changes });
+      requests.push({ id, photos: photos.slice(start, start + size), changes });
     }
-    this.#store(null);
+    this.unsaved.push(...requests);
+    this.#store("unsaved", (stored) => [...stored, ...requests]);
+    this.onState(this.unsaved.length, null);
     void this.#save();
   }
 
@@ -99,7 +105,7 @@ export class Decisions {
       } catch (error) {
         const problem = asProblem(error);
         if (problem.permanent) this.#dequeue(request);
-        this.#store(problem);
+        this.onState(this.unsaved.length, problem);
         if (!problem.permanent) await sleep(Math.min(1000 * 2 ** failures++, MAX_RETRY_PAUSE_MS), NEVER_ABORTED);
       }
     }
@@ -113,12 +119,14 @@ export class Decisions {
   }
 
   /** Remove a saved or rejected request from the queue. @param {Request} request */
-  #dequeue({ photos }) {
+  #dequeue(request) {
     this.unsaved.shift();
-    for (const item of this.#items(photos)) item.unsavedDecisions -= 1;
+    const saved = JSON.stringify(request);
+    this.#store("unsaved", (stored) => stored.filter((entry) => JSON.stringify(entry) !== saved));
+    for (const item of this.#items(request.photos)) item.unsavedDecisions -= 1;
     this.album.revision += 1; // decisions affect the proposals
     this.album.notify();
-    this.#store(null);
+    this.onState(this.unsaved.length, null);
   }
 
   /** @param {string[]} photos ids */
@@ -126,14 +134,12 @@ export class Decisions {
     return photos.flatMap((photo) => this.album.byId.get(photo) ?? []);
   }
 
-  /** @param {import("../server/errors.js").ProblemError | null} problem */
-  #store(problem) {
-    localStorage.setItem(this.#key("unsaved"), JSON.stringify(this.unsaved));
-    localStorage.setItem(this.#key("history"), JSON.stringify(this.history.map(({ id, photo }) => ({ id, photo }))));
-    this.onState(this.unsaved.length, problem);
+  /** @param {"unsaved" | "history"} name @param {(stored: any[]) => unknown[]} change */
+  #store(name, change) {
+    localStorage.setItem(this.#key(name), JSON.stringify(change(this.#stored(name))));
   }
 
-  /** @param {string} name */
+  /** @param {string} name @returns {any[]} */
   #stored(name) {
     return JSON.parse(localStorage.getItem(this.#key(name)) ?? "[]");
   }

@@ -1,5 +1,6 @@
 // Export of the decisions: table, sidecars, keepers, contact sheet.
 
+import { download } from "../dom/download.js";
 import { byId } from "../dom/elements.js";
 import { fetchExport } from "../server/albums.js";
 import { asProblem } from "../server/errors.js";
@@ -71,12 +72,4 @@ async function run(button, album, suffix) {
     button.disabled = false;
     button.focus();
   }
-}
-
-/** @param {Blob} blob @param {string} name */
-function download(blob, name) {
-  const url = URL.createObjectURL(blob);
-  const link = Object.assign(document.createElement("a"), { href: url, download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000); // long after the beginning of the download
 }

@@ -18,7 +18,7 @@ export class ProblemError extends Error {
 
 const LONG_WAITS = ["quota_exceeded", "pin_locked"];
 
-const PENDING_RESULTS = ["album_result_pending", "insight_pending", "preview_pending"];
+const PENDING_RESULTS = ["album_result_pending", "insight_pending", "preview_pending", "taste_pending"];
 
 /** The server is overloaded, or the key over its rate limit. Long waits are for the visitor to know.
  * @param {ProblemError} problem */

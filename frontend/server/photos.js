@@ -3,7 +3,7 @@
 import { ProblemError } from "./errors.js";
 import { request, requestBlob } from "./request.js";
 
-const INSIGHT_SECONDS = 20;
+const INSIGHT = { extraMs: 20_000 }; // the server's default wait
 
 /** @param {string} id */
 const path = (id) => `v1/photos/${encodeURIComponent(id)}`;
@@ -18,8 +18,14 @@ export const fetchPreview = (id, signal) => requestBlob(`${path(id)}/preview`, s
 export const fetchOriginal = (id, signal) => requestBlob(`${path(id)}/original`, signal);
 
 /** A picture with alpha: where the score comes from. @param {string} id @param {AbortSignal} signal */
-export const fetchScoreMap = (id, signal) =>
-  requestBlob(`${path(id)}/explanation.png?wait=${INSIGHT_SECONDS}`, signal, { extraMs: 1000 * INSIGHT_SECONDS });
+export const fetchScoreMap = (id, signal) => requestBlob(`${path(id)}/explanation.png`, signal, INSIGHT);
+
+/** @param {string} id @param {AbortSignal} signal @returns {Promise<import("../contracts.js").Suggestions>} */
+export const fetchSuggestions = (id, signal) => request(`${path(id)}/suggestions`, signal, INSIGHT);
+
+/** A suggestion as XMP. @param {string} id @param {number} number @param {AbortSignal} signal */
+export const fetchSidecar = (id, number, signal) =>
+  requestBlob(`${path(id)}/suggestions/${number}/sidecar`, signal, INSIGHT);
 
 /** @param {string} id @param {AbortSignal} signal */
 export const deletePhoto = (id, signal) => deleteResource(path(id), signal);

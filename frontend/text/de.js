@@ -8,6 +8,9 @@ const seconds = (milliseconds) => {
   return count === 1 ? "eine Sekunde" : `${count} Sekunden`;
 };
 
+/** @param {number} number */
+const decimal = (number) => number.toLocaleString(locale, { maximumFractionDigits: 1 });
+
 /** @type {Record<string, string>} */
 const verdictNames = { keep: "zum Behalten vorgeschlagen", maybe: "vielleicht", reject: "nicht unter den zu behaltenden" };
 
@@ -278,6 +281,7 @@ export const texts = {
     Clipping: "Beschnitt",
     Focus: "Schärfe",
     Map: "Karte",
+    Suggestions: "Vorschläge",
     "100 %, or the whole photo": "100 % oder das ganze Foto",
     "Previous photo": "Voriges Foto",
     "Next photo": "Nächstes Foto",
@@ -308,6 +312,11 @@ export const texts = {
     "Create a link": "Link erzeugen",
     "The link, shown only now": "Der Link, nur jetzt zu sehen",
     "Valid links": "Gültige Links",
+    "My taste": "Mein Geschmack",
+    "Your picks and rejects train a small model, which ranks your albums only if it beats the common score on decisions that it was not trained on. No score changes.":
+      "Ihre Entscheidungen trainieren ein kleines Modell. Es ordnet Ihre Alben nur, wenn es die allgemeine Wertung an Entscheidungen übertrifft, die es nicht kennt. Keine Wertung ändert sich.",
+    "Learn my taste": "Meinen Geschmack lernen",
+    "Erase my taste": "Meinen Geschmack löschen",
     "Delete this album now?": "Dieses Album jetzt löschen?",
     "The server deletes its photos, scores and decisions at once. The files on your own disk stay as they are.":
       "Der Server löscht Fotos, Wertungen und Entscheidungen sofort. Die Dateien auf Ihrer Platte bleiben, wie sie sind.",
@@ -335,6 +344,7 @@ export const texts = {
     "in the viewer: camera, histogram (grey: the shoot), horizon":
       "große Ansicht: Kamera, Histogramm (grau: das Shooting), Horizont",
     "in the viewer: lost tones, focus, map of the score": "große Ansicht: verlorene Töne, Schärfe, Karte der Wertung",
+    "in the viewer: suggestions for exposure, level and crop": "große Ansicht: Vorschläge für Belichtung, Lage und Schnitt",
     "this help": "diese Hilfe",
     "API key": "API-Schlüssel",
     "Stored in this tab only, until you close it.": "Nur in diesem Tab gespeichert, bis Sie ihn schließen.",
@@ -401,6 +411,10 @@ export const texts = {
     clippingLegend: "Rot: in Lichtern ist eine Farbe verloren. Blau: schwarze Schatten. J blendet sie aus.",
     focusLegend: "Grün: die feinste Zeichnung Ihrer Datei. F blendet sie aus.",
     measuredFocusLegend: "Grün: die feinste Zeichnung der hochgeladenen Kopie. F blendet sie aus.",
+    preview: "Vorschau",
+    sidecar: "XMP-Filialdatei",
+    noSuggestion: "Kein Vorschlag: keine Änderung gewinnt mehr als Zufall.",
+    suggestionsLegend: "Gemessen an geänderten Kopien; das Foto bleibt, wie es ist. V blendet sie aus.",
     noFocus: "Die Schärfe dieses Fotos wurde nicht gemessen.",
     info: "Kamera und Töne",
     histogram: "Histogramm des Fotos, vor dem des Shootings",
@@ -460,7 +474,22 @@ export const texts = {
   tiltSentence: (degrees) =>
     Math.abs(degrees) < 0.5
       ? "waagerecht"
-      : `${Math.abs(degrees).toLocaleString(locale, { maximumFractionDigits: 1 })}° ${degrees > 0 ? "im" : "gegen den"} Uhrzeigersinn`,
+      : `${decimal(Math.abs(degrees))}° ${degrees > 0 ? "im" : "gegen den"} Uhrzeigersinn`,
+  suggestionSentence({ stops = 0, degrees = 0, width = 1, height = 1, kind }) {
+    if (kind === "exposure") return `${decimal(Math.abs(stops))} Blenden ${stops > 0 ? "heller" : "dunkler"} gefiele es besser.`;
+    if (kind === "crop") return `Ein Zuschnitt auf ${Math.round(100 * width * height)} % des Fotos gefiele besser.`;
+    return `Geraderücken: ${decimal(Math.abs(degrees))}° ${degrees > 0 ? "im" : "gegen den"} Uhrzeigersinn.`;
+  },
+  gainSentence: ({ percent, gain, gain_low: low, gain_high: high }) =>
+    `Gefällt zu ${Math.round(percent)} → ${Math.round(percent + gain)} %: ${decimal(gain)} Punkte (95 %: ${decimal(low)} bis ${decimal(high)})`,
+  tasteSentence({ enabled, state, decisions, held_out: heldOut }) {
+    if (!enabled) return "Aus: es ordnet die allgemeine Wertung.";
+    if (state === "too_few") return `Nicht im Einsatz: ${decisions} von 50 Bildern entschieden, davon je 10 gewählt und verworfen.`;
+    const { taste = 0, common = 0, gain_low: low = 0, gain_high: high = 0 } = heldOut ?? {};
+    const use = state === "proven" ? "Im Einsatz" : "Nicht im Einsatz, kein Gewinn ist belegt";
+    const percent = (/** @type {number} */ share) => Math.round(100 * share);
+    return `${use}: von zurückgehaltenen Paaren ordnet er ${percent(taste)} % wie Sie, die allgemeine Wertung ${percent(common)} % (Gewinn ${percent(low)} bis ${percent(high)} Punkte, 95 %). Entschiedene Bilder: ${decisions}.`;
+  },
   modelName: (name, version) => `Modell ${name}, Version ${version}`,
   reasonSentence({ code, sentence }) {
     const german = reasons[code];

@@ -71,6 +71,10 @@ export const sentences = {
   clippingLegend: "Red: a colour is lost in highlights. Blue: black shadows. J hides them.",
   focusLegend: "Green: the finest detail of your file. F hides it.",
   measuredFocusLegend: "Green: the finest detail of the uploaded copy. F hides it.",
+  preview: "Preview",
+  sidecar: "XMP sidecar",
+  noSuggestion: "No suggestion: no change would gain more than noise.",
+  suggestionsLegend: "Measured on changed copies; the photo stays as it is. V hides them.",
   noFocus: "The focus of this photo was not measured.",
   info: "Camera and tones",
   histogram: "Histogram of the photo, before that of the shoot",
@@ -180,10 +184,27 @@ export const tiltSentence = (degrees) =>
 /** @param {string} name @param {string} version */
 export const modelName = (name, version) => `Model ${name}, version ${version}`;
 
+/** @param {import("../contracts.js").Gain} gain */
+export const gainSentence = ({ percent, gain, gain_low: low, gain_high: high }) =>
+  `${Math.round(percent)} → ${Math.round(percent + gain)} % likely to please: ${gain.toFixed(1)} points (95 %: ${low.toFixed(1)} to ${high.toFixed(1)})`;
+
+/** @param {import("../contracts.js").Taste} taste */
+export function tasteSentence({ enabled, state, decisions, held_out: heldOut }) {
+  if (!enabled) return "Off: the common score ranks.";
+  if (state === "too_few") return `Not in use: ${decisions} pictures decided of 50, with 10 picks and 10 rejects at least.`;
+  const { taste = 0, common = 0, gain_low: low = 0, gain_high: high = 0 } = heldOut ?? {};
+  const use = state === "proven" ? "In use" : "Not in use, no gain is proven";
+  const percent = (/** @type {number} */ share) => Math.round(100 * share);
+  return `${use}: of held-out pairs, it orders ${percent(taste)} % as you did, the common score ${percent(common)} % (gain ${percent(low)} to ${percent(high)} points, 95 %). Pictures decided: ${decisions}.`;
+}
+
 // -- texts of the server, by their codes ------------------------------------------------------------------------------
 
 /** @param {{code: string, sentence: string}} reason */
 export const reasonSentence = ({ sentence }) => sentence;
+
+/** @param {import("../contracts.js").Suggestion} suggestion */
+export const suggestionSentence = ({ sentence }) => sentence;
 
 /** @param {string} _code @param {string} detail of the server's error */
 export const problemSentence = (_code, detail) => detail;

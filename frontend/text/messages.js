@@ -13,5 +13,5 @@ export const {
   scoreSentence, betterFrameName, eyeMarks, faceName, tiltSentence, modelName, reasonSentence,
   problemSentence, levelNames, heading, summary, throughputSentence, downscalingSentence, terms, units,
   accessibleName, verdictMarks, flagMarks, decidedSentence, tally, riskSentence, acceptSentence, exportSentence,
-  zipSentence, shareSentence, gallerySentences,
+  zipSentence, shareSentence, gallerySentences, suggestionSentence, gainSentence, tasteSentence,
 } = texts;

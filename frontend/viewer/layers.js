@@ -1,15 +1,16 @@
-// Layers over the viewer's photo, one at a time, by key: map of the score, lost highlights and shadows, focus.
+// Layers over the viewer's photo, one at a time, by key: map of the score, lost tones, focus, suggestions.
 
 import { announce } from "../dom/announce.js";
-import { make } from "../dom/elements.js";
+import { byId, make } from "../dom/elements.js";
 import { asProblem } from "../server/errors.js";
-import { fetchScoreMap } from "../server/photos.js";
+import { fetchScoreMap, fetchSuggestions } from "../server/photos.js";
 import { sentences } from "../text/messages.js";
 import { photoOf } from "./photo-cache.js";
 import { clippingOf, detailOf, measuredTiles, pictureOf } from "./pixels.js";
+import { suggestionRows } from "./suggestions.js";
 
 /** @typedef {import("../album/album.js").Item} Item */
-/** @typedef {"map" | "clipping" | "focus"} Mode */
+/** @typedef {"map" | "clipping" | "focus" | "suggestions"} Mode */
 
 const CLIPPING_SIDE = 1600; // pixels
 const MEASURED_SIDE = 1024; // a larger image shows more than the server measured
@@ -25,6 +26,7 @@ export class Layers {
     this.slot = make("div", "layer");
     this.legend = make("p", "legend fine");
     this.legend.hidden = true;
+    this.list = byId("viewer-suggestions");
     /** @type {Mode | null} */
     this.mode = null;
     /** @type {Item | null} */
@@ -56,7 +58,8 @@ export class Layers {
   async #draw(mode, item, signal) {
     this.legend.textContent = sentences.layerPending;
     try {
-      const sentence = mode === "map" ? await this.#drawMap(item, signal) : await this.#drawPixels(mode, item, signal);
+      const draw = { map: this.#drawMap, suggestions: this.#drawSuggestions, clipping: this.#drawPixels, focus: this.#drawPixels };
+      const sentence = await draw[mode].call(this, item, signal);
       signal.throwIfAborted();
       this.#describe(sentence);
     } catch (error) {
@@ -72,13 +75,27 @@ export class Layers {
     return sentences.mapLegend;
   }
 
-  /** @param {Mode} mode @param {Item} item @param {AbortSignal} signal */
-  async #drawPixels(mode, item, signal) {
+  /** @param {Item} item @param {AbortSignal} signal */
+  async #drawSuggestions(item, signal) {
+    const { suggestions } = await fetchSuggestions(item.id ?? "", signal);
+    await this.shown;
+    signal.throwIfAborted();
+    if (suggestions.length === 0) return sentences.noSuggestion;
+    const draw = (/** @type {HTMLCanvasElement} */ canvas) => {
+      this.slot.replaceChildren(canvas);
+      this.image.parentElement?.scrollIntoView({ block: "nearest" }); // on a phone, the list lies below
+    };
+    this.list.replaceChildren(...suggestionRows(suggestions, item, this.image, draw, this.#describe));
+    return sentences.suggestionsLegend;
+  }
+
+  /** @param {Item} item @param {AbortSignal} signal */
+  async #drawPixels(item, signal) {
     await this.shown;
     signal.throwIfAborted();
     const { naturalWidth, naturalHeight } = this.image;
     if (!naturalWidth) return sentences.noPreview;
-    if (mode === "clipping") return this.#fill(clippingOf(this.image, CLIPPING_SIDE), sentences.clippingLegend);
+    if (this.mode === "clipping") return this.#fill(clippingOf(this.image, CLIPPING_SIDE), sentences.clippingLegend);
     const isLarge = Math.max(naturalWidth, naturalHeight) > MEASURED_SIDE;
     const tiles = isLarge ? await detailOf(this.image, signal) : await measured(item);
     signal.throwIfAborted();
@@ -93,16 +110,16 @@ export class Layers {
     return sentence;
   }
 
-  /** @param {string} sentence */
-  #describe(sentence) {
+  #describe = (/** @type {string} */ sentence) => {
     this.legend.textContent = sentence;
     announce(sentence);
-  }
+  };
 
   #clear() {
     if (this.map.src) URL.revokeObjectURL(this.map.src);
     this.map.removeAttribute("src");
     this.slot.replaceChildren();
+    this.list.replaceChildren();
     this.legend.textContent = "";
   }
 }

@@ -60,6 +60,21 @@ export function clippingOf(image, side) {
   return canvas;
 }
 
+/** In `stops` more light, clipped as by a sensor.
+ * @param {HTMLCanvasElement} canvas @param {CanvasRenderingContext2D} context @param {number} stops */
+export function exposed({ width, height }, context, stops) {
+  const pixels = context.getImageData(0, 0, width, height);
+  const levels = Uint8ClampedArray.from({ length: 256 }, (_, level) => 255 * encoded(decoded(level / 255) * 2 ** stops));
+  pixels.data.forEach((level, at) => at % 4 < 3 && (pixels.data[at] = levels[level] ?? 0));
+  context.putImageData(pixels, 0, 0);
+}
+
+/** sRGB to linear light. @param {number} level */
+const decoded = (level) => (level <= 0.04045 ? level / 12.92 : ((level + 0.055) / 1.055) ** 2.4);
+
+/** Linear light to sRGB. @param {number} light */
+const encoded = (light) => (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055);
+
 /**
  * The finest detail at full resolution, by tiles: the mean second difference along the rows.
  * @param {HTMLImageElement} image

@@ -111,7 +111,7 @@ export class Viewer {
   /** Keys and buttons of what lies over the photo. @returns {Record<string, () => void>} */
   #tools() {
     const layer = (/** @type {import("./layers.js").Mode} */ mode) => () => this.layers.toggle(mode);
-    const tools = { i: () => this.info.toggle(), j: layer("clipping"), f: layer("focus"), h: layer("map") };
+    const tools = { i: () => this.info.toggle(), j: layer("clipping"), f: layer("focus"), h: layer("map"), v: layer("suggestions") };
     const refresh = () => {
       for (const button of byId("viewer-tools").querySelectorAll("button[data-key]")) {
         const { key, mode } = /** @type {HTMLButtonElement} */ (button).dataset;

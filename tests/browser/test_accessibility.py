@@ -81,6 +81,9 @@ def test_culling_a_shoot(page: Page, stack: LocalStack, findings: Callable[[], l
     page.keyboard.press("Space")
     expect(page.locator("#viewer meter")).to_be_visible()
     assert findings() == []
+    page.keyboard.press("v")
+    expect(page.locator("#viewer .legend")).not_to_have_text("Being computed…", timeout=60_000)
+    assert findings() == []
     page.keyboard.press("c")
     expect(page.locator(".pane")).to_have_count(3)
     assert findings() == []
@@ -91,7 +94,7 @@ def test_culling_a_shoot(page: Page, stack: LocalStack, findings: Callable[[], l
     expect(page.get_by_role("dialog")).to_contain_text("Accept the proposal?")
     assert findings() == []
     page.keyboard.press("Escape")
-    for opener in ("Export", "About the score", "Delete album", "Keys"):
+    for opener in ("Export", "My taste", "About the score", "Delete album", "Keys"):
         page.get_by_role("button", name=opener).click()
         expect(page.get_by_role("dialog")).to_be_visible()
         assert findings() == []

@@ -38,9 +38,18 @@ from critic_core.contracts.critique import (
 )
 from critic_core.contracts.errors import Problem
 from critic_core.contracts.group_correction import CorrectionKind, NewGroupCorrection
+from critic_core.contracts.insight import (
+    CropSuggestion,
+    ExposureSuggestion,
+    Gain,
+    StraightenSuggestion,
+    SuggestionKind,
+    Suggestions,
+)
 from critic_core.contracts.manifest import DatasetCard, Manifest
 from critic_core.contracts.photo import Photo, PhotoReceipt, PhotoState
 from critic_core.contracts.share import CreatedShare, NewShare, Share, SharedAlbum, SharedPhoto, SharePass
+from critic_core.contracts.taste import HeldOut, Taste, TasteState
 
 TYPES = (FRONTEND / "contracts.d.ts").read_text("utf-8")
 CONTRACTS = [
@@ -48,6 +57,7 @@ CONTRACTS = [
     Problem, Property, Reason, ImageFacts, Provenance, ScoreInterval, Critique, Photo, DatasetCard, Manifest,
     PhotoReceipt, Album, Choice, Decision, JointDecision, Summary, AlbumPhoto, Proposal, KeepersAtRisk,
     SelectionPage, NewShare, Share, CreatedShare, SharePass, SharedAlbum, SharedPhoto,
+    Gain, ExposureSuggestion, StraightenSuggestion, CropSuggestion, Suggestions, HeldOut, Taste,
 ]  # fmt: skip
 
 
@@ -69,7 +79,9 @@ def test_the_page_reads_only_fields_that_exist(contract: type[Contract]) -> None
 
 
 @pytest.mark.parametrize(
-    "values", [Level, PhotoState, Flag, Verdict, EyeState, CorrectionKind], ids=lambda values: values.__name__
+    "values",
+    [Level, PhotoState, Flag, Verdict, EyeState, CorrectionKind, SuggestionKind, TasteState],
+    ids=lambda values: values.__name__,
 )
 def test_the_page_knows_every_value(values: type[StrEnum]) -> None:
     declaration = re.search(rf"type {values.__name__} = (.*);", TYPES)

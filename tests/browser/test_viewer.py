@@ -1,16 +1,22 @@
 """What the viewer shows over and beside a photo: the map of its score, lost tones, focus, camera, faces, rank."""
 
+import base64
 import io
 import json
 import re
 from typing import Any
 
 import numpy as np
+import pytest
 from PIL import Image, ImageFilter
 from PIL.TiffImagePlugin import IFDRational
 from playwright.sync_api import Locator, Page, Route, expect
 from tests.browser.visitor import SCORE_MS, Chosen, Visitor
-from tests.support.photos import DATA, cat, saved
+from tests.support.photos import DATA, cat, difference, saved
+
+from critic_core.contracts.insight import Suggestions
+from critic_core.imaging.suggestions.exposure import expose
+from critic_core.imaging.suggestions.suggest import changed
 
 ROCKET = Chosen.at(DATA / "rocket.jpg")
 WIDTH, HEIGHT = 1600, 1200
@@ -138,6 +144,84 @@ def test_faces_are_shown_with_their_eyes_and_a_click_goes_there(visitor: Visitor
     expect(page.locator("#viewer-zoom")).to_have_text("100 %")
     page.keyboard.press("i")
     expect(page.locator(".horizon")).to_contain_text("2.5° clockwise")
+
+
+SUGGESTIONS: list[dict[str, Any]] = [
+    {"kind": "straighten", "number": 1, "sentence": "Level by 5.0° clockwise.", "degrees": 5.0, "share": 0.8874},
+    {
+        "kind": "crop",
+        "number": 2,
+        "sentence": "A crop.",
+        "aspect": "original",
+        "left": 0.5,
+        "top": 0.25,
+        "width": 0.5,
+        "height": 0.5,
+    },
+]
+GAIN = {"percent": 41.2, "gain": 6.34, "gain_low": 2.1, "gain_high": 10.4}
+PICTURE = "canvas => canvas.toDataURL('image/png').split(',')[1]"
+
+
+def test_v_shows_a_suggestion_as_the_server_does_and_saves_its_sidecar(visitor: Visitor) -> None:
+    dark = Chosen("dark.jpg", saved(Image.fromarray(expose(np.asarray(Image.open(DATA / "rocket.jpg")), -2)), "JPEG"))
+    page = opened(visitor, dark)
+    page.keyboard.press("v")
+    panel = page.get_by_role("list", name="Suggestions")
+    row = panel.get_by_role("listitem").filter(has_text="stops brighter")
+    expect(row).to_contain_text("% likely to please", timeout=SCORE_MS)
+    row.get_by_role("button", name="Preview").click()
+    answer = page.request.get(f"{visitor.url}/v1/photos/{visitor.photo_on_server('dark.jpg')['id']}/suggestions")
+    (number,) = (found["number"] for found in answer.json()["suggestions"] if found["kind"] == "exposure")
+    preview = page.request.get(f"{answer.url}/{number}/preview").body()
+    assert difference(canvas_picture(page), Image.open(io.BytesIO(preview)).convert("RGB")) < 3
+    with page.expect_download() as download:
+        row.get_by_role("button", name="XMP sidecar").click()
+    assert download.value.suggested_filename == "dark.xmp"
+    assert b"Exposure2012" in download.value.path().read_bytes()
+    page.keyboard.press("v")
+    expect(panel).to_be_hidden()
+    expect(layer(page)).to_have_count(0)
+    assert not visitor.console_errors
+
+
+def canvas_picture(page: Page) -> Image.Image:
+    """What lies over the photo."""
+    return Image.open(io.BytesIO(base64.b64decode(layer(page).evaluate(PICTURE)))).convert("RGB")
+
+
+def test_frames_of_crop_and_level_lie_over_the_photo_and_previews_are_cut_and_turned_alike(visitor: Visitor) -> None:
+    rows = [suggestion | GAIN for suggestion in SUGGESTIONS]
+    visitor.page.route("**/suggestions", lambda route: route.fulfill(json={"suggestions": rows}))
+    photo = Chosen("cat.jpg", saved(cat((640, 427)), "JPEG"))
+    page = opened(visitor, photo)
+    page.get_by_role("button", name="Suggestions").click()
+    expect(page.get_by_role("list", name="Suggestions")).to_contain_text("6.3 points (95 %: 2.1 to 10.4)")
+    assert 0 < sum(layer(page).evaluate(OPAQUE)) < 0.2
+    pixels = np.asarray(Image.open(io.BytesIO(photo.data)))
+    suggestions = Suggestions.read(json.dumps({"suggestions": rows, "model": "aesthetics", "version": "1"})).suggestions
+    for index, suggestion in enumerate(suggestions):
+        page.get_by_role("button", name="Preview").nth(index).click()
+        shown, expected = canvas_picture(page), Image.fromarray(changed(pixels, suggestion))
+        assert shown.size == pytest.approx(expected.size, abs=2)
+        assert difference(*(picture.resize((96, 64), Image.Resampling.BOX) for picture in (shown, expected))) < 3
+    expect(page.get_by_role("button", name="Preview", pressed=True)).to_have_count(1)
+    page.get_by_role("button", name="Preview", pressed=True).click()
+    assert sum(layer(page).evaluate(OPAQUE)) < 0.2
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "sentence"),
+    [(200, {"suggestions": []}, "No suggestion"), (503, {"code": "queue_unavailable", "detail": "Off."}, "Off.")],
+)
+def test_without_suggestions_the_viewer_says_why(
+    visitor: Visitor, status: int, body: dict[str, Any], sentence: str
+) -> None:
+    visitor.page.route("**/suggestions", lambda route: route.fulfill(status=status, json=body))
+    page = opened(visitor, ROCKET)
+    page.keyboard.press("v")
+    expect(page.locator("#viewer .legend")).to_contain_text(sentence)
+    expect(page.get_by_role("list", name="Suggestions")).to_be_hidden()
 
 
 def _face(left: float, eyes: str) -> dict[str, Any]:

@@ -31,6 +31,30 @@ await saved;
 console.log(JSON.stringify({ requests, unsaved: items.map(({ unsavedDecisions }) => unsavedDecisions) }));
 """
 FIRST, SECOND, UPLOADING = range(3)
+TABS = """
+const stored = {};
+globalThis.localStorage = { getItem: (key) => stored[key] ?? null, setItem: (key, value) => (stored[key] = value) };
+globalThis.sessionStorage = { getItem: () => null };
+globalThis.navigator = { languages: ["en"] };
+const { Decisions } = await import(process.argv[1]);
+const read = (name) => JSON.parse(stored[`photo-critic-${name}-album`]);
+let answer;
+const answers = [new Promise(() => {}), new Promise((resolve) => (answer = resolve))]; // the first tab's never comes
+globalThis.fetch = () => answers.shift();
+const saved = new Promise((resolve) => {
+  for (const id of ["first", "second"]) {
+    const item = { id, decision: null, unsavedDecisions: 0 };
+    const album = { id: "album", byId: new Map([[id, item]]), revision: 0, set: Object.assign, notify() {} };
+    const tab = new Decisions(album, (unsaved) => unsaved || resolve());
+    tab.decide([{ items: [item], changes: { flag: "pick" } }]);
+  }
+});
+const before = read("unsaved");
+answer(Response.json({}));
+await saved;
+console.log(JSON.stringify([before, { unsaved: read("unsaved"), history: read("history") }]));
+process.exit();
+"""
 
 
 def saved(*choices: tuple[list[int], str], stored: object = ()) -> dict[str, Any]:
@@ -55,3 +79,11 @@ def test_the_unsaved_decisions_of_an_earlier_visit_are_saved_and_those_of_an_ear
     earlier_visit = {"id": "ab", "photos": ["first"], "changes": {"flag": "reject"}}
     answer = saved(([SECOND], "pick"), stored=[earlier_version, earlier_visit])
     assert answer == {"requests": [(["first"], "reject"), (["second"], "pick")], "unsaved": [0, 0, 0]}
+
+
+def test_a_second_tab_keeps_the_unsaved_decisions_of_the_first() -> None:
+    printed = run_with_module("album/decisions.js", TABS)
+    stored, after = json.loads(printed)
+    assert [entry["photos"] for entry in stored] == [["first"], ["second"]]
+    assert [entry["photos"] for entry in after["unsaved"]] == [["first"]]
+    assert [entry["photo"] for entry in after["history"]] == ["first", "second"]
