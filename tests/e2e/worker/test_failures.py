@@ -191,7 +191,7 @@ def test_the_backlog_includes_reserved_photos(stack: Stack, hold: Path) -> None:
 
 @pytest.mark.parametrize("command", ["sleep", "hang"])
 def test_a_photo_that_takes_too_long_is_stopped(stack: Stack, command: str) -> None:
-    stack.start_dangerous_worker(task_time_limit_seconds="5")
+    stack.start_dangerous_worker(task_time_limit_seconds="12")  # the next photo starts a decoder
     problem = stack.result(stack.submit(command=command)).problem
     assert problem is not None
     assert problem.code == "photo_timeout"
