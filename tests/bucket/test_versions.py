@@ -52,5 +52,8 @@ def test_without_its_delete_markers_the_photo_is_back(storage: Storage, client: 
 def test_the_documented_lifecycle_is_accepted(client: Any) -> None:
     rules = json.loads((FOLDER / "lifecycle.json").read_text("utf-8"))
     client.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration=rules)
-    (stored,) = client.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]
-    assert stored.items() >= rules["Rules"][0].items()
+    stored = client.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]
+    expected = {rule["ID"]: rule for rule in rules["Rules"]}
+    assert {rule["ID"]: rule.items() >= expected[rule["ID"]].items() for rule in stored} == dict.fromkeys(
+        expected, True
+    )

@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from critic_cli.commands.batch import batch
 from critic_cli.commands.cull import cull
 from critic_cli.commands.dead_letters import dead_letters
 from critic_cli.commands.doctor import doctor
@@ -28,7 +29,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for command in (up, score, watch, cull, doctor, model, dead_letters, new_key, new_webhook_secret):
+for command in (up, score, batch, watch, cull, doctor, model, dead_letters, new_key, new_webhook_secret):
     app.command()(command)
 app.add_typer(groups, name="groups")
 app.add_typer(ops, name="ops")

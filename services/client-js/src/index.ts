@@ -1,8 +1,8 @@
 import { Albums, type Filters } from "./albums.js";
 import { Batches } from "./batches.js";
-import type { Manifest, Models, Photo, PhotoEntry, PhotosPage, ReceiverSecrets } from "./contract.js";
+import type { Manifest, Models, Photo, PhotoEntry, PhotosPage, PresignedUpload, ReceiverSecrets } from "./contract.js";
 import { CriticError } from "./errors.js";
-import { type Call, Http, type Options } from "./http.js";
+import { type Call, Http, json, type Options } from "./http.js";
 import { TasteCalls } from "./taste.js";
 
 export type * from "./contract.js";
@@ -67,6 +67,19 @@ export class Client {
     const headers = { "Idempotency-Key": crypto.randomUUID() }; // a retry never makes a second photo
     const query = { wait, model, reference, callback_url: callbackUrl };
     return this.http.json("/v1/photos", { method: "POST", query, body, headers, onProgress });
+  }
+
+  /** Sends a photo that the server reads itself, by URL or key; otherwise as `upload`. */
+  send(source: { url: string } | { key: string }, { model, reference }: UploadOptions = {}, wait = 0): Promise<Photo> {
+    const { body, headers } = json(source);
+    const query = { wait, model, reference };
+    const call = { body, headers: { ...headers, "Idempotency-Key": crypto.randomUUID() } };
+    return this.http.json("/v1/photos", { method: "POST", query, ...call });
+  }
+
+  /** Where to put a file of so many bytes, on servers with a bucket: `send` its key afterwards. */
+  presignedUpload(sizeBytes: number): Promise<PresignedUpload> {
+    return this.http.json("/v1/uploads", { method: "POST", ...json({ size_bytes: sizeBytes }) });
   }
 
   photo(photoId: string, wait = 0): Promise<Photo> {

@@ -33,6 +33,7 @@ from critic_gateway.routes import (
     shared,
     shares,
     taste,
+    uploads,
     usage,
     webhook_events,
 )
@@ -57,6 +58,7 @@ ROUTERS = [
         shared,
         account,
         taste,
+        uploads,
         models,
         usage,
         health,

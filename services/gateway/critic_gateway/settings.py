@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 from critic_core.runtime.settings import MEGA, Environment, Networks, PhotoLimits, QueueSettings
+from critic_core.runtime.storage import FOLDERS
 from critic_core.runtime.webhooks.settings import WebhookSettings
 
 KIBI = 1024
@@ -53,6 +54,15 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
         "http.",
     )
     max_fetches: int = Field(default=16, ge=1, description="Photos that a gateway fetches at a time.")
+    incoming_folder: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9-]*$",
+        description='Folder of the storage whose files are photos by key: {"key": "a.jpg"} is FOLDER/OWNER/a.jpg. '
+        "Empty: none.",
+    )
+    presigned_uploads: bool = Field(
+        default=False, description="Clients may put photos into the bucket themselves, by presigned URLs."
+    )
     reuse_critiques: bool = Field(
         default=False,
         description="Bytes sent again by their owner get the critique and preview of the first time, while the model "
@@ -143,6 +153,13 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
     def owner_backlog(self) -> int:
         """Queued photos of one owner at which its uploads get 429; without API keys, everybody is one owner."""
         return math.ceil(self.max_backlog * self.owner_backlog_share) if self.has_api_keys else self.max_backlog
+
+    @field_validator("incoming_folder")
+    @classmethod
+    def _is_free(cls, folder: str) -> str:
+        if folder in FOLDERS:
+            raise ValueError(f"CRITIC_INCOMING_FOLDER is {folder}, a folder of the service")
+        return folder
 
     @field_validator("cors_origins", mode="before")
     @classmethod

@@ -49,6 +49,7 @@ from critic_gateway.settings import GatewaySettings
 from critic_gateway.uploads.enqueue import PhotoIntake
 from critic_gateway.uploads.handler import UploadHandler
 from critic_gateway.uploads.reuse import CritiqueReuse
+from critic_gateway.uploads.sources import PhotoSources
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,8 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
     idempotency_keys = IdempotencyKeys(client, settings.idempotency_ttl_seconds)
     batches, api_keys = BatchStore(client), ApiKeys.from_settings(settings)
     erasure = Erasure(jobs, albums, owners, deliveries, tastes, batches, storage)
-    feeder = BatchFeeder(intake, batches, api_keys, admission, headroom, asyncio.Semaphore(FETCHES))
+    sources = PhotoSources(storage, settings)
+    feeder = BatchFeeder(intake, batches, api_keys, admission, headroom, sources, asyncio.Semaphore(FETCHES))
     results = BatchResults(batches, jobs, storage, erasure)
     return AppState(
         settings=settings,
@@ -145,9 +147,11 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
         queries=AlbumQueries(AlbumResultStore(client), changes, queue, tastes),
         insights=InsightRequests(InsightStore(client), changes, queue),
         tastes=TasteRequests(tastes, changes, queue),
-        uploads=UploadHandler(intake, admission, idempotency_keys, changes, asyncio.Semaphore(settings.max_fetches)),
+        uploads=UploadHandler(
+            intake, admission, idempotency_keys, changes, sources, asyncio.Semaphore(settings.max_fetches)
+        ),
         batches=batches,
-        batch_submission=BatchSubmission(batches, storage, erasure, idempotency_keys, settings),
+        batch_submission=BatchSubmission(batches, storage, erasure, idempotency_keys, sources, settings),
         batch_results=results,
         batch_runner=BatchRunner(batches, feeder, results, erasure),
         account_export=AccountExport(jobs, albums, owners, deliveries, shares, corrections, tastes, batches),

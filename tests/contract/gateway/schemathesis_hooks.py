@@ -13,6 +13,8 @@ from critic_core.imaging.golden import golden_photo
 
 schemathesis.openapi.format("binary", strategies.just(golden_photo()))
 schemathesis.openapi.media_type("image/*", strategies.just(golden_photo()))
+MANIFEST = f'{{"url": "{os.environ["PHOTO_URL"]}"}}'.encode()
+schemathesis.openapi.media_type("application/x-ndjson", strategies.just(MANIFEST))
 
 
 @schemathesis.hook
@@ -24,5 +26,6 @@ def before_call(_: Any, case: schemathesis.Case, __: dict[str, Any]) -> None:
             case.headers["Idempotency-Key"] = str(uuid4())
         if isinstance(case.body, dict) and case.body.get("callback_url"):
             case.body["callback_url"] = "https://receiver.example/hook"
-        if isinstance(case.body, dict) and case.body.get("url"):
+        if isinstance(case.body, dict) and {"url", "key"} & set(case.body):
+            case.body.pop("key", None)
             case.body["url"] = os.environ["PHOTO_URL"]

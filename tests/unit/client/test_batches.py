@@ -22,7 +22,7 @@ RESULTS = [BatchResult(line=1, reference="é", photo=make_photo(PhotoState.done)
 def answer(request: Request) -> Answer:
     if request.path.endswith("/results"):
         return Answer(200, "".join(result.model_dump_json() + "\n" for result in RESULTS).encode())
-    if request.path.startswith("/v1/batches?"):
+    if request.method == "GET" and request.path.startswith("/v1/batches?"):
         return Answer(200, BatchesPage(batches=(DONE, RUNNING)).model_dump_json().encode())
     if request.method == "DELETE":
         return Answer(204)

@@ -127,6 +127,7 @@ NO_DATA = {
     "sendPhotos",
     "createAlbum",
     "createBatch",
+    "createUpload",
     "listModels",
     "getUsage",
     "getLiveness",

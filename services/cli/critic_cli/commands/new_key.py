@@ -9,7 +9,7 @@ import typer
 
 from critic_cli.errors import CommandError
 
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
 
 Name = Annotated[
     str | None, typer.Option(help="Print an entry of the TOML file of API keys, with this name, not CRITIC_API_KEYS.")
@@ -22,7 +22,9 @@ Owner = Annotated[
 def new_key(name: Name = None, owner: Owner = None) -> None:
     """Make an API key. The server stores only its digest, so that stolen settings give no access."""
     if not all(_NAME.fullmatch(text) for text in (name, owner) if text is not None):
-        raise CommandError("Names and owners have up to 64 letters, digits, dots, dashes and underscores.")
+        raise CommandError(
+            "Names and owners have up to 64 letters, digits, dashes, underscores, and dots after the first."
+        )
     key = secrets.token_urlsafe(32)
     print("Key for the client; it is stored nowhere:")
     print(f"  {key}")

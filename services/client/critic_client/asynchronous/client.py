@@ -19,6 +19,7 @@ from critic_client.requests import LONGEST_WAIT_SECONDS, page_parameters, parse,
 from critic_core.contracts.account import PhotoEntry, PhotosPage
 from critic_core.contracts.manifest import Manifest
 from critic_core.contracts.photo import Photo
+from critic_core.contracts.photo_source import PhotoSource, PresignedUpload
 from critic_core.contracts.webhook import ReceiverSecrets
 
 
@@ -85,6 +86,21 @@ class AsyncClient:
                 return await self._http.client.post("/v1/photos", params=params, files=files, headers=key)
 
         return parse(Photo, await self._http.retry(send))
+
+    async def send(
+        self, source: PhotoSource, wait: float = 0, model: str | None = None, reference: str | None = None
+    ) -> Photo:
+        """Send a photo that the server reads itself, by URL or key; otherwise as `upload`."""
+        key, optional = {"Idempotency-Key": str(uuid4())}, {"model": model, "reference": reference}
+        params = {"wait": wait} | {name: value for name, value in optional.items() if value}
+        body = source.model_dump(exclude_none=True)
+        response = await self._http.request("POST", "/v1/photos", params=params, json=body, headers=key)
+        return parse(Photo, response)
+
+    async def presigned_upload(self, size_bytes: int) -> PresignedUpload:
+        """Where to put a file of so many bytes, on servers with a bucket: `send` its key afterwards."""
+        response = await self._http.request("POST", "/v1/uploads", json={"size_bytes": size_bytes})
+        return parse(PresignedUpload, response)
 
     async def photo(self, photo_id: str, wait: float = 0) -> Photo:
         """The photo with its state, and its critique within `wait` seconds (at most 30)."""

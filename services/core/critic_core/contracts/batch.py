@@ -8,15 +8,14 @@ from pydantic import Field
 from critic_core.contracts.base import Contract
 from critic_core.contracts.errors import Problem
 from critic_core.contracts.photo import Metadata, Photo, Reference
+from critic_core.contracts.photo_source import PhotoSource
 
-LONGEST_URL = 2048
 JSON_LINES = "application/x-ndjson"
 
 
-class BatchLine(Contract):
+class BatchLine(PhotoSource):
     """A line of a manifest: a photo, with its caller's own name and values."""
 
-    url: str = Field(min_length=1, max_length=LONGEST_URL, description="https address of a photo")
     reference: Reference | None = None
     metadata: Metadata | None = None
 

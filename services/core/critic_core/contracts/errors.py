@@ -263,6 +263,30 @@ class PhotoUrlFailed(CriticError):
     code, title, status = "photo_url_failed", "The photo's URL failed", 422
 
 
+class PhotoKeysDisabled(CriticError):
+    """Photos by key are disabled on this server: send the bytes."""
+
+    code, title, status, permanent = "photo_keys_disabled", "Photos by key are disabled", 422, True
+
+
+class PresignedUploadsDisabled(CriticError):
+    """Presigned uploads are disabled on this server: send the bytes."""
+
+    code, title, status, permanent = "presigned_uploads_disabled", "Presigned uploads are disabled", 403, True
+
+
+class InvalidPhotoKey(CriticError):
+    """The photo's key is no path below the owner's folder."""
+
+    code, title, status, permanent = "invalid_photo_key", "The photo's key is not allowed", 422, True
+
+
+class PhotoKeyNotFound(CriticError):
+    """The storage has no file of the photo's key."""
+
+    code, title, status = "photo_key_not_found", "No file of this key", 422
+
+
 class WebhooksDisabled(CriticError):
     """Webhooks are disabled on this server: `callback_url` is not accepted."""
 

@@ -34,6 +34,26 @@ def preview_key(photo_id: str) -> str:
     return f"photos/{photo_id[-2:]}/{photo_id}/preview.jpg"
 
 
+FOLDERS = ("photos", "batches", "uploads", "checks")
+UPLOADS = "uploads/"
+"""Beginning of the keys of presigned uploads."""
+
+
+def uploads_folder(owner: str) -> str:
+    """The folder of an owner's presigned uploads."""
+    return f"{UPLOADS}{owner}"
+
+
+def uploaded_key(owner: str, name: str) -> str:
+    """Where a presigned upload lies."""
+    return f"{uploads_folder(owner)}/{name}"
+
+
+def incoming_key(folder: str, owner: str, name: str) -> str:
+    """Where a file lies that the operator lets an owner name."""
+    return f"{folder}/{owner}/{name}"
+
+
 def batch_folder(batch_id: str) -> str:
     """The folder of a batch's manifest and results."""
     return f"batches/{batch_id}"
@@ -126,6 +146,17 @@ class Storage:
         with _as_found_or_not():
             data: bytes = self._fs.cat_file(self._path(key), start=start, end=end)
         return data
+
+    @property
+    def is_bucket(self) -> bool:
+        """Whether clients can be given presigned URLs."""
+        return not self._is_folder
+
+    def presigned_put(self, key: str, size: int, seconds: int) -> str:
+        """A URL that takes one file of so many bytes under `key`, for so long. For buckets alone."""
+        with _as_storage_error():
+            url: str = self._fs.url(self._path(key), expires=seconds, client_method="put_object", ContentLength=size)
+        return url
 
     def delete_folder(self, prefix: str) -> None:
         """Forget everything below `prefix`; nothing there is fine."""
@@ -234,6 +265,7 @@ def _options(url: str) -> dict[str, Any]:
         "connect_timeout": CONNECT_SECONDS,
         "read_timeout": ANSWER_SECONDS,
         "retries": {"mode": "standard"},
+        "signature_version": "s3v4",  # of presigned URLs; the older one signs no length
     }
     # Without its cache of listings, s3fs sees what another process wrote. Of each upload it keeps a block in memory,
     # which would be 50 MB.

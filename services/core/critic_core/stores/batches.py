@@ -118,7 +118,7 @@ class StoredBatch:
     owner: str
     api_key: str
     offset: int
-    parts: int
+    begun: int
     written: int
     hidden: bool  # no manifest yet, or deleted
 
@@ -217,7 +217,7 @@ class BatchStore:
         with redis_errors():
             _ensure(self._schedule(keys=[batch_key(lease.batch_id), DUE], args=[lease.token, due, lease.batch_id]))
 
-    def parts(self, batch_id: str) -> list[BatchPart]:
+    def unfinished_parts(self, batch_id: str) -> list[BatchPart]:
         """The parts under way, in the order of their lines."""
         with redis_errors():
             texts: Any = self._redis.hvals(_parts_key(batch_id))
@@ -272,5 +272,5 @@ def _stored(batch_id: str, fields: dict[str, str]) -> StoredBatch:
     hidden = state in (RECEIVING, DELETED)
     shown = {"id": batch_id, "state": BatchState.running if hidden else state}
     batch = Batch.of_fields({**fields, **shown, "delay": Problem.read(delay) if delay else None})
-    offset, parts, written = (int(fields.get(name, 0)) for name in ("offset", "parts", "written"))
-    return StoredBatch(batch, fields["owner"], fields["api_key"], offset, parts, written, hidden)
+    offset, begun, written = (int(fields.get(name, 0)) for name in ("offset", "begun", "written"))
+    return StoredBatch(batch, fields["owner"], fields["api_key"], offset, begun, written, hidden)

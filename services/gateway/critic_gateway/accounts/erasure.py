@@ -6,7 +6,7 @@ from time import monotonic, time
 
 from critic_core.contracts.errors import AlbumNotFound
 from critic_core.runtime.logs import logger
-from critic_core.runtime.storage import Storage, batch_folder, photo_key, preview_key
+from critic_core.runtime.storage import Storage, batch_folder, photo_key, preview_key, uploads_folder
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.batches import BatchStore
 from critic_core.stores.deliveries import DeliveryStore
@@ -49,7 +49,7 @@ class Erasure:
     def delete_batch(self, batch_id: str) -> None:
         """Hide the batch, then delete its photos, manifest and results; a runner resumes an interrupted deletion."""
         self.batches.hide(batch_id, time())
-        for part in self.batches.parts(batch_id):
+        for part in self.batches.unfinished_parts(batch_id):
             for photo_id in part.photo_ids:
                 self.delete_photo(photo_id)
         self.storage.delete_folder(batch_folder(batch_id))
@@ -65,6 +65,7 @@ class Erasure:
         deadline, hidden = monotonic() + seconds, list[str]()
         try:
             self.tastes.delete(owner)
+            self.storage.delete_folder(uploads_folder(owner))
             self.owners.delete_idempotency_keys(owner)
             for batch_id in self._all(owner, Kind.batches, deadline):
                 self.delete_batch(batch_id)

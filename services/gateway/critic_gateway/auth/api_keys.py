@@ -24,7 +24,7 @@ from critic_gateway.settings import GatewaySettings
 _NAME_DIGITS = 12  # an unnamed key is called by the first digits of its digest
 
 Digest = Annotated[str, StringConstraints(to_lower=True, pattern="^[0-9a-fA-F]{64}$")]
-Name = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9._-]{1,64}$")]
+Name = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$")]
 
 log = logger(__name__)
 

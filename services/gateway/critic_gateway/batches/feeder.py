@@ -19,10 +19,10 @@ from critic_gateway.http.storage_threads import in_storage_thread
 from critic_gateway.limits.admission import Admission
 from critic_gateway.limits.headroom import Headroom
 from critic_gateway.uploads.enqueue import PhotoIntake
-from critic_gateway.uploads.fetch import fetch_events
 from critic_gateway.uploads.handler import FETCH_SECONDS
 from critic_gateway.uploads.options import Note, UploadOptions
 from critic_gateway.uploads.receive import ReceivedFile, RejectedFile, UploadLimits, receive_files
+from critic_gateway.uploads.sources import PhotoSources
 
 PART_LINES = 100
 FETCHES = 8
@@ -46,6 +46,7 @@ class BatchFeeder:
     api_keys: ApiKeys
     admission: Admission
     headroom: Headroom
+    sources: PhotoSources
     fetches: asyncio.Semaphore
 
     async def next_part(self, lease: BatchLease, stored: StoredBatch) -> BatchPart:
@@ -54,13 +55,13 @@ class BatchFeeder:
         key = manifest_key(lease.batch_id)
         end, found = await in_storage_thread(find_lines, self.intake.storage, key, stored.offset, lines)
         part = BatchPart(
-            number=stored.parts,
+            number=stored.begun,
             first_line=stored.batch.queued + 1,
             offset=stored.offset,
             end=end,
             rows=tuple(BatchRow(photo_id=new_photo_id(), reference=line.reference) for line in found),
         )
-        increments = {"parts": 1, "offset": end - stored.offset, "queued": len(found)}
+        increments = {"begun": 1, "offset": end - stored.offset, "queued": len(found)}
         await run_in_threadpool(lambda: self.batches.save_part(lease, part, **increments))
         return part
 
@@ -81,7 +82,7 @@ class BatchFeeder:
 
     async def _ensure_room(self, caller: ApiKey) -> None:
         await run_in_threadpool(self.intake.quota.ensure_remaining, caller)
-        await self.admission.ensure_capacity(caller.owner, Lane.batch)
+        await self.admission.ensure_half_free(caller.owner)
         await self.headroom.ensure_room(self.intake.settings.max_photo_bytes)
 
     async def _queue_all(
@@ -109,21 +110,23 @@ class BatchFeeder:
     async def _queue_photo(self, line: BatchLine, photo_id: str, caller: ApiKey, model: str | None) -> Problem | None:
         """The problem of a line without a usable photo. Raises Delayed."""
         options = UploadOptions(model, note=Note(line.reference, line.metadata))
-        files = await self._receive(line, photo_id)
+        files = await self._receive(line, photo_id, caller.owner)
         try:
             (receipt,) = await run_in_threadpool(self.intake.accept, files, caller, options)
         except CriticError as error:
             raise Delayed(error.problem()) from error
         if receipt.problem is not None and _may_pass(receipt.problem):
             raise Delayed(receipt.problem)
+        if receipt.problem is None:
+            await in_storage_thread(self.sources.forget, line, caller.owner)
         return receipt.problem
 
-    async def _receive(self, line: BatchLine, photo_id: str) -> list[ReceivedFile]:
+    async def _receive(self, line: BatchLine, photo_id: str, owner: str) -> list[ReceivedFile]:
         settings = self.intake.settings
         limits = UploadLimits(settings.max_photo_bytes, settings.max_photo_bytes, 1)
-        events = fetch_events(line.url, settings.fetch_allow_private, settings.max_photo_bytes)
         try:
-            async with asyncio.timeout(FETCH_SECONDS), aclosing(events):
+            self.sources.ensure_accepted(line)  # the settings may have changed
+            async with asyncio.timeout(FETCH_SECONDS), aclosing(self.sources.events(line, owner)) as events:
                 return await receive_files(events, self.intake.storage, limits, lambda: photo_id)
         except TimeoutError:
             return [RejectedFile(None, UploadTimeout())]

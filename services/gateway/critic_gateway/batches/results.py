@@ -38,9 +38,9 @@ class BatchResults:
         self.batches.forget_part(lease, part)
         return True
 
-    async def stream(self, batch_id: str, parts: int) -> AsyncIterator[bytes]:
-        """The results of so many parts."""
-        for number in range(parts):
+    async def stream(self, batch_id: str, written: int) -> AsyncIterator[bytes]:
+        """The results of the parts that are written."""
+        for number in range(written):
             with suppress(PhotoNotFound):  # the batch has just been deleted
                 chunks = await in_storage_thread(self.storage.reading, results_key(batch_id, number))
                 async for chunk in chunks_on_demand(chunks):

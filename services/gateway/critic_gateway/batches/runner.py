@@ -25,7 +25,7 @@ from critic_gateway.http.storage_threads import in_storage_thread
 
 RUNNERS = 2
 PARTS_UNDER_WAY = 3
-LEASE_SECONDS = 30.0
+LEASE_SECONDS = 15.0
 POLL_SECONDS = 0.5  # of a batch whose photos are not finished, and of gateways without work
 DELAY_SECONDS = 2.0  # after overload, a used-up quota, or with a service down
 
@@ -93,33 +93,33 @@ class BatchRunner:
             return self.clock()
         if stored.batch.finished_at is not None:
             return stored.batch.expires_at.timestamp()
-        parts = await run_in_threadpool(self.batches.parts, lease.batch_id)
-        if not parts and not _lines_left(stored):
+        unfinished = await run_in_threadpool(self.batches.unfinished_parts, lease.batch_id)
+        if not unfinished and not _lines_left(stored):
             await run_in_threadpool(self.batches.finish, lease, datetime.now(UTC))
             log.info("batch_finished", batch_id=lease.batch_id, lines=stored.batch.lines)
             return stored.batch.expires_at.timestamp()
-        collected = await self._collect(lease, parts)
+        collected = await self._collect(lease, unfinished)
         try:
-            fed = await self._feed(lease, stored, parts[collected:])
+            fed = await self._feed(lease, stored, unfinished[collected:])
         except Delayed as delay:
             await run_in_threadpool(self.batches.set_delay, lease, delay.problem)
             return self.clock() + DELAY_SECONDS
         return self.clock() + (0 if collected or fed else POLL_SECONDS)
 
-    async def _collect(self, lease: BatchLease, parts: list[BatchPart]) -> int:
+    async def _collect(self, lease: BatchLease, unfinished: list[BatchPart]) -> int:
         """The number of the first parts that are written now."""
         collected = 0
-        for part in parts:
+        for part in unfinished:
             if not part.queued or not await in_storage_thread(self.results.collect, lease, part):
                 break
             collected += 1
         return collected
 
-    async def _feed(self, lease: BatchLease, stored: StoredBatch, parts: list[BatchPart]) -> bool:
+    async def _feed(self, lease: BatchLease, stored: StoredBatch, unfinished: list[BatchPart]) -> bool:
         """Queue the part that an earlier turn has begun, or the next one. False without any. Raises Delayed."""
-        part = next((part for part in parts if not part.queued), None)
+        part = next((part for part in unfinished if not part.queued), None)
         if part is None:
-            if not _lines_left(stored) or len(parts) >= PARTS_UNDER_WAY:
+            if not _lines_left(stored) or len(unfinished) >= PARTS_UNDER_WAY:
                 return False
             part = await self.feeder.next_part(lease, stored)
         try:

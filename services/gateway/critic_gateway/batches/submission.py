@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from starlette.concurrency import run_in_threadpool
 
-from critic_core.contracts.batch import Batch, BatchLine, BatchState
-from critic_core.contracts.errors import BatchNotFound, IdempotencyKeyReused, PhotoUrlsDisabled, RequestTooLarge
+from critic_core.contracts.batch import Batch, BatchState
+from critic_core.contracts.errors import BatchNotFound, IdempotencyKeyReused, RequestTooLarge
 from critic_core.contracts.identity import new_photo_id
 from critic_core.runtime.storage import Storage, manifest_key
 from critic_core.stores.batches import BatchStore
@@ -19,6 +19,7 @@ from critic_gateway.http.storage_threads import in_storage_thread
 from critic_gateway.limits.idempotency import IdempotencyKeys, UploadRecord
 from critic_gateway.settings import GatewaySettings
 from critic_gateway.uploads.handler import Sender, time_limit
+from critic_gateway.uploads.sources import PhotoSources
 
 MARGIN_SECONDS = 60.0  # after the time limit of the upload, a batch without a manifest is deleted
 
@@ -31,6 +32,7 @@ class BatchSubmission:
     storage: Storage
     erasure: Erasure
     idempotency_keys: IdempotencyKeys
+    sources: PhotoSources
     settings: GatewaySettings
 
     async def submit(self, chunks: AsyncIterator[bytes], sender: Sender, model: str | None) -> Batch:
@@ -61,7 +63,7 @@ class BatchSubmission:
         try:
             async with time_limit(seconds):
                 key = manifest_key(batch.id)
-                lines = await receive_manifest(body, self.storage, key, self._ensure_accepted)
+                lines = await receive_manifest(body, self.storage, key, self.sources.ensure_accepted)
             await run_in_threadpool(self.batches.begin, batch.id, lines, time.time())
         except BaseException:
             await in_storage_thread(self.erasure.delete_batch, batch.id)
@@ -88,10 +90,6 @@ class BatchSubmission:
             created_at=now,
             expires_at=now + timedelta(seconds=self.settings.batch_ttl_seconds),
         )
-
-    def _ensure_accepted(self, _: BatchLine) -> None:
-        if not self.settings.fetch_urls:
-            raise PhotoUrlsDisabled
 
 
 async def _hashed(chunks: AsyncIterator[bytes], digest: "hashlib._Hash") -> AsyncIterator[bytes]:

@@ -3,7 +3,7 @@
 A slow client holds one chunk in memory and one in the buffer of its connection, whatever the size of the file.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import closing, nullcontext
 from typing import Any
 
@@ -19,7 +19,7 @@ async def stored_response(storage: Storage, key: str, media_type: str) -> Stream
     return StreamingResponse(chunks_on_demand(chunks), media_type=media_type, headers={"Content-Length": str(size)})
 
 
-async def chunks_on_demand(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def chunks_on_demand(chunks: Iterator[bytes]) -> AsyncGenerator[bytes]:
     """The chunks, each read in a thread of storage when the client is ready for it; closed also after a disconnect."""
     closer: Any = closing(chunks) if hasattr(chunks, "close") else nullcontext()
     with closer:

@@ -38,13 +38,22 @@ class Admission:
 
     async def ensure_capacity(self, owner: str, lane: Lane) -> None:
         """Raises Overloaded when a limit of the owner is reached, and QueueUnavailable when the backlog is unknown."""
+        ensure_within_limits(await self._latest_load(), owner, lane, self._settings)
+
+    async def ensure_half_free(self, owner: str) -> None:
+        """The same for a batch, which leaves half of its owner's limits to uploads."""
+        load = await self._latest_load()
+        doubled = load.plus({(Lane.batch, owner): load.photos_of(owner)})
+        ensure_within_limits(doubled, owner, Lane.batch, self._settings)
+
+    async def _latest_load(self) -> Load:
         age = self._now() - self._measured_at
         if age > FRESH_SECONDS and self._measurement is None:
             self._measurement = asyncio.create_task(self._measure())
             self._measurement.add_done_callback(_ignore_error)
         if age > USABLE_SECONDS and self._measurement is not None:
             await asyncio.shield(self._measurement)
-        ensure_within_limits(self._load.plus(self._admitted_since), owner, lane, self._settings)
+        return self._load.plus(self._admitted_since)
 
     def count_admitted(self, photos: int, owner: str, lane: Lane) -> None:
         """Add admitted photos to the owner's queue until the next measurement includes them."""

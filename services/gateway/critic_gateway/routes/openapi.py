@@ -10,6 +10,7 @@ from critic_core.contracts.errors import (
     IdempotencyKeyReused,
     InvalidApiKey,
     InvalidCallbackUrl,
+    InvalidPhotoKey,
     InvalidPhotoUrl,
     InvalidRequest,
     LimitReached,
@@ -18,6 +19,8 @@ from critic_core.contracts.errors import (
     NotReady,
     Overloaded,
     Pending,
+    PhotoKeyNotFound,
+    PhotoKeysDisabled,
     PhotoNotFound,
     PhotoUrlFailed,
     PhotoUrlsDisabled,
@@ -31,8 +34,8 @@ from critic_core.contracts.errors import (
     UploadTimeout,
     WebhooksDisabled,
 )
+from critic_core.contracts.photo_source import PhotoSource
 from critic_gateway.http.problems import PROBLEM_MEDIA_TYPE, pending
-from critic_gateway.uploads.fetch import PhotoUrl
 
 ACCESS_ERRORS = (MissingApiKey, InvalidApiKey, RateLimited, QueueUnavailable)
 PHOTO_ERRORS = (PhotoNotFound, InvalidRequest, *ACCESS_ERRORS)
@@ -45,6 +48,9 @@ UPLOAD_ERRORS = (
     PhotoUrlsDisabled,
     InvalidPhotoUrl,
     PhotoUrlFailed,
+    PhotoKeysDisabled,
+    InvalidPhotoKey,
+    PhotoKeyNotFound,
     IdempotencyKeyReused,
     IdempotencyInProgress,
     UploadTimeout,
@@ -68,7 +74,7 @@ UPLOAD_BODY = {
                 }
             },
             "image/*": {"schema": {"type": "string", "format": "binary"}},
-            "application/json": {"schema": PhotoUrl.model_json_schema()},
+            "application/json": {"schema": PhotoSource.model_json_schema()},
         },
     }
 }

@@ -8,8 +8,8 @@ from critic_gateway.uploads.options import UploadOptions
 from critic_gateway.uploads.receive import ReceivedFile, RejectedFile, StoredFile
 
 
-def upload_digest(files: list[ReceivedFile], options: UploadOptions, url: str | None = None) -> str:
-    """Equal for uploads of equal files in the same order, or of one URL, with equal options.
+def upload_digest(files: list[ReceivedFile], options: UploadOptions, source: str | None = None) -> str:
+    """Equal for uploads of equal files in the same order, or of one URL or key, with equal options.
 
     What a URL leads to may change, and its signature expire: a repeated request is one of the same URL.
     """
@@ -17,7 +17,7 @@ def upload_digest(files: list[ReceivedFile], options: UploadOptions, url: str | 
     callback = (options.callback_url, *(options.callback_events or ()), *(options.callback_details or ()))
     note = (options.note.reference, options.note.metadata)
     digest = hashlib.sha256(f"{options.model or ''} {album} {callback} {note}\n".encode())
-    for content in [f"{url}\n"] if url else map(_content, files):
+    for content in [f"{source}\n"] if source else map(_content, files):
         digest.update(content.encode())
     return digest.hexdigest()
 
@@ -29,8 +29,8 @@ def _content(file: ReceivedFile) -> str:
 
 
 def ensure_same_upload(
-    record: UploadRecord, files: list[ReceivedFile], options: UploadOptions, url: str | None = None
+    record: UploadRecord, files: list[ReceivedFile], options: UploadOptions, source: str | None = None
 ) -> None:
     """IdempotencyKeyReused unless the upload repeats the recorded one."""
-    if record.body_digest != upload_digest(files, options, url):
+    if record.body_digest != upload_digest(files, options, source):
         raise IdempotencyKeyReused

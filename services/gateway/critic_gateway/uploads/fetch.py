@@ -11,13 +11,10 @@ from contextlib import asynccontextmanager
 from urllib.parse import unquote
 
 import httpcore
-from pydantic import Field
 
-from critic_core.contracts.base import Contract
-from critic_core.contracts.errors import InvalidPhotoUrl, InvalidRequest, PhotoTooLarge, PhotoUrlFailed
+from critic_core.contracts.errors import InvalidPhotoUrl, PhotoTooLarge, PhotoUrlFailed
 from critic_core.runtime.outbound.addresses import Address, Network
 from critic_core.runtime.outbound.public_url import (
-    LONGEST_URL,
     PublicUrl,
     UnsafeUrl,
     check_addresses,
@@ -27,31 +24,11 @@ from critic_core.runtime.outbound.resolve import resolve
 from critic_gateway.uploads.multipart import FileBegins, FileBytes, FileEnds, UploadEvent, file_name, file_path
 from critic_gateway.uploads.pinned_backend import PinnedBackend
 
-MAX_BODY_BYTES = 4096
 STEP_SECONDS = 10.0  # of a lookup, a connection, and of every read
 _LOOKUPS = ThreadPoolExecutor(16, "lookup")  # a silent name server keeps no thread of other work
 _HEADERS = {"User-Agent": "photo-critic", "Accept": "image/*", "Accept-Encoding": "identity", "Connection": "close"}
 # Every failure between two machines, TLS handshakes and invalid HTTP included.
 _FAILURES = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError)
-
-
-class PhotoUrl(Contract):
-    """The JSON body of an upload by URL."""
-
-    url: str = Field(min_length=1, max_length=LONGEST_URL, description="https address of a photo")
-
-
-async def read_photo_url(chunks: AsyncIterator[bytes]) -> str:
-    """The URL of a body. Raises InvalidRequest."""
-    body = bytearray()
-    async for chunk in chunks:
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise InvalidRequest(f"The limit of a JSON body is {MAX_BODY_BYTES:,} bytes.")
-    try:
-        return PhotoUrl.model_validate_json(bytes(body)).url
-    except ValueError:
-        raise InvalidRequest('The JSON body of an upload is {"url": "https://…"}.') from None
 
 
 async def fetch_events(text: str, private: tuple[Network, ...], limit: int) -> AsyncGenerator[UploadEvent, None]:

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from critic_core.contracts.errors import InvalidRequest, Overloaded, PhotoUrlsDisabled, UploadTimeout
+from critic_core.contracts.errors import InvalidRequest, Overloaded, UploadTimeout
 from critic_core.contracts.photo import Lane, PhotoReceipt
+from critic_core.contracts.photo_source import PhotoSource
 from critic_gateway.auth.api_keys import ApiKey
+from critic_gateway.http.storage_threads import in_storage_thread
 from critic_gateway.limits.admission import Admission
 from critic_gateway.limits.idempotency import FileRecord, IdempotencyKeys, UploadRecord
 from critic_gateway.notifications.long_poll import UploadWait
 from critic_gateway.notifications.subscriber import ChangeSubscriber
 from critic_gateway.uploads.digest import ensure_same_upload, upload_digest
 from critic_gateway.uploads.enqueue import PhotoIntake
-from critic_gateway.uploads.fetch import fetch_events, read_photo_url
 from critic_gateway.uploads.multipart import UploadEvent, is_json, upload_events
 from critic_gateway.uploads.options import UploadOptions
 from critic_gateway.uploads.receive import (
@@ -27,9 +28,10 @@ from critic_gateway.uploads.receive import (
     delete_stored,
     receive_files,
 )
+from critic_gateway.uploads.sources import PhotoSources, read_source
 
 FETCH_SECONDS = 60.0
-"""For a photo by its URL: slow servers keep no slot of other callers."""
+"""For a photo that the gateway reads itself: slow servers keep no slot of other callers."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,15 @@ class Sender:
 
 @dataclass(frozen=True)
 class Source:
-    """Where the files of an upload come from: the request's body, or the URL in it."""
+    """Where the files of an upload come from: the request's body, or what the body names."""
 
     request: Request
-    url: str | None = None
+    named: PhotoSource | None = None
+
+    @property
+    def text(self) -> str | None:
+        """The URL or the key."""
+        return (self.named.url or f"key {self.named.key}") if self.named else None
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ class UploadHandler:
     admission: Admission
     idempotency_keys: IdempotencyKeys
     changes: ChangeSubscriber
+    sources: PhotoSources
     fetches: asyncio.Semaphore
 
     async def handle(
@@ -75,7 +83,7 @@ class UploadHandler:
     ) -> tuple[list[ReceivedFile], list[PhotoReceipt]]:
         if caller.photos_per_day:
             await run_in_threadpool(self.intake.quota.ensure_remaining, caller)
-        files = await self._receive(source)
+        files = await self._receive(source, caller.owner)
         wait.watch([file.photo_id for file in files if isinstance(file, StoredFile)])
         lane = await self._lane(files, caller, wait.seconds)
         receipts = await run_in_threadpool(self.intake.accept, files, caller, options, lane)
@@ -83,6 +91,8 @@ class UploadHandler:
             bool(receipt.photo and not (receipt.duplicate or receipt.photo.state.final)) for receipt in receipts
         )
         self.admission.count_admitted(admitted, caller.owner, lane)
+        if source.named is not None and receipts[0].photo is not None:
+            await in_storage_thread(self.sources.forget, source.named, caller.owner)
         return files, receipts
 
     async def _lane(self, files: list[ReceivedFile], caller: ApiKey, wait_seconds: float) -> Lane:
@@ -104,11 +114,11 @@ class UploadHandler:
         keys = self.idempotency_keys
         record = await run_in_threadpool(keys.acquire, caller.owner, key)
         if record is not None:
-            return await self._repeat(source, record, options)
+            return await self._repeat(source, caller.owner, record, options)
         try:
             async with keys.lease(caller.owner, key):
                 files, receipts = await self._upload(source, caller, options, wait)
-            digest = upload_digest(files, options, source.url)
+            digest = upload_digest(files, options, source.text)
             record = UploadRecord(body_digest=digest, files=tuple(map(_file_record, receipts)))
             await run_in_threadpool(keys.save, caller.owner, key, record)
         except BaseException:
@@ -116,11 +126,13 @@ class UploadHandler:
             raise
         return receipts
 
-    async def _repeat(self, source: Source, record: UploadRecord, options: UploadOptions) -> list[PhotoReceipt]:
+    async def _repeat(
+        self, source: Source, owner: str, record: UploadRecord, options: UploadOptions
+    ) -> list[PhotoReceipt]:
         """The receipts of a repeated upload: its bytes are compared with the first upload, and deleted."""
-        files = [] if source.url else await self._receive(source)
+        files = [] if source.named else await self._receive(source, owner)
         await delete_stored(files, self.intake.storage)
-        ensure_same_upload(record, files, options, source.url)
+        ensure_same_upload(record, files, options, source.text)
         names = [file.file_name for file in files] or [None] * len(record.files)
         return [
             await run_in_threadpool(self._recorded_receipt, name, result)
@@ -135,31 +147,32 @@ class UploadHandler:
     async def _source(self, request: Request) -> Source:
         if not is_json(request.headers.get("content-type", "")):
             return Source(request)
-        if not self.intake.settings.fetch_urls:
-            raise PhotoUrlsDisabled
         async with time_limit(self.intake.settings.upload_timeout_seconds):
-            return Source(request, await read_photo_url(request.stream()))
+            named = await read_source(request.stream())
+        self.sources.ensure_accepted(named)
+        return Source(request, named)
 
-    async def _receive(self, source: Source) -> list[ReceivedFile]:
+    async def _receive(self, source: Source, owner: str) -> list[ReceivedFile]:
         settings = self.intake.settings
         limits = UploadLimits(settings.max_photo_bytes, settings.max_request_bytes, settings.max_photos_per_request)
-        seconds = min(FETCH_SECONDS, settings.upload_timeout_seconds) if source.url else settings.upload_timeout_seconds
-        async with time_limit(seconds), self._events(source) as events:
+        seconds = (
+            min(FETCH_SECONDS, settings.upload_timeout_seconds) if source.named else settings.upload_timeout_seconds
+        )
+        async with time_limit(seconds), self._events(source, owner) as events:
             files = await receive_files(events, self.intake.storage, limits)
         if not files:
             raise InvalidRequest("The upload has no file: send multipart with a file, or the image as the body.")
         return files
 
     @asynccontextmanager
-    async def _events(self, source: Source) -> AsyncIterator[AsyncIterator[UploadEvent]]:
-        settings, request = self.intake.settings, source.request
-        if source.url is None:
+    async def _events(self, source: Source, owner: str) -> AsyncIterator[AsyncIterator[UploadEvent]]:
+        request = source.request
+        if source.named is None:
             yield upload_events(request.headers.get("content-type", ""), request.stream())
             return
         if self.fetches.locked():
             raise Overloaded("Too many photos are being fetched; retry in a moment.")
-        events = fetch_events(source.url, settings.fetch_allow_private, settings.max_photo_bytes)
-        async with self.fetches, aclosing(events):
+        async with self.fetches, aclosing(self.sources.events(source.named, owner)) as events:
             yield events
 
     async def _with_critiques(self, receipts: list[PhotoReceipt], wait: UploadWait) -> list[PhotoReceipt]:

@@ -75,4 +75,4 @@ def server() -> Iterator[ScriptedServer]:
 def batches(start: Start, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> Batches:
     for name in ("POLL_SECONDS", "DELAY_SECONDS"):
         monkeypatch.setattr(runner, name, 0.05)
-    return Batches(start(fetch_urls=True, fetch_allow_private=INSIDE), server)
+    return Batches(start(fetch_urls=True, fetch_allow_private=INSIDE, incoming_folder="incoming"), server)

@@ -11,7 +11,7 @@ from tests.unit.gateway.batches.conftest import INSIDE, Batches
 from tests.unit.gateway.conftest import Start
 
 from critic_core.contracts.errors import QueueUnavailable
-from critic_core.stores.batches import BatchLease, BatchPart, BatchStore, batch_key
+from critic_core.stores.batches import DUE, BatchLease, BatchPart, BatchStore, batch_key
 from critic_core.stores.jobs import QUEUED
 from critic_core.stores.owners import Kind, OwnerStore
 from critic_gateway.batches import feeder, runner
@@ -62,7 +62,7 @@ def test_few_photos_of_a_batch_are_queued_at_a_time(batches: Batches) -> None:
 
 def test_a_batch_waits_while_its_owner_has_too_many_photos(batches: Batches, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(Admission, "ensure_capacity", overloaded)
+        patch.setattr(Admission, "ensure_half_free", unavailable)
         batch_id = batches.create(*batches.lines(1))
         until(lambda: batches.get(batch_id).get("delay"))
         assert batches.get(batch_id)["delay"]["code"] == "queue_unavailable"
@@ -70,7 +70,7 @@ def test_a_batch_waits_while_its_owner_has_too_many_photos(batches: Batches, mon
     assert (batch["done"], "delay" in batch) == (1, False)
 
 
-async def overloaded(*_: object) -> None:
+async def unavailable(*_: object) -> None:
     raise QueueUnavailable
 
 
@@ -112,7 +112,7 @@ def test_a_gateway_that_dies_after_writing_counts_no_result_twice(
 
 def test_another_gateway_continues(start: Start, batches: Batches) -> None:
     """Both take turns of both batches."""
-    second = Batches(start(fetch_urls=True, fetch_allow_private=INSIDE), batches.server)
+    second = Batches(start(fetch_urls=True, fetch_allow_private=INSIDE, incoming_folder="incoming"), batches.server)
     ids = [batches.create(*batches.lines(30)), second.create(*batches.lines(30))]
     assert [batches.finished(batch_id)["done"] for batch_id in ids] == [30, 30]
     assert len(batches.server.requests) == 60
@@ -162,5 +162,19 @@ def test_an_expired_batch_is_deleted(batches: Batches) -> None:
     past = datetime.now(UTC) - timedelta(seconds=1)
     batches.gateway.redis.hset(batch_key(batch_id), "expires_at", past.isoformat())
     assert batches.gateway.http.get(f"/v1/batches/{batch_id}").status_code == 404
-    batches.gateway.redis.zadd("critic:batches", {batch_id: past.timestamp()})
-    until(lambda: not traces(batches, batch_id))
+
+    def gone() -> bool:
+        batches.gateway.redis.zadd(
+            DUE, {batch_id: past.timestamp()}, xx=True
+        )  # its last turn may still set another time
+        return not traces(batches, batch_id)
+
+    until(gone)
+
+
+def test_a_manifest_may_name_files_of_the_storage(batches: Batches) -> None:
+    batches.gateway.storage.put("incoming/anonymous/a.jpg", PHOTO)
+    batch_id = batches.create({"key": "a.jpg"}, {"key": "b.jpg"})
+    batch = batches.finished(batch_id)
+    assert (batch["done"], batch["failed"]) == (1, 1)
+    assert batches.results(batch_id)[1]["problem"]["code"] == "photo_key_not_found"

@@ -225,3 +225,17 @@ def test_without_a_usable_measurement_the_queue_is_unavailable() -> None:
             await admission.ensure_capacity("ann", Lane.batch)
 
     with_admission(test)
+
+
+def test_a_batch_leaves_half_of_its_owners_limit_to_uploads() -> None:
+    async def test(admission: Admission, measurement: Measurement, now: list[float]) -> None:
+        for photos, admitted in ((24, True), (26, False), (0, True)):
+            measurement.load, now[0] = queues(5, ann=photos), now[0] + 2
+            if admitted:
+                await admission.ensure_half_free("ann")
+            else:
+                with pytest.raises(Overloaded):
+                    await admission.ensure_half_free("ann")
+            await admission.ensure_capacity("ann", Lane.batch)
+
+    with_admission(test)

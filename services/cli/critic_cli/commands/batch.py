@@ -1,0 +1,79 @@
+"""`photo-critic batch MANIFEST`: critiques of many photos that the server reads itself."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from critic_cli.command import command_of
+from critic_cli.connect import check_model, connect
+from critic_cli.errors import CommandError
+from critic_cli.options import DEFAULT_URL, STANDARD_STREAM, ApiKeyOption, ModelOption, UrlOption
+from critic_cli.output import write_chunks
+from critic_client import Batches
+from critic_core.contracts.batch import Batch, BatchLine
+from critic_core.contracts.errors import CriticError
+
+STEP_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class BatchOptions:
+    """The command's argument and options."""
+
+    manifest: Annotated[
+        Path,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            help='JSON lines: {"url": "https://…"} or {"key": "…"}, with `reference` and `metadata`.',
+            show_default=False,
+        ),
+    ]
+    url: UrlOption = DEFAULT_URL
+    api_key: ApiKeyOption = None
+    model: ModelOption = None
+    results: Annotated[
+        Path, typer.Option(dir_okay=False, allow_dash=True, help="File of the results; - for standard output.")
+    ] = STANDARD_STREAM
+
+
+@command_of(BatchOptions)
+def batch(options: BatchOptions) -> None:
+    """Score the photos of a manifest; results are JSON lines. Exit code 1 if a photo could not be scored."""
+    with connect(options.url, options.api_key) as client:
+        check_model(client, options.model)
+        try:
+            created = client.batches.create(_lines(options.manifest), options.model)
+            finished = _follow(client.batches, created)
+            results = (result.model_dump_json(exclude_none=True) for result in client.batches.results(created.id))
+            write_chunks(options.results, (f"{line}\n".encode() for line in results))
+        except CriticError as error:
+            raise CommandError(error.detail) from None
+    if finished.failed:
+        raise typer.Exit(1)
+
+
+def _lines(manifest: Path) -> Iterator[BatchLine]:
+    with manifest.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                yield BatchLine.model_validate_json(line)
+            except ValueError:
+                raise CommandError(f"Line {number} of {manifest} is no photo of a manifest.") from None
+
+
+def _follow(batches: Batches, batch: Batch) -> Batch:
+    """The batch once all results are written, with a bar on a terminal."""
+    columns = (TextColumn("Scoring"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=batch.lines)
+        while batch.finished_at is None:
+            batch = batches.wait(batch.id, STEP_SECONDS)
+            progress.update(task, completed=batch.done + batch.failed)
+    return batch
