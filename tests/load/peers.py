@@ -2,7 +2,7 @@
 
     python -m tests.load.peers [--rounds 5] [--photos 160] [--commit 37f8eb6] [--json FILE]
 
-The short form is a test: `tests/e2e/test_speed.py`.
+The short form, for CI: `tests.load.core_time`.
 Every server has as many processes as there are cores, and one thread a process. FastAPI, LitServe and BentoML run in
 environments of their own, which this command installs in a temporary folder, with our functions in their handlers
 (`peer_servers`): no queue, no storage, nothing survives a crash. `--commit` adds Photo Critic as it was. All servers
@@ -223,15 +223,10 @@ def stack(folder: Path, python: str = sys.executable) -> Iterator[Server]:
     local = LocalStack(folder, python=python)
     local.start()
     try:
-        yield stack_server(local)
+        url = f"{local.url}/v1/photos?wait=30"
+        yield Server(lambda client, photo: client.post(url, content=photo), psutil.Process(local.process.pid))
     finally:
         local.stop()
-
-
-def stack_server(local: LocalStack) -> Server:
-    """Uploads a photo, and waits for its critique."""
-    url = f"{local.url}/v1/photos?wait=30"
-    return Server(lambda client, photo: client.post(url, content=photo), psutil.Process(local.process.pid))
 
 
 def install(folder: Path, *packages: str) -> Path:
