@@ -1,6 +1,6 @@
 // Capture facts for a downscaled JPEG, which a canvas writes without any: EXIF tags and XMP properties of the original.
 //
-// Only named tags are copied, never the place. The server reads them as from an original, so page and command line find
+// Only named tags are copied, never the place: of the GPS the clock alone. The server reads them as from an original, so page and command line find
 // the same groups. Sources: Exif 3.0, 4.6; XMP Specification Part 3.
 
 /** Tags of the first directory: maker, model, time, rating, rating in percent. */
@@ -9,14 +9,21 @@ const FIRST_TAGS = new Set([0x010f, 0x0110, 0x0132, 0x4746, 0x4749]);
 const EXIF_TAGS = new Set([
   0x829a, 0x829d, 0x8827, 0x9003, 0x9004, 0x9010, 0x9011, 0x9012, 0x9204, 0x9206, 0x920a, 0x9290, 0x9291, 0x9292, 0xa431, 0xa434,
 ]);
-const XMP_PROPERTIES = ["xmp:Rating", "xmp:CreateDate", "xmpDM:pick", "exif:DateTimeOriginal", "photoshop:DateCreated"];
-const NAMESPACES = {
-  xmp: "http://ns.adobe.com/xap/1.0/",
-  xmpDM: "http://ns.adobe.com/xmp/1.0/DynamicMedia/",
-  exif: "http://ns.adobe.com/exif/1.0/",
-  photoshop: "http://ns.adobe.com/photoshop/1.0/",
-};
+/** Time and date of the GPS clock. */
+const CLOCK_TAGS = new Set([7, 29]);
+/** @type {[string, string, string[]][]} Prefix, namespace, properties. */
+const XMP_PROPERTIES = [
+  ["xmp", "http://ns.adobe.com/xap/1.0/", ["Rating", "CreateDate"]],
+  ["xmpDM", "http://ns.adobe.com/xmp/1.0/DynamicMedia/", ["pick"]],
+  ["MicrosoftPhoto", "http://ns.microsoft.com/photo/1.0/", ["Rating"]],
+  ["critic", "https://photo-critic.github.io/ns/1.0/", ["rating"]],
+  ["exif", "http://ns.adobe.com/exif/1.0/", ["DateTimeOriginal"]],
+  ["photoshop", "http://ns.adobe.com/photoshop/1.0/", ["DateCreated"]],
+];
+const PNG_TIMES = ["tEXtCreation Time\0", "tEXtCreationTime\0"];
+const TIME_TAG = 0x0132;
 const EXIF_POINTER = 0x8769;
+const GPS_POINTER = 0x8825;
 const SIZES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8]; // bytes of a TIFF type
 const MAX_VALUE_BYTES = 256;
 const MAX_TAGS = 512;
@@ -35,7 +42,7 @@ const XMP_HEADER = "http://ns.adobe.com/xap/1.0/\0";
 export async function withCaptureFacts(photo, jpeg) {
   try {
     const bytes = await readHead(photo);
-    const segments = [exifSegment(bytes), xmpSegment(bytes)].filter((segment) => segment !== null);
+    const segments = [exifSegment(bytes) ?? pngSegment(bytes), xmpSegment(bytes)].filter((segment) => segment !== null);
     return new Blob([jpeg.slice(0, 2), ...segments, jpeg.slice(2)], { type: jpeg.type });
   } catch {
     return jpeg; // malformed EXIF affects no pixel
@@ -56,10 +63,26 @@ function exifSegment(bytes) {
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
   const little = tiff[0] === 0x49;
   const first = entries(view, view.getUint32(4, little), little);
-  const pointer = first.find(({ tag }) => tag === EXIF_POINTER);
-  const exif = pointer ? entries(view, valueView(pointer).getUint32(0, little), little) : [];
   const keep = (/** @type {Entry[]} */ all, /** @type {Set<number>} */ tags) => all.filter(({ tag }) => tags.has(tag));
-  return segment(EXIF_HEADER, encodeTiff(keep(first, FIRST_TAGS), keep(exif, EXIF_TAGS), little));
+  const below = (/** @type {number} */ tag) => {
+    const pointer = first.find((entry) => entry.tag === tag);
+    return pointer ? entries(view, valueView(pointer).getUint32(0, little), little) : [];
+  };
+  const exif = keep(below(EXIF_POINTER), EXIF_TAGS);
+  return segment(EXIF_HEADER, encodeTiff(keep(first, FIRST_TAGS), exif, keep(below(GPS_POINTER), CLOCK_TAGS), little));
+}
+
+/** The creation time of a PNG's text, as EXIF. @param {Uint8Array} bytes */
+function pngSegment(bytes) {
+  for (const mark of PNG_TIMES) {
+    const at = indexOf(bytes, mark, 0);
+    if (at < 4) continue;
+    const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(at - 4) - (mark.length - 4);
+    if (size <= 0 || size > MAX_VALUE_BYTES) continue;
+    const value = bytes.slice(at + mark.length, at + mark.length + size);
+    return segment(EXIF_HEADER, encodeTiff([{ tag: TIME_TAG, kind: 2, count: size, value }], [], [], true));
+  }
+  return null;
 }
 
 /** The TIFF structure of the EXIF: in the segments of a JPEG, else after its mark. @param {Uint8Array} bytes */
@@ -93,20 +116,26 @@ function entries(view, start, little) {
 /** @param {Entry} entry */
 const valueView = ({ value }) => new DataView(value.buffer, value.byteOffset, value.byteLength);
 
-/** @param {Entry[]} first @param {Entry[]} exif @param {boolean} little */
-function encodeTiff(first, exif, little) {
-  const pointer = { tag: EXIF_POINTER, kind: 4, count: 1, value: new Uint8Array(4) };
-  const directory = [...first, pointer].sort((a, b) => a.tag - b.tag);
+/** @param {Entry[]} first @param {Entry[]} exif @param {Entry[]} clock @param {boolean} little */
+function encodeTiff(first, exif, clock, little) {
+  const [exifPointer, clockPointer] = [pointerEntry(EXIF_POINTER), pointerEntry(GPS_POINTER)];
+  const directory = [...first, exifPointer, ...(clock.length > 0 ? [clockPointer] : [])].sort((a, b) => a.tag - b.tag);
   const exifStart = 8 + directorySize(directory);
-  valueView(pointer).setUint32(0, exifStart, little);
-  const view = new DataView(new ArrayBuffer(exifStart + directorySize(exif)));
+  const clockStart = exifStart + directorySize(exif);
+  valueView(exifPointer).setUint32(0, exifStart, little);
+  valueView(clockPointer).setUint32(0, clockStart, little);
+  const view = new DataView(new ArrayBuffer(clockStart + directorySize(clock)));
   view.setUint16(0, little ? 0x4949 : 0x4d4d);
   view.setUint16(2, 42, little);
   view.setUint32(4, 8, little);
   writeDirectory(view, 8, directory, little);
   writeDirectory(view, exifStart, exif, little);
+  writeDirectory(view, clockStart, clock, little);
   return new Uint8Array(view.buffer);
 }
+
+/** @param {number} tag @returns {Entry} */
+const pointerEntry = (tag) => ({ tag, kind: 4, count: 1, value: new Uint8Array(4) });
 
 /** @param {Entry[]} directory */
 const directorySize = (directory) => directory.reduce((size, { value }) => size + 12 + outside(value), 6);
@@ -132,20 +161,32 @@ function writeDirectory(view, start, directory, little) {
 
 /** @param {Uint8Array} bytes @returns {Uint8Array<ArrayBuffer> | null} */
 function xmpSegment(bytes) {
-  const start = indexOf(bytes, "<x:xmpmeta", 0);
-  const end = start < 0 ? -1 : indexOf(bytes, "</x:xmpmeta>", start);
+  const start = indexOf(bytes, "<rdf:RDF", 0);
+  const end = start < 0 ? -1 : indexOf(bytes, "</rdf:RDF>", start);
   if (end < 0) return null;
   const packet = new TextDecoder().decode(bytes.subarray(start, end));
-  const values = XMP_PROPERTIES.flatMap((name) => {
-    const value = new RegExp(`\\b${name}(?:\\s*=\\s*["']|>)\\s*([-+\\w:.]{1,40})`).exec(packet)?.[1];
-    return value ? [`${name}="${value}"`] : [];
-  });
+  const values = XMP_PROPERTIES.flatMap(([prefix, uri, names]) =>
+    names.flatMap((name) => {
+      const value = valueOf(packet, uri, name);
+      return value ? [`${prefix}:${name}="${value}"`] : [];
+    }),
+  );
   if (values.length === 0) return null;
-  const declared = Object.entries(NAMESPACES).map(([prefix, uri]) => `xmlns:${prefix}="${uri}"`);
+  const declared = XMP_PROPERTIES.map(([prefix, uri]) => `xmlns:${prefix}="${uri}"`);
   const rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
   const description = `<rdf:Description rdf:about="" ${[...declared, ...values].join(" ")}/>`;
   const text = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="${rdf}">${description}</rdf:RDF></x:xmpmeta>`;
   return segment(XMP_HEADER, new TextEncoder().encode(text));
+}
+
+/** A simple property, whatever the packet's prefix of the namespace. @param {string} packet @param {string} uri @param {string} name */
+function valueOf(packet, uri, name) {
+  for (const [, prefix, namespace] of packet.matchAll(/xmlns:([\w.-]+)\s*=\s*["']([^"']+)["']/g)) {
+    if (namespace !== uri) continue;
+    const value = new RegExp(`\\b${prefix}:${name}(?:\\s*=\\s*["']|>)\\s*([-+\\w:.]{1,40})`).exec(packet)?.[1];
+    if (value) return value;
+  }
+  return null;
 }
 
 /** An APP1 segment. @param {string} header @param {Uint8Array} body */

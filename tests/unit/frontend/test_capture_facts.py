@@ -6,8 +6,10 @@ from pathlib import Path
 import pillow_heif
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from tests.support.node import run_with_module
 from tests.support.photos import cat, saved
+from tests.unit.core.metadata.test_stated_choice import xmp
 
 from critic_core.contracts.critique import Capture
 from critic_core.imaging.capture import capture_of
@@ -77,6 +79,43 @@ def test_facts_in_xmp_alone(tmp_path: Path) -> None:
     upload = downscaled(tmp_path, photo)
     assert capture(upload) == capture(photo) != None  # noqa: E711 - both are compared
     assert b"GPS" not in upload
+
+
+def text_time() -> bytes:
+    text = PngInfo()
+    text.add_text("Creation Time", "2023:05:01 12:00:00")
+    return saved(cat((64, 48)), "PNG", pnginfo=text)
+
+
+def gps_time() -> bytes:
+    block = Image.Exif()
+    block.get_ifd(0x8825).update({1: "N", 2: (59.0, 54.0, 50.0), 7: (8.0, 11.0, 12.0), 29: "2024:05:01"})
+    return saved(cat((64, 48)), "JPEG", exif=block)
+
+
+RARE = {
+    "the clock of GPS": gps_time,
+    "the text of a PNG": text_time,
+    "another prefix": lambda: saved(
+        cat((64, 48)), "JPEG", xmp=XMP.replace(b"xmp:", b"xap:").replace(b":xmp=", b":xap=")
+    ),
+    "a bare rdf:RDF": lambda: saved(cat((64, 48)), "JPEG", xmp=XMP[XMP.index(b"<rdf:RDF") : XMP.index(b"</x:")]),
+    "Windows' stars": lambda: saved(cat((64, 48)), "JPEG", xmp=xmp(MicrosoftPhoto_Rating="75")),
+}
+
+
+@pytest.mark.parametrize("name", RARE)
+def test_facts_in_rare_places(tmp_path: Path, name: str) -> None:
+    photo = RARE[name]()
+    upload = downscaled(tmp_path, photo)
+    assert capture(upload) == capture(photo) != None  # noqa: E711 - both are compared
+    with Image.open(io.BytesIO(upload)) as image:
+        assert set(image.getexif().get_ifd(0x8825)) <= {7, 29}
+
+
+def test_a_proposal_inside_the_photo_is_no_rating_of_a_person(tmp_path: Path) -> None:
+    photo = saved(cat((64, 48)), "JPEG", xmp=xmp(xmp_Rating="4", critic_rating="4"))
+    assert capture(downscaled(tmp_path, photo)) is capture(photo) is None
 
 
 @pytest.mark.parametrize(
