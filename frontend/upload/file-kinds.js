@@ -8,4 +8,4 @@ export const RAW_SUFFIXES = new Set([".3fr", ".arw", ".cr2", ".cr3", ".dcr", ".d
 export const CAMERA_SUFFIXES = new Set([".heic", ".heif", ".hif", ".jpe", ".jpeg", ".jpg"]);
 
 /** Folders of other programs: bins, thumbnails, caches. */
-export const FOREIGN_FOLDER = /^(?:\..*|@.*|\#recycle|\#snapshot|\$recycle\.bin|recycler|recycled|system\ volume\ information|lost\+found|lost\.dir|found\.000|__macosx|_gsdata_|captureone|nksc_param|canonmsc|thmbnl|thumbnails|.*\.lrdata|.*\.lrcat\-data|.*\.cocatalog|.*\.cosessiondb|.*\.photoslibrary|.*\.photolibrary|.*\.aplibrary|.*\.migratedphotolibrary|.*\.dxo|.*\.rtp|.*\.tmp|zbthumbnail\.info)$/i;
+export const FOREIGN_FOLDER = /^(?:\..*|@.*|\#recycle|\#snapshot|\$recycle\.bin|recycler|recycled|system\ volume\ information|trash|trashbox|recycle\ bin|network\ recycle\ bin.*|network\ trash\ folder|temporary\ items|[\[]originals\]|lost\+found|lost\.dir|found\.000|__macosx|_gsdata_|captureone|nksc_param|canonmsc|thmbnl|thumbnails|thumbs|.*\.lrdata|.*\.lrcat\-data|.*\.lrlibrary|.*\.cocatalog|.*\.cosessiondb|.*\.photoslibrary|.*\.photolibrary|.*\.aplibrary|.*\.migratedphotolibrary|.*\.dxo|.*\.rtp|.*\.tmp|zbthumbnail\.info)$/i;

@@ -12,6 +12,7 @@ from critic_cli.files.photo_metadata import exposure_time
 
 _SAME_EXPOSURE = timedelta(seconds=2)
 _APPLE_NAME = re.compile(r"img_(\d{4,})")
+_PIXEL_PART = re.compile(r"\.raw-\d\d(\.mp)?\.(cover|original)$", re.ASCII)
 _DUPLICATE_NUMBER = re.compile(r"_\d\d$", re.ASCII)
 _SETTINGS_FOLDERS = ("NKSC_PARAM", "CaptureOne/Settings*")  # Nikon, Capture One: a file for each photo file
 
@@ -33,8 +34,13 @@ def group_files(files: Iterable[Path], time_of: ExposureTime = exposure_time) ->
     """
     same_stem = defaultdict[tuple[Path, str], list[Path]](list)
     for file in files:
-        same_stem[file.parent, file.stem.casefold()].append(file)
+        same_stem[file.parent, _picture_name(file)].append(file)
     return [shot for group in same_stem.values() for shot in _shots(group, time_of)]
+
+
+def _picture_name(file: Path) -> str:
+    """The stem; Pixel phones call a pair PXL_1.RAW-01.COVER.jpg and PXL_1.RAW-02.ORIGINAL.dng."""
+    return _PIXEL_PART.sub("", file.stem.casefold())
 
 
 def _shots(group: list[Path], time_of: ExposureTime) -> Iterator[Shot]:
@@ -100,7 +106,8 @@ class Companions:
         if name in photos:
             return False
         prefixes = tuple(f"{prefix}." for prefix in _prefixes(shot))
-        return name.startswith(prefixes) or any(_is_darktable_duplicate(name, photo) for photo in photos)
+        is_film = name in _prefixes(shot)  # PXL_1.MP of PXL_1.MP.jpg
+        return is_film or name.startswith(prefixes) or any(_is_darktable_duplicate(name, photo) for photo in photos)
 
     def _names_like(self, file: Path) -> set[str]:
         """Photos whose names begin this name: IMG_1.PNG of IMG_1.PNG.xmp."""
@@ -118,16 +125,16 @@ class Companions:
 
 
 def _dotted_prefixes(name: str) -> list[str]:
-    """`a`, `a.b` of `a.b.c`."""
+    """`a`, `a.b`, `a.b.c` of `a.b.c`."""
     pieces = name.split(".")
-    return [".".join(pieces[:count]) for count in range(1, len(pieces))]
+    return [".".join(pieces[:count]) for count in range(1, len(pieces) + 1)]
 
 
 def _prefixes(shot: Shot) -> tuple[str, ...]:
-    """Of companions' names. Apple: IMG_0001 has its first edits in IMG_O0001."""
-    stem = shot.upload.stem.casefold()
-    apple = _APPLE_NAME.fullmatch(stem)
-    return (stem, *([f"img_o{apple[1]}", f"img_e{apple[1]}"] if apple else []))
+    """Of companions' names. Apple: IMG_0001 has its first edits in IMG_O0001, and iCloud its film in IMG_0001_HEVC."""
+    stems = dict.fromkeys(file.stem.casefold() for file in shot.files)
+    apple = _APPLE_NAME.fullmatch(shot.upload.stem.casefold())
+    return (*stems, *([f"img_o{apple[1]}", f"img_e{apple[1]}", f"img_{apple[1]}_hevc"] if apple else []))
 
 
 def _is_darktable_duplicate(name: str, photo: str) -> bool:

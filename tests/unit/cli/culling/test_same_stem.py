@@ -71,7 +71,20 @@ def test_companions_by_name(tmp_path: Path) -> None:
 
 
 def test_apples_first_edits_have_a_name_of_their_own(tmp_path: Path) -> None:
-    for name in ("IMG_0002.HEIC", "IMG_O0002.AAE", "IMG_E0002.MOV", "IMG_O0003.AAE"):
+    for name in ("IMG_0002.HEIC", "IMG_0002_HEVC.MOV", "IMG_O0002.AAE", "IMG_E0002.MOV", "IMG_O0003.AAE"):
         (tmp_path / name).touch()
     shot = Shot(tmp_path / "IMG_0002.HEIC", (tmp_path / "IMG_0002.HEIC",))
-    assert [file.name for file in Companions([shot]).of(shot)] == ["IMG_E0002.MOV", "IMG_O0002.AAE"]
+    assert [file.name for file in Companions([shot]).of(shot)] == [
+        "IMG_0002_HEVC.MOV", "IMG_E0002.MOV", "IMG_O0002.AAE",
+    ]  # fmt: skip
+
+
+def test_pixels_names_of_one_picture(tmp_path: Path) -> None:
+    pair = ["PXL_1.RAW-01.COVER.jpg", "PXL_1.RAW-02.ORIGINAL.dng"]
+    beside = ["PXL_1.RAW-02.ORIGINAL.dng.xmp", "PXL_1.RAW-02.ORIGINAL.xmp", "PXL_2.MP"]
+    for name in [*pair, "PXL_2.MP.jpg", *beside]:
+        (tmp_path / name).touch()
+    shots = group_files([tmp_path / name for name in (*pair, "PXL_2.MP.jpg")])
+    assert [[file.name for file in shot.files] for shot in shots] == [pair, ["PXL_2.MP.jpg"]]
+    found = [file.name for shot in shots for file in Companions(shots).of(shot)]
+    assert found == beside

@@ -42,6 +42,16 @@ def test_folders_of_other_programs_are_passed_over_and_counted(tmp_path: Path) -
     assert found.skipped_sentence().startswith("Passed over: 1 in #recycle, ")
 
 
+@pytest.mark.parametrize(
+    "folder", ["Trash", "trashbox", "Network Recycle Bin 1", "[Originals]", "Thumbs", "A.lrlibrary"]
+)
+def test_bins_and_stores_of_more_programs(tmp_path: Path, folder: str) -> None:
+    made(tmp_path, "1.jpg", f"{folder}/1.jpg", "originals/2.jpg", "no trash/3.jpg")
+    found = find_photos([tmp_path])
+    assert dict(found.skipped) == {folder: 1}
+    assert len(found.files) == 3
+
+
 @pytest.mark.parametrize("pattern", ["raw", "RAW/", "raw/*", "*.CR2", "1.cr2"])
 def test_more_is_passed_over_on_request(tmp_path: Path, pattern: str) -> None:
     made(tmp_path, "1.jpg", "raw/1.cr2")
