@@ -107,8 +107,8 @@ def _parsed(data: bytes) -> "etree._ElementTree":
 def _text(element: "etree._Element") -> str:
     """The value of a simple property, which qualifiers move into rdf:value, as attribute or element."""
     holder = next(element.iter(_VALUE), element)
-    parts = [holder.text, *(child.tail for child in holder)]
-    return (element.get(_VALUE) or "".join(filter(None, parts))).strip()
+    texts = [holder.text, *(child.tail for child in holder)]
+    return (element.get(_VALUE) or "".join(filter(None, texts))).strip()
 
 
 def _set_text(element: "etree._Element", value: str) -> None:
