@@ -33,7 +33,8 @@ def mark_keepers(to: Path) -> None:
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Replace atomically, unless nothing changed."""
+    """Replace atomically, unless nothing changed. A symbolic link stays, and the file behind it is replaced."""
+    path = path.resolve() if path.exists() else path
     if path.exists() and path.read_bytes() == data:
         return
     partial_file = path.with_name(f".{path.name}.part")

@@ -74,3 +74,12 @@ def test_replacing_is_atomic_and_keeps_the_mode(tmp_path: Path) -> None:
     replace_file(file, b"new")
     assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"new", 0o640)
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_symbolic_link_stays_one(tmp_path: Path) -> None:
+    """One sidecar under both names, as people link Lightroom's to darktable's."""
+    file, link = tmp_path / "IMG.CR2.xmp", tmp_path / "IMG.xmp"
+    file.write_bytes(b"old")
+    link.symlink_to(file.name)
+    replace_file(link, b"new")
+    assert (link.is_symlink(), file.read_bytes()) == (True, b"new")
