@@ -59,7 +59,7 @@ def _bmp(data: bytes) -> Opened:
     try:
         image = BmpImagePlugin.BmpImageFile(BytesIO(data))
     except OSError as error:
-        if str(error).startswith("Unsupported BMP"):
+        if str(error).startswith("Unsupported BMP") and "Palette" not in str(error):
             raise PhotoUnsupported(f"The BMP is of a rare kind, which is not read: {error}.") from error
         raise
     profile = profile_of_bmp(data)
