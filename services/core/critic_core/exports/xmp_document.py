@@ -117,7 +117,7 @@ def _set_text(element: "etree._Element", value: str) -> None:
         element.set(_VALUE, value)
         return
     holder = next(element.iter(_VALUE), element)
-    for child in holder:  # a comment
+    for child in list(holder):  # comments
         holder.remove(child)
     holder.text = value
 
