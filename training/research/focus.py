@@ -3,6 +3,7 @@
     python -m training.research.focus --photos $CRITIC_DATA
 
 Two hundred pairs (`training.research.subject_pairs`): in one frame the subject is sharp, in the other everything else.
+With AF areas, the first frame states the middle of the subject, and the second a point beside the subject.
 """
 
 import argparse
@@ -11,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from training.research.subject_pairs import frames, subjects
+from training.research.subject_pairs import Box, frames, subjects
 
 from critic_core.contracts.album import PhotoFeatures
-from critic_core.contracts.critique import Fingerprint, PropertyName
+from critic_core.contracts.critique import AfArea, Fingerprint, PropertyName
 from critic_core.imaging.faces.measure import find_faces
 from critic_core.imaging.focus.measure import measure_focus
 from critic_core.imaging.properties import View, measure_all
@@ -28,16 +29,31 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photos", type=Path, required=True, help="folder with ccby, oasis and vessel")
-    results: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
+    results: dict[str, list[tuple[bool, bool, bool]]] = defaultdict(list)
     for number, subject in enumerate(subjects(parser.parse_args().photos)):
-        features = [frame_features(frame) for frame in frames(subject, number)]
+        pair = frames(subject, number)
+        features = [frame_features(frame) for frame in pair]
+        focused = [_with_area(*shot) for shot in zip(pair, features, _areas(subject.box, number), strict=True)]
         for name in (subject.kind, "all"):
-            results[name].append((_by_detail(features), by_subject(features)))
-    print("| subject | pairs | fine detail of the whole photo | subject focus |\n|---|---|---|---|")
+            results[name].append((_by_detail(features), by_subject(features), by_subject(focused)))
+    print("| subject | pairs | fine detail of the whole photo | subject focus | with AF areas |\n|---|---|---|---|---|")
     for name, right in results.items():
-        whole, subject_right = np.mean(right, axis=0)
-        interval = wilson_interval(subject_right, len(right))
-        print(f"| {name} | {len(right)} | {whole:.3f} | {subject_right:.3f} {interval} |")
+        whole, *shares = np.mean(right, axis=0)
+        cells = " | ".join(f"{share:.3f} {wilson_interval(share, len(right))}" for share in shares)
+        print(f"| {name} | {len(right)} | {whole:.3f} | {cells} |")
+
+
+def _areas(box: Box, number: int) -> list[AfArea]:
+    random = np.random.default_rng(number)
+    left, top, right, bottom = box
+    point = random.uniform(0, 1, 2)
+    while left <= point[0] <= right and top <= point[1] <= bottom:
+        point = random.uniform(0, 1, 2)
+    return [AfArea(left=x, top=y, width=0, height=0) for x, y in (((left + right) / 2, (top + bottom) / 2), point)]
+
+
+def _with_area(frame: Image.Image, features: PhotoFeatures, area: AfArea) -> PhotoFeatures:
+    return features.model_copy(update={"focus": measure_focus(np.asarray(frame), features.faces, area)})
 
 
 def frame_features(frame: Image.Image) -> PhotoFeatures:

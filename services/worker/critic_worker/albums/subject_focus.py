@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from critic_core.contracts.album import PhotoFeatures
-from critic_core.contracts.critique import SubjectSource
+from critic_core.contracts.critique import Focus, SubjectSource
 from critic_core.imaging.focus.measure import decode_detail, decode_subject
 from critic_worker.arrays import Float64Array
 
@@ -34,9 +34,19 @@ def group_focus(features: Sequence[PhotoFeatures]) -> GroupFocus | None:
         return None
     sources = {focus.subject for focus in focuses}
     source = next(source for source in SubjectSource if source in sources)  # the surest first
-    weights = np.mean([decode_subject(focus) for focus in focuses if focus.subject is source], axis=0)
+    weights = _agreed(focuses) if source is SubjectSource.af_area else _mean_subject(focuses, source)
     detail = np.log(np.hypot([decode_detail(focus) for focus in focuses], _INVISIBLE))
     return GroupFocus(_mean(detail, weights), _mean(detail, weights.max() - weights), source)
+
+
+def _mean_subject(focuses: Sequence[Focus], source: SubjectSource) -> Float64Array:
+    return np.asarray(np.mean([decode_subject(focus) for focus in focuses if focus.subject is source], axis=0))
+
+
+def _agreed(focuses: Sequence[Focus]) -> Float64Array:
+    """What all frames agree on: a camera that missed the subject states where it focused instead."""
+    tiles = [decode_subject(focus) for focus in focuses]
+    return np.asarray(np.min([weights / max(1e-9, float(weights.sum())) for weights in tiles], axis=0))
 
 
 def _mean(detail: Float64Array, weights: Float64Array) -> Float64Array:

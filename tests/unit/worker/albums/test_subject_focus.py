@@ -63,10 +63,12 @@ def test_the_frame_with_the_sharp_subject_is_the_best(faces: tuple[Face, ...]) -
 
 def test_where_the_camera_focused_comes_before_what_is_salient_and_after_faces() -> None:
     edge = AfArea(left=0.05, top=0.9, width=0, height=0)
-    inside, beside = frame(sharp_inside=True), frame(sharp_inside=False)
-    beside_by_area = beside.model_copy(update={"focus": focus_of(sharp_inside=False, area=edge)})
-    assert best_of([inside, beside_by_area], TOGETHER).tolist() == [1, 1]
-    focus = group_focus([beside_by_area, frame(sharp_inside=True, faces=(FACE,))])
+    frames = [
+        frame(sharp_inside=sharp).model_copy(update={"focus": focus_of(sharp_inside=sharp, area=edge)})
+        for sharp in (True, False)
+    ]
+    assert best_of(frames, TOGETHER).tolist() == [1, 1]
+    focus = group_focus([frames[1], frame(sharp_inside=True, faces=(FACE,))])
     assert focus is not None
     assert focus.source is SubjectSource.faces
 

@@ -27,7 +27,7 @@ _COLOUR_NOISE = 20.0  # variance, levels²
 _LEAST_FACE = 0.5  # of the largest face: smaller faces are not meant
 _OUTLINE = 0.2  # share of a face's sides
 _LEAST_AF_SIDE = 0.15  # share of a side: areas are small, and the subject is larger
-_AF_SHARE = 0.7  # of the weights; what stands out decides where the cameras of two frames focused differently
+_AF_SHARE = 0.7  # of the weights; what stands out decides where the areas of two frames differ
 
 
 def subject_tiles(pixels: Pixels, faces: Sequence[Face], area: AfArea | None = None) -> tuple[Tiles, SubjectSource]:
