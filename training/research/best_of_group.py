@@ -4,7 +4,7 @@
 
 Photos are drawn at random from `ccby` and `oasis`: `per-set` of either to fit the weights of
 `critic_worker.albums.quality` (--fit prints its weights), and half as many others, unused before, for the figures.
---cache stores the features, and reads them where the file exists.
+--cache stores the features (with --fit, those to fit on, too), and reads them where the file exists.
 The model was trained on the OASIS photos and their ratings, so that the score alone is too good there; `vessel`, in no
 training set, is the fairer judge of the order of an album.
 """
@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--fit", action="store_true", help="fit the weights, and print them")
     parser.add_argument("--cache", type=Path, help="file of the extracted features")
     arguments = parser.parse_args()
-    albums = _albums(arguments.photos, arguments.per_set, arguments.cache)
+    albums = _albums(arguments.photos, arguments.per_set, arguments.fit, arguments.cache)
     if arguments.fit:
         print_weights(albums.fitted)
     for number, model in enumerate(MODELS):
@@ -55,7 +55,7 @@ def main() -> None:
         _print_order(number, albums.rated)
 
 
-def _albums(folder: Path, per_set: int, cache: Path | None) -> Albums:
+def _albums(folder: Path, per_set: int, fit: bool, cache: Path | None) -> Albums:
     if cache and cache.exists():
         stored = pickle.loads(cache.read_bytes())  # noqa: S301 - a file of this command
         assert isinstance(stored, Albums)
@@ -63,7 +63,8 @@ def _albums(folder: Path, per_set: int, cache: Path | None) -> Albums:
     sets = [sorted((folder / name / "images").rglob("*.jpg")) for name in ("ccby", "oasis")]
     fitted, reported = draw_photos(sets, per_set)
     rated = {name: _rated(folder / name) for name in ("oasis", "vessel")}
-    albums = Albums(extract_features(fitted, copies=True), extract_features(reported, copies=True), rated)
+    to_fit = extract_features(fitted, copies=True) if fit else []
+    albums = Albums(to_fit, extract_features(reported, copies=True), rated)
     if cache:
         cache.write_bytes(pickle.dumps(albums))
     return albums

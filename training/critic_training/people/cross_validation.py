@@ -1,7 +1,7 @@
 """Choice of hyperparameters, and ratings out of fold: no layers rate a fold that fitted or chose them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -19,42 +19,34 @@ Fit = Callable[[Rated, PeopleHyperparameters, int], RatingLayers]
 
 @dataclass(frozen=True)
 class Chosen:
-    """Hyperparameters of each fold's layers, and of the final ones: the best over all validation folds.
-
-    `validated` `[N]`: ratings of each fold as the validation fold, by the final hyperparameters: for later choices.
-    """
+    """Hyperparameters of each fold's layers, and of the final ones: the best over all validation folds."""
 
     by_fold: dict[int, PeopleHyperparameters]
     final: PeopleHyperparameters
-    validated: Floats = field(compare=False)
 
 
 def choose(people: Rated, fold: Positions, choices: Sequence[PeopleHyperparameters], fit: Fit, seed: int) -> Chosen:
-    """For each test fold, by the next fold: layers fitted to the rest."""
+    """For each test fold, by the next fold: layers fitted to the rest. One choice costs nothing."""
     folds = [int(number) for number in np.unique(fold)]
-    validation = dict(zip(folds, folds[1:] + folds[:1], strict=True))
-    ratings = [_rate_validation(people, fold, validation, fit, config, seed) for config in choices]
-    rated = people.rating.numpy()
+    if len(choices) == 1:
+        return Chosen(dict.fromkeys(folds, choices[0]), choices[0])
     figures = np.array(
         [
-            [spearman(of_choice[fold == held], rated[fold == held]) for of_choice in ratings]
-            for held in validation.values()
+            [_validate(people, fold, test, folds[(at + 1) % len(folds)], fit, config, seed) for config in choices]
+            for at, test in enumerate(folds)
         ]
     )
-    by_fold = {test: choices[number] for test, number in zip(folds, figures.argmax(1), strict=True)}
-    final = int(figures.mean(0).argmax())
-    return Chosen(by_fold, choices[final], ratings[final])
+    best = figures.argmax(1)
+    by_fold = {test: choices[number] for test, number in zip(folds, best, strict=True)}
+    return Chosen(by_fold, choices[int(figures.mean(0).argmax())])
 
 
-def _rate_validation(  # noqa: PLR0913, PLR0917 - who is left out, and what is tried
-    people: Rated, fold: Positions, validation: dict[int, int], fit: Fit, config: PeopleHyperparameters, seed: int
-) -> Floats:
-    """`[N]`: each validation fold's by layers fitted to neither it nor its test fold."""
-    ratings = np.zeros(len(fold), np.float32)
-    for test, held_out in validation.items():
-        layers = fit(people.select(_mask(~np.isin(fold, (test, held_out)))), config, seed)
-        ratings[fold == held_out] = layers.rate(people.plain[_mask(fold == held_out)]).numpy()
-    return ratings
+def _validate(  # noqa: PLR0913, PLR0917 - who is left out, and what is tried
+    people: Rated, fold: Positions, test: int, validation: int, fit: Fit, config: PeopleHyperparameters, seed: int
+) -> float:
+    layers = fit(people.select(_mask(~np.isin(fold, (test, validation)))), config, seed)
+    held_out = _mask(fold == validation)
+    return spearman(layers.rate(people.plain[held_out]).numpy(), people.rating[held_out].numpy())
 
 
 def rate_out_of_fold(

@@ -30,7 +30,6 @@ from critic_training.runs.predictions import (
     OUT_OF_FOLD_HEADER,
     POOL_FILE,
     POOL_HEADER,
-    VALIDATION_FILE,
     format_rating,
     write_rows,
 )
@@ -64,8 +63,6 @@ def train_on_people(run: PeopleRun, progress: Progress) -> None:
 
     run.out.mkdir(parents=True, exist_ok=True)
     chosen = choose(people, run.rated.fold, run.choices, fit, run.seeds[0])
-    validated = iter([(run.seeds[0], chosen.validated)])
-    write_rows(run.out / VALIDATION_FILE, OUT_OF_FOLD_HEADER, _out_of_fold_rows(run, validated, progress))
     write_curves(people, run.rated.fold, chosen, watched_fit, run.out / f"seed-{run.seeds[0]}")
     predicted = rate_out_of_fold(people, run.rated.fold, chosen, fit, run.seeds)
     write_rows(run.out / OUT_OF_FOLD_FILE, OUT_OF_FOLD_HEADER, _out_of_fold_rows(run, predicted, progress))

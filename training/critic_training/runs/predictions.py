@@ -1,7 +1,6 @@
 """Predicted ratings of a run, as CSV: out of fold for the rated photos, and across data sets for evaluation sets.
 
-Columns of `out_of_fold.csv` and `validation.csv` (each fold as the validation fold): file, seed, fold, rating; of
-`across.csv`: dataset, file, seed, rating; of
+Columns of `out_of_fold.csv`: file, seed, fold, rating; of `across.csv`: dataset, file, seed, rating; of
 `pool.csv`: file, label and rating of photos of the rated pool, which the network was trained on.
 """
 
@@ -16,7 +15,6 @@ from critic_training.data.photo_sets import Floats, RatedPhotos, photo_name
 
 OUT_OF_FOLD_FILE = "out_of_fold.csv"
 OUT_OF_FOLD_HEADER = ("file", "seed", "fold", "rating")
-VALIDATION_FILE = "validation.csv"
 ACROSS_FILE = "across.csv"
 ACROSS_HEADER = ("dataset", "file", "seed", "rating")
 POOL_FILE = "pool.csv"

@@ -28,7 +28,7 @@ def test_a_curve_a_fold_of_photos_held_out(
         assert len(photos.rating) == 60
         return fit_layers(network, photos, pool, config, 7, watch)
 
-    chosen = Chosen(dict.fromkeys(range(4), CONFIG), CONFIG, people.rating.numpy())
+    chosen = Chosen(dict.fromkeys(range(4), CONFIG), CONFIG)
     write_curves(people, fold, chosen, fit, tmp_path)
     with (tmp_path / "fold-3" / "curves.csv").open(newline="") as opened:
         first, last = csv.DictReader(opened)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from training.research.best_of_group import draw_photos
-from training.research.both_networks import mix, validation_order
+from training.research.both_networks import rows
 from training.research.quality_weights import fit_logistic
 from training.research.sequences import as_expected, find_sequences, panorama, read_photo
 from training.research.taste import Photographer, result
@@ -48,8 +48,10 @@ def test_a_photographer_of_known_weights_is_learnt() -> None:
 
 def test_a_second_network_helps_where_errors_differ() -> None:
     random = np.random.default_rng(0)
-    score, names = random.normal(size=400).astype(np.float32), np.array(["any"] * 400)
-    photos = RatedPhotos("oasis", (), score, names, np.arange(400) % 4, names)
-    first, second = (np.asarray(score + random.normal(size=400), np.float32) for _ in range(2))
-    both = validation_order(photos, mix(first, second, 0.5))
-    assert both > max(validation_order(photos, mix(first, second, share)) for share in (0.0, 1.0)) + 0.05
+    score, themes = random.normal(size=200).astype(np.float32), np.arange(200).astype(str)
+    photos = RatedPhotos("flickr", (), score, np.full(200, "any"), np.arange(200), themes)
+    first, second = (np.asarray(score + random.normal(size=200), np.float32) for _ in range(2))
+    order, _ = rows(photos, first, second)
+    alone, _, both, gain = order.split(" | ")[2:]
+    assert float(both) > float(alone) + 0.05
+    assert "[+" in gain
