@@ -34,8 +34,8 @@ def shoot() -> list[Chosen]:
     with Image.open(DATA / "rocket.jpg") as opened:
         rocket = opened.convert("RGB").resize((2400, 1600))
     bracket = [shot(f"bracket{at}.jpg", lit(cat(SIZE), ev), at, ev) for at, ev in enumerate((0.0, -2.0, 2.0))]
-    parts = [rocket.crop((left, 0, left + 1500, 1600)).resize(SIZE) for left in (0, 300, 600, 900)]
-    turn = [shot(f"turn{at}.jpg", part, 20 + 3 * at) for at, part in enumerate(parts)]
+    frames = [rocket.crop((left, 0, left + 1500, 1600)).resize(SIZE) for left in (0, 300, 600, 900)]
+    turn = [shot(f"turn{at}.jpg", frame, 20 + 3 * at) for at, frame in enumerate(frames)]
     sharp = rocket.rotate(90, expand=True).resize((1000, 1500))
     soft = sharp.resize((250, 375)).resize((1000, 1500))
     return [*bracket, *turn, shot("sharp.jpg", sharp, 50), shot("soft.jpg", soft, 51)]

@@ -37,7 +37,7 @@ def _formats(cat: Image.Image, folder: Path) -> None:
     cat.save(folder / "avif.avif", quality=80)
     cat.save(folder / "heic.heic", quality=80)
     (folder / "jxl.jxl").write_bytes(imagecodecs.jpegxl_encode(np.asarray(cat), level=90))
-    cat.save(folder / "tiff.tif", compression="tiff_lzw")
+    cat.save(folder / "tiff.tif", compression="tiff_adobe_deflate")
     cat.save(folder / "gif.gif")
     cat.save(folder / "bmp.bmp")
     (folder / "dng.dng").write_bytes(dng(cat))

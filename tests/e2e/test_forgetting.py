@@ -34,15 +34,15 @@ class Traces:
 
     def __init__(self, number: int) -> None:
         self.name = f"recognisable-{number}-{os.urandom(6).hex()}.jpg"
-        self.place = f"place-{number}-{os.urandom(6).hex()}"
+        self.location = f"place-{number}-{os.urandom(6).hex()}"
         self.reference = f"reference-{number}-{os.urandom(6).hex()}"
-        self.data = _jpeg(self.place) + os.urandom(64)
+        self.data = _jpeg(self.location) + os.urandom(64)
         self.texts: dict[str, bytes] = {
             "name": self.name.encode(),
             "reference": self.reference.encode(),
             "hash": hashlib.sha256(self.data).hexdigest().encode(),
             "bytes": self.data[-64:],
-            "GPS": self.place.encode(),
+            "GPS": self.location.encode(),
         }
 
     def upload(self, client: httpx.Client, path: str = "/v1/photos") -> httpx.Response:
@@ -50,9 +50,9 @@ class Traces:
         return client.post(path, params=params, files={"file": (self.name, self.data)})
 
 
-def _jpeg(place: str) -> bytes:
+def _jpeg(location: str) -> bytes:
     exif, jpeg = Image.Exif(), BytesIO()
-    exif.get_ifd(GPS_IFD).update({1: "N", 2: (50.0, 3.0, 7.0), 27: place.encode()})
+    exif.get_ifd(GPS_IFD).update({1: "N", 2: (50.0, 3.0, 7.0), 27: location.encode()})
     cat((90, 60)).save(jpeg, "JPEG", exif=exif)
     return jpeg.getvalue()
 

@@ -90,14 +90,14 @@ def cull_on_page(page: Page, stack: LocalStack, shoot: Path, keep: int) -> Culli
     files = sorted(shoot.iterdir())
     page.goto(stack.url)
     page.set_input_files("#files", files)
-    patience = 1000 * _SECONDS_A_PHOTO * len(files)
-    expect(page.locator("#summary")).to_have_text(f"{len(files)} photos scored", timeout=patience)
+    milliseconds = 1000 * _SECONDS_A_PHOTO * len(files)
+    expect(page.locator("#summary")).to_have_text(f"{len(files)} photos scored", timeout=milliseconds)
     page.locator("#grid").focus()
     page.keyboard.press("/")
     page.keyboard.type(str(keep))
     page.keyboard.press("Enter")
-    expect(page.locator("#tally")).to_contain_text(f"{keep} to go", timeout=patience)
-    expect(page.locator("#accept-open")).to_be_enabled(timeout=patience)  # the proposals are of this number
+    expect(page.locator("#tally")).to_contain_text(f"{keep} to go", timeout=milliseconds)
+    expect(page.locator("#accept-open")).to_be_enabled(timeout=milliseconds)  # the proposals are of this number
     page.get_by_role("button", name="Export").click()
     names = page.get_by_role("textbox", name="File names of the keepers").input_value().splitlines()
     culling = _culling(_proposals(stack, page.url.rpartition("#album/")[2], keep))

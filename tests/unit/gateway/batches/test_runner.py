@@ -42,7 +42,7 @@ def test_every_line_gets_a_result_in_its_order(batches: Batches) -> None:
     assert "embedding" not in results[0]["photo"]["critique"]["fingerprint"]
 
 
-def test_metadata_is_in_the_results_and_photos_are_gone(batches: Batches) -> None:
+def test_metadata_is_in_the_results_and_photos_are_deleted(batches: Batches) -> None:
     (line,) = batches.lines(1)
     batch_id = batches.create({**line, "metadata": {"shoot": "7"}})
     batches.finished(batch_id)
@@ -163,13 +163,13 @@ def test_an_expired_batch_is_deleted(batches: Batches) -> None:
     batches.gateway.redis.hset(batch_key(batch_id), "expires_at", past.isoformat())
     assert batches.gateway.http.get(f"/v1/batches/{batch_id}").status_code == 404
 
-    def gone() -> bool:
+    def is_deleted() -> bool:
         batches.gateway.redis.zadd(
             DUE, {batch_id: past.timestamp()}, xx=True
         )  # its last turn may still set another time
         return not traces(batches, batch_id)
 
-    until(gone)
+    until(is_deleted)
 
 
 def test_a_manifest_may_name_files_of_the_storage(batches: Batches) -> None:

@@ -89,7 +89,7 @@ def test_a_presigned_upload_needs_a_bucket_and_the_setting(start: Start) -> None
         assert code(gateway.http.post("/v1/uploads", json={"size_bytes": 1})) == (403, "presigned_uploads_disabled")
 
 
-def test_a_presigned_upload_is_sent_by_its_key_and_gone_then(
+def test_a_presigned_upload_is_sent_by_its_key_and_then_deleted(
     redis_server: Any, client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = {"presigned_uploads": True, "storage_url": "s3://bucket/prefix"}
