@@ -62,8 +62,9 @@ def rate(model: str, files: tuple[Path, ...]) -> Floats:
 def rows(photos: RatedPhotos, first: Floats, second: Floats) -> Iterator[str]:
     """Intervals over themes, or photos where there are none."""
     drawn, split = resamples(photos.group, CONFIG), sides(photos, CONFIG.good_share)
+    mean = np.asarray((first + second) / 2, np.float32)
     for name in (WITHIN, "top 30 % against bottom 30 %"):
-        measures = [partial(_measure, name, rating, photos, split) for rating in (first, second, (first + second) / 2)]
+        measures = [partial(_measure, name, rating, photos, split) for rating in (first, second, mean)]
         values = " | ".join(f"{measure(np.arange(len(first))):.3f}" for measure in measures)
         gain = figure([_difference(measures[2], measures[0])], len(first), drawn)
         yield f"| {photos.name} | {name} | {values} | {gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}] |"
