@@ -29,7 +29,9 @@ async def receive_manifest(
             block += chunk
             if len(block) >= BLOCK_BYTES:
                 block = await in_storage_thread(checked.write_lines, block)
-        await in_storage_thread(checked.write_lines, block + b"\n" if block else block)
+        if block and not block.endswith(b"\n"):
+            block += b"\n"
+        await in_storage_thread(checked.write_lines, block)
         checked.ensure_any()
         await in_storage_thread(writing.close)
     return checked.lines

@@ -30,7 +30,7 @@ class Batches:
 
     def send(self, *lines: dict[str, Any], **headers: str) -> httpx.Response:
         """A new batch."""
-        body = "\n".join(map(json.dumps, lines))
+        body = "".join(f"{json.dumps(line)}\n" for line in lines)
         return self.gateway.http.post("/v1/batches", content=body, headers=headers)
 
     def create(self, *lines: dict[str, Any]) -> str:
