@@ -18,6 +18,8 @@ _WIDTH, _HEIGHT = 0xA002, 0xA003  # of the pixels, in EXIF
 _SAME_SHAPE = 0.03
 _MIDDLE = 0.005  # share of a side
 
+_MALFORMED = (struct.error, ValueError, ZeroDivisionError, IndexError)
+
 Size = tuple[int, int]
 Corners = tuple[float, float, float, float]
 """Left, top, right, bottom."""
@@ -41,7 +43,7 @@ def af_area(data: Bytes, size: Size | None = None) -> AfArea | None:
     try:
         first = read_directory(block) if block else None
         return _upright_area(first, size) if first else None
-    except (struct.error, ValueError, ZeroDivisionError, IndexError):
+    except _MALFORMED:
         return None
 
 
@@ -57,11 +59,18 @@ def _upright_area(first: Directory, size: Size | None) -> AfArea | None:
 
 def _area(first: Directory, exif: Directory) -> _Area | None:
     pixels = _pixels(exif)
+    return _of_maker(first, exif, pixels) or _of_subject_area(exif, pixels)
+
+
+def _of_maker(first: Directory, exif: Directory, pixels: tuple[float, float]) -> _Area | None:
+    """Of a maker note; None without one, or with a malformed one."""
     maker = first.text(_MAKER).upper()
     read = next((read for name, read in _MAKERS.items() if maker.startswith(name)), None)
-    notes = maker_directory(exif) if read else None
-    found = read(notes, pixels, first.text(_MODEL)) if read and notes else None
-    return found or _of_subject_area(exif, pixels)
+    try:
+        notes = maker_directory(exif) if read else None
+        return read(notes, pixels, first.text(_MODEL)) if read and notes else None
+    except _MALFORMED:
+        return None
 
 
 def _pixels(exif: Directory) -> tuple[float, float]:

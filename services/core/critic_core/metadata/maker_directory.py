@@ -12,7 +12,7 @@ from critic_core.metadata.tiff import Bytes
 _MAKER_NOTE = 0x927C
 _SIZES = (0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4)  # bytes of a type
 _SHORT = 3
-_MAX_ENTRIES, _MAX_TEXT = 512, 256
+_MAX_ENTRIES, _MAX_TEXT, _MAX_VALUE = 512, 256, 1 << 16
 _ORDERS = {b"II": "<", b"MM": ">"}
 
 
@@ -45,9 +45,9 @@ class Directory:
         return "H" if tag in self.entries and self.entries[tag].kind == _SHORT else "L"
 
     def value(self, tag: int) -> bytes:
-        """Bytes; none where absent."""
+        """Bytes; none where absent, or longer than any value that is read."""
         entry = self.entries.get(tag)
-        return bytes(self.data[entry.start : entry.start + entry.size]) if entry else b""
+        return bytes(self.data[entry.start : entry.start + entry.size]) if entry and entry.size <= _MAX_VALUE else b""
 
     def text(self, tag: int) -> str:
         """Text up to its zero."""

@@ -185,6 +185,11 @@ def test_pixels_of_another_shape_say_nothing() -> None:
     assert af_area(photo, (400, 600)) is None
 
 
+def test_a_malformed_maker_note_hides_no_subject_area() -> None:
+    camera = replace(phone(1500, 3000), make="Canon", note=b"\xff\xff")
+    assert corners(af_area(camera.photo(), SIZE)) == POINT
+
+
 def test_any_bytes_are_none_or_an_area() -> None:
     for camera, _, _ in CAMERAS.values():
         photo = camera.photo()
