@@ -37,13 +37,13 @@ class PhotoQuota:
         if key.photos_per_day and self.used(key) >= key.photos_per_day:
             raise quota_exceeded(key)
 
-    def refund(self, quota: Quota, photos: int) -> None:
-        """Take back the count of photos that were stored, and could not be queued."""
+    def refund(self, quota: Quota) -> None:
+        """Take back the count of a photo that was stored, and could not be queued."""
         try:
             with redis_errors():
-                self._redis.decrby(quota.counter, photos)
+                self._redis.decr(quota.counter)
         except CriticError as error:  # the upload failed for the same reason, and reports it
-            log.warning("quota_refund_failed", counter=quota.counter, photos=photos, error=error.detail)
+            log.warning("quota_refund_failed", counter=quota.counter, error=error.detail)
 
 
 def quota_exceeded(key: ApiKey) -> QuotaExceeded:

@@ -54,7 +54,7 @@ class PhotoIntake:
         """
         stored = [file for file in files if isinstance(file, StoredFile)]
         upload = _Upload(caller, options, lane, self._terms(caller, len(stored)))
-        with self._deletion_on_error(stored):
+        with self._deletion_on_error(stored[1:]):  # the first one is rolled back, or Redis may have it
             receipts = [
                 rejection(file) if isinstance(file, RejectedFile) else self._create(file, upload, file is stored[0])
                 for file in files
@@ -74,14 +74,14 @@ class PhotoIntake:
         try:
             existing = self._store(photo, upload)
         except CriticError as error:
-            self._roll_back(photo.id)
+            self._roll_back(photo.id, upload)
             if first and isinstance(error, QuotaExceeded | QueueUnavailable):
                 raise
             return rejection(RejectedFile(file.file_name, error))
         try:
             finished = None if existing or not self.settings.reuse_critiques else self.reuse.finish(photo)
         except CriticError as error:
-            self._cancel([photo.id], upload)
+            self._roll_back(photo.id, upload)
             return rejection(RejectedFile(file.file_name, error))
         return PhotoReceipt(
             file_name=file.file_name, photo=existing or finished or photo, duplicate=existing is not None
@@ -112,15 +112,10 @@ class PhotoIntake:
                 backlog = self.queue.enqueue(ids, _request_id(), traceparent())
                 self.queue.send_tickets(self._tickets(len(ids), upload.lane, backlog))
         except CriticError as error:
-            self._cancel(ids, upload)
+            for photo_id in ids:
+                self._roll_back(photo_id, upload)
             return dict.fromkeys(ids, error)
         return {}
-
-    def _cancel(self, photo_ids: list[str], upload: "_Upload") -> None:
-        """Delete stored photos, and take back their count."""
-        for photo_id in photo_ids:
-            self._roll_back(photo_id)
-        self.quota.refund(upload.terms.quota, len(photo_ids))
 
     def _tickets(self, photos: int, lane: Lane, backlog: int) -> list[str]:
         size = 1 if lane is Lane.interactive else photos_per_task(backlog, self.settings.photos_per_task)
@@ -135,9 +130,11 @@ class PhotoIntake:
                 self.storage.delete(photo_key(file.photo_id))
             raise
 
-    def _roll_back(self, photo_id: str) -> None:
+    def _roll_back(self, photo_id: str, upload: "_Upload") -> None:
+        """Delete a photo with its bytes, and take back its count, if Redis had it: a lost answer does not tell."""
         try:
-            self.jobs.delete(photo_id)
+            if self.jobs.delete(photo_id):
+                self.quota.refund(upload.terms.quota)
             self.storage.delete(photo_key(photo_id))
         except CriticError as error:  # the reaper deletes the photo when it expires
             log.warning("upload_rollback_incomplete", photo_id=photo_id, error=error.detail)

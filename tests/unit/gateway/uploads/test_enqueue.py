@@ -15,12 +15,13 @@ from tests.unit.gateway.uploads.files import reject_file, store_file
 
 from critic_core.contracts.album import Album, Counts
 from critic_core.contracts.errors import QueueUnavailable, QuotaExceeded
-from critic_core.contracts.photo import CRITIQUE_QUEUE, Lane
+from critic_core.contracts.photo import CRITIQUE_QUEUE, Lane, Photo
 from critic_core.runtime.queue import celery_app
 from critic_core.runtime.redis_client import connect
-from critic_core.runtime.storage import Storage
+from critic_core.runtime.storage import Storage, photo_key
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.jobs import RUNNING, JobStore
+from critic_core.stores.new_photo import Terms
 from critic_core.stores.photo_queue import PhotoQueue
 from critic_core.stores.same_bytes import SameBytesStore
 from critic_core.stores.throughput import Depth
@@ -127,7 +128,26 @@ def test_photos_that_cannot_be_queued_are_rolled_back_and_refunded(intake: Photo
     assert (stored(tmp_path), intake.jobs.backlog(), intake.quota.used(ANN)) == (0, 0, 0)
 
 
-def test_without_redis_the_stored_files_are_deleted(intake: PhotoIntake, tmp_path: Path) -> None:
+def test_without_redis_all_files_are_deleted_but_the_one_that_redis_may_have(
+    intake: PhotoIntake, tmp_path: Path
+) -> None:
+    files = [store_file(intake.storage, data) for data in (b"first", b"second")]
     with connect(f"redis://127.0.0.1:{free_port()}/0", fail_fast=True) as down, pytest.raises(QueueUnavailable):
-        replace(intake, jobs=JobStore(down)).accept([store_file(intake.storage)], ANN, PLAIN)
-    assert stored(tmp_path) == 0
+        replace(intake, jobs=JobStore(down)).accept(list(files), ANN, PLAIN)
+    assert stored(tmp_path) == 1
+    assert intake.storage.get(photo_key(files[0].photo_id)) == b"first"
+
+
+def test_a_photo_whose_answer_is_lost_is_rolled_back_and_refunded(
+    intake: PhotoIntake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = intake.jobs.create
+
+    def lose_answer(photo: Photo, terms: Terms) -> None:
+        create(photo, terms)
+        raise QueueUnavailable
+
+    monkeypatch.setattr(JobStore, "create", lambda _, photo, terms: lose_answer(photo, terms))
+    with pytest.raises(QueueUnavailable):
+        intake.accept([store_file(intake.storage)], ANN, PLAIN)
+    assert (stored(tmp_path), intake.jobs.backlog(), intake.quota.used(ANN)) == (0, 0, 0)
