@@ -53,6 +53,8 @@ def make_shoot(data: Path, folder: Path, photos: int = PHOTOS, bursts: int = BUR
     """Write the files of the shoot, in the order of their times. `data`: CRITIC_DATA."""
     random = np.random.default_rng(300)
     subjects = _subjects(data, bursts, random)
+    if len(subjects) < bursts or photos < FRAMES * bursts:
+        raise ValueError(f"{photos} photos, and {len(subjects)} subjects, are too few for {bursts} bursts")
     singles = _singles(data, photos - FRAMES * bursts, {subject.photo for subject in subjects}, random)
     moments: list[Subject | Path] = [*subjects, *singles]
     time, frames_of_shoot = _BEGAN, list[Frame]()

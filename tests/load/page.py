@@ -60,8 +60,10 @@ def main() -> None:
 def local_stack(folder: Path) -> Iterator[LocalStack]:
     stack = LocalStack(folder / "stack")
     stack.start()
-    yield stack
-    stack.stop()
+    try:
+        yield stack
+    finally:
+        stack.stop()
 
 
 @contextmanager
@@ -69,8 +71,10 @@ def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         path = os.environ.get("CRITIC_CHROMIUM", "/usr/bin/chromium")
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
+        try:
+            yield browser
+        finally:
+            browser.close()
 
 
 def _first_visit(browser: Browser, stack: LocalStack) -> None:
