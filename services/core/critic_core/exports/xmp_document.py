@@ -10,7 +10,7 @@ from lxml import etree
 
 from critic_core.contracts.errors import SidecarUnreadable
 from critic_core.metadata.namespaces import PREFIXES, RDF, X
-from critic_core.metadata.xmp import as_utf8
+from critic_core.metadata.xmp import ITEM, VALUE, as_utf8, value_node
 
 _EMPTY = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="{X}" x:xmptk="Photo Critic">
@@ -20,7 +20,6 @@ _EMPTY = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 </x:xmpmeta>
 <?xpacket end="w"?>""".encode()
 _ARRAYS = tuple(f"{{{RDF}}}{name}" for name in ("Bag", "Seq", "Alt"))
-_ITEM, _VALUE = f"{{{RDF}}}li", f"{{{RDF}}}value"
 
 
 class XmpDocument:
@@ -64,11 +63,11 @@ class XmpDocument:
     def replace_items(self, name: str, prefix: str, items: list[str]) -> None:
         """Replace the items of an array that begin with `prefix`; the array is made if there is none."""
         array = self._array(name)
-        for item in array.findall(_ITEM):
+        for item in array.findall(ITEM):
             if (item.text or "").startswith(prefix):
                 array.remove(item)
         for text in items:
-            etree.SubElement(array, _ITEM).text = text
+            etree.SubElement(array, ITEM).text = text
 
     def to_bytes(self) -> bytes:
         """UTF-8."""
@@ -85,7 +84,7 @@ class XmpDocument:
         holder.text = None
         array = etree.SubElement(holder, f"{{{RDF}}}Bag")
         for word in filter(None, words):
-            etree.SubElement(array, _ITEM).text = word
+            etree.SubElement(array, ITEM).text = word
         return array
 
     def _pop_attribute(self, name: str) -> str:
@@ -105,21 +104,21 @@ def _parsed(data: bytes) -> "etree._ElementTree":
 
 
 def _text(element: "etree._Element") -> str:
-    """The value of a simple property, which qualifiers move into rdf:value, as attribute or element."""
-    holder = next(element.iter(_VALUE), element)
-    texts = [holder.text, *(child.tail for child in holder)]
-    return (element.get(_VALUE) or "".join(filter(None, texts))).strip()
+    """The value of a simple property, around comments."""
+    node = value_node(element)
+    texts = [node.text, *(child.tail for child in node)]
+    return (node.get(VALUE) or "".join(filter(None, texts))).strip()
 
 
 def _set_text(element: "etree._Element", value: str) -> None:
     """Replace the value; qualifiers stay."""
-    if element.get(_VALUE) is not None:
-        element.set(_VALUE, value)
+    node = value_node(element)
+    if node.get(VALUE) is not None:
+        node.set(VALUE, value)
         return
-    holder = next(element.iter(_VALUE), element)
-    for child in list(holder):  # comments
-        holder.remove(child)
-    holder.text = value
+    for child in list(node):  # comments
+        node.remove(child)
+    node.text = value
 
 
 def _wrap(tree: "etree._ElementTree") -> None:

@@ -4,6 +4,7 @@ import codecs
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from typing import Protocol, Self, TypeVar
 from xml.etree import ElementTree as ET
 
 from critic_core.metadata.namespaces import RDF
@@ -11,7 +12,11 @@ from critic_core.metadata.namespaces import RDF
 Properties = Mapping[str, tuple[str, ...]]
 """Values by `{namespace}name`: one for a simple property, the items of an array."""
 
-_VALUE = f"{{{RDF}}}value"  # of a property with qualifiers
+VALUE = f"{{{RDF}}}value"
+"""The value of a property with qualifiers, as attribute or element."""
+ITEM = f"{{{RDF}}}li"
+_DESCRIPTION = f"{{{RDF}}}Description"
+_INNER = (VALUE, f"{_DESCRIPTION}[@{VALUE}]", f"{_DESCRIPTION}/{VALUE}", f"*/{ITEM}")
 _DECLARED_ENCODING = re.compile(r"^\s*<\?xml[^>]*\?>")
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -23,6 +28,17 @@ _BOMS = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
+
+
+class _Node(Protocol):
+    """An element of the standard library or of lxml."""
+
+    def get(self, key: str, /) -> str | None: ...
+
+    def find(self, path: str, /) -> Self | None: ...
+
+
+Node = TypeVar("Node", bound=_Node)
 
 
 def as_utf8(data: bytes) -> bytes:
@@ -52,18 +68,26 @@ def read_xmp(data: bytes) -> Properties:
     return {name: tuple(entries) for name, entries in values.items()}
 
 
+def value_node(node: Node) -> Node:
+    """The node with the value of a property, in `rdf:value` or as text: beside qualifiers, or an array's first item."""
+    while node.get(VALUE) is None:
+        inner = next((found for path in _INNER if (found := node.find(path)) is not None), None)
+        if inner is None:
+            return node
+        node = inner
+    return node
+
+
 def _properties(root: ET.Element) -> Iterator[tuple[str, str]]:
     for rdf in root.iter(f"{{{RDF}}}RDF"):
-        for description in rdf.findall(f"{{{RDF}}}Description"):
+        for description in rdf.findall(_DESCRIPTION):
             yield from description.attrib.items()
             for element in description:
                 yield from ((element.tag, value) for value in _values(element))
 
 
 def _values(element: ET.Element) -> Iterator[str]:
-    items = list(element.iter(f"{{{RDF}}}li"))
-    for holder in items or (element,):
-        qualified = next(holder.iter(_VALUE), holder)
-        text = (holder.get(_VALUE) or qualified.text or "").strip()
+    for node in map(value_node, element.findall(f"*/{ITEM}") or [element]):
+        text = (node.get(VALUE) or node.text or "").strip()
         if text:
             yield text

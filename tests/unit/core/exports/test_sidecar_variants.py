@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,15 @@ from critic_core.metadata.xmp import read_xmp
 RDF, XMP = "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "http://ns.adobe.com/xap/1.0/"
 DC, DARKTABLE = "http://purl.org/dc/elements/1.1/", "http://darktable.sf.net/"
 CONTENT = SidecarContent(proposal(7, scene="019dd0a2-7c41-7d0e-9c4f-0000aaaa0002"), rating=4)
+
+
+STATED_BY_PEOPLE = [
+    '<xmp:Rating><rdf:Description rdf:value="3" xmp:Nickname="a"/></xmp:Rating>',
+    "<xmp:Rating><rdf:Description><rdf:value>3</rdf:value><xmp:Nickname>a</xmp:Nickname></rdf:Description></xmp:Rating>",
+    '<xmp:Rating><rdf:Alt><rdf:li xml:lang="x-default">3</rdf:li></rdf:Alt></xmp:Rating>',
+    '<xmp:Label><rdf:Alt><rdf:li xml:lang="x-default">Red</rdf:li></rdf:Alt></xmp:Label>',
+    '<xmp:Label><rdf:Bag><rdf:li><rdf:Description rdf:value="Red"/></rdf:li></rdf:Bag></xmp:Label>',
+]
 
 
 def wrapped(inner: str) -> str:
@@ -55,6 +65,9 @@ DOCUMENTS = {
         )
     ),
     "rating with a value attribute": wrapped(description(f'xmlns:xmp="{XMP}"', '<xmp:Rating rdf:value="0"/>')),
+    "rating with a value attribute within": wrapped(
+        description(f'xmlns:xmp="{XMP}"', '<xmp:Rating><rdf:Description rdf:value="0" xmp:Label="a"/></xmp:Rating>')
+    ),
     "comment in the rating": wrapped(description(f'xmlns:xmp="{XMP}"', "<xmp:Rating><!-- none -->0</xmp:Rating>")),
     "the root's older name": wrapped(description("")).replace("x:xmpmeta", "x:xapmeta"),
     "rating as element": wrapped(description("", f'<xmp:Rating xmlns:xmp="{XMP}">0</xmp:Rating>')),
@@ -106,6 +119,14 @@ def test_exiv2_reads_what_was_there_and_what_is_new(tmp_path: Path, name: str) -
 def test_twice_is_once(name: str) -> None:
     once = merge_sidecar(DOCUMENTS[name].encode(), CONTENT)
     assert merge_sidecar(once, CONTENT) == once
+
+
+@pytest.mark.parametrize("stated", STATED_BY_PEOPLE)
+def test_values_of_people_stay_in_every_form(stated: str) -> None:
+    existing = wrapped(description(f'xmlns:xmp="{XMP}"', stated)).encode()
+    merged = read_xmp(merge_sidecar(existing, replace(CONTENT, label="Green")))
+    name, value = (f"{{{XMP}}}Rating", "3") if "Rating" in stated else (f"{{{XMP}}}Label", "Red")
+    assert read_xmp(existing)[name] == merged[name] == (value,)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
