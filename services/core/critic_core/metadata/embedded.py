@@ -3,6 +3,7 @@
 Sources: XMP Specification Part 3 (2020); Exif 3.0, 4.7; ISO/IEC 23008-12 (HEIF), annex A; PNG third edition, 11.3.4.
 """
 
+import re
 import struct
 from collections.abc import Iterator
 
@@ -13,7 +14,8 @@ _EXIF_OF_JPEG = b"Exif\0\0"
 _PACKETS = ((b"<x:xmpmeta", b"</x:xmpmeta>"), (b"<x:xapmeta", b"</x:xapmeta>"), (b"<rdf:RDF", b"</rdf:RDF>"))
 _XMP_TAG = 700
 _EXIF_MARKS = (_EXIF_OF_JPEG, b"eXIf", b"EXIF", b"CMT1")  # HEIF, PNG, WebP, CR3
-_TIFF_STARTS = (0, 4, 10)  # after the mark: at once, after the length of a RIFF chunk, and after another mark there
+_TIFF_START = rb"(?:|.{4}|.{10})(II|MM)"  # at once, after the length of a RIFF chunk, and after another mark there
+_EXIF_PATTERNS = tuple(re.compile(mark + _TIFF_START, re.DOTALL) for mark in _EXIF_MARKS)
 _MAX_EXIF = 1 << 20
 
 
@@ -35,8 +37,9 @@ def exif_block(data: Bytes) -> Bytes | None:
         return data
     if data[:15] == b"FUJIFILMCCD-RAW" and len(data) > 92:
         start, length = struct.unpack(">II", data[84:92])
-        return exif_block(data[start : start + min(length, _MAX_EXIF)])
-    return next(_search_exif(data), None)
+        preview = data[start : start + min(length, _MAX_EXIF)]
+        return exif_block(preview) if preview[:3] == b"\xff\xd8\xff" else None
+    return _search_exif(data)
 
 
 def _segments(data: Bytes) -> Iterator[bytes]:
@@ -60,10 +63,6 @@ def _search_packet(data: Bytes) -> bytes | None:
     return None
 
 
-def _search_exif(data: Bytes) -> Iterator[bytes]:
-    for mark in _EXIF_MARKS:
-        at = data.find(mark)
-        while at >= 0:
-            block = bytes(data[at + len(mark) : at + len(mark) + _MAX_EXIF])
-            yield from (block[start:] for start in _TIFF_STARTS if block[start : start + 2] in (b"II", b"MM"))
-            at = data.find(mark, at + 1)
+def _search_exif(data: Bytes) -> bytes | None:
+    found = next(filter(None, (pattern.search(data) for pattern in _EXIF_PATTERNS)), None)
+    return bytes(data[found.start(1) : found.start(1) + _MAX_EXIF]) if found else None
