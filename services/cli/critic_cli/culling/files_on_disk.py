@@ -3,6 +3,7 @@
 Cards and sticks (FAT, exFAT) know no hard links, permissions or owners: what they refuse is left out.
 """
 
+import errno
 import filecmp
 import os
 import shutil
@@ -33,12 +34,18 @@ def mark_keepers(to: Path) -> None:
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Replace atomically, unless nothing changed. A symbolic link stays, and the file behind it is replaced."""
-    path = path.resolve() if path.exists() else path
+    """Replace atomically, unless nothing changed. A symbolic link stays, and the file behind it is replaced.
+
+    Raises OSError, also for a link that leads nowhere: its target may be on a disk that is not connected.
+    """
+    if path.is_symlink() and not path.exists():
+        raise FileNotFoundError(errno.ENOENT, "the link's target is missing")
+    path = path.resolve()
     if path.exists() and path.read_bytes() == data:
         return
     partial_file = path.with_name(f".{path.name}.part")
     try:
+        _create(partial_file)
         partial_file.write_bytes(data)
         if path.exists():
             with suppress(OSError):
@@ -53,6 +60,7 @@ def _copy(file: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     partial_file = target.with_name(f".{target.name}.part")
     try:
+        _create(partial_file)
         shutil.copyfile(file, partial_file)
         with suppress(OSError):
             shutil.copystat(file, partial_file)
@@ -61,6 +69,12 @@ def _copy(file: Path, target: Path) -> None:
         _publish(partial_file, target)
     finally:
         partial_file.unlink(missing_ok=True)
+
+
+def _create(partial_file: Path) -> None:
+    """Create an empty file in place of anything with this name: a link there would be written through."""
+    partial_file.unlink(missing_ok=True)
+    partial_file.touch(exist_ok=False)
 
 
 def _publish(partial_file: Path, target: Path) -> None:

@@ -83,3 +83,25 @@ def test_a_symbolic_link_stays_one(tmp_path: Path) -> None:
     link.symlink_to(file.name)
     replace_file(link, b"new")
     assert (link.is_symlink(), file.read_bytes()) == (True, b"new")
+
+
+def test_a_link_that_leads_nowhere_stays_one(tmp_path: Path) -> None:
+    link = tmp_path / "IMG.xmp"
+    link.symlink_to(tmp_path / "disk" / "IMG.xmp")
+    with pytest.raises(OSError, match="the link's target is missing"):
+        replace_file(link, b"new")
+    assert list(tmp_path.iterdir()) == [link]
+    assert link.is_symlink()
+
+
+def test_links_in_place_of_partial_files_are_not_written_through(shoot: Path) -> None:
+    target, file = shoot.parent / "keepers" / "day 1" / "IMG_1.JPG", shoot / "IMG.xmp"
+    target.parent.mkdir(parents=True)
+    elsewhere = shoot.parent / "settings"
+    elsewhere.write_bytes(b"old")
+    for written in (target, file):
+        (written.parent / f".{written.name}.part").symlink_to(elsewhere)
+    assert copied(shoot) == []
+    replace_file(file, b"new")
+    assert [path.read_bytes() for path in (target, file, elsewhere)] == [b"pixels", b"new", b"old"]
+    assert not target.is_symlink()
