@@ -17,6 +17,7 @@ _MAKER, _MODEL, _ORIENTATION, _SUBJECT_AREA = 0x010F, 0x0110, 0x0112, 0x9214
 _WIDTH, _HEIGHT = 0xA002, 0xA003  # of the pixels, in EXIF
 _SAME_SHAPE = 0.03
 _MIDDLE = 0.005  # share of a side
+_TRANSPOSED = (5, 6, 7, 8)  # orientations
 
 _MALFORMED = (struct.error, ValueError, ZeroDivisionError, IndexError)
 
@@ -34,7 +35,7 @@ class _Area:
 
 
 def af_area(data: Bytes, size: Size | None = None) -> AfArea | None:
-    """The area in focus of an upright photo; `size`: of the stored pixels, where known.
+    """The area in focus of an upright photo; `size`: of the pixels, where known, as stored or upright (TIFF, HEIC).
 
     None where the camera states none, states the middle (as cameras do that know none), or where the pixels have
     another shape than the camera's frame: a program turned or cropped them.
@@ -50,11 +51,12 @@ def af_area(data: Bytes, size: Size | None = None) -> AfArea | None:
 def _upright_area(first: Directory, size: Size | None) -> AfArea | None:
     exif = first.directory_at(EXIF_DIRECTORY)
     area = _area(first, exif) if exif else None
-    if area is None or (size is not None and not _same_shape(area.frame, size)):
+    orientation = next(iter(first.numbers(_ORIENTATION, "H")), 1)
+    if area is None or (size is not None and not _has_shape(area.frame, size, orientation)):
         return None
     width, height = area.frame
     corners = (area.corners[0] / width, area.corners[1] / height, area.corners[2] / width, area.corners[3] / height)
-    return None if _says_nothing(corners) else _turned(corners, next(iter(first.numbers(_ORIENTATION, "H")), 1))
+    return None if _is_uninformative(corners) else _turned(corners, orientation)
 
 
 def _area(first: Directory, exif: Directory) -> _Area | None:
@@ -170,11 +172,12 @@ def _around(boxes: list[Corners]) -> Corners:
     return min(lefts), min(tops), max(rights), max(bottoms)
 
 
-def _same_shape(frame: tuple[float, float], size: Size) -> bool:
-    return abs(frame[0] * size[1] / (frame[1] * size[0]) - 1) <= _SAME_SHAPE
+def _has_shape(frame: tuple[float, float], size: Size, orientation: int) -> bool:
+    sizes = (size, size[::-1]) if orientation in _TRANSPOSED else (size,)
+    return any(abs(frame[0] * height / (frame[1] * width) - 1) <= _SAME_SHAPE for width, height in sizes)
 
 
-def _says_nothing(corners: Corners) -> bool:
+def _is_uninformative(corners: Corners) -> bool:
     """In the middle, or outside."""
     x, y = (corners[0] + corners[2]) / 2, (corners[1] + corners[3]) / 2
     in_middle = abs(x - 0.5) < _MIDDLE and abs(y - 0.5) < _MIDDLE
@@ -191,6 +194,6 @@ def _turned(corners: Corners, orientation: int) -> AfArea:
 
 
 def _turn(x: float, y: float, orientation: int) -> tuple[float, float]:
-    if orientation in (5, 6, 7, 8):
+    if orientation in _TRANSPOSED:
         x, y = y, x
     return (1 - x if orientation in (2, 3, 6, 7) else x), (1 - y if orientation in (3, 4, 7, 8) else y)

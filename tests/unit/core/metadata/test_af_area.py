@@ -174,6 +174,12 @@ def test_areas_are_upright(orientation: int, expected: tuple[float, float]) -> N
     assert corners(area) == pytest.approx((*expected, 0, 0))
 
 
+@pytest.mark.parametrize(("orientation", "expected"), TURNED.items())
+def test_readers_may_state_the_upright_size(orientation: int, expected: tuple[float, float]) -> None:
+    area = af_area(replace(sony(6000, 4000, 1500, 3000), orientation=orientation).photo(), SIZE[::-1])
+    assert corners(area) == pytest.approx((*expected, 0, 0))
+
+
 def test_the_middle_says_nothing() -> None:
     assert af_area(sony(6000, 4000, 3000, 2000).photo(), SIZE) is None
     assert af_area(sony(6000, 4000, 0, 0).photo(), SIZE) is None
