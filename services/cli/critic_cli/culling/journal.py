@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from critic_cli.culling.files_on_disk import replace_file
-from critic_cli.culling.same_stem import Shot
+from critic_cli.culling.same_stem import Shot, picture_name
 from critic_cli.folders import state_folder
 
 
@@ -58,12 +58,10 @@ class Journal:
         return entry.photo_id if entry and (entry.size, entry.changed_ns) == _file_state(shot) else None
 
     def find(self, file: Path) -> str | None:
-        """The id of the photo of a file, or of a file of its stem: a shot's RAW file is not uploaded."""
+        """The id of the photo of a file, or of a file of its picture: a shot's RAW file is not uploaded."""
         path = Path(_text(file))
-        same_stem = (
-            entry for entry in self._entries.values() if Path(entry.path).with_suffix("") == path.with_suffix("")
-        )
-        found = self._entries.get(str(path)) or next(same_stem, None)
+        same_picture = (entry for entry in self._entries.values() if _picture(Path(entry.path)) == _picture(path))
+        found = self._entries.get(str(path)) or next(same_picture, None)
         return found.photo_id if found else None
 
     def photo_ids(self) -> set[str]:
@@ -90,6 +88,10 @@ def _entry(line: str) -> JournalEntry | None:
         return JournalEntry(**json.loads(line))
     except (ValueError, TypeError):
         return None
+
+
+def _picture(path: Path) -> tuple[Path, str]:
+    return path.parent, picture_name(path)
 
 
 def _path(shot: Shot) -> str:

@@ -34,11 +34,11 @@ def group_files(files: Iterable[Path], time_of: ExposureTime = exposure_time) ->
     """
     same_stem = defaultdict[tuple[Path, str], list[Path]](list)
     for file in files:
-        same_stem[file.parent, _picture_name(file)].append(file)
+        same_stem[file.parent, picture_name(file)].append(file)
     return [shot for group in same_stem.values() for shot in _shots(group, time_of)]
 
 
-def _picture_name(file: Path) -> str:
+def picture_name(file: Path) -> str:
     """The stem; Pixel phones call a pair PXL_1.RAW-01.COVER.jpg and PXL_1.RAW-02.ORIGINAL.dng."""
     return _PIXEL_PART.sub("", file.stem.casefold())
 
@@ -94,9 +94,9 @@ class Companions:
         found = [file for prefix in _prefixes(shot) for file in self._candidates(folder, prefix)]
         beside = [file for file in dict.fromkeys(found) if self._belongs(file, shot)]
         names = tuple(f"{file.name.casefold()}." for file in shot.files)
-        stem = shot.upload.stem.casefold()
+        stems = {file.stem.casefold(): None for file in shot.files}
         folders = (settings for pattern in _SETTINGS_FOLDERS for settings in folder.glob(pattern))
-        settings = (file for found in folders for file in self._candidates(found, stem))
+        settings = dict.fromkeys(file for found in folders for stem in stems for file in self._candidates(found, stem))
         return sorted(beside) + [file for file in settings if file.name.casefold().startswith(names)]
 
     def _belongs(self, file: Path, shot: Shot) -> bool:

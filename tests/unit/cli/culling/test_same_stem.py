@@ -84,7 +84,10 @@ def test_pixels_names_of_one_picture(tmp_path: Path) -> None:
     beside = ["PXL_1.RAW-02.ORIGINAL.dng.xmp", "PXL_1.RAW-02.ORIGINAL.xmp", "PXL_2.MP"]
     for name in [*pair, "PXL_2.MP.jpg", *beside]:
         (tmp_path / name).touch()
+    settings = tmp_path / "CaptureOne" / "Settings153" / f"{pair[1]}.cos"
+    settings.parent.mkdir(parents=True)
+    settings.touch()
     shots = group_files([tmp_path / name for name in (*pair, "PXL_2.MP.jpg")])
     assert [[file.name for file in shot.files] for shot in shots] == [pair, ["PXL_2.MP.jpg"]]
     found = [file.name for shot in shots for file in Companions(shots).of(shot)]
-    assert found == beside
+    assert found == [*beside[:2], settings.name, *beside[2:]]
