@@ -81,11 +81,13 @@ export class Layers {
     await this.shown;
     signal.throwIfAborted();
     if (suggestions.length === 0) return sentences.noSuggestion;
+    if (!this.image.naturalWidth) return sentences.noPreview;
     const draw = (/** @type {HTMLCanvasElement} */ canvas) => {
       this.slot.replaceChildren(canvas);
       this.image.parentElement?.scrollIntoView({ block: "nearest" }); // on a phone, the list lies below
     };
-    this.list.replaceChildren(...suggestionRows(suggestions, item, this.image, draw, this.#describe));
+    const describe = (/** @type {string} */ sentence) => signal.aborted || this.#describe(sentence);
+    this.list.replaceChildren(...suggestionRows(suggestions, item, this.image, draw, describe));
     return sentences.suggestionsLegend;
   }
 
@@ -119,6 +121,7 @@ export class Layers {
     if (this.map.src) URL.revokeObjectURL(this.map.src);
     this.map.removeAttribute("src");
     this.slot.replaceChildren();
+    if (this.list.contains(document.activeElement)) byId("viewer").focus(); // keys need a focus in the dialog
     this.list.replaceChildren();
     this.legend.textContent = "";
   }

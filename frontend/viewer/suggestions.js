@@ -20,7 +20,7 @@ const LINE = "#ffd23f"; // as the horizon's
  * @param {import("../album/album.js").Item} item
  * @param {HTMLImageElement} image of the photo
  * @param {(canvas: HTMLCanvasElement) => void} draw over the photo
- * @param {(sentence: string) => void} describe a problem
+ * @param {(sentence: string) => unknown} describe a problem
  */
 export function suggestionRows(suggestions, item, image, draw, describe) {
   const previews = suggestions.map((suggestion) => {
@@ -36,8 +36,11 @@ export function suggestionRows(suggestions, item, image, draw, describe) {
   return suggestions.map((suggestion, index) => {
     const save = () => saveSidecar(item, suggestion).catch((error) => describe(asProblem(error).message));
     const sidecar = button(sentences.sidecar, () => void save());
-    const facts = [make("b", "", suggestionSentence(suggestion)), make("p", "fine", gainSentence(suggestion))];
-    return make("li", "", ...facts, make("div", "row", previews[index] ?? "", sidecar));
+    const name = make("b", "", suggestionSentence(suggestion));
+    name.id = `suggestion-${index}`;
+    const row = make("div", "row", previews[index] ?? "", sidecar);
+    for (const element of row.children) element.setAttribute("aria-describedby", name.id);
+    return make("li", "", name, make("p", "fine", gainSentence(suggestion)), row);
   });
 }
 

@@ -206,8 +206,14 @@ def test_frames_of_crop_and_level_lie_over_the_photo_and_previews_are_cut_and_tu
         assert shown.size == pytest.approx(expected.size, abs=2)
         assert difference(*(picture.resize((96, 64), Image.Resampling.BOX) for picture in (shown, expected))) < 3
     expect(page.get_by_role("button", name="Preview", pressed=True)).to_have_count(1)
-    page.get_by_role("button", name="Preview", pressed=True).click()
+    pressed = page.get_by_role("button", name="Preview", pressed=True)
+    expect(pressed).to_have_accessible_description("A crop.")
+    pressed.click()
     assert sum(layer(page).evaluate(OPAQUE)) < 0.2
+    page.keyboard.press("v")
+    expect(layer(page)).to_have_count(0)
+    page.keyboard.press("v")  # the button with the focus is gone, the keys work
+    expect(layer(page)).to_have_count(1)
 
 
 @pytest.mark.parametrize(
