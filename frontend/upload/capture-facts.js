@@ -24,6 +24,7 @@ const PNG_TIMES = ["tEXtCreation Time\0", "tEXtCreationTime\0"];
 const TIME_TAG = 0x0132;
 const EXIF_POINTER = 0x8769;
 const GPS_POINTER = 0x8825;
+const NO_TIFF = new Uint8Array(8);
 const SIZES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8]; // bytes of a TIFF type
 const MAX_VALUE_BYTES = 256;
 const MAX_TAGS = 512;
@@ -42,7 +43,7 @@ const XMP_HEADER = "http://ns.adobe.com/xap/1.0/\0";
 export async function withCaptureFacts(photo, jpeg) {
   try {
     const bytes = await readHead(photo);
-    const segments = [exifSegment(bytes) ?? pngSegment(bytes), xmpSegment(bytes)].filter((segment) => segment !== null);
+    const segments = [exifSegment(bytes), xmpSegment(bytes)].filter((segment) => segment !== null);
     return new Blob([jpeg.slice(0, 2), ...segments, jpeg.slice(2)], { type: jpeg.type });
   } catch {
     return jpeg; // malformed EXIF affects no pixel
@@ -58,31 +59,31 @@ async function readHead(photo) {
 
 /** @param {Uint8Array} bytes @returns {Uint8Array<ArrayBuffer> | null} */
 function exifSegment(bytes) {
-  const tiff = findTiff(bytes);
-  if (!tiff) return null;
+  const tiff = findTiff(bytes) ?? NO_TIFF;
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
   const little = tiff[0] === 0x49;
   const first = entries(view, view.getUint32(4, little), little);
+  if (!first.some(({ tag }) => tag === TIME_TAG)) first.push(...pngTime(bytes));
+  if (first.length === 0) return null;
   const keep = (/** @type {Entry[]} */ all, /** @type {Set<number>} */ tags) => all.filter(({ tag }) => tags.has(tag));
   const below = (/** @type {number} */ tag) => {
-    const pointer = first.find((entry) => entry.tag === tag);
+    const pointer = first.find((entry) => entry.tag === tag && entry.value.length === 4);
     return pointer ? entries(view, valueView(pointer).getUint32(0, little), little) : [];
   };
   const exif = keep(below(EXIF_POINTER), EXIF_TAGS);
   return segment(EXIF_HEADER, encodeTiff(keep(first, FIRST_TAGS), exif, keep(below(GPS_POINTER), CLOCK_TAGS), little));
 }
 
-/** The creation time of a PNG's text, as EXIF. @param {Uint8Array} bytes */
-function pngSegment(bytes) {
+/** The creation time of a PNG's text. @param {Uint8Array} bytes @returns {Entry[]} */
+function pngTime(bytes) {
   for (const mark of PNG_TIMES) {
     const at = indexOf(bytes, mark, 0);
     if (at < 4) continue;
     const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(at - 4) - (mark.length - 4);
     if (size <= 0 || size > MAX_VALUE_BYTES) continue;
-    const value = bytes.slice(at + mark.length, at + mark.length + size);
-    return segment(EXIF_HEADER, encodeTiff([{ tag: TIME_TAG, kind: 2, count: size, value }], [], [], true));
+    return [{ tag: TIME_TAG, kind: 2, count: size, value: bytes.slice(at + mark.length, at + mark.length + size) }];
   }
-  return null;
+  return [];
 }
 
 /** The TIFF structure of the EXIF: in the segments of a JPEG, else after its mark. @param {Uint8Array} bytes */
@@ -91,7 +92,7 @@ function findTiff(bytes) {
     for (let at = indexOf(bytes, mark, 0); at >= 0; at = indexOf(bytes, mark, at + 1)) {
       for (const start of [at + mark.length, at + mark.length + 4, at + mark.length + 10]) {
         const order = String.fromCharCode(...bytes.subarray(start, start + 2));
-        if (order === "II" || order === "MM") return bytes.subarray(start);
+        if ((order === "II" || order === "MM") && start + 8 <= bytes.length) return bytes.subarray(start);
       }
     }
   }
@@ -102,7 +103,8 @@ function findTiff(bytes) {
 function entries(view, start, little) {
   /** @type {Entry[]} */
   const found = [];
-  const count = Math.min(view.getUint16(start, little), MAX_TAGS);
+  if (start + 2 > view.byteLength) return found;
+  const count = Math.min(view.getUint16(start, little), MAX_TAGS, Math.floor((view.byteLength - start - 2) / 12));
   for (let at = start + 2; at < start + 2 + 12 * count; at += 12) {
     const [tag, kind, values] = [view.getUint16(at, little), view.getUint16(at + 2, little), view.getUint32(at + 4, little)];
     const size = values * (SIZES[kind] ?? 0);
@@ -161,8 +163,9 @@ function writeDirectory(view, start, directory, little) {
 
 /** @param {Uint8Array} bytes @returns {Uint8Array<ArrayBuffer> | null} */
 function xmpSegment(bytes) {
-  const start = indexOf(bytes, "<rdf:RDF", 0);
-  const end = start < 0 ? -1 : indexOf(bytes, "</rdf:RDF>", start);
+  const starts = ["<x:xmpmeta", "<x:xapmeta", "<rdf:RDF"].map((mark) => indexOf(bytes, mark, 0));
+  const start = starts.find((at) => at >= 0);
+  const end = start === undefined ? -1 : indexOf(bytes, "</rdf:RDF>", start);
   if (end < 0) return null;
   const packet = new TextDecoder().decode(bytes.subarray(start, end));
   const values = XMP_PROPERTIES.flatMap(([prefix, uri, names]) =>
@@ -181,8 +184,9 @@ function xmpSegment(bytes) {
 
 /** A simple property, whatever the packet's prefix of the namespace. @param {string} packet @param {string} uri @param {string} name */
 function valueOf(packet, uri, name) {
-  for (const [, prefix, namespace] of packet.matchAll(/xmlns:([\w.-]+)\s*=\s*["']([^"']+)["']/g)) {
-    if (namespace !== uri) continue;
+  const declared = [...packet.matchAll(/xmlns:([\w.-]+)\s*=\s*["']([^"']+)["']/g)];
+  const prefixes = declared.filter(([, , namespace]) => namespace === uri).map(([, prefix]) => prefix);
+  for (const prefix of new Set(prefixes)) {
     const value = new RegExp(`\\b${prefix}:${name}(?:\\s*=\\s*["']|>)\\s*([-+\\w:.]{1,40})`).exec(packet)?.[1];
     if (value) return value;
   }

@@ -81,10 +81,33 @@ def test_facts_in_xmp_alone(tmp_path: Path) -> None:
     assert b"GPS" not in upload
 
 
+def declared_outside() -> bytes:
+    namespaces = b' xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:exif="http://ns.adobe.com/exif/1.0/"'
+    return XMP.replace(namespaces, b"").replace(b"<x:xmpmeta", b"<x:xmpmeta" + namespaces)
+
+
 def text_time() -> bytes:
     text = PngInfo()
     text.add_text("Creation Time", "2023:05:01 12:00:00")
     return saved(cat((64, 48)), "PNG", pnginfo=text)
+
+
+def text_time_beside_exif() -> bytes:
+    text = PngInfo()
+    text.add_text("Creation Time", "2023:05:01 12:00:00")
+    block = Image.Exif()
+    block[0x4746] = 3
+    return saved(cat((64, 48)), "PNG", pnginfo=text, exif=block)
+
+
+def broken_clock() -> bytes:
+    """The pointer to the directory of the GPS points behind the end."""
+    block = Image.Exif()
+    block[0x010F] = "Canon"
+    block.get_ifd(0x8825).update({29: "2024:05:01"})
+    data = block.tobytes()
+    at = data.index(b"\x88\x25" if data[6:8] == b"MM" else b"\x25\x88") + 8
+    return saved(cat((64, 48)), "JPEG", exif=data[:at] + b"\x7f\0\0\x7f" + data[at + 4 :], xmp=XMP)
 
 
 def gps_time() -> bytes:
@@ -99,6 +122,8 @@ RARE = {
     "another prefix": lambda: saved(
         cat((64, 48)), "JPEG", xmp=XMP.replace(b"xmp:", b"xap:").replace(b":xmp=", b":xap=")
     ),
+    "namespaces of the outermost element": lambda: saved(cat((64, 48)), "JPEG", xmp=declared_outside()),
+    "the text of a PNG with EXIF": text_time_beside_exif,
     "a bare rdf:RDF": lambda: saved(cat((64, 48)), "JPEG", xmp=XMP[XMP.index(b"<rdf:RDF") : XMP.index(b"</x:")]),
     "Windows' stars": lambda: saved(cat((64, 48)), "JPEG", xmp=xmp(MicrosoftPhoto_Rating="75")),
 }
@@ -111,6 +136,12 @@ def test_facts_in_rare_places(tmp_path: Path, name: str) -> None:
     assert capture(upload) == capture(photo) != None  # noqa: E711 - both are compared
     with Image.open(io.BytesIO(upload)) as image:
         assert set(image.getexif().get_ifd(0x8825)) <= {7, 29}
+
+
+def test_a_broken_directory_of_the_gps_takes_no_other_fact_along(tmp_path: Path) -> None:
+    facts = capture(downscaled(tmp_path, broken_clock()))
+    assert facts is not None
+    assert (facts.camera, facts.rating) == ("Canon", -1)
 
 
 def test_a_proposal_inside_the_photo_is_no_rating_of_a_person(tmp_path: Path) -> None:
