@@ -99,7 +99,7 @@ export class Decisions {
     this.saving = true;
     for (let failures = 0, request = this.unsaved[0]; request; request = this.unsaved[0]) {
       try {
-        await this.#send(request);
+        if (this.#isStored(request)) await this.#send(request);
         this.#dequeue(request);
         failures = 0;
       } catch (error) {
@@ -110,6 +110,12 @@ export class Decisions {
       }
     }
     this.saving = false;
+  }
+
+  /** False once another tab, which resumed it, saved it: the visitor may have undone it there. @param {Request} request */
+  #isStored(request) {
+    const wanted = JSON.stringify(request);
+    return this.#stored("unsaved").some((entry) => JSON.stringify(entry) === wanted);
   }
 
   /** @param {Request} request */

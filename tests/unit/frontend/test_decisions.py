@@ -55,6 +55,25 @@ await saved;
 console.log(JSON.stringify([before, { unsaved: read("unsaved"), history: read("history") }]));
 process.exit();
 """
+UNDONE_ELSEWHERE = """
+const entry = { id: "ab", photos: ["first"], changes: { flag: "pick" } };
+const key = "photo-critic-unsaved-album";
+const stored = { [key]: JSON.stringify([entry]) };
+globalThis.localStorage = { getItem: (name) => stored[name] ?? null, setItem: (name, value) => (stored[name] = value) };
+globalThis.sessionStorage = { getItem: () => null };
+globalThis.navigator = { languages: ["en"] };
+let requests = 0;
+globalThis.fetch = async () => {
+  requests += 1;
+  stored[key] = "[]"; // the other tab saved and undid it
+  throw new TypeError("offline");
+};
+const { Decisions } = await import(process.argv[1]);
+const item = { id: "first", decision: null, unsavedDecisions: 0 };
+const album = { id: "album", byId: new Map([["first", item]]), revision: 0, set: Object.assign, notify() {} };
+await new Promise((resolve) => new Decisions(album, (unsaved) => unsaved || resolve()).resume());
+console.log(JSON.stringify({ requests, unsaved: item.unsavedDecisions }));
+"""
 
 
 def saved(*choices: tuple[list[int], str], stored: object = ()) -> dict[str, Any]:
@@ -87,3 +106,7 @@ def test_a_second_tab_keeps_the_unsaved_decisions_of_the_first() -> None:
     assert [entry["photos"] for entry in stored] == [["first"], ["second"]]
     assert [entry["photos"] for entry in after["unsaved"]] == [["first"]]
     assert [entry["photo"] for entry in after["history"]] == ["first", "second"]
+
+
+def test_a_decision_that_another_tab_saved_and_undid_is_not_sent_again() -> None:
+    assert json.loads(run_with_module("album/decisions.js", UNDONE_ELSEWHERE)) == {"requests": 1, "unsaved": 0}
