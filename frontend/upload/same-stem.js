@@ -23,5 +23,5 @@ export function withoutRawOfPairs(files) {
   return files.filter((file) => !RAW_SUFFIXES.has(suffixOf(file.name)) || !developed.has(stem(file)));
 }
 
-/** @param {File} file */
-const stem = (file) => relativePath(file).replace(/\.[^./]*$/, "").toLowerCase();
+/** Pixel phones call a pair PXL_1.RAW-01.COVER.jpg and PXL_1.RAW-02.ORIGINAL.dng. @param {File} file */
+const stem = (file) => relativePath(file).toLowerCase().replace(/(\.raw-\d\d(\.mp)?\.(cover|original))?\.[^./]*$/, "");
