@@ -11,32 +11,50 @@ export function listenForTaste(album) {
   const toggle = byId("taste-on", HTMLInputElement);
   const state = byId("taste-state");
   let controller = new AbortController();
-  let enabled = false;
+  /** Undefined until the server tells. @type {boolean | undefined} */
+  let enabled;
+  let sentence = "";
+  toggle.disabled = true;
 
-  /** A later request replaces an earlier one. @param {(signal: AbortSignal) => Promise<unknown>} change before the state is read */
-  async function load(change) {
+  const reorder = () => {
+    album.revision += 1; // it affects the proposals
+    album.notify();
+  };
+
+  /** A later request replaces an earlier one.
+   * @param {boolean} [choice] what `change` makes of the switch @param {(signal: AbortSignal) => Promise<unknown>} [change] */
+  async function load(choice, change) {
     controller.abort();
     const { signal } = (controller = new AbortController());
     state.textContent = sentences.layerPending;
     try {
-      await change(signal);
+      if (change) {
+        await change(signal);
+        enabled = choice;
+        reorder();
+      }
       const taste = await fetchTaste(signal);
       enabled = taste.enabled;
       state.textContent = tasteSentence(taste);
-      album.revision += 1; // it affects the proposals
-      album.notify();
+      if (enabled && sentence !== state.textContent) reorder(); // learned meanwhile
+      sentence = state.textContent;
     } catch (error) {
       if (!signal.aborted) state.textContent = asProblem(error).message;
     }
-    if (!signal.aborted) toggle.checked = enabled;
+    if (signal.aborted) return;
+    toggle.checked = enabled ?? false;
+    toggle.disabled = enabled === undefined;
   }
 
   byId("taste-open").addEventListener("click", () => {
     dialog.showModal();
-    void load(async () => {});
+    void load();
   });
   byId("taste-close").addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => controller.abort());
-  byId("taste-erase").addEventListener("click", () => void load(eraseTaste));
-  toggle.addEventListener("change", () => void load((signal) => switchTaste(toggle.checked, signal)));
+  byId("taste-erase").addEventListener("click", () => void load(false, eraseTaste));
+  toggle.addEventListener("change", () => {
+    const { checked } = toggle;
+    void load(checked, (signal) => switchTaste(checked, signal));
+  });
 }

@@ -45,6 +45,32 @@ def test_its_evidence_is_the_held_out_accuracy_with_the_interval_of_the_gain(
     expect(shown).to_contain_text("78 % as you did, the common score 70 % (gain 3 to 13 points, 95 %)")
 
 
+def test_the_switch_needs_a_known_state_and_stays_on_when_only_reading_the_state_fails(visitor: Visitor) -> None:
+    problem = {"code": "queue_unavailable", "detail": "No queue.", "permanent": False}
+    states: list[dict[str, Any]] = []
+
+    def answer(route: Route) -> None:
+        if route.request.method == "PUT":
+            route.fulfill(status=204)
+        elif states:
+            route.fulfill(json=states.pop())
+        else:
+            route.fulfill(status=503, json=problem)
+
+    visitor.page.route("**/v1/taste", answer)
+    page = opened(visitor)
+    state, toggle = page.locator("#taste-state"), page.get_by_role("switch", name="Learn my taste")
+    expect(state).to_have_text("No queue.")
+    expect(toggle).to_be_disabled()
+    page.keyboard.press("Escape")
+    states.append({"enabled": False, "state": "off", "decisions": 0})
+    page.get_by_role("button", name="My taste").click()
+    expect(state).to_contain_text("Off")
+    toggle.check()
+    expect(state).to_have_text("No queue.")
+    expect(toggle).to_be_checked()
+
+
 def test_a_switch_that_the_server_refuses_stays_off(visitor: Visitor) -> None:
     problem: dict[str, Any] = {"code": "queue_unavailable", "detail": "No queue.", "permanent": False}
 
