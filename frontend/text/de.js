@@ -480,7 +480,7 @@ export const texts = {
       ? "waagerecht"
       : `${decimal(Math.abs(degrees))}° ${degrees > 0 ? "im" : "gegen den"} Uhrzeigersinn`,
   suggestionSentence({ stops = 0, degrees = 0, width = 1, height = 1, kind }) {
-    if (kind === "exposure") return `${decimal(Math.abs(stops))} Blenden ${stops > 0 ? "heller" : "dunkler"} gefiele es besser.`;
+    if (kind === "exposure") return `${decimal(Math.abs(stops))} ${Math.abs(stops) === 1 ? "Blende" : "Blenden"} ${stops > 0 ? "heller" : "dunkler"} gefiele es besser.`;
     if (kind === "crop") return `Ein Zuschnitt auf ${Math.round(100 * width * height)} % des Fotos gefiele besser.`;
     return `Geraderücken: ${decimal(Math.abs(degrees))}° ${degrees > 0 ? "im" : "gegen den"} Uhrzeigersinn.`;
   },
