@@ -1,4 +1,4 @@
-// The start of the page: accepts photos at once, before any text is loaded; the culling follows with them, or while idle.
+// The start: accepts photos before any text is loaded; the culling follows with them, or while idle.
 
 import { albumInUrl } from "./album/url.js";
 import { listenForFiles } from "./upload/choose-files.js";

@@ -1,4 +1,4 @@
-// All photos of the page with their state. Listeners are notified of changes once a frame.
+// All photos with their state. Listeners are notified once a frame.
 
 import { fromDocument } from "../server/errors.js";
 import { fileIdentity, relativePath } from "./file-identity.js";

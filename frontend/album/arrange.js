@@ -1,4 +1,4 @@
-// The entries of the grid: filtered, sorted and stacked photos. Pure functions.
+// Entries of the grid: filtered, sorted, stacked.
 
 /** @typedef {import("./album.js").Item} Item */
 /** @typedef {import("./moments.js").Moments} Moments */
@@ -18,13 +18,8 @@
 /** @typedef {{id: string, items: Item[], open: boolean}} Stack */
 /** @typedef {{item: Item, stack: Stack | null, top: boolean}} GridEntry */
 
-/**
- * Failed photos have no entry: they are in the list of failures.
- * @param {Iterable<Item>} items
- * @param {Moments} moments
- * @param {ViewOptions} options
- * @returns {GridEntry[]}
- */
+/** Failed photos have no entry: they are in the list of failures. @param {Iterable<Item>} items @param {Moments} moments
+ * @param {ViewOptions} options @returns {GridEntry[]} */
 export function arrange(items, moments, options) {
   const shown = [...items].filter((item) => item.stage !== "failed" && matches(item, moments, options));
   const sorted = shown.sort(ORDERS[options.sort]);
@@ -67,13 +62,8 @@ const compareTimes = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 /** @param {Item} item @returns {GridEntry} */
 const singleEntry = (item) => ({ item, stack: null, top: true });
 
-/**
- * A stack has the position of its first photo; its best photo is on top.
- * @param {Item[]} sorted
- * @param {Moments} moments
- * @param {ViewOptions} options
- * @returns {GridEntry[]}
- */
+/** A stack has the position of its first photo; its best photo is on top. @param {Item[]} sorted @param {Moments} moments
+ * @param {ViewOptions} options @returns {GridEntry[]} */
 function stacked(sorted, moments, { stacks: level, opened }) {
   const groups = Map.groupBy(sorted, (item) => groupOf(item, moments, level || "near"));
   return [...groups].flatMap(([id, photos]) => {
@@ -85,19 +75,10 @@ function stacked(sorted, moments, { stacks: level, opened }) {
   });
 }
 
-/**
- * The id of a photo's group.
- * @param {Item} item
- * @param {Moments} moments
- * @param {"near" | "scene"} level
- */
+/** The id of a photo's group. @param {Item} item @param {Moments} moments @param {"near" | "scene"} level */
 const groupOf = (item, moments, level) =>
   level === "scene" ? (moments.proposalOf(item)?.scene ?? item.key) : moments.idOf(item);
 
-/**
- * The photos of a photo's moment, without itself, the best first.
- * @param {Item} item
- * @param {Moments} moments
- */
+/** The photos of a photo's moment, without itself, the best first. @param {Item} item @param {Moments} moments */
 export const nearDuplicates = (item, moments) =>
   moments.inOrder(moments.photosOf(item)).filter((photo) => photo !== item);

@@ -1,4 +1,4 @@
-// The photographer's decisions: shown at once, saved in order, stored in the browser until the server has them; undo.
+// Decisions: shown at once, saved in order, stored in the browser until the server has them; undo.
 //
 // A decision is about one or many photos and has an id of this browser. Undo takes back the latest decision of this
 // browser, whatever others decided since. Tabs share the store: each adds and removes its entries only.
@@ -20,10 +20,8 @@ const PHOTOS_PER_REQUEST = 1000;
 const MAX_UNDO = 500;
 
 export class Decisions {
-  /**
-   * @param {import("./album.js").Album} album
-   * @param {(unsaved: number, problem: import("../server/errors.js").ProblemError | null) => void} onState
-   */
+  /** @param {import("./album.js").Album} album
+   * @param {(unsaved: number, problem: import("../server/errors.js").ProblemError | null) => void} onState */
   constructor(album, onState) {
     this.album = album;
     this.onState = onState;

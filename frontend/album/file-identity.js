@@ -1,5 +1,3 @@
-// Names of files on the visitor's disk.
-
 /** Paths of dropped files, whose folders the browser does not tell. @type {WeakMap<File, string>} */
 const droppedPaths = new WeakMap();
 

@@ -1,4 +1,4 @@
-// Moments: near duplicates and the frames of a sequence, of which one picture is proposed. A pick settles its moment.
+// Moments: near duplicates and frames of a sequence; one picture is proposed. A pick settles its moment.
 
 /** @typedef {import("./album.js").Item} Item */
 /** @typedef {import("../contracts.js").Proposal} Proposal */

@@ -1,4 +1,4 @@
-// The server's selection: a proposal for each photo for N keepers, updated with N and the album.
+// The server's selection: a proposal for each photo.
 
 import { asProblem } from "../server/errors.js";
 import { changeAlbum, fetchSelection } from "../server/albums.js";
@@ -10,10 +10,8 @@ const DEBOUNCE_MS = 200; // while the slider moves
 const WHILE_SCORING_MS = 3000; // between two requests while scores arrive
 
 export class Selection {
-  /**
-   * @param {import("./album.js").Album} album
-   * @param {(problem: import("../server/errors.js").ProblemError | null) => void} onState
-   */
+  /** @param {import("./album.js").Album} album
+   * @param {(problem: import("../server/errors.js").ProblemError | null) => void} onState */
   constructor(album, onState) {
     this.album = album;
     this.onState = onState;

@@ -1,4 +1,4 @@
-// The page's album on the server: created with the first photo, loaded after a reload, followed by its events, deleted.
+// The album on the server: created with the first photo, loaded after a reload, followed by events, deleted.
 
 import { createAlbum, deleteAlbum, eventsPath, fetchAlbum, fetchAlbumHead } from "../server/albums.js";
 import { asProblem } from "../server/errors.js";
@@ -9,10 +9,8 @@ import { clearAlbum, storeAlbum } from "./url.js";
 /** @typedef {import("../server/event-stream.js").ServerEvent} ServerEvent */
 
 export class Session {
-  /**
-   * @param {import("./album.js").Album} album
-   * @param {{onLost: (problem: ProblemError) => void, onConnected: () => void, onDeleted: () => void}} listener
-   */
+  /** @param {import("./album.js").Album} album
+   * @param {{onLost: (problem: ProblemError) => void, onConnected: () => void, onDeleted: () => void}} listener */
   constructor(album, listener) {
     this.album = album;
     this.listener = listener;

@@ -1,5 +1,3 @@
-// Scored photos a second, and the estimated time of the remaining ones.
-
 const WINDOW_MS = 15_000;
 
 export class Throughput {
@@ -8,12 +6,8 @@ export class Throughput {
     this.samples = [];
   }
 
-  /**
-   * @param {number} finished number of finished photos
-   * @param {number} remaining number of unfinished photos
-   * @param {number} [now]
-   * @returns {{perSecond: number, secondsLeft: number} | null} null without enough samples
-   */
+  /** @param {number} finished number of finished photos @param {number} remaining number of unfinished photos
+   * @param {number} [now] @returns {{perSecond: number, secondsLeft: number} | null} null without enough samples */
   measure(finished, remaining, now = performance.now()) {
     const { samples } = this;
     if (samples.at(-1)?.finished !== finished) samples.push({ at: now, finished });

@@ -1,4 +1,4 @@
-// The album id in the page's URL, so that a reload finds the album; this browser's latest albums, for the next visit.
+// The album in the page's URL; this browser's latest albums.
 
 const STORAGE_KEY = "photo-critic-albums";
 const HASH = /^#album\/([0-9a-f-]{36})$/;

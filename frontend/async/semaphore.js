@@ -1,4 +1,4 @@
-// A semaphore: a limited number of tasks run at once, further ones wait in their order.
+// Limits the tasks that run at once; further ones wait in order.
 
 export class Semaphore {
   /** @param {number} permits how many tasks may run at once */

@@ -1,9 +1,5 @@
-/**
- * Resolve after a delay; reject with the signal's reason when it is aborted.
- * @param {number} milliseconds
- * @param {AbortSignal} signal
- * @returns {Promise<void>}
- */
+/** Resolve after a delay; reject with the signal's reason when it is aborted. @param {number} milliseconds
+ * @param {AbortSignal} signal @returns {Promise<void>} */
 export function sleep(milliseconds, signal) {
   return new Promise((resolve, reject) => {
     const cancel = () => {

@@ -1,5 +1,3 @@
-// Announcements for screen readers, and visible notices.
-
 import { sentences } from "../text/messages.js";
 import { byId, make } from "./elements.js";
 
@@ -8,12 +6,8 @@ export function announce(sentence) {
   byId("announcement").textContent = sentence;
 }
 
-/**
- * Show a notice at the top of the page, one a topic, until it is closed or removed.
- * @param {string} topic
- * @param {string} sentence "" removes the notice
- * @param {{label: string, run: () => void} | null} [action]
- */
+/** Show a notice at the top of the page, one a topic, until it is closed or removed. @param {string} topic
+ * @param {string} sentence "" removes the notice @param {{label: string, run: () => void} | null} [action] */
 export function showNotice(topic, sentence, action = null) {
   const list = byId("notices");
   const shown = list.querySelector(`[data-topic="${topic}"]`);

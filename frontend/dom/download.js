@@ -1,5 +1,3 @@
-// A file for the visitor's disk.
-
 /** @param {Blob} blob @param {string} name */
 export function download(blob, name) {
   const url = URL.createObjectURL(blob);

@@ -12,11 +12,7 @@ export function byId(id, kind) {
   return /** @type {T} */ (found);
 }
 
-/**
- * A copy of the element inside a `<template>`.
- * @param {string} id
- * @returns {HTMLElement}
- */
+/** A copy of the element inside a `<template>`. @param {string} id @returns {HTMLElement} */
 export function copyOf(id) {
   const first = byId(id, HTMLTemplateElement).content.firstElementChild;
   if (!first) throw new Error(`template #${id} is empty`);

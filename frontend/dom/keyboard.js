@@ -5,10 +5,8 @@
 /** A held key decides once. */
 const NOT_REPEATED = new Set(["p", "x", "Alt+x", "Enter"]);
 
-/**
- * @param {Record<string, Action>} actions by `KeyboardEvent.key`, letters in lower case; `Alt+x`
- * @returns {(event: KeyboardEvent) => void}
- */
+/** @param {Record<string, Action>} actions by `KeyboardEvent.key`, letters in lower case; `Alt+x`
+ * @returns {(event: KeyboardEvent) => void} */
 export const keyListener = (actions) => (event) => {
   if (event.ctrlKey || event.metaKey || event.defaultPrevented || isTyping(event.target)) return;
   const name = nameOf(event);

@@ -1,4 +1,4 @@
-// The texts of the HTML file in the visitor's language, by the English ones.
+// The HTML's texts in the visitor's language, by the English ones.
 
 import { language } from "../text/language.js";
 import { page } from "../text/messages.js";

@@ -1,4 +1,4 @@
-// One cell of the grid: thumbnail, score, decision or proposal, stack. Cells are reused for other photos.
+// One cell of the grid. Cells are reused for other photos.
 
 import { copyOf, part } from "../dom/elements.js";
 import { accessibleName, flagMarks, sentences, stages, verdictMarks } from "../text/messages.js";

@@ -1,4 +1,4 @@
-// Positions of the grid's cells, in pixels. Pure functions.
+// Positions of the grid's cells, in pixels.
 
 export const GAP = 12;
 const CAPTION = 34; // below the thumbnail: score, stars, name
@@ -23,12 +23,8 @@ export const positionOf = ({ columns, width, height }, index) => ({
   y: Math.floor(index / columns) * (height + GAP),
 });
 
-/**
- * The range of visible entries, with spare rows above and below.
- * @param {Geometry} shape
- * @param {{top: number, height: number, count: number}} view
- * @returns {{first: number, end: number}}
- */
+/** The range of visible entries, with spare rows above and below. @param {Geometry} shape
+ * @param {{top: number, height: number, count: number}} view @returns {{first: number, end: number}} */
 export function visibleRange({ columns, height }, { top, height: visibleHeight, count }) {
   const row = height + GAP;
   const spare = Math.ceil(visibleHeight / row / 2) + 1;

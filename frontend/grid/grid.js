@@ -1,4 +1,4 @@
-// The grid of an album. Virtualised: only visible photos have elements in the document.
+// The grid of an album: only visible photos have elements.
 
 import { byId } from "../dom/elements.js";
 import { Cell } from "./cell.js";
@@ -17,10 +17,7 @@ import { Thumbnails } from "./thumbnails.js";
  */
 
 export class Grid {
-  /**
-   * @param {(item: Item) => string | null} verdict
-   * @param {Listener} listener
-   */
+  /** @param {(item: Item) => string | null} verdict @param {Listener} listener */
   constructor(verdict, listener) {
     this.verdict = verdict;
     this.listener = listener;

@@ -1,4 +1,4 @@
-// Object URLs of thumbnails: made by this page, otherwise the server's previews. A cache with a limit.
+// Object URLs of thumbnails: made by this page, otherwise the server's previews.
 
 import { Semaphore } from "../async/semaphore.js";
 import { fetchPreview } from "../server/photos.js";

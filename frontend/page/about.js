@@ -1,5 +1,3 @@
-// The model cards in the footer.
-
 import { byId, make } from "../dom/elements.js";
 import { asProblem } from "../server/errors.js";
 import { fetchModels } from "../server/models.js";

@@ -1,4 +1,4 @@
-// The dialog before the proposal is accepted for all that is open: what it keeps, drops and risks; a sample to look at.
+// The dialog before a proposal is accepted: what it keeps, drops and risks; a sample to look at.
 
 import { byId } from "../dom/elements.js";
 import { acceptSentence, riskSentence } from "../text/messages.js";

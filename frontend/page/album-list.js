@@ -1,4 +1,4 @@
-// The first page's list of this browser's albums: cover, name, photos. Drawn at once, so that nothing moves later.
+// This browser's albums. Drawn at once, so that nothing moves later.
 
 import { forgetAlbum, recentAlbums } from "../album/url.js";
 import { byId, make } from "../dom/elements.js";

@@ -1,4 +1,4 @@
-// The small dialogs: help, the meaning of the score, and deletion of the album.
+// Small dialogs: help, meaning of the score, deletion of the album.
 
 import { byId } from "../dom/elements.js";
 import { asProblem } from "../server/errors.js";

@@ -1,5 +1,3 @@
-// Export of the decisions: table, sidecars, keepers, contact sheet.
-
 import { download } from "../dom/download.js";
 import { byId } from "../dom/elements.js";
 import { fetchExport } from "../server/albums.js";
@@ -52,11 +50,8 @@ async function copy(names) {
   if (isCopied || document.execCommand("copy")) byId("export-status").textContent = sentences.copied;
 }
 
-/**
- * @param {HTMLButtonElement} button
- * @param {import("../album/album.js").Album} album
- * @param {(format: string) => string} suffix of the file name
- */
+/** @param {HTMLButtonElement} button @param {import("../album/album.js").Album} album
+ * @param {(format: string) => string} suffix of the file name */
 async function run(button, album, suffix) {
   const format = button.dataset.format ?? "csv";
   const status = byId("export-status");

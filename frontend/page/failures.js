@@ -1,4 +1,4 @@
-// The list of failed photos, each with its problem and, where it can help, a retry.
+// The failed photos, each with its problem and, where it can help, a retry.
 
 import { button } from "../dom/announce.js";
 import { byId, make } from "../dom/elements.js";

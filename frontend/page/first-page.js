@@ -1,5 +1,3 @@
-// The first page in the visitor's language: albums, models, the control for the language, the dialog for a key.
-
 import { albumInUrl } from "../album/url.js";
 import { showNotice } from "../dom/announce.js";
 import { byId } from "../dom/elements.js";

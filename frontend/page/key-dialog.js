@@ -1,12 +1,7 @@
-// The dialog that asks for an API key.
-
 import { byId } from "../dom/elements.js";
 import { sentences } from "../text/messages.js";
 
-/**
- * @param {string} code the server's error code
- * @returns {Promise<string>} "" when the visitor has no key
- */
+/** @param {string} code the server's error code @returns {Promise<string>} "" when the visitor has no key */
 export function promptForKey(code) {
   const dialog = byId("key-dialog", HTMLDialogElement);
   const field = byId("key-field", HTMLInputElement);

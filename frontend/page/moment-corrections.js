@@ -1,4 +1,4 @@
-// Corrections of moments by the photographer: merged or separated photos; the notice of each undoes it.
+// Merged and separated moments; the notice of each undoes it.
 
 import { newId } from "../album/decisions.js";
 import { showNotice } from "../dom/announce.js";

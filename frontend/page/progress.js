@@ -1,4 +1,4 @@
-// The album's progress: shown all the time, announced in steps.
+// The album's progress: always shown, announced in steps.
 
 import { Throughput } from "../album/throughput.js";
 import { announce, showNotice } from "../dom/announce.js";
@@ -10,10 +10,7 @@ import { downscalingSentence, sentences, summary, throughputSentence } from "../
 const ANNOUNCED_STEP = 0.1; // share of all photos
 
 export class Progress {
-  /**
-   * @param {import("../album/album.js").Album} album
-   * @param {import("../upload/uploader.js").Uploader} uploader
-   */
+  /** @param {import("../album/album.js").Album} album @param {import("../upload/uploader.js").Uploader} uploader */
   constructor(album, uploader) {
     this.album = album;
     this.uploader = uploader;

@@ -1,4 +1,4 @@
-// The dialog for share links: create, list, revoke. The address of a link is shown once.
+// Share links: create, list, revoke. An address is shown once.
 
 import { button } from "../dom/announce.js";
 import { byId, make } from "../dom/elements.js";

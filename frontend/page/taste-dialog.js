@@ -1,4 +1,4 @@
-// The dialog for the taste: its evidence on held-out decisions, on or off, erasure.
+// The taste: evidence on held-out decisions, on or off, erasure.
 
 import { byId } from "../dom/elements.js";
 import { asProblem } from "../server/errors.js";
@@ -11,7 +11,7 @@ export function listenForTaste(album) {
   const toggle = byId("taste-on", HTMLInputElement);
   const state = byId("taste-state");
   let controller = new AbortController();
-  /** Undefined until the server tells. @type {boolean | undefined} */
+  /** @type {boolean | undefined} */
   let enabled;
   let sentence = "";
   toggle.disabled = true;
@@ -21,8 +21,8 @@ export function listenForTaste(album) {
     album.notify();
   };
 
-  /** A later request replaces an earlier one.
-   * @param {boolean} [choice] what `change` makes of the switch @param {(signal: AbortSignal) => Promise<unknown>} [change] */
+  /** A later request replaces an earlier one. @param {boolean} [choice] of `change`
+   * @param {(signal: AbortSignal) => Promise<unknown>} [change] before the state is read */
   async function load(choice, change) {
     controller.abort();
     const { signal } = (controller = new AbortController());

@@ -1,4 +1,4 @@
-// The toolbar: sorting, filters, stacks, and the number of pictures to keep. The view is stored for the next visit.
+// The toolbar. Its view is stored for the next visit.
 
 import { byId } from "../dom/elements.js";
 import { riskSentence, sentences, tally } from "../text/messages.js";
@@ -11,10 +11,8 @@ const SELECTS = /** @type {const} */ (["sort", "show", "stars", "stacks"]);
 const SAMPLE_SIZE = 12;
 
 export class Toolbar {
-  /**
-   * @param {import("../album/selection.js").Selection} selection
-   * @param {(name: string) => void} onChange a select of that name changed
-   */
+  /** @param {import("../album/selection.js").Selection} selection
+   * @param {(name: string) => void} onChange a select of that name changed */
   constructor(selection, onChange) {
     this.selection = selection;
     this.slider = byId("keep", HTMLInputElement);

@@ -1,5 +1,3 @@
-// Requests about albums.
-
 import { deleteResource } from "./photos.js";
 import { request, requestBlob } from "./request.js";
 import { RESULT_WAIT_SECONDS } from "./timeouts.js";
@@ -25,52 +23,32 @@ export const createAlbum = (name, signal) =>
 /** @param {string} id @param {AbortSignal} signal */
 export const deleteAlbum = (id, signal) => deleteResource(path(id), signal);
 
-/**
- * The album with all its photos.
- * @param {string} id
- * @param {AbortSignal} signal
- * @returns {Promise<{album: Album, photos: AlbumPhoto[]}>}
- */
+/** The album with all its photos. @param {string} id @param {AbortSignal} signal
+ * @returns {Promise<{album: Album, photos: AlbumPhoto[]}>} */
 export async function fetchAlbum(id, signal) {
   const { first, rows } = await fetchPages(path(id), "photos", signal);
   return { album: first.album, photos: rows };
 }
 
-/**
- * The album with its best photo, if it has one.
- * @param {string} id
- * @param {AbortSignal} signal
- * @returns {Promise<{album: Album, photos: AlbumPhoto[]}>}
- */
+/** The album with its best photo, if it has one. @param {string} id @param {AbortSignal} signal
+ * @returns {Promise<{album: Album, photos: AlbumPhoto[]}>} */
 export const fetchAlbumHead = (id, signal) => request(`${path(id)}?limit=1`, signal);
 
 /** @param {string} id @param {{keep: number}} changes @param {AbortSignal} signal */
 export const changeAlbum = (id, changes, signal) => request(path(id), signal, { method: "PATCH", body: changes });
 
-/**
- * A proposal for each photo of the album, with the album's number to keep.
- * @param {string} id
- * @param {AbortSignal} signal
- * @returns {Promise<import("../contracts.js").SelectionPage>}
- */
+/** A proposal for each photo of the album, with the album's number to keep. @param {string} id
+ * @param {AbortSignal} signal @returns {Promise<import("../contracts.js").SelectionPage>} */
 export async function fetchSelection(id, signal) {
   const { first, rows } = await fetchPages(`${path(id)}/selection?wait=${RESULT_WAIT_SECONDS}`, "photos", signal);
   return { ...first, photos: rows };
 }
 
-/**
- * @param {string} id
- * @param {string} format
- * @param {AbortSignal} signal
- */
+/** @param {string} id @param {string} format @param {AbortSignal} signal */
 export const fetchExport = (id, format, signal) =>
   requestBlob(`${path(id)}/export?format=${format}&wait=${RESULT_WAIT_SECONDS}`, signal, { extraMs: 600_000 });
 
-/**
- * @param {string} id
- * @param {import("../contracts.js").JointDecision} decision
- * @param {AbortSignal} signal
- */
+/** @param {string} id @param {import("../contracts.js").JointDecision} decision @param {AbortSignal} signal */
 export const decide = (id, decision, signal) => request(`${path(id)}/decisions`, signal, { method: "POST", body: decision });
 
 /** Undo exactly that decision. @param {string} id @param {string} decision @param {AbortSignal} signal */
@@ -84,11 +62,7 @@ export const correctGroups = (id, correction, signal) =>
 export const withdrawCorrection = (id, correction, signal) =>
   deleteResource(`${path(id)}/groups/corrections/${correction}`, signal);
 
-/**
- * @param {string} resource
- * @param {string} field name of the rows
- * @param {AbortSignal} signal
- */
+/** @param {string} resource @param {string} field name of the rows @param {AbortSignal} signal */
 async function fetchPages(resource, field, signal) {
   const separator = resource.includes("?") ? "&" : "?";
   const extraMs = RESULT_WAIT_SECONDS * 1000;

@@ -1,4 +1,4 @@
-// The API key of the visitor, stored for the lifetime of the browser tab.
+// The visitor's API key, stored while the browser tab lives.
 
 const STORAGE_KEY = "photo-critic-api-key";
 
@@ -17,12 +17,8 @@ export function setKeyPrompt(keyPrompt) {
   prompt = keyPrompt;
 }
 
-/**
- * Prompt for a key, once for all requests that need one.
- * @param {string | null} rejected the key of the failed request
- * @param {string} code the server's error code
- * @returns {Promise<boolean>} true when there is another key for a retry
- */
+/** Prompt for a key, once for all requests that need one. @param {string | null} rejected the key of the failed request
+ * @param {string} code the server's error code @returns {Promise<boolean>} true when there is another key for a retry */
 export function requestKey(rejected, code) {
   if (storedKey() !== rejected) return Promise.resolve(true); // an earlier prompt brought another key
   prompting ??= prompt(code)

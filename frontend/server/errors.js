@@ -1,12 +1,10 @@
-// The error of every failed request, with the server's code. `permanent` excludes a retry.
+// The error of every failed request. `permanent` excludes a retry.
 
 import { problemSentence, sentences } from "../text/messages.js";
 
 export class ProblemError extends Error {
-  /**
-   * @param {string} detail a plain sentence
-   * @param {{code: string, permanent: boolean, status?: number, retryAfterMs?: number}} facts
-   */
+  /** @param {string} detail a plain sentence
+   * @param {{code: string, permanent: boolean, status?: number, retryAfterMs?: number}} facts */
   constructor(detail, { code, permanent, status = 0, retryAfterMs = 0 }) {
     super(detail);
     this.code = code;
@@ -51,11 +49,8 @@ export const unreadableFile = () =>
 export const unexpectedResponse = (status) =>
   new ProblemError(sentences.unexpectedResponse(status), { code: "unexpected_response", permanent: false, status });
 
-/**
- * Any thrown value as a ProblemError; an unexpected one becomes `page_error`.
- * @param {unknown} error
- * @param {AbortSignal} [signal] its abort is no problem: the reason is thrown on
- */
+/** Any thrown value as a ProblemError; an unexpected one becomes `page_error`. @param {unknown} error
+ * @param {AbortSignal} [signal] its abort is no problem: the reason is thrown on */
 export function asProblem(error, signal) {
   signal?.throwIfAborted();
   if (error instanceof ProblemError) return error;

@@ -1,4 +1,4 @@
-// The event stream of an album: server-sent events over fetch, because EventSource sends no API key.
+// An album's server-sent events, over fetch: EventSource sends no API key.
 
 import { sleep } from "../async/sleep.js";
 import { ProblemError, asProblem, connectionLost, responseTimeout } from "./errors.js";
@@ -15,13 +15,8 @@ import { RECONNECT_MS, STREAM_SILENCE_MS } from "./timeouts.js";
  * @property {(problem: ProblemError) => void} onLost a reconnect follows
  */
 
-/**
- * Follow the stream until the signal's abort or the album's deletion, with reconnects after the last event.
- * Throws a permanent ProblemError.
- * @param {string} path
- * @param {Listener} listener
- * @param {AbortSignal} signal
- */
+/** Follow the stream until the signal's abort or the album's deletion, with reconnects after the last event.
+ * Throws a permanent ProblemError. @param {string} path @param {Listener} listener @param {AbortSignal} signal */
 export async function follow(path, listener, signal) {
   /** @type {StreamState} */
   const state = { lastEventId: "", deleted: false };
@@ -38,13 +33,8 @@ export async function follow(path, listener, signal) {
   }
 }
 
-/**
- * One connection, until it ends.
- * @param {string} path
- * @param {StreamState} state
- * @param {Listener} listener
- * @param {AbortSignal} signal
- */
+/** One connection, until it ends. @param {string} path @param {StreamState} state @param {Listener} listener
+ * @param {AbortSignal} signal */
 async function connect(path, state, listener, signal) {
   const silence = new AbortController();
   const abort = () => silence.abort();
@@ -76,10 +66,8 @@ async function connect(path, state, listener, signal) {
   }
 }
 
-/**
- * A parser of text chunks. Source: https://html.spec.whatwg.org/#event-stream-interpretation
- * @param {(event: ServerEvent) => void} onEvent
- */
+/** A parser of text chunks. Source: https://html.spec.whatwg.org/#event-stream-interpretation
+ * @param {(event: ServerEvent) => void} onEvent */
 export function eventParser(onEvent) {
   let rest = "";
   return (/** @type {string} */ text) => {

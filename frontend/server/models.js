@@ -1,5 +1,3 @@
-// Requests about models.
-
 import { request } from "./request.js";
 
 /** @param {AbortSignal} signal @returns {Promise<import("../contracts.js").Manifest[]>} */

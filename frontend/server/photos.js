@@ -1,5 +1,3 @@
-// Requests about single photos.
-
 import { ProblemError } from "./errors.js";
 import { request, requestBlob } from "./request.js";
 

@@ -1,4 +1,4 @@
-// Requests to the gateway, each with a timeout, the API key and retries.
+// Requests to the gateway, with timeout, API key and retries.
 
 import { storedKey } from "./api-key.js";
 import { ProblemError, connectionLost, responseTimeout } from "./errors.js";
@@ -11,22 +11,12 @@ import { RESPONSE_MS } from "./timeouts.js";
  * @typedef {{method?: string, body?: unknown, extraMs?: number, headers?: Record<string, string>}} Options
  */
 
-/**
- * The parsed body, null for an empty one.
- * @param {string} path
- * @param {AbortSignal} signal
- * @param {Options} [options]
- * @returns {Promise<any>}
- */
+/** The parsed body, null for an empty one. @param {string} path @param {AbortSignal} signal @param {Options} [options]
+ * @returns {Promise<any>} */
 export const request = (path, signal, options) => retry(() => send(path, signal, options, parseBody), signal);
 
-/**
- * The body as bytes. Fetched, not linked: an image element or a download link sends no API key.
- * @param {string} path
- * @param {AbortSignal} signal
- * @param {Options} [options]
- * @returns {Promise<Blob>}
- */
+/** The body as bytes. Fetched, not linked: an image element or a download link sends no API key. @param {string} path
+ * @param {AbortSignal} signal @param {Options} [options] @returns {Promise<Blob>} */
 export const requestBlob = (path, signal, options) =>
   retry(() => send(path, signal, options, (response) => (response.status === 200 ? response.blob() : throwProblem(response))), signal);
 

@@ -1,14 +1,9 @@
-// The body of a successful response, or a ProblemError.
-
 import { fromDocument, unexpectedResponse } from "./errors.js";
 
 /** @typedef {{status: number, contentType: string, retryAfter: string | null, text: string}} RawResponse */
 
-/**
- * A 202 with a problem in its body is a result that the server still computes: an error with `retryAfterMs`.
- * @param {RawResponse} response
- * @returns {any} the parsed body, null for an empty one
- */
+/** A 202 with a problem in its body is a result that the server still computes: an error with `retryAfterMs`.
+ * @param {RawResponse} response @returns {any} the parsed body, null for an empty one */
 export function parseResponse({ status, contentType, retryAfter, text }) {
   const body = contentType.includes("json") && text !== "" ? parse(text, status) : null;
   const isProblem = typeof body?.detail === "string" && typeof body.code === "string";
@@ -18,10 +13,7 @@ export function parseResponse({ status, contentType, retryAfter, text }) {
   throw isProblem ? fromDocument(body, retryAfterMs) : unexpectedResponse(status);
 }
 
-/**
- * @param {string} text
- * @param {number} status
- */
+/** @param {string} text @param {number} status */
 function parse(text, status) {
   try {
     return JSON.parse(text);

@@ -1,4 +1,4 @@
-// Retries: after Retry-After when the server is overloaded or its result pending, with another API key after 401.
+// Retries: after Retry-After when the server is overloaded or its result pending, with another key after 401.
 
 import { sleep } from "../async/sleep.js";
 import { requestKey, storedKey } from "./api-key.js";
@@ -22,13 +22,8 @@ export async function retry(attempt, signal) {
   }
 }
 
-/**
- * Waits until the next attempt may start.
- * @param {ProblemError} problem
- * @param {number} attempts
- * @param {string | null} key the key of the failed attempt
- * @param {AbortSignal} signal
- */
+/** Waits until the next attempt may start. @param {ProblemError} problem @param {number} attempts
+ * @param {string | null} key the key of the failed attempt @param {AbortSignal} signal */
 async function canRetry(problem, attempts, key, signal) {
   if (needsKey(problem)) return requestKey(key, problem.code);
   if (!(isOverloaded(problem) || isPending(problem)) || attempts >= MAX_ATTEMPTS) return false;

@@ -1,5 +1,3 @@
-// Requests of an album's owner about its share links.
-
 import { deleteResource } from "./photos.js";
 import { request } from "./request.js";
 
@@ -11,12 +9,8 @@ const path = (album) => `v1/albums/${encodeURIComponent(album)}/shares`;
 /** @param {string} album @param {AbortSignal} signal @returns {Promise<Share[]>} */
 export const fetchShares = async (album, signal) => (await request(path(album), signal)).shares;
 
-/**
- * @param {string} album
- * @param {import("../contracts.js").NewShare} fields
- * @param {AbortSignal} signal
- * @returns {Promise<import("../contracts.js").CreatedShare>}
- */
+/** @param {string} album @param {import("../contracts.js").NewShare} fields @param {AbortSignal} signal
+ * @returns {Promise<import("../contracts.js").CreatedShare>} */
 export const createShare = (album, fields, signal) => request(path(album), signal, { method: "POST", body: fields });
 
 /** @param {string} album @param {string} id @param {AbortSignal} signal */

@@ -1,5 +1,3 @@
-// Requests about the taste of the key's owner.
-
 import { deleteResource } from "./photos.js";
 import { request } from "./request.js";
 

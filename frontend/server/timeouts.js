@@ -1,4 +1,4 @@
-// All timeouts, backoffs and retry limits of the page. Every wait has a limit.
+// All timeouts, backoffs and retry limits of the page.
 
 /** Downscaling of one photo; afterwards the original is uploaded. */
 export const DOWNSCALE_MS = 30_000;

@@ -4,13 +4,9 @@ import { storedKey } from "./api-key.js";
 import { connectionLost, responseTimeout } from "./errors.js";
 import { RESPONSE_MS, UPLOAD_STALL_MS } from "./timeouts.js";
 
-/**
- * @param {string} path
- * @param {{blob: Blob, name: string, idempotencyKey: string}} photo
- * @param {(progress: number) => void} onProgress share of the bytes, 0 to 1
- * @param {AbortSignal} signal
- * @returns {Promise<import("./response.js").RawResponse>}
- */
+/** @param {string} path @param {{blob: Blob, name: string, idempotencyKey: string}} photo
+ * @param {(progress: number) => void} onProgress share of the bytes, 0 to 1 @param {AbortSignal} signal
+ * @returns {Promise<import("./response.js").RawResponse>} */
 export function sendUpload(path, { blob, name, idempotencyKey }, onProgress, signal) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -42,20 +38,14 @@ export function sendUpload(path, { blob, name, idempotencyKey }, onProgress, sig
   });
 }
 
-/**
- * @param {Blob} blob
- * @param {string} name
- */
+/** @param {Blob} blob @param {string} name */
 function multipart(blob, name) {
   const form = new FormData();
   form.append("file", blob, name);
   return form;
 }
 
-/**
- * A timer that calls back unless it is restarted in time.
- * @param {(milliseconds: number) => void} onTimeout
- */
+/** A timer that calls back unless it is restarted in time. @param {(milliseconds: number) => void} onTimeout */
 function makeWatchdog(onTimeout) {
   let timer = 0;
   const stop = () => clearTimeout(timer);

@@ -36,7 +36,7 @@ const units = {
   "% of the background": "% des Hintergrunds",
 };
 
-// -- Texte des Servers, nach ihren Codes ------------------------------------------------------------------------------
+// Texte des Servers, nach ihren Codes
 
 /** @param {string} sentence "… rank 12 of 237 pictures, 3 of 9 in its scene …" */
 function ranks(sentence) {

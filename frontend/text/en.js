@@ -198,7 +198,7 @@ export function tasteSentence({ enabled, state, decisions, held_out: heldOut }) 
   return `${use}: of held-out pairs, it orders ${percent(taste)} % as you did, the common score ${percent(common)} % (gain ${percent(low)} to ${percent(high)} points, 95 %). Pictures decided: ${decisions}.`;
 }
 
-// -- texts of the server, by their codes ------------------------------------------------------------------------------
+// texts of the server, by their codes
 
 /** @param {{code: string, sentence: string}} reason */
 export const reasonSentence = ({ sentence }) => sentence;

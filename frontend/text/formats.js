@@ -1,4 +1,4 @@
-// Figures and rows of facts, in the words of the visitor's language.
+// Figures and rows of facts, in the visitor's language.
 
 import { locale, terms, units } from "./messages.js";
 
@@ -17,13 +17,8 @@ export function size(bytes) {
   return bytes < 1_000_000_000 ? `${number(bytes / 1_000_000)} MB` : `${number(bytes / 1_000_000_000)} GB`;
 }
 
-/**
- * Rows of the panel about the camera.
- * @param {Critique} critique
- * @param {{width: number, height: number}} pixels
- * @param {File | null} file null for a photo of another visit
- * @returns {[string, string][]}
- */
+/** Rows of the panel about the camera. @param {Critique} critique @param {{width: number, height: number}} pixels
+ * @param {File | null} file null for a photo of another visit @returns {[string, string][]} */
 export function captureRows({ image: { capture = {} } }, { width, height }, file) {
   const { camera = "", lens = "", taken_at: taken } = capture;
   const date = taken ? new Date(taken).toLocaleString(locale, { dateStyle: "medium", timeStyle: "medium" }) : "";
@@ -50,13 +45,8 @@ function exposure({ exposure_seconds: time, f_number: aperture, iso, focal_lengt
   return facts.join(" · ");
 }
 
-/**
- * Technical details.
- * @param {Critique} critique
- * @param {import("../contracts.js").Photo} photo
- * @param {File | null} file null for a photo of another visit
- * @returns {[string, string][]}
- */
+/** Technical details. @param {Critique} critique @param {import("../contracts.js").Photo} photo
+ * @param {File | null} file null for a photo of another visit @returns {[string, string][]} */
 export function technicalRows({ image, provenance, probability, timings_ms: timings }, photo, file) {
   const downscaled = file && file.size !== photo.size_bytes ? terms.downscaled(size(file.size)) : "";
   return [

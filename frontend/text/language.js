@@ -1,4 +1,4 @@
-// The visitor's language: as chosen on the page, otherwise the browser's first one that the page has.
+// The visitor's language: as chosen here, otherwise the browser's first one that the page has.
 
 const STORAGE_KEY = "photo-critic-language";
 const LANGUAGES = ["en", "de"];

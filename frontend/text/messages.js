@@ -1,4 +1,4 @@
-// The texts of the page in the visitor's language. Only that language is loaded.
+// The page's texts. Only the visitor's language is loaded.
 
 import { language } from "./language.js";
 

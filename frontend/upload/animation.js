@@ -1,4 +1,4 @@
-// Animated images are uploaded as originals: the server scores the first frame and notes it; a JPEG would hide that.
+// Animations are uploaded as originals: the server notes that it scores the first frame; a JPEG would hide that.
 
 /** @param {Uint8Array} head */
 const text = (head) => String.fromCharCode(...head.subarray(0, 4096));

@@ -1,7 +1,7 @@
-// Capture facts for a downscaled JPEG, which a canvas writes without any: EXIF tags and XMP properties of the original.
+// EXIF tags and XMP properties of the original for a downscaled JPEG, which a canvas writes without any.
 //
-// Only named tags are copied, never the place: of the GPS the clock alone. The server reads them as from an original, so page and command line find
-// the same groups. Sources: Exif 3.0, 4.6; XMP Specification Part 3.
+// Only named tags, never the place: of the GPS the clock alone. The server finds the same groups as of originals.
+// Sources: Exif 3.0, 4.6; XMP Specification Part 3.
 
 /** Tags of the first directory: maker, model, time, rating, rating in percent. */
 const FIRST_TAGS = new Set([0x010f, 0x0110, 0x0132, 0x4746, 0x4749]);
@@ -35,11 +35,7 @@ const XMP_HEADER = "http://ns.adobe.com/xap/1.0/\0";
 
 /** @typedef {{tag: number, kind: number, count: number, value: Uint8Array}} Entry */
 
-/**
- * The downscaled JPEG with the facts of the original.
- * @param {Blob} photo the original
- * @param {Blob} jpeg
- */
+/** The downscaled JPEG with the facts of the original. @param {Blob} photo the original @param {Blob} jpeg */
 export async function withCaptureFacts(photo, jpeg) {
   try {
     const bytes = await readHead(photo);

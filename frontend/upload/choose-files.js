@@ -1,4 +1,4 @@
-// The ways to choose photos: file dialogs, drag and drop (also of folders), paste.
+// File dialogs, drag and drop (also of folders), paste.
 
 import { setRelativePath } from "../album/file-identity.js";
 import { byId } from "../dom/elements.js";
@@ -18,11 +18,7 @@ export function listenForFiles(onFiles) {
   });
 }
 
-/**
- * @param {HTMLInputElement} input
- * @param {boolean} isFolder
- * @param {OnFiles} onFiles
- */
+/** @param {HTMLInputElement} input @param {boolean} isFolder @param {OnFiles} onFiles */
 function listenForChoice(input, isFolder, onFiles) {
   input.addEventListener("change", () => {
     const files = [...(input.files ?? [])];

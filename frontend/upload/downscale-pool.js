@@ -1,4 +1,4 @@
-// A pool of worker threads for downscaling, so that the page stays responsive. Failed and stalled workers are replaced.
+// Worker threads for downscaling. Failed and stalled ones are replaced.
 
 import { DOWNSCALE_MS } from "../server/timeouts.js";
 
@@ -13,11 +13,8 @@ const idle = [];
 export const canDrawInWorkers = () =>
   typeof Worker === "function" && typeof OffscreenCanvas === "function" && "convertToBlob" in OffscreenCanvas.prototype;
 
-/**
- * The caller limits concurrent calls to POOL_SIZE.
- * @param {File} file
- * @returns {Promise<Downscaled | null>} null for a failure
- */
+/** The caller limits concurrent calls to POOL_SIZE. @param {File} file
+ * @returns {Promise<Downscaled | null>} null for a failure */
 export function downscaleInPool(file) {
   const worker = idle.pop() ?? new Worker(new URL("./downscale-worker.js", import.meta.url), { type: "module" });
   return new Promise((resolve) => {

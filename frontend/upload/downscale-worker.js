@@ -1,4 +1,4 @@
-// A worker thread of the pool: receives a photo, responds with its JPEG and thumbnail, or null.
+// A worker thread: a photo → its JPEG and thumbnail, or null.
 
 import { downscale } from "./downscale.js";
 

@@ -1,4 +1,4 @@
-// Downscaling: a photo → a smaller JPEG and a thumbnail. In a worker thread, or on the page where workers cannot draw.
+// A photo → a smaller JPEG and a thumbnail. In a worker thread, or on the page where workers cannot draw.
 
 /** Pixels of the long side: a little more than the network's preprocessing uses (960). */
 export const LONG_SIDE = 1024;
@@ -10,12 +10,8 @@ const THUMBNAIL_QUALITY = 0.8;
 /** @typedef {{blob: Blob | null, thumbnail: Blob}} Downscaled `blob`: null for a photo that is small already */
 /** @typedef {(width: number, height: number) => OffscreenCanvas | HTMLCanvasElement} MakeCanvas */
 
-/**
- * An upright JPEG with a long side of 1024 px, and a thumbnail. Throws for a format unknown to the browser.
- * @param {Blob} photo
- * @param {MakeCanvas} makeCanvas
- * @returns {Promise<Downscaled>}
- */
+/** An upright JPEG with a long side of 1024 px, and a thumbnail. Throws for a format unknown to the browser.
+ * @param {Blob} photo @param {MakeCanvas} makeCanvas @returns {Promise<Downscaled>} */
 export async function downscale(photo, makeCanvas) {
   // EXIF orientation is applied only here: the bitmap is upright, and the JPEG below has no orientation.
   const bitmap = await createImageBitmap(photo, { imageOrientation: "from-image" });
@@ -33,24 +29,15 @@ export async function downscale(photo, makeCanvas) {
 
 /** @typedef {ImageBitmap | OffscreenCanvas | HTMLCanvasElement} Source */
 
-/**
- * @param {Source} source
- * @param {number} longSide limit
- * @param {MakeCanvas} makeCanvas
- */
+/** @param {Source} source @param {number} longSide limit @param {MakeCanvas} makeCanvas */
 function resize(source, longSide, makeCanvas) {
   const scale = Math.min(1, longSide / Math.max(source.width, source.height));
   const side = (/** @type {number} */ pixels) => Math.max(1, Math.round(pixels * scale));
   return drawInSteps(source, side(source.width), side(source.height), makeCanvas);
 }
 
-/**
- * Halve down to less than twice the target size: a single large step would skip pixels and alias.
- * @param {Source} source
- * @param {number} width
- * @param {number} height
- * @param {MakeCanvas} makeCanvas
- */
+/** Halve down to less than twice the target size: a single large step would skip pixels and alias. @param {Source} source
+ * @param {number} width @param {number} height @param {MakeCanvas} makeCanvas */
 function drawInSteps(source, width, height, makeCanvas) {
   let step = source;
   while (step.width > 2 * width && step.height > 2 * height) {
@@ -59,12 +46,7 @@ function drawInSteps(source, width, height, makeCanvas) {
   return draw(step, width, height, makeCanvas);
 }
 
-/**
- * @param {Source} source
- * @param {number} width
- * @param {number} height
- * @param {MakeCanvas} makeCanvas
- */
+/** @param {Source} source @param {number} width @param {number} height @param {MakeCanvas} makeCanvas */
 function draw(source, width, height, makeCanvas) {
   const canvas = makeCanvas(width, height);
   const context = /** @type {OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D | null} */ (
@@ -79,11 +61,7 @@ function draw(source, width, height, makeCanvas) {
   return canvas;
 }
 
-/**
- * @param {OffscreenCanvas | HTMLCanvasElement} canvas
- * @param {number} quality
- * @returns {Promise<Blob>}
- */
+/** @param {OffscreenCanvas | HTMLCanvasElement} canvas @param {number} quality @returns {Promise<Blob>} */
 function toJpeg(canvas, quality) {
   if ("convertToBlob" in canvas) {
     return canvas.convertToBlob({ type: "image/jpeg", quality });

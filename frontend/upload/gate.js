@@ -1,4 +1,4 @@
-// The gate before uploads: closed by the visitor's pause, and for Retry-After while the server is overloaded.
+// The gate before uploads: closed by the visitor, and for Retry-After while the server is overloaded.
 
 import { sleep } from "../async/sleep.js";
 

@@ -1,4 +1,4 @@
-// Import of chosen files into the album, and resumption of uploads that a reload interrupted.
+// Import of chosen files, and resumption of uploads that a reload interrupted.
 
 import { fileIdentity, setRelativePath } from "../album/file-identity.js";
 import { albumInUrl } from "../album/url.js";
@@ -11,11 +11,8 @@ import * as uploadQueue from "./upload-queue.js";
 /** @typedef {import("../album/album.js").Item} Item */
 
 export class PhotoImport {
-  /**
-   * @param {import("../album/album.js").Album} album
-   * @param {import("./uploader.js").Uploader} uploader
-   * @param {import("../album/session.js").Session} session
-   */
+  /** @param {import("../album/album.js").Album} album @param {import("./uploader.js").Uploader} uploader
+   * @param {import("../album/session.js").Session} session */
   constructor(album, uploader, session) {
     this.album = album;
     this.uploader = uploader;

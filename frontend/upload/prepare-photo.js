@@ -1,5 +1,3 @@
-// Prepares a photo for its upload: a downscaled JPEG, or the original.
-
 import { unreadableFile } from "../server/errors.js";
 import { isAnimated } from "./animation.js";
 import { withCaptureFacts } from "./capture-facts.js";
@@ -9,11 +7,7 @@ import { downscale } from "./downscale.js";
 /** @typedef {import("./downscale.js").Downscaled} Downscaled */
 /** @typedef {{blob: Blob, downscaled: boolean, thumbnail: Blob | null}} PreparedPhoto `thumbnail`: null for a format unknown to the browser */
 
-/**
- * @param {File} file
- * @param {boolean} original without downscaling
- * @returns {Promise<PreparedPhoto>}
- */
+/** @param {File} file @param {boolean} original without downscaling @returns {Promise<PreparedPhoto>} */
 export async function preparePhoto(file, original) {
   const head = await readHead(file);
   const small = await tryDownscale(file);
@@ -32,10 +26,7 @@ async function readHead(file) {
   }
 }
 
-/**
- * @param {File} file
- * @returns {Promise<Downscaled | null>} null for a format unknown to the browser
- */
+/** @param {File} file @returns {Promise<Downscaled | null>} null for a format unknown to the browser */
 const tryDownscale = (file) => (canDrawInWorkers() ? downscaleInPool(file) : downscaleOnPage(file));
 
 /** @param {File} file */

@@ -1,5 +1,3 @@
-// Files of one folder: photos, files that belong to a photo of the same name, and files of other programs.
-
 import { relativePath } from "../album/file-identity.js";
 import { CAMERA_SUFFIXES, FOREIGN_FOLDER, PHOTO_SUFFIXES, RAW_SUFFIXES } from "./file-kinds.js";
 
@@ -13,11 +11,8 @@ export function isPhotoOfFolder(file) {
   return PHOTO_SUFFIXES.has(suffixOf(name)) && !name.startsWith(".") && !folders.some((folder) => FOREIGN_FOLDER.test(folder));
 }
 
-/**
- * A RAW file belongs to the JPEG or HEIC file of the same name, which shows the picture as the photographer saw it.
- * @param {File[]} files
- * @returns {File[]} without such RAW files
- */
+/** A RAW file belongs to the JPEG or HEIC file of the same name, which shows the picture as the photographer saw it.
+ * @param {File[]} files @returns {File[]} without such RAW files */
 export function withoutRawOfPairs(files) {
   const developed = new Set(files.filter((file) => CAMERA_SUFFIXES.has(suffixOf(file.name))).map(stem));
   return files.filter((file) => !RAW_SUFFIXES.has(suffixOf(file.name)) || !developed.has(stem(file)));

@@ -1,4 +1,4 @@
-// The upload queue: photos before their upload, in the browser's database, so that a reload loses no photo.
+// Photos before their upload, in the browser's database, so that a reload loses no photo.
 //
 // Up to a limit the queue stores the bytes; above the limit only the identity, and the page asks for the files again.
 

@@ -1,4 +1,4 @@
-// Uploads: queue → downscaling → upload → receipt. Each photo fails alone, and a retry resumes after its last step.
+// Queue → downscaling → upload → receipt. Each photo fails alone, and a retry resumes after its last step.
 
 import { Semaphore } from "../async/semaphore.js";
 import { sleep } from "../async/sleep.js";
@@ -36,10 +36,7 @@ export class Uploader {
     this.album.notify();
   }
 
-  /**
-   * Upload a photo. Never throws: the item has the problem.
-   * @param {Item} item with a `file`
-   */
+  /** Upload a photo. Never throws: the item has the problem. @param {Item} item with a `file` */
   async upload(item) {
     const { signal } = item.controller;
     try {
@@ -78,12 +75,8 @@ export class Uploader {
     return uploadQueue.save({ key, album: this.album.id, name, identity, original, prepared, blob });
   }
 
-  /**
-   * Retries after a lost connection, while the server is overloaded, and with another API key.
-   * @param {Item} item
-   * @param {Blob} blob
-   * @returns {Promise<PhotoReceipt>}
-   */
+  /** Retries after a lost connection, while the server is overloaded, and with another API key. @param {Item} item
+   * @param {Blob} blob @returns {Promise<PhotoReceipt>} */
   async #uploadWithRetries(item, blob) {
     const { signal } = item.controller;
     const overload = { since: 0 };

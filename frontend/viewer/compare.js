@@ -1,4 +1,4 @@
-// Two to six photos side by side, at the same zoom and position.
+// Photos side by side, at the same zoom and position.
 
 import { byId, copyOf, part } from "../dom/elements.js";
 import { isTyping, keyListener } from "../dom/keyboard.js";

@@ -1,4 +1,4 @@
-// A critique as elements: score, reasons, measured properties, details.
+// A critique as elements.
 
 import { copyOf, make, part } from "../dom/elements.js";
 import { figure } from "../text/formats.js";
@@ -16,12 +16,9 @@ import {
 
 /** @typedef {import("../contracts.js").Critique} Critique */
 
-/**
- * The rank, the score, and the reasons for and against the photo.
- * @param {Critique} critique
+/** The rank, the score, and the reasons for and against the photo. @param {Critique} critique
  * @param {import("../album/moments.js").Standing | null} standing
- * @param {HTMLElement[]} proposal the reasons of its proposal
- */
+ * @param {HTMLElement[]} proposal the reasons of its proposal */
 export function scoreView(critique, standing, proposal) {
   const view = copyOf("score-template");
   part(view, "rank").textContent = standing ? rankSentence(standing) : "";
@@ -33,11 +30,8 @@ export function scoreView(critique, standing, proposal) {
   return view;
 }
 
-/**
- * The properties off the usual; the ordinary ones and technical details on demand.
- * @param {Critique} critique
- * @param {[string, string][]} rows technical details
- */
+/** The properties off the usual; the ordinary ones and technical details on demand. @param {Critique} critique
+ * @param {[string, string][]} rows technical details */
 export function propertiesView(critique, rows) {
   const view = copyOf("properties-template");
   const properties = Object.entries(critique.properties);
@@ -52,20 +46,13 @@ export function propertiesView(critique, rows) {
   return view;
 }
 
-/**
- * The reasons of a proposal.
- * @param {string} title
- * @param {import("../contracts.js").Reason[]} reasons
- */
+/** The reasons of a proposal. @param {string} title @param {import("../contracts.js").Reason[]} reasons */
 export function reasonsView(title, reasons) {
   const rows = reasons.map((reason) => make("li", reason.favourable ? "for" : "against", reasonSentence(reason)));
   return make("section", "reasons proposed", make("h3", "", title), make("ul", "", ...rows));
 }
 
-/**
- * @param {Element} view
- * @param {Critique} critique
- */
+/** @param {Element} view @param {Critique} critique */
 function showScore(view, critique) {
   part(view, "score").textContent = scoreSentence(critique);
   part(view, "label").textContent = labelSentence(critique);
@@ -73,20 +60,13 @@ function showScore(view, critique) {
   part(view, "interval").textContent = intervalSentence(critique);
 }
 
-/**
- * @param {HTMLElement} list
- * @param {string[]} sentences
- */
+/** @param {HTMLElement} list @param {string[]} sentences */
 function fill(list, sentences) {
   list.hidden = sentences.length === 0;
   list.replaceChildren(...sentences.map((sentence) => make("li", "", sentence)));
 }
 
-/**
- * @param {HTMLElement} section
- * @param {import("../contracts.js").Reason[]} reasons
- * @param {boolean} favourable
- */
+/** @param {HTMLElement} section @param {import("../contracts.js").Reason[]} reasons @param {boolean} favourable */
 function showReasons(section, reasons, favourable) {
   const sentences = reasons.filter((reason) => reason.favourable === favourable).map(reasonSentence);
   section.hidden = sentences.length === 0;

@@ -1,5 +1,3 @@
-// Buttons and keys for pick, reject and stars.
-
 import { copyOf, part } from "../dom/elements.js";
 import { button } from "../dom/announce.js";
 import { sentences } from "../text/messages.js";

@@ -1,4 +1,4 @@
-// The details of the active photo: its critique and the reasons of its proposal. A cache with a limit.
+// The active photo's critique and the reasons of its proposal.
 
 import { button } from "../dom/announce.js";
 import { make } from "../dom/elements.js";

@@ -1,4 +1,4 @@
-// The faces of a photo at 100 %, with the state of their eyes; a click shows the face in the photo.
+// The faces at 100 %, with the state of their eyes; a click shows the face in the photo.
 
 import { button } from "../dom/announce.js";
 import { byId, make } from "../dom/elements.js";

@@ -1,4 +1,4 @@
-// The best image of a photo: the visitor's file, otherwise the uploaded bytes, otherwise the preview.
+// The best image of a photo: the visitor's file, else the uploaded bytes, else the preview.
 
 import { fetchOriginal, fetchPreview } from "../server/photos.js";
 
@@ -9,12 +9,8 @@ const objectUrls = new WeakMap();
 
 const BROWSER_FORMATS = new Set(["image/jpeg", "image/png", "image/webp", "image/avif", "image/gif"]);
 
-/**
- * Show the photo in `image`; false without an image that the browser can decode.
- * @param {HTMLImageElement} image
- * @param {Item} item
- * @param {AbortSignal} signal
- */
+/** Show the photo in `image`; false without an image that the browser can decode. @param {HTMLImageElement} image
+ * @param {Item} item @param {AbortSignal} signal */
 export async function showFullImage(image, item, signal) {
   for (const source of sources(item, signal)) {
     const blob = await source().catch(() => null);

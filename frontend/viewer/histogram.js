@@ -1,5 +1,3 @@
-// The histogram of a photo before that of the shoot.
-
 import { histogram } from "./pixels.js";
 
 const SVG = "http://www.w3.org/2000/svg";

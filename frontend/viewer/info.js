@@ -1,4 +1,4 @@
-// The panel of the camera over the viewer's photo: histogram, settings, real size; and the horizon with its tilt.
+// Over the photo: histogram, settings, real size; the horizon with its tilt.
 
 import { make } from "../dom/elements.js";
 import { captureRows } from "../text/formats.js";

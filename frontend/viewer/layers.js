@@ -1,4 +1,4 @@
-// Layers over the viewer's photo, one at a time, by key: map of the score, lost tones, focus, suggestions.
+// Layers over the photo, one at a time: map of the score, lost tones, focus, suggestions.
 
 import { announce } from "../dom/announce.js";
 import { byId, make } from "../dom/elements.js";

@@ -1,5 +1,3 @@
-// Photos with their critiques, fetched once. A cache with a limit.
-
 import { fetchPhoto } from "../server/photos.js";
 
 /** @typedef {import("../contracts.js").Photo} Photo */

@@ -1,4 +1,4 @@
-// Pixels of a shown image: its tones, what is lost in highlights and shadows, where the finest detail lies.
+// Of a shown image: tones, what is lost in highlights and shadows, where the finest detail lies.
 
 import { sleep } from "../async/sleep.js";
 import { make } from "../dom/elements.js";
@@ -75,12 +75,8 @@ const decoded = (level) => (level <= 0.04045 ? level / 12.92 : ((level + 0.055) 
 /** Linear light to sRGB. @param {number} light */
 const encoded = (light) => (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055);
 
-/**
- * The finest detail at full resolution, by tiles: the mean second difference along the rows.
- * @param {HTMLImageElement} image
- * @param {AbortSignal} signal
- * @returns {Promise<Tiles>}
- */
+/** The finest detail at full resolution, by tiles: the mean second difference along the rows.
+ * @param {HTMLImageElement} image @param {AbortSignal} signal @returns {Promise<Tiles>} */
 export async function detailOf(image, signal) {
   const { naturalWidth: width, naturalHeight: height } = image;
   const cell = Math.ceil(Math.max(width, height) / CELLS);
@@ -119,11 +115,8 @@ export function measuredTiles(base64) {
   return { columns, rows: columns, values: Float64Array.from(steps, (step) => 2 ** (step / 16)) };
 }
 
-/**
- * Tiles as a picture: the more detail, the more opaque.
- * @param {Tiles} tiles
- * @param {number} aspect width by height of the photo
- */
+/** Tiles as a picture: the more detail, the more opaque. @param {Tiles} tiles
+ * @param {number} aspect width by height of the photo */
 export function pictureOf({ columns, rows, values }, aspect) {
   const small = canvasOf(columns, rows);
   const most = values.toSorted()[Math.floor(0.98 * values.length)] || 1;

@@ -1,4 +1,4 @@
-// Suggestions for the viewer's photo: each with its gain, a preview and a sidecar; the frames lie over the photo.
+// Suggestions, each with its gain, a preview and a sidecar; the frames lie over the photo.
 
 import { button } from "../dom/announce.js";
 import { download } from "../dom/download.js";
@@ -14,14 +14,9 @@ import { canvasOf, exposed } from "./pixels.js";
 const SIDE = 1600; // pixels of a picture over the photo
 const LINE = "#ffd23f"; // as the horizon's
 
-/**
- * A row for each suggestion.
- * @param {Suggestion[]} suggestions
- * @param {import("../album/album.js").Item} item
- * @param {HTMLImageElement} image of the photo
- * @param {(canvas: HTMLCanvasElement) => void} draw over the photo
- * @param {(sentence: string) => unknown} describe a problem
- */
+/** A row for each suggestion. @param {Suggestion[]} suggestions @param {import("../album/album.js").Item} item
+ * @param {HTMLImageElement} image of the photo @param {(canvas: HTMLCanvasElement) => void} draw over the photo
+ * @param {(sentence: string) => unknown} describe a problem */
 export function suggestionRows(suggestions, item, image, draw, describe) {
   const previews = suggestions.map((suggestion) => {
     const preview = button(sentences.preview, () => {

@@ -1,14 +1,11 @@
-// Fingers in the viewer: swipes go and decide, two fingers zoom.
+// Fingers: swipes go and decide, two fingers zoom.
 
 /** @typedef {{left: () => void, right: () => void, up: () => void, down: () => void}} Swipes */
 
 const LEAST_PIXELS = 48;
 
-/**
- * @param {HTMLElement} frame
- * @param {import("./zoom.js").Zoom} zoom
- * @param {Swipes} swipes with one finger, while the whole image is shown
- */
+/** @param {HTMLElement} frame @param {import("./zoom.js").Zoom} zoom
+ * @param {Swipes} swipes with one finger, while the whole image is shown */
 export function listenForTouch(frame, zoom, swipes) {
   /** @type {Map<number, PointerEvent>} */
   const fingers = new Map();

@@ -1,4 +1,4 @@
-// The viewer: one photo at full size, with its critique, near duplicates and decision.
+// One photo at full size, with critique, near duplicates and decision.
 
 import { byId, make } from "../dom/elements.js";
 import { isTyping, keyListener } from "../dom/keyboard.js";

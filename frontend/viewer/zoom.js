@@ -1,4 +1,4 @@
-// Zoom: one scale and one centre for all images of a comparison, so that all show the same spot.
+// One scale and centre for all images of a comparison, so that all show the same spot.
 
 const MAX_SCALE = 16;
 const CENTRE = { x: 0.5, y: 0.5 };
