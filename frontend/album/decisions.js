@@ -112,8 +112,8 @@ export class Decisions {
 
   /** False once another tab, which resumed it, saved it: the visitor may have undone it there. @param {Request} request */
   #isStored(request) {
-    const wanted = JSON.stringify(request);
-    return this.#stored("unsaved").some((entry) => JSON.stringify(entry) === wanted);
+    const json = JSON.stringify(request);
+    return this.#stored("unsaved").some((entry) => JSON.stringify(entry) === json);
   }
 
   /** @param {Request} request */
