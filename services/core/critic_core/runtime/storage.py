@@ -286,10 +286,16 @@ def _as_found_or_not() -> Iterator[None]:
     """The same, where it may be that nothing is there."""
     try:
         yield
-    except FileNotFoundError:
-        raise PhotoNotFound("The photo's bytes are gone: it was deleted, or its time to live ran out.") from None
     except Exception as error:
+        if _is_no_file(error):
+            raise PhotoNotFound("The photo's bytes are gone: it was deleted, or its time to live ran out.") from None
         raise _unavailable(error) from error
+
+
+def _is_no_file(error: Exception) -> bool:
+    """The key is of no file: nothing, a folder, below a file, or too long."""
+    no_file = FileNotFoundError | IsADirectoryError | NotADirectoryError
+    return isinstance(error, no_file) or (isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG)
 
 
 def _unavailable(error: Exception) -> StorageUnavailable:

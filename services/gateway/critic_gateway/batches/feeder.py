@@ -39,7 +39,10 @@ class Delayed(Exception):
 
 @dataclass(frozen=True)
 class BatchFeeder:
-    """Queues the lines of batches, with the quota and limits of the API keys that sent them."""
+    """Queues the lines of batches, with the quota and limits of the API keys that sent them.
+
+    After the first line that cannot be queued now, a part begins no other; those under way end.
+    """
 
     intake: PhotoIntake
     batches: BatchStore
@@ -93,11 +96,17 @@ class BatchFeeder:
         caller: ApiKey,
         model: str | None,
     ) -> list[BatchRow]:
+        delays = list[Delayed]()
+
         async def queue(line: BatchLine, row: BatchRow) -> BatchRow:
-            if row.photo_id in existing:
-                return row
             async with self.fetches:
-                problem = await self._queue_photo(line, row.photo_id, caller, model)
+                if delays or row.photo_id in existing:
+                    return row
+                try:
+                    problem = await self._queue_photo(line, row.photo_id, caller, model)
+                except Delayed as delay:
+                    delays.append(delay)
+                    return row
             return row.model_copy(update={"problem": problem})
 
         try:
@@ -105,6 +114,8 @@ class BatchFeeder:
                 tasks = [group.create_task(queue(line, row)) for line, row in zip(lines, rows, strict=True)]
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from None
+        if delays:
+            raise delays[0]
         return [task.result() for task in tasks]
 
     async def _queue_photo(self, line: BatchLine, photo_id: str, caller: ApiKey, model: str | None) -> Problem | None:

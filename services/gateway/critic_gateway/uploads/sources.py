@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 
 from critic_core.contracts.errors import (
@@ -13,8 +13,9 @@ from critic_core.contracts.errors import (
     PhotoNotFound,
     PhotoTooLarge,
     PhotoUrlsDisabled,
+    StorageUnavailable,
 )
-from critic_core.contracts.photo_source import PhotoSource
+from critic_core.contracts.photo_source import MAX_KEY_LENGTH, PhotoSource
 from critic_core.runtime.storage import UPLOADS, Storage, incoming_key, uploaded_key
 from critic_gateway.http.storage_threads import in_storage_thread
 from critic_gateway.http.stored_response import chunks_on_demand
@@ -48,20 +49,17 @@ class PhotoSources:
                 async for event in events:
                     yield event
         elif source.key is not None:
-            size, chunks = await self._open(self._storage_key(source.key, owner))
-            if size > limit:
-                raise PhotoTooLarge(f"The file has more than {limit:,} bytes, which is the limit.")
-            yield FileBegins(None if _is_upload(source.key) else file_name(source.key))
-            async with aclosing(chunks_on_demand(chunks)) as read:
-                async for chunk in read:
-                    yield FileBytes(chunk)
-            yield FileEnds()
-
-    async def _open(self, key: str) -> tuple[int, Iterator[bytes]]:
-        try:
-            return await in_storage_thread(self.storage.size_and_chunks, key)
-        except PhotoNotFound:
-            raise PhotoKeyNotFound from None
+            with _found():
+                size, chunks = await in_storage_thread(
+                    self.storage.size_and_chunks, self._storage_key(source.key, owner)
+                )
+                if size > limit:
+                    raise PhotoTooLarge(f"The file has more than {limit:,} bytes, which is the limit.")
+                yield FileBegins(None if _is_upload(source.key) else file_name(source.key))
+                async with aclosing(chunks_on_demand(chunks)) as read:
+                    async for chunk in read:
+                        yield FileBytes(chunk)
+                yield FileEnds()
 
     def forget(self, source: PhotoSource, owner: str) -> None:
         """Delete a presigned upload whose photo is stored; files of the owner's folder stay."""
@@ -72,7 +70,7 @@ class PhotoSources:
         enabled = self.settings.presigned_uploads if _is_upload(key) else self.settings.incoming_folder
         if not enabled:
             raise PhotoKeysDisabled
-        if not all(_PART.fullmatch(part) for part in key.split("/")):
+        if len(key.encode()) > MAX_KEY_LENGTH or not all(_PART.fullmatch(part) for part in key.split("/")):
             raise InvalidPhotoKey
 
     def _storage_key(self, key: str, owner: str) -> str:
@@ -92,6 +90,19 @@ async def read_source(chunks: AsyncIterator[bytes]) -> PhotoSource:
         return PhotoSource.model_validate_json(bytes(body))
     except ValueError:
         raise InvalidRequest('The JSON body of an upload is {"url": "https://…"} or {"key": "…"}.') from None
+
+
+@contextmanager
+def _found() -> Iterator[None]:
+    """Raises PhotoKeyNotFound for a missing file, and for one that the storage refuses to read."""
+    try:
+        yield
+    except PhotoNotFound:
+        raise PhotoKeyNotFound from None
+    except StorageUnavailable as error:
+        if isinstance(error.__cause__, PermissionError):
+            raise PhotoKeyNotFound from None
+        raise
 
 
 def _is_upload(key: str) -> bool:

@@ -10,12 +10,15 @@ from tests.unit.gateway.application import PHOTO
 from tests.unit.gateway.batches.conftest import INSIDE, Batches
 from tests.unit.gateway.conftest import Start
 
+from critic_core.contracts.batch import BatchLine
 from critic_core.contracts.errors import QueueUnavailable
 from critic_core.stores.batches import DUE, BatchLease, BatchPart, BatchStore, batch_key
 from critic_core.stores.jobs import QUEUED
 from critic_core.stores.owners import Kind, OwnerStore
 from critic_gateway.batches import feeder, runner
+from critic_gateway.batches.feeder import BatchFeeder
 from critic_gateway.limits.admission import Admission
+from critic_gateway.uploads.receive import ReceivedFile, RejectedFile
 
 PART = 4
 
@@ -68,6 +71,21 @@ def test_a_batch_waits_while_its_owner_has_too_many_photos(batches: Batches, mon
         assert batches.get(batch_id)["delay"]["code"] == "queue_unavailable"
     batch = batches.finished(batch_id)
     assert (batch["done"], "delay" in batch) == (1, False)
+
+
+def test_a_line_that_must_wait_stops_no_line_under_way(batches: Batches, monkeypatch: pytest.MonkeyPatch) -> None:
+    receive = BatchFeeder._receive
+
+    async def delaying(feeder: BatchFeeder, line: BatchLine, photo_id: str, owner: str) -> list[ReceivedFile]:
+        if line.reference == "r0":
+            return [RejectedFile(None, QueueUnavailable())]
+        return await receive(feeder, line, photo_id, owner)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(BatchFeeder, "_receive", delaying)
+        batch_id = batches.create(*batches.lines(4))
+        until(lambda: queued(batches) == 3)
+    assert batches.finished(batch_id)["done"] == 4
 
 
 async def unavailable(*_: object) -> None:
@@ -174,7 +192,7 @@ def test_an_expired_batch_is_deleted(batches: Batches) -> None:
 
 def test_a_manifest_may_name_files_of_the_storage(batches: Batches) -> None:
     batches.gateway.storage.put("incoming/anonymous/a.jpg", PHOTO)
-    batch_id = batches.create({"key": "a.jpg"}, {"key": "b.jpg"})
+    batch_id = batches.create({"key": "a.jpg"}, {"key": "b.jpg"}, {"key": "a.jpg/c"})
     batch = batches.finished(batch_id)
-    assert (batch["done"], batch["failed"]) == (1, 1)
+    assert (batch["done"], batch["failed"]) == (1, 2)
     assert batches.results(batch_id)[1]["problem"]["code"] == "photo_key_not_found"

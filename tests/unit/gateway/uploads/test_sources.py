@@ -11,6 +11,7 @@ from tests.unit.gateway.application import PHOTO, Application, running_applicati
 from tests.unit.gateway.auth.keys import entry, write_keys
 from tests.unit.gateway.conftest import Start
 
+from critic_core.contracts.errors import StorageUnavailable
 from critic_core.runtime.storage import Storage, uploaded_key
 from critic_gateway.settings import GatewaySettings
 
@@ -52,13 +53,26 @@ def test_a_key_is_a_path_below_the_folder(gateway: Application, key: str) -> Non
     assert code(send(gateway, key)) == (422, "invalid_photo_key")
 
 
+def test_a_key_is_bounded_in_bytes(gateway: Application) -> None:
+    assert code(send(gateway, "/".join(["é" * 100] * 5))) == (422, "invalid_photo_key")
+
+
 @pytest.mark.parametrize("body", [{}, {"url": "https://a.example/", "key": "a"}])
 def test_a_photo_has_either_a_url_or_a_key(gateway: Application, body: dict[str, str]) -> None:
     assert code(gateway.http.post("/v1/photos", json=body)) == (422, "invalid_request")
 
 
-def test_a_missing_file_is_not_found(gateway: Application) -> None:
-    assert code(send(gateway, "no.jpg")) == (422, "photo_key_not_found")
+@pytest.mark.parametrize("key", ["no.jpg", "2026", "2026/IMG 1.jpg/b", "n" * 256])
+def test_a_key_of_no_file_is_not_found(gateway: Application, key: str) -> None:
+    assert code(send(gateway, key)) == (422, "photo_key_not_found")
+
+
+def test_a_file_that_the_storage_refuses_is_not_found(gateway: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise StorageUnavailable from PermissionError()
+
+    monkeypatch.setattr(Storage, "size_and_chunks", refuse)
+    assert code(send(gateway, "2026/IMG 1.jpg")) == (422, "photo_key_not_found")
 
 
 def test_a_large_file_is_rejected(start: Start) -> None:
