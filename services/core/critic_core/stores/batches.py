@@ -88,6 +88,7 @@ return 1
 class BatchRow(Contract):
     """A line of a part: the id of its photo, or the problem of a line without a photo."""
 
+    line: int
     photo_id: str
     reference: str | None = None
     problem: Problem | None = None
@@ -97,7 +98,6 @@ class BatchPart(Contract):
     """Lines that are fed together, and written together. `offset` and `end` are bytes of the manifest."""
 
     number: int
-    first_line: int
     offset: int
     end: int
     rows: tuple[BatchRow, ...]

@@ -57,14 +57,12 @@ class BatchFeeder:
         lines = min(PART_LINES, stored.batch.lines - stored.batch.queued)
         key = manifest_key(lease.batch_id)
         end, found = await in_storage_thread(find_lines, self.intake.storage, key, stored.offset, lines)
-        part = BatchPart(
-            number=stored.begun,
-            first_line=stored.batch.queued + 1,
-            offset=stored.offset,
-            end=end,
-            rows=tuple(BatchRow(photo_id=new_photo_id(), reference=line.reference) for line in found),
+        rows = tuple(
+            BatchRow(line=number, photo_id=new_photo_id(), reference=line.reference)
+            for number, line in enumerate(found, stored.batch.queued + 1)
         )
-        increments = {"begun": 1, "offset": end - stored.offset, "queued": len(found)}
+        part = BatchPart(number=stored.begun, offset=stored.offset, end=end, rows=rows)
+        increments = {"begun": 1, "offset": end - stored.offset}
         await run_in_threadpool(lambda: self.batches.save_part(lease, part, **increments))
         return part
 
@@ -80,8 +78,16 @@ class BatchFeeder:
         existing = await run_in_threadpool(self.intake.jobs.existing, part.photo_ids)
         rows = await self._queue_all(lines, part.rows, existing, caller, model)
         self.admission.count_admitted(len(part.photo_ids), caller.owner, Lane.batch)
+        await self._save_queued(lease, part, rows)
+
+    async def end_part(self, lease: BatchLease, part: BatchPart) -> None:
+        """Leave out the lines of a part without a photo: the batch is cancelled. Raises LeaseLost."""
+        existing = await run_in_threadpool(self.intake.jobs.existing, part.photo_ids)
+        await self._save_queued(lease, part, [row for row in part.rows if row.photo_id in existing])
+
+    async def _save_queued(self, lease: BatchLease, part: BatchPart, rows: list[BatchRow]) -> None:
         queued = part.model_copy(update={"rows": tuple(rows), "queued": True})
-        await run_in_threadpool(self.batches.save_part, lease, queued)
+        await run_in_threadpool(lambda: self.batches.save_part(lease, queued, queued=len(rows)))
 
     async def _ensure_room(self, caller: ApiKey) -> None:
         await run_in_threadpool(self.intake.quota.ensure_remaining, caller)

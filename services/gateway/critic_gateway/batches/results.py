@@ -61,10 +61,9 @@ class BatchResults:
         return written
 
     def _results(self, part: BatchPart) -> Iterator[BatchResult]:
-        for line, row in enumerate(part.rows, part.first_line):
-            yield self._result(line, row)
+        return map(self._result, part.rows)
 
-    def _result(self, line: int, row: BatchRow) -> BatchResult:
+    def _result(self, row: BatchRow) -> BatchResult:
         photo: Photo | None = None
         problem = row.problem
         if problem is None:
@@ -72,4 +71,4 @@ class BatchResults:
                 photo = self.jobs.get(row.photo_id)
             except PhotoNotFound as error:
                 problem = error.problem()
-        return BatchResult(line=line, reference=row.reference, photo=photo, problem=problem)
+        return BatchResult(line=row.line, reference=row.reference, photo=photo, problem=problem)

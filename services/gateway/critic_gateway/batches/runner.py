@@ -122,6 +122,9 @@ class BatchRunner:
             if not _lines_left(stored) or len(unfinished) >= PARTS_UNDER_WAY:
                 return False
             part = await self.feeder.next_part(lease, stored)
+        if stored.batch.state is BatchState.cancelled:
+            await self.feeder.end_part(lease, part)
+            return True
         try:
             await self.feeder.feed(lease, stored, part)
             if stored.batch.delay is not None:

@@ -58,8 +58,8 @@ def test_metadata_is_in_the_results_and_photos_are_deleted(batches: Batches) -> 
 def test_few_photos_of_a_batch_are_queued_at_a_time(batches: Batches) -> None:
     most = PART * runner.PARTS_UNDER_WAY
     batch_id = batches.create(*batches.lines(2 * most))
-    until(lambda: queued(batches) == most)
-    assert batches.get(batch_id)["queued"] == most
+    until(lambda: batches.get(batch_id)["queued"] == most)
+    assert queued(batches) == most
     assert batches.finished(batch_id)["done"] == 2 * most
 
 
@@ -74,18 +74,20 @@ def test_a_batch_waits_while_its_owner_has_too_many_photos(batches: Batches, mon
 
 
 def test_a_line_that_must_wait_stops_no_line_under_way(batches: Batches, monkeypatch: pytest.MonkeyPatch) -> None:
-    receive = BatchFeeder._receive
-
-    async def delaying(feeder: BatchFeeder, line: BatchLine, photo_id: str, owner: str) -> list[ReceivedFile]:
-        if line.reference == "r0":
-            return [RejectedFile(None, QueueUnavailable())]
-        return await receive(feeder, line, photo_id, owner)
-
     with monkeypatch.context() as patch:
-        patch.setattr(BatchFeeder, "_receive", delaying)
+        patch.setattr(BatchFeeder, "_receive", delaying_first)
         batch_id = batches.create(*batches.lines(4))
         until(lambda: queued(batches) == 3)
     assert batches.finished(batch_id)["done"] == 4
+
+
+receive = BatchFeeder._receive
+
+
+async def delaying_first(feeder: BatchFeeder, line: BatchLine, photo_id: str, owner: str) -> list[ReceivedFile]:
+    if line.reference == "r0":
+        return [RejectedFile(None, QueueUnavailable())]
+    return await receive(feeder, line, photo_id, owner)
 
 
 async def unavailable(*_: object) -> None:
@@ -144,6 +146,18 @@ def test_a_cancelled_batch_queues_no_more(batches: Batches) -> None:
     batch = batches.finished(batch_id)
     assert (batch["state"], batch["done"]) == ("cancelled", batch["queued"])
     assert len(batches.results(batch_id)) == batch["queued"] < 5 * PART
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_cancelled_batch_that_had_to_wait_ends(batches: Batches, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(BatchFeeder, "_receive", delaying_first)
+    batch_id = batches.create(*batches.lines(2 * PART))
+    until(lambda: batches.get(batch_id).get("delay") and queued(batches) == PART - 1)
+    assert batches.get(batch_id)["queued"] == 0
+    batches.gateway.http.post(f"/v1/batches/{batch_id}/cancel").raise_for_status()
+    batch = batches.finished(batch_id)
+    assert (batch["state"], batch["queued"], batch["done"], batch["failed"]) == ("cancelled", PART - 1, PART - 1, 0)
+    assert [result["line"] for result in batches.results(batch_id)] == [2, 3, 4]
 
 
 def traces(batches: Batches, batch_id: str) -> list[Any]:
