@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass
 
 from critic_core.contracts.errors import (
@@ -62,9 +62,10 @@ class PhotoSources:
                 yield FileEnds()
 
     def forget(self, source: PhotoSource, owner: str) -> None:
-        """Delete a presigned upload whose photo is stored; files of the owner's folder stay."""
+        """Delete a presigned upload whose photo is stored, if the storage answers; files of the owner's folder stay."""
         if source.key is not None and _is_upload(source.key):
-            self.storage.delete(self._storage_key(source.key, owner))
+            with suppress(StorageUnavailable):  # the photo is queued: an error would make the caller send it again
+                self.storage.delete(self._storage_key(source.key, owner))
 
     def _ensure_key(self, key: str) -> None:
         enabled = self.settings.presigned_uploads if _is_upload(key) else self.settings.incoming_folder

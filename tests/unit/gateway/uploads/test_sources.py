@@ -121,6 +121,19 @@ def test_a_presigned_upload_is_sent_by_its_key_and_then_deleted(
         assert code(gateway.http.post("/v1/uploads", json={"size_bytes": 10**9})) == (413, "photo_too_large")
 
 
+def test_a_presigned_upload_that_cannot_be_deleted_is_a_photo(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    gateway, key, deleted = start(presigned_uploads=True), uploaded_key("anonymous", "x"), list[str]()
+
+    def fail(_: Storage, key: str) -> None:
+        deleted.append(key)
+        raise StorageUnavailable
+
+    gateway.storage.put(key, PHOTO)
+    monkeypatch.setattr(Storage, "delete", fail)
+    assert send(gateway, "uploads/x").json()["state"] == "queued"
+    assert deleted == [key]
+
+
 def test_an_erased_account_has_no_presigned_uploads(gateway: Application) -> None:
     gateway.storage.put(uploaded_key("anonymous", "x"), PHOTO)
     gateway.storage.put(uploaded_key("bob", "x"), PHOTO)
