@@ -128,8 +128,10 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
     idempotency_keys = IdempotencyKeys(client, settings.idempotency_ttl_seconds)
     batches, api_keys = BatchStore(client), ApiKeys.from_settings(settings)
     erasure = Erasure(jobs, albums, owners, deliveries, tastes, batches, storage)
-    sources = PhotoSources(storage, settings)
-    feeder = BatchFeeder(intake, batches, api_keys, admission, headroom, sources, asyncio.Semaphore(FETCHES))
+    sources, owner_limits = PhotoSources(storage, settings), OwnerLimits(owners, settings)
+    feeder = BatchFeeder(
+        intake, batches, api_keys, admission, headroom, owner_limits, sources, asyncio.Semaphore(FETCHES)
+    )
     results = BatchResults(batches, jobs, storage, erasure)
     return AppState(
         settings=settings,
@@ -161,6 +163,6 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
         headroom=headroom,
         rate_limit=RateLimit(client),
         quota=quota,
-        owner_limits=OwnerLimits(owners, settings),
+        owner_limits=owner_limits,
         readiness=readiness,
     )

@@ -68,11 +68,10 @@ if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
 if ARGV[2] ~= '' then redis.call('HSET', KEYS[1], 'delay', ARGV[2]) else redis.call('HDEL', KEYS[1], 'delay') end
 return 1
 """
-# A batch that waits for a quota is due in a minute; its end is due now.
 _CANCEL = """#!lua flags=allow-oom
 if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return 0 end
 redis.call('HSET', KEYS[1], 'state', 'cancelled')
-if redis.call('HDEL', KEYS[1], 'delay') == 1 then redis.call('ZADD', KEYS[2], 'XX', ARGV[2], ARGV[1]) end
+redis.call('HDEL', KEYS[1], 'delay')
 return 1
 """
 _HIDE = f"""#!lua flags=allow-oom
@@ -186,10 +185,10 @@ class BatchStore:
             fields: Any = self._redis.hgetall(batch_key(batch_id))
         return _stored(batch_id, fields) if fields else None
 
-    def cancel(self, batch_id: str, now: float) -> bool:
+    def cancel(self, batch_id: str) -> bool:
         """Queue no further line. False for a finished batch."""
         with redis_errors():
-            return bool(self._cancel(keys=[batch_key(batch_id), DUE], args=[batch_id, now]))
+            return bool(self._cancel(keys=[batch_key(batch_id)]))
 
     def hide(self, batch_id: str, now: float) -> None:
         """Hide a batch at once; runners delete it unless the caller does."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 
-from critic_core.contracts.batch import BatchLine
-from critic_core.contracts.errors import CriticError, LimitReached, Problem, UploadTimeout
+from critic_core.contracts.batch import Batch, BatchLine
+from critic_core.contracts.errors import CriticError, InvalidApiKey, LimitReached, Problem, UploadTimeout
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import Lane
 from critic_core.runtime.storage import manifest_key
@@ -18,6 +18,7 @@ from critic_gateway.batches.manifest import find_lines
 from critic_gateway.http.storage_threads import in_storage_thread
 from critic_gateway.limits.admission import Admission
 from critic_gateway.limits.headroom import Headroom
+from critic_gateway.limits.owner_limits import OwnerLimits
 from critic_gateway.uploads.enqueue import PhotoIntake
 from critic_gateway.uploads.handler import FETCH_SECONDS
 from critic_gateway.uploads.options import Note, UploadOptions
@@ -49,6 +50,7 @@ class BatchFeeder:
     api_keys: ApiKeys
     admission: Admission
     headroom: Headroom
+    owner_limits: OwnerLimits
     sources: PhotoSources
     fetches: asyncio.Semaphore
 
@@ -69,14 +71,14 @@ class BatchFeeder:
     async def feed(self, lease: BatchLease, stored: StoredBatch, part: BatchPart) -> None:
         """Queue the lines of a part, but for those whose photos exist. Raises Delayed or LeaseLost."""
         try:
-            caller = authenticated(stored.api_key, self.api_keys)
-            await self._ensure_room(caller)
+            caller = self._caller(stored)
+            await self.admission.ensure_half_free(caller.owner)
         except CriticError as error:
             raise Delayed(error.problem()) from error
-        key, model = manifest_key(lease.batch_id), stored.batch.model
+        key = manifest_key(lease.batch_id)
         _, lines = await in_storage_thread(find_lines, self.intake.storage, key, part.offset, len(part.rows))
         existing = await run_in_threadpool(self.intake.jobs.existing, part.photo_ids)
-        rows = await self._queue_all(lines, part.rows, existing, caller, model)
+        rows = await self._queue_all(lines, part.rows, existing, caller, stored.batch)
         self.admission.count_admitted(len(part.photo_ids), caller.owner, Lane.batch)
         await self._save_queued(lease, part, rows)
 
@@ -89,10 +91,17 @@ class BatchFeeder:
         queued = part.model_copy(update={"rows": tuple(rows), "queued": True})
         await run_in_threadpool(lambda: self.batches.save_part(lease, queued, queued=len(rows)))
 
+    def _caller(self, stored: StoredBatch) -> ApiKey:
+        caller = authenticated(stored.api_key, self.api_keys)
+        if caller.owner != stored.owner:
+            raise InvalidApiKey("The batch's API key belongs to another owner now.")
+        return caller
+
     async def _ensure_room(self, caller: ApiKey) -> None:
-        await run_in_threadpool(self.intake.quota.ensure_remaining, caller)
-        await self.admission.ensure_half_free(caller.owner)
+        """Before a photo is fetched. Raises StorageFull, QuotaExceeded or LimitReached."""
         await self.headroom.ensure_room(self.intake.settings.max_photo_bytes)
+        await run_in_threadpool(self.intake.quota.ensure_remaining, caller)
+        await run_in_threadpool(self.owner_limits.ensure_photos, caller.owner)
 
     async def _queue_all(
         self,
@@ -100,7 +109,7 @@ class BatchFeeder:
         rows: tuple[BatchRow, ...],
         existing: set[str],
         caller: ApiKey,
-        model: str | None,
+        batch: Batch,
     ) -> list[BatchRow]:
         delays = list[Delayed]()
 
@@ -109,7 +118,7 @@ class BatchFeeder:
                 if delays or row.photo_id in existing:
                     return row
                 try:
-                    problem = await self._queue_photo(line, row.photo_id, caller, model)
+                    problem = await self._queue_photo(line, row.photo_id, caller, batch)
                 except Delayed as delay:
                     delays.append(delay)
                     return row
@@ -124,11 +133,12 @@ class BatchFeeder:
             raise delays[0]
         return [task.result() for task in tasks]
 
-    async def _queue_photo(self, line: BatchLine, photo_id: str, caller: ApiKey, model: str | None) -> Problem | None:
+    async def _queue_photo(self, line: BatchLine, photo_id: str, caller: ApiKey, batch: Batch) -> Problem | None:
         """The problem of a line without a usable photo. Raises Delayed."""
-        options = UploadOptions(model, note=Note(line.reference, line.metadata))
-        files = await self._receive(line, photo_id, caller.owner)
+        options = UploadOptions(batch.model, note=Note(line.reference, line.metadata), expires_at=batch.expires_at)
         try:
+            await self._ensure_room(caller)
+            files = await self._receive(line, photo_id, caller.owner)
             (receipt,) = await run_in_threadpool(self.intake.accept, files, caller, options)
         except CriticError as error:
             raise Delayed(error.problem()) from error
@@ -136,6 +146,8 @@ class BatchFeeder:
             raise Delayed(receipt.problem)
         if receipt.problem is None:
             await in_storage_thread(self.sources.forget, line, caller.owner)
+        elif await run_in_threadpool(self.intake.jobs.existing, [photo_id]):
+            return None  # a runner that lost its lease has queued it meanwhile
         return receipt.problem
 
     async def _receive(self, line: BatchLine, photo_id: str, owner: str) -> list[ReceivedFile]:

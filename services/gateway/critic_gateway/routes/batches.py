@@ -1,6 +1,5 @@
 """Batches: many photos by a manifest, with progress and results."""
 
-import time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -151,7 +150,7 @@ async def get_results(batch: OwnBatch, results: BatchResultsDep) -> StreamingRes
 )
 def cancel_batch(batch: OwnBatch, batches: BatchStoreDep, caller: CallerDep) -> Batch:
     """Queues no further photo. Photos in the queue still get results; a finished batch stays as it is."""
-    batches.cancel(batch.batch.id, time.time())
+    batches.cancel(batch.batch.id)
     return batches.get(batch.batch.id, caller.owner).batch
 
 

@@ -180,6 +180,7 @@ class _Upload:
 def _photo(file: StoredFile, upload: _Upload, settings: GatewaySettings) -> Photo:
     now, options = datetime.now(UTC), upload.options
     album = options.album
+    album_end = album.expires_at if album else None
     return Photo(
         id=file.photo_id,
         owner=upload.caller.owner,
@@ -198,5 +199,5 @@ def _photo(file: StoredFile, upload: _Upload, settings: GatewaySettings) -> Phot
         callback_events=options.callback_events,
         callback_details=options.callback_details,
         created_at=now,
-        expires_at=album.expires_at if album else now + timedelta(seconds=settings.photo_ttl_seconds),
+        expires_at=options.expires_at or album_end or now + timedelta(seconds=settings.photo_ttl_seconds),
     )

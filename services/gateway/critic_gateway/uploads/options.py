@@ -1,6 +1,7 @@
 """Options of an upload."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from critic_core.contracts.album import Album
 from critic_core.contracts.webhook import CallbackDetail, PhotoEvent
@@ -16,7 +17,7 @@ class Note:
 
 @dataclass(frozen=True)
 class UploadOptions:
-    """Model, album, webhook and note of an upload's photos."""
+    """Model, album, webhook and note of an upload's photos; their end, unless the album or the settings say it."""
 
     model: str | None = None
     album: Album | None = None
@@ -24,3 +25,4 @@ class UploadOptions:
     callback_events: tuple[PhotoEvent, ...] | None = None
     callback_details: tuple[CallbackDetail, ...] | None = None
     note: Note = Note()
+    expires_at: datetime | None = None

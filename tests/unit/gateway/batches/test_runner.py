@@ -11,13 +11,14 @@ from tests.unit.gateway.batches.conftest import INSIDE, Batches
 from tests.unit.gateway.conftest import Start
 
 from critic_core.contracts.batch import BatchLine
-from critic_core.contracts.errors import QueueUnavailable
+from critic_core.contracts.errors import LimitReached, QueueUnavailable
 from critic_core.stores.batches import DUE, BatchLease, BatchPart, BatchStore, batch_key
 from critic_core.stores.jobs import QUEUED
 from critic_core.stores.owners import Kind, OwnerStore
 from critic_gateway.batches import feeder, runner
 from critic_gateway.batches.feeder import BatchFeeder
 from critic_gateway.limits.admission import Admission
+from critic_gateway.limits.owner_limits import OwnerLimits
 from critic_gateway.uploads.receive import ReceivedFile, RejectedFile
 
 PART = 4
@@ -48,8 +49,10 @@ def test_every_line_gets_a_result_in_its_order(batches: Batches) -> None:
 def test_metadata_is_in_the_results_and_photos_are_deleted(batches: Batches) -> None:
     (line,) = batches.lines(1)
     batch_id = batches.create({**line, "metadata": {"shoot": "7"}})
-    batches.finished(batch_id)
-    assert [result["photo"]["metadata"] for result in batches.results(batch_id)] == [{"shoot": "7"}]
+    batch = batches.finished(batch_id)
+    (result,) = batches.results(batch_id)
+    assert result["photo"]["metadata"] == {"shoot": "7"}
+    assert result["photo"]["expires_at"] == batch["expires_at"]
     assert batches.gateway.http.get("/v1/photos").json()["photos"] == []
     assert sorted(path.name for path in batches.gateway.stored_files()) == ["000000.jsonl", "manifest.jsonl"]
 
@@ -79,6 +82,29 @@ def test_a_line_that_must_wait_stops_no_line_under_way(batches: Batches, monkeyp
         batch_id = batches.create(*batches.lines(4))
         until(lambda: queued(batches) == 3)
     assert batches.finished(batch_id)["done"] == 4
+
+
+def test_no_photo_is_fetched_at_the_limit_of_photos(batches: Batches, monkeypatch: pytest.MonkeyPatch) -> None:
+    def at_limit(*_: object) -> None:
+        raise LimitReached
+
+    with monkeypatch.context() as patch:
+        patch.setattr(OwnerLimits, "ensure_photos", at_limit)
+        batch_id = batches.create(*batches.lines(1))
+        until(lambda: batches.get(batch_id).get("delay"))
+        assert batches.get(batch_id)["delay"]["code"] == "limit_reached"
+        assert batches.server.requests == []
+    assert batches.finished(batch_id)["done"] == 1
+
+
+def test_a_key_of_another_owner_queues_nothing(batches: Batches, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Admission, "ensure_half_free", unavailable)
+        batch_id = batches.create(*batches.lines(1))
+        until(lambda: batches.get(batch_id).get("delay"))
+        batches.gateway.redis.hset(batch_key(batch_id), "owner", "earlier")
+    until(lambda: "invalid_api_key" in str(batches.gateway.redis.hget(batch_key(batch_id), "delay")))
+    assert batches.server.requests == []
 
 
 receive = BatchFeeder._receive
