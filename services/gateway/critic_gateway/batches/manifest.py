@@ -1,10 +1,10 @@
 """A batch's manifest: JSON lines, checked and stored as a stream, and read again a few lines at a time."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, asynccontextmanager
 
 from critic_core.contracts.batch import BatchLine
-from critic_core.contracts.errors import InvalidRequest, RequestTooLarge
+from critic_core.contracts.errors import CriticError, InvalidRequest, PhotoNotFound, RequestTooLarge
 from critic_core.runtime.storage import Sink, Storage
 from critic_gateway.http.storage_threads import in_storage_thread
 
@@ -21,8 +21,7 @@ async def receive_manifest(
 
     Raises InvalidRequest, which names the first bad line, RequestTooLarge, or what `ensure_accepted` raises.
     """
-    with ExitStack() as writing:
-        sink = writing.enter_context(storage.writing(key))
+    async with _writing(storage, key) as sink:
         checked = _CheckedLines(sink, ensure_accepted)
         block = bytearray()
         async for chunk in chunks:
@@ -33,8 +32,20 @@ async def receive_manifest(
             block += b"\n"
         await in_storage_thread(checked.write_lines, block)
         checked.ensure_any()
-        await in_storage_thread(writing.close)
     return checked.lines
+
+
+@asynccontextmanager
+async def _writing(storage: Storage, key: str) -> AsyncIterator[Sink]:
+    """`Storage.writing` whose beginning and end, requests to a bucket, hold up no other request."""
+    writing = ExitStack()
+    sink = await in_storage_thread(writing.enter_context, storage.writing(key))
+    try:
+        yield sink
+    except BaseException as error:
+        await in_storage_thread(writing.__exit__, type(error), error, error.__traceback__)
+        raise
+    await in_storage_thread(writing.close)
 
 
 class _CheckedLines:
@@ -70,7 +81,10 @@ class _CheckedLines:
             parsed = BatchLine.model_validate_json(line)
         except ValueError:
             raise self._invalid(self.lines, 'no JSON object such as {"url": "https://…", "reference": "a"}') from None
-        self._ensure_accepted(parsed)
+        try:
+            self._ensure_accepted(parsed)
+        except CriticError as error:
+            raise type(error)(f"Line {self.lines:,} of the manifest: {error.detail}") from None
 
     @staticmethod
     def _invalid(number: int, reason: str) -> InvalidRequest:
@@ -78,9 +92,15 @@ class _CheckedLines:
 
 
 def find_lines(storage: Storage, key: str, offset: int, count: int) -> tuple[int, list[BatchLine]]:
-    """The next `count` lines from a byte of a stored manifest on, and the byte after them."""
+    """The next `count` lines from a byte of a stored manifest on, and the byte after them.
+
+    Raises PhotoNotFound for a missing manifest, and for one with fewer lines.
+    """
     data = b""
     while data.count(b"\n") < count:
-        data += storage.range(key, offset + len(data), offset + len(data) + BLOCK_BYTES)
+        block = storage.range(key, offset + len(data), offset + len(data) + BLOCK_BYTES)
+        if not block:
+            raise PhotoNotFound("The manifest is incomplete.")
+        data += block
     texts = data.split(b"\n")[:count]
     return offset + sum(map(len, texts)) + len(texts), [BatchLine.read(text) for text in texts]

@@ -8,6 +8,8 @@ import pytest
 from tests.unit.gateway.batches.conftest import Batches
 from tests.unit.gateway.conftest import Start
 
+from critic_core.contracts.errors import StorageFull
+from critic_core.runtime.storage import Sink
 from critic_core.stores import batches as store
 from critic_gateway.batches import manifest, submission
 
@@ -58,6 +60,21 @@ def test_photos_by_url_are_off_by_default(start: Start, batches: Batches) -> Non
     gateway = start()
     response = gateway.http.post("/v1/batches", content=json.dumps(LINE))
     assert code(response) == (422, "photo_urls_disabled")
+
+
+def test_a_line_that_is_not_accepted_is_named(batches: Batches) -> None:
+    response = batches.send(LINE, {"key": "../a"})
+    assert code(response) == (422, "invalid_photo_key")
+    assert "Line 2 " in response.json()["detail"]
+
+
+def test_a_manifest_that_cannot_be_written_leaves_nothing(batches: Batches, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise StorageFull
+
+    monkeypatch.setattr(Sink, "write", fail)
+    assert code(batches.send(LINE)) == (507, "storage_full")
+    assert batches.gateway.stored_files() == []
 
 
 def test_an_idempotency_key_makes_one_batch(batches: Batches) -> None:
