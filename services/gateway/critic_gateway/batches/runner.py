@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.batch import BatchState
-from critic_core.contracts.errors import ServiceUnavailable
+from critic_core.contracts.errors import PhotoNotFound, ServiceUnavailable
 from critic_core.runtime.logs import logger
 from critic_core.stores.batches import BatchLease, BatchPart, BatchStore, LeaseLost, StoredBatch
 from critic_gateway.accounts.erasure import Erasure
@@ -101,6 +101,9 @@ class BatchRunner:
         collected = await self._collect(lease, unfinished)
         try:
             fed = await self._feed(lease, stored, unfinished[collected:])
+        except PhotoNotFound:  # the manifest is gone, and no later turn could feed the batch
+            await in_storage_thread(self.erasure.delete_batch, lease.batch_id)
+            return self.clock()
         except Delayed as delay:
             await run_in_threadpool(self.batches.set_delay, lease, delay.problem)
             return self.clock() + DELAY_SECONDS
@@ -129,7 +132,7 @@ class BatchRunner:
             await self.feeder.feed(lease, stored, part)
             if stored.batch.delay is not None:
                 await run_in_threadpool(self.batches.set_delay, lease, None)
-        except LeaseLost:
+        except BaseException:
             await in_storage_thread(self._delete_if_hidden, lease, part.photo_ids)
             raise
         return True

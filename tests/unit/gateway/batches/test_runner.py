@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from starlette.concurrency import run_in_threadpool
 from tests.support.scripted_server import Answer
 from tests.support.waiting import until
 from tests.unit.gateway.application import PHOTO
@@ -12,7 +13,8 @@ from tests.unit.gateway.conftest import Start
 
 from critic_core.contracts.batch import BatchLine
 from critic_core.contracts.errors import LimitReached, QueueUnavailable
-from critic_core.stores.batches import DUE, BatchLease, BatchPart, BatchStore, batch_key
+from critic_core.runtime.storage import manifest_key
+from critic_core.stores.batches import DUE, BatchLease, BatchPart, BatchStore, StoredBatch, batch_key
 from critic_core.stores.jobs import QUEUED
 from critic_core.stores.owners import Kind, OwnerStore
 from critic_gateway.batches import feeder, runner
@@ -202,15 +204,55 @@ def test_a_deleted_batch_leaves_nothing(batches: Batches, path: str) -> None:
     assert OwnerStore(batches.gateway.redis).count("anonymous", Kind.batches) == 0
 
 
+def delete_all(batches: Batches) -> None:
+    for batch in batches.gateway.http.get("/v1/batches").json()["batches"]:
+        batches.gateway.http.delete(f"/v1/batches/{batch['id']}")
+
+
 def test_a_deletion_in_the_middle_of_a_turn_leaves_nothing(batches: Batches) -> None:
     def deleting(_: object) -> Answer:
-        for batch in batches.gateway.http.get("/v1/batches").json()["batches"]:
-            batches.gateway.http.delete(f"/v1/batches/{batch['id']}")
+        delete_all(batches)
         return Answer(200, PHOTO)
 
     batches.server.answer = deleting
     batch_id = batches.create(*batches.lines(2))
     until(lambda: len(batches.server.requests) == 2)
+    until(lambda: not traces(batches, batch_id) and not queued(batches))
+
+
+@pytest.mark.parametrize("left", [None, b'{"url": "https://a.example"}\n'])
+def test_a_batch_that_lost_its_manifest_is_deleted(
+    batches: Batches, monkeypatch: pytest.MonkeyPatch, left: bytes | None
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Admission, "ensure_half_free", unavailable)
+        batch_id = batches.create(*batches.lines(2))
+        until(lambda: batches.get(batch_id).get("delay"))
+        batches.gateway.storage.delete(manifest_key(batch_id))
+        if left is not None:
+            batches.gateway.storage.put(manifest_key(batch_id), left)
+    until(lambda: not traces(batches, batch_id))
+    assert batches.server.requests == []
+
+
+def test_a_deletion_in_a_turn_that_must_wait_leaves_nothing(batches: Batches, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed, ended = BatchFeeder.feed, list[str]()
+
+    async def receive_and_delete(feeder: BatchFeeder, line: BatchLine, photo_id: str, owner: str) -> list[ReceivedFile]:
+        if line.reference == "r1":
+            await run_in_threadpool(delete_all, batches)
+        return await delaying_first(feeder, line, photo_id, owner)
+
+    async def feed_to_end(feeder: BatchFeeder, lease: BatchLease, stored: StoredBatch, part: BatchPart) -> None:
+        try:
+            await feed(feeder, lease, stored, part)
+        finally:
+            ended.append(lease.batch_id)
+
+    monkeypatch.setattr(BatchFeeder, "_receive", receive_and_delete)
+    monkeypatch.setattr(BatchFeeder, "feed", feed_to_end)
+    batch_id = batches.create(*batches.lines(2))
+    until(lambda: ended == [batch_id])
     until(lambda: not traces(batches, batch_id) and not queued(batches))
 
 
