@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -40,7 +41,7 @@ class BatchSubmission:
         digest = hashlib.sha256(f"batch {model or ''}\n".encode())
         body, key, owner = _hashed(chunks, digest), sender.idempotency_key, sender.caller.owner
         if key is None:
-            return await self._receive(body, sender, model)
+            return await self._begin(await self._receive(body, sender, model))
         record = await run_in_threadpool(self.idempotency_keys.acquire, owner, key)
         if record is not None:
             async with time_limit(self.settings.upload_timeout_seconds):
@@ -50,25 +51,34 @@ class BatchSubmission:
             async with self.idempotency_keys.lease(owner, key):
                 batch = await self._receive(body, sender, model)
             record = UploadRecord(body_digest=digest.hexdigest(), batch_id=batch.id)
+            # Before the batch begins: a gateway that dies in between leaves no batch that a retry would repeat.
             await run_in_threadpool(self.idempotency_keys.save, owner, key, record)
+            return await self._begin(batch)
         except BaseException:
             await run_in_threadpool(self.idempotency_keys.release, owner, key)
             raise
-        return batch
 
     async def _receive(self, body: AsyncIterator[bytes], sender: Sender, model: str | None) -> Batch:
+        """A batch whose manifest is stored; deleted unless it begins soon."""
         batch, caller, seconds = self._new_batch(model), sender.caller, self.settings.upload_timeout_seconds
         due = time.time() + seconds + MARGIN_SECONDS
         await run_in_threadpool(self.batches.create, batch, caller.owner, caller.name, due)
-        try:
-            async with time_limit(seconds):
-                key = manifest_key(batch.id)
-                lines = await receive_manifest(body, self.storage, key, self.sources.ensure_accepted)
-            await run_in_threadpool(self.batches.begin, batch.id, lines, time.time())
-        except BaseException:
-            await in_storage_thread(self.erasure.delete_batch, batch.id)
-            raise
+        async with self._deletion_on_error(batch.id), time_limit(seconds):
+            lines = await receive_manifest(body, self.storage, manifest_key(batch.id), self.sources.ensure_accepted)
         return batch.model_copy(update={"lines": lines})
+
+    async def _begin(self, batch: Batch) -> Batch:
+        async with self._deletion_on_error(batch.id):
+            await run_in_threadpool(self.batches.begin, batch.id, batch.lines, time.time())
+        return batch
+
+    @asynccontextmanager
+    async def _deletion_on_error(self, batch_id: str) -> AsyncIterator[None]:
+        try:
+            yield
+        except BaseException:
+            await in_storage_thread(self.erasure.delete_batch, batch_id)
+            raise
 
     def _repeated(self, record: UploadRecord, digest: str, owner: str) -> Batch:
         if record.body_digest != digest:

@@ -85,6 +85,19 @@ def test_an_idempotency_key_makes_one_batch(batches: Batches) -> None:
     assert len(batches.gateway.http.get("/v1/batches").json()["batches"]) == 1
 
 
+def test_a_batch_begins_with_its_idempotency_record(batches: Batches, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin, records = store.BatchStore.begin, list[str]()
+
+    def begin_and_note(batch_store: store.BatchStore, batch_id: str, lines: int, now: float) -> None:
+        keys = batches.gateway.redis.keys("*idempotency*")
+        records.extend(str(batches.gateway.redis.get(key)) for key in keys)
+        begin(batch_store, batch_id, lines, now)
+
+    monkeypatch.setattr(store.BatchStore, "begin", begin_and_note)
+    batch_id = batches.send(*batches.lines(1), **{"Idempotency-Key": "k"}).json()["id"]
+    assert [batch_id in record for record in records] == [True]
+
+
 def test_lines_of_a_stored_manifest_are_found_from_any_on(batches: Batches, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(manifest, "BLOCK_BYTES", 50)
     lines = [{"url": f"https://photos.example/{'x' * length}"} for length in range(40)]
