@@ -40,10 +40,14 @@ export class Batches {
     const response = await this.http.request(`${PATH}/${batchId}/results`, { stream: true });
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader(); // Safari iterates over no stream
     let rest = "";
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      const lines = (rest + part.value).split("\n");
-      rest = lines.pop()!;
-      yield* lines.map((line) => JSON.parse(line) as BatchResult);
+    try {
+      for (let part = await reader.read(); !part.done; part = await reader.read()) {
+        const lines = (rest + part.value).split("\n");
+        rest = lines.pop()!;
+        yield* lines.map((line) => JSON.parse(line) as BatchResult);
+      }
+    } finally {
+      await reader.cancel().catch(() => undefined); // of a broken stream
     }
   }
 

@@ -16,7 +16,7 @@ RUNNING = Batch(
     created_at=NOW, expires_at=NOW + timedelta(days=7),
 )  # fmt: skip
 DONE = RUNNING.model_copy(update={"state": BatchState.done, "queued": 1, "done": 1, "finished_at": NOW})
-RESULTS = [BatchResult(line=1, reference="é", photo=make_photo(PhotoState.done)), BatchResult(line=2)]
+RESULTS = [BatchResult(line=1, reference="é\u2028\x85", photo=make_photo(PhotoState.done)), BatchResult(line=2)]
 
 
 def answer(request: Request) -> Answer:

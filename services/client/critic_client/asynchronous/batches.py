@@ -53,8 +53,11 @@ class AsyncBatches:
     async def results(self, batch_id: str) -> AsyncGenerator[BatchResult]:
         """The results written so far, in the order of the manifest."""
         async with self._http.stream(f"{_PATH}/{batch_id}/results") as response:
-            async for line in response.aiter_lines():
-                yield BatchResult.read(line)
+            rest = b""
+            async for chunk in response.aiter_bytes():  # httpx's lines end at U+2028 too, which JSON leaves as it is
+                *lines, rest = (rest + chunk).split(b"\n")
+                for line in lines:
+                    yield BatchResult.read(line)
 
     async def cancel(self, batch_id: str) -> Batch:
         """Queue no further photo."""

@@ -52,8 +52,11 @@ class Batches:
     def results(self, batch_id: str) -> Generator[BatchResult]:
         """The results written so far, in the order of the manifest."""
         with self._http.stream(f"{_PATH}/{batch_id}/results") as response:
-            for line in response.iter_lines():
-                yield BatchResult.read(line)
+            rest = b""
+            for chunk in response.iter_bytes():  # httpx's lines end at U+2028 too, which JSON leaves as it is
+                *lines, rest = (rest + chunk).split(b"\n")
+                for line in lines:
+                    yield BatchResult.read(line)
 
     def cancel(self, batch_id: str) -> Batch:
         """Queue no further photo."""

@@ -162,8 +162,8 @@ def file_path(options: dict[bytes, bytes]) -> str | None:
 
 
 def file_name(path: str | None) -> str | None:
-    """The last name of a path, with limited length."""
-    return (path or "").rsplit("/", 1)[-1][:MAX_FILE_NAME_LENGTH] or None
+    """The last name of a path, without control characters, with limited length."""
+    return _printable((path or "").rsplit("/", 1)[-1])[:MAX_FILE_NAME_LENGTH] or None
 
 
 def _printable(name: str) -> str:
