@@ -1,11 +1,10 @@
 """Results of a batch: a file for each part, written once all its photos are finished; then the photos are deleted."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 
 from critic_core.contracts.batch import BatchResult
-from critic_core.contracts.errors import PhotoNotFound
+from critic_core.contracts.errors import BatchNotFound, PhotoNotFound
 from critic_core.contracts.photo import LARGE_FIELDS, Photo, PhotoState
 from critic_core.runtime.storage import Storage, results_key
 from critic_core.stores.batches import BatchLease, BatchPart, BatchRow, BatchStore
@@ -38,13 +37,26 @@ class BatchResults:
         self.batches.forget_part(lease, part)
         return True
 
-    async def stream(self, batch_id: str, written: int) -> AsyncIterator[bytes]:
-        """The results of the parts that are written."""
+    async def open(self, batch_id: str, written: int) -> AsyncIterator[bytes]:
+        """The results of the parts that are written, the first one open.
+
+        Raises StorageUnavailable, or BatchNotFound for a batch that has just been deleted; a later part's error ends
+        the iterator.
+        """
+        first = await self._part(batch_id, 0) if written else iter(())
+        return self._stream(batch_id, written, first)
+
+    async def _stream(self, batch_id: str, written: int, first: Iterator[bytes]) -> AsyncIterator[bytes]:
         for number in range(written):
-            with suppress(PhotoNotFound):  # the batch has just been deleted
-                chunks = await in_storage_thread(self.storage.reading, results_key(batch_id, number))
-                async for chunk in chunks_on_demand(chunks):
-                    yield chunk
+            chunks = await self._part(batch_id, number) if number else first
+            async for chunk in chunks_on_demand(chunks):
+                yield chunk
+
+    async def _part(self, batch_id: str, number: int) -> Iterator[bytes]:
+        try:
+            return await in_storage_thread(self.storage.reading, results_key(batch_id, number))
+        except PhotoNotFound:
+            raise BatchNotFound from None
 
     def _finished(self, part: BatchPart) -> bool:
         """Whether no photo is unfinished; deleted ones are gone."""

@@ -134,12 +134,16 @@ def get_batch(batch: OwnBatch) -> Batch:
     "/{batch_id}/results",
     summary="Get the results of a batch",
     response_class=StreamingResponse,
-    responses={200: {"content": {JSON_LINES: {"schema": json_lines("BatchResult")}}}, **responses(*BATCH_ERRORS)},
+    responses={
+        200: {"content": {JSON_LINES: {"schema": json_lines("BatchResult")}}},
+        **responses(*BATCH_ERRORS, StorageUnavailable),
+    },
 )
 async def get_results(batch: OwnBatch, results: BatchResultsDep) -> StreamingResponse:
     """JSON lines in the order of the manifest: photos with critiques, and problems; those written so far."""
     headers = {"Content-Disposition": 'attachment; filename="results.jsonl"'}
-    return StreamingResponse(results.stream(batch.batch.id, batch.written), media_type=JSON_LINES, headers=headers)
+    chunks = await results.open(batch.batch.id, batch.written)
+    return StreamingResponse(chunks, media_type=JSON_LINES, headers=headers)
 
 
 @router.post(

@@ -13,7 +13,7 @@ from tests.unit.gateway.conftest import Start
 
 from critic_core.contracts.batch import BatchLine
 from critic_core.contracts.errors import LimitReached, QueueUnavailable
-from critic_core.runtime.storage import manifest_key
+from critic_core.runtime.storage import manifest_key, results_key
 from critic_core.stores.batches import DUE, BatchLease, BatchPart, BatchStore, StoredBatch, batch_key
 from critic_core.stores.jobs import QUEUED
 from critic_core.stores.owners import Kind, OwnerStore
@@ -57,6 +57,14 @@ def test_metadata_is_in_the_results_and_photos_are_deleted(batches: Batches) -> 
     assert result["photo"]["expires_at"] == batch["expires_at"]
     assert batches.gateway.http.get("/v1/photos").json()["photos"] == []
     assert sorted(path.name for path in batches.gateway.stored_files()) == ["000000.jsonl", "manifest.jsonl"]
+
+
+def test_results_that_are_gone_are_an_error(batches: Batches) -> None:
+    batch_id = batches.create(*batches.lines(1))
+    batches.finished(batch_id)
+    batches.gateway.storage.delete(results_key(batch_id, 0))
+    response = batches.gateway.http.get(f"/v1/batches/{batch_id}/results")
+    assert (response.status_code, response.json()["code"]) == (404, "batch_not_found")
 
 
 @pytest.mark.usefixtures("small_parts")

@@ -48,6 +48,11 @@ def test_an_idempotency_key_makes_one_photo(gateway: Application) -> None:
     assert code(send(gateway, "other.jpg", **headers)) == (422, "idempotency_key_reused")
 
 
+def test_a_name_of_the_storage_is_shown_without_control_characters(gateway: Application) -> None:
+    gateway.storage.put(f"{FOLDER}/anonymous/a\u2028b.jpg", PHOTO)
+    assert send(gateway, "a\u2028b.jpg").json()["file_name"] == "ab.jpg"
+
+
 @pytest.mark.parametrize("key", ["../anonymous/2026/IMG 1.jpg", "/2026", "2026//a", "2026/", ".", "a\\b", "a\x00"])
 def test_a_key_is_a_path_below_the_folder(gateway: Application, key: str) -> None:
     assert code(send(gateway, key)) == (422, "invalid_photo_key")
@@ -119,6 +124,18 @@ def test_a_presigned_upload_is_sent_by_its_key_and_then_deleted(
         assert photo["size_bytes"] == len(PHOTO)
         assert stored not in s3.objects
         assert code(gateway.http.post("/v1/uploads", json={"size_bytes": 10**9})) == (413, "photo_too_large")
+
+
+def test_a_presigned_upload_is_within_the_quota(
+    redis_server: Any, client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = write_keys(tmp_path, entry("bob", b"bob", "photos_per_day = 1"))
+    settings = {"presigned_uploads": True, "storage_url": "s3://bucket/prefix", "api_keys_toml": keys}
+    with small_bucket(monkeypatch), running_application(redis_server.url, tmp_path, **settings) as gateway:
+        headers = {"X-API-Key": "bob"}
+        gateway.send(headers=headers).raise_for_status()
+        response = gateway.http.post("/v1/uploads", json={"size_bytes": 1}, headers=headers)
+        assert code(response) == (429, "quota_exceeded")
 
 
 def test_a_presigned_upload_that_cannot_be_deleted_is_a_photo(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
