@@ -1,6 +1,8 @@
 """`photo-critic batch MANIFEST`: critiques of many photos that the server reads itself."""
 
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -49,9 +51,12 @@ def batch(options: BatchOptions) -> None:
         check_model(client, options.model)
         try:
             created = client.batches.create(_lines(options.manifest), options.model)
+            sys.stderr.write(f"Batch {created.id}\n")
             finished = _follow(client.batches, created)
             results = (result.model_dump_json(exclude_none=True) for result in client.batches.results(created.id))
             write_chunks(options.results, (f"{line}\n".encode() for line in results))
+            with suppress(CriticError):  # it expires
+                client.batches.delete(created.id)
         except CriticError as error:
             raise CommandError(error.detail) from None
     if finished.failed:
@@ -68,12 +73,13 @@ def _lines(manifest: Path) -> Iterator[BatchLine]:
 
 
 def _follow(batches: Batches, batch: Batch) -> Batch:
-    """The batch once all results are written, with a bar on a terminal."""
-    columns = (TextColumn("Scoring"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    """The batch once all results are written; on a terminal with a bar, and the reason of a delay."""
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=batch.lines)
+        task = progress.add_task("Scoring", total=batch.lines)
         while batch.finished_at is None:
             batch = batches.wait(batch.id, STEP_SECONDS)
-            progress.update(task, completed=batch.done + batch.failed)
+            description = batch.delay.detail if batch.delay else "Scoring"
+            progress.update(task, completed=batch.done + batch.failed, description=description)
     return batch

@@ -19,9 +19,11 @@ def test_a_manifest_becomes_results(server: ScriptedServer, tmp_path: Path) -> N
     manifest.write_text('{"url": "https://photos.example/1.jpg", "reference": "é"}\n{"key": "2.jpg"}\n', "utf-8")
     outcome = run.invoke(app, ["batch", str(manifest), "--url", server.url, "--results", str(results)])
     assert outcome.exit_code == 0
-    assert [json.loads(line)["line"] for line in results.read_text("utf-8").splitlines()] == [
+    assert [json.loads(line)["line"] for line in results.read_bytes().split(b"\n")[:-1]] == [
         result.line for result in RESULTS
     ]
+    assert outcome.stderr == "Batch b\n"
+    assert (server.requests[-1].method, server.requests[-1].path) == ("DELETE", "/v1/batches/b")
 
 
 def test_a_bad_line_is_named_before_anything_is_sent(
