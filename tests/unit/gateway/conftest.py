@@ -9,6 +9,8 @@ import redis
 from tests.support.redis_server import RedisServer
 from tests.unit.gateway.application import Application, running_application
 
+from critic_gateway.batches import runner
+
 Start = Callable[..., Application]
 
 
@@ -32,7 +34,11 @@ def start(redis_server: RedisServer, client: "redis.Redis", tmp_path: Path) -> I
 
 @pytest.fixture(scope="session")
 def shared_application(redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    with running_application(redis_server.url, tmp_path_factory.mktemp("storage")) as application:
+    with ExitStack() as applications:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(runner, "RUNNERS", 0)  # its storage lacks the manifests of other tests' batches
+            folder = tmp_path_factory.mktemp("storage")
+            application = applications.enter_context(running_application(redis_server.url, folder))
         yield application
 
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.batch import BatchState
-from critic_core.contracts.errors import PhotoNotFound, ServiceUnavailable
+from critic_core.contracts.errors import PhotoNotFound, Problem, ServiceUnavailable, StorageUnavailable
 from critic_core.runtime.logs import logger
 from critic_core.stores.batches import BatchLease, BatchPart, BatchStore, LeaseLost, StoredBatch
 from critic_gateway.accounts.erasure import Erasure
@@ -101,13 +101,16 @@ class BatchRunner:
         collected = await self._collect(lease, unfinished)
         try:
             fed = await self._feed(lease, stored, unfinished[collected:])
-        except PhotoNotFound:  # the manifest is gone, and no later turn could feed the batch
-            await in_storage_thread(self.erasure.delete_batch, lease.batch_id)
-            return self.clock()
+        except PhotoNotFound:  # after Redis was restored, or with a folder that is not mounted
+            error = StorageUnavailable("The batch's manifest is not in the storage.")
+            return await self._delay(lease, error.problem())
         except Delayed as delay:
-            await run_in_threadpool(self.batches.set_delay, lease, delay.problem)
-            return self.clock() + DELAY_SECONDS
+            return await self._delay(lease, delay.problem)
         return self.clock() + (0 if collected or fed else POLL_SECONDS)
+
+    async def _delay(self, lease: BatchLease, problem: Problem) -> float:
+        await run_in_threadpool(self.batches.set_delay, lease, problem)
+        return self.clock() + DELAY_SECONDS
 
     async def _collect(self, lease: BatchLease, unfinished: list[BatchPart]) -> int:
         """The number of the first parts that are written now."""

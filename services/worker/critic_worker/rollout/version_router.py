@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 
-from critic_core.contracts.errors import InferenceUnavailable
+from critic_core.contracts.errors import InferenceUnavailable, QueueUnavailable
 from critic_core.contracts.photo import Photo
 from critic_core.contracts.routing import ActiveVersions, Routing
 from critic_core.stores.albums import album_key
@@ -47,11 +47,21 @@ class VersionRouter:
         return self._active.shadow_for(photo.album or photo.id) if self._active else None
 
     def active_versions(self) -> ActiveVersions:
-        """The active versions, at most MAX_AGE_SECONDS old."""
+        """The active versions, at most MAX_AGE_SECONDS old; older ones while Redis is down, so that work goes on."""
         if self._active is None or self._clock() - self._read_at > MAX_AGE_SECONDS:
-            self._active, self._album_versions = self._read(), {}
+            self._active = self._refreshed(self._active)
             self._read_at = self._clock()
         return self._active
+
+    def _refreshed(self, known: ActiveVersions | None) -> ActiveVersions:
+        try:
+            active = self._read()
+        except QueueUnavailable:
+            if known is None:
+                raise
+            return known
+        self._album_versions = {}
+        return active
 
     def invalidate(self) -> None:
         """Drop the cache: a version failed, and may not be served any more."""

@@ -9,6 +9,7 @@ from tests.support.albums import new_album
 from tests.support.clock import Clock
 from tests.support.critiques import make_photo
 
+from critic_core.contracts.errors import QueueUnavailable
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.contracts.routing import Routing, TrafficSplit
 from critic_core.stores.albums import AlbumStore
@@ -117,3 +118,21 @@ def test_a_version_that_is_not_served_any_more_is_left_at_once(client: "redis.Re
     served.remove("1")
     process.router.invalidate()
     assert process.first(photo) == ["2"]
+
+
+def test_the_known_versions_serve_while_redis_is_down(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
+    photo = make_photo(PhotoState.queued)
+    known = process.first(photo)
+    process.wait()
+    monkeypatch.setattr(RoutingStore, "get", unavailable)
+    assert process.first(photo) == known
+
+
+def test_without_known_versions_redis_is_needed(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RoutingStore, "get", unavailable)
+    with pytest.raises(QueueUnavailable):
+        process.first(make_photo(PhotoState.queued))
+
+
+def unavailable(*_: object) -> None:
+    raise QueueUnavailable
