@@ -62,7 +62,7 @@ test-all: $(DEV) ## Run all tests; those without their service (Docker, Chromium
 	$(PYTEST) $(PARALLEL) --passed-elsewhere=$(PASSED) $(patsubst %,--ignore=%,$(BARE_MACHINE) $(CONTAINERS) tests/browser) \
 	|| failed+=" parallel"; \
 	$(PYTEST) $(CONTAINERS) || failed+=" containers"; \
-	$(PYTEST) tests/browser || failed+=" browser"; \
+	$(PYTEST) -n 2 --dist loadfile tests/browser || failed+=" browser"; \
 	[ -z "$$failed" ] || { echo "Failed:$$failed"; exit 1; }
 
 check: $(DEV) ## Lint, types, import rules, generated files, known vulnerabilities: changes nothing
