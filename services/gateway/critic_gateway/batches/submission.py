@@ -47,16 +47,13 @@ class BatchSubmission:
             async with time_limit(self.settings.upload_timeout_seconds):
                 await _read_all(body)
             return await run_in_threadpool(self._repeated, record, digest.hexdigest(), owner)
-        try:
+        async with self.idempotency_keys.release_on_error(owner, key):
             async with self.idempotency_keys.lease(owner, key):
                 batch = await self._receive(body, sender, model)
             record = UploadRecord(body_digest=digest.hexdigest(), batch_id=batch.id)
             # Before the batch begins: a gateway that dies in between leaves no batch that a retry would repeat.
             await run_in_threadpool(self.idempotency_keys.save, owner, key, record)
             return await self._begin(batch)
-        except BaseException:
-            await run_in_threadpool(self.idempotency_keys.release, owner, key)
-            raise
 
     async def _receive(self, body: AsyncIterator[bytes], sender: Sender, model: str | None) -> Batch:
         """A batch whose manifest is stored; deleted unless it begins soon."""

@@ -78,6 +78,15 @@ class IdempotencyKeys:
         with redis_errors():
             self._redis.delete(_name(owner, key))
 
+    @asynccontextmanager
+    async def release_on_error(self, owner: str, key: str) -> AsyncIterator[None]:
+        """Free the key for a retry when the block fails."""
+        try:
+            yield
+        except BaseException:
+            await run_in_threadpool(self.release, owner, key)
+            raise
+
     async def _renew(self, name: str) -> None:
         while True:
             await asyncio.sleep(LEASE_SECONDS / 3)

@@ -115,15 +115,12 @@ class UploadHandler:
         record = await run_in_threadpool(keys.acquire, caller.owner, key)
         if record is not None:
             return await self._repeat(source, caller.owner, record, options)
-        try:
+        async with keys.release_on_error(caller.owner, key):
             async with keys.lease(caller.owner, key):
                 files, receipts = await self._upload(source, caller, options, wait)
             digest = upload_digest(files, options, source.text)
             record = UploadRecord(body_digest=digest, files=tuple(map(_file_record, receipts)))
             await run_in_threadpool(keys.save, caller.owner, key, record)
-        except BaseException:
-            await run_in_threadpool(keys.release, caller.owner, key)
-            raise
         return receipts
 
     async def _repeat(
