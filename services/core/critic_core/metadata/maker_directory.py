@@ -7,13 +7,12 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from critic_core.metadata.tiff import Bytes
+from critic_core.metadata.tiff import ORDERS, Bytes
 
 _MAKER_NOTE = 0x927C
 _SIZES = (0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4)  # bytes of a type
 _SHORT = 3
 _MAX_ENTRIES, _MAX_TEXT, _MAX_VALUE = 512, 256, 1 << 16
-_ORDERS = {b"II": "<", b"MM": ">"}
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ class Directory:
 
 def read_directory(tiff: Bytes) -> Directory | None:
     """The first directory after a TIFF header; None without one. Raises struct.error for malformed bytes."""
-    order = _ORDERS.get(bytes(tiff[:2]))
+    order = ORDERS.get(bytes(tiff[:2]))
     return _directory(tiff, order, 0, struct.unpack_from(f"{order}L", tiff, 4)[0]) if order else None
 
 
@@ -87,7 +86,7 @@ def maker_directory(exif: Directory) -> Directory | None:
 
 def _directory_after(data: Bytes, order_at: int, base: int, start: int) -> Directory | None:
     """A directory with an order of bytes of its own."""
-    order = _ORDERS.get(bytes(data[order_at : order_at + 2]))
+    order = ORDERS.get(bytes(data[order_at : order_at + 2]))
     return _directory(data, order, base, start) if order else None
 
 

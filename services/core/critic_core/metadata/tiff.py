@@ -6,6 +6,8 @@ from mmap import mmap
 
 EXIF_DIRECTORY = 0x8769
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 7: 1, 13: 4}
+ORDERS = {b"II": "<", b"MM": ">"}
+"""Of `struct`, by the first two bytes."""
 _MAX_TAGS, _MAX_BYTES = 512, 1 << 24
 _LETTERS = {1: "B", 3: "H", 4: "L", 13: "L"}
 
@@ -19,7 +21,7 @@ def read_tags(data: Bytes) -> Tags:
     """Tags of the first directory and of the EXIF directory; none for malformed bytes. Any magic number is accepted
     (RAW files have their own).
     """
-    order = {b"II": "<", b"MM": ">"}.get(data[:2])
+    order = ORDERS.get(bytes(data[:2]))
     if order is None:
         return {}
     try:

@@ -149,7 +149,7 @@ class Storage:
 
     @property
     def is_bucket(self) -> bool:
-        """Whether clients can be given presigned URLs."""
+        """Whether the storage can sign URLs for clients."""
         return not self._is_folder
 
     def presigned_put(self, key: str, size: int, seconds: int) -> str:
