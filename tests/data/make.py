@@ -14,7 +14,7 @@ from PIL import Image
 
 HERE = Path(__file__).parent
 SIZE = (240, 160)
-FRAMES = 12
+FRAMES = 4
 
 Entry = tuple[int, int, tuple[int, ...] | bytes]
 _BYTE, _ASCII, _SHORT, _LONG = 1, 2, 3, 4
@@ -45,7 +45,7 @@ def _formats(cat: Image.Image, folder: Path) -> None:
 
 def _animated(cat: Image.Image, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
-    frames = [cat.rotate(30 * turn) for turn in range(FRAMES)]
+    frames = [cat.rotate(360 / FRAMES * turn) for turn in range(FRAMES)]
     for name in ("spin.gif", "spin.webp", "spin.png"):
         small = [frame.resize((120, 80)) for frame in frames]
         small[0].save(folder / name, save_all=True, append_images=small[1:], duration=50)
