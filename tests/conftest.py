@@ -13,6 +13,7 @@ from tests.support.local_stack import LocalStack, served_model
 from tests.support.passed_elsewhere import (
     pytest_addoption,  # noqa: F401 - hooks
     pytest_collection_modifyitems,  # noqa: F401
+    pytest_ignore_collect,  # noqa: F401
 )
 
 SHIPPED = Path(__file__).parents[1] / "services" / "inference" / "model_repository"

