@@ -27,6 +27,7 @@ from tests.support.ports import free_port
 DIFFERENT_PHOTOS = 6
 HEAD = "| change | before, photos/s | predicted | measured | error |\n" + "|---" * 5 + "|"
 LIMITED = ("worker", "inference")
+LONG_WAITS = "tests/load/capacity_check/long-waits.yml"
 
 
 def main() -> int:
@@ -89,7 +90,7 @@ def measure(stack: Stack, step: Step, case: Case, arguments: argparse.Namespace)
 @contextmanager
 def running() -> Iterator[Stack]:
     """A separate stack of freshly built images."""
-    stack = Stack(f"photo-critic-capacity-{uuid.uuid4().hex[:8]}", free_port())
+    stack = Stack(f"photo-critic-capacity-{uuid.uuid4().hex[:8]}", free_port(), LONG_WAITS)
     try:
         stack.build()
         stack.up()
