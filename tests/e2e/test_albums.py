@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageFilter
 from tests.support.local_stack import LocalStack
 from tests.support.photos import saved
+from tests.support.plain_pictures import plain_pictures
 from tests.support.waiting import until
 
 from critic_core.contracts.album import Album, AlbumPage, GroupsPage, SelectionPage, Verdict
@@ -38,6 +39,10 @@ def shoot(data: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def album(http: httpx.Client, shoot: dict[str, bytes]) -> str:
+    return scored_album(http, shoot)
+
+
+def scored_album(http: httpx.Client, shoot: dict[str, bytes]) -> str:
     """All of it scored."""
     made = Album.model_validate_json(http.post("/v1/albums", json={"name": "Real photographs"}).content)
     files = [("file", (name, photo)) for name, photo in shoot.items()]
@@ -76,6 +81,13 @@ def test_exact_near_and_scene_are_three_levels(http: httpx.Client, album: str) -
     assert {"1.jpg", "1-again.jpg"} in near
     scenes = groups(http, album, level="scene")
     assert all(any(group <= scene for scene in scenes) for group in near)
+
+
+def test_different_pictures_with_little_in_them_are_no_group(http: httpx.Client) -> None:
+    pictures = dict(plain_pictures())
+    firework = Image.open(io.BytesIO(pictures["firework-0.jpg"]))
+    pictures["smaller.jpg"] = saved(firework.resize((375, 250)), "JPEG", quality=80, exif=firework.getexif())
+    assert groups(http, scored_album(http, pictures)) == [{"firework-0.jpg", "smaller.jpg"}]
 
 
 def test_other_thresholds_score_nothing_anew(http: httpx.Client, album: str) -> None:
