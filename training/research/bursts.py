@@ -20,8 +20,9 @@ from training.research.focus import wilson_interval
 from critic_core.contracts.album import PhotoFeatures, Thresholds
 from critic_core.contracts.critique import Capture
 from critic_training.data.degradations import exposure, tilt
+from critic_worker.albums.capture_times import taken_seconds
 from critic_worker.albums.group_levels import group
-from critic_worker.albums.table import similarity_features, taken_seconds
+from critic_worker.albums.table import similarity_features
 
 COUNT, FRAMES, GAP = 200, 5, 0.4
 _BEGAN = datetime(2026, 6, 1, 9)  # noqa: DTZ001 - a camera's clock has no zone

@@ -14,16 +14,16 @@ from scipy.ndimage import affine_transform
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from critic_worker.albums.capture_times import BURST_SECONDS
 from critic_worker.albums.complete_linkage import Pairs
 from critic_worker.albums.shifts import SIDE, shifts
 from critic_worker.albums.similar_pairs import SimilarityFeatures
 from critic_worker.arrays import BoolArray, Float32Array, Int64Array
 
-SECONDS = 2.0
 LEAST_COSINE, LEAST_FIT = 0.3, 0.65
 _SURE_COSINE = 0.85  # the fit is not computed
 _STEPS = 2  # frames ahead that a frame is compared with
-_MOST_FRAMES = 120  # within SECONDS: sixty a second
+_MOST_FRAMES = 120  # within two seconds: sixty a second
 _TURNS, _ZOOMS = (-12, -8, -4, 0, 4, 8, 12), (0.8, 0.9, 1.0, 1.12, 1.25)  # degrees, factors
 
 
@@ -41,7 +41,7 @@ def burst_pairs(features: SimilarityFeatures) -> Pairs:
 def _steps(features: SimilarityFeatures, order: Int64Array, step: int) -> tuple[Int64Array, Int64Array]:
     """Photos of one camera that are `step` frames and at most two seconds apart: the earlier and the later, `[K]`."""
     earlier, later = order[:-step], order[step:]
-    soon = features.taken[later] - features.taken[earlier] <= SECONDS  # NaN: not
+    soon = features.taken[later] - features.taken[earlier] <= BURST_SECONDS  # NaN: not
     same = (features.camera[earlier] == features.camera[later]) & (features.camera[earlier] >= 0)
     return earlier[soon & same], later[soon & same]
 

@@ -8,7 +8,7 @@ from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import PropertyName
 from critic_worker.arrays import Float64Array
 
-_MEDIANS = {PropertyName.fine_detail: 4.17, PropertyName.highlights: 0.98}
+_MEDIANS = {PropertyName.fine_detail: 4.17, PropertyName.highlights: 0.98, PropertyName.exposure: 55.5}
 
 
 def value_of(features: Sequence[PhotoFeatures], name: PropertyName) -> Float64Array:

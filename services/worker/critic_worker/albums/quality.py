@@ -22,8 +22,8 @@ from critic_worker.albums.group_terms import group_terms
 from critic_worker.albums.property_values import value_of
 from critic_worker.arrays import BoolArray, Float64Array, Int64Array
 
-WEIGHTS = np.array([2.22, 0.40, 0.91, 3.0])
-"""Of `group_terms.TERMS`, log-odds a unit; the last, of closed eyes, is chosen and not fitted."""
+WEIGHTS = np.array([2.22, 0.40, 0.91, 3.0, 1.0, 2.0])
+"""Of `group_terms.TERMS`, log-odds a unit; the last three are chosen and not fitted."""
 _SOFT, _WHITE = 3.7, 0.7  # log-odds of faults between different subjects: an octave·ln 2, a root of a percent
 LEAST_DETAIL, MUCH_IN_HIGHLIGHTS = 1.22, 20.8  # levels and %: the worst twentieth of 1,627 photographs
 MOST_BETWEEN_GROUPS = 1.0  # log-odds; largest effect of faults between different subjects

@@ -1,10 +1,6 @@
 """The photos of an album as columns, for grouping and selection."""
 
-from binascii import a2b_base64
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
 
 import numpy as np
 import numpy.typing as npt
@@ -15,17 +11,18 @@ from critic_core.metadata.natural_order import natural_key
 from critic_core.stores.albums import Snapshot
 from critic_core.stores.tastes import ActiveTaste
 from critic_worker.albums import group_levels
+from critic_worker.albums.capture_times import taken_seconds
 from critic_worker.albums.embeddings import embeddings_of
+from critic_worker.albums.fingerprint_rows import fixed_rows, thumbnails_of
 from critic_worker.albums.group_corrections import corrected
 from critic_worker.albums.group_levels import Levels
 from critic_worker.albums.quality import quality
 from critic_worker.albums.reasons import reasons_in_groups
 from critic_worker.albums.recoloured import COLOUR_CELLS
 from critic_worker.albums.sequences import NO_SEQUENCE, Frames, sequences
-from critic_worker.albums.shifts import SIDE
 from critic_worker.albums.similar_pairs import SimilarityFeatures
 from critic_worker.albums.taste import taste_log_odds
-from critic_worker.arrays import BoolArray, Float32Array, Float64Array, Int64Array
+from critic_worker.arrays import Float32Array, Float64Array, Int64Array
 
 
 @dataclass(frozen=True)
@@ -106,7 +103,7 @@ def similarity_features(features: list[PhotoFeatures], taken: Float64Array) -> S
         by_camera=by_camera & ~np.isnan(taken),
         colours=_colours(features),
         camera=camera,
-        thumbnails=_thumbnails(features),
+        thumbnails=thumbnails_of(features),
     )
 
 
@@ -139,23 +136,6 @@ def frames_of(features: list[PhotoFeatures], order: Int64Array, similarity: Simi
     )
 
 
-def taken_seconds(features: list[PhotoFeatures]) -> Float64Array:
-    """The instant of each photo, `[N]`, seconds; NaN where unknown. Only differences matter.
-
-    A clock without a zone is read in the album's most frequent zone: an album is one event.
-    """
-    times = [photo.capture.taken_at if photo.capture else None for photo in features]
-    zones = Counter(time.tzinfo for time in times if time is not None and time.tzinfo is not None)
-    zone = zones.most_common(1)[0][0] if zones else UTC
-    return np.array([_seconds(time, zone) for time in times], np.float64)
-
-
-def _seconds(time: datetime | None, zone: tzinfo) -> float:
-    if time is None:
-        return np.nan
-    return (time if time.tzinfo is not None else time.replace(tzinfo=zone)).timestamp()
-
-
 def natural_ranks(paths: list[str | None]) -> Int64Array:
     """The rank of each path, `[N]`, with numbers by value: IMG_9 before IMG_10; equal paths have equal ranks."""
     keys = [natural_key(path or "") for path in paths]
@@ -167,21 +147,7 @@ def _hashes(features: list[PhotoFeatures]) -> npt.NDArray[np.uint64]:
     return np.array([int(photo.fingerprint.perceptual_hash, 16) for photo in features], np.uint64)
 
 
-def _thumbnails(features: list[PhotoFeatures]) -> npt.NDArray[np.uint8]:
-    """Black for a critique of an older version without a thumbnail: it correlates with nothing."""
-    pixels, _ = _rows((photo.fingerprint.thumbnail for photo in features), SIDE * SIDE)
-    return pixels.reshape(-1, SIDE, SIDE)
-
-
 def _colours(features: list[PhotoFeatures]) -> Float32Array:
     """Not a number for a critique of an older version without colours."""
-    levels, known = _rows((photo.fingerprint.colours for photo in features), 2 * COLOUR_CELLS)
+    levels, known = fixed_rows((photo.fingerprint.colours for photo in features), 2 * COLOUR_CELLS)
     return np.where(known[:, None], levels, np.float32(np.nan)).reshape(-1, COLOUR_CELLS, 2)
-
-
-def _rows(texts: Iterable[str], length: int) -> tuple[npt.NDArray[np.uint8], BoolArray]:
-    """Bytes `[N, length]` from base64, 0 for a text of another length; and which are not, `[N]`."""
-    rows = [a2b_base64(text) for text in texts]
-    known = np.array([len(row) == length for row in rows], bool)
-    data = b"".join(row if len(row) == length else bytes(length) for row in rows)
-    return np.frombuffer(data, np.uint8).reshape(-1, length), known

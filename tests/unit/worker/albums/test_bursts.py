@@ -8,7 +8,8 @@ from PIL import Image
 from tests.unit.worker.albums.snapshots import similarity_features
 
 from critic_core.contracts.album import Thresholds
-from critic_worker.albums.bursts import LEAST_COSINE, SECONDS, burst_pairs
+from critic_worker.albums.bursts import LEAST_COSINE, burst_pairs
+from critic_worker.albums.capture_times import BURST_SECONDS
 from critic_worker.albums.group_levels import group
 from critic_worker.albums.similar_pairs import SimilarityFeatures
 
@@ -38,7 +39,7 @@ def test_frames_of_a_burst_are_one_moment_without_a_similar_hash() -> None:
     [
         shots(LEAST_COSINE - 0.01, 0.4),
         shots(0.8, 0.4, degrees=90),
-        shots(0.8, SECONDS + 0.1),
+        shots(0.8, BURST_SECONDS + 0.1),
         shots(0.8, np.nan),
         shots(0.8, 0.4, by_camera=False),
         replace(shots(0.8, 0.4), camera=np.array([0, 1])),
