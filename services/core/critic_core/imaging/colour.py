@@ -1,6 +1,6 @@
 """Colour management: ICC profile or code points → sRGB (IEC 61966-2-1)."""
 
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from typing import TypeVar
 
@@ -32,7 +32,7 @@ def to_srgb(image: Image.Image, colour: Colour) -> tuple[Pixels, tuple[str, ...]
     Without a colour, RGB and grey count as sRGB, and a formula converts CMYK.
     """
     if image.mode == "LAB":
-        return np.asarray(_converted(image, ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")))), ()
+        return _by_profile(image, ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes())
     if isinstance(colour, bytes):
         return _by_profile(image, colour)
     if colour is None or colour == code_points.SRGB or image.mode == "CMYK":
@@ -66,28 +66,23 @@ def _by_code_points(values: Float, colour: CodePoints) -> tuple[Pixels, tuple[st
 
 def _by_profile(image: Image.Image, profile: bytes) -> tuple[Pixels, tuple[str, ...]]:
     try:
-        return np.asarray(_converted(image, ImageCms.ImageCmsProfile(BytesIO(profile)))), ()
+        transform = _transform(profile, image.mode)
+        return np.asarray(transform.apply(image) if transform else image), ()
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return np.asarray(image.convert("RGB")), (BROKEN_PROFILE,)
 
 
-def _converted(image: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Image:
-    if image.mode == "RGB" and _is_srgb(source):
-        return image
-    return _transformed(image, source)
+@lru_cache(maxsize=4)
+def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
+    """To sRGB; None for a profile that does what sRGB does. Photos of a camera share one, slow to build."""
+    source, target = ImageCms.ImageCmsProfile(BytesIO(profile)), ImageCms.createProfile("sRGB")
+    transform = ImageCms.buildTransform(source, target, mode, "RGB", ImageCms.Intent.PERCEPTUAL)
+    return None if mode == "RGB" and _is_identity(transform) else transform
 
 
-def _transformed(image: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Image:
-    target = ImageCms.createProfile("sRGB")
-    done = ImageCms.profileToProfile(image, source, target, ImageCms.Intent.PERCEPTUAL, outputMode="RGB")
-    if done is None:  # only `inPlace=True` returns None
-        raise ValueError("no picture came back from the colour conversion")
-    return done
-
-
-def _is_srgb(profile: ImageCms.ImageCmsProfile) -> bool:
-    """True for a profile that does what sRGB does, whatever its name: most do, and conversion costs time."""
-    after = np.asarray(_transformed(_probe(), profile), np.int16)
+def _is_identity(transform: ImageCms.ImageCmsTransform) -> bool:
+    """True for the transform of most profiles named sRGB, and some others."""
+    after = np.asarray(transform.apply(_probe()), np.int16)
     return bool(np.abs(after - np.asarray(_probe(), np.int16)).max() <= _SAME_LEVELS)
 
 

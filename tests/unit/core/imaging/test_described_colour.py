@@ -157,14 +157,26 @@ def test_adobe_rgb_by_exif(index: str, expected: bool) -> None:
     assert (difference(decoded.pixels, cat(SIZE)) < 2) is expected
 
 
-def test_a_profile_is_srgb_by_what_it_does() -> None:
+def straight_profile() -> bytes:
     """Its name says sRGB, its curve is a straight line."""
-    line = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    at = line.index(b"para")
-    line = line[: at + 12] + struct.pack(">l", 65536) + line[at + 16 :]
-    line = line[: at + 8] + b"\0\0\0\0" + line[at + 12 :]  # function type 0: a power alone
-    decoded = decode(saved(Image.fromarray(as_levels(linear())), "PNG", icc_profile=line), PLAIN)
-    assert difference(decoded.pixels, cat(SIZE)) < 4
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    at = profile.index(b"para")
+    profile = profile[: at + 12] + struct.pack(">l", 65536) + profile[at + 16 :]
+    return profile[: at + 8] + b"\0\0\0\0" + profile[at + 12 :]  # function type 0: a power alone
+
+
+def test_a_profile_is_srgb_by_what_it_does() -> None:
+    stored = saved(Image.fromarray(as_levels(linear())), "PNG", icc_profile=straight_profile())
+    assert difference(decode(stored, PLAIN).pixels, cat(SIZE)) < 4
+
+
+def test_each_photo_has_its_own_profile() -> None:
+    """Transforms are reused: between photos of one profile, and of no other."""
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    files = [saved(cat(SIZE), "PNG", icc_profile=profile) for profile in (srgb, straight_profile(), srgb)]
+    named, straight, again = (decode(file, PLAIN).pixels for file in files)
+    assert difference(named, straight) > 4
+    assert difference(named, again) == 0
 
 
 def test_video_codes_count_as_srgb() -> None:
