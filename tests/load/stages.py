@@ -68,7 +68,8 @@ def _faces(photo: bytes, preprocessing: Preprocessing) -> Callable[[], object]:
 
 def _focus(photo: bytes, preprocessing: Preprocessing) -> Callable[[], object]:
     pixels = decode(photo, preprocessing).pixels
-    return lambda: (measure_focus(pixels, ()), horizon(pixels))
+    view = View(pixels)
+    return lambda: (measure_focus(pixels, ()), horizon(view))
 
 
 def _preprocess(photo: bytes, preprocessing: Preprocessing) -> Callable[[], object]:

@@ -61,7 +61,7 @@ def photo_features(pixels: Pixels) -> tuple[PhotoFeatures, ...]:
     values = {name: measured.value for name, measured in measure_all(view).items()}
     without_embedding = fingerprint(view, np.zeros(1))
     faces = find_faces(pixels, load_face_networks())
-    focus, tilt = measure_focus(pixels, faces), horizon(pixels)
+    focus, tilt = measure_focus(pixels, faces), horizon(view)
     features = []
     for model in MODELS:
         probability, embedding = _predict(model, pixels)

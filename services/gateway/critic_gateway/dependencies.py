@@ -41,19 +41,17 @@ from critic_gateway.uploads.multipart import is_json
 T = TypeVar("T")
 
 
-# Coroutines on purpose, here and below: FastAPI runs plain functions in the thread pool, behind uploads that are being
-# written to storage.
-async def _app_state(request: Request) -> AppState:
+def app_state(request: Request) -> AppState:
+    """The state of the gateway of a request. No dependency: FastAPI walks the tree of each again, cached or not."""
     state: AppState = request.app.state.gateway
     return state
 
 
-StateDep = Annotated[AppState, Depends(_app_state)]
-
-
+# Coroutines on purpose, here and below: FastAPI runs plain functions in the thread pool, behind uploads that are being
+# written to storage.
 def _from_state(select: Callable[[AppState], T]) -> Any:
-    async def dependency(state: StateDep) -> T:
-        return select(state)
+    async def dependency(request: Request) -> T:
+        return select(app_state(request))
 
     return Depends(dependency)
 
@@ -90,9 +88,8 @@ _API_KEY = Security(
 _BEARER = Security(HTTPBearer(scheme_name="bearer", description="The API key as a bearer token.", auto_error=False))
 
 
-async def _caller(
-    request: Request, state: StateDep, _: Annotated[Any, _API_KEY] = None, __: Annotated[Any, _BEARER] = None
-) -> ApiKey:
+async def _caller(request: Request, _: Annotated[Any, _API_KEY] = None, __: Annotated[Any, _BEARER] = None) -> ApiKey:
+    state = app_state(request)
     key = authenticate(request, state.api_keys)
     structlog.contextvars.bind_contextvars(key=key.name)  # the access log and every line of this request
     if key.requests_per_second:
@@ -106,10 +103,10 @@ CallerDep = Annotated[ApiKey, Depends(_caller)]
 """The API key of the request. Raises MissingApiKey, InvalidApiKey or RateLimited."""
 
 
-async def _key_revoked(request: Request, state: StateDep, caller: CallerDep) -> Callable[[], bool]:
+async def _key_revoked(request: Request, caller: CallerDep) -> Callable[[], bool]:
     def revoked() -> bool:
         try:
-            return authenticate(request, state.api_keys).owner != caller.owner
+            return authenticate(request, app_state(request).api_keys).owner != caller.owner
         except (MissingApiKey, InvalidApiKey):
             return True
 
@@ -120,41 +117,43 @@ KeyRevokedDep = Annotated[Callable[[], bool], Depends(_key_revoked)]
 """Whether the key of a long request has been revoked, or has expired, since it was let in."""
 
 
-async def _ensure_room(request: Request, state: StateDep, _: CallerDep) -> None:
-    length = request.headers.get("content-length", "")
-    await state.headroom.ensure_room(int(length) if length.isdecimal() else 0)
+async def _ensure_room(request: Request, _: CallerDep) -> None:
+    await app_state(request).headroom.ensure_room(_content_length(request))
 
 
-async def _ensure_photo_room(request: Request, state: StateDep, caller: CallerDep) -> None:
-    if is_json(request.headers.get("content-type", "")):  # the URL of a photo of any size
-        await state.headroom.ensure_room(state.settings.max_photo_bytes)
-    else:
-        await _ensure_room(request, state, caller)
-
-
-ROOM = Depends(_ensure_room)
-"""The first dependency of every route that stores something: StorageFull before Redis or the storage is full."""
-PHOTO_ROOM = Depends(_ensure_photo_room)
-"""The same of routes that take photos."""
-
-
-async def _ensure_photo_limit(state: StateDep, caller: CallerDep) -> None:
+async def _ensure_photo_limit(request: Request, caller: CallerDep) -> None:
+    state = app_state(request)
     if state.settings.owner_photo_limit:
         await run_in_threadpool(state.owner_limits.ensure_photos, caller.owner)
 
 
-async def _ensure_album_limit(state: StateDep, caller: CallerDep) -> None:
-    await run_in_threadpool(state.owner_limits.ensure_albums, caller.owner)
+async def _ensure_album_limit(request: Request, caller: CallerDep) -> None:
+    await run_in_threadpool(app_state(request).owner_limits.ensure_albums, caller.owner)
 
 
+ROOM = Depends(_ensure_room)
+"""The first dependency of every route that stores something: StorageFull before Redis or the storage is full."""
 PHOTO_LIMIT, ALBUM_LIMIT = Depends(_ensure_photo_limit), Depends(_ensure_album_limit)
 """LimitReached when the owner has stored as many photos or albums as the settings allow."""
 
 
-async def _ensure_capacity(request: Request, state: StateDep, caller: CallerDep) -> None:
-    waits = request.query_params.get("wait", "0").strip("0.")
+async def _admit_upload(request: Request, caller: CallerDep) -> None:
+    state, waits = app_state(request), request.query_params.get("wait", "0").strip("0.")
     await state.admission.ensure_capacity(caller.owner, Lane.interactive if waits else Lane.batch)
+    await state.headroom.ensure_room(_incoming_bytes(request, state))
+    await _ensure_photo_limit(request, caller)
 
 
-ADMISSION = Depends(_ensure_capacity)
-"""The first dependency of every upload route: Overloaded before any other check."""
+def _incoming_bytes(request: Request, state: AppState) -> int:
+    """JSON names a photo of any size."""
+    is_named = is_json(request.headers.get("content-type", ""))
+    return state.settings.max_photo_bytes if is_named else _content_length(request)
+
+
+def _content_length(request: Request) -> int:
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isdecimal() else 0
+
+
+ADMISSION = Depends(_admit_upload)
+"""The first dependency of every upload route: Overloaded before any other check, then room and limit of photos."""

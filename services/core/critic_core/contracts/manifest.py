@@ -9,6 +9,7 @@ import hashlib
 import json
 import math
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from pydantic import Field, computed_field
@@ -77,8 +78,13 @@ class Preprocessing(Contract):
     @computed_field(description="First 16 hex digits of the SHA-256 of the other fields.")  # type: ignore[prop-decorator]
     @property
     def digest(self) -> str:
-        fields = self.model_dump(mode="json", exclude={"digest"})
-        return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
+        return _digest(self)
+
+
+@lru_cache
+def _digest(preprocessing: Preprocessing) -> str:
+    fields = preprocessing.model_dump(mode="json", exclude={"digest"})
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 
 
 class DatasetCard(Contract):

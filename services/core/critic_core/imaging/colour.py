@@ -36,7 +36,7 @@ def to_srgb(image: Image.Image, colour: Colour) -> tuple[Pixels, tuple[str, ...]
     if isinstance(colour, bytes):
         return _by_profile(image, colour)
     if colour is None or colour == code_points.SRGB or image.mode == "CMYK":
-        return np.asarray(image.convert("RGB")), ()
+        return np.asarray(image if image.mode == "RGB" else image.convert("RGB")), ()  # the conversion copies RGB, too
     return _by_code_points(np.asarray(image.convert("RGB"), np.float32) / 255, colour)
 
 

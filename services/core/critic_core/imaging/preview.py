@@ -12,7 +12,7 @@ _QUALITY = 82
 def preview(pixels: Pixels, long_side: int = 640) -> bytes:
     """`pixels` as a JPEG of at most `long_side`, without any metadata (no EXIF, no place, no camera)."""
     image = Image.fromarray(pixels)
-    image.thumbnail((long_side, long_side), Image.Resampling.BILINEAR, reducing_gap=None)
+    image.thumbnail((long_side, long_side), Image.Resampling.BOX, reducing_gap=None)
     out = BytesIO()
     image.save(out, "JPEG", quality=_QUALITY)
     return out.getvalue()

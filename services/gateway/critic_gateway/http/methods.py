@@ -22,7 +22,7 @@ class Methods:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request (ASGI)."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or self._has_route(scope):
             await self._app(scope, receive, send)
             return
         methods = allowed_methods(self._routes, scope)
@@ -32,6 +32,10 @@ class Methods:
             await self._head(scope, receive, send)
         else:
             await _without_route(scope, methods)(scope, receive, send)
+
+    def _has_route(self, scope: Scope) -> bool:
+        """Most requests: the methods of all routes are not looked up for them."""
+        return any(route.matches(scope)[0] is Match.FULL for route in self._routes)
 
     async def _head(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The GET until its headers; then it is cancelled, also where it would stream."""

@@ -18,7 +18,7 @@ from critic_core.contracts.photo import Lane
 from critic_core.stores.throughput import Load
 from critic_gateway.settings import GatewaySettings
 
-FRESH_SECONDS = 0.05  # an older measurement is repeated
+FRESH_SECONDS = 0.2  # an older measurement is repeated
 USABLE_SECONDS = 1.0  # only after this age do requests wait for the next measurement
 MAX_RETRY_AFTER_SECONDS = 300  # the throughput may change by then
 UNKNOWN_THROUGHPUT_LIMIT = 300  # photos before an owner's next one; a minute of a small machine

@@ -15,8 +15,6 @@ from critic_gateway.albums import cursors
 from critic_gateway.dependencies import (
     ADMISSION,
     ALBUM_LIMIT,
-    PHOTO_LIMIT,
-    PHOTO_ROOM,
     ROOM,
     AlbumStoreDep,
     CallerDep,
@@ -105,7 +103,7 @@ def list_albums(
     "/{album_id}/photos",
     status_code=202,
     summary="Add photos to an album",
-    dependencies=[ADMISSION, PHOTO_ROOM, PHOTO_LIMIT],
+    dependencies=[ADMISSION],
     openapi_extra=UPLOAD_BODY,
     response_model=UploadReceipt,
     responses={

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path, Query
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.album import Album
 from critic_core.contracts.errors import (
@@ -180,17 +181,17 @@ def _parse_metadata(text: str) -> dict[str, str]:
 NoteDep = Annotated[Note, Depends(_note)]
 
 
-def _upload_options(  # noqa: PLR0913, PLR0917 - query parameters
+async def _upload_options(  # noqa: PLR0913, PLR0917 - query parameters
     settings: SettingsDep,
     workers: WorkerStatusDep,
-    _: CallerDep,
     note: NoteDep,
     model: ModelName = None,
     callback_url: CallbackUrl = None,
     callback_events: CallbackEvents = None,
     callback_details: CallbackDetails = None,
 ) -> UploadOptions:
-    ensure_options(model, callback_url, workers, settings)
+    if model is not None or callback_url is not None:
+        await run_in_threadpool(ensure_options, model, callback_url, workers, settings)
     return UploadOptions(model, None, callback_url, callback_events, callback_details, note)
 
 

@@ -20,8 +20,6 @@ from critic_core.stores.owners import Kind
 from critic_gateway.albums import cursors
 from critic_gateway.dependencies import (
     ADMISSION,
-    PHOTO_LIMIT,
-    PHOTO_ROOM,
     CallerDep,
     ChangesDep,
     ErasureDep,
@@ -54,7 +52,7 @@ router = APIRouter(prefix="/v1/photos", tags=["photos"])
     "",
     status_code=202,
     summary="Send photos",
-    dependencies=[ADMISSION, PHOTO_ROOM, PHOTO_LIMIT],
+    dependencies=[ADMISSION],
     openapi_extra=UPLOAD_BODY,
     response_model=Photo | UploadReceipt,
     responses={

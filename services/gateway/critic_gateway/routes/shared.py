@@ -25,7 +25,7 @@ from critic_core.contracts.share import Share, SharedAlbum, SharedPhotosPage, Sh
 from critic_core.runtime.storage import photo_key, preview_key
 from critic_core.stores.shares import StoredShare
 from critic_gateway.auth.share_access import is_pass, is_pin, make_pass, token_digest
-from critic_gateway.dependencies import SharedAlbumsDep, ShareStoreDep, StateDep, StorageDep
+from critic_gateway.dependencies import SharedAlbumsDep, ShareStoreDep, StorageDep, app_state
 from critic_gateway.http.stored_response import stored_response
 from critic_gateway.routes.openapi import responses
 from critic_gateway.routes.parameters import PageCursor, PhotoId, path_id
@@ -41,9 +41,8 @@ FAVOURITE_ERRORS = (ShareForbids, PhotoNotFound, *VIEWER_ERRORS)
 router = APIRouter(prefix="/v1/shared/{token}", tags=["shared"])
 
 
-def _share(
-    request: Request, token: Annotated[str, path_id("Token of the share link.", _RANDOM_43)], state: StateDep
-) -> StoredShare:
+def _share(request: Request, token: Annotated[str, path_id("Token of the share link.", _RANDOM_43)]) -> StoredShare:
+    state = app_state(request)
     key, digest = state.api_keys.anonymous, token_digest(token)
     if key.requests_per_second:
         status = state.rate_limit.count(key, digest)

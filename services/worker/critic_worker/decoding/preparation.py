@@ -64,7 +64,7 @@ def prepare_photo(
         properties = measure_all(view)
         faces = find_faces(decoded.pixels, load_face_networks()) if search_faces else None
         area = decoded.facts.capture.af_area if decoded.facts.capture else None
-        focus, tilt = measure_focus(decoded.pixels, faces or (), area), horizon(decoded.pixels)
+        focus, tilt = measure_focus(decoded.pixels, faces or (), area), horizon(view)
     with _timed("fingerprint", stages):
         marks = fingerprint(view, _NO_EMBEDDING)
     with _timed("preview", stages):

@@ -9,6 +9,7 @@ from critic_core.contracts.manifest import Preprocessing
 from critic_core.imaging.attribution import Scorer
 from critic_core.imaging.decode import Pixels
 from critic_core.imaging.horizon import horizon
+from critic_core.imaging.properties import View
 from critic_core.imaging.suggestions.straighten import straighten_suggestion, turn
 from critic_training.evaluation.suggestions.outcome import Outcome, row
 from critic_training.evaluation.suggestions.photos import RatedPhotos, read, spread
@@ -30,7 +31,7 @@ def _outcomes(photos: Sequence[Path], tilt: float, preprocessing: Preprocessing,
 
 
 def _outcome(pixels: Pixels, tilt: float, preprocessing: Preprocessing, score: Scorer) -> Outcome | None:
-    found = straighten_suggestion(pixels, horizon(pixels), preprocessing, score)
+    found = straighten_suggestion(pixels, horizon(View(pixels)), preprocessing, score)
     if found is None:
         return None
     return Outcome(bool(np.sign(found.degrees) == -np.sign(tilt)), abs(tilt), abs(tilt + found.degrees))

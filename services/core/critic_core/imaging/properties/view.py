@@ -29,13 +29,14 @@ class View:
 
     def __init__(self, pixels: Pixels) -> None:
         self.photo = pixels
-        self._image = _at_standard_size(Image.fromarray(pixels))
-        self._grey = self._image.convert("L")
+        self.image = _at_standard_size(Image.fromarray(pixels))
+        """Long side at most LONG_SIDE."""
+        self._grey = self.image.convert("L")
 
     @cached_property
     def channels(self) -> tuple[npt.NDArray[np.uint8], ...]:
         """Red, green and blue, each uint8 `[h, w]`, sRGB, long side at most LONG_SIDE."""
-        return tuple(np.asarray(channel) for channel in self._image.split())
+        return tuple(np.asarray(channel) for channel in self.image.split())
 
     @cached_property
     def brightest_channel(self) -> npt.NDArray[np.uint8]:
@@ -55,7 +56,7 @@ class View:
     @cached_property
     def tones(self) -> npt.NDArray[np.float64]:
         """Shares of the 256 levels of red, green and blue, `[3, 256]`, in blocks of equal size, at most 160 × 160."""
-        small = self._image.reduce(-(-max(self._image.size) // _SMALL_SIDE))
+        small = self.image.reduce(-(-max(self.image.size) // _SMALL_SIDE))
         counts = np.array(small.histogram(), np.float64).reshape(3, 256)
         return np.asarray(counts / counts[:1].sum())
 
@@ -67,7 +68,7 @@ class View:
     @cached_property
     def colours(self) -> npt.NDArray[np.uint8]:
         """Mean Cb and Cr of 8 × 8 cells, `[8, 8, 2]`."""
-        cells = self._image.resize(_COLOUR_CELLS, Image.Resampling.BOX).convert("YCbCr")
+        cells = self.image.resize(_COLOUR_CELLS, Image.Resampling.BOX).convert("YCbCr")
         return np.asarray(cells)[..., 1:]
 
     @cached_property

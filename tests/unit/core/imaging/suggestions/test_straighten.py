@@ -9,6 +9,7 @@ from tests.support.photos import cat
 from critic_core.contracts.critique import Horizon
 from critic_core.contracts.manifest import Preprocessing
 from critic_core.imaging.horizon import horizon
+from critic_core.imaging.properties import View
 from critic_core.imaging.suggestions.straighten import LEAST_CONFIDENCE, straighten_suggestion, turn
 
 PHOTO = np.asarray(cat((300, 200)).convert("RGB"))
@@ -17,7 +18,7 @@ WALL[::24] = WALL[1::24] = WALL[:, ::32] = WALL[:, 1::32] = 60
 
 
 def likes_level(inputs: Sequence[np.ndarray]) -> np.ndarray:
-    found = [horizon(image) for image in inputs]
+    found = [horizon(View(image)) for image in inputs]
     return np.array([50 - abs(tilt.degrees) if tilt else 0 for tilt in found], float)
 
 
@@ -28,19 +29,19 @@ def dislikes_level(inputs: Sequence[np.ndarray]) -> np.ndarray:
 @pytest.mark.parametrize(("tilt", "direction"), [(4.0, "counter-clockwise"), (-4.0, "clockwise")])
 def test_a_tilted_photo_is_turned_back(tilt: float, direction: str) -> None:
     tilted = turn(WALL, tilt)
-    found = straighten_suggestion(tilted, horizon(tilted), Preprocessing(), likes_level)
+    found = straighten_suggestion(tilted, horizon(View(tilted)), Preprocessing(), likes_level)
     assert found is not None
     assert abs(found.degrees + tilt) <= 0.5
     assert found.sentence == f"Level by {abs(found.degrees):.1f}° {direction}."
     assert found.gain_low <= found.gain <= found.gain_high
-    level = horizon(turn(tilted, found.degrees))
+    level = horizon(View(turn(tilted, found.degrees)))
     assert level is not None
     assert abs(level.degrees) <= 0.5
 
 
 def test_a_tilt_that_the_network_prefers_is_left_alone() -> None:
     tilted = turn(WALL, 4)
-    assert straighten_suggestion(tilted, horizon(tilted), Preprocessing(), dislikes_level) is None
+    assert straighten_suggestion(tilted, horizon(View(tilted)), Preprocessing(), dislikes_level) is None
 
 
 @pytest.mark.parametrize(
