@@ -29,8 +29,8 @@ def run_self_test(worker: str, models: Models, store: WorkerStatusStore, prepare
     heartbeat = Heartbeat(worker=worker, at=datetime.now(UTC))
     versions = _active_versions(models, store)
     stable = models.classifier(version=versions.stable) if versions else models.classifier()
-    result, manifest = _test(stable, prepare=prepare)
-    other_models = _test_other_models(models, store, manifest, versions) if manifest else ()
+    result, manifest = _test(stable, prepare)
+    other_models = _test_other_models(models, store, manifest, versions, prepare) if manifest else ()
     heartbeat = heartbeat.model_copy(update={**dict(result), "other_models": other_models})
     store.save_heartbeat(heartbeat)
     return heartbeat
@@ -48,7 +48,7 @@ def _active_versions(models: Models, store: WorkerStatusStore) -> ActiveVersions
 
 
 def _test_other_models(
-    models: Models, store: WorkerStatusStore, stable: Manifest, versions: ActiveVersions | None
+    models: Models, store: WorkerStatusStore, stable: Manifest, versions: ActiveVersions | None, prepare: Prepare
 ) -> tuple[SelfTest, ...]:
     """Self-tests of canary, shadow and the other models, with the manifests of all published.
 
@@ -60,8 +60,8 @@ def _test_other_models(
         log.warning("models_lookup_failed", error=error.detail)
         return ()
     trial_versions = versions.trials if versions else []
-    trials = [_test(models.classifier(version=version), stable.name, version) for version in trial_versions]
-    tests = [_test(models.classifier(name), name) for name in names]
+    trials = [_test(models.classifier(version=version), prepare, stable.name, version) for version in trial_versions]
+    tests = [_test(models.classifier(name), prepare, name) for name in names]
     store.save_models([stable, *_manifests(tests)], [stable.name, *names], _manifests(trials))
     return tuple(result for result, _ in [*trials, *tests])
 
@@ -71,7 +71,7 @@ def _manifests(tests: Sequence[tuple[SelfTest, Manifest | None]]) -> list[Manife
 
 
 def _test(
-    classifier: Classifier, name: str | None = None, version: str | None = None, prepare: Prepare = prepare_photo
+    classifier: Classifier, prepare: Prepare, name: str | None = None, version: str | None = None
 ) -> tuple[SelfTest, Manifest | None]:
     """The self-test of a model, and its manifest; no manifest when the model does not answer."""
     try:

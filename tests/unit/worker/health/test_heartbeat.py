@@ -1,6 +1,7 @@
 """The self-test of every model, and the time since a worker's heartbeat came back."""
 
 from datetime import UTC, datetime
+from unittest.mock import Mock
 
 import pytest
 import redis
@@ -11,6 +12,7 @@ from tests.unit.worker.fakes import FakeClassifier, FakeModels
 from critic_core.contracts.errors import InferenceUnavailable, QueueUnavailable
 from critic_core.contracts.heartbeat import Heartbeat
 from critic_core.stores.worker_status import WorkerStatusStore
+from critic_worker.decoding.preparation import prepare_photo
 from critic_worker.health.heartbeat import HeartbeatMonitor, run_self_test
 
 
@@ -36,11 +38,13 @@ def test_the_heartbeat_is_published_with_the_model_and_the_versions(
 def test_trial_versions_and_other_models_are_tested_too(models: FakeModels, store: WorkerStatusStore) -> None:
     models.trials["2"] = FakeClassifier(0.75, tiny_manifest("2", 0.75))
     models.by_name["second"] = FakeClassifier(0.5, tiny_manifest("1", 0.5).model_copy(update={"name": "second"}))
-    heartbeat = run_self_test("w", models, store)
+    prepare = Mock(side_effect=prepare_photo)
+    heartbeat = run_self_test("w", models, store, prepare)
     assert [(test.model, test.version, test.problem) for test in heartbeat.other_models] == [
         ("aesthetics", "2", None),
         ("second", "1", None),
     ]
+    assert prepare.call_count == 3  # all in the decoder
     assert [(manifest.name, manifest.version) for manifest in store.models()] == [
         ("aesthetics", "1"),
         ("aesthetics", "2"),
