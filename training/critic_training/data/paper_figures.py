@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image, ImageOps
 
-TILE, COLUMNS = 80, 10
+TILE, COLUMNS = 64, 10
 
 
 def score_distribution(score: npt.NDArray[np.float32], low: float, high: float, out: Path) -> None:
@@ -38,7 +38,7 @@ def contact_sheet(photos: Sequence[bytes], out: Path) -> None:
     for number, data in enumerate(photos):
         tile = ImageOps.fit(Image.open(io.BytesIO(data)).convert("RGB"), (TILE, TILE))
         sheet.paste(tile, (number % COLUMNS * TILE, number // COLUMNS * TILE))
-    sheet.save(out, quality=70)
+    sheet.save(out, quality=60)
 
 
 def extremes(shards: Path, count: int = 100) -> tuple[list[bytes], list[bytes]]:

@@ -69,7 +69,7 @@ def fit_layers(  # noqa: PLR0913, PLR0917 - what is fitted to what, and who watc
     torch.manual_seed(seed)  # dropout
     random, layers = Generator().manual_seed(seed), RatingLayers(network, config.dropout).train()
     average = copy.deepcopy(layers).requires_grad_(False)
-    optimiser = torch.optim.AdamW(layers.parameters(), lr=config.learning_rate, weight_decay=0.0)
+    optimiser = torch.optim.AdamW(layers.parameters(), lr=config.learning_rate, weight_decay=0.0, fused=True)
     for step in range(config.steps):
         _set_learning_rate(optimiser, config, step)
         loss = _loss(layers, people, pool, config, random)

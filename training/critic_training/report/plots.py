@@ -1,4 +1,4 @@
-"""The report's plots, each written to an image file."""
+"""The report's plots, each written to a WebP file."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -63,4 +63,4 @@ def _axes(out: Path, below: str, beside: str) -> Iterator[Axes]:
     axes.set_xlabel(below)
     axes.set_ylabel(beside)
     yield axes
-    figure.savefig(out, dpi=90)
+    figure.savefig(out, dpi=90, pil_kwargs={"lossless": True, "method": 6})

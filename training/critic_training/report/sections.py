@@ -45,7 +45,7 @@ def figures(found: RunFigures) -> str:
     )
     paragraphs.append(table(("figure", "value"), [(name, cell(value)) for name, value in found.classes.items()]))
     paragraphs.append(
-        "## Reliability\n\n![Reliability diagram](reliability.png)\n\n"
+        "## Reliability\n\n![Reliability diagram](reliability.webp)\n\n"
         f"Expected calibration error: {found.error:.3f}.\n\n"
         + table(
             ("predicted", "were good", "photos"),
@@ -53,7 +53,7 @@ def figures(found: RunFigures) -> str:
         )
     )
     paragraphs.append(
-        "## Two photos of one category\n\n![Pairs by gap](pairs.png)\n\n"
+        "## Two photos of one category\n\n![Pairs by gap](pairs.webp)\n\n"
         + table(
             ("rated apart by at least", "pairs", "in the right order"),
             [(f"{gap.least:g}", str(gap.pairs), f"{gap.right:.3f}") for gap in found.pairs],
@@ -94,14 +94,14 @@ def curves(folds: Sequence[Sequence[Mapping[str, str]]]) -> str:
     rows = [[f"{values[0]:g}", *(f"{value:.3f}" for value in values[1:])] for values in means]
     return (
         f"## Learning curves\n\nFigure 3 of the paper; means of {len(folds)} folds, the order of the held-out one.\n\n"
-        f"{table(columns, rows)}\n\n![Learning curves](curves.png)"
+        f"{table(columns, rows)}\n\n![Learning curves](curves.webp)"
     )
 
 
 def scores(found: Floats) -> str:
     """Distribution of the reference photos' scores."""
     deciles = ", ".join(f"{value:.0f}" for value in np.quantile(found, np.linspace(0, 1, 11)))
-    return f"## Scores of the reference photos\n\nDeciles, lowest to highest: {deciles}.\n\n![Scores](scores.png)"
+    return f"## Scores of the reference photos\n\nDeciles, lowest to highest: {deciles}.\n\n![Scores](scores.webp)"
 
 
 def without_plots(text: str) -> str:

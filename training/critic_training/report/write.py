@@ -78,18 +78,18 @@ def _run(request: Report, folder: Path) -> list[str]:
         return [sections.MISSING_INPUT.format("a training run (--run with --rated)")]
     rated = read_rated(request.rated)
     found = measure_run(request.run, rated, [read_rated(folder) for folder in request.across], CONFIG)
-    plots.reliability(found.diagram, folder / "reliability.png")
-    plots.pairs(found.pairs, folder / "pairs.png")
+    plots.reliability(found.diagram, folder / "reliability.webp")
+    plots.pairs(found.pairs, folder / "pairs.webp")
     return [_distribution(rated, folder), sections.figures(found), *_curves(request, request.run, folder)]
 
 
 def _distribution(rated: RatedPhotos, out: Path) -> str:
     low, high = np.quantile(rated.score, [CONFIG.good_share, 1 - CONFIG.good_share])
-    plots.ratings(rated.score, float(low), float(high), out / "ratings.png")
+    plots.ratings(rated.score, float(low), float(high), out / "ratings.webp")
     return (
         "## What was learnt from\n\nFigure 1 of the paper, with ratings in the place of popularity; the classes are "
         f"made within each category. Of all photos, the lower {CONFIG.good_share:.0%} have mean ratings up to "
-        f"{low:.2f}, the upper from {high:.2f}.\n\n![Mean ratings](ratings.png)"
+        f"{low:.2f}, the upper from {high:.2f}.\n\n![Mean ratings](ratings.webp)"
     )
 
 
@@ -101,7 +101,7 @@ def _curves(request: Report, run: Path, folder: Path) -> list[str]:
     points = {
         name: [(float(row["iteration"]), float(row["train_loss"])) for row in rows] for name, rows in by_fold.items()
     }
-    plots.curves(points, folder / "curves.png")
+    plots.curves(points, folder / "curves.webp")
     return [*found, sections.curves(list(by_fold.values()))]
 
 
@@ -132,7 +132,7 @@ def _photos(request: Report, folder: Path) -> list[str]:
     photos = extremes.score_photos(request.photos, scorer_of(request.model), preprocessing)
     best, worst = extremes.ends(photos)
     scores = np.array([photo.score for photo in photos], np.float32)
-    plots.scores(scores, folder / "scores.png")
+    plots.scores(scores, folder / "scores.webp")
     contact_sheet([photo.file.read_bytes() for photo in best], folder / "best.webp")
     contact_sheet([photo.file.read_bytes() for photo in worst], folder / "worst.webp")
     (folder / ATTRIBUTION_FILE).write_text(sections.attribution(best, worst), encoding="utf-8")

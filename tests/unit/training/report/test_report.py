@@ -87,11 +87,11 @@ def tables(tmp_path: Path, rated: Path) -> Path:
 
 
 def shown(folder: Path) -> set[str]:
-    return set(re.findall(r"\]\(([\w.]+\.(?:png|webp))\)", (folder / REPORT_FILE).read_text("utf-8")))
+    return set(re.findall(r"\]\(([\w.]+\.webp)\)", (folder / REPORT_FILE).read_text("utf-8")))
 
 
 def written(folder: Path) -> set[str]:
-    return {file.name for file in folder.iterdir() if file.suffix in {".png", ".webp"}}
+    return {file.name for file in folder.iterdir() if file.suffix == ".webp"}
 
 
 def test_a_whole_report(table: Path, rated: Path, run: Path, tables: Path, tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_whole_report(table: Path, rated: Path, run: Path, tables: Path, tmp_p
     metrics.write_text('{"step": 5, "of": 10, "people": 0.6}\n{"step": 10, "of": 10, "people": 0.71}\n')
     write(Report(MODEL, table, 3, out, "critic-train report …", run, rated, (rated,), tables, metrics))
     assert shown(out) == written(out) == {
-        "ratings.png", "reliability.png", "pairs.png", "curves.png", "scores.png", "best.webp", "worst.webp"
+        "ratings.webp", "reliability.webp", "pairs.webp", "curves.webp", "scores.webp", "best.webp", "worst.webp"
     }  # fmt: skip
     text = (out / REPORT_FILE).read_text("utf-8")
     assert "a machine" in text
@@ -152,7 +152,7 @@ def test_missing_inputs_are_named(table: Path, tmp_path: Path) -> None:
     write(Report(tmp_path / "model", table, 6, out, "critic-train report …"))
     text = (out / REPORT_FILE).read_text("utf-8")
     assert text.count("No figures") == 2
-    assert shown(out) == written(out) == {"scores.png", "best.webp", "worst.webp"}
+    assert shown(out) == written(out) == {"scores.webp", "best.webp", "worst.webp"}
 
 
 def test_the_ends_differ_in_what_the_score_follows() -> None:

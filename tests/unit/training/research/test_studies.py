@@ -5,12 +5,15 @@ from pathlib import Path
 import numpy as np
 from training.research.best_of_group import draw_photos
 from training.research.both_networks import rows
+from training.research.kind_offsets import fit_offsets
+from training.research.kind_offsets import rows as rows_by_kind
 from training.research.quality_weights import fit_logistic
 from training.research.sequences import as_expected, find_sequences, panorama, read_photo
 from training.research.taste import Photographer, result
 
 from critic_core.contracts.album import SequenceKind
 from critic_training.data.photo_sets import RatedPhotos
+from critic_training.evaluation.rated_reference import RatedReference
 
 ROCKET = Path(__file__).parents[3] / "data" / "rocket.jpg"
 
@@ -55,3 +58,16 @@ def test_a_second_network_helps_where_errors_differ() -> None:
     alone, _, both, gain = order.split(" | ")[2:]
     assert float(both) > float(alone) + 0.05
     assert "[+" in gain
+
+
+def test_offsets_take_away_the_bias_of_each_kind() -> None:
+    kind = np.arange(60) % 2
+    kinds = np.eye(10, dtype=np.float32)[kind]
+    label = np.linspace(30, 70, 60).astype(np.float32)
+    score = label + np.where(kind == 0, 9, -4).astype(np.float32)
+    offsets = fit_offsets(score, kinds, label)
+    order, people, animals = rows_by_kind(RatedReference("flickr", label, kind), score, kinds, offsets)
+    assert order.endswith("| 1.000 |")
+    assert people.startswith("| people | +9.0 [+9.0, +9.0] | ")
+    assert animals.startswith("| animal | -4.0 [-4.0, -4.0] | ")
+    assert all(abs(float(row.split(" | ")[2].split()[0])) < 0.05 for row in (people, animals))
