@@ -7,6 +7,7 @@ import numpy as np
 
 from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import Reason, SubjectSource
+from critic_worker.albums.burst_departures import turns
 from critic_worker.albums.group_terms import closed_eyes
 from critic_worker.albums.subject_focus import GroupFocus, group_focus
 from critic_worker.arrays import BoolArray
@@ -59,8 +60,9 @@ def _eyes_closed(features: Sequence[PhotoFeatures]) -> BoolArray:
 
 
 def _tilted(features: Sequence[PhotoFeatures]) -> BoolArray:
+    """By the edges of the photo, or against most frames of its burst."""
     tilts = np.array([_sure_tilt(photo) for photo in features], np.float64)
-    return np.asarray((tilts > _TILTED) & bool((tilts < _LEVEL).any()))
+    return np.asarray((tilts > _TILTED) & bool((tilts < _LEVEL).any()) | (turns(features) > _TILTED))
 
 
 def _sure_tilt(photo: PhotoFeatures) -> float:

@@ -7,9 +7,8 @@ import numpy as np
 from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import EyeState, Face, PropertyName
 from critic_core.imaging.focus.subject import prominent
-from critic_worker.albums.capture_times import runs, taken_seconds
+from critic_worker.albums.burst_departures import exposure_departures, turns
 from critic_worker.albums.complete_linkage import group_members
-from critic_worker.albums.group_tilt import LEAST_FRAMES, turns
 from critic_worker.albums.property_values import value_of
 from critic_worker.albums.subject_focus import group_focus
 from critic_worker.arrays import Float64Array, Int64Array
@@ -18,7 +17,6 @@ TERMS = ("subject detail", "highlights", "tilt", "closed eyes", "turn", "exposur
 _NO_DETAIL = 0.3  # levels; invisible below
 _LARGEST_TILT = 8.0  # degrees
 _HANDHELD, _METERED = 1.0, 0.3  # degrees, stops
-_BLACK = 1e-4  # luminance
 _CHANCE_AGREEMENT = 0.12  # share of edges that agree in a photo without straight lines
 
 
@@ -35,24 +33,12 @@ def group_terms(features: Sequence[PhotoFeatures], near: Int64Array) -> Float64A
 
 
 def _departures(features: Sequence[PhotoFeatures], near: Int64Array) -> tuple[Float64Array, Float64Array]:
-    """From most frames of a burst, beyond what hands and meters vary by: turns, degrees, and exposures, stops.
-
-    Within a burst only: who takes longer may have corrected the others.
-    """
+    """From most frames of a burst, beyond what hands and meters vary by: turns, degrees, and exposures, stops."""
     turned, exposed = np.zeros(len(features)), np.zeros(len(features))
-    stops, taken = _stops(features), taken_seconds(features)
     for members in group_members(near):
-        for burst in (members[run] for run in runs(taken[members]) if len(run) >= LEAST_FRAMES):
-            turned[burst] = turns([features[photo] for photo in burst])
-            exposed[burst] = np.abs(stops[burst] - np.median(stops[burst]))
+        frames = [features[photo] for photo in members]
+        turned[members], exposed[members] = turns(frames), exposure_departures(frames)
     return -np.maximum(turned - _HANDHELD, 0), -np.maximum(exposed - _METERED, 0)
-
-
-def _stops(features: Sequence[PhotoFeatures]) -> Float64Array:
-    """Mean luminance, binary logarithm, from its CIE lightness."""
-    lightness = value_of(features, PropertyName.exposure)
-    luminance = np.where(lightness > 8, ((lightness + 16) / 116) ** 3, lightness * 27 / 24389)
-    return np.asarray(np.log2(np.maximum(luminance, _BLACK)))
 
 
 def _subject_detail(features: Sequence[PhotoFeatures], near: Int64Array) -> Float64Array:

@@ -1,4 +1,4 @@
-"""Most frames of a burst are held alike: the one that is turned is the tilted one."""
+"""Most frames of a burst are held and exposed alike: one that departs is no keeper, and says so."""
 
 import base64
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,8 @@ from tests.unit.worker.albums.test_registration import frame, thumbnail
 
 from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import Capture, PropertyName
-from critic_worker.albums.group_tilt import turns
+from critic_worker.albums.burst_departures import turns
+from critic_worker.albums.focus_reasons import TILTED, focus_reasons
 from critic_worker.albums.quality import best_of
 
 
@@ -56,3 +57,8 @@ def test_a_frame_unlike_the_others_of_its_burst_is_not_saved_by_a_better_score(f
 def test_who_takes_longer_may_have_corrected_the_others(fault: dict[str, float]) -> None:
     frames = [turned(0, 50), turned(0.4, 49, seconds=30), turned(**fault, score=60, seconds=60)]
     assert best_of(frames, np.zeros(3, np.int64)).tolist() == [2, 2, 2]
+
+
+def test_a_turned_frame_says_so() -> None:
+    frames = [turned(0), turned(5, seconds=0.4), turned(0.4, seconds=0.8)]
+    assert focus_reasons(frames).reasons[TILTED].tolist() == [False, True, False]
