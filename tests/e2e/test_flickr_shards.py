@@ -26,7 +26,7 @@ PROGRAMS = Path(sys.executable).parent
 PHOTOS, BROKEN, MISSING = 30, 6, 4
 PER_SHARD = 8
 
-pytestmark = pytest.mark.timeout(420)  # img2dataset is installed the first time
+pytestmark = pytest.mark.timeout(1600)  # img2dataset is installed the first time
 
 
 class Silent(SimpleHTTPRequestHandler):
