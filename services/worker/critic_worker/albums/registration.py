@@ -62,8 +62,8 @@ def _derivatives(still: Float32Array) -> Float32Array:
     down, across = np.gradient(still, 1 / _HALF, axis=(1, 2))
     by_shift = (across - 1j * down).reshape(len(still), -1)
     by_scale = by_shift * _GRID
-    parts = (by_scale.real, -by_scale.imag, by_shift.real, -by_shift.imag)
-    return np.stack(parts, axis=2).astype(np.float32)
+    by_parameter = (by_scale.real, -by_scale.imag, by_shift.real, -by_shift.imag)
+    return np.stack(by_parameter, axis=2).astype(np.float32)
 
 
 def _step(derivatives: Float32Array, difference: Float32Array) -> tuple[Complex64Array, Complex64Array]:
