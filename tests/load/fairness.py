@@ -33,7 +33,8 @@ from tests.support.local_stack import LocalStack
 
 from critic_core.contracts.photo import PhotoState
 from critic_core.runtime.redis_client import connect
-from critic_core.stores.jobs import RUNNING, JobStore
+from critic_core.stores.jobs import JobStore
+from critic_core.stores.photo_queue_lua import RUNNING
 
 CALLERS = ("person", "flood", "second")
 LARGE, SMALL = (4000, 3000), (1024, 768)

@@ -10,7 +10,8 @@ from tests.support.waiting import until
 
 from critic_core.imaging.golden import golden_photo
 from critic_core.runtime.redis_client import connect
-from critic_core.stores.jobs import QUEUED, JobStore
+from critic_core.stores.jobs import JobStore
+from critic_core.stores.photo_queue_lua import QUEUED
 
 LINES = 150
 KILLED_AT = 110  # fetched photos: in the middle of the second part

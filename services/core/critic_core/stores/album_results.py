@@ -108,7 +108,6 @@ class StoredResult:
     decision_revision: int
     token: str
     too_many_pairs: bool = False
-    problem: str | None = None  # the sentence of a result that could not be computed
 
 
 class AlbumResultStore:

@@ -32,10 +32,11 @@ from critic_core.contracts.photo import Photo
 from critic_core.runtime.redis_client import CHANGE_CHANNEL, KEY_PREFIX, redis_errors
 from critic_core.stores.album_lua import ALBUM, PENDING, SUFFIXES
 from critic_core.stores.album_result_lua import ALBUM_RESULTS
-from critic_core.stores.jobs import EXPIRY, QUEUED, hash_arguments, photo_hash
+from critic_core.stores.jobs import EXPIRY, hash_arguments, photo_hash
 from critic_core.stores.new_photo import NEW_PHOTO, NO_TERMS, Terms, new_photo_arguments, obstacle_error
 from critic_core.stores.owner_lua import OWNER
 from critic_core.stores.owners import MAX_SCANNED, Kind, limit_reached
+from critic_core.stores.photo_queue_lua import QUEUED
 from critic_core.stores.share_lua import SHARE
 
 ALBUM_EXPIRY = f"{KEY_PREFIX}albums:expiry"

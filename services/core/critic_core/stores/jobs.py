@@ -23,11 +23,12 @@ from critic_core.stores.album_lua import ALBUM, FAILED, PENDING
 from critic_core.stores.insights import insight_keys
 from critic_core.stores.new_photo import NEW_PHOTO, NO_TERMS, Terms, new_photo_arguments, obstacle_error
 from critic_core.stores.owner_lua import OWNER
-from critic_core.stores.photo_queue_lua import PHOTO_QUEUE, TICKETS
+from critic_core.stores.photo_queue_lua import PHOTO_QUEUE, QUEUED, RUNNING, TICKETS
+from critic_core.stores.requeue_lua import REQUEUE, REQUEUE_AFTER_OUTAGE, REQUEUE_ALONE, REQUEUE_EXPIRED_LEASE
 from critic_core.stores.same_bytes import FORGET_BYTES
 from critic_core.stores.throughput import RECORD_THROUGHPUT, THROUGHPUT, Load, Throughput
 
-QUEUED, RUNNING, EXPIRY, DEAD = (f"{KEY_PREFIX}{name}" for name in ("queued", "running", "expiry", "dead"))
+EXPIRY, DEAD = f"{KEY_PREFIX}expiry", f"{KEY_PREFIX}dead"
 
 _ENTRY_FIELDS = tuple(name for name in PhotoEntry.model_fields if name != "id")
 
@@ -37,30 +38,6 @@ local found = obstacle()
 if found then return found end
 store(math.floor(expires), 11)
 return photo
-"""
-
-_REQUEUE = f"""#!lua flags=allow-oom
-{PHOTO_QUEUE}
-if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return 0 end
-redis.call('HSET', KEYS[1], 'state', 'queued')
-redis.call('HINCRBY', KEYS[1], 'deliveries', -1)
-redis.call('ZREM', KEYS[3], ARGV[1])
-redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
-push('RPUSH', ARGV[1])
-return redis.call('HINCRBY', KEYS[1], 'requeues', 1)
-"""
-
-# The photo is claimed alone from now on, since another photo of the batch may have been the cause.
-_REQUEUE_ALONE = f"""#!lua flags=allow-oom
-{PHOTO_QUEUE}
-local state = redis.call('HGET', KEYS[1], 'state')
-if state ~= 'queued' and state ~= 'running' then return 0 end
-if state == 'running' then redis.call('HINCRBY', KEYS[1], 'deliveries', -1) end
-redis.call('HSET', KEYS[1], 'state', 'queued', 'alone', 1)
-redis.call('ZREM', KEYS[3], ARGV[1])
-redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
-push('LPUSH', ARGV[1])
-return 1
 """
 
 _CLOSE = f"""#!lua flags=allow-oom
@@ -84,12 +61,11 @@ redis.call('PUBLISH', ARGV[3], ARGV[1])
 return 1
 """
 
-_REOPEN = f"""{ALBUM}{PHOTO_QUEUE}
+_REOPEN = f"""{ALBUM}{PHOTO_QUEUE}{REQUEUE}
 if redis.call('HGET', KEYS[1], 'state') ~= 'failed' then return 0 end
-redis.call('HSET', KEYS[1], 'state', 'queued', 'deliveries', 0, 'alone', 1)
+redis.call('HSET', KEYS[1], 'deliveries', 0, 'alone', 1)
 redis.call('HDEL', KEYS[1], 'problem')
-redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
-push('RPUSH', ARGV[1])
+requeue('RPUSH', ARGV[1], ARGV[2])
 set_rank(ARGV[3], redis.call('HGET', KEYS[1], 'album'), ARGV[1], {PENDING}, 'photo_queued')
 return 1
 """
@@ -115,20 +91,6 @@ end
 return existed
 """
 
-_REQUEUE_EXPIRED_LEASE = f"""#!lua flags=allow-oom
-{PHOTO_QUEUE}
-local state = redis.call('HGET', KEYS[1], 'state')
-if not state then redis.call('ZREM', KEYS[2], ARGV[1]) redis.call('ZREM', KEYS[3], ARGV[1]) return 0 end
-local since = redis.call('ZSCORE', state == 'running' and KEYS[3] or KEYS[2], ARGV[1])
-if not since or tonumber(since) > tonumber(ARGV[3]) then return 0 end
-if state == 'queued' and is_queued(ARGV[1]) then return 0 end
-redis.call('HSET', KEYS[1], 'state', 'queued', 'alone', 1)
-redis.call('ZREM', KEYS[3], ARGV[1])
-redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
-push('LPUSH', ARGV[1])
-return 1
-"""
-
 
 class JobStore:
     """Photos by id. Every method raises QueueUnavailable when Redis does not respond."""
@@ -137,11 +99,11 @@ class JobStore:
         self._redis = client
         self._now = clock or (lambda: datetime.now(UTC).timestamp())
         self._create = client.register_script(_CREATE)
-        self._requeue = client.register_script(_REQUEUE)
-        self._requeue_alone = client.register_script(_REQUEUE_ALONE)
+        self._requeue = client.register_script(REQUEUE_AFTER_OUTAGE)
+        self._requeue_alone = client.register_script(REQUEUE_ALONE)
         self._close = client.register_script(_CLOSE)
         self._reopen = client.register_script(_REOPEN)
-        self._requeue_expired_lease = client.register_script(_REQUEUE_EXPIRED_LEASE)
+        self._requeue_expired_lease = client.register_script(REQUEUE_EXPIRED_LEASE)
         self._delete = client.register_script(_DELETE)
 
     # -- the states of a photo ----------------------------------------------------------------------------------------

@@ -20,8 +20,9 @@ import redis
 from critic_core.contracts.identity import made_at
 from critic_core.contracts.photo import CRITIQUE_QUEUE, Lane, Photo
 from critic_core.runtime.redis_client import KEY_PREFIX, redis_errors
-from critic_core.stores.jobs import QUEUED, RUNNING, JobStore, pairs, parse_photo
-from critic_core.stores.photo_queue_lua import PHOTO_QUEUE, QUEUE, SIGNALS, TICKETS
+from critic_core.stores.jobs import JobStore, pairs, parse_photo
+from critic_core.stores.photo_queue_lua import PHOTO_QUEUE, QUEUE, QUEUED, RUNNING, SIGNALS, TICKETS
+from critic_core.stores.requeue_lua import REQUEUE
 from critic_core.stores.throughput import Depth, Load
 
 TICKET_TTL_SECONDS = 3600
@@ -156,17 +157,14 @@ refresh_lease(ARGV[1])
 
 # The photos of several in one ticket are claimed alone from now on: one of them may have killed the worker.
 _RECOVER = f"""#!lua flags=allow-oom
-{_FUNCTIONS}
+{_FUNCTIONS}{REQUEUE}
 local worker, now, recovered = ARGV[1], ARGV[2], {{}}
 
 local function recover(photo, ticket, alone)
   local state, holder = unpack(redis.call('HMGET', photo_key(photo), 'state', 'ticket'))
   if holder ~= ticket or (state ~= 'queued' and state ~= 'running') then return end
-  redis.call('HSET', photo_key(photo), 'state', 'queued')
   if alone then redis.call('HSET', photo_key(photo), 'alone', 1) end
-  redis.call('ZREM', '{RUNNING}', photo)
-  redis.call('ZADD', '{QUEUED}', now, photo)
-  if push('LPUSH', photo) == 1 then table.insert(recovered, photo) end
+  if requeue('LPUSH', photo, now) == 1 then table.insert(recovered, photo) end
 end
 
 if redis.call('EXISTS', lease_key(worker)) == 1 then return recovered end

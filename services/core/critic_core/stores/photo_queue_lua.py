@@ -9,6 +9,7 @@ from critic_core.contracts.identity import ANONYMOUS
 from critic_core.contracts.photo import CRITIQUE_QUEUE
 from critic_core.runtime.redis_client import KEY_PREFIX
 
+QUEUED, RUNNING = f"{KEY_PREFIX}queued", f"{KEY_PREFIX}running"
 QUEUE = f"{KEY_PREFIX}queue"
 SIGNALS = f"{QUEUE}:signals"
 MAX_SIGNALS = 16

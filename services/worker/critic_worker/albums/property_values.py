@@ -8,7 +8,12 @@ from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import PropertyName
 from critic_worker.arrays import Float64Array
 
-_MEDIANS = {PropertyName.fine_detail: 4.17, PropertyName.highlights: 0.98, PropertyName.exposure: 55.5}
+MEDIAN_LIGHTNESS = 52.0  # L*, of photos
+_MEDIANS = {PropertyName.fine_detail: 4.17, PropertyName.highlights: 0.98, PropertyName.exposure: MEDIAN_LIGHTNESS}
+
+VISIBLE_DETAIL_RATIO = 0.8  # of the sharper photo's fine detail: the smallest visible blur takes a fifth
+VISIBLE_LIGHTNESS = 6.0  # L*: half a stop for a photo of median brightness
+VISIBLE_HIGHLIGHTS = 2.0  # % of the photo
 
 
 def value_of(features: Sequence[PhotoFeatures], name: PropertyName) -> Float64Array:

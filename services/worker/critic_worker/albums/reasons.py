@@ -12,14 +12,16 @@ from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import PropertyName, Reason
 from critic_worker.albums.complete_linkage import group_members
 from critic_worker.albums.focus_reasons import FOCUS_REASONS, focus_reasons
-from critic_worker.albums.property_values import value_of
+from critic_worker.albums.property_values import (
+    MEDIAN_LIGHTNESS,
+    VISIBLE_DETAIL_RATIO,
+    VISIBLE_HIGHLIGHTS,
+    VISIBLE_LIGHTNESS,
+    value_of,
+)
 from critic_worker.arrays import BoolArray, Float64Array, Int64Array
 
-_BLUR_DETAIL_RATIO = 0.8  # of the sharpest photo's fine detail: the smallest visible blur takes a fifth
 _NOISE_FLATNESS_LOSS = 10.0  # % of the background: the effect of noise; blur has none, another framing less
-_EXPOSURE_DIFFERENCE = 6.0  # L*: half a stop for a photo of median brightness
-_MEDIAN_LIGHTNESS = 52.0  # L*, median of photos
-_HIGHLIGHTS_DIFFERENCE = 2.0  # % of the photo
 _SCORE_DIFFERENCE = 2.0  # points of score
 _EQUAL = 0.28  # log-odds of quality: people prefer the better of two frames with a chance of 0.65
 
@@ -37,7 +39,7 @@ class _Properties:
     @property
     def exposure_error(self) -> Float64Array:
         """Distance from the median brightness, L*."""
-        return np.abs(self.lightness - _MEDIAN_LIGHTNESS)
+        return np.abs(self.lightness - MEDIAN_LIGHTNESS)
 
     def __getitem__(self, photos: list[int]) -> "_Properties":
         columns = self.score, self.detail, self.flatness, self.lightness, self.highlights
@@ -83,20 +85,20 @@ def _ranks(quality: Float64Array) -> list[Reason]:
 def _flags(group: _Properties) -> dict[Reason, BoolArray]:
     """Reason → photos for which the reason holds, `[n]`."""
     error = group.exposure_error
-    misexposed = error > error.min() + _EXPOSURE_DIFFERENCE
+    misexposed = error > error.min() + VISIBLE_LIGHTNESS
     sharpest = int(np.argmax(np.where(misexposed, -1.0, group.detail)))  # overexposure looks sharper
-    soft = group.detail < _BLUR_DETAIL_RATIO * group.detail[sharpest]
+    soft = group.detail < VISIBLE_DETAIL_RATIO * group.detail[sharpest]
     noisy = group.flatness < group.flatness[sharpest] - _NOISE_FLATNESS_LOSS
     return {
         SHARPEST: (np.arange(len(soft)) == sharpest) & soft.any(),
-        BETTER_EXPOSED: ~misexposed & (error < error.max() - _EXPOSURE_DIFFERENCE),
+        BETTER_EXPOSED: ~misexposed & (error < error.max() - VISIBLE_LIGHTNESS),
         MOST_PLEASING: (group.score == group.score.max()) & (group.score.min() < group.score.max() - _SCORE_DIFFERENCE),
         BLURRED: soft & ~noisy,
         NOISY: noisy,
-        TOO_DARK: misexposed & (group.lightness < _MEDIAN_LIGHTNESS),
-        TOO_BRIGHT: misexposed & (group.lightness > _MEDIAN_LIGHTNESS),
+        TOO_DARK: misexposed & (group.lightness < MEDIAN_LIGHTNESS),
+        TOO_BRIGHT: misexposed & (group.lightness > MEDIAN_LIGHTNESS),
         CLIPPED: group.highlights
-        > group.highlights[~soft].min() + _HIGHLIGHTS_DIFFERENCE,  # blur spreads highlights, and restores none
+        > group.highlights[~soft].min() + VISIBLE_HIGHLIGHTS,  # blur spreads highlights, and restores none
     }
 
 

@@ -36,7 +36,6 @@ class AlbumTable:
     features: list[PhotoFeatures]
     decisions: list[Decision | None]
     quality: Float64Array  # [N]
-    taste: Float64Array  # [N], log-odds of the owner's taste within quality
     taste_version: str | None
     order: Int64Array  # [N], by natural file name
     taken: Float64Array  # [N], seconds by the camera's clock; NaN where unknown
@@ -75,7 +74,6 @@ def album_table(snapshot: Snapshot, thresholds: Thresholds, active: ActiveTaste 
         features=features,
         decisions=[snapshot.decisions.get(photo_id) for photo_id in ids],
         quality=qualities,
-        taste=taste,
         taste_version=active.version if active and taste.any() else None,
         order=order,
         taken=taken,

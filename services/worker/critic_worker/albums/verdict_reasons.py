@@ -12,6 +12,7 @@ import numpy as np
 from critic_core.contracts.album import PhotoFeatures, Verdict
 from critic_core.contracts.critique import PropertyName, Reason
 from critic_core.imaging.properties.registry import MEASURES
+from critic_worker.albums.property_values import VISIBLE_DETAIL_RATIO, VISIBLE_HIGHLIGHTS, VISIBLE_LIGHTNESS
 from critic_worker.albums.reasons import BEST, EQUAL, WEAKER
 from critic_worker.albums.selection import Selection, SelectionStatus
 from critic_worker.albums.table import AlbumTable
@@ -52,9 +53,6 @@ VERDICTS: Mapping[SelectionStatus, VerdictText] = MappingProxyType(
     }
 )
 
-_DETAIL_RATIO = 0.8  # of the better photo's fine detail: visibly softer
-_BRIGHTNESS_DIFFERENCE = 6.0  # L*, half a stop
-_HIGHLIGHTS_DIFFERENCE = 2.0  # % of the photo
 _SCORE_DIFFERENCE = 1.0
 _NAMED = 2  # better photos of a scene
 
@@ -158,11 +156,11 @@ def _ranks_in_scenes(table: AlbumTable, selection: Selection) -> list[tuple[int,
 def _figures(photo: PhotoFeatures, better: PhotoFeatures) -> Iterator[str]:
     """Visible differences: `fine detail 6.2 instead of 3.9`."""
     detail, brightness, highlights = (_values(name, better, photo) for name in _COMPARED)
-    if detail and detail[1] < _DETAIL_RATIO * detail[0]:
+    if detail and detail[1] < VISIBLE_DETAIL_RATIO * detail[0]:
         yield f"fine detail {detail[0]:.1f} instead of {detail[1]:.1f}"
-    if brightness and abs(brightness[0] - brightness[1]) >= _BRIGHTNESS_DIFFERENCE:
+    if brightness and abs(brightness[0] - brightness[1]) >= VISIBLE_LIGHTNESS:
         yield f"brightness {brightness[0]:.0f} instead of {brightness[1]:.0f}"
-    if highlights and highlights[1] - highlights[0] >= _HIGHLIGHTS_DIFFERENCE:
+    if highlights and highlights[1] - highlights[0] >= VISIBLE_HIGHLIGHTS:
         yield f"{highlights[0]:.0f} % of lost highlights instead of {highlights[1]:.0f} %"
     if better.score - photo.score >= _SCORE_DIFFERENCE:
         yield f"score {better.score:.0f} instead of {photo.score:.0f}"

@@ -12,7 +12,7 @@ from tests.support.waiting import until
 from tests.unit.gateway.application import PHOTO, Application
 from tests.unit.gateway.conftest import Start
 
-from critic_core.stores.jobs import QUEUED
+from critic_core.stores.photo_queue_lua import QUEUED
 from critic_gateway.batches import runner
 
 INSIDE = "127.0.0.0/8"

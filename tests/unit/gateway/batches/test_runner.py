@@ -15,8 +15,8 @@ from critic_core.contracts.batch import BatchLine
 from critic_core.contracts.errors import LimitReached, QueueUnavailable
 from critic_core.runtime.storage import manifest_key, results_key
 from critic_core.stores.batches import DUE, BatchLease, BatchPart, BatchStore, StoredBatch, batch_key
-from critic_core.stores.jobs import QUEUED
 from critic_core.stores.owners import Kind, OwnerStore
+from critic_core.stores.photo_queue_lua import QUEUED
 from critic_gateway.batches import feeder, runner
 from critic_gateway.batches.feeder import BatchFeeder
 from critic_gateway.limits.admission import Admission

@@ -20,9 +20,10 @@ from critic_core.runtime.queue import celery_app
 from critic_core.runtime.redis_client import connect
 from critic_core.runtime.storage import Storage, photo_key
 from critic_core.stores.albums import AlbumStore
-from critic_core.stores.jobs import RUNNING, JobStore
+from critic_core.stores.jobs import JobStore
 from critic_core.stores.new_photo import Terms
 from critic_core.stores.photo_queue import PhotoQueue
+from critic_core.stores.photo_queue_lua import RUNNING
 from critic_core.stores.same_bytes import SameBytesStore
 from critic_core.stores.throughput import Depth
 from critic_core.stores.worker_status import WorkerStatusStore
