@@ -52,8 +52,7 @@ BARE_MACHINE := tests/compose/test_bare_machine.py
 CONTAINERS := $(filter-out $(BARE_MACHINE) %/test_config.py %/test_images.py,$(wildcard tests/compose/test_*.py))
 # They leave half of two cores idle: beside them, at the lowest priority, runs what only computes and has no deadlines.
 # Linux shares cores between sessions first, hence the session and its priority.
-COMPUTATIONS := tests/unit/training tests/kubernetes tests/architecture/test_monitoring.py tests/e2e/test_flickr_shards.py \
-  tests/contract/gateway/test_schemathesis.py
+COMPUTATIONS := tests/unit/training tests/kubernetes tests/architecture/test_monitoring.py tests/e2e/test_flickr_shards.py
 COMPUTED := $(CURDIR)/.cache/computations.log
 LOW_PRIORITY := setsid bash -c 'echo 19 2>/dev/null >/proc/self/autogroup; exec nice -n 19 "$$@"' low-priority
 # What passed in the container of a bare machine, of the same commit, does not run here again.
@@ -68,7 +67,7 @@ test-all: $(DEV) ## Run all tests; those without their service (Docker, Chromium
 	$(PYTEST) $(PARALLEL) --passed-elsewhere=$(PASSED) \
 	  $(patsubst %,--ignore=%,$(BARE_MACHINE) $(CONTAINERS) $(COMPUTATIONS) tests/browser) || failed+=" parallel"; \
 	$(LOW_PRIORITY) env $(PYTEST) --timeout=0 --passed-elsewhere=$(PASSED) $(COMPUTATIONS) >$(COMPUTED) 2>&1 & \
-	computations=$$!; trap "kill $$computations; exit 130" INT TERM; \
+	computations=$$!; trap "kill -- -$$computations; exit 130" INT TERM; \
 	$(PYTEST) $(CONTAINERS) || failed+=" containers"; \
 	wait $$computations || failed+=" computations"; trap - INT TERM; cat $(COMPUTED); \
 	$(PYTEST) -n 2 --dist loadfile tests/browser || failed+=" browser"; \

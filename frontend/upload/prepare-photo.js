@@ -4,6 +4,8 @@ import { canDrawInWorkers, downscaleInPool } from "./downscale-pool.js";
 import { downscale } from "./downscale.js";
 import { needsOriginal } from "./originals.js";
 
+const MOST_BYTES = 64e6; // the server's limit by default
+
 /** @typedef {import("./downscale.js").Downscaled} Downscaled */
 /** @typedef {{blob: Blob, downscaled: boolean, thumbnail: Blob | null}} PreparedPhoto `thumbnail`: null for a format unknown to the browser */
 
@@ -12,7 +14,7 @@ export async function preparePhoto(file, original) {
   const head = await readHead(file);
   const small = await tryDownscale(file);
   const thumbnail = small?.thumbnail ?? null;
-  const pixels = original || needsOriginal(head) ? null : small?.blob;
+  const pixels = original || (needsOriginal(head) && file.size < MOST_BYTES) ? null : small?.blob;
   if (!pixels || pixels.size >= file.size) return { blob: file, downscaled: false, thumbnail };
   return { blob: await withCaptureFacts(file, pixels), downscaled: true, thumbnail };
 }

@@ -28,7 +28,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def passed_tests(output: str) -> list[str]:
-    """The tests that passed, from what pytest printed with `-rap`; a unit test's file alone when all of it passed."""
+    """The tests that passed, by what pytest printed with `-rap --no-fold-skipped`.
+
+    Of a file of unit tests that all passed, the path alone.
+    """
     lines = output.splitlines()
     tests = [line.removeprefix("PASSED ") for line in lines if line.startswith("PASSED ")]
     unfinished = "\n".join(line for line in lines if line.startswith(UNFINISHED))

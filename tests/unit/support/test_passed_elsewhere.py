@@ -23,8 +23,18 @@ ALL = ["test_it.py::test_one[a]", "test_it.py::test_one[a b]", "test_it.py::test
 def run_tests(folder: Path, *options: str, tests: str = TESTS, file: str = "test_it.py") -> str:
     (folder / file).parent.mkdir(parents=True, exist_ok=True)
     (folder / file).write_text(tests)
-    command = [sys.executable, "-m", "pytest", "-p", "tests.support.passed_elsewhere", "-rap", *options, "."]
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""}
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "tests.support.passed_elsewhere",
+        "-rap",
+        "--no-fold-skipped",
+        *options,
+        ".",
+    ]
+    environment = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{folder}", "PYTEST_ADDOPTS": ""}
     ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=200, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout
@@ -55,13 +65,21 @@ def test_a_file_of_unit_tests_that_passed_is_not_imported(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     "line",
     [
-        "SKIPPED [1] tests/unit/test_it.py:12: no service",
+        "SKIPPED tests/unit/test_it.py::test_two - no service",
         "FAILED tests/unit/test_it.py::test_two - AssertionError",
         "ERROR tests/unit/test_it.py::test_two",
     ],
 )
 def test_a_file_with_another_end_is_not_whole(line: str) -> None:
     assert passed_tests(f"PASSED tests/unit/test_it.py::test_one\n{line}") == ["tests/unit/test_it.py::test_one"]
+
+
+def test_a_test_that_a_helper_skips_is_not_passed(tmp_path: Path) -> None:
+    (tmp_path / "helper.py").write_text("import pytest\ndef missing(): pytest.skip('no service')")
+    tests = "import helper\ndef test_one(): pass\ndef test_two(): helper.missing()"
+    assert passed_tests(run_tests(tmp_path, tests=tests, file="tests/unit/test_it.py")) == [
+        "tests/unit/test_it.py::test_one"
+    ]
 
 
 def test_marks_may_have_deselected_tests_of_other_folders() -> None:

@@ -23,6 +23,7 @@ BROKEN_PROFILE = "its colour profile could not be used and was ignored"
 TONE_MAPPED = "high dynamic range, reduced to the range of a usual screen"
 _PROBE_LEVELS = (0, 16, 48, 96, 160, 224, 255)
 _SAME_LEVELS = 2
+_MAX_CACHED_BYTES = 1_000_000  # more than profiles of cameras, scanners and presses have
 _SPACES = {1: "gray", 3: "rgb", 4: "cmyk"}
 
 
@@ -32,7 +33,7 @@ def to_srgb(image: Image.Image, colour: Colour) -> tuple[Pixels, tuple[str, ...]
     Without a colour, RGB and grey count as sRGB, and a formula converts CMYK.
     """
     if image.mode == "LAB":
-        return _by_profile(image, ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes())
+        return _by_profile(image, _lab_profile())
     if isinstance(colour, bytes):
         return _by_profile(image, colour)
     if colour is None or colour == code_points.SRGB or image.mode == "CMYK":
@@ -66,10 +67,17 @@ def _by_code_points(values: Float, colour: CodePoints) -> tuple[Pixels, tuple[st
 
 def _by_profile(image: Image.Image, profile: bytes) -> tuple[Pixels, tuple[str, ...]]:
     try:
-        transform = _transform(profile, image.mode)
+        build = _transform if len(profile) <= _MAX_CACHED_BYTES else _transform.__wrapped__
+        transform = build(profile, image.mode)
         return np.asarray(transform.apply(image) if transform else image), ()
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return np.asarray(image.convert("RGB")), (BROKEN_PROFILE,)
+
+
+@cache
+def _lab_profile() -> bytes:
+    """Once: its bytes hold the time of making."""
+    return bytes(ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes())
 
 
 @lru_cache(maxsize=4)

@@ -4,12 +4,14 @@ Within a burst only: who takes longer may have corrected the frames before.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from critic_core.contracts.album import PhotoFeatures
-from critic_core.contracts.critique import PropertyName
+from critic_core.contracts.critique import Capture, PropertyName
 from critic_worker.albums.capture_times import runs, taken_seconds
+from critic_worker.albums.complete_linkage import group_members
 from critic_worker.albums.fingerprint_rows import thumbnails_of
 from critic_worker.albums.property_values import value_of
 from critic_worker.albums.registration import register
@@ -17,33 +19,65 @@ from critic_worker.arrays import Float64Array, Int64Array
 
 _LEAST_FRAMES = 3  # of two frames, nothing says which departs
 _LEAST_FIT = 0.9
+_LEVEL = 1.0  # degrees
+_SURE_TILT = 0.25  # share of the edges that agree
 _LARGEST_TURN = 8.0  # degrees
 _BLACK = 1e-4  # luminance
 
 
-def turns(features: Sequence[PhotoFeatures]) -> Float64Array:
-    """Degrees from the burst's median for the n photos of a group, `[n]`, 0 to 8; 0 for frames that do not register."""
-    turned = np.zeros(len(features), np.float64)
-    for burst in _bursts(features):
-        turned[burst] = _turns([features[photo] for photo in burst])
-    return turned
+@dataclass(frozen=True)
+class Departures:
+    """Of N photos, `[N]` each: degrees, 0 to 8, and stops, unsigned; 0 for photos of no burst."""
+
+    turn: Float64Array
+    exposure: Float64Array
 
 
-def exposure_departures(features: Sequence[PhotoFeatures]) -> Float64Array:
-    """Stops from the burst's median for the n photos of a group, `[n]`, unsigned."""
-    stops, departures = _stops(features), np.zeros(len(features), np.float64)
-    for burst in _bursts(features):
-        departures[burst] = np.abs(stops[burst] - np.median(stops[burst]))
-    return departures
+def burst_departures(features: Sequence[PhotoFeatures], near: Int64Array) -> Departures:
+    """From the medians of the bursts within each group `near` `[N]`.
+
+    No turn is known of frames that do not register, and none counts against a frame whose own edges say it is level.
+    """
+    stops, taken, camera = _stops(features), taken_seconds(features), _cameras(features)
+    turn, exposure = np.zeros(len(features)), np.zeros(len(features))
+    for members in group_members(near):
+        for burst in _bursts(members, taken, camera):
+            turn[burst] = _turns([features[photo] for photo in burst])
+            exposure[burst] = np.abs(stops[burst] - np.median(stops[burst]))
+    return Departures(np.where([is_level(photo) for photo in features], 0.0, turn), exposure)
 
 
-def _bursts(features: Sequence[PhotoFeatures]) -> Iterator[Int64Array]:
-    return (burst for burst in runs(taken_seconds(features)) if len(burst) >= _LEAST_FRAMES)
+def is_level(photo: PhotoFeatures) -> bool:
+    """Whether most edges agree on it."""
+    tilt = sure_tilt(photo)
+    return tilt is not None and tilt < _LEVEL
+
+
+def sure_tilt(photo: PhotoFeatures) -> float | None:
+    """Degrees; None where the edges do not agree."""
+    horizon = photo.horizon
+    return abs(horizon.degrees) if horizon is not None and horizon.confidence >= _SURE_TILT else None
+
+
+def _cameras(features: Sequence[PhotoFeatures]) -> list[tuple[str | None, str | None] | None]:
+    """None without a camera: the time may be that of saving a copy."""
+    captures = [photo.capture or Capture() for photo in features]
+    return [(capture.camera, capture.serial_number) if capture.camera else None for capture in captures]
+
+
+def _bursts(members: Int64Array, taken: Float64Array, camera: Sequence[object]) -> Iterator[Int64Array]:
+    """With at least three times: edited copies have the time of their original."""
+    for body in {camera[photo] for photo in members} - {None}:
+        frames = np.array([photo for photo in members if camera[photo] == body], np.int64)
+        for run in runs(taken[frames]):
+            if len(np.unique(taken[frames[run]])) >= _LEAST_FRAMES:
+                yield frames[run]
 
 
 def _turns(burst: Sequence[PhotoFeatures]) -> Float64Array:
     thumbnails = thumbnails_of(burst)
-    registered = register(np.repeat(thumbnails[:1], len(thumbnails), axis=0), thumbnails)
+    usual = np.abs(thumbnails - np.median(thumbnails, axis=0)).mean(axis=(1, 2)).argmin()
+    registered = register(np.repeat(thumbnails[[usual]], len(thumbnails), axis=0), thumbnails)
     fits = registered.fit >= _LEAST_FIT
     if fits.sum() < _LEAST_FRAMES:
         return np.zeros(len(burst), np.float64)

@@ -7,15 +7,14 @@ import numpy as np
 
 from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import Reason, SubjectSource
-from critic_worker.albums.burst_departures import turns
+from critic_worker.albums.burst_departures import is_level, sure_tilt
 from critic_worker.albums.group_terms import closed_eyes
 from critic_worker.albums.subject_focus import GroupFocus, group_focus
-from critic_worker.arrays import BoolArray
+from critic_worker.arrays import BoolArray, Float64Array
 
 _VISIBLE = 0.22  # of the logarithm of detail: a fifth
 _SAME = 0.1
-_LEVEL, _TILTED = 1.0, 2.5  # degrees
-_SURE_TILT = 0.25  # share of the edges that agree
+_TILTED = 2.5  # degrees
 _SURE_EYES = 0.9
 
 
@@ -27,10 +26,10 @@ class FocusReasons:
     misplaced: BoolArray
 
 
-def focus_reasons(features: Sequence[PhotoFeatures]) -> FocusReasons:
-    """For the n photos of a group."""
+def focus_reasons(features: Sequence[PhotoFeatures], turn: Float64Array) -> FocusReasons:
+    """For the n photos of a group; `turn` `[n]`: degrees by which they depart from their bursts."""
     focus, none = group_focus(features), np.zeros(len(features), bool)
-    reasons = {EYES_CLOSED: _eyes_closed(features), TILTED: _tilted(features)}
+    reasons = {EYES_CLOSED: _eyes_closed(features), TILTED: _tilted(features, turn)}
     if focus is None:
         return FocusReasons(reasons, none)
     misplaced = _misplaced(focus)
@@ -59,16 +58,11 @@ def _eyes_closed(features: Sequence[PhotoFeatures]) -> BoolArray:
     return closed & ~closed.all()
 
 
-def _tilted(features: Sequence[PhotoFeatures]) -> BoolArray:
+def _tilted(features: Sequence[PhotoFeatures], turn: Float64Array) -> BoolArray:
     """By the edges of the photo, or against most frames of its burst."""
-    tilts = np.array([_sure_tilt(photo) for photo in features], np.float64)
-    return np.asarray((tilts > _TILTED) & bool((tilts < _LEVEL).any()) | (turns(features) > _TILTED))
-
-
-def _sure_tilt(photo: PhotoFeatures) -> float:
-    """Degrees; not a number where the edges do not agree."""
-    horizon = photo.horizon
-    return abs(horizon.degrees) if horizon is not None and horizon.confidence >= _SURE_TILT else np.nan
+    tilts = np.array([sure_tilt(photo) for photo in features], np.float64)  # None becomes NaN
+    one_is_level = any(is_level(photo) for photo in features)
+    return np.asarray((tilts > _TILTED) & one_is_level | (turn > _TILTED))
 
 
 SHARP_ON_FACE = Reason(code="sharp_on_face", sentence="It is sharp on the face.", favourable=True)

@@ -7,7 +7,7 @@ import numpy as np
 from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import EyeState, Face, PropertyName
 from critic_core.imaging.focus.subject import prominent
-from critic_worker.albums.burst_departures import exposure_departures, turns
+from critic_worker.albums.burst_departures import Departures, burst_departures
 from critic_worker.albums.complete_linkage import group_members
 from critic_worker.albums.property_values import value_of
 from critic_worker.albums.subject_focus import group_focus
@@ -20,25 +20,23 @@ _HANDHELD, _METERED = 1.0, 0.3  # degrees, stops
 _CHANCE_AGREEMENT = 0.12  # share of edges that agree in a photo without straight lines
 
 
-def group_terms(features: Sequence[PhotoFeatures], near: Int64Array) -> Float64Array:
-    """`[N, 6]` by `TERMS`: larger is better. Only differences within a group `near` `[N]` mean anything."""
+def group_terms(
+    features: Sequence[PhotoFeatures], near: Int64Array, departures: Departures | None = None
+) -> Float64Array:
+    """`[N, 6]` by `TERMS`: larger is better. Only differences within a group `near` `[N]` mean anything.
+
+    `departures` within bursts count beyond what hands and meters vary by; None: measured here.
+    """
+    departures = departures or burst_departures(features, near)
     columns = [
         _subject_detail(features, near),
         -np.sqrt(value_of(features, PropertyName.highlights)),
         -np.array([_tilt(photo) for photo in features], np.float64),
         -np.array([closed_eyes(photo.faces) for photo in features], np.float64),
-        *_departures(features, near),
+        -np.maximum(departures.turn - _HANDHELD, 0),
+        -np.maximum(departures.exposure - _METERED, 0),
     ]
     return np.stack(columns, axis=1)
-
-
-def _departures(features: Sequence[PhotoFeatures], near: Int64Array) -> tuple[Float64Array, Float64Array]:
-    """From most frames of a burst, beyond what hands and meters vary by: turns, degrees, and exposures, stops."""
-    turned, exposed = np.zeros(len(features)), np.zeros(len(features))
-    for members in group_members(near):
-        frames = [features[photo] for photo in members]
-        turned[members], exposed[members] = turns(frames), exposure_departures(frames)
-    return -np.maximum(turned - _HANDHELD, 0), -np.maximum(exposed - _METERED, 0)
 
 
 def _subject_detail(features: Sequence[PhotoFeatures], near: Int64Array) -> Float64Array:

@@ -17,6 +17,7 @@ import numpy as np
 
 from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import PropertyName
+from critic_worker.albums.burst_departures import Departures
 from critic_worker.albums.complete_linkage import group_members
 from critic_worker.albums.group_terms import group_terms
 from critic_worker.albums.property_values import value_of
@@ -36,7 +37,12 @@ _NO_DETAIL = 0.3  # levels; invisible below
 _CERTAIN = 1e-4  # distance of a probability from 0 and 1
 
 
-def quality(features: Sequence[PhotoFeatures], near: Int64Array, taste: Float64Array | float = 0.0) -> Float64Array:
+def quality(
+    features: Sequence[PhotoFeatures],
+    near: Int64Array,
+    taste: Float64Array | float = 0.0,
+    departures: Departures | None = None,
+) -> Float64Array:
     """`[N]`, 100 × a probability, comparable over the album; `near` `[N]`: groups of near duplicates.
 
     `taste`, log-odds `[N]`, counts between groups only: near duplicates show the same subject.
@@ -44,7 +50,7 @@ def quality(features: Sequence[PhotoFeatures], near: Int64Array, taste: Float64A
     The best photo of a group has the quality that it would have alone; the others rank below it by preference. Groups
     do not affect each other.
     """
-    preferences = _comparable(features, near)
+    preferences = _comparable(features, near, departures)
     best = _best_by(preferences, near)
     gap = preferences[best] - preferences
     loss = MOST_WITHIN_GROUP * gap / (MOST_WITHIN_GROUP + gap)
@@ -56,9 +62,11 @@ def common_log_odds(features: Sequence[PhotoFeatures]) -> Float64Array:
     return np.asarray(probability_log_odds(features) - _faults(features))
 
 
-def preference(features: Sequence[PhotoFeatures], near: Int64Array) -> Float64Array:
+def preference(
+    features: Sequence[PhotoFeatures], near: Int64Array, departures: Departures | None = None
+) -> Float64Array:
     """`[N]`, log-odds; compares near duplicates, and means nothing between different subjects."""
-    return np.asarray(probability_log_odds(features) + group_terms(features, near) @ WEIGHTS)
+    return np.asarray(probability_log_odds(features) + group_terms(features, near, departures) @ WEIGHTS)
 
 
 def best_of(features: Sequence[PhotoFeatures], near: Int64Array) -> Int64Array:
@@ -74,12 +82,14 @@ def _best_by(preferences: Float64Array, near: Int64Array) -> Int64Array:
     return best
 
 
-def _comparable(features: Sequence[PhotoFeatures], near: Int64Array) -> Float64Array:
+def _comparable(
+    features: Sequence[PhotoFeatures], near: Int64Array, departures: Departures | None = None
+) -> Float64Array:
     """Preferences in which damaged files come last, and smaller copies of one frame behind the larger.
 
     A reduced copy looks crisper than its original: fine detail compares photos of one size only.
     """
-    preferences = preference(features, near) - _damage(features)
+    preferences = preference(features, near, departures) - _damage(features)
     sound = np.array([not photo.damaged for photo in features], bool)
     sizes = np.array([photo.pixels for photo in features], np.float64)
     for members in group_members(near):

@@ -47,23 +47,27 @@ class _Properties:
 
 
 def reasons_in_groups(
-    features: Sequence[PhotoFeatures], quality: Float64Array, near: Int64Array
+    features: Sequence[PhotoFeatures], quality: Float64Array, near: Int64Array, turn: Float64Array
 ) -> list[tuple[Reason, ...]]:
-    """The reasons of N photos; none for photos without near duplicates. `near` `[N]`: groups of near duplicates."""
+    """The reasons of N photos; none for photos without near duplicates.
+
+    `near` `[N]`: groups of near duplicates; `turn` `[N]`: degrees by which photos depart from their bursts.
+    """
     reasons: list[tuple[Reason, ...]] = [()] * len(features)
     properties = _properties(features)
     for group in group_members(near):
         members = group.tolist()
-        group_reasons = _of_group([features[photo] for photo in members], properties[members], quality[members])
+        frames = [features[photo] for photo in members]
+        group_reasons = _of_group(frames, properties[members], quality[members], turn[members])
         for photo, photo_reasons in zip(members, group_reasons, strict=True):
             reasons[photo] = photo_reasons
     return reasons
 
 
 def _of_group(
-    features: Sequence[PhotoFeatures], properties: _Properties, quality: Float64Array
+    features: Sequence[PhotoFeatures], properties: _Properties, quality: Float64Array, turn: Float64Array
 ) -> list[tuple[Reason, ...]]:
-    focus = focus_reasons(features)
+    focus = focus_reasons(features, turn)
     flags = focus.reasons | _flags(properties)
     flags[SHARPEST] &= ~focus.misplaced.any()  # of frames that are sharp in different places, none is the sharpest
     flags[BLURRED] &= ~focus.misplaced

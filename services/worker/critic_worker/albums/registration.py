@@ -20,10 +20,12 @@ _HALF = (SIDE - 1) / 2
 _RIDGE = 0.01  # against a singular matrix where nothing has edges
 _FLAT = 1e-3  # logarithms
 _INSIDE = SIDE - 1.001
+_STRIDE = 2  # every other pixel of the blurred thumbnails decides
+_BLOCK = 256  # pairs in memory at a time, 0.1 MB each
 
 Complex64Array = npt.NDArray[np.complex64]
 _axis = np.linspace(-1, 1, SIDE)
-_GRID = (_axis + 1j * _axis[:, None]).ravel().astype(np.complex64)
+_GRID = (_axis + 1j * _axis[:, None])[::_STRIDE, ::_STRIDE].ravel().astype(np.complex64)
 
 
 @dataclass(frozen=True)
@@ -38,16 +40,23 @@ class Registration:
 
 def register(first: npt.NDArray[np.uint8], second: npt.NDArray[np.uint8]) -> Registration:
     """Register the thumbnails `[K, 32, 32]` of pairs that are no more than some ten degrees apart."""
+    starts = range(0, max(1, len(first)), _BLOCK)
+    blocks = [_register(first[at : at + _BLOCK], second[at : at + _BLOCK]) for at in starts]
+    return Registration(*map(np.concatenate, zip(*blocks, strict=True)))
+
+
+def _register(first: npt.NDArray[np.uint8], second: npt.NDArray[np.uint8]) -> tuple[Float64Array, Float64Array]:
     still, moved = _contrasts(first), _contrasts(second)
+    values = _sampled(still)
     scale = np.ones((len(still), 1), np.complex64)
     shift = np.zeros_like(scale)
     derivatives = _derivatives(still)
     for _ in range(_STEPS):
-        difference, inside = _difference(still, moved, scale * _GRID + shift)
+        difference, inside = _difference(values, moved, scale * _GRID + shift)
         turn, move = _step(derivatives * inside[:, :, None], difference)
         scale = scale / turn
         shift = shift - scale * move
-    return Registration(np.degrees(np.angle(scale[:, 0])), _fit(still, moved, scale * _GRID + shift))
+    return np.degrees(np.angle(scale[:, 0])).astype(np.float64), _fit(values, moved, scale * _GRID + shift)
 
 
 def _contrasts(thumbnails: npt.NDArray[np.uint8]) -> Float32Array:
@@ -57,10 +66,15 @@ def _contrasts(thumbnails: npt.NDArray[np.uint8]) -> Float32Array:
     return np.asarray(light / np.maximum(light.std(axis=(1, 2), keepdims=True), _FLAT), np.float32)
 
 
+def _sampled(frames: Float32Array) -> Float32Array:
+    """`[K, 256]`."""
+    return frames[:, ::_STRIDE, ::_STRIDE].reshape(len(frames), -1)
+
+
 def _derivatives(still: Float32Array) -> Float32Array:
-    """Of each pixel by the real and imaginary parts of scale and shift, `[K, 1024, 4]`."""
-    down, across = np.gradient(still, 1 / _HALF, axis=(1, 2))
-    by_shift = (across - 1j * down).reshape(len(still), -1)
+    """Of each pixel by the real and imaginary parts of scale and shift, `[K, 256, 4]`."""
+    down, across = (np.asarray(slope, np.float32) for slope in np.gradient(still, 1 / _HALF, axis=(1, 2)))
+    by_shift = _sampled(across) - 1j * _sampled(down)
     by_scale = by_shift * _GRID
     by_parameter = (by_scale.real, -by_scale.imag, by_shift.real, -by_shift.imag)
     return np.stack(by_parameter, axis=2).astype(np.float32)
@@ -76,14 +90,14 @@ def _step(derivatives: Float32Array, difference: Float32Array) -> tuple[Complex6
 
 
 def _difference(still: Float32Array, moved: Float32Array, at: Complex64Array) -> tuple[Float32Array, BoolArray]:
-    """Of the moved frame, read at these places, and the still one, 0 outside; and what is inside, `[K, 1024]`."""
+    """Of the moved frame, read at these places, and the still one, 0 outside; and what is inside, `[K, 256]`."""
     values, inside = _read(moved, at)
-    return _centred(values - still.reshape(values.shape), inside), inside
+    return _centred(values - still, inside), inside
 
 
 def _fit(still: Float32Array, moved: Float32Array, at: Complex64Array) -> Float64Array:
     values, inside = _read(moved, at)
-    first, second = _centred(still.reshape(values.shape), inside), _centred(values, inside)
+    first, second = _centred(still, inside), _centred(values, inside)
     energy = np.sqrt(np.square(first).sum(axis=1) * np.square(second).sum(axis=1))
     return np.asarray((first * second).sum(axis=1) / np.maximum(energy, _FLAT), np.float64)
 
@@ -94,7 +108,7 @@ def _centred(values: Float32Array, inside: BoolArray) -> Float32Array:
 
 
 def _read(frames: Float32Array, at: Complex64Array) -> tuple[Float32Array, BoolArray]:
-    """Bilinear, `[K, 1024]`; and which places are within the frame."""
+    """Bilinear, `[K, 256]`; and which places are within the frame."""
     across, down = (at.real + 1) * _HALF, (at.imag + 1) * _HALF
     inside = (across >= 0) & (across <= SIDE - 1) & (down >= 0) & (down <= SIDE - 1)
     across, down = across.clip(0, _INSIDE), down.clip(0, _INSIDE)

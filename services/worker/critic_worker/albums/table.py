@@ -11,6 +11,7 @@ from critic_core.metadata.natural_order import natural_key
 from critic_core.stores.albums import Snapshot
 from critic_core.stores.tastes import ActiveTaste
 from critic_worker.albums import group_levels
+from critic_worker.albums.burst_departures import burst_departures
 from critic_worker.albums.capture_times import taken_seconds
 from critic_worker.albums.embeddings import embeddings_of
 from critic_worker.albums.fingerprint_rows import fixed_rows, thumbnails_of
@@ -65,7 +66,9 @@ def album_table(snapshot: Snapshot, thresholds: Thresholds, active: ActiveTaste 
     grouped = group_levels.group(pixels, similarity, thresholds)
     levels = corrected(grouped, ids, snapshot.corrections)
     taste = taste_log_odds(features, active.model) if active else np.zeros(len(features))
-    qualities = quality(features, levels.near, taste)
+    departures = burst_departures(features, levels.near)
+    qualities = quality(features, levels.near, taste, departures)
+    compared = _without_frames(levels.near, found.sequence)
     return AlbumTable(
         revision=snapshot.revision,
         ids=ids,
@@ -80,7 +83,7 @@ def album_table(snapshot: Snapshot, thresholds: Thresholds, active: ActiveTaste 
         levels=levels,
         sequence=found.sequence,
         kinds=found.kinds,
-        reasons=reasons_in_groups(features, qualities, _without_frames(levels.near, found.sequence)),
+        reasons=reasons_in_groups(features, qualities, compared, departures.turn),
     )
 
 

@@ -34,7 +34,7 @@ def features(image: Image.Image, score: float = 50) -> PhotoFeatures:
 
 def codes(*photos: PhotoFeatures, near: list[int] | None = None) -> list[set[str]]:
     groups = np.array(near or [0] * len(photos))
-    reasons = reasons_in_groups(photos, quality(photos, groups), groups)
+    reasons = reasons_in_groups(photos, quality(photos, groups), groups, np.zeros(len(photos)))
     return [{reason.code for reason in of_photo} for of_photo in reasons]
 
 

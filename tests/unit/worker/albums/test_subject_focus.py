@@ -51,7 +51,7 @@ def features(image: Image.Image, faces: tuple[Face, ...] = (), horizon: Horizon 
 
 
 def codes(photos: list[PhotoFeatures]) -> list[set[str]]:
-    found = reasons_in_groups(photos, quality(photos, TOGETHER), TOGETHER)
+    found = reasons_in_groups(photos, quality(photos, TOGETHER), TOGETHER, np.zeros(len(photos)))
     return [{reason.code for reason in reasons} for reasons in found]
 
 
