@@ -7,12 +7,12 @@ Sources: W3C PNG (Third Edition) 11.3.2 (cICP before iCCP, sRGB, gAMA and cHRM),
 import struct
 from collections.abc import Iterator
 
-from PIL import Image
-
 from critic_core.imaging.code_points import ADOBE_RGB, BT_709, Chromaticities, CodePoints, from_h273
+from critic_core.metadata.maker_directory import Directory, exif_directories
+from critic_core.metadata.tiff import Bytes
 
-_EXIF, _INTEROPERABILITY, _INDEX, _COLOUR_SPACE = 0x8769, 0xA005, 1, 0xA001
-_SRGB_SPACE = 1
+_INTEROPERABILITY, _INDEX, _COLOUR_SPACE = 0xA005, 1, 0xA001
+_SRGB_SPACE, _ADOBE_SPACE = 1, 2  # 2: of no standard, and written by some cameras
 _ADOBE_GAMMA = 563 / 256
 _MAX_CHUNKS = 200
 _BMP_V5_BYTES, _BMP_EMBEDDED = 124, b"DEBM"
@@ -38,16 +38,21 @@ def profile_of_bmp(data: bytes) -> bytes | None:
     return data[14 + start : 14 + start + size] or None if embedded else None
 
 
-def colour_of_exif(image: Image.Image) -> CodePoints | None:
-    """Adobe RGB by the interoperability index; else None."""
+def colour_of_exif(data: Bytes) -> CodePoints | None:
+    """Adobe RGB by the colour space or the interoperability index of a file's EXIF, whatever its format; else None."""
     try:
-        exif = image.getexif()
-        index = exif.get_ifd(_INTEROPERABILITY).get(_INDEX)
-        space = exif.get_ifd(_EXIF).get(_COLOUR_SPACE)
-    except Exception:  # noqa: BLE001 - Pillow's EXIF parser raises various exceptions on malformed EXIF
+        found = exif_directories(data)
+        return CodePoints(ADOBE_RGB, _ADOBE_GAMMA) if found and _is_adobe(found[1]) else None
+    except (struct.error, ValueError, IndexError):  # malformed EXIF
         return None
-    text = index.decode("ascii", "replace") if isinstance(index, bytes) else str(index)
-    return CodePoints(ADOBE_RGB, _ADOBE_GAMMA) if text.startswith("R03") and space != _SRGB_SPACE else None
+
+
+def _is_adobe(exif: Directory) -> bool:
+    space = next(iter(exif.numbers(_COLOUR_SPACE, "H")), None)
+    if space in (_SRGB_SPACE, _ADOBE_SPACE):
+        return space == _ADOBE_SPACE
+    interoperability = exif.directory_at(_INTEROPERABILITY)
+    return interoperability is not None and interoperability.text(_INDEX).startswith("R03")
 
 
 def _by_gamma(gamma: int, chromaticities: bytes) -> CodePoints | None:

@@ -12,6 +12,7 @@ from critic_core.imaging.code_points import CodePoints, from_h273
 from critic_core.imaging.structure.boxes import Box, associations, boxes, named
 
 _MORE_THAN_EIGHT_BITS, _TWELVE_BITS = 0x40, 0x20
+_UNSPECIFIED = (2, 2)
 _READ_KINDS = (b"hvc1", b"av01", b"grid", b"iovl")
 _KINDS = {
     b"lhv1": "layered HEVC", b"avc1": "H.264", b"jpeg": "JPEG", b"j2k1": "JPEG 2000", b"vvc1": "H.266",
@@ -20,10 +21,11 @@ _KINDS = {
 
 
 def colour_of_main(data: bytes) -> CodePoints | None:
-    """The colour by `nclx`; None without."""
+    """The colour by `nclx`; None without, or if it says nothing."""
     for start, end in _properties(data, b"colr"):
         if data[start : start + 4] == b"nclx" and end - start >= 8:
-            return from_h273(*struct.unpack_from(">HH", data, start + 4))
+            codes = struct.unpack_from(">HH", data, start + 4)
+            return None if codes == _UNSPECIFIED else from_h273(*codes)
     return None
 
 

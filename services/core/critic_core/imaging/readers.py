@@ -45,7 +45,7 @@ def _jpeg(data: bytes) -> Opened:
 
     def load(long_side: int) -> Loaded:
         pixels, notes = load_jpeg(image, data, long_side)
-        return Loaded(pixels, _profile(image) or colour_of_exif(image), notes=notes)
+        return Loaded(pixels, _profile(image) or colour_of_exif(data), notes=notes)
 
     return _opened(data, image, load, reduces=True)
 
@@ -62,8 +62,7 @@ def _bmp(data: bytes) -> Opened:
         if str(error).startswith("Unsupported BMP") and "Palette" not in str(error):
             raise PhotoUnsupported(f"The BMP is of a rare kind, which is not read: {error}.") from error
         raise
-    profile = profile_of_bmp(data)
-    return _opened(data, image, _loading(image) if profile is None else lambda _: Loaded(image, profile))
+    return _opened(data, image, _loading(image, profile_of_bmp(data)))
 
 
 def _png(data: bytes) -> Opened:
@@ -71,16 +70,19 @@ def _png(data: bytes) -> Opened:
     tagged, precedes = colour_of_png(data)
 
     def load(_: int) -> Loaded:
+        if _is_hdr(tagged):
+            return Loaded(_deep_png(data), tagged)
         image.load()
         profile = None if precedes else _profile(image)
-        return Loaded(image, profile or tagged or colour_of_exif(image))
+        return Loaded(image, profile or tagged or colour_of_exif(data))
 
     return _opened(data, image, load, frame_count=image.n_frames)
 
 
 def _webp(data: bytes) -> Opened:
     image = WebPImagePlugin.WebPImageFile(BytesIO(data))
-    return _opened(data, image, lambda _: Loaded(_webp_frame(image), _profile(image)), frame_count=image.n_frames)
+    colour: Colour = _profile(image) or colour_of_exif(data)
+    return _opened(data, image, lambda _: Loaded(_webp_frame(image), colour), frame_count=image.n_frames)
 
 
 def _webp_frame(image: WebPImagePlugin.WebPImageFile) -> Image.Image:
@@ -100,7 +102,7 @@ def _webp_frame(image: WebPImagePlugin.WebPImageFile) -> Image.Image:
 def _avif(data: bytes) -> Opened:
     image = AvifImagePlugin.AvifImageFile(BytesIO(data))
     crop = crop_of_main(data, image.size)
-    colour: Colour = _profile(image) or colour_of_main(data)
+    colour: Colour = _profile(image) or colour_of_main(data) or colour_of_exif(data)
 
     def load(_: int) -> Loaded:
         if _is_hdr(colour):
@@ -129,7 +131,7 @@ def _plain_tiff(data: bytes, notes: tuple[str, ...]) -> Opened:
     exif_orientation = orientation.checked(image.tag_v2.get(274))
     return Opened(
         stored=image.size,
-        load=_loading(image),
+        load=_loading(image, _profile(image) or colour_of_exif(data)),
         capture=lambda: capture_of(image, data),
         frames=frames.count_tiff(data),
         exif_orientation=exif_orientation,
@@ -143,7 +145,7 @@ def _deep_tiff(data: bytes, page: TiffPage, notes: tuple[str, ...]) -> Opened:
     tag = page.tags.get(274)
 
     def load(_: int) -> Loaded:
-        colour = tiff_photo.profile_of(page) or tiff_photo.implied_colour(page)
+        colour = tiff_photo.profile_of(page) or tiff_photo.implied_colour(page) or colour_of_exif(data)
         return Loaded(tiff_photo.read_deep(page), colour, is_lab=tiff_photo.is_lab(page))
 
     return Opened(
@@ -161,7 +163,7 @@ def _heif(data: bytes) -> Opened:
     """libheif applies orientation and crop in the container's boxes; the EXIF tag remains in `info`."""
     image = HeifImageFile(BytesIO(data))  # type: ignore[no-untyped-call]  # the class has no types
     exif_orientation = orientation.checked(image.info.get("original_orientation"))
-    colour: Colour = _profile(image) or colour_of_main(data)
+    colour: Colour = _profile(image) or colour_of_main(data) or colour_of_exif(data)
 
     def load(_: int) -> Loaded:
         if _is_hdr(colour):
@@ -183,6 +185,13 @@ def _heif(data: bytes) -> Opened:
 def _is_hdr(colour: Colour) -> bool:
     """Eight bits are too few for PQ."""
     return not isinstance(colour, bytes) and colour is not None and colour.is_hdr
+
+
+def _deep_png(data: bytes) -> DeepImage:
+    """All bits, of which Pillow keeps eight."""
+    values = imagecodecs.png_decode(data)
+    values = values[..., None] if values.ndim == 2 else values
+    return DeepImage(values, float(np.iinfo(values.dtype).max), alpha=values.shape[2] in (2, 4))
 
 
 def _deep_avif(data: bytes, crop: tuple[int, int, int, int] | None) -> DeepImage:
@@ -214,7 +223,7 @@ def _raw(data: bytes) -> Opened:
         if photo.jpeg is None:
             return Loaded(photo.image, None)
         pixels, notes = load_jpeg(photo.image, photo.jpeg, long_side)
-        return Loaded(pixels, _profile(photo.image) or colour_of_exif(photo.image), notes=notes)
+        return Loaded(pixels, _profile(photo.image) or colour_of_exif(photo.jpeg) or colour_of_exif(data), notes=notes)
 
     return Opened(
         stored=photo.image.size,
@@ -243,12 +252,12 @@ def _opened(
     )
 
 
-def _loading(image: Image.Image) -> Callable[[int], Loaded]:
+def _loading(image: Image.Image, colour: Colour = None) -> Callable[[int], Loaded]:
     """Pillow's own way."""
 
     def load(_: int) -> Loaded:
         image.load()
-        return Loaded(image, _profile(image) or colour_of_exif(image))
+        return Loaded(image, colour)
 
     return load
 

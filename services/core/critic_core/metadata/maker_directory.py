@@ -7,7 +7,8 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from critic_core.metadata.tiff import ORDERS, Bytes
+from critic_core.metadata.embedded import exif_block
+from critic_core.metadata.tiff import EXIF_DIRECTORY, ORDERS, Bytes
 
 _MAKER_NOTE = 0x927C
 _SIZES = (0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4)  # bytes of a type
@@ -65,6 +66,14 @@ def read_directory(tiff: Bytes) -> Directory | None:
     """The first directory after a TIFF header; None without one. Raises struct.error for malformed bytes."""
     order = ORDERS.get(bytes(tiff[:2]))
     return _directory(tiff, order, 0, struct.unpack_from(f"{order}L", tiff, 4)[0]) if order else None
+
+
+def exif_directories(data: Bytes) -> tuple[Directory, Directory] | None:
+    """The first directory and that of EXIF, of a photo or an EXIF block; None without. Raises struct.error as above."""
+    block = exif_block(data)
+    first = read_directory(block) if block else None
+    exif = first.directory_at(EXIF_DIRECTORY) if first else None
+    return (first, exif) if first and exif else None
 
 
 def maker_directory(exif: Directory) -> Directory | None:

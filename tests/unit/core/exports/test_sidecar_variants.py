@@ -148,3 +148,10 @@ def test_padding_and_comments_around_the_packet(tmp_path: Path) -> None:
     assert merged.startswith(b"<?xpacket begin=")
     assert merged.endswith(b"?>")
     assert by_exiv2(tmp_path, merged)["Xmp.xmp.Rating"] == ["4"]
+
+
+def test_masks_of_any_length() -> None:
+    """The parser's usual limit are ten million characters."""
+    mask = "0" * 11_000_000
+    merged = merge_sidecar(wrapped(description("", f"<darktable:mask>{mask}</darktable:mask>")).encode(), CONTENT)
+    assert read_xmp(merged)[f"{{{DARKTABLE}}}mask"] == (mask,)

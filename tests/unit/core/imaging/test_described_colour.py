@@ -8,6 +8,7 @@ import imagecodecs
 import numpy as np
 import pillow_heif
 import pytest
+import tifffile
 from PIL import Image, ImageCms
 from tests.support.photos import PLAIN, cat, difference, png_chunk, saved
 
@@ -42,12 +43,12 @@ def hlg(nits: Any) -> Any:
     return np.where(scene <= 1 / 12, np.sqrt(3 * scene), bright)
 
 
-def heic(coded: Any, primaries: int, transfer: int) -> bytes:
+def heic(coded: Any, primaries: int, transfer: int, exif: bytes = b"") -> bytes:
     values = (np.clip(coded, 0, 1) * 65535 + 0.5).astype("<u2")
     image, out = pillow_heif.from_bytes("RGB;16", SIZE, values.tobytes()), BytesIO()
     image.save(
         out, quality=-1, chroma=444, color_primaries=primaries, transfer_characteristics=transfer,
-        matrix_coefficients=9 if primaries == 9 else 1, full_range_flag=1,
+        matrix_coefficients=9 if primaries == 9 else 1, full_range_flag=1, exif=exif or None,
     )  # fmt: skip
     return out.getvalue()
 
@@ -146,15 +147,69 @@ def test_the_chunks_of_a_png_are_followed(name: str) -> None:
     assert difference(decode(PNGS[name](), PLAIN).pixels, cat(SIZE)) < 2
 
 
-@pytest.mark.parametrize(("index", "expected"), [("R03", True), ("R98", False)])
-def test_adobe_rgb_by_exif(index: str, expected: bool) -> None:
-    """Canon and others write no profile, but an interoperability index."""
-    stored = Image.fromarray(as_levels(np.clip(linear() @ TO_ADOBE.T, 0, 1) ** (256 / 563)))
+def adobe_levels() -> Any:
+    return as_levels(np.clip(linear() @ TO_ADOBE.T, 0, 1) ** (256 / 563))
+
+
+def exif_of(index: bytes, space: int) -> bytes:
     exif = Image.Exif()
-    exif.get_ifd(0x8769)[0xA001] = 0xFFFF
-    exif.get_ifd(0x8769)[0xA005] = {1: index}
-    decoded = decode(saved(stored, "JPEG", quality=98, subsampling=0, exif=exif.tobytes()), PLAIN)
+    exif.get_ifd(0x8769)[0xA001] = space
+    exif.get_ifd(0x8769)[0xA005] = {1: index.decode()}
+    return exif.tobytes()
+
+
+def with_exif(kind: str, index: bytes, space: int, **options: Any) -> bytes:
+    return saved(Image.fromarray(adobe_levels()), kind, exif=exif_of(index, space), **options)
+
+
+def avif_with_exif(index: bytes, space: int) -> bytes:
+    """Without a word on colour in the container: the boxes of Pillow say sRGB."""
+    data = with_exif("AVIF", index, space, quality=100, subsampling="4:4:4")
+    return data.replace(b"nclx" + bytes([0, 1, 0, 13]), b"nclx" + bytes([0, 2, 0, 2]))
+
+
+def tiff_with_exif(levels: Any, index: bytes, space: int) -> bytes:
+    """The writer refuses the tag of the EXIF directory: its neighbour takes the place."""
+    out, neighbour = BytesIO(), struct.pack("<HHLL", 0x8768, 4, 1, 0x12345678)
+    tifffile.imwrite(out, levels, photometric="rgb", byteorder="<", extratags=[(0x8768, "I", 1, 0x12345678, True)])
+    data, at = out.getvalue(), len(out.getvalue())
+    exif = struct.pack("<HHHLHHHHLLL", 2, 0xA001, 3, 1, space, 0, 0xA005, 4, 1, at + 30, 0)
+    index_rows = struct.pack("<HHHL4sL", 1, 1, 2, 4, index, 0)
+    return data.replace(neighbour, struct.pack("<HHLL", 0x8769, 4, 1, at)) + exif + index_rows
+
+
+ADOBE_FILES = {
+    "JPEG": lambda *facts: with_exif("JPEG", *facts, quality=98, subsampling=0),
+    "PNG": lambda *facts: with_exif("PNG", *facts),
+    "WebP": lambda *facts: with_exif("WEBP", *facts, lossless=True),
+    "AVIF": avif_with_exif,
+    "HEIC": lambda *facts: heic(adobe_levels() / 255, 2, 2, exif_of(*facts)),
+    "TIFF": lambda *facts: tiff_with_exif(adobe_levels(), *facts),
+    "TIFF of 16 bits": lambda *facts: tiff_with_exif(adobe_levels().astype(np.uint16) * 257, *facts),
+}
+
+
+@pytest.mark.parametrize("name", ADOBE_FILES)
+@pytest.mark.parametrize(
+    ("index", "space", "expected"),
+    [(b"R03\0", 0xFFFF, True), (b"R98\0", 2, True), (b"R98\0", 0xFFFF, False), (b"R03\0", 1, False)],
+)
+def test_adobe_rgb_by_exif(name: str, index: bytes, space: int, expected: bool) -> None:
+    """Canon and others write no profile, but an interoperability index; some the colour space 2 of no standard."""
+    decoded = decode(ADOBE_FILES[name](index, space), PLAIN)
     assert (difference(decoded.pixels, cat(SIZE)) < 2) is expected
+
+
+def test_the_container_of_an_avif_precedes_exif() -> None:
+    data = with_exif("AVIF", b"R03\0", 0xFFFF, quality=100, subsampling="4:4:4")
+    assert difference(decode(data, PLAIN).pixels, adobe_levels()) < 2
+
+
+def test_the_shadows_of_pq_in_png_have_more_than_eight_bits() -> None:
+    ramp = np.repeat(np.linspace(0, 0.5, SIZE[0])[None, :, None], SIZE[1], axis=0).repeat(3, axis=2)
+    plain = bytes(imagecodecs.png_encode((pq(ramp) * 65535 + 0.5).astype(np.uint16)))
+    photo = plain[:33] + png_chunk(b"cICP", bytes([9, 16, 0, 1])) + plain[33:]
+    assert difference(decode(photo, PLAIN).pixels, as_levels(srgb_curve(ramp / 203))) == 0
 
 
 def straight_profile() -> bytes:
