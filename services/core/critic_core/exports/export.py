@@ -65,7 +65,7 @@ class LabelMap:
             labels = {Verdict(verdict.strip()): label.strip() for verdict, _, label in pairs}
         except ValueError:
             labels = {}
-        if len(labels) != len(pairs) or not all(labels.values()):
+        if len(labels) != len(pairs) or not all(label and label.isprintable() for label in labels.values()):
             raise InvalidRequest("Labels name a colour for verdicts, such as keep=Green,maybe=Yellow,reject=Red.")
         return cls(labels)
 

@@ -27,7 +27,7 @@ local function matches(id)
 end
 for index, id in ipairs(ids) do
   if matches(id) then table.insert(found, id) end
-  if #found == limit then return {found, ids[index + 1] and id or false} end
+  if #found == limit then return {found, (ids[index + 1] or #ids == tonumber(ARGV[3])) and id or false} end
 end
 return {found, #ids == tonumber(ARGV[3]) and ids[#ids] or false}
 """

@@ -101,7 +101,7 @@ def select(photos: SelectionInput, keep: float, per_scene: int | None, pause_sec
     """
     moments = _moments(photos, pause_seconds)
     count = len(moments.best)
-    requested = min(ceil(keep * count) if keep < 1 else int(keep), count)
+    requested = min(ceil(round(keep * count, 9)) if keep < 1 else int(keep), count)
     capacity = _capacity(moments, requested, per_scene)
     selected, status = _greedy(moments, capacity)
     doubled = _capacity(moments, min(2 * requested, count), 2 * per_scene if per_scene else None)

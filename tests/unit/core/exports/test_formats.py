@@ -188,7 +188,7 @@ def test_the_map_can_be_edited() -> None:
     assert LabelMap.parse("keep=Green, maybe=Yellow").labels == {Verdict.keep: "Green", Verdict.maybe: "Yellow"}
 
 
-@pytest.mark.parametrize("text", ["keep", "best=Green", "keep=", "keep=Red,keep=Green"])
+@pytest.mark.parametrize("text", ["keep", "best=Green", "keep=", "keep=Red,keep=Green", "keep=Green\n-if"])
 def test_labels_that_make_no_sense_are_refused(text: str) -> None:
     with pytest.raises(InvalidRequest):
         LabelMap.parse(text)

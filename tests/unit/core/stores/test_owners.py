@@ -106,6 +106,14 @@ def test_a_page_scans_a_bounded_number_of_ids(
     assert owners.find("ann", Kind.photos, 10, first.following, Filters(equal={"state": "done"})).ids == [ids[0]]
 
 
+def test_a_page_of_all_scanned_ids_is_not_the_last(
+    owners: OwnerStore, jobs: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_SCANNED", 2)
+    ids = sorted([created(jobs) for _ in range(3)], reverse=True)
+    assert pages(owners, 2) == [ids[:2], ids[2:]]
+
+
 def test_no_index_outlives_its_photos_and_albums(
     owners: OwnerStore, jobs: JobStore, albums: AlbumStore, client: "redis.Redis"
 ) -> None:
