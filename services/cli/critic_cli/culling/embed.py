@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,17 +73,24 @@ def _merged(photo: Path, content: SidecarContent) -> bytes | None:
 def _run(jobs: list[_Job]) -> Iterator[str]:
     if not jobs:
         return
-    arguments = "".join(job.arguments() for job in jobs)
-    command = ["exiftool", "-@", "-"]
-    ran = subprocess.run(command, input=arguments.encode("utf-8", "surrogateescape"), capture_output=True, check=False)  # noqa: S603 - no shell
+    _remove_new_files(jobs)  # of a run that was killed: the photo may have changed since
+    try:
+        arguments = "".join(job.arguments() for job in jobs).encode("utf-8", "surrogateescape")
+        ran = subprocess.run(["exiftool", "-@", "-"], input=arguments, capture_output=True, check=False)  # noqa: S607
+        for job in jobs:
+            try:
+                _replace(job)
+            except OSError as error:
+                reason = ran.stderr.decode("utf-8", "replace").strip().splitlines()[:1] or [str(error)]
+                yield f"{job.photo}: ExifTool wrote no new file: {reason[0]}"
+    finally:
+        _remove_new_files(jobs)
+
+
+def _remove_new_files(jobs: list[_Job]) -> None:
     for job in jobs:
-        try:
-            _replace(job)
-        except OSError as error:
-            reason = ran.stderr.decode("utf-8", "replace").strip().splitlines()[:1] or [str(error)]
-            yield f"{job.photo}: ExifTool wrote no new file: {reason[0]}"
-        finally:
-            job.new_file.unlink(missing_ok=True)
+        with suppress(OSError):
+            job.new_file.unlink()
 
 
 def _replace(job: _Job) -> None:

@@ -67,6 +67,16 @@ def test_twice_is_once(tmp_path: Path) -> None:
     assert photo.read_bytes() == once
 
 
+def test_the_new_file_of_a_killed_run_does_not_replace_a_photo_that_changed(tmp_path: Path) -> None:
+    photo = jpeg(tmp_path)
+    shutil.copy(photo, tmp_path / f".{photo.stem}.part{photo.suffix}")
+    subprocess.run(["exiftool", "-q", "-overwrite_original", "-XMP-dc:Title=Mine", photo], check=True)
+    assert list(embed({photo: CONTENT})) == []
+    found = tags(photo)
+    assert (found["XMP-dc:Title"], found["XMP-xmp:Rating"]) == ("Mine", 4)
+    assert [file.name for file in tmp_path.iterdir()] == [photo.name]
+
+
 def test_one_bad_file_stops_no_other_and_stays_as_it_is(tmp_path: Path) -> None:
     good, broken = jpeg(tmp_path), tmp_path / "broken.jpg"
     broken.write_bytes(b"no jpeg")
