@@ -19,7 +19,7 @@ from critic_core.contracts.album import PhotoFeatures, SequenceKind
 from critic_core.contracts.critique import Capture
 from critic_core.imaging.fingerprint import fingerprint
 from critic_core.imaging.properties import View
-from critic_worker.albums.capture_times import taken_seconds
+from critic_worker.albums.capture_facts import taken_seconds
 from critic_worker.albums.sequences import Sequences, sequences
 from critic_worker.albums.table import frames_of, similarity_features
 

@@ -20,5 +20,10 @@ def lab_to_srgb(lightness: Float, a: Float, b: Float) -> npt.NDArray[np.uint8]:
     return encode_srgb(xyz @ _D50_TO_BT_709.T)
 
 
+def luminance(lightness: Float) -> Float:
+    """0 to 1, of CIE lightness from 0 to 100."""
+    return _cubed((lightness + 16) / 116)
+
+
 def _cubed(value: Float) -> Float:
     return np.asarray(np.where(value > 6 / 29, value**3, 3 * (6 / 29) ** 2 * (value - 4 / 29)))

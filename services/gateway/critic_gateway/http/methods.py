@@ -34,7 +34,7 @@ class Methods:
             await _without_route(scope, methods)(scope, receive, send)
 
     def _has_route(self, scope: Scope) -> bool:
-        """Most requests: the methods of all routes are not looked up for them."""
+        """True for most requests, whose methods need no comparison with those of the other routes."""
         return any(route.matches(scope)[0] is Match.FULL for route in self._routes)
 
     async def _head(self, scope: Scope, receive: Receive, send: Send) -> None:

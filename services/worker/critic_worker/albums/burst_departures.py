@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from critic_core.contracts.album import PhotoFeatures
-from critic_core.contracts.critique import Capture, PropertyName
-from critic_worker.albums.capture_times import runs, taken_seconds
+from critic_core.contracts.critique import PropertyName
+from critic_core.imaging.lab import luminance
+from critic_worker.albums.capture_facts import cameras, runs, taken_seconds
 from critic_worker.albums.complete_linkage import group_members
 from critic_worker.albums.fingerprint_rows import thumbnails_of
 from critic_worker.albums.property_values import value_of
@@ -38,7 +39,7 @@ def burst_departures(features: Sequence[PhotoFeatures], near: Int64Array) -> Dep
 
     No turn is known of frames that do not register, and none counts against a frame whose own edges say it is level.
     """
-    stops, taken, camera = _stops(features), taken_seconds(features), _cameras(features)
+    stops, taken, camera = _stops(features), taken_seconds(features), cameras(features)
     turn, exposure = np.zeros(len(features)), np.zeros(len(features))
     for members in group_members(near):
         for burst in _bursts(members, taken, camera):
@@ -59,16 +60,10 @@ def sure_tilt(photo: PhotoFeatures) -> float | None:
     return abs(horizon.degrees) if horizon is not None and horizon.confidence >= _SURE_TILT else None
 
 
-def _cameras(features: Sequence[PhotoFeatures]) -> list[tuple[str | None, str | None] | None]:
-    """None without a camera: the time may be that of saving a copy."""
-    captures = [photo.capture or Capture() for photo in features]
-    return [(capture.camera, capture.serial_number) if capture.camera else None for capture in captures]
-
-
-def _bursts(members: Int64Array, taken: Float64Array, camera: Sequence[object]) -> Iterator[Int64Array]:
+def _bursts(members: Int64Array, taken: Float64Array, camera: Int64Array) -> Iterator[Int64Array]:
     """With at least three times: edited copies have the time of their original."""
-    for body in {camera[photo] for photo in members} - {None}:
-        frames = np.array([photo for photo in members if camera[photo] == body], np.int64)
+    for body in np.unique(camera[members][camera[members] >= 0]):
+        frames = members[camera[members] == body]
         for run in runs(taken[frames]):
             if len(np.unique(taken[frames[run]])) >= _LEAST_FRAMES:
                 yield frames[run]
@@ -87,6 +82,4 @@ def _turns(burst: Sequence[PhotoFeatures]) -> Float64Array:
 
 def _stops(features: Sequence[PhotoFeatures]) -> Float64Array:
     """Mean luminance, binary logarithm, from its CIE lightness."""
-    lightness = value_of(features, PropertyName.exposure)
-    luminance = np.where(lightness > 8, ((lightness + 16) / 116) ** 3, lightness * 27 / 24389)
-    return np.asarray(np.log2(np.maximum(luminance, _BLACK)))
+    return np.asarray(np.log2(np.maximum(luminance(value_of(features, PropertyName.exposure)), _BLACK)))

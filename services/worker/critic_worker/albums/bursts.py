@@ -14,7 +14,7 @@ from scipy.ndimage import affine_transform
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from critic_worker.albums.capture_times import BURST_SECONDS
+from critic_worker.albums.capture_facts import BURST_SECONDS
 from critic_worker.albums.complete_linkage import Pairs
 from critic_worker.albums.shifts import SIDE, shifts
 from critic_worker.albums.similar_pairs import SimilarityFeatures

@@ -12,7 +12,7 @@ from critic_core.stores.albums import Snapshot
 from critic_core.stores.tastes import ActiveTaste
 from critic_worker.albums import group_levels
 from critic_worker.albums.burst_departures import burst_departures
-from critic_worker.albums.capture_times import taken_seconds
+from critic_worker.albums.capture_facts import cameras, taken_seconds
 from critic_worker.albums.embeddings import embeddings_of
 from critic_worker.albums.fingerprint_rows import fixed_rows, thumbnails_of
 from critic_worker.albums.group_corrections import corrected
@@ -95,24 +95,16 @@ def _without_frames(near: Int64Array, sequence: Int64Array) -> Int64Array:
 
 def similarity_features(features: list[PhotoFeatures], taken: Float64Array) -> SimilarityFeatures:
     """Features for grouping. A time without a camera may be that of saving a copy."""
-    by_camera = np.array([photo.capture is not None and photo.capture.camera is not None for photo in features], bool)
-    camera = np.where(by_camera, _cameras(features), -1)
+    camera = cameras(features)
     return SimilarityFeatures(
         hashes=_hashes(features),
         embeddings=embeddings_of(features),
         taken=taken,
-        by_camera=by_camera & ~np.isnan(taken),
+        by_camera=(camera >= 0) & ~np.isnan(taken),
         colours=_colours(features),
         camera=camera,
         thumbnails=thumbnails_of(features),
     )
-
-
-def _cameras(features: list[PhotoFeatures]) -> Int64Array:
-    """A number for each camera, `[N]`: two cameras of one model are two by their serial numbers."""
-    captures = [photo.capture or Capture() for photo in features]
-    bodies = [f"{capture.camera or ''} {capture.serial_number or ''}" for capture in captures]
-    return np.unique(bodies, return_inverse=True)[1].astype(np.int64)
 
 
 def frames_of(features: list[PhotoFeatures], order: Int64Array, similarity: SimilarityFeatures) -> Frames:
@@ -125,7 +117,7 @@ def frames_of(features: list[PhotoFeatures], order: Int64Array, similarity: Simi
     return Frames(
         taken=similarity.taken,
         order=order,
-        camera=_cameras(features),
+        camera=similarity.camera,
         exposure=column("exposure_seconds"),
         f_number=column("f_number"),
         iso=column("iso"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from critic_core.contracts.album import Flag, PhotoFeatures, Thresholds
-from critic_worker.albums.capture_times import taken_seconds
+from critic_worker.albums.capture_facts import taken_seconds
 from critic_worker.albums.group_levels import group
 from critic_worker.albums.quality import best_of
 from critic_worker.albums.table import similarity_features

@@ -9,7 +9,7 @@ from tests.unit.worker.albums.snapshots import similarity_features
 
 from critic_core.contracts.album import Thresholds
 from critic_worker.albums.bursts import LEAST_COSINE, burst_pairs
-from critic_worker.albums.capture_times import BURST_SECONDS
+from critic_worker.albums.capture_facts import BURST_SECONDS
 from critic_worker.albums.group_levels import group
 from critic_worker.albums.similar_pairs import SimilarityFeatures
 

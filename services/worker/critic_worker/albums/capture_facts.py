@@ -1,4 +1,4 @@
-"""When photos were taken, and which of them in one burst."""
+"""When and by which camera photos were taken, and which of them in one burst."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 import numpy as np
 
 from critic_core.contracts.album import PhotoFeatures
+from critic_core.contracts.critique import Capture
 from critic_worker.arrays import Float64Array, Int64Array
 
 BURST_SECONDS = 2.0
@@ -27,6 +28,17 @@ def _seconds(time: datetime | None, zone: tzinfo) -> float:
     if time is None:
         return np.nan
     return (time if time.tzinfo is not None else time.replace(tzinfo=zone)).timestamp()
+
+
+def cameras(features: Sequence[PhotoFeatures]) -> Int64Array:
+    """A number for each camera, `[N]`: two cameras of one model are two by their serial numbers.
+
+    −1 without a camera: a time may be that of saving a copy.
+    """
+    captures = [photo.capture or Capture() for photo in features]
+    bodies = [f"{capture.camera} {capture.serial_number or ''}" for capture in captures]
+    numbers = np.unique(bodies, return_inverse=True)[1]
+    return np.where([capture.camera is None for capture in captures], -1, numbers).astype(np.int64)
 
 
 def runs(taken: Float64Array) -> Iterator[Int64Array]:
