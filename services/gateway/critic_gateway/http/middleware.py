@@ -70,7 +70,7 @@ class RequestContext:
             nonlocal status, response_started
             if message["type"] == "http.response.start":
                 response_started = True
-                status = message["status"]
+                status = int(message["status"])  # a member of HTTPStatus logs its name
                 headers = MutableHeaders(scope=message)
                 headers.update({REQUEST_ID: request_id, **SECURITY_HEADERS})
                 if scope["path"].startswith("/v1/"):

@@ -1,6 +1,7 @@
 """Around every request: id, security headers, metrics, a 500 for unexpected errors."""
 
 import asyncio
+from http import HTTPStatus
 
 import httpx
 import pytest
@@ -17,7 +18,7 @@ from critic_gateway.http.middleware import RequestContext
 
 async def hello(request: Request) -> PlainTextResponse:
     request.state.rate_limit_headers = {"RateLimit": '"requests";r=1;t=1'}
-    return PlainTextResponse("hello")
+    return PlainTextResponse("hello", HTTPStatus.OK)
 
 
 async def broken(request: Request) -> PlainTextResponse:
@@ -33,8 +34,10 @@ def get(path: str, method: str = "GET", **headers: str) -> httpx.Response:
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
             return await client.request(method, path, headers=headers)
 
-    with capture_logs():  # a traceback takes seconds to print
-        return asyncio.run(request())
+    with capture_logs() as lines:  # a traceback takes seconds to print
+        response = asyncio.run(request())
+    assert [repr(line["status"]) for line in lines if line["event"] == "request"] == [str(response.status_code)]
+    return response
 
 
 @pytest.mark.parametrize("path", ["/hello", "/broken", "/nowhere"])
