@@ -111,6 +111,12 @@ def test_decisions_of_other_programs_come_back_and_nothing_becomes_a_reject(
     assert {name: rating for name, rating in ratings.items() if rating is not None} == {
         "card1/DSC_0001.xmp": -1, "card1/DSC_0001.JPG.xmp": -1, "card2/DSC_0002.xmp": 5, "card2/DSC_0002.JPG.xmp": 5,
     }  # fmt: skip
+    earlier = shoot / "card1" / "DSC_0001.xmp"
+    earlier.write_bytes(xmp(xmp_Rating="3"))
+    os.utime(earlier, (1, 1))  # before the decision
+    for file in (shoot / "card1").glob("DSC_0001.JPG*"):
+        os.utime(file, (2, 2))
+    assert rows(cull, tmp_path, "--read-back")["card1/DSC_0001.JPG"]["decision"] == "reject"
     assert "decided pictures of 50, at least 10 picked" in cull("--taste").stdout
 
 

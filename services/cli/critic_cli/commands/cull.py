@@ -18,7 +18,6 @@ from critic_cli.culling.outputs import Outputs, write_outputs
 from critic_cli.culling.proposals import Selection, export_files, export_options, propose
 from critic_cli.culling.read_back import read_back
 from critic_cli.culling.report import CullingReport, print_problems
-from critic_cli.culling.same_stem import group_files
 from critic_cli.culling.sidecars import Sidecars
 from critic_cli.culling.taste import use_taste
 from critic_cli.errors import CommandError
@@ -104,14 +103,14 @@ def cull(options: CullOptions) -> None:
 
 
 def _cull(options: CullOptions, selection: Selection, sidecars: Sidecars, journal: Journal) -> CullingReport:
-    found = find_shoot(options.folder, options.exclude or [], options.copy_keepers)
+    shoot = find_shoot(options.folder, options.exclude or [], options.copy_keepers)
     with _resumable(), open_client(options.url, options.api_key, options.local) as client:
-        culled = cull_folder(client, options.folder, group_files(found.files), journal, options.fresh)
+        culled = cull_folder(client, shoot, journal, options.fresh)
         decisions = read_back(client.albums, culled, sidecars) if options.read_back else ""
         taste = use_taste(client.taste) if options.taste else ""
         proposals = propose(client.albums, culled.album_id, selection)
         export_files(client.albums, culled.album_id, selection, options.files)
-    return CullingReport(options.folder, culled, selection, proposals, [found.skipped_sentence(), decisions, taste])
+    return CullingReport(options.folder, culled, selection, proposals, [shoot.passed_over, decisions, taste])
 
 
 def _outputs(options: CullOptions, selection: Selection) -> Outputs:

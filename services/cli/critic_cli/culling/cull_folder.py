@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
+from critic_cli.culling.find_shoot import Shoot
 from critic_cli.culling.folder_changes import remove_missing, restore_decisions
 from critic_cli.culling.journal import Journal
 from critic_cli.culling.progress import CullProgress, cull_progress
@@ -34,12 +35,12 @@ class CulledFolder:
     removed: int
 
 
-def cull_folder(client: Client, folder: Path, shots: list[Shot], journal: Journal, fresh: bool) -> CulledFolder:
+def cull_folder(client: Client, shoot: Shoot, journal: Journal, fresh: bool) -> CulledFolder:
     """Bring the album to the state of the folder, and wait until all photos are scored."""
-    album_id = _album(client, folder, journal, fresh)
-    removed = remove_missing(client, album_id, shots, journal)
-    with cull_progress(len(shots)) as progress:
-        uploads = _upload(client, album_id, shots, journal, progress, folder)
+    album_id = _album(client, shoot.folder, journal, fresh)
+    removed = remove_missing(client, album_id, shoot.shots, journal, shoot.unreadable)
+    with cull_progress(len(shoot.shots)) as progress:
+        uploads = _upload(client, album_id, shoot, journal, progress)
         client.albums.wait(album_id)
     by_id = defaultdict[str, list[Shot]](list)
     for uploaded in uploads:
@@ -48,10 +49,10 @@ def cull_folder(client: Client, folder: Path, shots: list[Shot], journal: Journa
     for same_bytes in by_id.values():
         same_bytes.sort(key=_original_first)
     photos = list(client.albums.ranking(album_id))
-    restore_decisions(client, album_id, photos, removed)
+    restore_decisions(client.albums, album_id, journal, photos)
     problems = [f"{uploaded.shot.upload}: {uploaded.problem.detail}" for uploaded in uploads if uploaded.problem]
     failed = [photo for photo in photos if photo.state is PhotoState.failed and photo.id in by_id]
-    return CulledFolder(album_id, by_id, problems + [_failure(photo, by_id) for photo in failed], len(removed))
+    return CulledFolder(album_id, by_id, problems + [_failure(photo, by_id) for photo in failed], removed)
 
 
 def _original_first(shot: Shot) -> tuple[bool, int, object]:
@@ -74,16 +75,16 @@ def _album(client: Client, folder: Path, journal: Journal, fresh: bool) -> str:
     return album.id
 
 
-def _upload(  # noqa: PLR0913, PLR0917 - the run as a whole
-    client: Client, album_id: str, shots: list[Shot], journal: Journal, progress: CullProgress, folder: Path
+def _upload(
+    client: Client, album_id: str, shoot: Shoot, journal: Journal, progress: CullProgress
 ) -> list[UploadedShot]:
-    uploads = [UploadedShot(shot, photo_id) for shot in shots if (photo_id := journal.photo_id(shot))]
+    uploads = [UploadedShot(shot, photo_id) for shot in shoot.shots if (photo_id := journal.photo_id(shot))]
     progress.resume(len(uploads))
     uploaded_before = {uploaded.shot for uploaded in uploads}
     ended = threading.Event()
     threading.Thread(target=progress.follow_scoring, args=(client.albums, album_id, ended), daemon=True).start()
-    new_shots = [shot for shot in shots if shot not in uploaded_before]
-    for uploaded in progress.count(upload_all(client.albums, album_id, new_shots, folder)):
+    new_shots = [shot for shot in shoot.shots if shot not in uploaded_before]
+    for uploaded in progress.count(upload_all(client.albums, album_id, new_shots, shoot.folder)):
         if uploaded.photo_id is not None:
             journal.append(uploaded.shot, uploaded.photo_id)
         uploads.append(uploaded)

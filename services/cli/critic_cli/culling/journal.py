@@ -6,10 +6,12 @@ One line of JSON a photo, appended as soon as it is uploaded: a crash loses no l
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from critic_cli.culling.files_on_disk import replace_file
+from critic_cli.culling.removed_decisions import RemovedDecisions
 from critic_cli.culling.same_stem import Shot, picture_name
 from critic_cli.folders import state_folder
 
@@ -31,6 +33,7 @@ class Journal:
         name = hashlib.sha256(f"{folder.resolve()}\n{url}".encode("utf-8", "surrogateescape")).hexdigest()[:16]
         self._file = (state or state_folder()) / "culling" / f"{name}.jsonl"
         self._entries: dict[str, JournalEntry] = {}
+        self.decisions = RemovedDecisions(self._file.with_suffix(".decisions.json"))
 
     def load(self) -> str | None:
         """Load the entries of the last run; its album id, or None without a journal. A damaged line costs that line."""
@@ -49,13 +52,14 @@ class Journal:
     def begin(self, album_id: str) -> None:
         """Start an empty journal."""
         self._entries.clear()
+        self.decisions.clear()
         self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._file.write_text(json.dumps({"album": album_id}) + "\n", "utf-8")
 
     def photo_id(self, shot: Shot) -> str | None:
-        """The id of an uploaded file's photo; None for a file that is new or has changed."""
+        """The id of an uploaded file's photo; None for a file that is new, has changed or is not there."""
         entry = self._entries.get(_path(shot))
-        return entry.photo_id if entry and (entry.size, entry.changed_ns) == _file_state(shot) else None
+        return entry.photo_id if entry and _file_state(shot) in {(entry.size, entry.changed_ns), None} else None
 
     def find(self, file: Path) -> str | None:
         """The id of the photo of a file, or of a file of its picture: a shot's RAW file is not uploaded."""
@@ -68,6 +72,12 @@ class Journal:
         """The photos of all entries."""
         return {entry.photo_id for entry in self._entries.values()}
 
+    def photo_ids_below(self, folders: Iterable[Path]) -> set[str]:
+        """The photos of entries inside of folders."""
+        roots = [Path(_text(folder)) for folder in folders]
+        inside = (entry for entry in self._entries.values() if any(map(Path(entry.path).is_relative_to, roots)))
+        return {entry.photo_id for entry in inside}
+
     def forget(self, photo_ids: set[str]) -> None:
         """Remove the entries of photos that left the album."""
         self._entries = {path: entry for path, entry in self._entries.items() if entry.photo_id not in photo_ids}
@@ -77,7 +87,7 @@ class Journal:
 
     def append(self, shot: Shot, photo_id: str) -> None:
         """Record an upload."""
-        size, changed = _file_state(shot)
+        size, changed = _file_state(shot) or (-1, -1)
         entry = self._entries[_path(shot)] = JournalEntry(_path(shot), size, changed, photo_id)
         with self._file.open("a", encoding="utf-8") as file:
             file.write(f"{json.dumps(entry.__dict__)}\n")
@@ -102,9 +112,12 @@ def _text(file: Path) -> str:
     return os.fsencode(file.parent.resolve() / file.name).decode("utf-8", "surrogateescape")
 
 
-def _file_state(shot: Shot) -> tuple[int, int]:
+def _file_state(shot: Shot) -> tuple[int, int] | None:
+    """Size and time; None for a file that is there and cannot be read, so that it does not count as changed."""
     try:
         status = shot.upload.stat()
-    except OSError:
+    except FileNotFoundError:
         return -1, -1
+    except OSError:
+        return None
     return status.st_size, status.st_mtime_ns

@@ -1,6 +1,8 @@
 """Sidecars on the photographer's disk: what people said in them and in the photos, and their update."""
 
+import math
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from critic_cli.culling.files_on_disk import replace_file
@@ -42,11 +44,12 @@ class Sidecars:
         """What a sidecar of the shot says."""
         return sidecar_content(proposal, self._options, self.stated(shot), copy)
 
-    def stated(self, shot: Shot) -> StatedChoice:
-        """What people said: in the sidecars, the latest first, then inside the files."""
+    def stated(self, shot: Shot, since: datetime | None = None) -> StatedChoice:
+        """What people said: in the sidecars, the latest first, then inside the files; `since`: in later files alone."""
+        after = since.timestamp() if since else -math.inf
         existing = sorted(self._existing(shot), key=_changed, reverse=True)
-        inside = [stated_in(file) for file in shot.files]
-        return first_stated([*map(_stated_in_sidecar, existing), *inside])
+        sidecars = [_stated_in_sidecar(file) for file in existing if _changed(file) > after]
+        return first_stated([*sidecars, *(stated_in(file) for file in shot.files if _changed(file) > after)])
 
     def _paths(self, shot: Shot, files: tuple[Path, ...]) -> list[Path]:
         """The sidecars of the files in the requested naming, and those of the shot that exist in the other one."""

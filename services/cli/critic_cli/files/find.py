@@ -3,11 +3,12 @@
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from critic_cli.files.kinds import PHOTO_SUFFIXES
+from critic_cli.files.names import printable
 from critic_core.metadata.foreign_folders import is_foreign
 from critic_core.metadata.natural_order import natural_key
 
@@ -17,15 +18,18 @@ KEEPERS_MARK = ".photo-critic-keepers"
 
 @dataclass(frozen=True)
 class FoundPhotos:
-    """Photos in order, and the number of photos passed over, by reason."""
+    """Photos in order, the number of photos passed over by reason, and the folders that cannot be read."""
 
     files: list[Path] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
+    unreadable: list[Path] = field(default_factory=list)
 
     def skipped_sentence(self) -> str:
         """What was passed over, in words; empty for nothing."""
         counts = ", ".join(f"{count:,} in {reason}" for reason, count in sorted(self.skipped.items()))
-        return f"Passed over: {counts}." if counts else ""
+        folders = ", ".join(printable(str(folder)) for folder in self.unreadable)
+        sentences = (f"Passed over: {counts}." if counts else "", f"Cannot be read: {folders}." if folders else "")
+        return " ".join(filter(None, sentences))
 
 
 def find_photos(paths: Sequence[Path], exclude: Sequence[str] = (), targets: Sequence[Path] = ()) -> FoundPhotos:
@@ -37,8 +41,8 @@ def find_photos(paths: Sequence[Path], exclude: Sequence[str] = (), targets: Seq
     found = FoundPhotos()
     resolved = {target.resolve() for target in targets}
     for path in paths:
-        found.files.extend(_Walk(path, exclude, resolved, found.skipped).photos() if path.is_dir() else [path])
-    return FoundPhotos(list(dict.fromkeys(found.files)), found.skipped)
+        found.files.extend(_Walk(path, exclude, resolved, found).photos() if path.is_dir() else [path])
+    return replace(found, files=list(dict.fromkeys(found.files)))
 
 
 @dataclass(frozen=True)
@@ -48,10 +52,10 @@ class _Walk:
     root: Path
     exclude: Sequence[str]
     targets: set[Path]
-    skipped: Counter[str]
+    found: FoundPhotos
 
     def photos(self) -> Iterator[Path]:
-        for parent, folders, names in os.walk(self.root):
+        for parent, folders, names in os.walk(self.root, onerror=self._record_error):
             folder = Path(parent)
             reasons = {name: self._reason(folder / name) for name in folders}
             for name, reason in reasons.items():
@@ -59,10 +63,13 @@ class _Walk:
             folders[:] = sorted((name for name, reason in reasons.items() if not reason), key=natural_key)
             yield from self._photos_of(folder, names)
 
+    def _record_error(self, error: OSError) -> None:
+        self.found.unreadable.append(Path(error.filename))
+
     def _photos_of(self, folder: Path, names: list[str]) -> Iterator[Path]:
         for name in sorted(filter(is_photo, names), key=natural_key):
             if self._excluded(folder / name):
-                self.skipped["--exclude"] += 1
+                self.found.skipped["--exclude"] += 1
             else:
                 yield folder / name
 
@@ -79,7 +86,7 @@ class _Walk:
     def _count(self, folder: Path, reason: str) -> None:
         photos = sum(is_photo(name) for _, _, names in os.walk(folder) for name in names) if reason else 0
         if photos:
-            self.skipped[reason] += photos
+            self.found.skipped[reason] += photos
 
     def _excluded(self, path: Path) -> bool:
         inside = path.relative_to(self.root).as_posix().casefold()

@@ -1,6 +1,7 @@
 """Sidecars beside photos: what people said anywhere is in all of them afterwards, and nothing else is lost."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,12 @@ def test_a_folder_that_cannot_be_written_is_reported(shot: Shot) -> None:
     (shot.upload.parent / ".IMG_1.xmp.part").mkdir()  # stands where the new file would be made
     (problem,) = write(shot)
     assert "cannot be written" in problem
+
+
+def test_a_statement_older_than_a_decision_does_not_count(shot: Shot) -> None:
+    sidecar = shot.upload.with_suffix(".xmp")
+    sidecar.write_bytes(xmp(xmp_Rating="4"))
+    os.utime(sidecar, (1000, 1000))
+    sidecars = Sidecars(ExportOptions())
+    assert sidecars.stated(shot, datetime.fromtimestamp(999, UTC)).rating == 4
+    assert not sidecars.stated(shot, datetime.fromtimestamp(1000, UTC))

@@ -1,5 +1,6 @@
 """The photos among named files and folders."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,18 @@ def test_a_named_file_is_taken_whatever_it_is_called_and_only_once(tmp_path: Pat
     photo = tmp_path / "photo.jpg"
     photo.touch()
     assert find_photos([named, photo, tmp_path]).files == [named, photo]
+
+
+def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made(tmp_path, "1.jpg", "locked/2.jpg")
+    scandir = os.scandir
+
+    def refuse(path: str) -> object:
+        if Path(path).name == "locked":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    found = find_photos([tmp_path])
+    assert (found.files, found.unreadable) == ([tmp_path / "1.jpg"], [tmp_path / "locked"])
+    assert found.skipped_sentence() == f"Cannot be read: {tmp_path / 'locked'}."
