@@ -20,24 +20,41 @@ BALANCER_SECONDS = 30
 
 
 def roll(project: ComposeProject, service: str, seconds: float) -> bool:
-    """Replace all containers of a service. False when the new ones are not healthy in time, and the old ones stay."""
+    """Replace all containers of a service. False when the new ones are not healthy in time.
+
+    The old ones stay then, and after an error or an interruption, and the new ones are removed.
+    """
     project.run("rm", "--force", service, seconds=SHORT)  # `up` would start stopped containers again, unchanged
     old = project.containers(service)
     if not old:
         raise EngineError(f"{service} does not run")
+    ready = False
+    try:
+        ready = start_beside(project, service, old, seconds)
+    finally:
+        remove(old if ready else new_containers(project, service, old))
+    if ready:
+        log(f"{service}: replaced")
+    return ready
+
+
+def start_beside(project: ComposeProject, service: str, old: list[str], seconds: float) -> bool:
+    """Start as many new containers as there are old ones; True when all are healthy and get requests."""
     target = active_servers(project, service) + len(old)
     project.scale(service, 2 * len(old), LONG)
-    new = [container for container in project.containers(service) if container not in old]
+    new = new_containers(project, service, old)
     log(f"{service}: {len(new)} new beside {len(old)} old")
     ready = wait_until(lambda: healthy(new), seconds)
-    if not (ready and wait_until(lambda: active_servers(project, service) >= target, BALANCER_SECONDS)):
-        log(f"{service}: the new replicas did not become healthy, and the old ones stay. The last lines of a new one:")
-        log(docker("logs", "--tail", "20", new[0], seconds=SHORT, with_stderr=True))
-        remove(new)
-        return False
-    remove(old)
-    log(f"{service}: replaced")
-    return True
+    if ready and wait_until(lambda: active_servers(project, service) >= target, BALANCER_SECONDS):
+        return True
+    log(f"{service}: the new replicas did not become healthy, and the old ones stay. The last lines of a new one:")
+    log(docker("logs", "--tail", "20", new[0], seconds=SHORT, with_stderr=True))
+    return False
+
+
+def new_containers(project: ComposeProject, service: str, old: list[str]) -> list[str]:
+    """The containers of a service without the old ones."""
+    return [container for container in project.containers(service) if container not in old]
 
 
 def healthy(ids: list[str]) -> bool:
@@ -58,8 +75,9 @@ def active_servers(project: ComposeProject, service: str) -> int:
 
 def remove(ids: list[str]) -> None:
     """Stop containers gracefully, within their stop_grace_period, and remove them."""
-    docker("stop", *ids, seconds=LONG)
-    docker("rm", *ids, seconds=SHORT)
+    if ids:
+        docker("stop", *ids, seconds=LONG)
+        docker("rm", *ids, seconds=SHORT)
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> bool:

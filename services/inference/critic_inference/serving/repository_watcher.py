@@ -39,13 +39,16 @@ class RepositoryWatcher:
 
     async def poll(self, catalogue: Catalogue) -> None:
         """Apply the changes since the last poll. A rejected version is not tried again until it changes."""
-        before, self._known = self._known, await asyncio.to_thread(self._stamps)
-        for name in before.keys() - self._known.keys():
+        stamps = await asyncio.to_thread(self._stamps)
+        for name in self._known.keys() - stamps.keys():
             self._unload(catalogue.get(name), {})
             catalogue.remove(name)
-        for name, stamp in self._known.items():
-            if before.get(name) != stamp:
-                await self._reload(catalogue, name, before.get(name, frozenset()) ^ stamp)
+            del self._known[name]
+        for name, stamp in stamps.items():
+            before = self._known.get(name)
+            if before != stamp:
+                await self._reload(catalogue, name, stamp ^ (before or frozenset()))
+                self._known[name] = stamp  # now: after an error the next poll tries again
 
     async def _reload(self, catalogue: Catalogue, name: str, changed: Stamp) -> None:
         old = catalogue.get(name)

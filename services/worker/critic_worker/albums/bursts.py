@@ -6,25 +6,27 @@ long as two seconds hold them. Limits chosen on bursts made of 80 photographs, m
 (docs/measurements.md).
 """
 
-from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import affine_transform
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from critic_worker.albums.capture_facts import BURST_SECONDS
 from critic_worker.albums.complete_linkage import Pairs
-from critic_worker.albums.shifts import SIDE, shifts
+from critic_worker.albums.shifts import shifts
 from critic_worker.albums.similar_pairs import SimilarityFeatures
+from critic_worker.albums.thumbnail_views import view_matrix, views
 from critic_worker.arrays import BoolArray, Float32Array, Int64Array
 
 LEAST_COSINE, LEAST_FIT = 0.3, 0.65
 _SURE_COSINE = 0.85  # the fit is not computed
 _STEPS = 2  # frames ahead that a frame is compared with
 _MOST_FRAMES = 120  # within two seconds: sixty a second
-_TURNS, _ZOOMS = (-12, -8, -4, 0, 4, 8, 12), (0.8, 0.9, 1.0, 1.12, 1.25)  # degrees, factors
+_NEAR = tuple(product((0, -4, 4), (1.0, 0.9, 1.12)))  # degrees, zoom factors: most frames fit after one of these
+_FAR = sorted({*product((-12, -8, -4, 0, 4, 8, 12), (0.8, 0.9, 1.0, 1.12, 1.25))} - {*_NEAR})
+_VIEWS = (view_matrix(_NEAR), view_matrix(_FAR))
 
 
 def burst_pairs(features: SimilarityFeatures) -> Pairs:
@@ -67,20 +69,12 @@ def _of_one_burst(burst: Int64Array, first: Int64Array, second: Int64Array) -> t
 
 def _fits(first: npt.NDArray[np.uint8], second: npt.NDArray[np.uint8]) -> BoolArray:
     """Which of K pairs of thumbnails `[K, 32, 32]` fit after some turn, zoom and shift of the second, `[K]`."""
-    fit = np.zeros(len(first), bool)
-    for number, (still, moved) in enumerate(zip(_even_light(first), _even_light(second), strict=True)):
-        views = np.stack(list(_views(moved)))
-        fit[number] = shifts(np.repeat(still[None], len(views), axis=0), views).fit.max() >= LEAST_FIT
-    return fit
+    pairs = zip(_even_light(first), _even_light(second), strict=True)
+    return np.array([any(_fit(still, moved, matrix) >= LEAST_FIT for matrix in _VIEWS) for still, moved in pairs], bool)
 
 
-def _views(thumbnail: Float32Array) -> Iterator[Float32Array]:
-    centre = np.full(2, (SIDE - 1) / 2)
-    for degrees in _TURNS:
-        sine, cosine = np.sin(np.radians(degrees)), np.cos(np.radians(degrees))
-        for zoom in _ZOOMS:
-            turn = np.array([[cosine, -sine], [sine, cosine]]) / zoom
-            yield affine_transform(thumbnail, turn, centre - turn @ centre, order=1, mode="nearest")
+def _fit(still: Float32Array, moved: Float32Array, matrix: csr_array) -> float:
+    return float(shifts(still[None], views(matrix, moved)).fit.max())
 
 
 def _even_light(thumbnails: npt.NDArray[np.uint8]) -> Float32Array:

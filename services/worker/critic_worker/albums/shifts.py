@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.fft import irfft2, rfft2
 from scipy.ndimage import uniform_filter
 
 from critic_worker.arrays import Float32Array, Int64Array
@@ -31,12 +32,12 @@ class Shift:
 
 
 def shifts(first: npt.NDArray[np.uint8 | np.float32], second: npt.NDArray[np.uint8 | np.float32]) -> Shift:
-    """The shift of each pair of thumbnails, `[K, 32, 32]` both."""
+    """The shift of each pair of thumbnails, `[K, 32, 32]` both; a single one, `[1, 32, 32]`, is paired with all."""
     first_detail, second_detail = _detail(first), _detail(second)
     ones = np.ones((1, SIDE, SIDE), np.float32)
     product = _correlate(first_detail, second_detail)
-    energy = _energy(first_detail, _correlate(first_detail**2, ones))
-    energy *= _energy(second_detail, _correlate(ones, second_detail**2))
+    first_energy = _energy(first_detail, _correlate(first_detail**2, ones))
+    energy = first_energy * _energy(second_detail, _correlate(ones, second_detail**2))
     overlap = _correlate(ones, ones) / SIDE**2
     with np.errstate(divide="ignore", invalid="ignore"):
         fit = np.where(overlap >= _MIN_OVERLAP, product / np.sqrt(np.maximum(energy, 1e-6)), -1)
@@ -59,8 +60,7 @@ def _energy(detail: Float32Array, within_overlap: Float32Array) -> Float32Array:
 def _correlate(first: Float32Array, second: Float32Array) -> Float32Array:
     """The sum of products at every shift of `second`, `[K, 64, 64]`."""
     size = (_PAD, _PAD)
-    spectrum = np.fft.rfft2(first, size) * np.conj(np.fft.rfft2(second, size))
-    return np.asarray(np.fft.irfft2(spectrum, size), np.float32)
+    return np.asarray(irfft2(rfft2(first, size) * np.conj(rfft2(second, size)), size, overwrite_x=True), np.float32)
 
 
 def _signed(offset: Int64Array) -> Float32Array:

@@ -53,6 +53,18 @@ def test_unhealthy_containers_are_removed_and_the_old_ones_stay(
     assert {command[-1] for command in engine} == {"new-1"}
 
 
+def test_an_interruption_leaves_no_new_containers(
+    engine: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(rolling_update, "wait_until", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        rolling_update.roll(FakeProject(worker=["a"]), "worker", seconds=1)
+    assert engine == [("stop", "new-1"), ("rm", "new-1")]
+
+
 def test_a_service_that_does_not_run_is_not_rolled() -> None:
     with pytest.raises(EngineError, match="worker does not run"):
         rolling_update.roll(FakeProject(), "worker", seconds=1)
