@@ -127,7 +127,7 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
     corrections = GroupCorrectionStore(client)
     idempotency_keys = IdempotencyKeys(client, settings.idempotency_ttl_seconds)
     batches, api_keys = BatchStore(client), ApiKeys.from_settings(settings)
-    erasure = Erasure(jobs, albums, owners, deliveries, tastes, batches, storage)
+    erasure = Erasure(jobs, albums, owners, tastes, batches, storage)
     sources, owner_limits = PhotoSources(storage, settings), OwnerLimits(owners, settings)
     feeder = BatchFeeder(
         intake, batches, api_keys, admission, headroom, owner_limits, sources, asyncio.Semaphore(FETCHES)

@@ -222,7 +222,6 @@ def test_a_deleted_photo_is_not_sent_any_more(stack: SenderStack, receiver: Scri
     photo_id = stack.finished(receiver.url)
     until(lambda: receiver.requests, 20, "the first attempt")
     stack.jobs.delete(photo_id)
-    stack.deliveries.delete(f"photo:{photo_id}")
     until(lambda: stack.deliveries.pending() == 0, 20, "the end of the delivery")
     receiver.answer = respond_with(200)
     stack.ended(stack.finished(receiver.url + "/meanwhile"))  # an attempt that was under way may still arrive

@@ -32,6 +32,7 @@ from critic_core.contracts.photo import Photo
 from critic_core.runtime.redis_client import CHANGE_CHANNEL, KEY_PREFIX, redis_errors
 from critic_core.stores.album_lua import ALBUM, PENDING, SUFFIXES
 from critic_core.stores.album_result_lua import ALBUM_RESULTS
+from critic_core.stores.delivery_lua import FORGET_DELIVERIES
 from critic_core.stores.jobs import EXPIRY, hash_arguments, photo_hash
 from critic_core.stores.new_photo import NEW_PHOTO, NO_TERMS, Terms, new_photo_arguments, obstacle_error
 from critic_core.stores.owner_lua import OWNER
@@ -52,7 +53,8 @@ add_to_owner(ARGV[3], 'albums', ARGV[1])
 return 1
 """
 _MARK_DELETED = f"""#!lua flags=allow-oom
-{OWNER}{SHARE}{ALBUM_RESULTS}
+{OWNER}{SHARE}{ALBUM_RESULTS}{FORGET_DELIVERIES}
+forget_deliveries('album:' .. ARGV[1])
 local owner = redis.call('HGET', KEYS[1], 'owner')
 if redis.call('DEL', KEYS[1]) == 0 then return 0 end
 delete_results(ARGV[1], owner)
@@ -63,7 +65,8 @@ redis.call('PUBLISH', ARGV[3], ARGV[1])
 return 1
 """
 _PURGE = f"""#!lua flags=allow-oom
-{OWNER}{ALBUM_RESULTS}
+{OWNER}{ALBUM_RESULTS}{FORGET_DELIVERIES}
+forget_deliveries('album:' .. ARGV[1])
 delete_results(ARGV[1], false)
 redis.call('ZREM', KEYS[1], ARGV[1])
 for index = 2, #KEYS do redis.call('DEL', KEYS[index]) end
@@ -278,7 +281,7 @@ class AlbumStore:
                 raise AlbumNotFound
 
     def mark_deleted(self, album_id: str) -> None:
-        """Hide the album at once and list it in `expired`. Raises AlbumNotFound.
+        """Hide the album at once, without its deliveries, and list it in `expired`. Raises AlbumNotFound.
 
         Its photos stay in `photos` until `purge`, so that an interrupted deletion can be resumed.
         """

@@ -5,7 +5,8 @@ time to the end of the lease, and the new time is the lease's ticket: every late
 delivery belongs to one sender at a time, and comes back by itself when the sender dies. Celery's own delays (ETA) are
 unfit for the hours between two attempts: the broker redelivers a message that waits longer than its visibility timeout.
 
-The deliveries about one subject are one hash, deleted with the subject.
+The deliveries about one subject are one hash, deleted with the subject in the same script; a delivery under way gets
+no further attempt then.
 """
 
 from collections.abc import Callable
@@ -189,13 +190,6 @@ class DeliveryStore:
             if not self._retry(keys=[DUE, _hash(subject)], args=args):
                 raise DeliveryNotFound
         return delivery
-
-    def delete(self, subject: str) -> None:
-        """Delete all deliveries about a subject; one under way gets no further attempt."""
-        with redis_errors(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.zrem(OUTBOX, subject)
-            pipe.delete(_hash(subject))
-            pipe.execute()
 
     def pending(self) -> int:
         """The number of events neither delivered nor failed."""

@@ -17,3 +17,9 @@ local function announce(subject)
   redis.call('ZREMRANGEBYRANK', '{OUTBOX}', 0, -{MAX_OUTBOX + 1})
 end
 """
+FORGET_DELIVERIES = f"""
+local function forget_deliveries(subject)
+  redis.call('ZREM', '{OUTBOX}', subject)
+  redis.call('DEL', '{KEY_PREFIX}webhooks:' .. subject)
+end
+"""

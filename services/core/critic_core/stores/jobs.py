@@ -20,6 +20,7 @@ from critic_core.contracts.identity import ANONYMOUS
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.runtime.redis_client import CHANGE_CHANNEL, KEY_PREFIX, redis_errors
 from critic_core.stores.album_lua import ALBUM, FAILED, PENDING
+from critic_core.stores.delivery_lua import FORGET_DELIVERIES
 from critic_core.stores.insights import insight_keys
 from critic_core.stores.new_photo import NEW_PHOTO, NO_TERMS, Terms, new_photo_arguments, obstacle_error
 from critic_core.stores.owner_lua import OWNER
@@ -71,8 +72,9 @@ return 1
 """
 # With a time in ARGV[3], the photo stays due for the reaper, which deletes bytes that an interrupted deletion left.
 _DELETE = f"""#!lua flags=allow-oom
-{ALBUM}{OWNER}{PHOTO_QUEUE}{FORGET_BYTES}
+{ALBUM}{OWNER}{PHOTO_QUEUE}{FORGET_BYTES}{FORGET_DELIVERIES}
 withdraw(ARGV[1])
+forget_deliveries('photo:' .. ARGV[1])
 local album, sha256, owner, model = unpack(redis.call('HMGET', KEYS[1], 'album', 'sha256', 'owner', 'model'))
 forget_bytes(ARGV[1], owner, model, sha256)
 local existed = redis.call('DEL', KEYS[1])
@@ -169,7 +171,9 @@ class JobStore:
         return self._end(photo_id, PhotoState.failed, "problem", problem.model_dump_json(), FAILED, self._now())
 
     def mark_deleted(self, photo_id: str) -> bool:
-        """Hide a photo in any state at once and list it in `expired` until `purge`. False when there was none."""
+        """Hide a photo in any state at once, without its deliveries, and list it in `expired` until `purge`.
+
+        False when there was none."""
         return self._remove(photo_id, self._now())
 
     def purge(self, photo_id: str) -> None:
@@ -222,7 +226,7 @@ class JobStore:
         return bool(self._run(self._requeue_expired_lease, photo_id, self._now(), self._now() - after_seconds))
 
     def expired(self, limit: int = 100) -> list[str]:
-        """Photos past their time to live, until `delete` (which follows the deletion of their bytes)."""
+        """Photos past their time to live, until `purge` (which follows the deletion of their bytes)."""
         return self._older_than(EXPIRY, 0, limit)
 
     # -- dead letters -------------------------------------------------------------------------------------------------

@@ -6,12 +6,12 @@ from time import monotonic, time
 
 from critic_core.contracts.errors import AlbumNotFound
 from critic_core.runtime.logs import logger
-from critic_core.runtime.storage import Storage, batch_folder, photo_key, preview_key, uploads_folder
+from critic_core.runtime.storage import Storage, batch_folder, uploads_folder
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.batches import BatchStore
-from critic_core.stores.deliveries import DeliveryStore
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.owners import Kind, OwnerStore
+from critic_core.stores.photo_deletion import delete_photo
 from critic_core.stores.tastes import TasteStore
 
 PAGE = 100
@@ -21,28 +21,22 @@ log = logger(__name__)
 
 @dataclass(frozen=True)
 class Erasure:
-    """Deletes records, bytes and deliveries."""
+    """Deletes records and bytes."""
 
     jobs: JobStore
     albums: AlbumStore
     owners: OwnerStore
-    deliveries: DeliveryStore
     tastes: TasteStore
     batches: BatchStore
     storage: Storage
 
     def delete_photo(self, photo_id: str) -> None:
-        """Hide the photo, then delete its deliveries and bytes; the reaper resumes an interrupted deletion."""
-        self.jobs.mark_deleted(photo_id)
+        """Delete the photo and its bytes; the reaper resumes an interrupted deletion."""
+        delete_photo(self.jobs, self.storage, photo_id)
         log.info("photo_deleted", photo_id=photo_id)
-        self.deliveries.delete(f"photo:{photo_id}")
-        self.storage.delete(photo_key(photo_id))
-        self.storage.delete(preview_key(photo_id))
-        self.jobs.purge(photo_id)
 
     def hide_album(self, album_id: str) -> None:
         """Hide the album at once; a worker deletes its photos. Raises AlbumNotFound."""
-        self.deliveries.delete(f"album:{album_id}")
         self.albums.mark_deleted(album_id)
         log.info("album_deleted", album_id=album_id)
 

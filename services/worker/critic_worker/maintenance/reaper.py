@@ -7,7 +7,7 @@ import redis
 from critic_core.contracts.photo import CRITIQUE_QUEUE
 from critic_core.runtime.logs import logger
 from critic_core.runtime.redis_client import redis_errors
-from critic_core.runtime.storage import photo_key, preview_key
+from critic_core.stores.photo_deletion import delete_photo
 from critic_worker.context import WorkerContext
 from critic_worker.maintenance.turns import take_turn
 
@@ -63,7 +63,7 @@ class Reaper:
         """Delete all photos whose time to live has ended."""
         while expired := self._context.jobs.expired():
             for photo_id in expired:
-                self._delete_photo(photo_id)
+                delete_photo(self._context.jobs, self._context.storage, photo_id)
                 log.info("photo_expired", photo_id=photo_id)
 
     def delete_expired_albums(self) -> None:
@@ -71,15 +71,9 @@ class Reaper:
         albums = self._context.albums
         for album_id in albums.expired():
             for photo_id in albums.photos(album_id):
-                self._delete_photo(photo_id)
+                delete_photo(self._context.jobs, self._context.storage, photo_id)
             albums.purge(album_id)
-            log.info("album_deleted", album_id=album_id)
-
-    def _delete_photo(self, photo_id: str) -> None:
-        """Bytes first: the next run retries a photo that still has its record."""
-        self._context.storage.delete(photo_key(photo_id))
-        self._context.storage.delete(preview_key(photo_id))
-        self._context.jobs.delete(photo_id)
+            log.info("album_purged", album_id=album_id)
 
     def _requeue_expired_lease(self, photo_id: str, reason: str) -> None:
         if self._context.jobs.requeue_expired_lease(photo_id, self._context.settings.lease_seconds):

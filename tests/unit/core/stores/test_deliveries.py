@@ -163,19 +163,23 @@ def test_a_late_sender_changes_nothing(client: "redis.Redis", store: DeliverySto
     assert store.of(SUBJECT)[0].state is DeliveryState.pending
 
 
-def test_a_deleted_delivery_does_not_come_back(client: "redis.Redis", store: DeliveryStore, clock: Clock) -> None:
+def test_a_deleted_delivery_does_not_come_back(
+    client: "redis.Redis", store: DeliveryStore, jobs: JobStore, clock: Clock
+) -> None:
     opened(client, store)
     ticket, delivery = store.begin(store.lease_due(60, 10)[0], 60) or pytest.fail("void")
-    store.delete(SUBJECT)
+    jobs.delete("1")
     assert not store.update(ticket, delivery, clock.now)
     assert store.of(SUBJECT) == []
     assert client.zcard(DUE) == 0
 
 
-def test_a_delivery_deleted_before_its_attempt_does_not_begin(client: "redis.Redis", store: DeliveryStore) -> None:
+def test_a_delivery_deleted_before_its_attempt_does_not_begin(
+    client: "redis.Redis", store: DeliveryStore, jobs: JobStore
+) -> None:
     opened(client, store)
     (ticket,) = store.lease_due(60, 10)
-    store.delete(SUBJECT)
+    jobs.delete("1")
     assert store.begin(ticket, 60) is None
     assert client.zcard(DUE) == 0
 

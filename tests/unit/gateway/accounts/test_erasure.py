@@ -18,7 +18,6 @@ from critic_core.contracts.photo import PhotoState
 from critic_core.runtime.storage import Storage, photo_key, preview_key
 from critic_core.stores.albums import AlbumStore, album_key
 from critic_core.stores.batches import BatchStore
-from critic_core.stores.deliveries import DeliveryStore
 from critic_core.stores.jobs import JobStore, photo_hash
 from critic_core.stores.owners import Kind, OwnerStore, idempotency_key
 from critic_core.stores.tastes import TasteStore
@@ -46,7 +45,7 @@ def storage(tmp_path: Path) -> FailingStorage:
 
 @pytest.fixture
 def erasure(client: "redis.Redis", storage: FailingStorage) -> Erasure:
-    stores = JobStore(client), AlbumStore(client), OwnerStore(client), DeliveryStore(client), TasteStore(client)
+    stores = JobStore(client), AlbumStore(client), OwnerStore(client), TasteStore(client)
     return Erasure(*stores, BatchStore(client), storage)
 
 

@@ -11,10 +11,12 @@ from tests.support.albums import new_album
 from tests.support.claims import claim
 from tests.support.critiques import make_photo
 
-from critic_core.contracts.errors import PhotoNotFound, QueueFull, StorageUnavailable
+from critic_core.contracts.errors import PhotoCorrupt, PhotoNotFound, QueueFull, StorageUnavailable
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import CRITIQUE_QUEUE, PhotoState
+from critic_core.contracts.webhook import Delivery
 from critic_core.runtime.storage import Storage, photo_key, preview_key
+from critic_core.stores.deliveries import DeliveryStore
 from critic_core.stores.jobs import JobStore
 from critic_worker.context import WorkerContext
 from critic_worker.maintenance.reaper import TASK, Reaper
@@ -110,19 +112,25 @@ def test_an_interrupted_deletion_is_repeated(
     down = replace(context, jobs=jobs, storage=DownStorage(context.storage._root))
     with pytest.raises(StorageUnavailable):
         Reaper(down, client).run()
-    assert context.jobs.get(photo_id)
+    assert jobs.expired() == [photo_id]
     run_later(25 * 3600)
     assert context.jobs.backlog() == 0
 
 
-def test_a_deleted_album_is_purged_with_its_photos(context: WorkerContext, reaper: Reaper) -> None:
+def test_a_deleted_album_is_purged_with_its_photos_and_their_deliveries(
+    context: WorkerContext, client: "redis.Redis", reaper: Reaper
+) -> None:
     album = new_album()
     context.albums.create(album)
-    photo = make_photo(PhotoState.queued).model_copy(update={"album": album.id})
+    photo = make_photo(PhotoState.queued).model_copy(update={"album": album.id, "callback_url": "https://a.example"})
     context.storage.put(photo_key(photo.id), b"photo")
     context.albums.add(photo, 10)
+    context.jobs.fail(photo.id, PhotoCorrupt().problem())
+    (entry,) = (deliveries := DeliveryStore(client)).outbox()
+    deliveries.open(entry, Delivery(id="d1", type="photo.failed", timestamp=photo.created_at), photo.expires_at)
     context.albums.mark_deleted(album.id)
     reaper.run()
+    assert deliveries.of(entry.subject) == []
     assert (context.albums.photos(album.id), context.albums.expired()) == ([], [])
     with pytest.raises(PhotoNotFound):
         context.jobs.get(photo.id)
