@@ -74,6 +74,11 @@ def encode_srgb(linear: npt.NDArray[np.floating]) -> Pixels:
     return np.asarray(coded * 255 + 0.5, np.uint8)
 
 
+def decode_srgb(values: Float) -> Float:
+    """sRGB, 0 to 1, as linear light."""
+    return np.asarray(np.where(values <= 0.04045, values / 12.92, ((np.maximum(values, 0) + 0.055) / 1.055) ** 2.4))
+
+
 def _linear(values: Float, colour: CodePoints) -> Float:
     """Linear light; 1 is white."""
     if colour.transfer == PQ:
@@ -82,7 +87,7 @@ def _linear(values: Float, colour: CodePoints) -> Float:
         return _from_hlg(values)
     if colour.gamma is not None:
         return np.asarray(np.maximum(values, 0) ** np.float32(colour.gamma))
-    return np.asarray(np.where(values <= 0.04045, values / 12.92, ((np.maximum(values, 0) + 0.055) / 1.055) ** 2.4))
+    return decode_srgb(values)
 
 
 def _from_pq(values: Float) -> Float:

@@ -13,6 +13,7 @@ from critic_core.contracts.errors import QueueFull, QueueUnavailable
 from critic_core.runtime.logs import logger
 
 KEY_PREFIX = "critic:"
+BACKUP_KEY = f"{KEY_PREFIX}backup"  # when the last backup ended, seconds since the epoch
 CHANGE_CHANNEL = f"{KEY_PREFIX}changes"
 """Pub/sub channel. Messages are ids of changed photos and albums, and keys of albums' results."""
 

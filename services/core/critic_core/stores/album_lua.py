@@ -5,6 +5,7 @@ FAILED and PENDING. Ranking, pages and counts come from this one structure and s
 entry of a stream, whose ids are those of the server-sent events.
 """
 
+from critic_core.runtime.redis_client import KEY_PREFIX
 from critic_core.stores.delivery_lua import ANNOUNCE
 
 PENDING, FAILED = -2, -1  # sort keys below every score
@@ -13,7 +14,7 @@ SUFFIXES = ("order", "bytes", "names", "features", "decisions", "events", "share
 MAX_EVENTS = 25_000  # more than twice the photos of a large album: a client that reconnects later reloads the album
 
 ALBUM = f"""{ANNOUNCE}
-local function album_key(album, part) return 'critic:album:' .. album .. (part and ':' .. part or '') end
+local function album_key(album, part) return '{KEY_PREFIX}album:' .. album .. (part and ':' .. part or '') end
 
 local function counts(album)
   local order = album_key(album, 'order')

@@ -1,23 +1,24 @@
 """Lua functions for the stored results of album queries: use, eviction, and deletion with the album."""
 
+from critic_core.runtime.redis_client import KEY_PREFIX
 from critic_core.stores.owner_lua import OWNERS
 
-_FUNCTIONS = """
+_FUNCTIONS = f"""
 local function index_keys(album)
-  local owner = redis.call('HGET', 'critic:album:' .. album, 'owner')
-  local base = owner and 'critic:owner:' .. owner .. ':results'
-  return base, 'critic:album:' .. album .. ':result:index'
+  local owner = redis.call('HGET', '{KEY_PREFIX}album:' .. album, 'owner')
+  local base = owner and '{KEY_PREFIX}owner:' .. owner .. ':results'
+  return base, '{KEY_PREFIX}album:' .. album .. ':result:index'
 end
 
 local function evict(base, member)
   local album, query, token = string.match(member, '^(%S+) (%S+) (%S+)$')
-  local result = 'critic:album:' .. album .. ':result:' .. query
+  local result = '{KEY_PREFIX}album:' .. album .. ':result:' .. query
   local bytes, sections = string.match(redis.call('HGET', base .. ':sizes', member) or '0 ', '^(%d+) (.*)$')
   for section in string.gmatch(sections, '%S+') do redis.call('DEL', result .. ':' .. token .. ':' .. section) end
   redis.call('HINCRBY', base .. ':sizes', 'total', -bytes)
   redis.call('HDEL', base .. ':sizes', member)
   if redis.call('HGET', result, 'token') == token then redis.call('DEL', result) end
-  for _, index in ipairs({base, base .. ':expiry', 'critic:album:' .. album .. ':result:index'}) do
+  for _, index in ipairs({{base, base .. ':expiry', '{KEY_PREFIX}album:' .. album .. ':result:index'}}) do
     redis.call('ZREM', index, member)
   end
 end
@@ -31,10 +32,10 @@ end
 ALBUM_RESULTS = f"""{_FUNCTIONS}
 -- Without an owner, whose name Redis has dropped with the expired album, all owners are tried.
 local function delete_results(album, owner)
-  local members = redis.call('ZRANGE', 'critic:album:' .. album .. ':result:index', 0, -1)
+  local members = redis.call('ZRANGE', '{KEY_PREFIX}album:' .. album .. ':result:index', 0, -1)
   if #members == 0 then return end
   for _, name in ipairs(owner and {{owner}} or redis.call('SMEMBERS', '{OWNERS}')) do
-    local base = 'critic:owner:' .. name .. ':results'
+    local base = '{KEY_PREFIX}owner:' .. name .. ':results'
     for _, member in ipairs(members) do
       if redis.call('HEXISTS', base .. ':sizes', member) == 1 then evict(base, member) end
     end

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.batch import Batch, BatchLine
-from critic_core.contracts.errors import CriticError, InvalidApiKey, LimitReached, Problem, UploadTimeout
+from critic_core.contracts.errors import CriticError, InvalidApiKey, LimitReached, Problem
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import Lane
 from critic_core.runtime.storage import manifest_key
@@ -16,6 +16,7 @@ from critic_gateway.auth.api_keys import ApiKey, ApiKeys
 from critic_gateway.auth.authenticate import authenticated
 from critic_gateway.batches.manifest import find_lines
 from critic_gateway.http.storage_threads import in_storage_thread
+from critic_gateway.http.upload_timeout import upload_timeout
 from critic_gateway.limits.admission import Admission
 from critic_gateway.limits.headroom import Headroom
 from critic_gateway.limits.owner_limits import OwnerLimits
@@ -155,10 +156,8 @@ class BatchFeeder:
         limits = UploadLimits(settings.max_photo_bytes, settings.max_photo_bytes, 1)
         try:
             self.sources.ensure_accepted(line)  # the settings may have changed
-            async with asyncio.timeout(FETCH_SECONDS), aclosing(self.sources.events(line, owner)) as events:
+            async with upload_timeout(FETCH_SECONDS), aclosing(self.sources.events(line, owner)) as events:
                 return await receive_files(events, self.intake.storage, limits, lambda: photo_id)
-        except TimeoutError:
-            return [RejectedFile(None, UploadTimeout())]
         except CriticError as error:
             return [RejectedFile(None, error)]
 

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 
@@ -22,6 +23,7 @@ from critic_gateway.accounts.erasure import Erasure
 from critic_gateway.batches.feeder import BatchFeeder, Delayed
 from critic_gateway.batches.results import BatchResults
 from critic_gateway.http.storage_threads import in_storage_thread
+from critic_gateway.limits.lease_renewal import renewed
 
 RUNNERS = 2
 PARTS_UNDER_WAY = 3
@@ -71,7 +73,7 @@ class BatchRunner:
         """Advance a batch and schedule its next turn. Raises ServiceUnavailable."""
         due = self.clock() + DELAY_SECONDS
         try:
-            async with self._renewed(lease):
+            async with renewed(partial(self._renew, lease), LEASE_SECONDS):
                 due = await self._advance(lease)
         except asyncio.CancelledError:
             due = self.clock()  # this gateway stops, and another one continues
@@ -148,21 +150,9 @@ class BatchRunner:
                 self.erasure.delete_photo(photo_id)
             self.erasure.delete_batch(lease.batch_id)
 
-    @asynccontextmanager
-    async def _renewed(self, lease: BatchLease) -> AsyncIterator[None]:
-        renewal = asyncio.create_task(self._renew(lease))
-        try:
-            yield
-        finally:
-            renewal.cancel()
-            with suppress(asyncio.CancelledError):
-                await renewal
-
-    async def _renew(self, lease: BatchLease) -> None:
-        while True:
-            await asyncio.sleep(LEASE_SECONDS / 3)
-            with suppress(LeaseLost, ServiceUnavailable):
-                await run_in_threadpool(self.batches.schedule, lease, self.clock() + LEASE_SECONDS)
+    def _renew(self, lease: BatchLease) -> None:
+        with suppress(LeaseLost):
+            self.batches.schedule(lease, self.clock() + LEASE_SECONDS)
 
 
 @asynccontextmanager

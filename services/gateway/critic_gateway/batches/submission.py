@@ -17,9 +17,10 @@ from critic_core.stores.batches import BatchStore
 from critic_gateway.accounts.erasure import Erasure
 from critic_gateway.batches.manifest import MAX_MANIFEST_BYTES, receive_manifest
 from critic_gateway.http.storage_threads import in_storage_thread
+from critic_gateway.http.upload_timeout import upload_timeout
 from critic_gateway.limits.idempotency import IdempotencyKeys, UploadRecord
 from critic_gateway.settings import GatewaySettings
-from critic_gateway.uploads.handler import Sender, time_limit
+from critic_gateway.uploads.handler import Sender
 from critic_gateway.uploads.sources import PhotoSources
 
 MARGIN_SECONDS = 60.0  # after the time limit of the upload, a batch without a manifest is deleted
@@ -44,7 +45,7 @@ class BatchSubmission:
             return await self._begin(await self._receive(body, sender, model))
         record = await run_in_threadpool(self.idempotency_keys.acquire, owner, key)
         if record is not None:
-            async with time_limit(self.settings.upload_timeout_seconds):
+            async with upload_timeout(self.settings.upload_timeout_seconds):
                 await _read_all(body)
             return await run_in_threadpool(self._repeated, record, digest.hexdigest(), owner)
         async with self.idempotency_keys.release_on_error(owner, key):
@@ -60,7 +61,7 @@ class BatchSubmission:
         batch, caller, seconds = self._new_batch(model), sender.caller, self.settings.upload_timeout_seconds
         due = time.time() + seconds + MARGIN_SECONDS
         await run_in_threadpool(self.batches.create, batch, caller.owner, caller.name, due)
-        async with self._deletion_on_error(batch.id), time_limit(seconds):
+        async with self._deletion_on_error(batch.id), upload_timeout(seconds):
             lines = await receive_manifest(body, self.storage, manifest_key(batch.id), self.sources.ensure_accepted)
         return batch.model_copy(update={"lines": lines})
 

@@ -6,6 +6,7 @@ from redis.exceptions import NoPermissionError, RedisError
 
 from critic_core.contracts.errors import CriticError
 from critic_core.contracts.photo import Lane
+from critic_core.runtime.redis_client import BACKUP_KEY
 from critic_core.stores.photo_queue import LaneStatus
 from critic_gateway import metrics
 from critic_gateway.health.probe_clients import ProbeClients
@@ -27,7 +28,6 @@ _FROM_REDIS = (
     metrics.REDIS_EVICTED,
 )
 _UNKNOWN = float("nan")
-BACKUP_KEY = "critic:backup"
 """Seconds since the epoch; backups write it: `photo-critic ops backup`, and the chart's CronJob."""
 
 

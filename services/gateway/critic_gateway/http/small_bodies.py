@@ -3,15 +3,15 @@
 FastAPI reads and parses the whole body before it checks the API key, so the limit has to hold in front of FastAPI.
 """
 
-import asyncio
 import re
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from critic_core.contracts.errors import CriticError, RequestTooLarge, UploadTimeout
+from critic_core.contracts.errors import CriticError, RequestTooLarge
 from critic_gateway.http.early_response import has_body
 from critic_gateway.http.problems import ProblemResponse
+from critic_gateway.http.upload_timeout import upload_timeout
 
 BODY_SECONDS = 10.0
 _UPLOAD = re.compile(r"/v1/(?:photos|albums/[^/]+/photos|batches)")
@@ -40,15 +40,12 @@ class SmallBodies:
         length = headers.get("content-length", "")
         self._ensure_small(int(length) if length.isdecimal() else 0)
         body, more = bytearray(), True
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                while more:
-                    message = await receive()
-                    body += message.get("body", b"")
-                    self._ensure_small(len(body))
-                    more = message.get("more_body", False)
-        except TimeoutError:
-            raise UploadTimeout from None
+        async with upload_timeout(BODY_SECONDS):
+            while more:
+                message = await receive()
+                body += message.get("body", b"")
+                self._ensure_small(len(body))
+                more = message.get("more_body", False)
         return bytes(body)
 
     def _ensure_small(self, size: int) -> None:

@@ -4,19 +4,19 @@ Keys are scoped to the owner. The same key with another body or other options is
 Source: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 """
 
-import asyncio
 import hashlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
 import redis
-from redis.exceptions import RedisError
 from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.base import Contract
 from critic_core.contracts.errors import IdempotencyInProgress, Problem
 from critic_core.runtime.redis_client import redis_errors
 from critic_core.stores.owners import idempotency_key
+from critic_gateway.limits.lease_renewal import renewed
 
 MAX_KEY_LENGTH = 255
 LEASE_SECONDS = 10
@@ -57,16 +57,9 @@ class IdempotencyKeys:
             raise IdempotencyInProgress
         return UploadRecord.read(value)
 
-    @asynccontextmanager
-    async def lease(self, owner: str, key: str) -> AsyncIterator[None]:
+    def lease(self, owner: str, key: str) -> AbstractAsyncContextManager[None]:
         """Renew the lease of an acquired key inside the block."""
-        renewal = asyncio.create_task(self._renew(_name(owner, key)))
-        try:
-            yield
-        finally:
-            renewal.cancel()
-            with suppress(asyncio.CancelledError):
-                await renewal
+        return renewed(partial(self._renew, _name(owner, key)), LEASE_SECONDS)
 
     def save(self, owner: str, key: str, record: UploadRecord) -> None:
         """Store the record of the first upload."""
@@ -87,11 +80,9 @@ class IdempotencyKeys:
             await run_in_threadpool(self.release, owner, key)
             raise
 
-    async def _renew(self, name: str) -> None:
-        while True:
-            await asyncio.sleep(LEASE_SECONDS / 3)
-            with suppress(RedisError):  # the next renewal comes before the lease expires
-                await run_in_threadpool(self._redis.expire, name, LEASE_SECONDS)
+    def _renew(self, name: str) -> None:
+        with redis_errors():
+            self._redis.expire(name, LEASE_SECONDS)
 
 
 def _name(owner: str, key: str) -> str:

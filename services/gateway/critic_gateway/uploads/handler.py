@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from critic_core.contracts.errors import InvalidRequest, Overloaded, UploadTimeout
+from critic_core.contracts.errors import InvalidRequest, Overloaded
 from critic_core.contracts.photo import Lane, PhotoReceipt
 from critic_core.contracts.photo_source import PhotoSource
 from critic_gateway.auth.api_keys import ApiKey
 from critic_gateway.http.storage_threads import in_storage_thread
+from critic_gateway.http.upload_timeout import upload_timeout
 from critic_gateway.limits.admission import Admission
 from critic_gateway.limits.idempotency import FileRecord, IdempotencyKeys, UploadRecord
 from critic_gateway.notifications.long_poll import UploadWait
@@ -144,7 +145,7 @@ class UploadHandler:
     async def _source(self, request: Request) -> Source:
         if not is_json(request.headers.get("content-type", "")):
             return Source(request)
-        async with time_limit(self.intake.settings.upload_timeout_seconds):
+        async with upload_timeout(self.intake.settings.upload_timeout_seconds):
             named = await read_source(request.stream())
         self.sources.ensure_accepted(named)
         return Source(request, named)
@@ -155,7 +156,7 @@ class UploadHandler:
         seconds = (
             min(FETCH_SECONDS, settings.upload_timeout_seconds) if source.named else settings.upload_timeout_seconds
         )
-        async with time_limit(seconds), self._events(source, owner) as events:
+        async with upload_timeout(seconds), self._events(source, owner) as events:
             files = await receive_files(events, self.intake.storage, limits)
         if not files:
             raise InvalidRequest("The upload has no file: send multipart with a file, or the image as the body.")
@@ -184,16 +185,6 @@ class UploadHandler:
             else receipt
             for receipt in receipts
         ]
-
-
-@asynccontextmanager
-async def time_limit(seconds: float) -> AsyncIterator[None]:
-    """The time of an upload. Raises UploadTimeout."""
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except TimeoutError:
-        raise UploadTimeout from None
 
 
 def _file_record(receipt: PhotoReceipt) -> FileRecord:

@@ -9,12 +9,11 @@ from critic_core.contracts.critique import EyeState, Face, PropertyName
 from critic_core.imaging.focus.subject import prominent
 from critic_worker.albums.burst_departures import Departures, burst_departures
 from critic_worker.albums.complete_linkage import group_members
-from critic_worker.albums.property_values import value_of
+from critic_worker.albums.property_values import log_detail, value_of
 from critic_worker.albums.subject_focus import group_focus
 from critic_worker.arrays import Float64Array, Int64Array
 
 TERMS = ("subject detail", "highlights", "tilt", "closed eyes", "turn", "exposure")
-_NO_DETAIL = 0.3  # levels; invisible below
 _LARGEST_TILT = 8.0  # degrees
 _HANDHELD, _METERED = 1.0, 0.3  # degrees, stops
 _CHANCE_AGREEMENT = 0.12  # share of edges that agree in a photo without straight lines
@@ -50,7 +49,7 @@ def _subject_detail(features: Sequence[PhotoFeatures], near: Int64Array) -> Floa
 
 
 def _whole_detail(features: Sequence[PhotoFeatures]) -> Float64Array:
-    return np.asarray(np.log(np.hypot(value_of(features, PropertyName.fine_detail), _NO_DETAIL)))
+    return log_detail(value_of(features, PropertyName.fine_detail))
 
 
 def _tilt(photo: PhotoFeatures) -> float:

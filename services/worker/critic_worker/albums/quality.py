@@ -20,7 +20,7 @@ from critic_core.contracts.critique import PropertyName
 from critic_worker.albums.burst_departures import Departures
 from critic_worker.albums.complete_linkage import group_members
 from critic_worker.albums.group_terms import group_terms
-from critic_worker.albums.property_values import value_of
+from critic_worker.albums.property_values import log_detail, value_of
 from critic_worker.arrays import BoolArray, Float64Array, Int64Array
 
 WEIGHTS = np.array([2.22, 0.40, 0.91, 3.0, 1.0, 2.0])
@@ -33,7 +33,6 @@ _COPY_PIXELS = 1.1  # times as many pixels: not the same file again
 _FRAME_BITS = 8  # of 64: 6 for 99 % of copies, more for the smallest
 _BEHIND_ORIGINAL = 0.1  # log-odds
 _DAMAGED = 100.0  # log-odds; more than any other difference
-_NO_DETAIL = 0.3  # levels; invisible below
 _CERTAIN = 1e-4  # distance of a probability from 0 and 1
 
 
@@ -125,7 +124,7 @@ def probability_log_odds(features: Sequence[PhotoFeatures]) -> Float64Array:
 def _faults(features: Sequence[PhotoFeatures]) -> Float64Array:
     """Faults larger than in most photos, log-odds."""
     detail, highlights = (value_of(features, name) for name in (PropertyName.fine_detail, PropertyName.highlights))
-    soft = _SOFT * np.log(np.hypot(LEAST_DETAIL, _NO_DETAIL) / np.hypot(detail, _NO_DETAIL))
+    soft = _SOFT * (log_detail(LEAST_DETAIL) - log_detail(detail))
     white = _WHITE * (np.sqrt(highlights) - np.sqrt(MUCH_IN_HIGHLIGHTS))
     return np.asarray(np.minimum(np.maximum(soft, 0) + np.maximum(white, 0), MOST_BETWEEN_GROUPS))
 

@@ -13,9 +13,8 @@ import numpy as np
 from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import Focus, SubjectSource
 from critic_core.imaging.focus.measure import decode_detail, decode_subject
+from critic_worker.albums.property_values import log_detail
 from critic_worker.arrays import Float64Array
-
-_INVISIBLE = 0.3  # levels of detail
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ def group_focus(features: Sequence[PhotoFeatures]) -> GroupFocus | None:
     sources = {focus.subject for focus in focuses}
     source = next(source for source in SubjectSource if source in sources)  # the surest first
     weights = _agreed(focuses) if source is SubjectSource.af_area else _mean_subject(focuses, source)
-    detail = np.log(np.hypot([decode_detail(focus) for focus in focuses], _INVISIBLE))
+    detail = log_detail([decode_detail(focus) for focus in focuses])
     return GroupFocus(_mean(detail, weights), _mean(detail, weights.max() - weights), source)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import numpy as np
+from scipy.stats import spearmanr
 
 from critic_core.contracts.base import Contract
 from critic_core.contracts.identity import made_at
@@ -71,11 +72,10 @@ def spread(differences: Float64Array) -> Spread:
 
 
 def spearman(first: Float64Array, second: Float64Array) -> float | None:
-    """Rank correlation, equal values sharing their rank; None for a constant input."""
-    first_ranks, second_ranks = _ranks(first), _ranks(second)
-    if first_ranks.std() == 0 or second_ranks.std() == 0:
+    """Rank correlation; None for a constant input."""
+    if np.ptp(first) == 0 or np.ptp(second) == 0:
         return None
-    return float(np.corrcoef(first_ranks, second_ranks)[0, 1])
+    return float(spearmanr(first, second).statistic)
 
 
 def psi(percentiles: Float64Array) -> float:
@@ -83,11 +83,6 @@ def psi(percentiles: Float64Array) -> float:
     counts, _ = np.histogram(percentiles, bins=BINS, range=(0, 100))
     shares = np.maximum(counts / len(percentiles), MIN_SHARE)
     return float(np.sum((shares - 1 / BINS) * np.log(shares * BINS)))
-
-
-def _ranks(values: Float64Array) -> Float64Array:
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[inverse], np.float64)
 
 
 def _column(pairs: Sequence[ScorePair], name: str) -> Float64Array:

@@ -9,8 +9,9 @@ from tests.support.critiques import make_photo
 
 from critic_core.contracts.errors import QueueUnavailable
 from critic_core.contracts.photo import PhotoState
+from critic_core.runtime.redis_client import BACKUP_KEY
 from critic_gateway import metrics
-from critic_gateway.health.gauges import BACKUP_KEY, update_gauges
+from critic_gateway.health.gauges import update_gauges
 from critic_gateway.health.probe_clients import ProbeClients
 from critic_gateway.health.readiness import Check, Readiness
 

@@ -14,6 +14,9 @@ from typing import IO
 from uuid import uuid4
 
 from critic_cli.ops.compose_project import LONG, SHORT, ComposeProject, EngineError
+from critic_core.runtime.redis_client import BACKUP_KEY
+from critic_core.stores.albums import ALBUM_EXPIRY
+from critic_core.stores.jobs import EXPIRY, photo_hash
 
 PHOTO_VOLUME = "/var/lib/photo-critic"
 WRITERS = ("gateway", "worker", "webhooks")  # services that change Redis and photos
@@ -47,7 +50,7 @@ class Stack:
 
     def has_photos_or_albums(self) -> bool:
         """True when Redis, which must run, knows photos or albums."""
-        return self._redis("redis-cli", "exists", "critic:expiry", "critic:albums:expiry").strip() != "0"
+        return self._redis("redis-cli", "exists", EXPIRY, ALBUM_EXPIRY).strip() != "0"
 
     @contextmanager
     def snapshot(self) -> Iterator[tuple[int, IO[bytes]]]:
@@ -63,7 +66,7 @@ class Stack:
 
     def note_backup(self, seconds: int) -> None:
         """Tell monitoring when the last backup ended, seconds since the epoch."""
-        self._redis("redis-cli", "set", "critic:backup", str(seconds))
+        self._redis("redis-cli", "set", BACKUP_KEY, str(seconds))
 
     @contextmanager
     def photos(self) -> Iterator[IO[bytes]]:
@@ -82,7 +85,7 @@ class Stack:
             with self._project.writing(*_one_off("redis"), "sh", "-c", LOAD_SNAPSHOT, output=keys) as data:
                 yield data
             keys.seek(0)
-            photo_ids.update(key.removeprefix("critic:photo:") for key in keys.read().decode().split())
+            photo_ids.update(key.removeprefix(photo_hash("")) for key in keys.read().decode().split())
 
     @contextmanager
     def unpacking_photos(self) -> Iterator[IO[bytes]]:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from critic_core.imaging.code_points import decode_srgb
 from critic_core.imaging.decode import Pixels
 
 _Float = npt.NDArray[np.float32]
@@ -119,10 +120,9 @@ def _tile_of(side: int) -> _Float:
     return np.equal.outer(np.arange(len(starts)), tile).astype(np.float32)
 
 
-def linear_levels() -> npt.NDArray[np.float64]:
-    """Linear light of the 256 levels, 0 to 1: sRGB's transfer curve (IEC 61966-2-1)."""
-    level = np.arange(256) / 255
-    return np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4)
+def linear_levels() -> npt.NDArray[np.floating]:
+    """Linear light of the 256 levels of sRGB, 0 to 1."""
+    return decode_srgb(np.arange(256) / 255)
 
 
 def _at_standard_size(image: Image.Image) -> Image.Image:

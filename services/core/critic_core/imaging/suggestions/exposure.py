@@ -10,6 +10,7 @@ import numpy as np
 from critic_core.contracts.insight import ExposureSuggestion
 from critic_core.contracts.manifest import Preprocessing
 from critic_core.imaging.attribution import Scorer
+from critic_core.imaging.code_points import encode_srgb
 from critic_core.imaging.decode import Pixels
 from critic_core.imaging.properties.exposure import exposure
 from critic_core.imaging.properties.view import View, linear_levels
@@ -49,6 +50,4 @@ def stops_off(pixels: Pixels) -> float:
 
 def expose(pixels: Pixels, stops: float) -> Pixels:
     """The photo in `stops` more light, clipped as by a sensor; sRGB."""
-    light = np.clip(linear_levels() * 2.0**stops, 0, 1)
-    encoded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-    return np.asarray((255 * encoded).round().astype(np.uint8)[pixels])
+    return encode_srgb(linear_levels() * 2.0**stops)[pixels]
