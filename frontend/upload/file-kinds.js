@@ -3,7 +3,7 @@
 export const RAW_SUFFIXES = new Set(".3fr .arw .cr2 .cr3 .dcr .dng .erf .fff .iiq .kdc .mef .mos .nef .nrw .orf .pef .ptx .raf .rw2 .rwl .sr2 .srf .srw".split(" "));
 
 /** Developed files that cameras write beside a RAW file. */
-export const CAMERA_SUFFIXES = new Set(".heic .heif .hif .jpe .jpeg .jpg".split(" "));
+export const CAMERA_SUFFIXES = new Set(".heic .heif .hif .jfif .jpe .jpeg .jpg .mpo".split(" "));
 
 export const PHOTO_SUFFIXES = new Set([...RAW_SUFFIXES, ...CAMERA_SUFFIXES, ...".apng .avif .avifs .bmp .dib .gif .jxl .png .tif .tiff .webp".split(" ")]);
 

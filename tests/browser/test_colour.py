@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 from tests.browser.conftest import DESKTOP
 from tests.support.photos import PLAIN, png_chunk, saved
+from tests.unit.core.imaging.test_described_colour import cicp_profile
 from tests.unit.core.imaging.test_rare_bmps import profiled
 
 from critic_core.imaging.code_points import ADOBE_RGB
@@ -86,6 +87,7 @@ FILES: dict[str, Callable[[], bytes]] = {
     "PNG, gAMA alone": lambda: png((b"gAMA", struct.pack(">L", 55_556))),
     "PNG, cHRM alone": lambda: png((b"cHRM", chrm(P3))),
     "PNG, ICC": lambda: saved(picture(), "PNG", icc_profile=icc(P3, 2.2)),
+    "PNG, ICC with code points": lambda: saved(picture(), "PNG", icc_profile=cicp_profile(12, 13)),
     "PNG, 16 bits": deep_png,
     "PNG, palette": lambda: saved(picture().convert("P", palette=Image.Palette.ADAPTIVE), "PNG"),
     "GIF": lambda: saved(picture().convert("P", palette=Image.Palette.ADAPTIVE), "GIF"),

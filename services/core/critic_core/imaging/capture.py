@@ -14,9 +14,10 @@ from PIL import Image, JpegImagePlugin
 
 from critic_core.contracts.critique import AfArea, Capture
 from critic_core.metadata.af_area import af_area
-from critic_core.metadata.dates import parse_time
-from critic_core.metadata.embedded import xmp_packet
-from critic_core.metadata.namespaces import EXIF, PHOTOSHOP, XMP
+from critic_core.metadata.dates import parse_date, parse_time
+from critic_core.metadata.embedded import exif_block, xmp_packet
+from critic_core.metadata.maker_serial import maker_serial
+from critic_core.metadata.namespaces import CRITIC, EXIF, PHOTOSHOP, XMP
 from critic_core.metadata.stated_choice import exif_rating, first_stated, of_properties
 from critic_core.metadata.xmp import Properties, read_xmp
 
@@ -44,7 +45,8 @@ def capture_of(image: Image.Image, data: bytes = b"") -> Capture | None:
     except Exception:  # noqa: BLE001 - Pillow's EXIF parser raises various exceptions on malformed EXIF
         tags = {}
     try:
-        return _capture(tags, _xmp(data), af_area(data, image.size))
+        xmp, block = _xmp(data), exif_block(data) or b""
+        return _capture(tags, xmp, af_area(block, image.size, _camera_orientation(xmp)), maker_serial(block))
     except Exception:  # noqa: BLE001 - Pillow's EXIF parser raises various exceptions on malformed EXIF
         return None
 
@@ -52,7 +54,8 @@ def capture_of(image: Image.Image, data: bytes = b"") -> Capture | None:
 def capture_of_raw(data: bytes) -> Capture | None:
     """The capture data in the directories of a camera RAW file; None without any."""
     try:
-        return _capture(_raw_tags(data[:_HEAD_BYTES]), _xmp(data), af_area(data[:_HEAD_BYTES]))
+        head = data[:_HEAD_BYTES]
+        return _capture(_raw_tags(head), _xmp(data), af_area(head), maker_serial(head))
     except Exception:  # noqa: BLE001 - as above
         return None
 
@@ -60,7 +63,7 @@ def capture_of_raw(data: bytes) -> Capture | None:
 def capture_of_block(tiff: bytes, data: bytes) -> Capture | None:
     """The capture data of an EXIF block that begins with its TIFF header, and of its file; None without any."""
     try:
-        return _capture(_block(tiff), _xmp(data), af_area(tiff))
+        return _capture(_block(tiff), _xmp(data), af_area(tiff), maker_serial(tiff))
     except Exception:  # noqa: BLE001 - as above
         return None
 
@@ -105,7 +108,14 @@ def _xmp(data: bytes) -> Properties:
     return read_xmp(packet) if packet else {}
 
 
-def _capture(tags: Tags, xmp: Properties, area: AfArea | None) -> Capture | None:
+def _camera_orientation(xmp: Properties) -> int | None:
+    """Of the original of a photo that the page downscaled, and turned upright."""
+    text = next(iter(xmp.get(f"{{{CRITIC}}}orientation", ())), "")
+    return int(text) if text in {"2", "3", "4", "5", "6", "7", "8"} else None
+
+
+def _capture(tags: Tags, xmp: Properties, area: AfArea | None, serial: str | None) -> Capture | None:
+    serials = (*map(_text, map(tags.get, _SERIALS)), serial)
     said = first_stated((of_properties(xmp), exif_rating(tags.get(_RATING), tags.get(_RATING_PERCENT))))
     capture = Capture(
         taken_at=_taken(tags, xmp),
@@ -117,7 +127,7 @@ def _capture(tags: Tags, xmp: Properties, area: AfArea | None) -> Capture | None
         focus_distance_m=_number(tags.get(_DISTANCE), 1e-4, 1e6),
         camera=_camera(tags),
         lens=_text(tags.get(_LENS))[:_LONGEST_NAME] or None,
-        serial_number=next((serial[:_LONGEST_NAME] for serial in map(_text, map(tags.get, _SERIALS)) if serial), None),
+        serial_number=next((number[:_LONGEST_NAME] for number in serials if number), None),
         rating=said.xmp_rating,
         af_area=area,
     )
@@ -130,8 +140,10 @@ def _taken(tags: Tags, xmp: Properties) -> datetime | None:
         parse_time(_text(tags.get(time)), _text(tags.get(zone)), _text(tags.get(fraction)))
         for time, zone, fraction in _TIMES
     )
-    by_xmp = (parse_time(values[0]) for values in (xmp.get(name) for name in _XMP_TIMES) if values)
-    return next((time for time in (exposure, *by_xmp, *later, _gps_time(tags)) if time is not None), None)
+    xmp_texts = [values[0] for values in (xmp.get(name) for name in _XMP_TIMES) if values]
+    times = (exposure, *map(parse_time, xmp_texts), *later, _gps_time(tags))
+    dates = map(parse_date, [_text(tags.get(_TIMES[0][0])), *xmp_texts, _text(tags.get(_TIMES[-1][0]))])
+    return next((time for time in (*times, *dates) if time is not None), None)
 
 
 def _gps_time(tags: Tags) -> datetime | None:

@@ -1,13 +1,13 @@
 """Colour that a file describes without an ICC profile.
 
 Sources: W3C PNG (Third Edition) 11.3.2 (cICP before iCCP, sRGB, gAMA and cHRM), CIPA DC-008 (Exif 3.0) annex, DCF 2.0
-(interoperability index R03: Adobe RGB), Microsoft's BITMAPV5HEADER.
+(interoperability index R03: Adobe RGB), ICC.1:2022 (9.2.17, cicpTag), Microsoft's BITMAPV5HEADER.
 """
 
 import struct
 from collections.abc import Iterator
 
-from critic_core.imaging.code_points import ADOBE_RGB, BT_709, Chromaticities, CodePoints, from_h273
+from critic_core.imaging.code_points import ADOBE_RGB, BT_709, SRGB, Chromaticities, CodePoints, from_h273
 from critic_core.metadata.maker_directory import Directory, exif_directories
 from critic_core.metadata.tiff import Bytes
 
@@ -15,18 +15,34 @@ _INTEROPERABILITY, _INDEX, _COLOUR_SPACE = 0xA005, 1, 0xA001
 _SRGB_SPACE, _ADOBE_SPACE = 1, 2  # 2: of no standard, and written by some cameras
 _ADOBE_GAMMA = 563 / 256
 _MAX_CHUNKS = 200
+_ICC_TAGS, _MAX_ICC_TAGS, _UNSPECIFIED = 128, 100, 2
 _BMP_V5_BYTES, _BMP_EMBEDDED = 124, b"DEBM"
 
 
 def colour_of_png(data: bytes) -> tuple[CodePoints | None, bool]:
-    """The colour by chunks, None if there is none or it is sRGB; True if it precedes an ICC profile."""
+    """The colour by chunks, None without; True if it precedes an ICC profile."""
     chunks = dict(_chunks(data))
     if len(body := chunks.get(b"cICP", b"")) == 4:
         return from_h273(body[0], body[1]), True
     gamma, chromaticities = chunks.get(b"gAMA", b""), chunks.get(b"cHRM", b"")
-    if b"sRGB" in chunks or len(gamma) != 4:
+    if b"sRGB" in chunks:
+        return SRGB, False
+    if len(gamma) != 4:
         return None, False
     return _by_gamma(int.from_bytes(gamma, "big"), chromaticities), False
+
+
+def colour_of_profile(profile: bytes | None) -> CodePoints | bytes | None:
+    """The colour by the tag `cicp` of an ICC profile, as in Chromium: its curves map no tones; else the profile."""
+    if not profile:
+        return None
+    count = min(int.from_bytes(profile[_ICC_TAGS : _ICC_TAGS + 4], "big"), _MAX_ICC_TAGS)
+    for at in range(_ICC_TAGS + 4, _ICC_TAGS + 4 + 12 * count, 12):
+        start = int.from_bytes(profile[at + 4 : at + 8], "big")
+        if profile[at : at + 4] == profile[start : start + 4] == b"cicp" and len(profile) >= start + 12:
+            codes = profile[start + 8], profile[start + 9]
+            return profile if _UNSPECIFIED in codes else from_h273(*codes)
+    return profile
 
 
 def profile_of_bmp(data: bytes) -> bytes | None:
@@ -39,7 +55,7 @@ def profile_of_bmp(data: bytes) -> bytes | None:
 
 
 def colour_of_exif(data: Bytes) -> CodePoints | None:
-    """Adobe RGB by the colour space or the interoperability index of a file's EXIF, whatever its format; else None."""
+    """Adobe RGB by the colour space or the interoperability index of a file or an EXIF block; else None."""
     try:
         found = exif_directories(data)
         return CodePoints(ADOBE_RGB, _ADOBE_GAMMA) if found and _is_adobe(found[1]) else None

@@ -11,6 +11,7 @@ import imagecodecs
 
 from critic_core.contracts.errors import PhotoCorrupt, PhotoUnsupported
 from critic_core.imaging.capture import capture_of_block
+from critic_core.imaging.colour_tags import colour_of_profile
 from critic_core.imaging.deep import DeepImage
 from critic_core.imaging.opened import Loaded, Opened
 from critic_core.imaging.orientation import checked
@@ -63,7 +64,7 @@ def _load(data: bytes, bits: int) -> Loaded:
     pixels = DeepImage(values[..., None] if values.ndim == 2 else values, float(2**bits - 1))
     chunks = (body for marker, body in _segments(data) if marker == _PROFILE_MARKER and body.startswith(_PROFILE))
     profile = b"".join(body[len(_PROFILE) + 2 :] for body in sorted(chunks, key=lambda body: body[len(_PROFILE)]))
-    return Loaded(pixels, profile or None)
+    return Loaded(pixels, colour_of_profile(profile))
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:

@@ -53,7 +53,7 @@ def _tiff(kind: str) -> Callable[[bytes], bool]:
 
 
 _ALL = (
-    Format("jpeg", "image/jpeg", (".jpg", ".jpeg", ".jpe"), "jpeg", _starts(b"\xff\xd8\xff")),
+    Format("jpeg", "image/jpeg", (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"), "jpeg", _starts(b"\xff\xd8\xff")),
     Format("png", "image/png", (".png", ".apng"), "png", _starts(b"\x89PNG\r\n\x1a\n")),
     Format("webp", "image/webp", (".webp",), "webp", lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP"),
     Format("gif", "image/gif", (".gif",), "gif", _starts(b"GIF87a", b"GIF89a")),

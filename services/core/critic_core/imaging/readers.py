@@ -29,7 +29,7 @@ from tifffile import TiffPage
 from critic_core.contracts.errors import PhotoCorrupt, PhotoUnsupported
 from critic_core.imaging import deep_jpeg, frames, jxl, orientation, raw, tiff_photo
 from critic_core.imaging.capture import capture_of, capture_of_raw
-from critic_core.imaging.colour_tags import colour_of_exif, colour_of_png, profile_of_bmp
+from critic_core.imaging.colour_tags import colour_of_exif, colour_of_png, colour_of_profile, profile_of_bmp
 from critic_core.imaging.deep import DeepImage
 from critic_core.imaging.heif_items import bits_of_main, colour_of_main, crop_of_main
 from critic_core.imaging.jpeg_pixels import load_jpeg
@@ -45,7 +45,7 @@ def _jpeg(data: bytes) -> Opened:
 
     def load(long_side: int) -> Loaded:
         pixels, notes = load_jpeg(image, data, long_side)
-        return Loaded(pixels, _profile(image) or colour_of_exif(data), notes=notes)
+        return Loaded(pixels, _profile(image) or _exif_colour(image), notes=notes)
 
     return _opened(data, image, load, reduces=True)
 
@@ -62,26 +62,26 @@ def _bmp(data: bytes) -> Opened:
         if str(error).startswith("Unsupported BMP") and "Palette" not in str(error):
             raise PhotoUnsupported(f"The BMP is of a rare kind, which is not read: {error}.") from error
         raise
-    return _opened(data, image, _loading(image, profile_of_bmp(data)))
+    return _opened(data, image, _loading(image, colour_of_profile(profile_of_bmp(data))))
 
 
 def _png(data: bytes) -> Opened:
     image = PngImagePlugin.PngImageFile(BytesIO(data))
     tagged, precedes = colour_of_png(data)
+    colour = (None if precedes else _profile(image)) or tagged
 
     def load(_: int) -> Loaded:
-        if _is_hdr(tagged):
-            return Loaded(_deep_png(data), tagged)
-        image.load()
-        profile = None if precedes else _profile(image)
-        return Loaded(image, profile or tagged or colour_of_exif(data))
+        if _is_hdr(colour):
+            return Loaded(_deep_png(data), colour)
+        image.load()  # EXIF may stand behind the pixels
+        return Loaded(image, colour or _exif_colour(image))
 
     return _opened(data, image, load, frame_count=image.n_frames)
 
 
 def _webp(data: bytes) -> Opened:
     image = WebPImagePlugin.WebPImageFile(BytesIO(data))
-    colour: Colour = _profile(image) or colour_of_exif(data)
+    colour: Colour = _profile(image) or _exif_colour(image)
     return _opened(data, image, lambda _: Loaded(_webp_frame(image), colour), frame_count=image.n_frames)
 
 
@@ -101,8 +101,9 @@ def _webp_frame(image: WebPImagePlugin.WebPImageFile) -> Image.Image:
 
 def _avif(data: bytes) -> Opened:
     image = AvifImagePlugin.AvifImageFile(BytesIO(data))
+    image.info.pop("xmp", None)  # by which Pillow would turn what the container does not (MIAF, 7.3.6.7)
     crop = crop_of_main(data, image.size)
-    colour: Colour = _profile(image) or colour_of_main(data) or colour_of_exif(data)
+    colour: Colour = _profile(image) or colour_of_main(data) or _exif_colour(image)
 
     def load(_: int) -> Loaded:
         if _is_hdr(colour):
@@ -145,7 +146,8 @@ def _deep_tiff(data: bytes, page: TiffPage, notes: tuple[str, ...]) -> Opened:
     tag = page.tags.get(274)
 
     def load(_: int) -> Loaded:
-        colour = tiff_photo.profile_of(page) or tiff_photo.implied_colour(page) or colour_of_exif(data)
+        profile = colour_of_profile(tiff_photo.profile_of(page))
+        colour = profile or tiff_photo.implied_colour(page) or colour_of_exif(data)
         return Loaded(tiff_photo.read_deep(page), colour, is_lab=tiff_photo.is_lab(page))
 
     return Opened(
@@ -163,7 +165,7 @@ def _heif(data: bytes) -> Opened:
     """libheif applies orientation and crop in the container's boxes; the EXIF tag remains in `info`."""
     image = HeifImageFile(BytesIO(data))  # type: ignore[no-untyped-call]  # the class has no types
     exif_orientation = orientation.checked(image.info.get("original_orientation"))
-    colour: Colour = _profile(image) or colour_of_main(data) or colour_of_exif(data)
+    colour: Colour = _profile(image) or colour_of_main(data) or _exif_colour(image)
 
     def load(_: int) -> Loaded:
         if _is_hdr(colour):
@@ -223,7 +225,8 @@ def _raw(data: bytes) -> Opened:
         if photo.jpeg is None:
             return Loaded(photo.image, None)
         pixels, notes = load_jpeg(photo.image, photo.jpeg, long_side)
-        return Loaded(pixels, _profile(photo.image) or colour_of_exif(photo.jpeg) or colour_of_exif(data), notes=notes)
+        exif = photo.image.info.get("exif") or data  # a preview without EXIF is in the colours of the file
+        return Loaded(pixels, _profile(photo.image) or colour_of_exif(exif), notes=notes)
 
     return Opened(
         stored=photo.image.size,
@@ -262,8 +265,12 @@ def _loading(image: Image.Image, colour: Colour = None) -> Callable[[int], Loade
     return load
 
 
-def _profile(image: Image.Image) -> bytes | None:
-    return image.info.get("icc_profile") or None
+def _profile(image: Image.Image) -> Colour:
+    return colour_of_profile(image.info.get("icc_profile"))
+
+
+def _exif_colour(image: Image.Image) -> Colour:
+    return colour_of_exif(image.info.get("exif") or b"")
 
 
 def _first_note(what: str, count: int, which: str = "first") -> tuple[str, ...]:

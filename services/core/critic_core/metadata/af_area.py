@@ -1,4 +1,4 @@
-"""Where the camera focused: `SubjectArea` of EXIF, and the maker notes of six makers.
+"""Where the camera focused: `SubjectArea` and `SubjectLocation` of EXIF, and the maker notes of six makers.
 
 Source: the tables of ExifTool 12.57 (Canon AFInfo, AFInfo2; Nikon AFInfo2; Sony FocusLocation; FujiFilm FocusPixel;
 Panasonic AFPointPosition; Olympus AFPointSelected, AFAreas), which the tests compare with.
@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from critic_core.contracts.critique import AfArea
-from critic_core.metadata.embedded import exif_block
-from critic_core.metadata.maker_directory import Directory, maker_directory, read_directory
-from critic_core.metadata.tiff import EXIF_DIRECTORY, Bytes
+from critic_core.metadata.maker_directory import Directory, exif_directories, maker_directory
+from critic_core.metadata.tiff import Bytes
 
-_MAKER, _MODEL, _ORIENTATION, _SUBJECT_AREA = 0x010F, 0x0110, 0x0112, 0x9214
+_MAKER, _MODEL, _ORIENTATION = 0x010F, 0x0110, 0x0112
+_SUBJECT_AREA, _SUBJECT_LOCATION = 0x9214, 0xA214
 _WIDTH, _HEIGHT = 0xA002, 0xA003  # of the pixels, in EXIF
 _SAME_SHAPE = 0.03
 _MIDDLE = 0.005  # share of a side
@@ -34,24 +34,23 @@ class _Area:
     frame: tuple[float, float]
 
 
-def af_area(data: Bytes, size: Size | None = None) -> AfArea | None:
-    """The area in focus of an upright photo; `size`: of the pixels, where known, as stored or upright (TIFF, HEIC).
+def af_area(data: Bytes, size: Size | None = None, orientation: int | None = None) -> AfArea | None:
+    """The area in focus of an upright photo; `size`: of the pixels, where known, as stored or upright (TIFF, HEIC);
+    `orientation`: of the camera's rows, if EXIF no longer states it.
 
     None where the camera states none, states the middle (as cameras do that know none), or where the pixels have
     another shape than the camera's frame: a program turned or cropped them.
     """
-    block = exif_block(data)
     try:
-        first = read_directory(block) if block else None
-        return _upright_area(first, size) if first else None
+        found = exif_directories(data)
+        return _upright_area(*found, size, orientation) if found else None
     except _MALFORMED:
         return None
 
 
-def _upright_area(first: Directory, size: Size | None) -> AfArea | None:
-    exif = first.directory_at(EXIF_DIRECTORY)
-    area = _area(first, exif) if exif else None
-    orientation = next(iter(first.numbers(_ORIENTATION, "H")), 1)
+def _upright_area(first: Directory, exif: Directory, size: Size | None, orientation: int | None) -> AfArea | None:
+    area = _area(first, exif)
+    orientation = orientation or next(iter(first.numbers(_ORIENTATION, "H")), 1)
     if area is None or (size is not None and not _has_shape(area.frame, size, orientation)):
         return None
     width, height = area.frame
@@ -83,7 +82,7 @@ def _pixels(exif: Directory) -> tuple[float, float]:
 
 def _of_subject_area(exif: Directory, pixels: tuple[float, float]) -> _Area | None:
     """A point, a circle, or a rectangle."""
-    values = exif.numbers(_SUBJECT_AREA, "H")
+    values = exif.numbers(_SUBJECT_AREA, "H") or exif.numbers(_SUBJECT_LOCATION, "H")
     if not 2 <= len(values) <= 4:
         return None
     sides = values[2:] * 2 if len(values) == 3 else values[2:] or (0, 0)

@@ -8,6 +8,7 @@ _TIME = re.compile(
     r"\s*(Z|[+\-\u2212]\d{2}:?\d{2})?",
     re.ASCII,
 )
+_DATE = re.compile(r"\d{4}[:\-/.]\d{1,2}[:\-/.]\d{1,2}(?=[\s:]*$)", re.ASCII)
 _ZONE = re.compile(r"([+\-\u2212])(\d{2}):?(\d{2})", re.ASCII)
 _EARLIEST = 1826  # the first photograph
 _UNSET_CLOCKS = {datetime(year, 1, 1) for year in (1904, 1970, 1980)}  # noqa: DTZ001 - a camera's clock has no zone
@@ -32,6 +33,12 @@ def parse_time(text: str, offset: str = "", fraction: str = "") -> datetime | No
     # 24:00:00 ends a day (ISO 8601); phones that count hours from 1 to 24 write 24:15 for a quarter past midnight.
     days = 1 if (hour, minute, second) == (24, 0, 0) else 0
     return (time + timedelta(days=days, seconds=_share(match[7] or fraction))).replace(tzinfo=zone)
+
+
+def parse_date(text: str) -> datetime | None:
+    """The begin of a day without a time: scans are dated by hand; None for anything else."""
+    match = _DATE.match(text.strip())
+    return parse_time(f"{match[0]} 00:00") if match else None
 
 
 def _share(digits: str) -> float:

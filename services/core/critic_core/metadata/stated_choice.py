@@ -3,7 +3,7 @@
 One question with one answer: the first source with an answer counts, for rating and flag separately. A rating equal to
 `critic:rating` is an earlier proposal of Photo Critic, and no statement of a person. Sources: XMP Specification Part 2
 (xmp:Rating, −1: rejected); ExifTool's tag tables (xmpDM:pick, Lightroom; digiKam:PickLabel; MicrosoftPhoto:Rating;
-photomechanic:Tagged; EXIF Rating and RatingPercent). darktable's rejected bit is xmp:Rating −1 in sidecars.
+photomechanic:Tagged; acdsee:rating; EXIF Rating and RatingPercent). darktable's rejected bit is xmp:Rating −1.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from critic_core.contracts.album import Choice, Flag
 from critic_core.metadata.embedded import exif_block, xmp_packet
-from critic_core.metadata.namespaces import CRITIC, DIGIKAM, MICROSOFT, PHOTO_MECHANIC, XMP, XMP_DM
+from critic_core.metadata.namespaces import ACDSEE, CRITIC, DIGIKAM, MICROSOFT, PHOTO_MECHANIC, XMP, XMP_DM
 from critic_core.metadata.tiff import Bytes, Tags, read_tags
 from critic_core.metadata.xmp import Properties, read_xmp
 
@@ -101,8 +101,15 @@ def _rating(properties: Properties) -> int | None:
         return None
     if rating is not None and int(rating) != 0 and _MIN_RATING <= rating <= _MAX_RATING:
         return int(rating)
-    percent = _number(properties, f"{{{MICROSOFT}}}Rating")
-    return _of_percent(percent) if rating is None and percent is not None else None
+    return _elsewhere(properties) if rating is None else None
+
+
+def _elsewhere(properties: Properties) -> int | None:
+    """Of programs with a property of their own."""
+    percent, stars = _number(properties, f"{{{MICROSOFT}}}Rating"), _number(properties, f"{{{ACDSEE}}}rating")
+    if percent is not None:
+        return _of_percent(percent)
+    return int(stars) if stars is not None and 1 <= stars <= _MAX_RATING else None
 
 
 def _of_percent(percent: float) -> int | None:

@@ -10,9 +10,11 @@ import pillow_heif
 import pytest
 import tifffile
 from PIL import Image, ImageCms
+from tests.data import make
 from tests.support.photos import PLAIN, cat, difference, png_chunk, saved
 
 from critic_core.imaging.code_points import ADOBE_RGB, CodePoints, from_h273, to_srgb
+from critic_core.imaging.colour_tags import colour_of_profile
 from critic_core.imaging.decode import decode
 
 SIZE = (240, 160)
@@ -200,9 +202,21 @@ def test_adobe_rgb_by_exif(name: str, index: bytes, space: int, expected: bool) 
     assert (difference(decoded.pixels, cat(SIZE)) < 2) is expected
 
 
-def test_the_container_of_an_avif_precedes_exif() -> None:
-    data = with_exif("AVIF", b"R03\0", 0xFFFF, quality=100, subsampling="4:4:4")
-    assert difference(decode(data, PLAIN).pixels, adobe_levels()) < 2
+def test_a_preview_without_exif_is_in_the_colours_of_its_raw() -> None:
+    """Nikon and others."""
+    raw = make.dng(Image.fromarray(adobe_levels()))
+    model, exif = struct.pack("<HH", 50708, 2), struct.pack("<HHHLLL", 1, 0xA001, 3, 1, 2, 0)
+    at = raw.index(model)
+    described = raw[:at] + struct.pack("<HHLL", 0x8769, 4, 1, len(raw)) + raw[at + 12 :] + exif
+    pixels, plain = decode(described, PLAIN).pixels, decode(raw, PLAIN).pixels
+    assert difference(pixels, cat(SIZE)) < difference(plain, cat(SIZE)) / 2
+
+
+def test_what_the_format_itself_says_precedes_exif() -> None:
+    avif_of_srgb = with_exif("AVIF", b"R03\0", 0xFFFF, quality=100, subsampling="4:4:4")
+    plain = with_exif("PNG", b"R03\0", 0xFFFF)
+    for data in (avif_of_srgb, plain[:33] + png_chunk(b"sRGB", b"\0") + plain[33:]):
+        assert difference(decode(data, PLAIN).pixels, adobe_levels()) < 2
 
 
 def test_the_shadows_of_pq_in_png_have_more_than_eight_bits() -> None:
@@ -210,6 +224,36 @@ def test_the_shadows_of_pq_in_png_have_more_than_eight_bits() -> None:
     plain = bytes(imagecodecs.png_encode((pq(ramp) * 65535 + 0.5).astype(np.uint16)))
     photo = plain[:33] + png_chunk(b"cICP", bytes([9, 16, 0, 1])) + plain[33:]
     assert difference(decode(photo, PLAIN).pixels, as_levels(srgb_curve(ramp / 203))) == 0
+
+
+def cicp_profile(primaries: int, transfer: int) -> bytes:
+    """sRGB with the tag of another colour, which precedes its curves."""
+    plain = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    count, moved = int.from_bytes(plain[128:132], "big"), bytearray(plain[132:])
+    for at in range(4, 12 * count, 12):
+        moved[at : at + 4] = (int.from_bytes(moved[at : at + 4], "big") + 12).to_bytes(4, "big")
+    rows = struct.pack(">L4sLL", count + 1, b"cicp", len(plain) + 12, 12)
+    profile = plain[:128] + rows + bytes(moved) + b"cicp" + bytes([0, 0, 0, 0, primaries, transfer, 0, 1])
+    return len(profile).to_bytes(4, "big") + profile[4:]
+
+
+@pytest.mark.parametrize(("coded", "transfer"), [(pq, 16), (hlg, 18)])
+def test_pq_and_hlg_in_a_profile(coded: Any, transfer: int) -> None:
+    photo = saved(Image.fromarray(as_levels(coded(nits()))), "PNG", icc_profile=cicp_profile(9, transfer))
+    assert difference(decode(photo, PLAIN).pixels, cat(SIZE)) < 2
+
+
+def test_pq_in_the_profile_of_a_deep_tiff() -> None:
+    out, values = BytesIO(), (np.clip(pq(nits()), 0, 1) * 65535 + 0.5).astype(np.uint16)
+    tifffile.imwrite(out, values, photometric="rgb", iccprofile=cicp_profile(9, 16))
+    assert difference(decode(out.getvalue(), PLAIN).pixels, cat(SIZE)) < 1
+
+
+def test_a_profile_that_says_no_more_counts_by_its_curves() -> None:
+    profile = cicp_profile(2, 2)
+    assert colour_of_profile(profile) == profile
+    assert colour_of_profile(cicp_profile(12, 13)) == from_h273(12, 13)
+    assert colour_of_profile(b"noise" * 40) == b"noise" * 40
 
 
 def straight_profile() -> bytes:

@@ -77,6 +77,12 @@ def test_heic_lies_as_its_container_says_and_not_as_its_exif_does() -> None:
     assert difference(decoded.pixels, cat()) < 5
 
 
+def test_avif_lies_as_its_container_says_and_not_as_its_xmp_does() -> None:
+    xmp = b'<rdf:RDF xmlns:tiff="http://ns.adobe.com/tiff/1.0/"><rdf:Description tiff:Orientation="6"/></rdf:RDF>'
+    decoded = decode(saved(cat(), "AVIF", quality=95, xmp=xmp), PLAIN)
+    assert difference(decoded.pixels, cat()) < 5
+
+
 @pytest.mark.parametrize("value", [0, 9, 65535])
 def test_an_orientation_that_does_not_exist_is_ignored(value: int) -> None:
     exif = Image.Exif()

@@ -16,9 +16,12 @@ from tests.support.photos import PLAIN, saved
 from critic_core.contracts.critique import AfArea
 from critic_core.imaging.decode import decode
 from critic_core.metadata.af_area import af_area
+from critic_core.metadata.maker_serial import maker_serial
 
 SIZE = (600, 400)
 EXIF_AT, NOTE_AT = 200, 512
+SECRET = b"Lofoten"
+"""A place in maker notes."""
 ASCII, SHORT, LONG, RATIONAL, UNDEFINED, SIGNED_SHORT, SIGNED_RATIONAL, DIRECTORY = 2, 3, 4, 5, 7, 8, 10, 13
 
 Entries = Mapping[int, tuple[int, int, bytes]]
@@ -75,7 +78,8 @@ def canon() -> Camera:
     """Three points, of which the third, right of the middle and above, is in focus."""
     size, three = (6000, 4000), (100, 100, 100)
     info = (44, 2, 3, 3, *size, *size, *three, *three, -900, 0, 1200, 0, 0, 800, 0b100, 0b100)
-    return Camera("Canon", "Canon EOS R5", directory("<", {0x26: shorts("<", *info)}, NOTE_AT))
+    notes = {0x0C: (LONG, 1, struct.pack("<L", 1_234_567)), 0x26: shorts("<", *info), 0x9A: text(SECRET.decode())}
+    return Camera("Canon", "Canon EOS R5", directory("<", notes, NOTE_AT))
 
 
 def powershot() -> Camera:
@@ -86,7 +90,8 @@ def powershot() -> Camera:
 
 def nikon(model: str, version: bytes, start: int) -> Camera:
     info = version + b"\2\0\0\1" + bytes(start - 8) + struct.pack(">6H", 6000, 4000, 1500, 3000, 300, 200) + bytes(16)
-    rows = directory(">", {0xB7: (UNDEFINED, len(info), info)}, 8)
+    notes = {0x1D: text("2001234"), 0x39: text(SECRET.decode()), 0xB7: (UNDEFINED, len(info), info)}
+    rows = directory(">", notes, 8)
     return Camera("NIKON CORPORATION", model, b"Nikon\0\2\x11\0\0MM\0*\0\0\0\10" + rows)
 
 
@@ -109,7 +114,11 @@ def sony(*values: int) -> Camera:
 
 def panasonic() -> Camera:
     point = (RATIONAL, 2, struct.pack("<4L", 256, 1024, 768, 1024))
-    return Camera("Panasonic", "DC-S5", b"Panasonic\0\0\0" + directory("<", {0x4D: point}, NOTE_AT + 12))
+    return Camera(
+        "Panasonic",
+        "DC-S5",
+        b"Panasonic\0\0\0" + directory("<", {0x4D: point, 0x6D: text(SECRET.decode())}, NOTE_AT + 12),
+    )
 
 
 def phone(*values: int) -> Camera:
@@ -118,13 +127,21 @@ def phone(*values: int) -> Camera:
 
 POINT = (0.25, 0.75, 0.0, 0.0)
 CAMERAS = {
-    "Canon": (canon(), (0.6917, 0.2875, 0.0167, 0.025), {"AFPointsInFocus": 4, "AFAreaXPositions": "-900 0 1200"}),
+    "Canon": (
+        canon(),
+        (0.6917, 0.2875, 0.0167, 0.025),
+        {"AFPointsInFocus": 4, "AFAreaXPositions": "-900 0 1200", "SerialNumber": 1_234_567},
+    ),
     "PowerShot": (
         powershot(),
         (0.7333, 0.725, 0.0333, 0.05),
         {"AFPointsInFocus": 2, "AFAreaYPositions": "0 1000 0 0 0"},
     ),
-    "Nikon Z 6": (nikon("NIKON Z 6", b"0300", 0x2A), (0.225, 0.725, 0.05, 0.05), {"AFAreaXPosition": 1500}),
+    "Nikon Z 6": (
+        nikon("NIKON Z 6", b"0300", 0x2A),
+        (0.225, 0.725, 0.05, 0.05),
+        {"AFAreaXPosition": 1500, "SerialNumber": 2001234},
+    ),
     "Nikon Z 9": (nikon("NIKON Z 9", b"0400", 0x3E), (0.225, 0.725, 0.05, 0.05), {"AFAreaYPosition": 3000}),
     "Nikon D90": (nikon("NIKON D90", b"0100", 0x10), (0.225, 0.725, 0.05, 0.05), {"AFAreaWidth": 300}),
     "Sony": (sony(6000, 4000, 1500, 3000), POINT, {"FocusLocation": "6000 4000 1500 3000"}),
@@ -132,6 +149,11 @@ CAMERAS = {
     "Panasonic": (panasonic(), POINT, {"AFPointPosition": "0.25 0.75"}),
     "Olympus": (olympus(), (0.1, 0.6, 0.1, 0.2), {"AFPointSelected": "0.1 0.6 0.2 0.8"}),
     "phone, point": (phone(1500, 3000), POINT, {"SubjectArea": "1500 3000"}),
+    "phone, location": (
+        Camera("Nokia", "6300", exif={0xA214: shorts("<", 1500, 3000)}),
+        POINT,
+        {"SubjectLocation": "1500 3000"},
+    ),
     "phone, circle": (phone(1500, 3000, 600), (0.2, 0.675, 0.1, 0.15), {"SubjectArea": "1500 3000 600"}),
     "phone, box": (phone(1500, 3000, 600, 400), (0.2, 0.7, 0.1, 0.1), {"SubjectArea": "1500 3000 600 400"}),
 }
@@ -151,6 +173,12 @@ def test_decoding_states_the_area() -> None:
     capture = decode(CAMERAS["Sony"][0].photo(), PLAIN).facts.capture
     assert capture is not None
     assert corners(capture.af_area) == POINT
+
+
+def test_serial_numbers_in_maker_notes() -> None:
+    serials = {name: maker_serial(camera.photo()) for name, (camera, _, _) in CAMERAS.items()}
+    found = {name: serial for name, serial in serials.items() if serial is not None}
+    assert found == {"Canon": "1234567", **dict.fromkeys(("Nikon Z 6", "Nikon Z 9", "Nikon D90"), "2001234")}
 
 
 def test_exiftool_reads_the_same_values(tmp_path: Path) -> None:
@@ -200,6 +228,8 @@ def test_any_bytes_are_none_or_an_area() -> None:
     for camera, _, _ in CAMERAS.values():
         photo = camera.photo()
         for at in range(12, len(camera.block()) + 40, 3):
-            af_area(photo[:at] + b"\xff" + photo[at + 1 :], SIZE)
+            damaged = photo[:at] + b"\xff" + photo[at + 1 :]
+            af_area(damaged, SIZE)
+            maker_serial(damaged)
             af_area(photo[:at])
-    assert af_area(b"") is None
+    assert af_area(b"") is maker_serial(b"") is None

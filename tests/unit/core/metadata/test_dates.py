@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from critic_core.metadata.dates import parse_time
+from critic_core.metadata.dates import parse_date, parse_time
 
 NOON = datetime(2023, 5, 1, 12)  # noqa: DTZ001 - without a zone, as most cameras write
 EAST = timezone(timedelta(hours=2))
@@ -41,6 +41,16 @@ def test_forms_of_a_time(text: str, expected: datetime) -> None:
 )  # fmt: skip
 def test_what_is_no_time(text: str) -> None:
     assert parse_time(text) is None
+
+
+@pytest.mark.parametrize("text", ["1975:07:14", "1975-07-14", "1975:07:14   :  :  "])
+def test_a_day_without_a_time(text: str) -> None:
+    assert parse_date(text) == datetime(1975, 7, 14)  # noqa: DTZ001 - as above
+
+
+@pytest.mark.parametrize("text", ["", "1975", "1975:07:00", "1970:01:01", "1975:07:14 12:00:00"])
+def test_what_is_no_day(text: str) -> None:
+    assert parse_date(text) is None
 
 
 def test_zone_and_fraction_of_other_tags() -> None:

@@ -16,6 +16,7 @@ NAMESPACES = {
     "digiKam": "http://www.digikam.org/ns/1.0/",
     "MicrosoftPhoto": "http://ns.microsoft.com/photo/1.0/",
     "photomechanic": "http://ns.camerabits.com/photomechanic/1.0/",
+    "acdsee": "http://ns.acdsee.com/iptc/1.0/",
     "critic": "https://photo-critic.github.io/ns/1.0/",
 }
 
@@ -44,6 +45,8 @@ STATEMENTS = [
     ({"xmp_Rating": "5", "critic_rating": "4"}, StatedChoice(5)),
     ({"MicrosoftPhoto_Rating": "75"}, StatedChoice(4)),
     ({"MicrosoftPhoto_Rating": "0"}, StatedChoice()),
+    ({"acdsee_rating": "4"}, StatedChoice(4)),
+    ({"acdsee_rating": "4", "xmp_Rating": "0"}, StatedChoice()),
     ({"xmpDM_pick": "1"}, StatedChoice(flag=Flag.pick)),
     ({"xmpDM_pick": "-1", "xmp_Rating": "2"}, StatedChoice(2, Flag.reject)),
     ({"xmpDM_pick": "0"}, StatedChoice()),
