@@ -1,5 +1,7 @@
 // A photo → a smaller JPEG and a thumbnail. In a worker thread, or on the page where workers cannot draw.
 
+import { isDamagedJpeg } from "./jpeg-damage.js";
+
 /** Pixels of the long side: a little more than the network's preprocessing uses (960). */
 export const LONG_SIDE = 1024;
 const JPEG_QUALITY = 0.92;
@@ -7,7 +9,7 @@ const JPEG_QUALITY = 0.92;
 const THUMBNAIL_SIDE = 400;
 const THUMBNAIL_QUALITY = 0.8;
 
-/** @typedef {{blob: Blob | null, thumbnail: Blob}} Downscaled `blob`: null for a photo that is small already */
+/** @typedef {{blob: Blob | null, thumbnail: Blob}} Downscaled `blob`: null for a photo that is small already, or damaged */
 /** @typedef {(width: number, height: number) => OffscreenCanvas | HTMLCanvasElement} MakeCanvas */
 
 /** An upright JPEG with a long side of 1024 px, and a thumbnail. Throws for a format unknown to the browser.
@@ -16,7 +18,7 @@ export async function downscale(photo, makeCanvas) {
   // EXIF orientation is applied only here: the bitmap is upright, and the JPEG below has no orientation.
   const bitmap = await createImageBitmap(photo, { imageOrientation: "from-image" });
   try {
-    const large = Math.max(bitmap.width, bitmap.height) > LONG_SIDE;
+    const large = Math.max(bitmap.width, bitmap.height) > LONG_SIDE && !(await isDamagedJpeg(photo));
     const small = large ? resize(bitmap, LONG_SIDE, makeCanvas) : bitmap;
     return {
       blob: small === bitmap ? null : await toJpeg(/** @type {OffscreenCanvas} */ (small), JPEG_QUALITY),

@@ -1,21 +1,20 @@
-// Photos that are uploaded as originals. Animations: the server notes that it scores the first frame; a JPEG would hide
-// that. Photos in PQ or HLG: every browser maps their tones to its screen.
+// Photos that are uploaded as originals: a canvas would hide what the server notes or sees otherwise.
 
-/** @type {((start: string) => boolean)[]} */
+const ADOBE_RGB = 2;
+
+/** @type {((metadata: import("./metadata.js").Metadata) => boolean)[]} */
 const REASONS = [
-  (start) => start.startsWith("GIF8"),
-  // The animation flag of the extended WebP header: https://developers.google.com/speed/webp/docs/riff_container
-  (start) => /^RIFF....WEBPVP8X/s.test(start) && (start.charCodeAt(20) & 0x02) !== 0,
-  // An `acTL` chunk before the pixels: https://www.w3.org/TR/png-3/#acTL-chunk
-  (start) => /^\x89PNG((?!IDAT).)+acTL/s.test(start),
-  // The brand of AVIF image sequences.
-  (start) => start.startsWith("ftypavis", 4),
-  // `cICP` of PNG, `nclx` of AVIF: primaries, then the transfer function, of ITU-T H.273.
-  (start) => /^\x89PNG.+cICP.[\x10\x12]|^....ftyp.+nclx..\0[\x10\x12]/s.test(start),
+  // Animations: GIF, a brand of AVIF, a chunk of PNG, a flag of WebP (developers.google.com/speed/webp/docs/riff_container).
+  ({ text }) => /^(GIF8|....ftypavis|.PNG((?!IDAT).)+acTL)/s.test(text),
+  ({ text }) => /^RIFF....WEBPVP8X/s.test(text) && (text.charCodeAt(20) & 0x02) !== 0,
+  // PNG, AVIF, ICC: primaries, then PQ or HLG (ITU-T H.273), whose tones every browser maps to its screen.
+  ({ text }) => /^.PNG.+cICP.[\x10\x12]|^....ftyp.+nclx..\0[\x10\x12]|cicp\0{4}.[\x10\x12]/s.test(text),
+  // Adobe RGB by EXIF, which no browser reads; EXIF in a text of PNG.
+  ({ text, exif }) => exif.colourSpace === ADOBE_RGB || /R03\0|Raw profile type exif/.test(text),
+  // Chromium turns no WebP, no PNG by EXIF behind the pixels, and nothing by XMP.
+  ({ text, exif }) => exif.orientation > 1 && /^.PNG|^RIFF/s.test(text),
+  ({ exif, packet }) => exif.orientation === 0 && /tiff:Orientation(="|>)[2-8]/.test(packet),
 ];
 
-/** @param {Uint8Array} head the first bytes of the file */
-export function needsOriginal(head) {
-  const start = String.fromCharCode(...head.subarray(0, 4096));
-  return REASONS.some((applies) => applies(start));
-}
+/** @param {import("./metadata.js").Metadata} metadata */
+export const needsOriginal = (metadata) => REASONS.some((applies) => applies(metadata));

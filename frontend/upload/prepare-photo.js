@@ -2,6 +2,7 @@ import { unreadableFile } from "../server/errors.js";
 import { withCaptureFacts } from "./capture-facts.js";
 import { canDrawInWorkers, downscaleInPool } from "./downscale-pool.js";
 import { downscale } from "./downscale.js";
+import { readMetadata } from "./metadata.js";
 import { needsOriginal } from "./originals.js";
 
 const MOST_BYTES = 64e6; // the server's limit by default
@@ -11,21 +12,14 @@ const MOST_BYTES = 64e6; // the server's limit by default
 
 /** @param {File} file @param {boolean} original without downscaling @returns {Promise<PreparedPhoto>} */
 export async function preparePhoto(file, original) {
-  const head = await readHead(file);
+  const metadata = await readMetadata(file).catch(() => {
+    throw unreadableFile();
+  });
   const small = await tryDownscale(file);
   const thumbnail = small?.thumbnail ?? null;
-  const pixels = original || (needsOriginal(head) && file.size < MOST_BYTES) ? null : small?.blob;
+  const pixels = original || (needsOriginal(metadata) && file.size < MOST_BYTES) ? null : small?.blob;
   if (!pixels || pixels.size >= file.size) return { blob: file, downscaled: false, thumbnail };
-  return { blob: await withCaptureFacts(file, pixels), downscaled: true, thumbnail };
-}
-
-/** The first bytes. Throws for a file that the browser may not read. @param {File} file */
-async function readHead(file) {
-  try {
-    return new Uint8Array(await file.slice(0, 65_536).arrayBuffer());
-  } catch {
-    throw unreadableFile();
-  }
+  return { blob: withCaptureFacts(pixels, metadata), downscaled: true, thumbnail };
 }
 
 /** @param {File} file @returns {Promise<Downscaled | null>} null for a format unknown to the browser */

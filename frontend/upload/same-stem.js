@@ -11,11 +11,21 @@ export function isPhotoOfFolder(file) {
   return PHOTO_SUFFIXES.has(suffixOf(name)) && !name.startsWith(".") && !folders.some((folder) => FOREIGN_FOLDER.test(folder));
 }
 
-/** A RAW file belongs to the JPEG or HEIC file of the same name, which shows the picture as the photographer saw it.
- * @param {File[]} files @returns {File[]} without such RAW files */
+/** The JPEG, else the HEIC file shows the picture of a RAW file as the photographer saw it.
+ * @param {File[]} files @returns {File[]} without the other files of such pictures */
 export function withoutRawOfPairs(files) {
-  const developed = new Set(files.filter((file) => CAMERA_SUFFIXES.has(suffixOf(file.name))).map(stem));
-  return files.filter((file) => !RAW_SUFFIXES.has(suffixOf(file.name)) || !developed.has(stem(file)));
+  const found = new Set(files.map((file) => rank(file) + stem(file)));
+  return files.filter((file) => {
+    const [jpeg, heic, raw] = [0, 1, 2].map((kind) => found.has(kind + stem(file)));
+    return rank(file) === 2 ? !jpeg && !heic : rank(file) !== 1 || !jpeg || !raw;
+  });
+}
+
+/** JPEG, HEIC, RAW, other. @param {File} file */
+function rank(file) {
+  const suffix = suffixOf(file.name);
+  if (RAW_SUFFIXES.has(suffix)) return 2;
+  return CAMERA_SUFFIXES.has(suffix) ? Number(!suffix.startsWith(".j")) : 3;
 }
 
 /** Pixel phones call a pair PXL_1.RAW-01.COVER.jpg and PXL_1.RAW-02.ORIGINAL.dng. @param {File} file */

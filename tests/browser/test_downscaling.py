@@ -62,6 +62,20 @@ def test_a_small_photo_is_sent_as_it_is(visitor: Visitor) -> None:
     assert visitor.photo_on_server("small.jpg")["sha256"] == hashlib.sha256(small.data).hexdigest()
 
 
+def test_what_a_canvas_would_hide_is_sent_as_it_is(visitor: Visitor, large: Chosen) -> None:
+    """Chromium draws damaged JPEGs without a word, and knows no colours by EXIF."""
+    middle = len(large.data) // 2
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0xA005] = {1: "R03"}
+    damaged = Chosen("damaged.jpg", large.data[:middle] + bytes(4096) + large.data[middle + 4096 :])
+    adobe = Chosen("adobe.jpg", saved(cat(LARGE), "JPEG", quality=90, exif=exif))
+    visitor.visit().choose(damaged, adobe)
+    visitor.all_scored(2)
+    for chosen in (damaged, adobe):
+        assert visitor.photo_on_server(chosen.name)["sha256"] == hashlib.sha256(chosen.data).hexdigest()
+    assert visitor.photo_on_server("damaged.jpg")["critique"]["image"]["damaged"]
+
+
 def test_a_photo_that_would_grow_is_sent_as_it_is(visitor: Visitor) -> None:
     """A photo of one grey is a few bytes as a palette PNG."""
     plain = Chosen("plain.png", saved(Image.new("L", (1100, 1100), 128).quantize(2), "PNG", optimize=True))

@@ -1,6 +1,8 @@
 """The page's copy of capture facts, run by Node: the server reads them as from the original."""
 
 import io
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pillow_heif
@@ -9,6 +11,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from tests.support.node import run_with_module
 from tests.support.photos import cat, saved
+from tests.unit.core.metadata.test_af_area import CAMERAS, SECRET
 from tests.unit.core.metadata.test_stated_choice import xmp
 
 from critic_core.contracts.critique import Capture
@@ -17,10 +20,12 @@ from critic_core.imaging.capture import capture_of
 SCRIPT = """
 import { readFileSync, writeFileSync } from "node:fs";
 const { withCaptureFacts } = await import(process.argv[1]);
-const [photo, jpeg, result] = process.argv.slice(2);
-const [original, small] = [photo, jpeg].map((file) => new Blob([readFileSync(file)], { type: "image/jpeg" }));
-const blob = await withCaptureFacts(original, small);
-writeFileSync(result, new Uint8Array(await blob.arrayBuffer()));
+const { readMetadata } = await import(new URL("metadata.js", process.argv[1]));
+for (const folder of process.argv.slice(2)) {
+  const [original, small] = ["photo", "small.jpg"].map((name) => new Blob([readFileSync(`${folder}/${name}`)]));
+  const blob = withCaptureFacts(small, await readMetadata(original));
+  writeFileSync(`${folder}/result.jpg`, new Uint8Array(await blob.arrayBuffer()));
+}
 """
 XMP = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:exif="http://ns.adobe.com/exif/1.0/"
@@ -35,11 +40,18 @@ def heif_can_be_written() -> None:
 
 def downscaled(folder: Path, photo: bytes) -> bytes:
     """The page's upload for a photo."""
-    files = [folder / "photo", folder / "small.jpg", folder / "result.jpg"]
-    files[0].write_bytes(photo)
-    files[1].write_bytes(saved(cat((32, 24)), "JPEG"))
-    run_with_module("upload/capture-facts.js", SCRIPT, *files)
-    return files[2].read_bytes()
+    return uploads(folder, {"photo": photo})["photo"]
+
+
+def uploads(folder: Path, photos: Mapping[str, bytes], size: tuple[int, int] = (32, 24)) -> dict[str, bytes]:
+    """The page's uploads for photos of one upright shape, by one process."""
+    folders = {name: folder / name for name in photos}
+    for name, photo in photos.items():
+        folders[name].mkdir()
+        (folders[name] / "photo").write_bytes(photo)
+        (folders[name] / "small.jpg").write_bytes(saved(cat(size), "JPEG"))
+    run_with_module("upload/capture-facts.js", SCRIPT, *folders.values())
+    return {name: (folder / "result.jpg").read_bytes() for name, folder in folders.items()}
 
 
 def capture(photo: bytes) -> Capture | None:
@@ -72,6 +84,18 @@ def test_facts_of_the_original_and_never_the_place(tmp_path: Path, kind: str) ->
         assert not image.getexif().get_ifd(0x8825)
         assert 0x0112 not in image.getexif()  # the pixels are upright
         assert 0x927C not in image.getexif().get_ifd(0x8769)
+
+
+@pytest.mark.parametrize(("orientation", "small"), [(1, (48, 32)), (4, (48, 32)), (6, (32, 48)), (7, (32, 48))])
+def test_areas_in_focus_and_serial_numbers(tmp_path: Path, orientation: int, small: tuple[int, int]) -> None:
+    """Of maker notes the named tags alone."""
+    photos = {name: replace(camera, orientation=orientation).photo() for name, (camera, _, _) in CAMERAS.items()}
+    for name, upload in uploads(tmp_path, photos, small).items():
+        facts, expected = capture(upload), capture(photos[name])
+        assert facts is not None
+        assert facts.af_area is not None
+        assert facts == expected, name
+        assert SECRET not in upload
 
 
 def test_facts_in_xmp_alone(tmp_path: Path) -> None:
@@ -125,6 +149,8 @@ RARE = {
     "namespaces of the outermost element": lambda: saved(cat((64, 48)), "JPEG", xmp=declared_outside()),
     "the text of a PNG with EXIF": text_time_beside_exif,
     "a bare rdf:RDF": lambda: saved(cat((64, 48)), "JPEG", xmp=XMP[XMP.index(b"<rdf:RDF") : XMP.index(b"</x:")]),
+    "a reject in digiKam": lambda: saved(cat((64, 48)), "JPEG", xmp=xmp(digiKam_PickLabel="1")),
+    "stars in ACDSee": lambda: saved(cat((64, 48)), "JPEG", xmp=xmp(acdsee_rating="4")),
     "Windows' stars": lambda: saved(cat((64, 48)), "JPEG", xmp=xmp(MicrosoftPhoto_Rating="75")),
 }
 

@@ -7,13 +7,16 @@ from pathlib import Path
 import imagecodecs
 import numpy as np
 import pytest
+from PIL import Image
 from tests.support.node import run_with_module
-from tests.support.photos import DATA, png_chunk
+from tests.support.photos import DATA, cat, png_chunk, saved, turned
+from tests.unit.core.imaging.test_described_colour import cicp_profile
 
 SCRIPT = """
 const { needsOriginal } = await import(process.argv[1]);
+const { readMetadata } = await import(new URL("metadata.js", process.argv[1]));
 const { readFileSync } = await import("node:fs");
-console.log(JSON.stringify(needsOriginal(readFileSync(process.argv[2]).subarray(0, 65536))));
+console.log(JSON.stringify(needsOriginal(await readMetadata(new Blob([readFileSync(process.argv[2])])))));
 """
 SRGB, PQ, HLG = 13, 16, 18  # ITU-T H.273
 
@@ -42,6 +45,33 @@ def test_photos_of_high_dynamic_range(
     photo = tmp_path / "photo"
     photo.write_bytes(make(transfer))
     assert needs_original(photo) is expected
+
+
+def test_pq_in_a_profile(tmp_path: Path) -> None:
+    (tmp_path / "photo").write_bytes(saved(cat((32, 32)), "JPEG", icc_profile=cicp_profile(9, PQ)))
+    assert needs_original(tmp_path / "photo")
+
+
+@pytest.mark.parametrize(
+    ("index", "space", "expected"), [("R03", 0xFFFF, True), ("R98", 0xFFFF, False), ("R98", 2, True)]
+)
+def test_adobe_rgb_by_exif(tmp_path: Path, index: str, space: int, *, expected: bool) -> None:
+    exif = Image.Exif()
+    exif.get_ifd(0x8769).update({0xA001: space, 0xA005: {1: index}})
+    (tmp_path / "photo").write_bytes(saved(cat((32, 32)), "JPEG", exif=exif))
+    assert needs_original(tmp_path / "photo") is expected
+
+
+def test_colours_behind_a_long_list_of_tiles(tmp_path: Path) -> None:
+    """The boxes of a HEIC of 200 tiles are longer than four kilobytes."""
+    photo = b"\0\0\0\x18ftypheic" + bytes(9000) + b"colrnclx\0\x09\0\x12\0\x09"
+    (tmp_path / "photo").write_bytes(photo)
+    assert needs_original(tmp_path / "photo")
+
+
+def test_webps_with_exif(tmp_path: Path) -> None:
+    (tmp_path / "photo").write_bytes(turned(cat((32, 24)), 6, "WEBP"))
+    assert needs_original(tmp_path / "photo")
 
 
 @pytest.mark.parametrize("photo", sorted((DATA / "animated").iterdir()), ids=lambda photo: photo.name)

@@ -32,5 +32,11 @@ def test_the_developed_file_of_a_pair_alone(developed: str, raw: str) -> None:
     assert uploaded(raw, developed) == [developed]
 
 
+def test_of_raw_heic_and_jpeg_the_jpeg_alone() -> None:
+    assert uploaded("a/1.HEIC", "a/1.jpg", "a/1.DNG") == ["a/1.jpg"]
+    assert uploaded("a/1.HEIC", "a/1.jpg") == ["a/1.HEIC", "a/1.jpg"]  # perhaps two pictures
+    assert uploaded("s/a/1.png", "s/a/1.jpg", "s/b/1.dng") == ["s/a/1.png", "s/a/1.jpg", "s/b/1.dng"]
+
+
 def test_folders_of_other_programs_are_passed_over_but_not_the_chosen_one() -> None:
     assert uploaded("Trash/a.jpg", "Trash/Trash/b.jpg", "Trash/day/c.jpg") == ["Trash/a.jpg", "Trash/day/c.jpg"]
