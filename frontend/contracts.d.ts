@@ -1,9 +1,9 @@
 // The fields of critic_core/contracts that the page reads. A test compares them with the Python classes.
 
-export type Level = "low" | "usual" | "high";
-export type PhotoState = "queued" | "running" | "done" | "failed";
+type Level = "low" | "usual" | "high";
+type PhotoState = "queued" | "running" | "done" | "failed";
 
-export interface Problem {
+interface Problem {
   title: string;
   status: number;
   detail: string;
@@ -11,22 +11,22 @@ export interface Problem {
   permanent: boolean;
 }
 
-export interface Property {
+interface Property {
   value: number;
   unit: string;
   level: Level;
   sentence: string;
 }
 
-export interface Reason {
+interface Reason {
   code: string;
   sentence: string;
   favourable: boolean;
 }
 
-export type EyeState = "open" | "closed" | "unknown";
+type EyeState = "open" | "closed" | "unknown";
 
-export interface Capture {
+interface Capture {
   taken_at?: string;
   exposure_seconds?: number;
   f_number?: number;
@@ -37,7 +37,7 @@ export interface Capture {
   lens?: string;
 }
 
-export interface Face {
+interface Face {
   left: number;
   top: number;
   width: number;
@@ -45,16 +45,16 @@ export interface Face {
   eyes: EyeState;
 }
 
-export interface Focus {
+interface Focus {
   detail_tiles: string;
 }
 
-export interface Horizon {
+interface Horizon {
   degrees: number;
   confidence: number;
 }
 
-export interface ImageFacts {
+interface ImageFacts {
   format: string;
   width: number;
   height: number;
@@ -64,7 +64,7 @@ export interface ImageFacts {
   capture?: Capture;
 }
 
-export interface Provenance {
+interface Provenance {
   model: string;
   version: string;
   weights_sha256: string;
@@ -72,13 +72,13 @@ export interface Provenance {
   device: string;
 }
 
-export interface ScoreInterval {
+interface ScoreInterval {
   low: number;
   high: number;
   conclusive: boolean;
 }
 
-export interface Critique {
+interface Critique {
   score: number;
   interval?: ScoreInterval;
   kind?: string;
@@ -96,7 +96,7 @@ export interface Critique {
   timings_ms: Record<string, number>;
 }
 
-export interface Photo {
+interface Photo {
   id: string;
   state: PhotoState;
   file_name?: string;
@@ -108,56 +108,56 @@ export interface Photo {
   problem?: Problem;
 }
 
-export type SuggestionKind = "exposure" | "straighten" | "crop";
+type SuggestionKind = "exposure" | "straighten" | "crop";
 
-export interface Gain {
+interface Gain {
   percent: number;
   gain: number;
   gain_low: number;
   gain_high: number;
 }
 
-export interface ExposureSuggestion {
+interface ExposureSuggestion {
   stops: number;
 }
 
-export interface StraightenSuggestion {
+interface StraightenSuggestion {
   degrees: number;
   share: number;
 }
 
-export interface CropSuggestion {
+interface CropSuggestion {
   left: number;
   top: number;
   width: number;
   height: number;
 }
 
-export type Suggestion = Gain & { kind: SuggestionKind; number: number; sentence: string } & Partial<
+type Suggestion = Gain & { kind: SuggestionKind; number: number; sentence: string } & Partial<
     ExposureSuggestion & StraightenSuggestion & CropSuggestion
   >;
 
-export interface Suggestions {
+interface Suggestions {
   suggestions: Suggestion[];
 }
 
-export type TasteState = "off" | "too_few" | "unproven" | "proven";
+type TasteState = "off" | "too_few" | "unproven" | "proven";
 
-export interface HeldOut {
+interface HeldOut {
   common: number;
   taste: number;
   gain_low: number;
   gain_high: number;
 }
 
-export interface Taste {
+interface Taste {
   enabled: boolean;
   state: TasteState;
   decisions: number;
   held_out?: HeldOut;
 }
 
-export interface DatasetCard {
+interface DatasetCard {
   name: string;
   role: string;
   photos: number;
@@ -165,7 +165,7 @@ export interface DatasetCard {
   source: string;
 }
 
-export interface Manifest {
+interface Manifest {
   name: string;
   version: string;
   architecture: string;
@@ -174,18 +174,18 @@ export interface Manifest {
   summary: string;
 }
 
-export interface PhotoReceipt {
+interface PhotoReceipt {
   file_name?: string;
   photo?: Photo;
   duplicate: boolean;
   problem?: Problem;
 }
 
-export interface Counts {
+interface Counts {
   photos: number;
 }
 
-export interface Album {
+interface Album {
   id: string;
   name?: string;
   expires_at: string;
@@ -193,33 +193,33 @@ export interface Album {
   counts: Counts;
 }
 
-export type Flag = "pick" | "reject";
+type Flag = "pick" | "reject";
 
-export interface Choice {
+interface Choice {
   flag?: Flag | null;
   stars?: number | null;
 }
 
-export interface Decision extends Choice {
+interface Decision extends Choice {
   id?: string;
 }
 
-export interface JointDecision {
+interface JointDecision {
   id: string;
   photos: string[];
   flag?: Flag | null;
   stars?: number | null;
 }
 
-export type CorrectionKind = "merge" | "separate";
+type CorrectionKind = "merge" | "separate";
 
-export interface NewGroupCorrection {
+interface NewGroupCorrection {
   id: string;
   kind: CorrectionKind;
   photos: string[];
 }
 
-export interface Summary {
+interface Summary {
   score: number;
   percentile: number;
   label: string;
@@ -229,7 +229,7 @@ export interface Summary {
   kind?: string;
 }
 
-export interface AlbumPhoto {
+interface AlbumPhoto {
   id: string;
   state: PhotoState;
   file_name?: string;
@@ -241,9 +241,9 @@ export interface AlbumPhoto {
   favourites?: number;
 }
 
-export type Verdict = "keep" | "maybe" | "reject";
+type Verdict = "keep" | "maybe" | "reject";
 
-export interface Proposal {
+interface Proposal {
   id: string;
   verdict: Verdict;
   quality: number;
@@ -254,13 +254,13 @@ export interface Proposal {
   sequence?: string;
 }
 
-export interface KeepersAtRisk {
+interface KeepersAtRisk {
   expected: number;
   low: number;
   high: number;
 }
 
-export interface SelectionPage {
+interface SelectionPage {
   requested: number;
   keep: number;
   pictures: number;
@@ -268,14 +268,14 @@ export interface SelectionPage {
   photos: Proposal[];
 }
 
-export interface NewShare {
+interface NewShare {
   favourites: boolean;
   originals: boolean;
   file_names: boolean;
   pin?: string;
 }
 
-export interface Share {
+interface Share {
   id: string;
   favourites: boolean;
   originals: boolean;
@@ -284,15 +284,15 @@ export interface Share {
   expires_at: string;
 }
 
-export interface CreatedShare {
+interface CreatedShare {
   page: string;
 }
 
-export interface SharePass {
+interface SharePass {
   share_pass: string;
 }
 
-export interface SharedAlbum {
+interface SharedAlbum {
   name: string | null;
   photos: number;
   favourites: boolean;
@@ -300,7 +300,7 @@ export interface SharedAlbum {
   expires_at: string;
 }
 
-export interface SharedPhoto {
+interface SharedPhoto {
   id: string;
   width: number;
   height: number;

@@ -32,8 +32,6 @@ import { decisionKeys } from "./viewer/decision-bar.js";
 import { Details } from "./viewer/details.js";
 import { Viewer } from "./viewer/viewer.js";
 
-/** @typedef {import("./album/album.js").Item} Item */
-
 const album = new Album();
 const uploader = new Uploader(album);
 const startOver = { label: sentences.startOver, run: () => location.assign(location.pathname) };
@@ -73,14 +71,14 @@ const failures = new Failures({
   remove: (item) => void remove(item),
 });
 
-/** Decide about a photo; X rejects its stack. @type {import("./viewer/decision-bar.js").Choose} */
+/** Decide about a photo; X rejects its stack. @type {Choose} */
 function choose(item, changes, alone = false) {
   const items = changes.flag === "reject" && !alone ? stackUnder(item) : [item];
   decisions.decide([{ items, changes }]);
   announce(decidedSentence(items));
 }
 
-/** Decide about the marked photos, otherwise about the active one. @type {import("./viewer/decision-bar.js").Choose} */
+/** Decide about the marked photos, otherwise about the active one. @type {Choose} */
 function chooseMarked(item, changes, alone) {
   const items = grid.markedItems;
   if (items.length === 0) return choose(item, changes, alone);
@@ -140,7 +138,7 @@ function toggleStack(stack) {
   album.notify();
 }
 
-/** What the album knows of a photo. @param {Item} item @returns {import("./viewer/details.js").Context} */
+/** What the album knows of a photo. @param {Item} item @returns {PhotoContext} */
 function context(item) {
   const standing = moments.standingOf(item);
   const better = standing && standing.top !== item && moments.verdictOf(item) === "reject" ? standing.top : null;
@@ -161,7 +159,7 @@ function startCulling() {
   if (document.activeElement === document.body) byId("grid").focus(); // keys work at once
 }
 
-/** Scored photos, those below the top of a stack included. @param {import("./album/arrange.js").GridEntry[]} entries */
+/** Scored photos, those below the top of a stack included. @param {GridEntry[]} entries */
 const photosIn = (entries) => {
   const items = entries.flatMap(({ item, stack, top }) => (!stack ? [item] : top ? stack.items : []));
   return items.filter(({ stage }) => stage === "scored").length;

@@ -3,33 +3,7 @@
 import { fromDocument } from "../server/errors.js";
 import { fileIdentity, relativePath } from "./file-identity.js";
 
-/** @typedef {import("../contracts.js").AlbumPhoto} AlbumPhoto */
-/** @typedef {import("../text/messages.js").Stage} Stage */
-
-/**
- * @typedef {object} Item one photo, from its choice by the visitor
- * @property {string} key constant, unique on this page
- * @property {number} attempt grows when a photo that failed on the server is uploaded again
- * @property {string | null} id the server's, after the upload
- * @property {string} name with the path below the chosen folder
- * @property {string} identity of the file
- * @property {number} order of its choice
- * @property {boolean} original upload the file without downscaling
- * @property {Stage} stage
- * @property {number} progress uploaded share of its bytes, 0 to 1
- * @property {File | null} file null for a photo of another visit
- * @property {string} mediaType by the server
- * @property {import("../upload/prepare-photo.js").PreparedPhoto | null} prepared until it is uploaded
- * @property {Blob | null} thumbnail
- * @property {import("../contracts.js").Summary | null} summary null without a score
- * @property {import("../contracts.js").Decision | null} decision
- * @property {number} favourites share links whose viewers marked the photo: a suggestion
- * @property {number} unsavedDecisions
- * @property {import("../server/errors.js").ProblemError | null} problem
- * @property {AbortController} controller aborts its requests
- */
-
-/** @type {Record<import("../contracts.js").PhotoState, Stage>} */
+/** @type {Record<PhotoState, Stage>} */
 const STAGES = { queued: "waiting", running: "waiting", done: "scored", failed: "failed" };
 
 export class Album {
@@ -89,7 +63,7 @@ export class Album {
     this.notify();
   }
 
-  /** @param {Item} item @param {import("../contracts.js").Photo} photo of the receipt */
+  /** @param {Item} item @param {Photo} photo of the receipt */
   onUploaded(item, photo) {
     const duplicate = this.byId.get(photo.id);
     if (duplicate && duplicate !== item) {

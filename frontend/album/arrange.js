@@ -1,23 +1,5 @@
 // Entries of the grid: filtered, sorted, stacked.
 
-/** @typedef {import("./album.js").Item} Item */
-/** @typedef {import("./moments.js").Moments} Moments */
-/** @typedef {"score" | "worst" | "time" | "name" | "chosen"} Sort */
-/** @typedef {"all" | "keep" | "maybe" | "reject" | "picked" | "rejected" | "undecided" | "favourites" | "sample"} Filter */
-
-/**
- * @typedef {object} ViewOptions
- * @property {Sort} sort
- * @property {Filter} show
- * @property {number} stars lowest number of stars
- * @property {"" | "near" | "scene"} stacks the groups to stack; `near`: moments
- * @property {Set<string>} opened ids of stacks that are spread out
- * @property {Set<string>} sample keys of randomly drawn photos
- */
-
-/** @typedef {{id: string, items: Item[], open: boolean}} Stack */
-/** @typedef {{item: Item, stack: Stack | null, top: boolean}} GridEntry */
-
 /** Failed photos have no entry: they are in the list of failures. @param {Iterable<Item>} items @param {Moments} moments
  * @param {ViewOptions} options @returns {GridEntry[]} */
 export function arrange(items, moments, options) {

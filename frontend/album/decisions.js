@@ -8,10 +8,6 @@ import { decide, withdraw } from "../server/albums.js";
 import { asProblem } from "../server/errors.js";
 import { MAX_RETRY_PAUSE_MS } from "../server/timeouts.js";
 
-/** @typedef {import("./album.js").Item} Item */
-/** @typedef {import("../contracts.js").Choice} Choice */
-/** @typedef {import("../contracts.js").Decision} Decision */
-/** @typedef {{items: Item[], changes: Partial<Choice>}} JointChoice photos of one decision with the same choice */
 /** @typedef {{id: string, photos: string[], changes: Partial<Choice> | null}} Request `changes` null: undo */
 /** @typedef {{id: string, photo: string, former: [Item, Decision | null][]}} Undoable `photo`: the first one's id */
 
@@ -20,8 +16,8 @@ const PHOTOS_PER_REQUEST = 1000;
 const MAX_UNDO = 500;
 
 export class Decisions {
-  /** @param {import("./album.js").Album} album
-   * @param {(unsaved: number, problem: import("../server/errors.js").ProblemError | null) => void} onState */
+  /** @param {AlbumState} album
+   * @param {(unsaved: number, problem: ProblemError | null) => void} onState */
   constructor(album, onState) {
     this.album = album;
     this.onState = onState;

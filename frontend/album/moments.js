@@ -1,20 +1,5 @@
 // Moments: near duplicates and frames of a sequence; one picture is proposed. A pick settles its moment.
 
-/** @typedef {import("./album.js").Item} Item */
-/** @typedef {import("../contracts.js").Proposal} Proposal */
-
-/**
- * @typedef {object} Standing of a photo's moment among all moments, and of the photo in its moment
- * @property {number} rank
- * @property {number} pictures
- * @property {string | undefined} kind what the picture is of
- * @property {number} rankInKind
- * @property {number} ofKind
- * @property {number} frame
- * @property {number} frames
- * @property {Item} top the best frame of the moment
- */
-
 export class Moments {
   /** @param {Iterable<Item>} items @param {Map<string, Proposal>} proposals */
   constructor(items, proposals) {
@@ -50,7 +35,7 @@ export class Moments {
   }
 
   /** The photographer's decision, otherwise the proposal.
-   * @param {Item} item @returns {import("../contracts.js").Verdict | null} */
+   * @param {Item} item @returns {Verdict | null} */
   verdictOf(item) {
     const { decision } = item;
     if (decision?.flag) return decision.flag === "pick" ? "keep" : "reject";

@@ -3,15 +3,12 @@
 import { asProblem } from "../server/errors.js";
 import { changeAlbum, fetchSelection } from "../server/albums.js";
 
-/** @typedef {import("../contracts.js").Proposal} Proposal */
-/** @typedef {import("../contracts.js").SelectionPage} SelectionPage */
-
 const DEBOUNCE_MS = 200; // while the slider moves
 const WHILE_SCORING_MS = 3000; // between two requests while scores arrive
 
 export class Selection {
-  /** @param {import("./album.js").Album} album
-   * @param {(problem: import("../server/errors.js").ProblemError | null) => void} onState */
+  /** @param {AlbumState} album
+   * @param {(problem: ProblemError | null) => void} onState */
   constructor(album, onState) {
     this.album = album;
     this.onState = onState;

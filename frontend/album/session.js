@@ -5,11 +5,8 @@ import { asProblem } from "../server/errors.js";
 import { follow } from "../server/event-stream.js";
 import { clearAlbum, storeAlbum } from "./url.js";
 
-/** @typedef {import("../server/errors.js").ProblemError} ProblemError */
-/** @typedef {import("../server/event-stream.js").ServerEvent} ServerEvent */
-
 export class Session {
-  /** @param {import("./album.js").Album} album
+  /** @param {AlbumState} album
    * @param {{onLost: (problem: ProblemError) => void, onConnected: () => void, onDeleted: () => void}} listener */
   constructor(album, listener) {
     this.album = album;

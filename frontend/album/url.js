@@ -4,8 +4,6 @@ const STORAGE_KEY = "photo-critic-albums";
 const HASH = /^#album\/([0-9a-f-]{36})$/;
 const MAX_RECENT = 6;
 
-/** @typedef {{id: string, name: string}} RecentAlbum */
-
 export const albumInUrl = () => HASH.exec(location.hash)?.[1] ?? null;
 
 /** Latest first. @returns {RecentAlbum[]} */

@@ -3,25 +3,13 @@
 import { copyOf, part } from "../dom/elements.js";
 import { accessibleName, flagMarks, sentences, stages, verdictMarks } from "../text/messages.js";
 
-/** @typedef {import("../album/arrange.js").GridEntry} GridEntry */
-/**
- * @typedef {object} CellContent
- * @property {GridEntry} entry
- * @property {number} index
- * @property {number} total
- * @property {string | null} verdict
- * @property {string | null} thumbnailUrl
- * @property {boolean} active
- * @property {boolean} marked
- */
-
 export class Cell {
   /** @param {string} id of the element */
   constructor(id) {
     this.element = copyOf("cell-template");
     this.element.id = id;
     this.image = part(this.element, "image", HTMLImageElement);
-    /** @type {import("../album/album.js").Item | null} */
+    /** @type {Item | null} */
     this.item = null;
     this.drawn = "";
   }

@@ -5,19 +5,8 @@ import { Cell } from "./cell.js";
 import { geometry, positionOf, totalHeight, visibleRange } from "./geometry.js";
 import { Thumbnails } from "./thumbnails.js";
 
-/** @typedef {import("../album/album.js").Item} Item */
-/** @typedef {import("../album/arrange.js").GridEntry} GridEntry */
-
-/**
- * @typedef {object} Listener
- * @property {() => void} onActive another photo is active
- * @property {() => void} onThumbnail a thumbnail is loaded
- * @property {(item: Item) => void} onOpen
- * @property {(stack: import("../album/arrange.js").Stack) => void} onStack
- */
-
 export class Grid {
-  /** @param {(item: Item) => string | null} verdict @param {Listener} listener */
+  /** @param {(item: Item) => Verdict | null} verdict @param {GridListener} listener */
   constructor(verdict, listener) {
     this.verdict = verdict;
     this.listener = listener;

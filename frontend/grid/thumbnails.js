@@ -3,8 +3,6 @@
 import { Semaphore } from "../async/semaphore.js";
 import { fetchPreview } from "../server/photos.js";
 
-/** @typedef {import("../album/album.js").Item} Item */
-
 const CACHE_SIZE = 400;
 const CONCURRENT_REQUESTS = 2;
 

@@ -3,9 +3,6 @@ import { asProblem } from "../server/errors.js";
 import { fetchModels } from "../server/models.js";
 import { modelName, sentences } from "../text/messages.js";
 
-/** @typedef {import("../contracts.js").Manifest} Manifest */
-/** @typedef {import("../contracts.js").DatasetCard} DatasetCard */
-
 /** Load and show the model cards, or a sentence about their absence. */
 export async function showAbout() {
   const container = byId("about");

@@ -3,15 +3,7 @@
 import { byId } from "../dom/elements.js";
 import { acceptSentence, riskSentence } from "../text/messages.js";
 
-/**
- * @typedef {object} Proposal
- * @property {() => import("../album/moments.js").Moments} moments
- * @property {import("../album/selection.js").Selection} selection
- * @property {() => void} accept
- * @property {() => void} showSample
- */
-
-/** @param {Proposal} proposal @returns {() => void} opens the dialog */
+/** @param {AcceptActions} proposal @returns {() => void} opens the dialog */
 export function listenForAccept({ moments, selection, accept, showSample }) {
   const dialog = byId("accept", HTMLDialogElement);
   const close = (/** @type {() => void} */ action) => () => (dialog.close(), byId("grid").focus(), action());

@@ -16,7 +16,7 @@ export function showAlbums() {
   byId("albums-list").replaceChildren(...albums.map(row));
 }
 
-/** @param {import("../album/url.js").RecentAlbum} album */
+/** @param {RecentAlbum} album */
 function row({ id, name }) {
   const [cover, note] = [make("img"), make("span", "fine")];
   cover.alt = "";

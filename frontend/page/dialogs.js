@@ -4,7 +4,7 @@ import { byId } from "../dom/elements.js";
 import { asProblem } from "../server/errors.js";
 import { locale, sentences } from "../text/messages.js";
 
-/** @param {import("../album/session.js").Session} session @param {import("../album/album.js").Album} album */
+/** @param {Session} session @param {AlbumState} album */
 export function listenForDialogs(session, album) {
   for (const name of ["help", "about-dialog", "delete"]) listen(name);
   byId("about-open").addEventListener("click", () => byId("about-container").append(byId("about-score")));
@@ -22,7 +22,7 @@ function listen(name) {
   byId(`${name}-close`).addEventListener("click", () => dialog.close());
 }
 
-/** @param {import("../album/session.js").Session} session */
+/** @param {Session} session */
 async function deleteAlbum(session) {
   const button = byId("delete-now", HTMLButtonElement);
   button.disabled = true;

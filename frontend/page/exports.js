@@ -4,14 +4,12 @@ import { fetchExport } from "../server/albums.js";
 import { asProblem } from "../server/errors.js";
 import { exportSentence, sentences, zipSentence } from "../text/messages.js";
 
-/** @typedef {import("../album/album.js").Item} Item */
-
 /** @type {Record<string, string>} format → suffix of the file name */
 const SUFFIXES = { csv: ".csv", xmp: "-sidecars.zip", zip: "-keepers.zip", html: "-contact-sheet.html" };
 const REDUCED_ZIP = "-keepers-1024px.zip";
 const REDUCED_SIDE = 1024; // pixels of the long side of the page's copies
 
-/** @param {import("../album/album.js").Album} album @param {() => import("../album/moments.js").Moments} moments */
+/** @param {AlbumState} album @param {() => Moments} moments */
 export function listenForExports(album, moments) {
   const dialog = byId("export", HTMLDialogElement);
   const names = byId("export-names", HTMLTextAreaElement);
@@ -50,7 +48,7 @@ async function copy(names) {
   if (isCopied || document.execCommand("copy")) byId("export-status").textContent = sentences.copied;
 }
 
-/** @param {HTMLButtonElement} button @param {import("../album/album.js").Album} album
+/** @param {HTMLButtonElement} button @param {AlbumState} album
  * @param {(format: string) => string} suffix of the file name */
 async function run(button, album, suffix) {
   const format = button.dataset.format ?? "csv";

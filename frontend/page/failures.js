@@ -5,8 +5,6 @@ import { byId, make } from "../dom/elements.js";
 import { needsKey } from "../server/errors.js";
 import { sentences } from "../text/messages.js";
 
-/** @typedef {import("../album/album.js").Item} Item */
-
 const MAX_ROWS = 20;
 
 export class Failures {

@@ -6,13 +6,11 @@ import { correctGroups, withdrawCorrection } from "../server/albums.js";
 import { asProblem } from "../server/errors.js";
 import { sentences } from "../text/messages.js";
 
-/** @typedef {import("../contracts.js").CorrectionKind} CorrectionKind */
-
 const TOPIC = "moments";
 const NEVER_ABORTED = new AbortController().signal;
 
 export class MomentCorrections {
-  /** @param {import("../album/album.js").Album} album @param {import("../grid/grid.js").Grid} grid */
+  /** @param {AlbumState} album @param {Grid} grid */
   constructor(album, grid) {
     this.album = album;
     this.grid = grid;

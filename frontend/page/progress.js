@@ -10,7 +10,7 @@ import { downscalingSentence, sentences, summary, throughputSentence } from "../
 const ANNOUNCED_STEP = 0.1; // share of all photos
 
 export class Progress {
-  /** @param {import("../album/album.js").Album} album @param {import("../upload/uploader.js").Uploader} uploader */
+  /** @param {AlbumState} album @param {Uploader} uploader */
   constructor(album, uploader) {
     this.album = album;
     this.uploader = uploader;

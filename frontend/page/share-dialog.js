@@ -8,7 +8,7 @@ import { sentences, shareSentence } from "../text/messages.js";
 
 const { signal } = new AbortController();
 
-/** @param {import("../album/album.js").Album} album */
+/** @param {AlbumState} album */
 export function listenForShares(album) {
   const dialog = byId("share", HTMLDialogElement);
   byId("share-open").addEventListener("click", () => {
@@ -31,7 +31,7 @@ async function create(album) {
   await showShares(album);
 }
 
-/** @returns {import("../contracts.js").NewShare} */
+/** @returns {NewShare} */
 function fields() {
   const checked = (/** @type {string} */ id) => byId(id, HTMLInputElement).checked;
   const pin = byId("share-pin", HTMLInputElement).value.trim();

@@ -5,7 +5,7 @@ import { asProblem } from "../server/errors.js";
 import { eraseTaste, fetchTaste, switchTaste } from "../server/taste.js";
 import { sentences, tasteSentence } from "../text/messages.js";
 
-/** @param {import("../album/album.js").Album} album */
+/** @param {AlbumState} album */
 export function listenForTaste(album) {
   const dialog = byId("taste", HTMLDialogElement);
   const toggle = byId("taste-on", HTMLInputElement);

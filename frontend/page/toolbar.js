@@ -3,15 +3,12 @@
 import { byId } from "../dom/elements.js";
 import { riskSentence, sentences, tally } from "../text/messages.js";
 
-/** @typedef {import("../album/arrange.js").ViewOptions} ViewOptions */
-/** @typedef {import("../album/moments.js").Moments} Moments */
-
 const STORAGE_KEY = "photo-critic-view";
 const SELECTS = /** @type {const} */ (["sort", "show", "stars", "stacks"]);
 const SAMPLE_SIZE = 12;
 
 export class Toolbar {
-  /** @param {import("../album/selection.js").Selection} selection
+  /** @param {AlbumSelection} selection
    * @param {(name: string) => void} onChange a select of that name changed */
   constructor(selection, onChange) {
     this.selection = selection;

@@ -2,9 +2,6 @@ import { deleteResource } from "./photos.js";
 import { request, requestBlob } from "./request.js";
 import { RESULT_WAIT_SECONDS } from "./timeouts.js";
 
-/** @typedef {import("../contracts.js").Album} Album */
-/** @typedef {import("../contracts.js").AlbumPhoto} AlbumPhoto */
-
 const PAGE_SIZE = 1000;
 
 /** @param {string} id */
@@ -38,7 +35,7 @@ export const fetchAlbumHead = (id, signal) => request(`${path(id)}?limit=1`, sig
 export const changeAlbum = (id, changes, signal) => request(path(id), signal, { method: "PATCH", body: changes });
 
 /** A proposal for each photo of the album, with the album's number to keep. @param {string} id
- * @param {AbortSignal} signal @returns {Promise<import("../contracts.js").SelectionPage>} */
+ * @param {AbortSignal} signal @returns {Promise<SelectionPage>} */
 export async function fetchSelection(id, signal) {
   const { first, rows } = await fetchPages(`${path(id)}/selection?wait=${RESULT_WAIT_SECONDS}`, "photos", signal);
   return { ...first, photos: rows };
@@ -48,13 +45,13 @@ export async function fetchSelection(id, signal) {
 export const fetchExport = (id, format, signal) =>
   requestBlob(`${path(id)}/export?format=${format}&wait=${RESULT_WAIT_SECONDS}`, signal, { extraMs: 600_000 });
 
-/** @param {string} id @param {import("../contracts.js").JointDecision} decision @param {AbortSignal} signal */
+/** @param {string} id @param {JointDecision} decision @param {AbortSignal} signal */
 export const decide = (id, decision, signal) => request(`${path(id)}/decisions`, signal, { method: "POST", body: decision });
 
 /** Undo exactly that decision. @param {string} id @param {string} decision @param {AbortSignal} signal */
 export const withdraw = (id, decision, signal) => deleteResource(`${path(id)}/decisions/${decision}`, signal);
 
-/** @param {string} id @param {import("../contracts.js").NewGroupCorrection} correction @param {AbortSignal} signal */
+/** @param {string} id @param {NewGroupCorrection} correction @param {AbortSignal} signal */
 export const correctGroups = (id, correction, signal) =>
   request(`${path(id)}/groups/corrections`, signal, { method: "POST", body: correction });
 

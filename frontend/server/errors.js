@@ -28,7 +28,7 @@ export const isPending = ({ code }) => PENDING_RESULTS.includes(code);
 /** The request needs another API key. @param {ProblemError} problem */
 export const needsKey = (problem) => problem.status === 401;
 
-/** @param {import("../contracts.js").Problem} problem */
+/** @param {Problem} problem */
 export const fromDocument = (problem, retryAfterMs = 0) =>
   new ProblemError(problemSentence(problem.code, problem.detail), { ...problem, retryAfterMs });
 

@@ -6,17 +6,10 @@ import { keyHeader, throwProblem } from "./request.js";
 import { retry } from "./retry.js";
 import { RECONNECT_MS, STREAM_SILENCE_MS } from "./timeouts.js";
 
-/** @typedef {{id: string, kind: string, data: any}} ServerEvent */
 /** @typedef {{lastEventId: string, deleted: boolean}} StreamState */
-/**
- * @typedef {object} Listener
- * @property {(event: ServerEvent) => void} onEvent
- * @property {() => void} onOpen
- * @property {(problem: ProblemError) => void} onLost a reconnect follows
- */
 
 /** Follow the stream until the signal's abort or the album's deletion, with reconnects after the last event.
- * Throws a permanent ProblemError. @param {string} path @param {Listener} listener @param {AbortSignal} signal */
+ * Throws a permanent ProblemError. @param {string} path @param {StreamListener} listener @param {AbortSignal} signal */
 export async function follow(path, listener, signal) {
   /** @type {StreamState} */
   const state = { lastEventId: "", deleted: false };
@@ -33,7 +26,7 @@ export async function follow(path, listener, signal) {
   }
 }
 
-/** One connection, until it ends. @param {string} path @param {StreamState} state @param {Listener} listener
+/** One connection, until it ends. @param {string} path @param {StreamState} state @param {StreamListener} listener
  * @param {AbortSignal} signal */
 async function connect(path, state, listener, signal) {
   const silence = new AbortController();

@@ -6,7 +6,7 @@ const INSIGHT = { extraMs: 20_000 }; // the server's default wait
 /** @param {string} id */
 const path = (id) => `v1/photos/${encodeURIComponent(id)}`;
 
-/** @param {string} id @param {AbortSignal} signal @returns {Promise<import("../contracts.js").Photo>} */
+/** @param {string} id @param {AbortSignal} signal @returns {Promise<Photo>} */
 export const fetchPhoto = (id, signal) => request(path(id), signal);
 
 /** A small upright JPEG by the server. @param {string} id @param {AbortSignal} signal */
@@ -18,7 +18,7 @@ export const fetchOriginal = (id, signal) => requestBlob(`${path(id)}/original`,
 /** A picture with alpha: where the score comes from. @param {string} id @param {AbortSignal} signal */
 export const fetchScoreMap = (id, signal) => requestBlob(`${path(id)}/explanation.png`, signal, INSIGHT);
 
-/** @param {string} id @param {AbortSignal} signal @returns {Promise<import("../contracts.js").Suggestions>} */
+/** @param {string} id @param {AbortSignal} signal @returns {Promise<Suggestions>} */
 export const fetchSuggestions = (id, signal) => request(`${path(id)}/suggestions`, signal, INSIGHT);
 
 /** A suggestion as XMP. @param {string} id @param {number} number @param {AbortSignal} signal */

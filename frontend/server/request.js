@@ -6,17 +6,12 @@ import { parseResponse } from "./response.js";
 import { retry } from "./retry.js";
 import { RESPONSE_MS } from "./timeouts.js";
 
-/**
- * `extraMs`: waiting time of the server; `headers`: instead of the API key
- * @typedef {{method?: string, body?: unknown, extraMs?: number, headers?: Record<string, string>}} Options
- */
-
-/** The parsed body, null for an empty one. @param {string} path @param {AbortSignal} signal @param {Options} [options]
+/** The parsed body, null for an empty one. @param {string} path @param {AbortSignal} signal @param {RequestOptions} [options]
  * @returns {Promise<any>} */
 export const request = (path, signal, options) => retry(() => send(path, signal, options, parseBody), signal);
 
 /** The body as bytes. Fetched, not linked: an image element or a download link sends no API key. @param {string} path
- * @param {AbortSignal} signal @param {Options} [options] @returns {Promise<Blob>} */
+ * @param {AbortSignal} signal @param {RequestOptions} [options] @returns {Promise<Blob>} */
 export const requestBlob = (path, signal, options) =>
   retry(() => send(path, signal, options, (response) => (response.status === 200 ? response.blob() : throwProblem(response))), signal);
 
@@ -36,7 +31,7 @@ export function keyHeader() {
  * @template T
  * @param {string} path
  * @param {AbortSignal} signal
- * @param {Options | undefined} options
+ * @param {RequestOptions | undefined} options
  * @param {(response: Response) => Promise<T>} read
  * @returns {Promise<T>}
  */

@@ -1,7 +1,5 @@
 import { fromDocument, unexpectedResponse } from "./errors.js";
 
-/** @typedef {{status: number, contentType: string, retryAfter: string | null, text: string}} RawResponse */
-
 /** A 202 with a problem in its body is a result that the server still computes: an error with `retryAfterMs`.
  * @param {RawResponse} response @returns {any} the parsed body, null for an empty one */
 export function parseResponse({ status, contentType, retryAfter, text }) {

@@ -5,9 +5,6 @@ import { request, requestBlob } from "./request.js";
 const STORAGE_KEY = "photo-critic-share-pass";
 const PAGE_SIZE = 100;
 
-/** @typedef {import("../contracts.js").SharedAlbum} SharedAlbum */
-/** @typedef {import("../contracts.js").SharedPhoto} SharedPhoto */
-
 export class SharedClient {
   /** @param {string} token */
   constructor(token) {
@@ -25,7 +22,7 @@ export class SharedClient {
    * @param {AbortSignal} signal
    */
   async unlock(pin, signal) {
-    /** @type {import("../contracts.js").SharePass} */
+    /** @type {SharePass} */
     const { share_pass: pass } = await request(`${this.path}/pin`, signal, { method: "POST", body: { pin } });
     sessionStorage.setItem(STORAGE_KEY, pass);
   }

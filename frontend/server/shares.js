@@ -1,16 +1,14 @@
 import { deleteResource } from "./photos.js";
 import { request } from "./request.js";
 
-/** @typedef {import("../contracts.js").Share} Share */
-
 /** @param {string} album */
 const path = (album) => `v1/albums/${encodeURIComponent(album)}/shares`;
 
 /** @param {string} album @param {AbortSignal} signal @returns {Promise<Share[]>} */
 export const fetchShares = async (album, signal) => (await request(path(album), signal)).shares;
 
-/** @param {string} album @param {import("../contracts.js").NewShare} fields @param {AbortSignal} signal
- * @returns {Promise<import("../contracts.js").CreatedShare>} */
+/** @param {string} album @param {NewShare} fields @param {AbortSignal} signal
+ * @returns {Promise<CreatedShare>} */
 export const createShare = (album, fields, signal) => request(path(album), signal, { method: "POST", body: fields });
 
 /** @param {string} album @param {string} id @param {AbortSignal} signal */

@@ -1,7 +1,7 @@
 import { deleteResource } from "./photos.js";
 import { request } from "./request.js";
 
-/** Trained on request. @param {AbortSignal} signal @returns {Promise<import("../contracts.js").Taste>} */
+/** Trained on request. @param {AbortSignal} signal @returns {Promise<Taste>} */
 export const fetchTaste = (signal) => request("v1/taste", signal, { extraMs: 20_000 });
 
 /** @param {boolean} enabled @param {AbortSignal} signal */

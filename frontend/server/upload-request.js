@@ -6,7 +6,7 @@ import { RESPONSE_MS, UPLOAD_STALL_MS } from "./timeouts.js";
 
 /** @param {string} path @param {{blob: Blob, name: string, idempotencyKey: string}} photo
  * @param {(progress: number) => void} onProgress share of the bytes, 0 to 1 @param {AbortSignal} signal
- * @returns {Promise<import("./response.js").RawResponse>} */
+ * @returns {Promise<RawResponse>} */
 export function sendUpload(path, { blob, name, idempotencyKey }, onProgress, signal) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();

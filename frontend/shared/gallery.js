@@ -6,11 +6,8 @@ import { gallerySentences } from "../text/messages.js";
 import { Lightbox } from "./lightbox.js";
 import { Previews } from "./previews.js";
 
-/** @typedef {import("../contracts.js").SharedAlbum} SharedAlbum */
-/** @typedef {import("../contracts.js").SharedPhoto} SharedPhoto */
-
 export class Gallery {
-  /** @param {import("../server/shared.js").SharedClient} client @param {SharedAlbum} album */
+  /** @param {SharedClient} client @param {SharedAlbum} album */
   constructor(client, album) {
     this.client = client;
     this.album = album;

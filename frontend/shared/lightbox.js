@@ -5,10 +5,8 @@ import { keyListener } from "../dom/keyboard.js";
 import { asProblem } from "../server/errors.js";
 import { gallerySentences } from "../text/messages.js";
 
-/** @typedef {import("../contracts.js").SharedPhoto} SharedPhoto */
-
 export class Lightbox {
-  /** @param {import("./gallery.js").Gallery} gallery */
+  /** @param {Gallery} gallery */
   constructor(gallery) {
     this.gallery = gallery;
     /** @type {SharedPhoto | null} */

@@ -34,7 +34,7 @@ async function fetchAlbum(client) {
   }
 }
 
-/** @param {import("../contracts.js").SharedAlbum} album */
+/** @param {SharedAlbum} album */
 function describe(album) {
   const name = album.name || gallerySentences.untitled;
   byId("name").textContent = document.title = name;

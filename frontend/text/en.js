@@ -102,11 +102,6 @@ export const sentences = {
   expires: (date) => `The server stores photos, scores and decisions until ${date}, unless you delete them before.`,
 };
 
-/** @typedef {import("../contracts.js").EyeState} EyeState */
-/** @typedef {import("../contracts.js").Critique} Critique */
-/** @typedef {import("../album/album.js").Item} Item */
-/** @typedef {"pending" | "downscaling" | "ready" | "uploading" | "retrying" | "overloaded" | "waiting" | "scored" | "failed"} Stage */
-
 /** @type {Record<Stage, string>} */
 export const stages = {
   pending: "Waiting for its turn",
@@ -159,7 +154,7 @@ const kinds = {
   building: "of buildings", interior: "interiors", vehicle: "of vehicles", object: "of objects", text: "of text",
 }; // prettier-ignore
 
-/** "12th of 237 · 3rd of 43 with people" @param {import("../album/moments.js").Standing} standing */
+/** "12th of 237 · 3rd of 43 with people" @param {Standing} standing */
 export function rankSentence({ rank, pictures, kind, rankInKind, ofKind, frame, frames }) {
   if (frame > 1) return `${ordinal(frame)} of ${frames} of its moment`;
   const inKind = kind && kinds[kind] && ofKind > 1 && ofKind < pictures ? ` · ${ordinal(rankInKind)} of ${ofKind} ${kinds[kind]}` : "";
@@ -184,11 +179,11 @@ export const tiltSentence = (degrees) =>
 /** @param {string} name @param {string} version */
 export const modelName = (name, version) => `Model ${name}, version ${version}`;
 
-/** @param {import("../contracts.js").Gain} gain */
+/** @param {Gain} gain */
 export const gainSentence = ({ percent, gain, gain_low: low, gain_high: high }) =>
   `${Math.round(percent)} → ${Math.round(percent + gain)} % likely to please: ${gain.toFixed(1)} points (95 %: ${low.toFixed(1)} to ${high.toFixed(1)})`;
 
-/** @param {import("../contracts.js").Taste} taste */
+/** @param {Taste} taste */
 export function tasteSentence({ enabled, state, decisions, held_out: heldOut }) {
   if (!enabled) return "Off: the common score ranks.";
   if (state === "too_few") return `Not in use: ${decisions} pictures decided of 50, with 10 picks and 10 rejects at least.`;
@@ -203,13 +198,13 @@ export function tasteSentence({ enabled, state, decisions, held_out: heldOut }) 
 /** @param {{code: string, sentence: string}} reason */
 export const reasonSentence = ({ sentence }) => sentence;
 
-/** @param {import("../contracts.js").Suggestion} suggestion */
+/** @param {Suggestion} suggestion */
 export const suggestionSentence = ({ sentence }) => sentence;
 
 /** @param {string} _code @param {string} detail of the server's error */
 export const problemSentence = (_code, detail) => detail;
 
-/** @type {Record<import("../contracts.js").Level, string>} */
+/** @type {Record<Level, string>} */
 export const levelNames = { low: "low", usual: "usual", high: "high" };
 
 /** `white_balance` → `White balance` @param {string} name */
@@ -218,9 +213,7 @@ export function heading(name) {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** @typedef {ReturnType<import("../album/album.js").Album["counts"]>} Counts */
-
-/** "12 of 14 scored, 1 failed" @param {Counts} counts */
+/** "12 of 14 scored, 1 failed" @param {AlbumCounts} counts */
 export function summary({ all, scored, failed }) {
   const done = scored === all ? `${photos(all)} scored` : `${scored.toLocaleString(locale)} of ${all.toLocaleString(locale)} scored`;
   return failed ? `${done}, ${failed} failed` : done;
@@ -272,7 +265,7 @@ export function accessibleName({ name, stage, summary: score, decision, favourit
 
 /** On a photo of the grid, by shape. @type {Record<string, string>} */
 export const verdictMarks = { keep: "● keep", maybe: "◐", reject: "○" };
-/** @type {Record<import("../contracts.js").Flag, string>} */
+/** @type {Record<Flag, string>} */
 export const flagMarks = { pick: "✓ picked", reject: "✕ rejected" };
 
 /** @type {Record<string, string>} */
@@ -293,7 +286,7 @@ export function decidedSentence([item, ...rest]) {
 export const tally = ({ pictures, decided, picked }, keep) =>
   `${decided} of ${pictures} · ${picked}` + " kept · " + `${Math.max(0, keep - picked)} to go`;
 
-/** @param {{at_risk?: import("../contracts.js").KeepersAtRisk | null} | null} head of a selection */
+/** @param {{at_risk?: KeepersAtRisk | null} | null} head of a selection */
 export function riskSentence(head) {
   const risk = head?.at_risk;
   if (!risk || risk.high === 0) return "";
@@ -318,7 +311,7 @@ export function zipSentence(keepers, reduced) {
   return copies + rest;
 }
 
-/** "Link of 27 November 2026, with hearts, with PIN" @param {import("../contracts.js").Share} share */
+/** "Link of 27 November 2026, with hearts, with PIN" @param {Share} share */
 export function shareSentence({ created_at: created, expires_at: expires, favourites, originals, pin_required: pin }) {
   const date = (/** @type {string} */ moment) => new Date(moment).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
   const facts = [`Link of ${date(created)}, until ${date(expires)}`];

@@ -2,8 +2,6 @@
 
 import { locale, terms, units } from "./messages.js";
 
-/** @typedef {import("../contracts.js").Critique} Critique */
-
 /** @param {number} value @param {number} [digits] after the point */
 const number = (value, digits = 1) => value.toLocaleString(locale, { maximumFractionDigits: digits });
 
@@ -34,7 +32,7 @@ export function captureRows({ image: { capture = {} } }, { width, height }, file
   return rows.filter(([, text]) => text);
 }
 
-/** "1/250 s · f/2.8 · ISO 400 · 85 mm · −0.7 EV" @param {import("../contracts.js").Capture} capture */
+/** "1/250 s · f/2.8 · ISO 400 · 85 mm · −0.7 EV" @param {Capture} capture */
 function exposure({ exposure_seconds: time, f_number: aperture, iso, focal_length_mm: focal, exposure_bias_ev: bias }) {
   const facts = [];
   if (time) facts.push(time < 0.3 ? `1/${Math.round(1 / time)} s` : `${number(time)} s`);
@@ -45,7 +43,7 @@ function exposure({ exposure_seconds: time, f_number: aperture, iso, focal_lengt
   return facts.join(" · ");
 }
 
-/** Technical details. @param {Critique} critique @param {import("../contracts.js").Photo} photo
+/** Technical details. @param {Critique} critique @param {Photo} photo
  * @param {File | null} file null for a photo of another visit @returns {[string, string][]} */
 export function technicalRows({ image, provenance, probability, timings_ms: timings }, photo, file) {
   const downscaled = file && file.size !== photo.size_bytes ? terms.downscaled(size(file.size)) : "";

@@ -2,8 +2,6 @@
 
 import { language } from "./language.js";
 
-/** @typedef {import("./en.js").Stage} Stage */
-
 /** @type {typeof import("./en.js")} */
 const texts = language === "de" ? (await import("./de.js")).texts : await import("./en.js");
 

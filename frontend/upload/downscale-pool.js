@@ -2,8 +2,6 @@
 
 import { DOWNSCALE_MS } from "../server/timeouts.js";
 
-/** @typedef {import("./downscale.js").Downscaled} Downscaled */
-
 /** At most four: decoding a large photo takes a few hundred megabytes. */
 export const POOL_SIZE = Math.max(1, Math.min(4, (navigator.hardwareConcurrency || 2) - 1));
 

@@ -9,7 +9,6 @@ const JPEG_QUALITY = 0.92;
 const THUMBNAIL_SIDE = 400;
 const THUMBNAIL_QUALITY = 0.8;
 
-/** @typedef {{blob: Blob | null, thumbnail: Blob}} Downscaled `blob`: null for a photo that is small already, or damaged */
 /** @typedef {(width: number, height: number) => OffscreenCanvas | HTMLCanvasElement} MakeCanvas */
 
 /** An upright JPEG with a long side of 1024 px, and a thumbnail. Throws for a format unknown to the browser.

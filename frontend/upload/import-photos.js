@@ -8,16 +8,14 @@ import { asProblem } from "../server/errors.js";
 import { sentences } from "../text/messages.js";
 import * as uploadQueue from "./upload-queue.js";
 
-/** @typedef {import("../album/album.js").Item} Item */
-
 export class PhotoImport {
-  /** @param {import("../album/album.js").Album} album @param {import("./uploader.js").Uploader} uploader
-   * @param {import("../album/session.js").Session} session */
+  /** @param {AlbumState} album @param {Uploader} uploader
+   * @param {Session} session */
   constructor(album, uploader, session) {
     this.album = album;
     this.uploader = uploader;
     this.session = session;
-    /** Photos of an earlier visit without their bytes, by file identity. @type {Map<string, uploadQueue.QueueEntry>} */
+    /** Photos of an earlier visit without their bytes, by file identity. @type {Map<string, QueueEntry>} */
     this.missing = new Map();
   }
 
@@ -60,7 +58,7 @@ export class PhotoImport {
     }
   }
 
-  /** @param {uploadQueue.QueueEntry[]} entries */
+  /** @param {QueueEntry[]} entries */
   async #resumeUploads(entries) {
     for (const entry of entries) if (!entry.blob) this.missing.set(entry.identity, entry);
     this.#showMissing();
@@ -69,7 +67,7 @@ export class PhotoImport {
     await this.#upload(items, "");
   }
 
-  /** @param {uploadQueue.QueueEntry} entry @param {Blob} blob */
+  /** @param {QueueEntry} entry @param {Blob} blob */
   #restore({ name, key, identity, original, prepared }, blob) {
     const file = setRelativePath(new File([blob], name, { type: blob.type }), name);
     return Object.assign(this.album.add(file, original || prepared, key), { identity });

@@ -7,9 +7,6 @@ import { needsOriginal } from "./originals.js";
 
 const MOST_BYTES = 64e6; // the server's limit by default
 
-/** @typedef {import("./downscale.js").Downscaled} Downscaled */
-/** @typedef {{blob: Blob, downscaled: boolean, thumbnail: Blob | null}} PreparedPhoto `thumbnail`: null for a format unknown to the browser */
-
 /** @param {File} file @param {boolean} original without downscaling @returns {Promise<PreparedPhoto>} */
 export async function preparePhoto(file, original) {
   const metadata = await readMetadata(file).catch(() => {

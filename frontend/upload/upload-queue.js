@@ -2,17 +2,6 @@
 //
 // Up to a limit the queue stores the bytes; above the limit only the identity, and the page asks for the files again.
 
-/**
- * @typedef {object} QueueEntry
- * @property {string} key the idempotency key: a repeated upload makes no second photo
- * @property {string} album
- * @property {string} name
- * @property {string} identity of the file
- * @property {boolean} original
- * @property {boolean} prepared `blob` is downscaled already
- * @property {Blob | null} blob
- */
-
 const DATABASE = "photo-critic";
 const STORE = "upload-queue";
 const MAX_BYTES = 500_000_000;

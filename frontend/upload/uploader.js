@@ -13,15 +13,11 @@ import { Gate } from "./gate.js";
 import * as uploadQueue from "./upload-queue.js";
 import { preparePhoto } from "./prepare-photo.js";
 
-/** @typedef {import("../album/album.js").Item} Item */
-/** @typedef {import("../contracts.js").PhotoReceipt} PhotoReceipt */
-/** @typedef {import("../server/errors.js").ProblemError} ProblemError */
-
 // Browsers open six connections to a server: three uploads and the event stream leave two for other requests.
 const CONCURRENT_UPLOADS = 3;
 
 export class Uploader {
-  /** @param {import("../album/album.js").Album} album */
+  /** @param {AlbumState} album */
   constructor(album) {
     this.album = album;
     this.gate = new Gate();
@@ -119,7 +115,7 @@ export class Uploader {
     this.gate.closeFor(Math.min(problem.retryAfterMs || 1000, MAX_RETRY_PAUSE_MS));
   }
 
-  /** @param {Item} item @param {import("./prepare-photo.js").PreparedPhoto} prepared @param {PhotoReceipt} receipt */
+  /** @param {Item} item @param {PreparedPhoto} prepared @param {PhotoReceipt} receipt */
   #onUploaded(item, prepared, receipt) {
     this.bytes.original += item.file?.size ?? prepared.blob.size;
     this.bytes.uploaded += prepared.blob.size;

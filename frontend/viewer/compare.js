@@ -7,13 +7,12 @@ import { DecisionBar, decisionKeys } from "./decision-bar.js";
 import { revoke, showFullImage } from "./full-image.js";
 import { Zoom } from "./zoom.js";
 
-/** @typedef {import("../album/album.js").Item} Item */
 /** @typedef {{item: Item, element: HTMLElement, bar: DecisionBar}} Pane */
 
 const MAX_PHOTOS = 6;
 
 export class Compare {
-  /** @param {import("./viewer.js").Culling} culling */
+  /** @param {Culling} culling */
   constructor(culling) {
     this.culling = culling;
     this.dialog = byId("compare", HTMLDialogElement);
@@ -52,7 +51,7 @@ export class Compare {
     }
   }
 
-  /** Photos are decided about alone here. @type {import("./decision-bar.js").Choose} */
+  /** Photos are decided about alone here. @type {Choose} */
   #choose = (item, changes) => this.culling.choose(item, changes, true);
 
   /** Pick the photo that has the focus, and go on from there. @param {Item | null} item @param {boolean} stay */

@@ -14,10 +14,8 @@ import {
   scoreSentence,
 } from "../text/messages.js";
 
-/** @typedef {import("../contracts.js").Critique} Critique */
-
 /** The rank, the score, and the reasons for and against the photo. @param {Critique} critique
- * @param {import("../album/moments.js").Standing | null} standing
+ * @param {Standing | null} standing
  * @param {HTMLElement[]} proposal the reasons of its proposal */
 export function scoreView(critique, standing, proposal) {
   const view = copyOf("score-template");
@@ -35,7 +33,7 @@ export function scoreView(critique, standing, proposal) {
 export function propertiesView(critique, rows) {
   const view = copyOf("properties-template");
   const properties = Object.entries(critique.properties);
-  const isUsual = (/** @type {[string, import("../contracts.js").Property]} */ [, { level }]) => level === "usual";
+  const isUsual = (/** @type {[string, Property]} */ [, { level }]) => level === "usual";
   const unusual = properties.filter((entry) => !isUsual(entry));
   part(view, "unusual-section").hidden = unusual.length === 0;
   part(view, "unusual").append(...unusual.map(propertyRow));
@@ -46,7 +44,7 @@ export function propertiesView(critique, rows) {
   return view;
 }
 
-/** The reasons of a proposal. @param {string} title @param {import("../contracts.js").Reason[]} reasons */
+/** The reasons of a proposal. @param {string} title @param {Reason[]} reasons */
 export function reasonsView(title, reasons) {
   const rows = reasons.map((reason) => make("li", reason.favourable ? "for" : "against", reasonSentence(reason)));
   return make("section", "reasons proposed", make("h3", "", title), make("ul", "", ...rows));
@@ -66,20 +64,20 @@ function fill(list, sentences) {
   list.replaceChildren(...sentences.map((sentence) => make("li", "", sentence)));
 }
 
-/** @param {HTMLElement} section @param {import("../contracts.js").Reason[]} reasons @param {boolean} favourable */
+/** @param {HTMLElement} section @param {Reason[]} reasons @param {boolean} favourable */
 function showReasons(section, reasons, favourable) {
   const sentences = reasons.filter((reason) => reason.favourable === favourable).map(reasonSentence);
   section.hidden = sentences.length === 0;
   fill(/** @type {HTMLElement} */ (section.querySelector("ul")), sentences);
 }
 
-/** @param {[string, import("../contracts.js").Property]} entry */
+/** @param {[string, Property]} entry */
 function propertyRow([name, { level, value, unit }]) {
   const figures = make("span", "property-figure", figure(value, unit));
   return make("li", "property", make("span", "property-name", heading(name)), levelBar(level), figures);
 }
 
-/** Three steps: low, usual, high. @param {import("../contracts.js").Level} level */
+/** Three steps: low, usual, high. @param {Level} level */
 function levelBar(level) {
   const bar = make("span", "level", make("i"), make("i"), make("i"));
   bar.dataset.level = level;

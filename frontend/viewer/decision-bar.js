@@ -2,10 +2,6 @@ import { copyOf, part } from "../dom/elements.js";
 import { button } from "../dom/announce.js";
 import { sentences } from "../text/messages.js";
 
-/** @typedef {import("../album/album.js").Item} Item */
-/** @typedef {Partial<import("../contracts.js").Choice>} Changes */
-/** @typedef {(item: Item, changes: Changes, alone?: boolean) => void} Choose `alone`: reject the photo, not its stack */
-
 export class DecisionBar {
   /** @param {Choose} choose */
   constructor(choose) {
@@ -44,7 +40,7 @@ const pressed = (toggle) => toggle.getAttribute("aria-pressed") === "true";
 /** Keys for decisions, in the grid and in the dialogs. A flag goes on to the next photo, except with Shift.
  * @param {() => Item | null} item @param {Choose} choose @param {() => void} goOn */
 export function decisionKeys(item, choose, goOn) {
-  const flag = (/** @type {import("../contracts.js").Flag} */ value) => (/** @type {KeyboardEvent} */ event) => {
+  const flag = (/** @type {Flag} */ value) => (/** @type {KeyboardEvent} */ event) => {
     const decided = item();
     if (!decided) return;
     choose(decided, { flag: value }, event.altKey);

@@ -8,28 +8,10 @@ import { betterFrameName, sentences, stages } from "../text/messages.js";
 import { propertiesView, reasonsView, scoreView } from "./critique-view.js";
 import { cachedPhoto, photoOf } from "./photo-cache.js";
 
-/** @typedef {import("../album/album.js").Item} Item */
-/** @typedef {import("../contracts.js").Photo} Photo */
-/** @typedef {import("../contracts.js").Proposal} Proposal */
-
 const DEBOUNCE_MS = 80; // while an arrow key is held down
 
-/**
- * @typedef {object} Context what the album knows of a photo
- * @property {Proposal | null} proposal
- * @property {import("../album/moments.js").Standing | null} standing
- * @property {Item | null} better the frame of its moment to take in its place
- * @property {string | null} betterUrl its thumbnail
- */
-
-/**
- * @typedef {object} Actions
- * @property {(item: Item) => void} remove
- * @property {(items: Item[]) => void} compare
- */
-
 export class Details {
-  /** @param {HTMLElement} container @param {Actions} actions */
+  /** @param {HTMLElement} container @param {DetailsActions} actions */
   constructor(container, actions) {
     this.container = container;
     this.actions = actions;
@@ -37,7 +19,7 @@ export class Details {
     this.timer = 0;
   }
 
-  /** @param {Item | null} item @param {Context | null} context */
+  /** @param {Item | null} item @param {PhotoContext | null} context */
   show(item, context) {
     const signature = item && context ? signatureOf(item, context) : "";
     if (signature === this.shown) return;
@@ -55,7 +37,7 @@ export class Details {
     this.container.replaceChildren(...children);
   }
 
-  /** @param {Item} item @param {Context} context @param {string} signature */
+  /** @param {Item} item @param {PhotoContext} context @param {string} signature */
   async #fetch(item, context, signature) {
     try {
       const photo = await photoOf(item.id ?? "");
@@ -67,7 +49,7 @@ export class Details {
     }
   }
 
-  /** @param {Item} item @param {Photo} photo @param {Context} context */
+  /** @param {Item} item @param {Photo} photo @param {PhotoContext} context */
   #draw(item, photo, context) {
     const { critique } = photo;
     if (!critique) return this.#showStage(item);
@@ -77,7 +59,7 @@ export class Details {
     this.container.replaceChildren(title(item), ...views, this.#deleteButton(item));
   }
 
-  /** The better frame of the moment; a click compares. @param {Item} item @param {Context} context */
+  /** The better frame of the moment; a click compares. @param {Item} item @param {PhotoContext} context */
   #betterViews(item, { better, betterUrl }) {
     if (!better) return [];
     const image = make("img");
@@ -99,7 +81,7 @@ export class Details {
 /** @param {Item} item */
 const title = (item) => make("h2", "details-name", item.name);
 
-/** @param {Item} item @param {Context} context */
+/** @param {Item} item @param {PhotoContext} context */
 const signatureOf = (item, { proposal, standing, better, betterUrl }) =>
   [
     ...[item.key, item.stage, proposal?.verdict, better?.key, betterUrl],
@@ -108,7 +90,7 @@ const signatureOf = (item, { proposal, standing, better, betterUrl }) =>
   ].join("|");
 
 /** The reasons that the photo alone does not have.
- * @param {Proposal | null} proposal @param {import("../contracts.js").Reason[]} known */
+ * @param {Proposal | null} proposal @param {Reason[]} known */
 function proposalViews(proposal, known) {
   const reasons = proposal?.reasons.filter(({ sentence }) => !known.some((reason) => reason.sentence === sentence)) ?? [];
   if (!proposal || reasons.length === 0) return [];

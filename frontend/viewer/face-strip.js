@@ -6,15 +6,12 @@ import { eyeMarks, faceName } from "../text/messages.js";
 import { photoOf } from "./photo-cache.js";
 import { canvasOf } from "./pixels.js";
 
-/** @typedef {import("../album/album.js").Item} Item */
-/** @typedef {import("../contracts.js").Face} Face */
-
 const MAX_FACES = 8;
 const SIDE = 88; // pixels of the page
 const EYES_AT = 0.42; // of a face's height
 
 export class FaceStrip {
-  /** @param {HTMLImageElement} image @param {import("./zoom.js").Zoom} zoom */
+  /** @param {HTMLImageElement} image @param {Zoom} zoom */
   constructor(image, zoom) {
     this.image = image;
     this.zoom = zoom;

@@ -2,8 +2,6 @@
 
 import { fetchOriginal, fetchPreview } from "../server/photos.js";
 
-/** @typedef {import("../album/album.js").Item} Item */
-
 /** Object URLs made here, to be revoked; other URLs belong to the grid. @type {WeakMap<HTMLImageElement, string>} */
 const objectUrls = new WeakMap();
 

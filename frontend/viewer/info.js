@@ -6,9 +6,6 @@ import { sentences, tiltSentence } from "../text/messages.js";
 import { ShootHistogram, histogramOf, histogramView } from "./histogram.js";
 import { photoOf } from "./photo-cache.js";
 
-/** @typedef {import("../album/album.js").Item} Item */
-/** @typedef {import("../contracts.js").Critique} Critique */
-
 export const LEAST_AGREEMENT = 0.25; // of the edges about the tilt, as for reasons of the server
 
 export class Info {

@@ -9,14 +9,11 @@ import { photoOf } from "./photo-cache.js";
 import { clippingOf, detailOf, measuredTiles, pictureOf } from "./pixels.js";
 import { suggestionRows } from "./suggestions.js";
 
-/** @typedef {import("../album/album.js").Item} Item */
-/** @typedef {"map" | "clipping" | "focus" | "suggestions"} Mode */
-
 const CLIPPING_SIDE = 1600; // pixels
 const MEASURED_SIDE = 1024; // a larger image shows more than the server measured
 
 export class Layers {
-  /** @param {HTMLElement} frame @param {HTMLImageElement} image @param {import("./zoom.js").Zoom} zoom */
+  /** @param {HTMLElement} frame @param {HTMLImageElement} image @param {Zoom} zoom */
   constructor(frame, image, zoom) {
     this.image = image;
     this.zoom = zoom;
@@ -27,7 +24,7 @@ export class Layers {
     this.legend = make("p", "legend fine");
     this.legend.hidden = true;
     this.list = byId("viewer-suggestions");
-    /** @type {Mode | null} */
+    /** @type {LayerMode | null} */
     this.mode = null;
     /** @type {Item | null} */
     this.item = null;
@@ -37,7 +34,7 @@ export class Layers {
     frame.append(this.map, this.slot, this.legend);
   }
 
-  /** Show this layer in place of another one, or none. @param {Mode} mode */
+  /** Show this layer in place of another one, or none. @param {LayerMode} mode */
   toggle(mode) {
     this.mode = this.mode === mode ? null : mode;
     this.show(this.item, this.shown);
@@ -54,7 +51,7 @@ export class Layers {
     if (this.mode && item?.id && item.stage === "scored") void this.#draw(this.mode, item, this.controller.signal);
   }
 
-  /** @param {Mode} mode @param {Item} item @param {AbortSignal} signal */
+  /** @param {LayerMode} mode @param {Item} item @param {AbortSignal} signal */
   async #draw(mode, item, signal) {
     this.legend.textContent = sentences.layerPending;
     try {

@@ -1,7 +1,5 @@
 import { fetchPhoto } from "../server/photos.js";
 
-/** @typedef {import("../contracts.js").Photo} Photo */
-
 const CACHE_SIZE = 60;
 const NEVER_ABORTED = new AbortController().signal;
 

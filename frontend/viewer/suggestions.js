@@ -8,13 +8,12 @@ import { fetchSidecar } from "../server/photos.js";
 import { gainSentence, sentences, suggestionSentence } from "../text/messages.js";
 import { canvasOf, exposed } from "./pixels.js";
 
-/** @typedef {import("../contracts.js").Suggestion} Suggestion */
 /** @typedef {{x: number, y: number, width: number, height: number, degrees: number}} Frame its middle, its sides, and its turn clockwise */
 
 const SIDE = 1600; // pixels of a picture over the photo
 const LINE = "#ffd23f"; // as the horizon's
 
-/** A row for each suggestion. @param {Suggestion[]} suggestions @param {import("../album/album.js").Item} item
+/** A row for each suggestion. @param {Suggestion[]} suggestions @param {Item} item
  * @param {HTMLImageElement} image of the photo @param {(canvas: HTMLCanvasElement) => void} draw over the photo
  * @param {(sentence: string) => unknown} describe a problem */
 export function suggestionRows(suggestions, item, image, draw, describe) {
@@ -39,7 +38,7 @@ export function suggestionRows(suggestions, item, image, draw, describe) {
   });
 }
 
-/** @param {import("../album/album.js").Item} item @param {Suggestion} suggestion */
+/** @param {Item} item @param {Suggestion} suggestion */
 async function saveSidecar({ id, name }, { number }) {
   const sidecar = await fetchSidecar(id ?? "", number, new AbortController().signal);
   download(sidecar, `${name.replace(/^.*\/|\.[^./]*$/g, "")}.xmp`);

@@ -4,7 +4,7 @@
 
 const LEAST_PIXELS = 48;
 
-/** @param {HTMLElement} frame @param {import("./zoom.js").Zoom} zoom
+/** @param {HTMLElement} frame @param {Zoom} zoom
  * @param {Swipes} swipes with one finger, while the whole image is shown */
 export function listenForTouch(frame, zoom, swipes) {
   /** @type {Map<number, PointerEvent>} */

@@ -12,24 +12,7 @@ import { Layers } from "./layers.js";
 import { listenForTouch } from "./touch.js";
 import { Zoom } from "./zoom.js";
 
-/** @typedef {import("../album/album.js").Item} Item */
-
 const MAX_NEAR_DUPLICATES = 12;
-
-/**
- * @typedef {object} Culling the album and its actions, for the dialogs
- * @property {import("../album/album.js").Album} album
- * @property {import("../album/selection.js").Selection} selection
- * @property {import("../grid/grid.js").Grid} grid
- * @property {import("./decision-bar.js").Choose} choose
- * @property {() => void} goOn to the next photo after a decision
- * @property {() => void} undo
- * @property {(item: Item) => Item[]} near the rest of the photo's moment, best first
- * @property {(items?: Item[]) => string} compare opens the comparison; returns why not
- * @property {(item: Item) => import("./details.js").Context} context
- * @property {(item: Item) => void} remove
- * @property {(item: Item) => string | null} verdict
- */
 
 export class Viewer {
   /** @param {Culling} culling */
@@ -80,7 +63,7 @@ export class Viewer {
     const { grid, choose, goOn, undo, compare } = this.culling;
     const go = (/** @type {number} */ step) => (/** @type {Event} */ event) =>
       /** @type {KeyboardEvent} */ (event).shiftKey && this.zoom.scale > 1 ? this.zoom.pan(step / 8, 0) : this.#go(step);
-    const flag = (/** @type {import("../contracts.js").Flag} */ value) => () => {
+    const flag = (/** @type {Flag} */ value) => () => {
       if (this.item) choose(this.item, { flag: value });
       goOn();
     };
@@ -110,7 +93,7 @@ export class Viewer {
 
   /** Keys and buttons of what lies over the photo. @returns {Record<string, () => void>} */
   #tools() {
-    const layer = (/** @type {import("./layers.js").Mode} */ mode) => () => this.layers.toggle(mode);
+    const layer = (/** @type {LayerMode} */ mode) => () => this.layers.toggle(mode);
     const tools = { i: () => this.info.toggle(), j: layer("clipping"), f: layer("focus"), h: layer("map"), v: layer("suggestions") };
     const refresh = () => {
       for (const button of byId("viewer-tools").querySelectorAll("button[data-key]")) {
@@ -174,7 +157,7 @@ export class Viewer {
     byId("viewer-near-list").replaceChildren(...near.map((photo) => this.#nearButton(photo, grid)));
   }
 
-  /** @param {Item} item @param {import("../grid/grid.js").Grid} grid */
+  /** @param {Item} item @param {Grid} grid */
   #nearButton(item, grid) {
     const image = make("img");
     image.alt = accessibleName(item, this.culling.verdict(item), 1);
