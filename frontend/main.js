@@ -1,9 +1,9 @@
-// The start: accepts photos before any text is loaded; the culling follows with them, or while idle.
+// The start: accepts photos before any text is loaded. The culling follows with the first sign of a choice.
 
 import { albumInUrl } from "./album/url.js";
 import { listenForFiles } from "./upload/choose-files.js";
 
-const IDLE_MS = 300;
+const SIGNS = ["pointerdown", "focusin", "dragenter"];
 
 const firstPage = import("./page/first-page.js");
 
@@ -22,6 +22,6 @@ async function loadCulling() {
 listenForFiles(async (files, skipped) => void (await loadCulling())?.add(files, skipped));
 window.addEventListener("hashchange", () => location.reload());
 if (albumInUrl()) void loadCulling().then((culling) => culling?.resume());
-else setTimeout(() => void loadCulling(), IDLE_MS);
+else for (const sign of SIGNS) document.addEventListener(sign, () => void loadCulling(), { once: true });
 const { showFirstPage } = await firstPage;
 showFirstPage();

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 from tests.browser.visitor import FRONTEND, Visitor
 from tests.support.local_stack import LocalStack
 
@@ -70,21 +70,28 @@ def test_every_picture_and_control_has_a_name(visitor: Visitor) -> None:
     assert unnamed == []
 
 
-def test_what_is_needed_to_begin_is_small_and_seen_at_once(visitor: Visitor) -> None:
-    """Scripts and styles that accept photos; the culling is loaded while the page is idle."""
-    visitor.page.route("**/culling.js", lambda route: route.abort())
-    visitor.visit()
-    expect(visitor.page.locator("#about .model").first).to_be_attached()
-    entries = visitor.page.evaluate(
+@pytest.mark.parametrize(("language", "most"), [("en", 78), ("de", 94)])
+def test_what_loads_before_the_first_drop_is_small_and_seen_at_once(
+    chromium: Browser, stack: LocalStack, language: str, most: int
+) -> None:
+    """The culling is loaded with the first sign of a choice, such as a file above the window."""
+    page = chromium.new_page(locale=language)
+    Visitor(page, stack.url).visit()
+    expect(page.locator("#about .model").first).to_be_attached()
+    loaded = page.evaluate(
         "performance.getEntriesByType('resource').filter(entry => /[.](js|css)$/.test(entry.name))"
-        ".reduce((sum, entry) => sum + entry.decodedBodySize, 0)"
+        ".map(entry => [new URL(entry.name).pathname, entry.decodedBodySize])"
     )
-    assert 10 * KILOBYTES < entries < 120 * KILOBYTES
-    paint = visitor.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    assert 10 * KILOBYTES < sum(size for _, size in loaded) < most * KILOBYTES
+    assert "/culling.js" not in dict(loaded)
+    paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     assert paint < 1000
+    with page.expect_response("**/culling.js"):
+        page.dispatch_event("#drop", "dragenter")
+    page.close()
 
 
-@pytest.mark.parametrize(("language", "most"), [("en", 263), ("de", 279)])
+@pytest.mark.parametrize(("language", "most"), [("en", 252), ("de", 269)])
 def test_scripts_and_styles_of_one_language_are_small(language: str, most: int) -> None:
     """All of the culling's; of the texts, those of one language."""
     files = [file for file in FRONTEND.rglob("*") if file.suffix in {".js", ".css"} and "shared" not in file.as_posix()]
