@@ -485,7 +485,7 @@ export const texts = {
     return `Geraderücken: ${decimal(Math.abs(degrees))}° ${degrees > 0 ? "im" : "gegen den"} Uhrzeigersinn.`;
   },
   gainSentence: ({ percent, gain, gain_low: low, gain_high: high }) =>
-    `Gefällt zu ${Math.round(percent)} → ${Math.round(percent + gain)} %: ${decimal(gain)} Punkte (95 %: ${decimal(low)} bis ${decimal(high)})`,
+    low <= 0 ? "Die geraden Kanten stimmen überein; die Wertung sieht keinen klaren Unterschied." : `Gefällt zu ${Math.round(percent)} → ${Math.round(percent + gain)} %: ${decimal(gain)} Punkte (95 %: ${decimal(low)} bis ${decimal(high)})`,
   tasteSentence({ enabled, state, decisions, held_out: heldOut }) {
     if (!enabled) return "Aus: es ordnet die allgemeine Wertung.";
     if (state === "too_few") return `Nicht im Einsatz: ${decisions} von 50 Bildern entschieden, davon je 10 gewählt und verworfen.`;

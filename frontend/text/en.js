@@ -181,7 +181,7 @@ export const modelName = (name, version) => `Model ${name}, version ${version}`;
 
 /** @param {Gain} gain */
 export const gainSentence = ({ percent, gain, gain_low: low, gain_high: high }) =>
-  `${Math.round(percent)} → ${Math.round(percent + gain)} % likely to please: ${gain.toFixed(1)} points (95 %: ${low.toFixed(1)} to ${high.toFixed(1)})`;
+  low <= 0 ? "The straight edges agree; the score sees no clear difference." : `${Math.round(percent)} → ${Math.round(percent + gain)} % likely to please: ${gain.toFixed(1)} points (95 %: ${low.toFixed(1)} to ${high.toFixed(1)})`;
 
 /** @param {Taste} taste */
 export function tasteSentence({ enabled, state, decisions, held_out: heldOut }) {

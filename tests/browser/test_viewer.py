@@ -192,11 +192,13 @@ def canvas_picture(page: Page) -> Image.Image:
 
 def test_frames_of_crop_and_level_lie_over_the_photo_and_previews_are_cut_and_turned_alike(visitor: Visitor) -> None:
     rows = [suggestion | GAIN for suggestion in SUGGESTIONS]
+    rows[0] |= {"gain": 0.4, "gain_low": -1.5}
     visitor.page.route("**/suggestions", lambda route: route.fulfill(json={"suggestions": rows}))
     photo = Chosen("cat.jpg", saved(cat((640, 427)), "JPEG"))
     page = opened(visitor, photo)
     page.get_by_role("button", name="Suggestions").click()
     expect(page.get_by_role("list", name="Suggestions")).to_contain_text("6.3 points (95 %: 2.1 to 10.4)")
+    expect(page.get_by_role("list", name="Suggestions")).to_contain_text("the score sees no clear difference")
     assert 0 < sum(layer(page).evaluate(OPAQUE)) < 0.2
     pixels = np.asarray(Image.open(io.BytesIO(photo.data)))
     suggestions = Suggestions.read(json.dumps({"suggestions": rows, "model": "aesthetics", "version": "1"})).suggestions

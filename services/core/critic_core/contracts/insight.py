@@ -54,8 +54,8 @@ class CropAspect(StrEnum):
 class Gain(Contract):
     """What the network measures on changed copies."""
 
-    percent: float = Field(description="100 × probability without the change, mean of four copies of the preview")
-    gain: float = Field(description="Points that the change adds to `percent`, mean of the four copies")
+    percent: float = Field(description="100 × probability without the change, mean of eight copies of the preview")
+    gain: float = Field(description="Points that the change adds to `percent`, mean of the eight copies")
     gain_low: float = Field(description="Lower end of the 95 % interval")
     gain_high: float = Field(description="Upper end of the 95 % interval")
 

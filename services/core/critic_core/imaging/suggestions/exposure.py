@@ -19,17 +19,17 @@ from critic_core.imaging.suggestions.gains import measured_gain
 LEAST_STOPS, MOST_STOPS = 0.4, 1.5
 LEAST_STOPS_AT_0, LEAST_STOPS_AT_100 = 0.2, 1.8
 """Least stops of photos with 0 and 100 percent: the line that parts changed photos from well-rated photos of the even
-half (logistic regression on stops, percent and gain; the gain adds nothing once it is positive)."""
+half (logistic regression on stops, percent and gain)."""
 _OFFSET, _LIGHTNESS, _HIGHLIGHT, _WHITE = 0.216, -0.00511, -0.765, -2.085
 
 
 def exposure_suggestion(pixels: Pixels, preprocessing: Preprocessing, score: Scorer) -> ExposureSuggestion | None:
-    """The change with its gain, measured on four copies; None where the photo pleases, or the change would cost."""
+    """The change with its gain; None where the photo pleases, or the gain is within the noise."""
     stops = stops_off(pixels)
     if abs(stops) < LEAST_STOPS:
         return None
     gain = measured_gain(pixels, expose(pixels, stops), preprocessing, score)
-    if abs(stops) < _least_stops(gain.percent) or gain.gain <= 0:
+    if abs(stops) < _least_stops(gain.percent) or gain.gain_low <= 0:
         return None
     sentence = f"{abs(stops):.1f} stops {'brighter' if stops > 0 else 'darker'} would please more."
     return ExposureSuggestion(sentence=sentence, stops=stops, **gain.model_dump())

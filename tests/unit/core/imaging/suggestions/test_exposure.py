@@ -50,3 +50,16 @@ def test_a_dark_photo_that_pleases_is_left_alone(percent: float, suggested: bool
 
     found = exposure_suggestion(expose(PHOTO, -2), Preprocessing(), pleased)
     assert bool(found) is suggested
+
+
+@pytest.mark.parametrize(("noise", "suggested"), [(0.1, True), (300, False)])
+def test_a_gain_within_the_noise_is_no_suggestion(noise: float, suggested: bool) -> None:
+    """Copies differ: some of them gain, some lose."""
+
+    def unsure(inputs: Sequence[np.ndarray]) -> np.ndarray:
+        signs = np.where(np.arange(len(inputs)) % 2, noise, -noise / 2) * (np.arange(len(inputs)) >= len(inputs) // 2)
+        return likes_brightness(inputs) + signs
+
+    found = exposure_suggestion(expose(PHOTO, -2), Preprocessing(), unsure)
+    assert bool(found) is suggested
+    assert found is None or found.gain_low > 0
