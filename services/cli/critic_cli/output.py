@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from critic_cli.errors import CommandError
+from critic_cli.files.partial_file import partial_file
 from critic_cli.options import STANDARD_STREAM
 
 
@@ -25,15 +26,11 @@ def open_output(path: Path) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.flush()
         return
-    partial_file = path.with_name(f"{path.name}.part")
     try:
-        with partial_file.open("wb") as out:
+        with partial_file(path) as partial, partial.open("wb") as out:
             yield out
-        partial_file.replace(path)
     except OSError as error:
         raise CommandError(f"{path} cannot be written: {error.strerror or error}.") from None
-    finally:
-        partial_file.unlink(missing_ok=True)
 
 
 def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:

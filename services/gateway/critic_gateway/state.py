@@ -44,6 +44,7 @@ from critic_gateway.limits.owner_limits import OwnerLimits
 from critic_gateway.limits.quota import PhotoQuota
 from critic_gateway.limits.rate_limit import RateLimit
 from critic_gateway.notifications.album_feeds import AlbumFeeds
+from critic_gateway.notifications.on_demand import OnDemandResults
 from critic_gateway.notifications.subscriber import ChangeSubscriber
 from critic_gateway.settings import GatewaySettings
 from critic_gateway.uploads.enqueue import PhotoIntake
@@ -132,6 +133,7 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
     feeder = BatchFeeder(
         intake, batches, api_keys, admission, headroom, owner_limits, sources, asyncio.Semaphore(FETCHES)
     )
+    on_demand = OnDemandResults(client, changes, queue)
     results = BatchResults(batches, jobs, storage, erasure)
     return AppState(
         settings=settings,
@@ -146,9 +148,9 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
         worker_status=workers,
         changes=changes,
         feeds=AlbumFeeds(albums, changes),
-        queries=AlbumQueries(AlbumResultStore(client), changes, queue, tastes),
-        insights=InsightRequests(InsightStore(client), changes, queue),
-        tastes=TasteRequests(tastes, changes, queue),
+        queries=AlbumQueries(AlbumResultStore(client), on_demand, tastes),
+        insights=InsightRequests(InsightStore(client), on_demand),
+        tastes=TasteRequests(tastes, on_demand),
         uploads=UploadHandler(
             intake, admission, idempotency_keys, changes, sources, asyncio.Semaphore(settings.max_fetches)
         ),

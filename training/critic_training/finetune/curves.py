@@ -3,6 +3,8 @@
 import csv
 from pathlib import Path
 
+from critic_training.runs.atomic_file import atomic_file
+
 CURVES_FILE = "curves.csv"
 
 
@@ -23,12 +25,10 @@ class Curves:
         if not self.rows:
             self.file.unlink(missing_ok=True)
             return
-        new = self.file.with_suffix(".new")
-        with new.open("w", newline="", encoding="utf-8") as file:
+        with atomic_file(self.file) as new, new.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, list(self.rows[0]), lineterminator="\n")
             writer.writeheader()
             writer.writerows(self.rows)
-        new.replace(self.file)
 
 
 def read_curves(file: Path) -> list[dict[str, str]]:

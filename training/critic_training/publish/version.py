@@ -18,6 +18,7 @@ from critic_training.data.photo_sets import Inputs
 from critic_training.evaluation.onnx_model import open_session, predict
 from critic_training.export.model_folder import CARD_FILE, read_manifest, sha256, write_manifest
 from critic_training.publish.triton_config import LARGEST_BATCH, config_files
+from critic_training.runs.atomic_file import atomic_file
 
 MAX_VERSIONS = 3
 """Versions in the repository, for a rollback to the one before."""
@@ -104,10 +105,9 @@ def write_configs(folder: Path, manifests: list[Manifest], largest_batch: int = 
         file = folder / name
         if file.is_file() and file.read_text(encoding="utf-8") == text:
             continue
-        temporary = folder / ".config.new"
-        temporary.write_text(text, encoding="utf-8")
         file.parent.mkdir(exist_ok=True)
-        temporary.replace(file)
+        with atomic_file(file) as new:
+            new.write_text(text, encoding="utf-8")
 
 
 def _manifests(folder: Path, numbers: list[int]) -> list[Manifest]:

@@ -1,6 +1,6 @@
 """Files of a run: `checkpoint.pt` with the best weights and their configuration, `resume.pt` with the training state.
 
-Writes are atomic: a run that is killed while writing keeps the previous file.
+A run that is killed while writing keeps the previous file.
 """
 
 from pathlib import Path
@@ -10,6 +10,7 @@ import torch
 
 from critic_training.networks.network import Network
 from critic_training.networks.registry import create
+from critic_training.runs.atomic_file import atomic_file
 from critic_training.runs.configuration import Configuration, from_dict
 
 BEST_FILE = "checkpoint.pt"
@@ -18,9 +19,8 @@ RESUME_FILE = "resume.pt"
 
 def write(path: Path, content: dict[str, Any]) -> None:
     """Writes atomically."""
-    new = path.with_suffix(".new")
-    torch.save(content, new)
-    new.replace(path)
+    with atomic_file(path) as new:
+        torch.save(content, new)
 
 
 def read(path: Path, device: torch.device | str = "cpu") -> dict[str, Any]:

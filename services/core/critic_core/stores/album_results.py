@@ -19,6 +19,7 @@ import redis
 from critic_core.runtime.redis_client import CHANGE_CHANNEL, redis_errors
 from critic_core.stores.album_result_lua import ALBUM_RESULTS
 from critic_core.stores.albums import album_key
+from critic_core.stores.single_flight import request_key
 
 RESULT_TTL_SECONDS = 3600
 REPLACED_RESULT_TTL_SECONDS = 600
@@ -123,15 +124,10 @@ class AlbumResultStore:
         self._now = clock or (lambda: datetime.now(UTC).timestamp())
         self._save, self._section = client.register_script(_SAVE), client.register_script(_SECTION)
 
-    def acquire_request(self, album_id: str, query: str, seconds: float) -> bool:
-        """True for the one caller who sends the query to a worker (single-flight), until it begins or for this long."""
-        with redis_errors():
-            return bool(self._redis.set(_request_key(album_id, query), 1, nx=True, px=int(seconds * 1000)))
-
     def begin(self, album_id: str, query: str) -> None:
         """A worker begins: later changes of the album need another request."""
         with redis_errors():
-            self._redis.delete(_request_key(album_id, query))
+            self._redis.delete(request_key(result_key(album_id, query)))
 
     def save(
         self, album_id: str, query: str, revision: int, decision_revision: int, sections: dict[str, ResultSection]
@@ -175,7 +171,3 @@ class AlbumResultStore:
 def result_key(album_id: str, query: str) -> str:
     """The key of a result in Redis, and its name in messages of the change channel."""
     return album_key(album_id, f"result:{query}")
-
-
-def _request_key(album_id: str, query: str) -> str:
-    return album_key(album_id, f"request:{query}")

@@ -13,6 +13,7 @@ import redis
 from critic_core.contracts.insight import INSIGHTS
 from critic_core.runtime.redis_client import CHANGE_CHANNEL, KEY_PREFIX, redis_errors
 from critic_core.stores.owner_lua import OWNER
+from critic_core.stores.single_flight import request_key
 
 TTL_SECONDS = 3600
 PICTURE_TTL_SECONDS = 300
@@ -55,11 +56,6 @@ class InsightStore:
     def __init__(self, client: "redis.Redis", owner_bytes: int = OWNER_BYTES) -> None:
         self._redis, self._save, self._owner_bytes = client, client.register_script(_SAVE), owner_bytes
 
-    def acquire_request(self, photo_id: str, name: str, seconds: float) -> bool:
-        """True for the one caller who asks a worker (single-flight), until the insight is saved or for this long."""
-        with redis_errors():
-            return bool(self._redis.set(_request_key(photo_id, name), 1, nx=True, px=int(seconds * 1000)))
-
     def save(self, photo_id: str, name: str, insight: Insight) -> bool:
         """Store an insight and notify subscribers. False for a photo that was deleted meanwhile."""
         seconds = TTL_SECONDS if insight.document else PICTURE_TTL_SECONDS
@@ -83,8 +79,5 @@ def insight_key(photo_id: str, name: str) -> str:
 
 def insight_keys(photo_id: str) -> list[str]:
     """The keys of everything that an insight into a photo may have stored."""
-    return [key(photo_id, name) for name in INSIGHTS for key in (insight_key, _request_key)]
-
-
-def _request_key(photo_id: str, name: str) -> str:
-    return f"{insight_key(photo_id, name)}:request"
+    insights = [insight_key(photo_id, name) for name in INSIGHTS]
+    return insights + [request_key(insight) for insight in insights]

@@ -15,6 +15,7 @@ from critic_core.contracts.taste import Taste, TasteExport, TasteModel, TasteSta
 from critic_core.runtime.redis_client import CHANGE_CHANNEL, KEY_PREFIX, redis_errors
 from critic_core.stores.owner_lua import owner_key
 from critic_core.stores.owners import Kind
+from critic_core.stores.single_flight import request_key
 
 TTL_SECONDS = 365 * 24 * 3600
 TRAINING_SECONDS = 300
@@ -104,14 +105,9 @@ class TasteStore:
     def delete(self, owner: str) -> None:
         """Delete switch, model and evidence; a training that is under way stores nothing."""
         with redis_errors():
-            self._redis.delete(taste_key(owner), _training_key(owner), _request_key(owner))
+            self._redis.delete(taste_key(owner), _training_key(owner), request_key(taste_key(owner)))
 
     # -- training -----------------------------------------------------------------------------------------------------
-
-    def acquire_request(self, owner: str, seconds: float) -> bool:
-        """True for the one caller who asks a worker (single-flight), until the result or for this long."""
-        with redis_errors():
-            return bool(self._redis.set(_request_key(owner), 1, nx=True, px=int(seconds * 1000)))
 
     def begin(self, owner: str) -> str | None:
         """Begin a training. Returns its token; None while another one is under way, for TRAINING_SECONDS at most."""
@@ -127,7 +123,7 @@ class TasteStore:
         fields: list[Any] = ["basis", basis.digest, "taste", taste.model_dump_json(exclude={"enabled"})]
         if model is not None:
             fields += ["model", model.model_dump_json()]
-        keys = [taste_key(owner), _training_key(owner), _request_key(owner)]
+        keys = [taste_key(owner), _training_key(owner), request_key(taste_key(owner))]
         with redis_errors():
             return bool(self._save(keys=keys, args=[token, TTL_SECONDS, CHANGE_CHANNEL, *fields]))
 
@@ -146,10 +142,6 @@ def taste_key(owner: str) -> str:
 
 def _training_key(owner: str) -> str:
     return f"{taste_key(owner)}:training"
-
-
-def _request_key(owner: str) -> str:
-    return f"{taste_key(owner)}:request"
 
 
 def _in_use(taste: Taste) -> bool:

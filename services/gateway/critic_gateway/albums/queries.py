@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from functools import partial
 
-from celery import Celery
 from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.album import (
-    ALBUM_QUEUE,
     ALBUM_RESULT_TASK,
     Album,
     AlbumQuery,
@@ -16,14 +14,12 @@ from critic_core.contracts.album import (
     query_digest,
 )
 from critic_core.contracts.errors import AlbumResultPending, InvalidRequest, TooManyPairs
-from critic_core.runtime.queue import send
 from critic_core.stores.album_results import AlbumResultStore, SectionKey, StoredResult, result_key
 from critic_core.stores.owners import MAX_SCANNED
 from critic_core.stores.tastes import TasteStore
-from critic_gateway.notifications.long_poll import LongPoll
-from critic_gateway.notifications.subscriber import ChangeSubscriber
+from critic_gateway.notifications.on_demand import OnDemandResult, OnDemandResults
 
-RESEND_SECONDS = 10.0  # in case the task was lost
+RESEND_SECONDS, EXPIRES_SECONDS = 10.0, 60.0
 
 
 @dataclass(frozen=True)
@@ -40,8 +36,7 @@ class AlbumQueries:
     """Results of album queries."""
 
     results: AlbumResultStore
-    changes: ChangeSubscriber
-    queue: Celery
+    on_demand: OnDemandResults
     tastes: TasteStore
 
     async def by_taste(self, album: Album, query: AlbumQuery) -> AlbumQuery:
@@ -51,10 +46,16 @@ class AlbumQueries:
 
     async def result(self, album: Album, query: AlbumQuery, wait_seconds: float) -> StoredResult:
         """A result that is as new as this state of the album. AlbumResultPending at the timeout, or TooManyPairs."""
-        read = partial(self._computed_or_requested, album, query)
-        poll = LongPoll(self.changes, wait_seconds, RESEND_SECONDS)
-        key = result_key(album.id, query_digest(query))
-        return _without_refusal(await poll.computed(key, read, AlbumResultPending))
+        result = OnDemandResult(
+            result_key(album.id, query_digest(query)),
+            partial(self._current, album, query),
+            ALBUM_RESULT_TASK,
+            (album.id, encode_query(query)),
+            AlbumResultPending,
+            RESEND_SECONDS,
+            EXPIRES_SECONDS,
+        )
+        return _without_refusal(await self.on_demand.get(result, wait_seconds))
 
     def page(self, key: SectionKey, token: str, first: int, limit: int, containing: str = "") -> RowsPage:
         """Head, and at most `limit` rows with this text in them, of MAX_SCANNED rows.
@@ -70,13 +71,9 @@ class AlbumQueries:
             following = matching[limit][0]
         return RowsPage(section.head, [row for _, row in matching[:limit]], following)
 
-    def _computed_or_requested(self, album: Album, query: AlbumQuery) -> StoredResult | None:
+    def _current(self, album: Album, query: AlbumQuery) -> StoredResult | None:
         result = self.results.latest(album.id, query_digest(query))
-        if result is not None and _is_current(result, album, query):
-            return result
-        if self.results.acquire_request(album.id, query_digest(query), RESEND_SECONDS):
-            send(self.queue, ALBUM_RESULT_TASK, ALBUM_QUEUE, album.id, encode_query(query), expires=60)
-        return None
+        return result if result is not None and _is_current(result, album, query) else None
 
 
 def _without_refusal(result: StoredResult) -> StoredResult:

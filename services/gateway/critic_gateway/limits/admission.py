@@ -2,20 +2,19 @@
 
 The wait is each owner's own, since owners take turns: a caller with many photos gets `429`, another one does not.
 
-Rejections must be cheap, because an overloaded machine mostly rejects. A thread of its own measures the load, which no
-upload can block, and most requests use the latest measurement instead of waiting for Redis.
+Rejections must be cheap, because an overloaded machine mostly rejects: most requests use the latest measurement of the
+load instead of waiting for Redis.
 """
 
-import asyncio
 import math
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from critic_core.contracts.errors import Overloaded
 from critic_core.contracts.photo import Lane
 from critic_core.stores.throughput import Load
+from critic_gateway.limits.shared_measurement import SharedMeasurement
 from critic_gateway.settings import GatewaySettings
 
 FRESH_SECONDS = 0.2  # an older measurement is repeated
@@ -30,11 +29,9 @@ class Admission:
     def __init__(
         self, measure_load: Callable[[], Load], settings: GatewaySettings, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._measure_load, self._settings, self._now = measure_load, settings, clock
-        self._thread = ThreadPoolExecutor(1, "admission")
-        self._load, self._measured_at = Load(0, None), -math.inf
+        self._measure_load, self._settings, self._load = measure_load, settings, Load(0, None)
+        self._measurement = SharedMeasurement(self._measure, FRESH_SECONDS, USABLE_SECONDS, clock)
         self._admitted_since: Counter[tuple[Lane, str]] = Counter()
-        self._measurement: asyncio.Task[None] | None = None
 
     async def ensure_capacity(self, owner: str, lane: Lane) -> None:
         """Raises Overloaded when a limit of the owner is reached, and QueueUnavailable when the backlog is unknown."""
@@ -47,12 +44,7 @@ class Admission:
         ensure_within_limits(doubled, owner, Lane.batch, self._settings)
 
     async def _latest_load(self) -> Load:
-        age = self._now() - self._measured_at
-        if age > FRESH_SECONDS and self._measurement is None:
-            self._measurement = asyncio.create_task(self._measure())
-            self._measurement.add_done_callback(_ignore_error)
-        if age > USABLE_SECONDS and self._measurement is not None:
-            await asyncio.shield(self._measurement)
+        await self._measurement.refresh()
         return self._load.plus(self._admitted_since)
 
     def count_admitted(self, photos: int, owner: str, lane: Lane) -> None:
@@ -61,16 +53,12 @@ class Admission:
 
     def close(self) -> None:
         """End the thread."""
-        self._thread.shutdown(wait=False)
+        self._measurement.close()
 
     async def _measure(self) -> None:
         included = self._admitted_since.copy()
-        try:
-            self._load = await asyncio.get_running_loop().run_in_executor(self._thread, self._measure_load)
-            self._measured_at = self._now()
-            self._admitted_since -= included  # drops owners at zero
-        finally:
-            self._measurement = None
+        self._load = await self._measurement.in_thread(self._measure_load)
+        self._admitted_since -= included  # drops owners at zero
 
 
 def ensure_within_limits(load: Load, owner: str, lane: Lane, settings: GatewaySettings) -> None:
@@ -118,9 +106,3 @@ def _overloaded(queued: str, finished_first: int, pace: float | None, settings: 
     seconds = math.ceil(finished_first / pace) if pace else 0
     retry_after = max(settings.retry_after_seconds, min(seconds, MAX_RETRY_AFTER_SECONDS))
     return Overloaded(f"{queued} queued already; retry in a moment. Nothing was stored.", retry_after)
-
-
-def _ignore_error(measurement: asyncio.Task[None]) -> None:
-    """Retrieve the error of a measurement for which no request waited."""
-    if not measurement.cancelled():
-        measurement.exception()

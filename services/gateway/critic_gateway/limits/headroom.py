@@ -1,14 +1,10 @@
 """Headroom: growing writes are rejected before Redis or the storage is full, so that deleting always works.
 
-The room is measured at most once a second, for all requests together, by a thread of its own: a storage that hangs
-delays no request for more than a moment.
+The room is measured at most once a second: a storage that hangs delays no request for more than a moment.
 """
 
-import asyncio
-import math
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +14,7 @@ import redis
 from critic_core.contracts.errors import CriticError, StorageFull
 from critic_core.runtime.redis_client import redis_errors
 from critic_core.runtime.storage import Storage
+from critic_gateway.limits.shared_measurement import SharedMeasurement
 from critic_gateway.settings import GatewaySettings
 
 FRESH_SECONDS = 1.0  # an older measurement is repeated
@@ -67,28 +64,18 @@ class Headroom:
     def __init__(
         self, measure: Callable[[], Room], settings: GatewaySettings, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._measure_room, self._settings, self._now = measure, settings, clock
-        self._thread = ThreadPoolExecutor(1, "headroom")
-        self._room, self._measured_at = Room(0, 0, None), -math.inf
-        self._measurement: asyncio.Task[None] | None = None
+        self._measure_room, self._settings, self._room = measure, settings, Room(0, 0, None)
+        self._measurement = SharedMeasurement(self._measure, FRESH_SECONDS, USABLE_SECONDS, clock)
 
     async def ensure_room(self, incoming_bytes: int = 0) -> None:
         """Raises StorageFull. While the room is unknown, requests meet the error of Redis or storage itself."""
-        age = self._now() - self._measured_at
-        if age > FRESH_SECONDS and self._measurement is None:
-            self._measurement = asyncio.create_task(self._measure())
-        if age > USABLE_SECONDS and self._measurement is not None:
-            await asyncio.wait([self._measurement], timeout=WAIT_SECONDS)
+        with suppress(CriticError, TimeoutError):
+            await self._measurement.refresh(WAIT_SECONDS)
         self._room.ensure(self._settings, incoming_bytes)
 
     def close(self) -> None:
         """End the thread."""
-        self._thread.shutdown(wait=False)
+        self._measurement.close()
 
     async def _measure(self) -> None:
-        try:
-            with suppress(CriticError):
-                self._room = await asyncio.get_running_loop().run_in_executor(self._thread, self._measure_room)
-                self._measured_at = self._now()
-        finally:
-            self._measurement = None
+        self._room = await self._measurement.in_thread(self._measure_room)

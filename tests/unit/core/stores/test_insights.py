@@ -16,6 +16,7 @@ from critic_core.stores.insights import (
 )
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.owner_lua import owner_key
+from critic_core.stores.single_flight import acquire_request
 
 INSIGHT = Insight('{"score":1}', b"\x89PNG")
 
@@ -42,7 +43,7 @@ def test_a_deleted_photo_leaves_and_gets_no_insight(
     insights: InsightStore, photo: Photo, client: "redis.Redis"
 ) -> None:
     insights.save(photo.id, EXPLANATION, INSIGHT)
-    assert insights.acquire_request(photo.id, EXPLANATION, 20)
+    assert acquire_request(client, insight_key(photo.id, EXPLANATION), 20)
     JobStore(client).mark_deleted(photo.id)
     assert not insights.save(photo.id, EXPLANATION, INSIGHT)
     assert client.exists(*insight_keys(photo.id), owner_key(photo.owner, "insights")) == 0
@@ -60,7 +61,7 @@ def test_an_insight_expires(
 
 def test_a_scan_of_photos_finds_no_insight(insights: InsightStore, photo: Photo, client: "redis.Redis") -> None:
     insights.save(photo.id, EXPLANATION, INSIGHT)
-    assert insights.acquire_request(photo.id, SUGGESTIONS, 20)
+    assert acquire_request(client, insight_key(photo.id, SUGGESTIONS), 20)
     assert list(client.scan_iter("critic:photo:*")) == [f"critic:photo:{photo.id}"]
 
 
@@ -68,10 +69,6 @@ def test_an_insight_expires_with_its_photo(insights: InsightStore, photo: Photo,
     client.expire(f"critic:photo:{photo.id}", 60)
     insights.save(photo.id, EXPLANATION, INSIGHT)
     assert 0 < client.ttl(insight_key(photo.id, EXPLANATION)) <= 60
-
-
-def test_one_caller_asks_a_worker(insights: InsightStore, photo: Photo) -> None:
-    assert [insights.acquire_request(photo.id, EXPLANATION, 20) for _ in range(2)] == [True, False]
 
 
 def test_an_owner_has_so_many_bytes(client: "redis.Redis", photo: Photo) -> None:

@@ -11,6 +11,7 @@ from critic_core.contracts.photo import PhotoState
 from critic_core.contracts.taste import Taste, TasteState
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.jobs import JobStore
+from critic_core.stores.single_flight import acquire_request
 from critic_core.stores.tastes import TTL_SECONDS, TasteStore, taste_key
 
 OWNER, STRANGER = "ann", "bob"
@@ -65,7 +66,7 @@ def test_decisions_of_the_owner_alone_make_a_taste_outdated(tastes: TasteStore, 
 def test_a_deleted_taste_does_not_come_back(tastes: TasteStore, client: "redis.Redis") -> None:
     token, basis = tastes.begin(OWNER), tastes.basis(OWNER)
     assert token is not None
-    assert tastes.acquire_request(OWNER, 20)
+    assert acquire_request(client, taste_key(OWNER), 20)
     tastes.delete(OWNER)
     assert not tastes.save(OWNER, token, basis, make_taste(), make_model([1.0]))
     assert not client.keys(f"{taste_key(OWNER)}*")
@@ -81,8 +82,8 @@ def test_one_training_at_a_time(tastes: TasteStore) -> None:
 
 
 def test_a_result_ends_the_request(tastes: TasteStore, client: "redis.Redis") -> None:
-    assert tastes.acquire_request(OWNER, 20)
-    assert not tastes.acquire_request(OWNER, 20)
+    assert acquire_request(client, taste_key(OWNER), 20)
+    assert not acquire_request(client, taste_key(OWNER), 20)
     save_taste(tastes, OWNER, make_taste())
-    assert tastes.acquire_request(OWNER, 20)
+    assert acquire_request(client, taste_key(OWNER), 20)
     assert 0 < client.ttl(taste_key(OWNER)) <= TTL_SECONDS

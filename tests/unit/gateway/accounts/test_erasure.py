@@ -20,6 +20,7 @@ from critic_core.stores.albums import AlbumStore, album_key
 from critic_core.stores.batches import BatchStore
 from critic_core.stores.jobs import JobStore, photo_hash
 from critic_core.stores.owners import Kind, OwnerStore, idempotency_key
+from critic_core.stores.single_flight import request_key
 from critic_core.stores.tastes import TasteStore
 from critic_gateway.accounts.erasure import Erasure
 from critic_gateway.routes import account
@@ -134,7 +135,7 @@ def test_no_key_mentions_what_was_erased(gateway: Application) -> None:
     assert all(text in contents(gateway.redis) for text in (single, album, member, "Wedding"))
     assert gateway.http.delete("/v1/account/data").status_code == 204
     # A worker drops the query of a deleted album, and its lock expires within 10 seconds.
-    gateway.redis.delete(ALBUM_QUEUE, *gateway.redis.keys(album_key(album, "request:*")))
+    gateway.redis.delete(ALBUM_QUEUE, *gateway.redis.keys(request_key(album_key(album, "result:*"))))
     assert [text for text in (single, album, member, "Wedding") if text in contents(gateway.redis)] == []
     assert gateway.stored_files() == []
 

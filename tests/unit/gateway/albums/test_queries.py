@@ -29,6 +29,7 @@ from critic_core.stores.album_results import AlbumResultStore, ResultSection, Se
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.tastes import TasteStore
 from critic_gateway.albums.queries import AlbumQueries
+from critic_gateway.notifications.on_demand import OnDemandResults
 from critic_gateway.notifications.subscriber import ChangeSubscriber
 from critic_gateway.settings import GatewaySettings
 
@@ -56,6 +57,12 @@ def queue(redis_server: RedisServer) -> Iterator[Celery]:
         yield queue
 
 
+@pytest.fixture
+def queries(redis_server: RedisServer, client: "redis.Redis", results: AlbumResultStore, queue: Celery) -> AlbumQueries:
+    on_demand = OnDemandResults(client, ChangeSubscriber(redis_server.url), queue)
+    return AlbumQueries(results, on_demand, TasteStore(client))
+
+
 def save(results: AlbumResultStore, query: AlbumQuery, revision: int, decision_revision: int) -> None:
     sections = {"rows": ResultSection("{}", ["1", "2", "3"])}
     results.save(ALBUM.id, query_digest(query), revision, decision_revision, sections)
@@ -66,7 +73,9 @@ def is_current(redis_url: str, results: AlbumResultStore, queue: Celery, query: 
 
     async def test(changes: ChangeSubscriber) -> None:
         try:
-            await AlbumQueries(results, changes, queue, TasteStore(connect(redis_url))).result(ALBUM, query, 0)
+            client = connect(redis_url)
+            on_demand = OnDemandResults(client, changes, queue)
+            await AlbumQueries(results, on_demand, TasteStore(client)).result(ALBUM, query, 0)
         except AlbumResultPending:
             found.append(False)
         else:
@@ -104,7 +113,7 @@ def test_many_requests_send_one_task_and_get_its_result(
     redis_server: RedisServer, client: "redis.Redis", results: AlbumResultStore, queue: Celery
 ) -> None:
     async def test(changes: ChangeSubscriber) -> None:
-        queries = AlbumQueries(results, changes, queue, TasteStore(client))
+        queries = AlbumQueries(results, OnDemandResults(client, changes, queue), TasteStore(client))
         Timer(0.3, save, (results, GROUPS, 5, 2)).start()
         found = await asyncio.gather(*(queries.result(ALBUM, GROUPS, 15) for _ in range(3)))
         assert len({result.token for result in found}) == 1
@@ -119,12 +128,8 @@ def latest(results: AlbumResultStore) -> StoredResult:
     return stored
 
 
-def test_a_page_of_an_expired_result_is_an_invalid_request(
-    redis_server: RedisServer, results: AlbumResultStore, queue: Celery
-) -> None:
+def test_a_page_of_an_expired_result_is_an_invalid_request(queries: AlbumQueries, results: AlbumResultStore) -> None:
     save(results, GROUPS, 5, 2)
-    tastes = TasteStore(connect(redis_server.url))
-    queries = AlbumQueries(results, ChangeSubscriber(redis_server.url), queue, tastes)
     stored = latest(results)
     key = SectionKey(ALBUM.id, query_digest(GROUPS), "rows")
     page = queries.page(key, stored.token, 1, 1)
@@ -134,13 +139,12 @@ def test_a_page_of_an_expired_result_is_an_invalid_request(
 
 
 def test_pages_of_rows_with_a_text_have_them_all_once(
-    redis_server: RedisServer, results: AlbumResultStore, queue: Celery, monkeypatch: pytest.MonkeyPatch
+    queries: AlbumQueries, results: AlbumResultStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("critic_gateway.albums.queries.MAX_SCANNED", 4)
     rows = [f"{'keep' if number % 3 == 0 else 'drop'} {number}" for number in range(12)]
     results.save(ALBUM.id, query_digest(GROUPS), 5, 2, {"rows": ResultSection("{}", rows)})
-    tastes = TasteStore(connect(redis_server.url))
-    queries, stored = AlbumQueries(results, ChangeSubscriber(redis_server.url), queue, tastes), latest(results)
+    stored = latest(results)
     key = SectionKey(ALBUM.id, query_digest(GROUPS), "rows")
     found, following = list[str](), 0
     while following is not None:

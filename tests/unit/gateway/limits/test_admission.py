@@ -182,7 +182,7 @@ def test_many_requests_share_one_measurement() -> None:
         assert measurement.count == 1
         now[0] += 0.25
         await admission.ensure_capacity("ann", Lane.batch)
-        await admission._measurement  # type: ignore[misc]
+        await admission._measurement.running  # type: ignore[misc]
         assert measurement.count == 2
 
     with_admission(test)

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
+from critic_cli.files.partial_file import partial_file
 from critic_cli.ops.backup.archive import SNAPSHOT, BackupManifest, Writer, photo_id_of
 from critic_cli.ops.backup.compose_stack import Stack
 from critic_cli.ops.compose_project import EngineError
@@ -26,16 +27,11 @@ def save_backup(stack: Stack, destination: Path) -> tuple[Path, BackupManifest]:
         raise EngineError("Redis does not run")
     now = datetime.now(UTC).replace(microsecond=0)
     path = destination / f"{PREFIX}{now:%Y%m%dT%H%M%SZ}.tar" if destination.is_dir() else destination
-    partial = path.with_name(f"{path.name}.part")
-    try:
-        with open(partial, "wb", opener=_private) as file:
-            manifest = _write(stack, file, now.isoformat())
-            file.flush()
-            os.fsync(file.fileno())
-        partial.rename(path)
-        stack.note_backup(int(time.time()))
-    finally:
-        partial.unlink(missing_ok=True)
+    with partial_file(path) as partial, open(partial, "wb", opener=_private) as file:
+        manifest = _write(stack, file, now.isoformat())
+        file.flush()
+        os.fsync(file.fileno())
+    stack.note_backup(int(time.time()))
     return path, manifest
 
 
