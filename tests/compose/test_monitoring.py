@@ -19,7 +19,7 @@ ON_A_GPU = re.compile(r"nv_gpu_\w+|DCGM_\w+")
 # started here), what takes hours or hundreds of photos to be known.
 NOT_HERE = {
     "critic_inference_model_rejected", "critic_worker_requeues_total",
-    "critic_photos_rejected_total", "critic_worker_canary_fallbacks_total", "critic_worker_shadowed_total",
+    "critic_photos_rejected_total", "critic_worker_canary_fallbacks_total", "critic_worker_shadow_photos_total",
     "critic_worker_shadow_difference_sum", "critic_worker_shadow_difference_count",
     "critic_worker_shadow_difference_bucket", "critic_webhook_attempts_total", "critic_webhook_attempts_in_progress",
     *(f"critic:requests_failed:{window}" for window in ("5m", "30m", "1h", "6h")),

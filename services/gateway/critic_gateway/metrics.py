@@ -41,4 +41,4 @@ REDIS_PERSISTS = Gauge("critic_redis_persists", "1 when the append-only file is 
 LAST_BACKUP = Gauge("critic_last_backup_timestamp_seconds", "Time of the last backup of Redis; 0: none")
 REDIS_CLIENTS = Gauge("critic_redis_clients", "Connections to Redis")
 REDIS_EVICTED = Gauge("critic_redis_evicted_keys", "Keys evicted by Redis since its start")
-FOLLOWERS = Gauge("critic_album_followers", "Open connections to album event streams")
+EVENT_STREAMS = Gauge("critic_album_event_streams", "Open connections to album event streams")

@@ -38,8 +38,8 @@ STAGE_SECONDS = Histogram(
     ["stage"],
     buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30),
 )
-PHOTOS = Counter("critic_worker_photos", "Deliveries of photos, by outcome and error code", ["outcome", "code"])
-REQUEUES = Counter("critic_worker_requeues", "Photos requeued because a service was down", ["code"])
+CLAIMS = Counter("critic_worker_claims", "Claims of photos that ended, by outcome", ["outcome", "code"])
+REQUEUES = Counter("critic_worker_requeues", "Photos requeued, by reason", ["reason"])
 STARTED = Counter("critic_worker_processes_started", "Pool processes started, replacements included")
 IN_PROGRESS = Gauge(
     "critic_worker_photos_in_progress",
@@ -47,8 +47,8 @@ IN_PROGRESS = Gauge(
     multiprocess_mode="all",
 )
 CRITIQUES = Counter("critic_worker_critiques", "Critiques stored, by model and version", ["model", "version"])
-SCORES = Histogram(
-    "critic_worker_scores",
+PERCENTILES = Histogram(
+    "critic_worker_percentiles",
     "Percentiles of critiques among the model's reference photos: without drift, each bucket gets a twentieth",
     ["model", "version"],
     buckets=tuple(range(5, 100, 5)),
@@ -75,7 +75,7 @@ SHADOW_DIFFERENCE = Histogram(
     buckets=(1, 2, 5, 10, 20, 30, 50),
 )
 ORPHANS = Counter("critic_worker_orphans_deleted", "Files in storage deleted because no photo has them")
-SHADOWED = Counter("critic_worker_shadowed", "Photos selected for the shadow version, by outcome", ["outcome"])
+SHADOW_PHOTOS = Counter("critic_worker_shadow_photos", "Photos for the shadow version, by outcome", ["outcome"])
 
 
 def start_process() -> None:
@@ -95,7 +95,7 @@ def in_progress(photos: int) -> Iterator[None]:
 
 
 def observe_waits(photos: Sequence[Photo]) -> None:
-    """Count how long photos were queued; later deliveries of a photo do not count."""
+    """Count how long photos were queued; later claims of a photo do not count."""
     for photo in photos:
         if photo.deliveries == 1:
             WAIT_SECONDS.labels(photo.lane.value).observe(max(0.0, time.time() - photo.created_at.timestamp()))
@@ -107,7 +107,7 @@ def observe(photo: Photo, critique: Critique) -> None:
         STAGE_SECONDS.labels(stage).observe(milliseconds / 1000)
     model, version = critique.provenance.model, critique.provenance.version
     CRITIQUES.labels(model, version).inc()
-    SCORES.labels(model, version).observe(critique.percentile)
+    PERCENTILES.labels(model, version).observe(critique.percentile)
     seconds = max(0.0, time.time() - made_at(photo.id))  # clocks of two machines may differ
     END_TO_END_SECONDS.labels(photo.lane.value).observe(seconds)
 

@@ -28,13 +28,13 @@ def every(seconds: float, name: str, action: Callable[[], object]) -> threading.
 
 
 def run_once(name: str, action: Callable[[], object]) -> None:
-    """Run `action`; log an error as `<name>_retry` when a service is down, else as `<name>_failed`."""
+    """Run `action`, and log its error."""
     try:
         action()
     except ServiceUnavailable as error:
-        log.warning(f"{name}_retry", error=error.detail)
+        log.warning("background_retry", thread=name, error=error.detail)
     except Exception:
-        log.exception(f"{name}_failed")
+        log.exception("background_failed", thread=name)
 
 
 def limit_shutdown(seconds: float) -> None:

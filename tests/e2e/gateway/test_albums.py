@@ -102,7 +102,7 @@ def test_followers_are_counted_until_they_disconnect(start_gateway: Start) -> No
     album = new_album(gateway)
 
     def followers_are(number: int) -> Callable[[], bool]:
-        return lambda: f"critic_album_followers {number}.0" in gateway.client.get("/metrics").text
+        return lambda: f"critic_album_event_streams {number}.0" in gateway.client.get("/metrics").text
 
     with following(gateway, album) as first, following(gateway, album) as second:
         first.next(), second.next()

@@ -27,11 +27,11 @@ def test_metrics_of_all_processes_are_served(stack: Stack) -> None:
         assert stack.result(photo_id).state is PhotoState.done
     stack.result(stack.submit(b"nothing to see"))
     samples = until(lambda: _idle(f"http://127.0.0.1:{port}/metrics"), 10, "no photo in progress")
-    assert samples["critic_worker_photos_total", ("code", ""), ("outcome", "done")] == 6
-    assert samples["critic_worker_photos_total", ("code", "photo_unsupported"), ("outcome", "failed")] == 1
+    assert samples["critic_worker_claims_total", ("code", ""), ("outcome", "done")] == 6
+    assert samples["critic_worker_claims_total", ("code", "photo_unsupported"), ("outcome", "failed")] == 1
     assert samples["critic_worker_stage_seconds_count", ("stage", "decode")] == 6
     assert samples["critic_worker_critiques_total", ("model", "aesthetics"), ("version", "1")] == 6
-    assert samples["critic_worker_scores_count", ("model", "aesthetics"), ("version", "1")] == 6
+    assert samples["critic_worker_percentiles_count", ("model", "aesthetics"), ("version", "1")] == 6
     assert samples["critic_worker_end_to_end_seconds_count", ("lane", "batch")] == 6
     assert samples[("critic_worker_processes_started_total",)] == 2
     assert [("critic_worker_photos_in_progress", ("pid", index)) in samples for index in ("0", "1")] == [True, True]
@@ -61,7 +61,7 @@ def test_no_counter_falls_and_no_file_is_added_when_a_process_is_killed(
     after = until(lambda: _idle(f"http://127.0.0.1:{port}/metrics"), 10, "no photo in progress")
     counted = {name: value for name, value in before.items() if "oldest" not in str(name) and "age" not in str(name)}
     assert {name: value for name, value in counted.items() if after[name] < value} == {}
-    done = ("critic_worker_photos_total", ("code", ""), ("outcome", "done"))
+    done = ("critic_worker_claims_total", ("code", ""), ("outcome", "done"))
     assert (before[done], after[done]) == (3, 4)
     assert after[("critic_worker_processes_started_total",)] == 2
     assert _names(folder) == files

@@ -27,14 +27,16 @@ def test_runs_go_on_after_a_failure() -> None:
     assert finished.wait(10)
 
 
-@pytest.mark.parametrize(("error", "event"), [(ServiceUnavailable(), "tested_retry"), (ValueError(), "tested_failed")])
+@pytest.mark.parametrize(
+    ("error", "event"), [(ServiceUnavailable(), "background_retry"), (ValueError(), "background_failed")]
+)
 def test_errors_are_logged_by_kind(error: Exception, event: str) -> None:
     def action() -> None:
         raise error
 
     with capture_logs() as lines:
         run_once("tested", action)
-    assert [line["event"] for line in lines] == [event]
+    assert [(line["event"], line["thread"]) for line in lines] == [(event, "tested")]
 
 
 def test_a_shutdown_becomes_cold_after_the_grace_period(monkeypatch: pytest.MonkeyPatch) -> None:

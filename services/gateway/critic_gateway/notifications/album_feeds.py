@@ -77,12 +77,12 @@ class AlbumFeeds:
         if feed.task is None:
             feed.task = asyncio.create_task(self._read(album_id, feed))
         feed.followers += 1
-        metrics.FOLLOWERS.inc()
+        metrics.EVENT_STREAMS.inc()
         try:
             with self._counted(owner):
                 yield feed
         finally:
-            metrics.FOLLOWERS.dec()
+            metrics.EVENT_STREAMS.dec()
             feed.followers -= 1
             if not feed.followers:
                 self._feeds.pop(album_id, None)

@@ -7,11 +7,9 @@ within LEASE_SECONDS and two rounds.
 import time
 from collections.abc import Callable
 
-from critic_core.runtime.logs import logger
 from critic_core.stores.photo_queue import LEASE_SECONDS
 from critic_worker.context import WorkerContext
-
-log = logger(__name__)
+from critic_worker.photos.outcomes import record_requeue
 
 REFRESH_SECONDS = 1.0
 
@@ -54,4 +52,4 @@ class WorkerLease:
         for name in names:
             for photo_id in self._queue.recover(name):
                 self._context.send_ticket(1)
-                log.warning("worker_lease_expired", photo_id=photo_id, worker=name)
+                record_requeue(photo_id, "worker_lost")

@@ -10,6 +10,7 @@ from critic_core.runtime.redis_client import redis_errors
 from critic_core.stores.photo_deletion import delete_photo
 from critic_worker.context import WorkerContext
 from critic_worker.maintenance.turns import take_turn
+from critic_worker.photos.outcomes import record_requeue
 
 log = logger(__name__)
 
@@ -78,7 +79,7 @@ class Reaper:
     def _requeue_expired_lease(self, photo_id: str, reason: str) -> None:
         if self._context.jobs.requeue_expired_lease(photo_id, self._context.settings.lease_seconds):
             self._context.send_ticket(1)
-            log.warning("expired_lease_requeued", photo_id=photo_id, reason=reason)
+            record_requeue(photo_id, reason)
 
     def _has_tickets(self) -> bool:
         with redis_errors():

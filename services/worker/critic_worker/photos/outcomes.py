@@ -1,6 +1,4 @@
-"""The end of a delivery: a stored critique, a stored problem, or a requeue."""
-
-from enum import StrEnum
+"""The end of a claim: a stored critique, a stored problem, or a requeue."""
 
 from critic_core.contracts.errors import CriticError, PhotoNotFound, PhotoTimeout, ServiceUnavailable
 from critic_core.contracts.photo import Photo
@@ -14,15 +12,6 @@ from critic_worker.retry import retry_until
 log = logger(__name__)
 
 
-class Outcome(StrEnum):
-    """How a delivery ended."""
-
-    done = "done"
-    failed = "failed"
-    requeued = "requeued"  # a service is down, or a batch was split
-    skipped = "skipped"  # finished by an earlier delivery, or deleted
-
-
 def store_result(photo: Photo, result: CritiqueResult, context: WorkerContext) -> bool:
     """Store preview and critique. False for a late result: the photo is finished already, or was deleted.
 
@@ -32,10 +21,10 @@ def store_result(photo: Photo, result: CritiqueResult, context: WorkerContext) -
     retry_until(lambda: context.storage.put(preview_key(photo.id), result.preview), seconds)
     if retry_until(lambda: context.jobs.finish(photo.id, result.critique), seconds):
         metrics.observe(photo, result.critique)
-        record(photo.id, Outcome.done)
+        record_done(photo.id)
         return True
     _delete_orphaned_preview(photo.id, context)
-    record(photo.id, Outcome.skipped, "late")
+    record_skipped(photo.id, "late")
     return False
 
 
@@ -51,9 +40,8 @@ def requeue(photo_id: str, error: ServiceUnavailable, context: WorkerContext) ->
     """Requeue a photo because a service is down, or fail it when its requeues are used up: then True."""
     if context.jobs.requeue(photo_id) > context.settings.max_requeues:
         return fail(photo_id, error, context)
-    metrics.REQUEUES.labels(error.code).inc()
     context.send_ticket(1)
-    record(photo_id, Outcome.requeued, error.code)
+    record_requeue(photo_id, error.code)
     return False
 
 
@@ -61,7 +49,7 @@ def fail(photo_id: str, error: CriticError, context: WorkerContext) -> bool:
     """Store the problem as the photo's result. False when the photo has one already, or was deleted meanwhile."""
     seconds = context.settings.service_retry_seconds
     failed = retry_until(lambda: context.jobs.fail(photo_id, error.problem()), seconds)
-    record(photo_id, Outcome.failed, error.code)
+    record_failed(photo_id, error.code)
     return failed
 
 
@@ -78,7 +66,25 @@ def to_critic_error(error: Exception, time_limit_error: type[Exception]) -> Crit
     return CriticError("Something broke on our side while looking at the photo.")
 
 
-def record(photo_id: str, outcome: Outcome, code: str = "") -> None:
-    """Count and log the end of a delivery."""
-    metrics.PHOTOS.labels(outcome.value, code).inc()
-    log.info(f"photo_{outcome.value}", photo_id=photo_id, code=code)
+def record_done(photo_id: str) -> None:
+    """Count and log a stored critique."""
+    metrics.CLAIMS.labels("done", "").inc()
+    log.info("photo_done", photo_id=photo_id)
+
+
+def record_failed(photo_id: str, code: str) -> None:
+    """Count and log a stored problem."""
+    metrics.CLAIMS.labels("failed", code).inc()
+    log.info("photo_failed", photo_id=photo_id, code=code)
+
+
+def record_skipped(photo_id: str, reason: str) -> None:
+    """Count and log a claim without a result: an earlier claim finished the photo, or the photo was deleted."""
+    metrics.CLAIMS.labels("skipped", reason).inc()
+    log.info("photo_skipped", photo_id=photo_id, reason=reason)
+
+
+def record_requeue(photo_id: str, reason: str) -> None:
+    """Count and log a requeue: `reason` is the code of a service that is down, or what else ended the claim."""
+    metrics.REQUEUES.labels(reason).inc()
+    log.warning("photo_requeued", photo_id=photo_id, reason=reason)

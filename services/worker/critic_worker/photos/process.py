@@ -10,7 +10,15 @@ from critic_worker import metrics
 from critic_worker.context import WorkerContext
 from critic_worker.photos.batch import ScoredPhoto, classify_batch
 from critic_worker.photos.models import Models
-from critic_worker.photos.outcomes import Outcome, fail, record, requeue, store_result, to_critic_error
+from critic_worker.photos.outcomes import (
+    fail,
+    record_failed,
+    record_requeue,
+    record_skipped,
+    requeue,
+    store_result,
+    to_critic_error,
+)
 
 log = logger(__name__)
 
@@ -33,7 +41,8 @@ def process_photos(claims: Sequence[ClaimedPhoto], context: WorkerContext, model
 def on_time_limit(photo_ids: Sequence[str], context: WorkerContext) -> None:
     """Fail the photo, or split the batch, whose process the hard time limit killed. Raises QueueUnavailable."""
     if len(photo_ids) == 1:
-        context.jobs.fail(photo_ids[0], PhotoTimeout().problem())
+        if context.jobs.fail(photo_ids[0], PhotoTimeout().problem()):
+            record_failed(photo_ids[0], PhotoTimeout.code)
     else:
         split_batch(photo_ids, context)
 
@@ -43,16 +52,16 @@ def split_batch(photo_ids: Sequence[str], context: WorkerContext) -> None:
     for photo_id in reversed(photo_ids):
         if context.jobs.requeue_alone(photo_id):
             context.send_ticket(1)
-            record(photo_id, Outcome.requeued, "batch_split")
+            record_requeue(photo_id, "batch_split")
 
 
 def _end_unclaimed(claim: ClaimedPhoto, context: WorkerContext) -> bool:
     """Whether a photo without work has a result from now on: as a dead letter."""
     if claim.outcome is Claim.poison:
-        record(claim.id, Outcome.failed, PhotoPoison.code)
+        record_failed(claim.id, PhotoPoison.code)
         return context.jobs.move_to_dead_letters(claim.id, PhotoPoison().problem())
     if claim.outcome is not Claim.repeated:
-        record(claim.id, Outcome.skipped, claim.outcome.value)
+        record_skipped(claim.id, claim.outcome.value)
     return False
 
 

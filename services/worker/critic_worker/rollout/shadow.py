@@ -56,7 +56,7 @@ class Shadow:
         try:
             self._requests.put_nowait(_ShadowRequest(photo_id, data, result, version))
         except queue.Full:
-            metrics.SHADOWED.labels("sampled_out").inc()
+            metrics.SHADOW_PHOTOS.labels("sampled_out").inc()
             return
         if self._thread is None:
             self._thread = threading.Thread(target=self._loop, name="shadow", daemon=True)
@@ -66,9 +66,9 @@ class Shadow:
         while True:
             request = self._requests.get()
             try:
-                metrics.SHADOWED.labels(self._compare(request)).inc()
+                metrics.SHADOW_PHOTOS.labels(self._compare(request)).inc()
             except Exception as error:  # noqa: BLE001 - the thread must live on for the next photo
-                metrics.SHADOWED.labels("failed").inc()
+                metrics.SHADOW_PHOTOS.labels("failed").inc()
                 log.warning("shadow_failed", photo_id=request.photo_id, version=request.version, error=str(error))
 
     def _compare(self, request: _ShadowRequest) -> str:

@@ -107,7 +107,7 @@ def _store(
     metrics.observe(delivery)
     last = delivery.attempts[-1]
     log.info(
-        f"webhook_{delivery.state}", webhook_id=delivery.id, type=delivery.type, subject=ticket.subject,
+        "webhook_attempted", webhook_id=delivery.id, type=delivery.type, subject=ticket.subject, state=delivery.state,
         outcome=last.outcome.value, status=last.status, ms=last.milliseconds, attempts=delivery.attempt_count,
     )  # fmt: skip
 

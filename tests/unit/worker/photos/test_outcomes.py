@@ -15,7 +15,7 @@ from critic_core.stores.jobs import JobStore
 from critic_worker import metrics
 from critic_worker.context import WorkerContext
 from critic_worker.photos.critique import critique
-from critic_worker.photos.outcomes import Outcome, record, store_result, to_critic_error
+from critic_worker.photos.outcomes import record_failed, store_result, to_critic_error
 
 
 def caused(error: Exception, cause: Exception) -> Exception:
@@ -53,7 +53,7 @@ def test_the_preview_is_stored_before_the_critique(
 
 
 def test_outcomes_are_counted_by_code() -> None:
-    counter = metrics.PHOTOS.labels("failed", "photo_corrupt")
+    counter = metrics.CLAIMS.labels("failed", "photo_corrupt")
     before = counter._value.get()
-    record("id", Outcome.failed, "photo_corrupt")
+    record_failed("id", "photo_corrupt")
     assert counter._value.get() == before + 1

@@ -155,7 +155,7 @@ def test_a_photo_fails_when_its_requeues_are_used_up(
     assert (queued(), tickets) == ([], [1] * context.settings.max_requeues)
 
 
-def test_requeues_are_counted_by_code(context: WorkerContext, models: FakeModels, upload: Upload) -> None:
+def test_requeues_are_counted_by_reason(context: WorkerContext, models: FakeModels, upload: Upload) -> None:
     counter = metrics.REQUEUES.labels("inference_unavailable")
     before = counter._value.get()
     models.down = True

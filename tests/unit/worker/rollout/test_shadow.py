@@ -61,7 +61,7 @@ def shadow(store: MemoryStore, second: FakeClassifier, busy: list[bool]) -> Shad
 
 
 def counted(outcome: str) -> float:
-    return metrics.SHADOWED.labels(outcome)._value.get()
+    return metrics.SHADOW_PHOTOS.labels(outcome)._value.get()
 
 
 def test_both_scores_are_stored(shadow: Shadow, store: MemoryStore, result: CritiqueResult) -> None:
