@@ -86,7 +86,7 @@ def _upload(
     new_shots = [shot for shot in shoot.shots if shot not in uploaded_before]
     for uploaded in progress.count(upload_all(client.albums, album_id, new_shots, shoot.folder)):
         if uploaded.photo_id is not None:
-            journal.append(uploaded.shot, uploaded.photo_id)
+            journal.append(uploaded.shot, uploaded.photo_id, uploaded.state)
         uploads.append(uploaded)
     ended.set()
     return uploads

@@ -15,6 +15,9 @@ from critic_cli.culling.removed_decisions import RemovedDecisions
 from critic_cli.culling.same_stem import Shot, picture_name
 from critic_cli.folders import state_folder
 
+FileState = tuple[int, int]
+"""Size and time of the last change, in nanoseconds; −1 for a missing file."""
+
 
 @dataclass(frozen=True)
 class JournalEntry:
@@ -59,7 +62,7 @@ class Journal:
     def photo_id(self, shot: Shot) -> str | None:
         """The id of an uploaded file's photo; None for a file that is new, has changed or is not there."""
         entry = self._entries.get(_path(shot))
-        return entry.photo_id if entry and _file_state(shot) in {(entry.size, entry.changed_ns), None} else None
+        return entry.photo_id if entry and file_state(shot) in {(entry.size, entry.changed_ns), None} else None
 
     def find(self, file: Path) -> str | None:
         """The id of the photo of a file, or of a file of its picture: a shot's RAW file is not uploaded."""
@@ -85,9 +88,9 @@ class Journal:
         lines = [header, *(json.dumps(entry.__dict__) for entry in self._entries.values())]
         replace_file(self._file, "".join(f"{line}\n" for line in lines).encode())
 
-    def append(self, shot: Shot, photo_id: str) -> None:
-        """Record an upload."""
-        size, changed = _file_state(shot) or (-1, -1)
+    def append(self, shot: Shot, photo_id: str, state: FileState | None = None) -> None:
+        """Record an upload of a file in that state, by default its present one."""
+        size, changed = state or file_state(shot) or (-1, -1)
         entry = self._entries[_path(shot)] = JournalEntry(_path(shot), size, changed, photo_id)
         with self._file.open("a", encoding="utf-8") as file:
             file.write(f"{json.dumps(entry.__dict__)}\n")
@@ -112,8 +115,10 @@ def _text(file: Path) -> str:
     return os.fsencode(file.parent.resolve() / file.name).decode("utf-8", "surrogateescape")
 
 
-def _file_state(shot: Shot) -> tuple[int, int] | None:
-    """Size and time; None for a file that is there and cannot be read, so that it does not count as changed."""
+def file_state(shot: Shot) -> FileState | None:
+    """The state of the uploaded file; None for a file that is there and cannot be read, so that it does not count as
+    changed.
+    """
     try:
         status = shot.upload.stat()
     except FileNotFoundError:

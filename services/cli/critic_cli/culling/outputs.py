@@ -55,9 +55,11 @@ def write_embedded(
         contents |= {file: content for file in shot.files if _is_jpeg(file)}
         if journal.photo_id(shot) is not None:
             uploads.append((shot, proposal.id))
-    yield from embed(contents)
+    results = {result.photo: result.problem for result in embed(contents)}
+    yield from filter(None, results.values())
     for shot, photo_id in uploads:
-        journal.append(shot, photo_id)
+        if shot.upload in results and results[shot.upload] is None:
+            journal.append(shot, photo_id)
 
 
 def copy_keepers_to(culled: CulledFolder, proposals: Sequence[Proposal], folder: Path, to: Path) -> Iterator[str]:

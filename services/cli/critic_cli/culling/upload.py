@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
+from critic_cli.culling.journal import FileState, file_state
 from critic_cli.culling.same_stem import Shot
 from critic_cli.files.raw_preview import content_of
 from critic_client import Albums
@@ -18,11 +19,12 @@ _MAX_PHOTOS, _MAX_BYTES = 10, 64_000_000  # of one request; at least one photo
 
 @dataclass(frozen=True)
 class UploadedShot:
-    """A photo after its upload: its id, or its problem."""
+    """A photo after its upload: its id, or its problem; `state` of the file before it was read."""
 
     shot: Shot
     photo_id: str | None = None
     problem: Problem | None = None
+    state: FileState | None = None
 
 
 def upload_all(albums: Albums, album_id: str, shots: list[Shot], folder: Path) -> Iterator[UploadedShot]:
@@ -62,6 +64,7 @@ def _batches(shots: list[Shot]) -> Iterator[list[Shot]]:
 
 
 def _upload(albums: Albums, album_id: str, batch: list[Shot], folder: Path) -> list[UploadedShot]:
+    states = [file_state(shot) for shot in batch]
     try:
         names = [upload_name(shot.upload, folder) for shot in batch]
         receipts = albums.add(album_id, [content_of(shot.upload) for shot in batch], names)
@@ -71,15 +74,15 @@ def _upload(albums: Albums, album_id: str, batch: list[Shot], folder: Path) -> l
         if not error.permanent or len(batch) > 1:
             raise
         return [UploadedShot(batch[0], problem=error.problem())]
-    return [_uploaded(shot, receipt) for shot, receipt in zip(batch, receipts, strict=True)]
+    return [_uploaded(*uploaded) for uploaded in zip(batch, receipts, states, strict=True)]
 
 
 def _one_by_one(albums: Albums, album_id: str, batch: list[Shot], folder: Path) -> list[UploadedShot]:
     return [uploaded for shot in batch for uploaded in _upload(albums, album_id, [shot], folder)]
 
 
-def _uploaded(shot: Shot, receipt: PhotoReceipt) -> UploadedShot:
-    return UploadedShot(shot, receipt.photo.id if receipt.photo else None, receipt.problem)
+def _uploaded(shot: Shot, receipt: PhotoReceipt, state: FileState | None) -> UploadedShot:
+    return UploadedShot(shot, receipt.photo.id if receipt.photo else None, receipt.problem, state)
 
 
 def _size(shot: Shot) -> int:

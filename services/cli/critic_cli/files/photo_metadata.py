@@ -7,7 +7,7 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from critic_core.metadata.dates import parse_time
-from critic_core.metadata.embedded import exif_block
+from critic_core.metadata.embedded import exposure_block
 from critic_core.metadata.stated_choice import StatedChoice, of_file
 from critic_core.metadata.tiff import read_tags
 
@@ -27,7 +27,7 @@ def exposure_time(file: Path) -> datetime | None:
     """The time of the exposure by the camera's clock, without zone; None where unknown."""
     try:
         with _mapped(file) as data:
-            block = exif_block(data)
+            block = exposure_block(data)
             text = read_tags(block).get(_TAKEN) if block is not None else None
     except (OSError, ValueError):
         return None

@@ -13,7 +13,7 @@ _PREVIEWS = ("JpgFromRaw", "JpgFromRaw2", "PreviewImage", "OtherImage")
 _FACTS = (
     "Make", "Model", "DateTime", "DateTimeOriginal", "CreateDate", "SubSecTime*", "OffsetTime*", "ExposureTime",
     "FNumber", "ISO", "ExposureCompensation", "SubjectDistance", "FocalLength", "LensModel",
-    "SerialNumber", "Rating", "XMP:Rating", "XMP-xmpDM:Pick",
+    "SerialNumber", "Rating", "XMP:Rating", "XMP-xmpDM:Pick", "ColorSpace", "InteropIndex",
 )  # fmt: skip
 """Never the place."""
 _LEAST_SIDE = 600

@@ -5,6 +5,7 @@
 Stars of a proposal go into files without a rating alone. RAW files have sidecars. Source: exiftool(1), -@, -wm.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -19,11 +20,17 @@ _ONLY_NEW = "-wm\ncg\n"
 
 
 def write(source: ExportInput) -> Iterator[bytes]:
-    """Arguments, photo by photo."""
+    """Arguments, photo by photo; none for a path of several photos, of which the file may be any."""
+    counts = Counter(map(_path, source.proposals()))
     for proposal in source.proposals():
-        path = safe_path(proposal.path or proposal.file_name or "")
+        path = _path(proposal)
         if PurePosixPath(path).suffix.lower() in _JPEG_SUFFIXES:
-            yield "".join(_commands(f"./{path}", sidecar_content(proposal, source.options))).encode()
+            commands = _commands(f"./{path}", sidecar_content(proposal, source.options))
+            yield "".join(commands if counts[path] == 1 else [f"# {counts[path]} photos are called {path}\n"]).encode()
+
+
+def _path(proposal: Proposal) -> str:
+    return safe_path(proposal.path or proposal.file_name or "")
 
 
 def _commands(path: str, content: SidecarContent) -> Iterator[str]:

@@ -27,7 +27,7 @@ _LEAST_SIDE = 600
 class RawPhoto:
     """The largest preview, or the sensor's data developed: the `image`, with the bytes of its `jpeg` if it is one.
 
-    `orientation`: EXIF, of the rows; `upright`: already applied. `size`: upright size of the photo.
+    `orientation`: EXIF, of the sensor's rows; `upright`: applied to the image. `size`: upright size of the photo.
     """
 
     image: Image.Image
@@ -59,8 +59,8 @@ def _preview(data: bytes, opened: rawpy.RawPy) -> RawPhoto | None:
         return None
     orientation = _FLIP_TO_EXIF.get(opened.sizes.flip, 1)
     note = f"seen through its embedded preview of {image.width} × {image.height} pixels"
-    turn = _of_preview(image.size, stored, orientation)
-    return RawPhoto(image, jpeg_bytes, turn, upright=False, size=upright_size(stored, orientation), note=note)
+    upright = _is_turned(image.size, stored, orientation)
+    return RawPhoto(image, jpeg_bytes, orientation, upright, size=upright_size(stored, orientation), note=note)
 
 
 def _developed(opened: rawpy.RawPy) -> RawPhoto:
@@ -103,7 +103,6 @@ def _must_contain(data: bytes, part: bytes) -> None:
         raise PhotoCorrupt("The RAW file is cut short: it ends within its preview.")
 
 
-def _of_preview(preview: tuple[int, int], sensor: tuple[int, int], orientation: int) -> int:
-    """Orientation of the preview: 1 for cameras with upright previews, recognised by the aspect ratio."""
-    turned_already = swaps_sides(orientation) and (preview[0] < preview[1]) != (sensor[0] < sensor[1])
-    return 1 if turned_already else orientation
+def _is_turned(preview: tuple[int, int], sensor: tuple[int, int], orientation: int) -> bool:
+    """True for an upright preview of a turned sensor, recognised by the aspect ratio."""
+    return swaps_sides(orientation) and (preview[0] < preview[1]) != (sensor[0] < sensor[1])

@@ -5,7 +5,7 @@ Sources: XMP Specification Part 3 (2020); Exif 3.0, 4.7; ISO/IEC 23008-12 (HEIF)
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from critic_core.metadata.tiff import Bytes, read_tags
 
@@ -16,6 +16,7 @@ _XMP_TAG = 700
 _EXIF_MARKS = (_EXIF_OF_JPEG, b"eXIf", b"EXIF", b"CMT1")  # HEIF, PNG, WebP, CR3
 _TIFF_START = rb"(?:|.{4}|.{10})(II|MM)"  # at once, after the length of a RIFF chunk, and after another mark there
 _EXIF_PATTERNS = tuple(re.compile(mark + _TIFF_START, re.DOTALL) for mark in _EXIF_MARKS)
+_CR3, _CR3_EXPOSURE = b"ftypcrx ", (re.compile(rb"CMT2(II|MM)"),)
 _MAX_EXIF = 1 << 20
 
 
@@ -42,6 +43,11 @@ def exif_block(data: Bytes) -> Bytes | None:
     return _search_exif(data)
 
 
+def exposure_block(data: Bytes) -> Bytes | None:
+    """The EXIF with the facts of the exposure; None without any. CR3 has a block of its own for them."""
+    return _search_exif(data, _CR3_EXPOSURE) if data[4:12] == _CR3 else exif_block(data)
+
+
 def _segments(data: Bytes) -> Iterator[bytes]:
     """The bodies of APP1 before the pixels."""
     at = 2
@@ -63,6 +69,6 @@ def _search_packet(data: Bytes) -> bytes | None:
     return None
 
 
-def _search_exif(data: Bytes) -> bytes | None:
-    found = next(filter(None, (pattern.search(data) for pattern in _EXIF_PATTERNS)), None)
+def _search_exif(data: Bytes, patterns: Sequence[re.Pattern[bytes]] = _EXIF_PATTERNS) -> bytes | None:
+    found = next(filter(None, (pattern.search(data) for pattern in patterns)), None)
     return bytes(data[found.start(1) : found.start(1) + _MAX_EXIF]) if found else None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from critic_cli.culling.journal import Journal
+from critic_cli.culling.journal import Journal, file_state
 from critic_cli.culling.same_stem import Shot
 
 URL = "http://127.0.0.1:8000"
@@ -40,6 +40,14 @@ def test_a_file_that_changed_is_not_known(tmp_path: Path, shot: Shot) -> None:
     os.utime(shot.upload, (1, 1))
     assert written.photo_id(shot) is None
     shot.upload.unlink()
+    assert written.photo_id(shot) is None
+
+
+def test_a_file_that_changed_while_it_was_uploaded_is_not_known(tmp_path: Path, shot: Shot) -> None:
+    written, state = journal(tmp_path), file_state(shot)
+    written.begin("album")
+    shot.upload.write_bytes(b"edited pixels")
+    written.append(shot, "photo", state)
     assert written.photo_id(shot) is None
 
 

@@ -14,6 +14,8 @@ from tests.support.photos import PLAIN, STORED, cat, difference
 from critic_cli.files import raw_preview
 from critic_cli.files.raw_preview import content_of
 from critic_core.contracts.errors import PhotoTooLarge
+from critic_core.imaging.code_points import ADOBE_RGB, CodePoints
+from critic_core.imaging.colour_tags import colour_of_exif
 from critic_core.imaging.decode import decode
 
 SIZE = (720, 480)
@@ -43,6 +45,12 @@ def test_the_preview_is_upright_and_has_the_facts(large: Path) -> None:
     assert difference(decoded.pixels, cat(SIZE)) < 4
     assert decoded.facts.capture is not None
     assert decoded.facts.capture.camera == "Photo Critic Test camera"
+
+
+def test_the_preview_has_the_colour_space(large: Path) -> None:
+    space = ["-EXIF:ColorSpace#=65535", "-InteropIndex#=R03"]
+    subprocess.run(["exiftool", "-q", "-overwrite_original", *space, str(large)], check=True)
+    assert colour_of_exif(content(large)) == CodePoints(ADOBE_RGB, 563 / 256)
 
 
 def test_a_preview_that_is_upright_already_is_not_turned(large: Path) -> None:

@@ -1,12 +1,10 @@
 """RAW files by a preview that is worth a score, or by the sensor's data."""
 
-from io import BytesIO
-
 import numpy as np
 import pytest
 from PIL import Image
 from tests.data import make
-from tests.support.photos import PLAIN, STORED, cat
+from tests.support.photos import PLAIN, STORED, cat, difference, saved
 
 from critic_core.imaging.decode import decode
 
@@ -30,17 +28,20 @@ def test_a_raw_without_a_preview_is_developed() -> None:
 
 def test_a_thumbnail_is_not_the_photo() -> None:
     """160 × 106 pixels for a sensor of 1,600 × 1,067."""
-    small, large = make.dng(cat((160, 106))), make.dng(cat((1600, 1067)))
-    jpeg = _jpeg(cat((160, 106)))
-    start, end = large.index(b"\xff\xd8"), large.rindex(b"\xff\xd9") + 2
-    assert len(small) < len(large)
-    thumbnail = large[:start] + jpeg + bytes(end - start - len(jpeg)) + large[end:]
-    decoded = decode(thumbnail, PLAIN)
+    decoded = decode(_with_preview(make.dng(cat((1600, 1067))), cat((160, 106))), PLAIN)
     assert decoded.pixels.shape == (534, 800, 3)
     assert "developed" in decoded.facts.notes[0]
 
 
-def _jpeg(image: Image.Image) -> bytes:
-    out = BytesIO()
-    image.save(out, "JPEG")
-    return out.getvalue()
+@pytest.mark.parametrize("orientation", [6, 8])
+def test_an_upright_preview_of_a_turned_sensor(orientation: int) -> None:
+    """Developers crop in the sensor's coordinates: the facts state its orientation, the pixels stay."""
+    decoded = decode(_with_preview(make.dng(cat((240, 160)), orientation), cat((80, 120))), PLAIN)
+    assert decoded.facts.orientation == orientation
+    assert (decoded.facts.width, decoded.facts.height) == (160, 240)
+    assert difference(decoded.pixels, cat((80, 120))) < 8
+
+
+def _with_preview(raw: bytes, preview: Image.Image) -> bytes:
+    jpeg, start, end = saved(preview, "JPEG"), raw.index(b"\xff\xd8"), raw.rindex(b"\xff\xd9") + 2
+    return raw[:start] + jpeg + bytes(end - start - len(jpeg)) + raw[end:]
