@@ -225,3 +225,13 @@ interface QueueEntry {
   prepared: boolean;
   blob: Blob | null;
 }
+
+/** Metadata of a photo: `text` has a letter a byte. */
+type Metadata = Awaited<ReturnType<typeof import("./upload/metadata.js").readMetadata>>;
+
+/** EXIF tags to copy, or how to copy the directory at a value: false for an empty one. */
+type ExifRules = { [tag: number]: true | ((start: number, base: number, little: boolean) => boolean) };
+
+/** A maker note: mark, bytes before the directory, tags of serial number and area in focus; origin of offsets and position
+ * of the order of bytes, unless EXIF's. */
+type MakerNote = [string, number, number[], number?, number?];

@@ -1,7 +1,4 @@
-// EXIF tags and XMP properties of the original for a downscaled JPEG, which a canvas writes without any.
-//
-// Only named tags, never the place: of the GPS the clock alone. The server finds the same groups as of originals.
-// Source: XMP Specification Part 3.
+// EXIF and XMP of the original for a downscaled JPEG, which a canvas writes without any. Never the place.
 
 import { TIME_TAG } from "./exif-copy.js";
 
@@ -16,14 +13,12 @@ const XMP_PROPERTIES = [
   ["exif", "http://ns.adobe.com/exif/1.0/", ["DateTimeOriginal"]],
   ["photoshop", "http://ns.adobe.com/photoshop/1.0/", ["DateCreated"]],
 ];
-const RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 
-/** @param {Blob} jpeg @param {import("./metadata.js").Metadata} metadata of the original */
+/** @param {Blob} jpeg @param {Metadata} metadata of the original */
 export function withCaptureFacts(jpeg, { text, exif, packet }) {
   const values = xmpValues(packet);
   if (!exif.tags.has(TIME_TAG)) values["xmp:CreateDate"] ||= pngTime(text);
-  // Of the rows as stored, which the areas in EXIF count from.
-  if (exif.orientation > 1) values["critic:orientation"] = `${exif.orientation}`;
+  if (exif.orientation > 1) values["critic:orientation"] = `${exif.orientation}`; // the origin of areas in EXIF
   const segments = [...segment("Exif\0\0", exif.bytes), ...segment("http://ns.adobe.com/xap/1.0/\0", encodeXmp(values))];
   return new Blob([jpeg.slice(0, 2), ...segments, jpeg.slice(2)], { type: jpeg.type });
 }
@@ -36,22 +31,20 @@ function pngTime(text) {
   return text.slice(start + found[2].length, start + found[1].charCodeAt(0)).replace(/[^\w:+. -]/g, "");
 }
 
-/** Values by name, with the usual prefix. @param {string} packet @returns {{[name: string]: string}} */
-function xmpValues(packet) {
-  const found = XMP_PROPERTIES.flatMap(([prefix, uri, names]) => names.map((name) => [`${prefix}:${name}`, valueOf(packet, uri, name)]));
-  return Object.fromEntries(found.filter(([, value]) => value));
-}
+/** @param {string} packet @returns {{[name: string]: string | null}} */
+const xmpValues = (packet) =>
+  Object.fromEntries(XMP_PROPERTIES.flatMap(([prefix, uri, names]) => names.map((name) => [`${prefix}:${name}`, valueOf(packet, uri, name)])));
 
-/** @param {{[name: string]: string}} values */
+/** @param {{[name: string]: string | null}} values */
 function encodeXmp(values) {
-  const properties = Object.entries(values).flatMap(([name, value]) => (value ? [`${name}="${value}"`] : []));
+  const properties = Object.entries(values).flatMap(([name, value]) => (value ? `${name}="${value}"` : []));
   if (properties.length === 0) return "";
   const declared = XMP_PROPERTIES.map(([prefix, uri]) => `xmlns:${prefix}="${uri}"`);
   const description = `<rdf:Description rdf:about="" ${[...declared, ...properties].join(" ")}/>`;
-  return `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="${RDF}">${description}</rdf:RDF></x:xmpmeta>`;
+  return `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">${description}</rdf:RDF></x:xmpmeta>`;
 }
 
-/** A simple property, whatever the packet's prefix of the namespace. @param {string} packet @param {string} uri @param {string} name */
+/** A simple property, by any prefix. @param {string} packet @param {string} uri @param {string} name */
 function valueOf(packet, uri, name) {
   for (const [, prefix, namespace] of packet.matchAll(/xmlns:([\w.-]+)\s*=\s*["']([^"']+)["']/g)) {
     const property = new RegExp(`\\b${prefix}:${name}(?:\\s*=\\s*["']|>)\\s*([-+\\w:.]{1,40})`);
@@ -61,7 +54,7 @@ function valueOf(packet, uri, name) {
   return null;
 }
 
-/** An APP1 segment; none without a body. @param {string} header @param {string | Uint8Array<ArrayBuffer>} body @returns {BlobPart[]} */
+/** An APP1 segment; none without a body. @param {string} header @param {string | Uint8Array<ArrayBuffer>} body */
 function segment(header, body) {
   const size = 2 + header.length + body.length;
   return body.length > 0 ? [new Uint8Array([0xff, 0xe1, size >> 8, size & 0xff]), header, body] : [];

@@ -1,10 +1,7 @@
-// Named tags of EXIF, never the place. They stay where they stood, between zeros: offsets in maker notes have various origins.
+// Named tags of EXIF, never the place. They stay where they stood: offsets in maker notes have various origins.
 // Sources: Exif 3.0, 4.6; MakerNotes.pm of ExifTool.
 
-/** Tags to copy, or how to copy the directory at a value: false for an empty one.
- * @typedef {{[tag: number]: true | ((start: number, base: number, little: boolean) => boolean)}} Rules */
-
-/** @param {number[]} tags @returns {Rules} */
+/** @param {number[]} tags @returns {ExifRules} */
 const named = (...tags) => Object.fromEntries(tags.map((tag) => [tag, true]));
 
 export const TIME_TAG = 0x0132;
@@ -16,8 +13,7 @@ const EXIF_TAGS = named(
   0xa003, 0xa214, 0xa431, 0xa434,
 );
 const CLOCK_TAGS = named(7, 29); // of the GPS
-/** Maker notes: mark, bytes before the directory, serial number and area in focus; origin of offsets and position of the order of
- * bytes, unless EXIF's. @type {[string, number, number[], number?, number?][]} */
+/** @type {MakerNote[]} */
 const MAKERS = [
   ["Nikon\0\x02", 18, [0x1d, 0xb7], 10, 10],
   ["FUJIFILM", 12, [0x1023], 0],
@@ -31,10 +27,11 @@ const OLYMPUS_SETTINGS = 0x2020;
 const OLYMPUS_TAGS = named(0x304, 0x305);
 const SIZES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4]; // bytes of a TIFF type
 const [SHORT, UNDEFINED] = [3, 7];
+const MAX_TAGS = 512;
 const MAX_BYTES = 65_000; // of a segment
 
 export class ExifCopy {
-  /** Of malformed EXIF, what can be read. @param {Uint8Array} whole from the TIFF header on */
+  /** @param {Uint8Array} whole from the TIFF header on */
   constructor(whole) {
     this.tiff = whole.slice(0, MAX_BYTES);
     this.view = new DataView(this.tiff.buffer);
@@ -44,16 +41,11 @@ export class ExifCopy {
     this.tags = new Set();
     this.orientation = 0; // unstated
     this.colourSpace = 0;
-    try {
-      this.#first(this.tiff[0] === 0x49);
-    } catch {
-      // its pixels are as good
-    }
+    if (this.tiff.length > 8) this.#first(this.tiff[0] === 0x49);
   }
 
-  /** None without a tag. */
   get bytes() {
-    return new Uint8Array(this.copy.buffer, 0, this.tags.size && this.end);
+    return new Uint8Array(this.copy.buffer, 0, this.end);
   }
 
   /** @param {boolean} little */
@@ -61,50 +53,47 @@ export class ExifCopy {
     this.#keep(0, 8);
     this.#directory(this.view.getUint32(4, little), 0, little, {
       ...FIRST_TAGS,
-      0x0112: (value) => !(this.orientation = value || 1),
+      0x0112: (value) => !(this.orientation = value),
       0x8769: (start) =>
         this.#directory(start, 0, little, {
           ...EXIF_TAGS,
-          0xa001: (value) => !(this.colourSpace = value || 1),
+          0xa001: (value) => !(this.colourSpace = value),
           0x927c: (note) => this.#makerNote(note, little),
         }),
       0x8825: (start) => this.#directory(start, 0, little, CLOCK_TAGS),
     });
   }
 
-  /** Throws outside the EXIF. @param {number} start @param {number} size @param {number} [to] */
-  #keep(start, size, to = start) {
-    const target = new Uint8Array(this.copy.buffer, to, size);
-    target.set(this.tiff.subarray(start, start + size));
-    this.end = Math.max(this.end, to + size);
+  /** @param {number} start @param {number} size */
+  #keep(start, size) {
+    new Uint8Array(this.copy.buffer, start, size).set(this.tiff.subarray(start, start + size));
+    this.end = Math.max(this.end, start + size);
   }
 
-  /** @param {number} start @param {number} base @param {boolean} little @param {Rules} rules */
+  /** @param {number} start @param {number} base @param {boolean} little @param {ExifRules} rules */
   #directory(start, base, little, rules) {
-    if (start + 6 > this.tiff.length) return false;
-    const last = Math.min(start + 2 + 12 * this.view.getUint16(start, little), this.tiff.length - 12);
-    let next = start + 2;
-    for (let entry = next; entry < last; entry += 12) {
-      if (this.#entry(entry, next, base, little, rules)) next += 12;
-    }
-    this.copy.setUint16(start, (next - start) / 12, little);
-    this.end = Math.max(this.end, next + 4);
-    return next > start + 2;
+    let found = false;
+    if (start + 6 > this.tiff.length) return found;
+    const count = Math.min(this.view.getUint16(start, little), MAX_TAGS, Math.floor((this.tiff.length - start - 6) / 12));
+    const last = start + 2 + 12 * count;
+    this.copy.setUint16(start, count, little);
+    this.end = Math.max(this.end, last + 4);
+    for (let entry = start + 2; entry < last; entry += 12) found = this.#entry(entry, base, little, rules) || found;
+    return found;
   }
 
-  /** @param {number} entry @param {number} next @param {number} base @param {boolean} little @param {Rules} rules */
-  #entry(entry, next, base, little, rules) {
+  /** @param {number} entry @param {number} base @param {boolean} little @param {ExifRules} rules */
+  #entry(entry, base, little, rules) {
     const [tag, kind] = [this.view.getUint16(entry, little), this.view.getUint16(entry + 2, little)];
+    const rule = rules[tag];
     const size = this.view.getUint32(entry + 4, little) * (SIZES[kind] ?? 0);
     const start = base + (kind === SHORT ? this.view.getUint16(entry + 8, little) : this.view.getUint32(entry + 8, little));
-    const rule = rules[tag];
-    if (rule === true) {
-      if (size === 0 || (size > 4 && start + size > this.tiff.length)) return false;
-      if (size > 4) this.#keep(start, size);
-    } else if (!rule?.(start, base, little)) return false;
-    this.#keep(entry, 12, next);
+    if (!rule || (size > 4 && start + size > this.tiff.length)) return false;
+    if (rule !== true && !rule(start, base, little)) return false;
+    if (rule === true && size > 4) this.#keep(start, size);
+    this.#keep(entry, 12);
     this.tags.add(tag);
-    if (rule !== true && kind === UNDEFINED) this.copy.setUint32(next + 4, Math.min(size, this.end - start), little);
+    if (rule !== true && kind === UNDEFINED) this.copy.setUint32(entry + 4, Math.min(size, this.end - start), little);
     return true;
   }
 

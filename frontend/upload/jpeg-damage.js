@@ -3,8 +3,7 @@ const SEGMENTS = new Set([0xc4, 0xda, 0xdb, 0xdc, 0xdd, 0xfe]);
 /** Zeros in a row, which no coded photo has. */
 const HOLE_BYTES = 1024;
 
-/** True for a JPEG of a failing card or an interrupted copy: foreign bytes, a lost sector, no end. Browsers draw it without a
- * word, and the server notes the damage. @param {Blob} photo */
+/** True for foreign bytes, a lost sector, no end: browsers draw on in silence, the server notes it. @param {Blob} photo */
 export async function isDamagedJpeg(photo) {
   const start = new Uint8Array(await photo.slice(0, 2).arrayBuffer());
   return start[0] === 0xff && start[1] === 0xd8 && isDamaged(new Uint8Array(await photo.arrayBuffer()));

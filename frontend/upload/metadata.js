@@ -6,8 +6,6 @@ const EDGE_BYTES = 1 << 20; // metadata stand before or behind the pixels
 const BEFORE_TIFF = /(?:Exif\0\0|eXIf|EXIF)(?:|.{4}|.{10})(?=II|MM)/s;
 const PACKET = /<(?:x:x[am]pmeta|rdf:RDF)[^]*?<\/rdf:RDF>/;
 
-/** @typedef {Awaited<ReturnType<typeof readMetadata>>} Metadata `text`: a letter a byte */
-
 /** Throws for a file that the browser may not read. @param {Blob} photo */
 export async function readMetadata(photo) {
   const edges = new Blob([photo.slice(0, EDGE_BYTES), photo.slice(Math.max(EDGE_BYTES, photo.size - EDGE_BYTES))]);

@@ -2,7 +2,7 @@
 
 const ADOBE_RGB = 2;
 
-/** @type {((metadata: import("./metadata.js").Metadata) => boolean)[]} */
+/** @type {((metadata: Metadata) => boolean)[]} */
 const REASONS = [
   // Animations: GIF, a brand of AVIF, a chunk of PNG, a flag of WebP (developers.google.com/speed/webp/docs/riff_container).
   ({ text }) => /^(GIF8|....ftypavis|.PNG((?!IDAT).)+acTL)/s.test(text),
@@ -16,5 +16,5 @@ const REASONS = [
   ({ exif, packet }) => exif.orientation === 0 && /tiff:Orientation(="|>)[2-8]/.test(packet),
 ];
 
-/** @param {import("./metadata.js").Metadata} metadata */
+/** @param {Metadata} metadata */
 export const needsOriginal = (metadata) => REASONS.some((applies) => applies(metadata));

@@ -11,8 +11,7 @@ export function isPhotoOfFolder(file) {
   return PHOTO_SUFFIXES.has(suffixOf(name)) && !name.startsWith(".") && !folders.some((folder) => FOREIGN_FOLDER.test(folder));
 }
 
-/** The JPEG, else the HEIC file shows the picture of a RAW file as the photographer saw it.
- * @param {File[]} files @returns {File[]} without the other files of such pictures */
+/** Of RAW files' pictures the JPEG, else the HEIC file. @param {File[]} files @returns {File[]} */
 export function withoutRawOfPairs(files) {
   const found = new Set(files.map((file) => rank(file) + stem(file)));
   return files.filter((file) => {
