@@ -46,6 +46,7 @@ export class Batches {
         rest = lines.pop()!;
         yield* lines.map((line) => JSON.parse(line) as BatchResult);
       }
+      if (rest) yield JSON.parse(rest) as BatchResult;
     } finally {
       await reader.cancel().catch(() => undefined); // of a broken stream
     }

@@ -88,7 +88,9 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
     )
     upload_timeout_seconds: int = Field(default=300, ge=1, description="Time limit of an upload.")
     album_ttl_seconds: int = Field(default=7 * 24 * 3600, ge=60, description="Time to live of an album and its photos.")
-    batch_ttl_seconds: int = Field(default=7 * 24 * 3600, ge=60, description="Time to live of a batch and its results.")
+    batch_ttl_seconds: int = Field(
+        default=7 * 24 * 3600, ge=60, description="Time to live of a batch after its latest result."
+    )
     max_owner_photos: int = Field(
         default=20_000, ge=1, description="Most stored photos of one owner, on a server with API keys."
     )

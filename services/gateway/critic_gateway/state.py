@@ -30,7 +30,7 @@ from critic_gateway.accounts.tastes import TasteRequests
 from critic_gateway.albums.queries import AlbumQueries
 from critic_gateway.albums.shared_album import SharedAlbums
 from critic_gateway.auth.api_keys import ApiKeys
-from critic_gateway.batches.feeder import FETCHES, BatchFeeder
+from critic_gateway.batches.feeder import BatchFeeder
 from critic_gateway.batches.results import BatchResults
 from critic_gateway.batches.runner import BatchRunner, running
 from critic_gateway.batches.submission import BatchSubmission
@@ -130,9 +130,7 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
     batches, api_keys = BatchStore(client), ApiKeys.from_settings(settings)
     erasure = Erasure(jobs, albums, owners, tastes, batches, storage)
     sources, owner_limits = PhotoSources(storage, settings), OwnerLimits(owners, settings)
-    feeder = BatchFeeder(
-        intake, batches, api_keys, admission, headroom, owner_limits, sources, asyncio.Semaphore(FETCHES)
-    )
+    feeder = BatchFeeder(intake, batches, api_keys, admission, headroom, owner_limits, sources)
     on_demand = OnDemandResults(client, changes, queue)
     results = BatchResults(batches, jobs, storage, erasure)
     return AppState(
@@ -157,7 +155,7 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
         batches=batches,
         batch_submission=BatchSubmission(batches, storage, erasure, idempotency_keys, sources, settings),
         batch_results=results,
-        batch_runner=BatchRunner(batches, feeder, results, erasure),
+        batch_runner=BatchRunner(batches, feeder, results, erasure, settings.batch_ttl_seconds),
         account_export=AccountExport(jobs, albums, owners, deliveries, shares, corrections, tastes, batches),
         erasure=erasure,
         api_keys=api_keys,

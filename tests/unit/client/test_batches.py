@@ -21,7 +21,7 @@ RESULTS = [BatchResult(line=1, reference="é\u2028\x85", photo=make_photo(PhotoS
 
 def answer(request: Request) -> Answer:
     if request.path.endswith("/results"):
-        return Answer(200, "".join(result.model_dump_json() + "\n" for result in RESULTS).encode())
+        return Answer(200, "\n".join(result.model_dump_json() for result in RESULTS).encode())
     if request.method == "GET" and request.path.startswith("/v1/batches?"):
         return Answer(200, BatchesPage(batches=(DONE, RUNNING)).model_dump_json().encode())
     if request.method == "DELETE":

@@ -58,6 +58,8 @@ class AsyncBatches:
                 *lines, rest = (rest + chunk).split(b"\n")
                 for line in lines:
                     yield BatchResult.read(line)
+            if rest:
+                yield BatchResult.read(rest)
 
     async def cancel(self, batch_id: str) -> Batch:
         """Queue no further photo."""

@@ -57,6 +57,8 @@ class Batches:
                 *lines, rest = (rest + chunk).split(b"\n")
                 for line in lines:
                     yield BatchResult.read(line)
+            if rest:
+                yield BatchResult.read(rest)
 
     def cancel(self, batch_id: str) -> Batch:
         """Queue no further photo."""

@@ -41,7 +41,7 @@ class Batch(Contract):
     delay: Problem | None = Field(default=None, description="Why no further line is queued now: overload, quota, …")
     created_at: datetime
     finished_at: datetime | None = Field(default=None, description="When the last result was written")
-    expires_at: datetime = Field(description="When the batch is deleted with its results")
+    expires_at: datetime = Field(description="When the batch is deleted with its results; each new result defers it")
 
 
 class BatchesPage(Contract):

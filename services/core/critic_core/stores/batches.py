@@ -46,8 +46,17 @@ return 1
 """
 _SAVE = """#!lua flags=allow-oom
 if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
-if ARGV[3] ~= '' then redis.call('HSET', KEYS[2], ARGV[2], ARGV[3]) else redis.call('HDEL', KEYS[2], ARGV[2]) end
-for index = 4, #ARGV, 2 do redis.call('HINCRBY', KEYS[1], ARGV[index], ARGV[index + 1]) end
+local parts_end = 2 + 2 * tonumber(ARGV[2])
+for index = 3, parts_end, 2 do
+  local number, text = ARGV[index], ARGV[index + 1]
+  if text ~= '' then redis.call('HSET', KEYS[2], number, text) else redis.call('HDEL', KEYS[2], number) end
+end
+for index = parts_end + 1, #ARGV, 2 do redis.call('HINCRBY', KEYS[1], ARGV[index], ARGV[index + 1]) end
+return 1
+"""
+_EXTEND = """#!lua flags=allow-oom
+if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'expires_at', ARGV[2])
 return 1
 """
 _END = """#!lua flags=allow-oom
@@ -146,6 +155,7 @@ class BatchStore:
         self._create, self._claim, self._schedule = map(client.register_script, (_CREATE, _CLAIM, _SCHEDULE))
         self._save, self._end, self._delay = map(client.register_script, (_SAVE, _END, _DELAY))
         self._begin, self._cancel, self._hide = map(client.register_script, (_BEGIN, _CANCEL, _HIDE))
+        self._extend = client.register_script(_EXTEND)
 
     # -- callers ------------------------------------------------------------------------------------------------------
 
@@ -178,6 +188,14 @@ class BatchStore:
         """The owner's batches that still exist, in the order of the ids."""
         found = [self.find(batch_id) for batch_id in batch_ids]
         return [stored.batch for stored in found if stored is not None and stored.visible_to(owner)]
+
+    def existing(self, batch_ids: list[str]) -> set[str]:
+        """Those of the ids that are batches, in any state."""
+        with redis_errors(), self._redis.pipeline(transaction=False) as pipe:
+            for batch_id in batch_ids:
+                pipe.exists(batch_key(batch_id))
+            flags = pipe.execute()
+        return {batch_id for batch_id, exists in zip(batch_ids, flags, strict=True) if exists}
 
     def find(self, batch_id: str) -> StoredBatch | None:
         """The batch in any state."""
@@ -222,13 +240,18 @@ class BatchStore:
             texts: Any = self._redis.hvals(_parts_key(batch_id))
         return sorted(map(BatchPart.read, texts), key=lambda part: part.number)
 
-    def save_part(self, lease: BatchLease, part: BatchPart, **increments: int) -> None:
-        """Store a part, and increase fields of the batch. Raises LeaseLost."""
-        self._save_part(lease, part.number, part.model_dump_json(exclude_none=True), increments)
+    def save_parts(self, lease: BatchLease, *parts: BatchPart, **increments: int) -> None:
+        """Store parts, and increase fields of the batch. Raises LeaseLost."""
+        self._save_texts(lease, {part.number: part.model_dump_json(exclude_none=True) for part in parts}, increments)
 
     def forget_part(self, lease: BatchLease, part: BatchPart) -> None:
         """Forget a written part whose photos are deleted. Raises LeaseLost."""
-        self._save_part(lease, part.number, "", {})
+        self._save_texts(lease, {part.number: ""}, {})
+
+    def extend(self, lease: BatchLease, expires_at: datetime) -> None:
+        """Let a batch live until then. Raises LeaseLost."""
+        with redis_errors():
+            _ensure(self._extend(keys=[batch_key(lease.batch_id)], args=[lease.token, expires_at.isoformat()]))
 
     def set_delay(self, lease: BatchLease, problem: Problem | None) -> None:
         """Say why no further line is queued now. Raises LeaseLost."""
@@ -241,11 +264,11 @@ class BatchStore:
         with redis_errors():
             _ensure(self._end(keys=[batch_key(lease.batch_id)], args=[lease.token, at.isoformat()]))
 
-    def _save_part(self, lease: BatchLease, number: int, text: str, increments: dict[str, int]) -> None:
+    def _save_texts(self, lease: BatchLease, texts: dict[int, str], increments: dict[str, int]) -> None:
         keys = [batch_key(lease.batch_id), _parts_key(lease.batch_id)]
-        counts: list[Any] = [value for pair in increments.items() for value in pair]
+        pairs: list[Any] = [value for pair in (*texts.items(), *increments.items()) for value in pair]
         with redis_errors():
-            _ensure(self._save(keys=keys, args=[lease.token, number, text, *counts]))
+            _ensure(self._save(keys=keys, args=[lease.token, len(texts), *pairs]))
 
 
 def batch_key(batch_id: str) -> str:

@@ -142,11 +142,11 @@ class JobStore:
             flags = pipe.execute()
         return {photo_id for photo_id, exists in zip(photo_ids, flags, strict=True) if exists}
 
-    def requeue(self, photo_id: str) -> int:
-        """Queue a running photo behind its owner's others, its delivery not counted; returns the number of such
-        requeues. As in every requeue, the caller sends the ticket.
+    def requeue(self, photo_id: str, most: int) -> bool:
+        """Queue a running photo behind its owner's others, its delivery not counted. False, and nothing else, when
+        it was requeued `most` times before. As in every requeue, the caller sends the ticket.
         """
-        return int(self._run(self._requeue, photo_id, self._now()))
+        return bool(self._run(self._requeue, photo_id, self._now(), most))
 
     def requeue_alone(self, photo_id: str) -> bool:
         """Queue an unfinished photo of a batch before its owner's others, its delivery not counted.

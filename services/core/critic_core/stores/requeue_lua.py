@@ -17,12 +17,15 @@ end
 
 REQUEUE_AFTER_OUTAGE = f"""#!lua flags=allow-oom
 {PHOTO_QUEUE}{REQUEUE}
-if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return 0 end
+if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return 1 end
+if redis.call('HINCRBY', KEYS[1], 'requeues', 1) > tonumber(ARGV[3]) then return 0 end
 redis.call('HINCRBY', KEYS[1], 'deliveries', -1)
 requeue('RPUSH', ARGV[1], ARGV[2])
-return redis.call('HINCRBY', KEYS[1], 'requeues', 1)
+return 1
 """
-"""The delivery does not count: no fault of the photo."""
+"""The delivery does not count: no fault of the photo. ARGV[3]: most requeues. With none left, the photo stays running:
+queued, it could be claimed with another ticket before it fails, and the slot of its first ticket would stay taken.
+"""
 
 REQUEUE_ALONE = f"""#!lua flags=allow-oom
 {PHOTO_QUEUE}{REQUEUE}

@@ -1,13 +1,21 @@
 """Feeds a part of a batch to the photo queue: fetches the photos of its lines, and enqueues them in the batch lane."""
 
 import asyncio
+import time
 from contextlib import aclosing
 from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.batch import Batch, BatchLine
-from critic_core.contracts.errors import CriticError, InvalidApiKey, LimitReached, Problem
+from critic_core.contracts.errors import (
+    CriticError,
+    InvalidApiKey,
+    LimitReached,
+    PhotoNotFound,
+    Problem,
+    StorageUnavailable,
+)
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import Lane
 from critic_core.runtime.storage import manifest_key
@@ -15,6 +23,7 @@ from critic_core.stores.batches import BatchLease, BatchPart, BatchRow, BatchSto
 from critic_gateway.auth.api_keys import ApiKey, ApiKeys
 from critic_gateway.auth.authenticate import authenticated
 from critic_gateway.batches.manifest import find_lines
+from critic_gateway.batches.part_progress import PartProgress
 from critic_gateway.http.storage_threads import in_storage_thread
 from critic_gateway.http.upload_timeout import upload_timeout
 from critic_gateway.limits.admission import Admission
@@ -28,7 +37,9 @@ from critic_gateway.uploads.sources import PhotoSources
 
 PART_LINES = 100
 FETCHES = 8
-"""Photos that a gateway fetches at a time for batches, beside those of uploads."""
+"""Photos that a turn fetches at a time; turns of other batches have fetches of their own."""
+TURN_SECONDS = 10.0
+"""Later, a turn begins no line but its first: slow addresses delay no other batch for long."""
 
 
 class Delayed(Exception):
@@ -43,7 +54,8 @@ class Delayed(Exception):
 class BatchFeeder:
     """Queues the lines of batches, with the quota and limits of the API keys that sent them.
 
-    After the first line that cannot be queued now, a part begins no other; those under way end.
+    After the first line that cannot be queued now, a part begins no other; those under way end. The lines before it
+    become a part of their own: their results, and the room of their photos, wait for no later line.
     """
 
     intake: PhotoIntake
@@ -53,50 +65,74 @@ class BatchFeeder:
     headroom: Headroom
     owner_limits: OwnerLimits
     sources: PhotoSources
-    fetches: asyncio.Semaphore
 
     async def next_part(self, lease: BatchLease, stored: StoredBatch) -> BatchPart:
-        """A part with the following lines, and with ids for their photos. Raises LeaseLost."""
+        """A part with the following lines, and with ids for their photos. Raises Delayed or LeaseLost."""
         lines = min(PART_LINES, stored.batch.lines - stored.batch.queued)
-        key = manifest_key(lease.batch_id)
-        end, found = await in_storage_thread(find_lines, self.intake.storage, key, stored.offset, lines)
+        end, found = await self._find_lines(lease, stored.offset, lines)
         rows = tuple(
             BatchRow(line=number, photo_id=new_photo_id(), reference=line.reference)
             for number, line in enumerate(found, stored.batch.queued + 1)
         )
         part = BatchPart(number=stored.begun, offset=stored.offset, end=end, rows=rows)
         increments = {"begun": 1, "offset": end - stored.offset}
-        await run_in_threadpool(lambda: self.batches.save_part(lease, part, **increments))
+        await run_in_threadpool(lambda: self.batches.save_parts(lease, part, **increments))
         return part
 
     async def feed(self, lease: BatchLease, stored: StoredBatch, part: BatchPart) -> None:
-        """Queue the lines of a part, but for those whose photos exist. Raises Delayed or LeaseLost."""
+        """Queue the lines of the last part, but for those whose photos exist. Raises Delayed or LeaseLost."""
         try:
             caller = self._caller(stored)
             await self.admission.ensure_half_free(caller.owner)
+            room = await run_in_threadpool(self._room, caller)
         except CriticError as error:
             raise Delayed(error.problem()) from error
-        key = manifest_key(lease.batch_id)
-        _, lines = await in_storage_thread(find_lines, self.intake.storage, key, part.offset, len(part.rows))
-        existing = await run_in_threadpool(self.intake.jobs.existing, part.photo_ids)
-        rows = await self._queue_all(lines, part.rows, existing, caller, stored.batch)
-        self.admission.count_admitted(len(part.photo_ids), caller.owner, Lane.batch)
-        await self._save_queued(lease, part, rows)
+        _, lines = await self._find_lines(lease, part.offset, len(part.rows))
+        progress = await self._progress(part)
+        pending = progress.pending(lines)[:room]
+        await self._queue_all(pending, progress, caller, stored.batch)
+        await self._save(lease, progress)
+        if progress.delay is not None:
+            raise Delayed(progress.delay)
 
     async def end_part(self, lease: BatchLease, part: BatchPart) -> None:
         """Leave out the lines of a part without a photo: the batch is cancelled. Raises LeaseLost."""
-        existing = await run_in_threadpool(self.intake.jobs.existing, part.photo_ids)
-        await self._save_queued(lease, part, [row for row in part.rows if row.photo_id in existing])
+        rows = (await self._progress(part)).queued
+        ended = part.model_copy(update={"rows": rows, "queued": True})
+        await run_in_threadpool(lambda: self.batches.save_parts(lease, ended, queued=len(rows)))
 
-    async def _save_queued(self, lease: BatchLease, part: BatchPart, rows: list[BatchRow]) -> None:
-        queued = part.model_copy(update={"rows": tuple(rows), "queued": True})
-        await run_in_threadpool(lambda: self.batches.save_part(lease, queued, queued=len(rows)))
+    async def _progress(self, part: BatchPart) -> PartProgress:
+        return PartProgress(part, await run_in_threadpool(self.intake.jobs.existing, part.photo_ids))
+
+    async def _find_lines(self, lease: BatchLease, offset: int, count: int) -> tuple[int, list[BatchLine]]:
+        """As `find_lines`. Raises Delayed without a manifest: Redis was restored, or a folder is not mounted."""
+        key = manifest_key(lease.batch_id)
+        try:
+            return await in_storage_thread(find_lines, self.intake.storage, key, offset, count)
+        except PhotoNotFound:
+            raise Delayed(StorageUnavailable("The batch's manifest is not in the storage.").problem()) from None
+
+    async def _save(self, lease: BatchLease, progress: PartProgress) -> None:
+        """Store a part as queued, or split it before the first line that must wait."""
+        part, first = progress.part, progress.first
+        if first in {0, len(part.rows)}:
+            saved = part.model_copy(update={"queued": first > 0})
+            await run_in_threadpool(lambda: self.batches.save_parts(lease, saved, queued=first))
+            return
+        middle, _ = await self._find_lines(lease, part.offset, first)
+        parts = progress.split(middle)
+        await run_in_threadpool(lambda: self.batches.save_parts(lease, *parts, queued=first, begun=1))
 
     def _caller(self, stored: StoredBatch) -> ApiKey:
         caller = authenticated(stored.api_key, self.api_keys)
         if caller.owner != stored.owner:
             raise InvalidApiKey("The batch's API key belongs to another owner now.")
         return caller
+
+    def _room(self, caller: ApiKey) -> int:
+        """Photos that the owner's limit and the key's quota have room for; at least one, which says what is full."""
+        room = min(self.owner_limits.photo_room(caller.owner), self.intake.quota.remaining(caller))
+        return int(min(PART_LINES, max(1, room)))
 
     async def _ensure_room(self, caller: ApiKey) -> None:
         """Before a photo is fetched. Raises StorageFull, QuotaExceeded or LimitReached."""
@@ -105,34 +141,25 @@ class BatchFeeder:
         await run_in_threadpool(self.owner_limits.ensure_photos, caller.owner)
 
     async def _queue_all(
-        self,
-        lines: list[BatchLine],
-        rows: tuple[BatchRow, ...],
-        existing: set[str],
-        caller: ApiKey,
-        batch: Batch,
-    ) -> list[BatchRow]:
-        delays = list[Delayed]()
+        self, pending: list[tuple[BatchLine, BatchRow]], progress: PartProgress, caller: ApiKey, batch: Batch
+    ) -> None:
+        fetches, turn_end = asyncio.Semaphore(FETCHES), time.monotonic() + TURN_SECONDS
 
-        async def queue(line: BatchLine, row: BatchRow) -> BatchRow:
-            async with self.fetches:
-                if delays or row.photo_id in existing:
-                    return row
+        async def queue(number: int, line: BatchLine, row: BatchRow) -> None:
+            async with fetches:
+                if progress.delay is not None or (number and time.monotonic() > turn_end):
+                    return
                 try:
-                    problem = await self._queue_photo(line, row.photo_id, caller, batch)
+                    progress.record(row, await self._queue_photo(line, row.photo_id, caller, batch))
                 except Delayed as delay:
-                    delays.append(delay)
-                    return row
-            return row.model_copy(update={"problem": problem})
+                    progress.delay = delay.problem
 
         try:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(queue(line, row)) for line, row in zip(lines, rows, strict=True)]
+                for number, (line, row) in enumerate(pending):
+                    group.create_task(queue(number, line, row))
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from None
-        if delays:
-            raise delays[0]
-        return [task.result() for task in tasks]
 
     async def _queue_photo(self, line: BatchLine, photo_id: str, caller: ApiKey, batch: Batch) -> Problem | None:
         """The problem of a line without a usable photo. Raises Delayed."""
@@ -146,6 +173,7 @@ class BatchFeeder:
         if receipt.problem is not None and _may_pass(receipt.problem):
             raise Delayed(receipt.problem)
         if receipt.problem is None:
+            self.admission.count_admitted(1, caller.owner, Lane.batch)
             await in_storage_thread(self.sources.forget, line, caller.owner)
         elif await run_in_threadpool(self.intake.jobs.existing, [photo_id]):
             return None  # a runner that lost its lease has queued it meanwhile

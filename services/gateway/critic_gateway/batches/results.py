@@ -69,7 +69,7 @@ class BatchResults:
         self.storage.put(results_key(lease.batch_id, part.number), "".join(lines).encode())
         done = sum(result.photo is not None and result.photo.state is PhotoState.done for result in results)
         written = part.model_copy(update={"written": True})
-        self.batches.save_part(lease, written, done=done, failed=len(results) - done, written=1)
+        self.batches.save_parts(lease, written, done=done, failed=len(results) - done, written=1)
         return written
 
     def _results(self, part: BatchPart) -> Iterator[BatchResult]:

@@ -10,13 +10,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.batch import BatchState
-from critic_core.contracts.errors import PhotoNotFound, Problem, ServiceUnavailable, StorageUnavailable
+from critic_core.contracts.errors import ServiceUnavailable
 from critic_core.runtime.logs import logger
 from critic_core.stores.batches import BatchLease, BatchPart, BatchStore, LeaseLost, StoredBatch
 from critic_gateway.accounts.erasure import Erasure
@@ -42,6 +42,7 @@ class BatchRunner:
     feeder: BatchFeeder
     results: BatchResults
     erasure: Erasure
+    ttl_seconds: int
     clock: Callable[[], float] = time.time
 
     async def run(self) -> None:
@@ -96,23 +97,23 @@ class BatchRunner:
         if stored.batch.finished_at is not None:
             return stored.batch.expires_at.timestamp()
         unfinished = await run_in_threadpool(self.batches.unfinished_parts, lease.batch_id)
-        if not unfinished and not _lines_left(stored):
-            await run_in_threadpool(self.batches.finish, lease, datetime.now(UTC))
-            log.info("batch_finished", batch_id=lease.batch_id, lines=stored.batch.lines)
-            return stored.batch.expires_at.timestamp()
+        if unfinished or _lines_left(stored):
+            return await self._continue(lease, stored, unfinished)
+        await run_in_threadpool(self.batches.finish, lease, datetime.now(UTC))
+        log.info("batch_finished", batch_id=lease.batch_id, lines=stored.batch.lines)
+        return stored.batch.expires_at.timestamp()
+
+    async def _continue(self, lease: BatchLease, stored: StoredBatch, unfinished: list[BatchPart]) -> float:
         collected = await self._collect(lease, unfinished)
+        if collected:
+            expires_at = datetime.now(UTC) + timedelta(seconds=self.ttl_seconds)
+            await run_in_threadpool(self.batches.extend, lease, expires_at)
         try:
             fed = await self._feed(lease, stored, unfinished[collected:])
-        except PhotoNotFound:  # after Redis was restored, or with a folder that is not mounted
-            error = StorageUnavailable("The batch's manifest is not in the storage.")
-            return await self._delay(lease, error.problem())
         except Delayed as delay:
-            return await self._delay(lease, delay.problem)
+            await run_in_threadpool(self.batches.set_delay, lease, delay.problem)
+            return self.clock() + DELAY_SECONDS
         return self.clock() + (0 if collected or fed else POLL_SECONDS)
-
-    async def _delay(self, lease: BatchLease, problem: Problem) -> float:
-        await run_in_threadpool(self.batches.set_delay, lease, problem)
-        return self.clock() + DELAY_SECONDS
 
     async def _collect(self, lease: BatchLease, unfinished: list[BatchPart]) -> int:
         """The number of the first parts that are written now."""

@@ -1,5 +1,6 @@
 """Limits of stored photos and albums, checked before an upload is read; the stores check again, atomically."""
 
+import math
 from dataclasses import dataclass
 
 from critic_core.stores.owners import Kind, OwnerStore, limit_reached
@@ -15,12 +16,18 @@ class OwnerLimits:
 
     def ensure_photos(self, owner: str) -> None:
         """Raises LimitReached for another photo."""
-        self._ensure(owner, Kind.photos, self.settings.owner_photo_limit)
+        if not self.photo_room(owner):
+            raise limit_reached(self.settings.owner_photo_limit, Kind.photos)
 
     def ensure_albums(self, owner: str) -> None:
         """Raises LimitReached for another album."""
-        self._ensure(owner, Kind.albums, self.settings.owner_album_limit)
+        limit = self.settings.owner_album_limit
+        if not self._room(owner, Kind.albums, limit):
+            raise limit_reached(limit, Kind.albums)
 
-    def _ensure(self, owner: str, kind: Kind, limit: int) -> None:
-        if limit and self.owners.count(owner, kind) >= limit:
-            raise limit_reached(limit, kind)
+    def photo_room(self, owner: str) -> float:
+        """Photos that an owner may still store; infinite without a limit."""
+        return self._room(owner, Kind.photos, self.settings.owner_photo_limit)
+
+    def _room(self, owner: str, kind: Kind, limit: int) -> float:
+        return max(0, limit - self.owners.count(owner, kind)) if limit else math.inf

@@ -1,5 +1,6 @@
 """Daily photo quota of each API key, counted in Redis for all gateways together. A day is a day of UTC."""
 
+import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -32,9 +33,13 @@ class PhotoQuota:
             count: Any = self._redis.get(_counter(key))
         return int(count or 0)
 
+    def remaining(self, key: ApiKey) -> float:
+        """Photos that remain for today; infinite without a quota."""
+        return max(0, key.photos_per_day - self.used(key)) if key.photos_per_day else math.inf
+
     def ensure_remaining(self, key: ApiKey) -> None:
         """QuotaExceeded when no photo remains for today."""
-        if key.photos_per_day and self.used(key) >= key.photos_per_day:
+        if not self.remaining(key):
             raise quota_exceeded(key)
 
     def refund(self, quota: Quota) -> None:

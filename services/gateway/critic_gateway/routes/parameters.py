@@ -1,8 +1,9 @@
 """Parameters of several routes, as FastAPI dependencies."""
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Header, Path, Query
+from fastapi import Depends, Header, Path, Query, Request
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 
@@ -10,6 +11,7 @@ from critic_core.contracts.album import Album
 from critic_core.contracts.errors import (
     AlbumNotFound,
     BatchNotFound,
+    CriticError,
     InvalidRequest,
     ModelNotFound,
     NotReady,
@@ -24,17 +26,18 @@ from critic_core.runtime.webhooks.callback import parse_callback
 from critic_core.stores.batches import StoredBatch
 from critic_core.stores.worker_status import WorkerStatusStore
 from critic_gateway.dependencies import (
-    AlbumStoreDep,
-    BatchStoreDep,
     CallerDep,
-    JobStoreDep,
     SettingsDep,
     WorkerStatusDep,
+    app_state,
 )
 from critic_gateway.limits.idempotency import MAX_KEY_LENGTH
 from critic_gateway.settings import GatewaySettings
+from critic_gateway.state import AppState
 from critic_gateway.uploads.handler import Sender
 from critic_gateway.uploads.options import Note, UploadOptions
+
+T = TypeVar("T")
 
 MAX_WAIT_SECONDS = 30
 MAX_PAGE_SIZE = 1000
@@ -104,47 +107,32 @@ IdempotencyKey = Annotated[
 UUID7 = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 
 
-def path_id(description: str, pattern: str = UUID7) -> Any:
+def path_id(description: str, pattern: str = UUID7, name: str | None = None) -> Any:
     """An id in a path. The pattern is for readers alone: whatever breaks it is not found, and no invalid request."""
-    return Path(description=description, json_schema_extra={"pattern": pattern})
+    return Path(alias=name, description=description, json_schema_extra={"pattern": pattern})
 
 
-# An id from a path is used through OwnPhoto, OwnAlbum or AlbumPhotoId only: they compare the owner. A photo or
-# album of another owner is not found: the same call of the store and the same response as for an unknown id.
 PhotoId = Annotated[str, path_id("Id of the photo, a UUIDv7.")]
 
 
-def _own_photo(photo_id: PhotoId, jobs: JobStoreDep, caller: CallerDep) -> Photo:
-    if not is_photo_id(photo_id):
-        raise PhotoNotFound
-    return jobs.get(photo_id, caller.owner)
+# An id from a path is used through OwnPhoto, OwnAlbum, OwnBatch or AlbumPhotoId only: they compare the owner. Another
+# owner's is not found: the same call of the store and the same response as for an unknown id.
+def _own(name: str, find: Callable[[AppState, str, str], T], not_found: type[CriticError]) -> Any:
+    id_field = path_id(f"Id of the {name}, a UUIDv7.", name=f"{name}_id")
+
+    def dependency(request: Request, caller: CallerDep, subject_id: Annotated[str, id_field]) -> T:
+        if not is_photo_id(subject_id):
+            raise not_found
+        return find(app_state(request), subject_id, caller.owner)
+
+    return Depends(dependency)
 
 
-OwnPhoto = Annotated[Photo, Depends(_own_photo)]
+OwnPhoto = Annotated[Photo, _own("photo", lambda state, *ids: state.jobs.get(*ids), PhotoNotFound)]
 """The caller's photo of the path. Raises PhotoNotFound."""
-
-
-def _own_album(
-    album_id: Annotated[str, path_id("Id of the album, a UUIDv7.")], albums: AlbumStoreDep, caller: CallerDep
-) -> Album:
-    if not is_photo_id(album_id):
-        raise AlbumNotFound
-    return albums.get(album_id, caller.owner)
-
-
-OwnAlbum = Annotated[Album, Depends(_own_album)]
+OwnAlbum = Annotated[Album, _own("album", lambda state, *ids: state.albums.get(*ids), AlbumNotFound)]
 """The caller's album of the path. Raises AlbumNotFound."""
-
-
-def _own_batch(
-    batch_id: Annotated[str, path_id("Id of the batch, a UUIDv7.")], batches: BatchStoreDep, caller: CallerDep
-) -> StoredBatch:
-    if not is_photo_id(batch_id):
-        raise BatchNotFound
-    return batches.get(batch_id, caller.owner)
-
-
-OwnBatch = Annotated[StoredBatch, Depends(_own_batch)]
+OwnBatch = Annotated[StoredBatch, _own("batch", lambda state, *ids: state.batches.get(*ids), BatchNotFound)]
 """The caller's batch of the path. Raises BatchNotFound."""
 
 

@@ -9,6 +9,7 @@ from critic_core.contracts.heartbeat import HEARTBEAT_TASK, heartbeat_queue
 from critic_core.runtime.logs import logger
 from critic_core.runtime.queue import send
 from critic_core.runtime.redis_client import connect
+from critic_core.stores.batches import BatchStore
 from critic_worker.context import WorkerContext
 from critic_worker.health.files import HealthFiles
 from critic_worker.health.heartbeat import HeartbeatMonitor
@@ -27,7 +28,7 @@ def start(app: Celery, context: WorkerContext) -> HeartbeatMonitor:
     settings = context.settings
     monitor = heartbeat_monitor(app, context)
     files, client = HealthFiles(settings.worker_health_folder), connect(settings.redis_url)
-    sweep = OrphanSweep(context.jobs, context.storage, settings.orphan_age_seconds)
+    sweep = OrphanSweep(context.jobs, BatchStore(client), context.storage, settings.orphan_age_seconds)
     every(settings.heartbeat_interval_seconds, "heartbeat", lambda: _check_heartbeat(monitor, files, settings))
     every(REFRESH_SECONDS, "lease", WorkerLease(context).run)
     every(INTERVAL_SECONDS, "maintenance", Reaper(context, client).run)

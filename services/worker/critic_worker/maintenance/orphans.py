@@ -1,10 +1,11 @@
-"""Orphans: what a killed process left in storage, and no photo has: half uploads, originals, previews, empty folders.
+"""Orphans: what a killed process left in storage, and no photo or batch has: half uploads, originals, previews, empty
+folders, manifests and results; and presigned uploads that nobody used for a day.
 
 python -m critic_worker.maintenance.orphans             delete them now
 python -m critic_worker.maintenance.orphans --all       also if most photos are unknown to Redis
 
 An orphan is older than CRITIC_ORPHAN_AGE_SECONDS, and an upload is much shorter, so that no file of an upload in
-progress is one. A sweep that finds more orphans than photos deletes nothing: Redis may be the wrong one, or empty.
+progress is one. A sweep that finds more orphans than other files deletes nothing: Redis may be the wrong one, or empty.
 """
 
 import argparse
@@ -20,7 +21,8 @@ from critic_core.contracts.errors import ServiceUnavailable
 from critic_core.contracts.identity import is_photo_id, made_at
 from critic_core.runtime.logs import logger
 from critic_core.runtime.redis_client import connect
-from critic_core.runtime.storage import Storage, StorageEntry, photo_key
+from critic_core.runtime.storage import FOLDERS, Storage, StorageEntry, photo_key
+from critic_core.stores.batches import BatchStore
 from critic_core.stores.jobs import JobStore
 from critic_worker import metrics
 from critic_worker.maintenance.turns import take_turn
@@ -29,14 +31,15 @@ from critic_worker.settings import WorkerSettings
 log = logger(__name__)
 
 TASK = "orphans"
-PHOTOS, PROBES = "photos", "checks"
-"""The folders of `photo_key` and of `Storage.check`."""
+PHOTOS, BATCHES, UPLOADS, PROBES = FOLDERS
+UPLOAD_SECONDS = 24 * 3600.0
+"""As in infra/bucket/lifecycle.json."""
 MAX_UNKNOWN = 100
-"""So many orphans are always deleted; more of them only beside as many photos."""
+"""So many orphans are always deleted; more of them only beside as many photos and files of batches."""
 
 
 class OrphansRefused(Exception):
-    """More orphans than photos; the message is a sentence."""
+    """More orphans than known files; the message is a sentence."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class OrphanSweep:
     """Finds and deletes orphans of one storage. Raises ServiceUnavailable."""
 
     jobs: JobStore
+    batches: BatchStore
     storage: Storage
     age_seconds: float
     clock: Callable[[], float] = time.time
@@ -51,24 +55,47 @@ class OrphanSweep:
     def run(self, even_if_most: bool = False) -> int:
         """Delete all orphans; returns their number. Raises OrphansRefused, unless `even_if_most`."""
         before = self.clock() - self.age_seconds
-        known, orphans = 0, self._stale_probes(before)
+        photos, lost_photos = self._photo_files(before)
+        batch_files, lost_batch_files = self._batch_files(before)
+        known = photos + batch_files
+        orphans = self._files_before(PROBES, before) + lost_photos + lost_batch_files
+        if len(orphans) > max(known, MAX_UNKNOWN) and not even_if_most:
+            raise OrphansRefused(f"{len(orphans)} files have no photo or batch in Redis, and only {known} have one.")
+        orphans += self._files_before(UPLOADS, min(before, self.clock() - UPLOAD_SECONDS))
+        for key in orphans:
+            self._delete(key)
+        return len(orphans) + self._abort_uploads(before)
+
+    def _photo_files(self, before: float) -> tuple[int, list[str]]:
+        """The number of photos with files, and the old files without a photo."""
+        known, orphans = 0, list[str]()
         for found in self.storage.entries(PHOTOS):
             entries = [entry for entry in found if is_photo_id(_photo_id(entry))]
             photos = self.jobs.existing(sorted(set(map(_photo_id, entries))))
             known += len(photos)
             orphans += _orphans(entries, photos, before)
-        if len(orphans) > max(known, MAX_UNKNOWN) and not even_if_most:
-            raise OrphansRefused(f"{len(orphans)} files have no photo in Redis, and only {known} photos have files.")
-        for key in orphans:
-            self._delete(key)
-        return len(orphans) + self._abort_uploads(before)
+        return known, orphans
 
-    def _stale_probes(self, before: float) -> list[str]:
-        probes = chain.from_iterable(self.storage.entries(PROBES))
-        return [probe.key for probe in probes if not probe.is_folder and probe.changed_at < before]
+    def _batch_files(self, before: float) -> tuple[int, list[str]]:
+        """The number of files of batches, and the old files without one; a folder's last file is its manifest."""
+        known, orphans = 0, list[str]()
+        for found in self.storage.entries(BATCHES):
+            files = [entry for entry in found if not entry.is_folder and is_photo_id(_batch_id(entry))]
+            batches = self.batches.existing(sorted(set(map(_batch_id, files))))
+            known += sum(_batch_id(file) in batches for file in files)
+            orphans += [
+                file.key
+                for file in files
+                if _batch_id(file) not in batches and max(file.changed_at, made_at(_batch_id(file))) < before
+            ]
+        return known, sorted(orphans, reverse=True)
+
+    def _files_before(self, folder: str, before: float) -> list[str]:
+        entries = chain.from_iterable(self.storage.entries(folder))
+        return [entry.key for entry in entries if not entry.is_folder and entry.changed_at < before]
 
     def _abort_uploads(self, before: float) -> int:
-        aborted = self.storage.abort_uploads(PHOTOS, before)
+        aborted = sum(self.storage.abort_uploads(folder, before) for folder in (PHOTOS, BATCHES))
         metrics.ORPHANS.inc(aborted)
         return aborted
 
@@ -105,12 +132,18 @@ def _photo_id(entry: StorageEntry) -> str:
     return [*entry.key.split("/"), "", ""][2]
 
 
+def _batch_id(entry: StorageEntry) -> str:
+    return entry.key.split("/")[1]
+
+
 def main(arguments: list[str] | None = None) -> int:
     """0 when done, 1 when refused, 2 when Redis or storage is down."""
     options, settings = _parser().parse_args(arguments), WorkerSettings()
-    jobs = JobStore(connect(settings.redis_url))
+    client = connect(settings.redis_url)
     try:
-        sweep = OrphanSweep(jobs, Storage(settings.storage_url), settings.orphan_age_seconds)
+        sweep = OrphanSweep(
+            JobStore(client), BatchStore(client), Storage(settings.storage_url), settings.orphan_age_seconds
+        )
         deleted = sweep.run(even_if_most=options.all)
     except (OrphansRefused, ServiceUnavailable) as error:
         sys.stderr.write(f"{error}\n")

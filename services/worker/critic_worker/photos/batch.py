@@ -28,7 +28,9 @@ def classify_batch(photos: Sequence[Photo], context: WorkerContext, models: Mode
     """The photos with their results, in their order. Raises ServiceUnavailable."""
     settings = context.settings
     metrics.observe_waits(photos)
-    inputs = [load_photo(photo.id, context.storage, settings.service_retry_seconds) for photo in photos]
+    # No photo waits for another one's file that the storage cannot read: the caller splits the batch.
+    load_seconds = settings.service_retry_seconds if len(photos) == 1 else 0
+    inputs = [load_photo(photo.id, context.storage, load_seconds) for photo in photos]
     groups = retry_until(lambda: models.group_by_version(photos), settings.service_retry_seconds)
     results: dict[int, CritiqueResult | PhotoError] = {}
     for group in groups:

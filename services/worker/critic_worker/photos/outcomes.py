@@ -38,7 +38,7 @@ def _delete_orphaned_preview(photo_id: str, context: WorkerContext) -> None:
 
 def requeue(photo_id: str, error: ServiceUnavailable, context: WorkerContext) -> bool:
     """Requeue a photo because a service is down, or fail it when its requeues are used up: then True."""
-    if context.jobs.requeue(photo_id) > context.settings.max_requeues:
+    if not context.jobs.requeue(photo_id, context.settings.max_requeues):
         return fail(photo_id, error, context)
     context.send_ticket(1)
     record_requeue(photo_id, error.code)

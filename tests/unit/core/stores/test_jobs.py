@@ -95,10 +95,13 @@ def test_the_fourth_delivery_is_poison(store: JobStore, queue: PhotoQueue, photo
 
 
 def test_a_requeued_photo_is_not_charged_a_delivery(store: JobStore, queue: PhotoQueue, photo: Photo) -> None:
-    for number in range(1, 10):
+    for _ in range(9):
         assert claim(queue, [photo.id])[0].outcome is Claim.claimed
-        assert store.requeue(photo.id) == number
+        assert store.requeue(photo.id, 9)
     assert store.get(photo.id).deliveries == 0
+    claim(queue, [photo.id])
+    assert not store.requeue(photo.id, 9)
+    assert store.get(photo.id).state is PhotoState.running
 
 
 def test_a_dead_letter_is_listed_and_can_be_retried(store: JobStore, photo: Photo) -> None:

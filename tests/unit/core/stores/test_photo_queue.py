@@ -206,7 +206,7 @@ def test_signals_are_bounded(queue: PhotoQueue, add: Add, client: "redis.Redis")
 def test_a_photo_of_an_unavailable_service_goes_to_the_back(queue: PhotoQueue, jobs: JobStore, add: Add) -> None:
     first, second = add("a", 2)
     queue.claim("t", "w", 1)
-    jobs.requeue(first)
+    jobs.requeue(first, 9)
     assert claims(queue) == [[second], [first]]
 
 
@@ -256,9 +256,20 @@ def test_results_of_all_photos_end_their_ticket(queue: PhotoQueue, jobs: JobStor
 def test_a_requeued_photo_keeps_its_ticket_open(queue: PhotoQueue, jobs: JobStore, add: Add) -> None:
     first, second = add("a", 2)
     queue.claim("t", "w", 2)
-    jobs.requeue(second)
+    jobs.requeue(second, 9)
     jobs.fail(first, PhotoCorrupt().problem())
     assert queue.photos_of_ticket("t") == [first, second]
+
+
+def test_a_photo_without_a_requeue_left_stays_with_its_ticket(queue: PhotoQueue, jobs: JobStore, add: Add) -> None:
+    add("a")
+    (photo_id,) = queue.claim("t", "w", 1, ONE_SLOT).photo_ids
+    assert not jobs.requeue(photo_id, 0)
+    assert queue.claim("u", "v", 1).photo_ids == ()
+    jobs.fail(photo_id, PhotoCorrupt().problem())
+    assert queue.photos_of_ticket("t") == []
+    later = add("a")
+    assert queue.claim("t", "w", 1, ONE_SLOT).photo_ids == tuple(later)
 
 
 def test_a_claim_has_requests_and_traces_of_the_uploads(queue: PhotoQueue, jobs: JobStore, add: Add) -> None:
@@ -334,7 +345,7 @@ def test_the_age_of_the_oldest_photo_counts_from_its_upload(queue: PhotoQueue, j
     (photo_id,) = add("a")
     add("a")
     queue.claim("t", "w", 1)
-    jobs.requeue(photo_id)
+    jobs.requeue(photo_id, 9)
     later = PhotoQueue(queue._redis, clock=lambda: time.time() + 100)
     status = later.lanes()[Lane.batch]
     assert (status.photos, status.oldest_seconds) == (2, pytest.approx(100, abs=5))

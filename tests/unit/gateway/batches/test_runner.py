@@ -1,6 +1,7 @@
 """Batches from their manifest to their results: in order, once, a few photos at a time, and without traces."""
 
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from critic_gateway.batches import feeder, runner
 from critic_gateway.batches.feeder import BatchFeeder
 from critic_gateway.limits.admission import Admission
 from critic_gateway.limits.owner_limits import OwnerLimits
+from critic_gateway.settings import GatewaySettings
 from critic_gateway.uploads.receive import ReceivedFile, RejectedFile
 
 PART = 4
@@ -29,6 +31,13 @@ PART = 4
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feeder, "PART_LINES", PART)
+
+
+@pytest.fixture
+def short_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "RUNNERS", 1)
+    monkeypatch.setattr(feeder, "FETCHES", 1)
+    monkeypatch.setattr(feeder, "TURN_SECONDS", -1)
 
 
 def queued(batches: Batches) -> int:
@@ -51,12 +60,20 @@ def test_every_line_gets_a_result_in_its_order(batches: Batches) -> None:
 def test_metadata_is_in_the_results_and_photos_are_deleted(batches: Batches) -> None:
     (line,) = batches.lines(1)
     batch_id = batches.create({**line, "metadata": {"shoot": "7"}})
-    batch = batches.finished(batch_id)
+    expires_at = batches.get(batch_id)["expires_at"]
+    batches.finished(batch_id)
     (result,) = batches.results(batch_id)
     assert result["photo"]["metadata"] == {"shoot": "7"}
-    assert result["photo"]["expires_at"] == batch["expires_at"]
+    assert result["photo"]["expires_at"] == expires_at
     assert batches.gateway.http.get("/v1/photos").json()["photos"] == []
     assert sorted(path.name for path in batches.gateway.stored_files()) == ["000000.jsonl", "manifest.jsonl"]
+
+
+def test_each_result_defers_the_end_of_a_batch(batches: Batches) -> None:
+    batch_id = batches.create(*batches.lines(1))
+    before = batches.get(batch_id)["expires_at"]
+    after = batches.finished(batch_id)["expires_at"]
+    assert datetime.fromisoformat(after) > datetime.fromisoformat(before)
 
 
 def test_results_that_are_gone_are_an_error(batches: Batches) -> None:
@@ -74,6 +91,35 @@ def test_few_photos_of_a_batch_are_queued_at_a_time(batches: Batches) -> None:
     until(lambda: batches.get(batch_id)["queued"] == most)
     assert queued(batches) == most
     assert batches.finished(batch_id)["done"] == 2 * most
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_batch_larger_than_its_owners_room_goes_on(batches: Batches, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(GatewaySettings, "owner_photo_limit", PART - 1)
+    batch_id = batches.create(*batches.lines(2 * PART))
+    until(lambda: batches.get(batch_id).get("delay", {}).get("code") == "limit_reached")
+    assert queued(batches) == batches.get(batch_id)["queued"] == PART - 1
+    assert batches.finished(batch_id)["done"] == 2 * PART
+    assert [result["line"] for result in batches.results(batch_id)] == list(range(1, 2 * PART + 1))
+    assert len(batches.server.requests) == 2 * PART
+
+
+@pytest.mark.usefixtures("short_turns")
+def test_slow_addresses_delay_no_other_batch(batches: Batches) -> None:
+    """With one runner, and a turn that ends with its first line."""
+    both_created = Event()
+
+    def slow(_: object) -> Answer:
+        both_created.wait(30)
+        return Answer(200, PHOTO)
+
+    batches.server.answer = slow
+    lines = batches.lines(6)
+    ids = [batches.create(*lines[:3]), batches.create(*lines[3:])]
+    both_created.set()
+    assert [batches.finished(batch_id)["done"] for batch_id in ids] == [3, 3]
+    paths = [request.path for request in batches.server.requests]
+    assert paths == [f"/{number}.jpg" for number in (0, 3, 1, 4, 2, 5)]
 
 
 def test_a_batch_waits_while_its_owner_has_too_many_photos(batches: Batches, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,15 +180,15 @@ async def unavailable(*_: object) -> None:
 def test_a_gateway_that_dies_after_queueing_makes_no_second_photo(
     batches: Batches, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    save, deaths = BatchStore.save_part, []
+    save, deaths = BatchStore.save_parts, []
 
-    def dying(store: BatchStore, lease: BatchLease, part: BatchPart, **increments: int) -> None:
-        if part.queued and not deaths:
-            deaths.append(part.number)
+    def dying(store: BatchStore, lease: BatchLease, *parts: BatchPart, **increments: int) -> None:
+        if parts[0].queued and not deaths:
+            deaths.append(parts[0].number)
             raise RuntimeError("killed")
-        save(store, lease, part, **increments)
+        save(store, lease, *parts, **increments)
 
-    monkeypatch.setattr(BatchStore, "save_part", dying)
+    monkeypatch.setattr(BatchStore, "save_parts", dying)
     batch = batches.finished(batches.create(*batches.lines(PART + 1)))
     assert (deaths, batch["done"]) == ([0], PART + 1)
     assert len(batches.server.requests) == PART + 1

@@ -15,10 +15,18 @@ from tests.support.redis_server import RedisServer
 from critic_core.contracts.errors import PhotoNotFound
 from critic_core.contracts.identity import first_id_at, new_photo_id
 from critic_core.contracts.photo import PhotoState
-from critic_core.runtime.storage import Storage, photo_key, preview_key
+from critic_core.runtime.storage import Storage, manifest_key, photo_key, preview_key, results_key, uploaded_key
+from critic_core.stores.batches import BatchStore, batch_key
 from critic_core.stores.jobs import JobStore
 from critic_worker.maintenance import orphans
-from critic_worker.maintenance.orphans import MAX_UNKNOWN, OrphansRefused, OrphanSweep, main, sweep_when_due
+from critic_worker.maintenance.orphans import (
+    MAX_UNKNOWN,
+    UPLOAD_SECONDS,
+    OrphansRefused,
+    OrphanSweep,
+    main,
+    sweep_when_due,
+)
 
 AGE = 3600.0
 
@@ -38,7 +46,7 @@ def folder(tmp_path: Path) -> Storage:
 
 
 def sweep(client: "redis.Redis", storage: Storage, seconds_later: float = AGE + 60) -> OrphanSweep:
-    return OrphanSweep(JobStore(client), storage, AGE, lambda: time.time() + seconds_later)
+    return OrphanSweep(JobStore(client), BatchStore(client), storage, AGE, lambda: time.time() + seconds_later)
 
 
 def stored_photo(client: "redis.Redis", storage: Storage) -> str:
@@ -66,6 +74,23 @@ def test_files_without_a_photo_are_deleted_at_their_age(client: "redis.Redis", s
     assert not exists(storage, preview_key(unknown))
     assert exists(storage, photo_key(photo_id))
     assert exists(storage, preview_key(photo_id))
+
+
+def test_files_of_an_unknown_batch_are_deleted_at_their_age(client: "redis.Redis", storage: Storage) -> None:
+    known, unknown = new_photo_id(), new_photo_id()
+    client.hset(batch_key(known), "state", "running")
+    for key in (manifest_key(known), results_key(known, 0), manifest_key(unknown), results_key(unknown, 0)):
+        storage.put(key, b"{}")
+    assert sweep(client, storage, AGE - 60).run() == 0
+    assert sweep(client, storage).run() == 2
+    assert [entry.key for found in storage.entries("batches") for entry in found if unknown in entry.key] == []
+    assert exists(storage, results_key(known, 0))
+
+
+def test_presigned_uploads_that_nobody_used_are_deleted_after_a_day(client: "redis.Redis", storage: Storage) -> None:
+    storage.put(uploaded_key("ann", "a"), b"photo")
+    assert sweep(client, storage, UPLOAD_SECONDS - 60).run() == 0
+    assert sweep(client, storage, UPLOAD_SECONDS + 60).run() == 1
 
 
 def test_half_uploads_and_empty_folders_of_a_killed_process_are_deleted(
@@ -107,7 +132,7 @@ def test_with_the_wrong_redis_nothing_is_deleted(client: "redis.Redis", folder: 
     ids = [new_photo_id() for _ in range(MAX_UNKNOWN + 1)]
     for photo_id in ids:
         folder.put(photo_key(photo_id), b"of another stack")
-    with pytest.raises(OrphansRefused, match=r"^101 files have no photo in Redis"):
+    with pytest.raises(OrphansRefused, match=r"^101 files have no photo or batch in Redis"):
         sweep(client, folder).run()
     assert all(exists(folder, photo_key(photo_id)) for photo_id in ids)
     assert sweep(client, folder).run(even_if_most=True) == len(ids)

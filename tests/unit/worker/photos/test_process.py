@@ -144,6 +144,20 @@ def test_a_photo_is_requeued_while_storage_is_down(
     assert (state(context, photo_id), queued()) == (PhotoState.queued, [photo_id])
 
 
+def test_an_unreadable_photo_delays_no_other_of_its_batch(
+    context: WorkerContext, models: FakeModels, upload: Upload, queued: Queued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Unreadable(Storage):
+        def get(self, key: str) -> bytes:
+            raise StorageUnavailable
+
+    monkeypatch.setattr("critic_worker.retry.time.sleep", lambda _: pytest.fail("the batch waits"))
+    settings = context.settings.model_copy(update={"service_retry_seconds": 60})
+    ids = [upload(), upload()]
+    deliver(ids, replace(context, settings=settings, storage=Unreadable(context.storage._root)), models)
+    assert queued() == ids
+
+
 def test_a_photo_fails_when_its_requeues_are_used_up(
     context: WorkerContext, models: FakeModels, upload: Upload, queued: Queued, tickets: list[int]
 ) -> None:
