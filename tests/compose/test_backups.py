@@ -16,7 +16,9 @@ from critic_core.contracts.photo import PhotoState
 
 pytestmark = [pytest.mark.compose, pytest.mark.timeout(660)]
 
-FOLDER = "/var/lib/photo-critic/photos"
+STORAGE = "/var/lib/photo-critic"
+FOLDER = f"{STORAGE}/photos"
+MANIFEST = f"{STORAGE}/batches/01a20b18-c37c-7c7d-87c1-ffa18bba12cd/manifest.jsonl"
 WAITING = 16  # photos under way, more than are answered until the workers are killed
 
 
@@ -41,6 +43,7 @@ def before(stack: Stack, photographs: dict[str, bytes], slow_photo: bytes) -> Be
     files = [("file", (name, photographs[name])) for name in names]
     receipts = stack.client.post(f"/v1/albums/{album}/photos", params={"wait": 30}, files=files).json()["photos"]
     done += [receipt["photo"]["id"] for receipt in receipts]
+    stack.inside("gateway", "sh", "-c", f"mkdir -p {Path(MANIFEST).parent}; echo of-a-batch > {MANIFEST}")
     forgotten = stack.score(photographs[names[0]]).id
     stack.inside("gateway", "rm", "-r", f"{FOLDER}/{forgotten[-2:]}/{forgotten}")
 
@@ -78,6 +81,7 @@ def test_a_lost_stack_is_restored(
         sys.stdout.write(f"\n{saved.stdout}{restored.stdout}ready {time.monotonic() - began:.1f} s after it began\n")
 
     assert public_state(stack, before.album, before.done) == before.state
+    assert stack.inside("gateway", "cat", MANIFEST).stdout == "of-a-batch\n"
     for absent in (later, foreign.id, before.forgotten):
         assert stack.client.get(f"/v1/photos/{absent}").status_code == 404
         assert absent not in stack.inside("gateway", "find", FOLDER).stdout

@@ -13,7 +13,13 @@ from critic_cli.ops.backup.archive import MANIFEST, SNAPSHOT, BackupManifest, In
 from critic_cli.ops.backup.save import delete_old
 
 PHOTO = "photos/cd/01a20b18-c37c-7c7d-87c1-ffa18bba12cd/original"
-CONTENTS = {SNAPSHOT: b"REDIS" * 400, PHOTO: b"\xff\xd8" * 700}
+BATCH = "batches/01a20b18-c37c-7c7d-87c1-ffa18bba12ce"
+CONTENTS = {
+    SNAPSHOT: b"REDIS" * 400,
+    PHOTO: b"\xff\xd8" * 700,
+    f"{BATCH}/manifest.jsonl": b"{}\n" * 300,
+    f"{BATCH}/results/000000.jsonl": b"[]\n" * 300,
+}
 SAVED = BackupManifest("2026-11-25T14:12:00+00:00", "0.1.0", "file:///var/lib/photo-critic", keys=7)
 
 

@@ -1,4 +1,5 @@
-"""The file format of a backup: a tar with a snapshot of Redis, photos, and at the end a manifest with their digests.
+"""The file format of a backup: a tar with a snapshot of Redis, files of photos and batches, and at the end a manifest
+with their digests.
 
 With the manifest at the end an archive is written in one pass, and a truncated one has none. `tar` can inspect it:
 `tar -xOf FILE manifest.json`.
@@ -17,6 +18,9 @@ from typing import IO, Any
 
 MANIFEST, SNAPSHOT = "manifest.json", "redis.rdb"
 PHOTO = re.compile(r"photos/[0-9a-f]{2}/(?P<id>[0-9a-f-]{36})/(original|preview\.jpg)")
+BATCH_FILE = re.compile(r"batches/[0-9a-f-]{36}/(manifest|results/[0-9]{6,})\.jsonl")
+FOLDERS = ("photos", "batches")
+"""Of the storage, in an archive."""
 KIND, FORMAT = "photo-critic backup", 1
 CHUNK_BYTES = 1 << 20
 
@@ -33,7 +37,7 @@ class BackupManifest:
     version: str
     """Version of Photo Critic."""
     storage: str
-    """Storage URL of the photos; the archive holds those of a folder, not those of a bucket."""
+    """Storage URL; the archive holds the files of a folder, not those of a bucket."""
     keys: int
     """Keys in Redis."""
     files: dict[str, str] = field(default_factory=dict)
@@ -73,6 +77,16 @@ def photo_id_of(name: str) -> str | None:
     return found["id"] if found else None
 
 
+def is_batch_file(name: str) -> bool:
+    """True for manifests and results of batches."""
+    return BATCH_FILE.fullmatch(name) is not None
+
+
+def is_stored_file(name: str) -> bool:
+    """True for files of photos and batches."""
+    return photo_id_of(name) is not None or is_batch_file(name)
+
+
 def verify(path: Path) -> BackupManifest:
     """The manifest of an archive, after a check of every digest. Raises InvalidArchive."""
     digests: dict[str, str] = {}
@@ -107,7 +121,7 @@ def _checked_files(tar: tarfile.TarFile, path: Path) -> Iterator[tuple[str, IO[b
     """Every file in order. Any entry that is not part of a backup makes the archive invalid."""
     for entry in tar:
         data = tar.extractfile(entry) if entry.isfile() else None
-        if data is None or (entry.name not in (MANIFEST, SNAPSHOT) and photo_id_of(entry.name) is None):
+        if data is None or not (entry.name in (MANIFEST, SNAPSHOT) or is_stored_file(entry.name)):
             raise InvalidArchive(f"{path} is no backup of Photo Critic: it holds {entry.name!r}.")
         yield entry.name, data
 

@@ -13,19 +13,27 @@ from tempfile import TemporaryFile
 from typing import IO
 from uuid import uuid4
 
+from critic_cli.ops.backup.archive import FOLDERS
 from critic_cli.ops.compose_project import LONG, SHORT, ComposeProject, EngineError
 from critic_core.runtime.redis_client import BACKUP_KEY
 from critic_core.stores.albums import ALBUM_EXPIRY
 from critic_core.stores.jobs import EXPIRY, photo_hash
 
-PHOTO_VOLUME = "/var/lib/photo-critic"
-WRITERS = ("gateway", "worker", "webhooks")  # services that change Redis and photos
+STORAGE_VOLUME = "/var/lib/photo-critic"
+WRITERS = ("gateway", "worker", "webhooks")  # services that change Redis and the storage
 SNAPSHOT, LOAD_SNAPSHOT, DELETE_PHOTOS = (
     Path(__file__).with_name(name).read_text("utf-8")
     for name in ("snapshot.sh", "load_snapshot.sh", "delete_photos.py")
 )
-# A rename takes no time, and the old data stays until the new is in place.
-SWAP = "set -e; cd {folder}; rm -rf replaced; if [ -e {name} ]; then mv {name} replaced; fi; mv restoring/{name} {name}"
+# Renames take no time, and the old data stays until the new is in place.
+SWAP = """set -e
+cd {folder}
+rm -rf replaced
+mkdir replaced
+for name in {names}; do
+  if [ -e $name ]; then mv $name replaced; fi
+  mv restoring/$name $name
+done"""
 
 
 class Stack:
@@ -38,8 +46,8 @@ class Stack:
         self.storage: str = services["gateway"]["environment"]["CRITIC_STORAGE_URL"]
 
     @property
-    def has_photo_volume(self) -> bool:
-        """Photos lie in the stack's own volume, and not in a bucket."""
+    def has_storage_volume(self) -> bool:
+        """Files lie in the stack's own volume, and not in a bucket."""
         return self.storage.startswith("file:")
 
     # -- current data -------------------------------------------------------------------------------------------------
@@ -69,10 +77,11 @@ class Stack:
         self._redis("redis-cli", "set", BACKUP_KEY, str(seconds))
 
     @contextmanager
-    def photos(self) -> Iterator[IO[bytes]]:
-        """A tar of all photos and previews, while uploads and deletions go on."""
+    def stored_files(self) -> Iterator[IO[bytes]]:
+        """A tar of the files of photos and batches, while uploads and deletions go on."""
         # 1: a file was deleted between listing and reading. Files appear by a rename, and never change.
-        script = f"cd {PHOTO_VOLUME}; mkdir -p photos; tar --exclude='*.part' -cf - photos || [ $? = 1 ]"
+        names = " ".join(FOLDERS)
+        script = f"cd {STORAGE_VOLUME}; mkdir -p {names}; tar --exclude='*.part' -cf - {names} || [ $? = 1 ]"
         with self._project.reading(*_one_off("gateway"), "sh", "-c", script) as data:
             yield data
 
@@ -88,21 +97,24 @@ class Stack:
             photo_ids.update(key.removeprefix(photo_hash("")) for key in keys.read().decode().split())
 
     @contextmanager
-    def unpacking_photos(self) -> Iterator[IO[bytes]]:
-        """A stream for a tar of photos, staged beside the current ones."""
-        script = f"set -e; cd {PHOTO_VOLUME}; rm -rf restoring; mkdir -p restoring/photos; tar -C restoring -xf -"
+    def unpacking_files(self) -> Iterator[IO[bytes]]:
+        """A stream for a tar of the storage's files, staged beside the current ones."""
+        script = (
+            f"set -e; cd {STORAGE_VOLUME}; rm -rf restoring; mkdir restoring; "
+            f"cd restoring; mkdir {' '.join(FOLDERS)}; tar -xf -"
+        )
         with self._project.writing(*_one_off("gateway"), "sh", "-c", script) as data:
             yield data
 
     def swap(self) -> None:
         """Replace the current data by the staged. No service that uses them may run."""
-        for service, names in self._data_folders().items():
-            self._run_one_off(service, SWAP.format(**names))
+        for service, data in self._data_folders().items():
+            self._run_one_off(service, SWAP.format(**data))
 
     def remove_leftovers(self, leftovers: Sequence[str]) -> None:
         """Delete unused staged data (`restoring`) or replaced data (`replaced`)."""
-        for service, names in self._data_folders().items():
-            self._run_one_off(service, " ".join(["rm -rf", *(f"{names['folder']}/{name}" for name in leftovers)]))
+        for service, data in self._data_folders().items():
+            self._run_one_off(service, " ".join(["rm -rf", *(f"{data['folder']}/{name}" for name in leftovers)]))
 
     def delete_photos(self, photo_ids: Iterable[str]) -> None:
         """Delete photos from Redis, which must run, as a user's deletion does."""
@@ -128,8 +140,9 @@ class Stack:
     # -- internals ----------------------------------------------------------------------------------------------------
 
     def _data_folders(self) -> dict[str, dict[str, str]]:
-        redis = {"redis": {"folder": "/data", "name": "appendonlydir"}}
-        return redis | ({"gateway": {"folder": PHOTO_VOLUME, "name": "photos"}} if self.has_photo_volume else {})
+        redis = {"redis": {"folder": "/data", "names": "appendonlydir"}}
+        files = {"gateway": {"folder": STORAGE_VOLUME, "names": " ".join(FOLDERS)}}
+        return redis | (files if self.has_storage_volume else {})
 
     def _redis(self, *command: str) -> str:
         """Run a command in the running container, with the password in redis-cli's environment variable."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from critic_cli.ops.backup.archive import SNAPSHOT, BackupManifest, photo_id_of, read_files, verify
+from critic_cli.ops.backup.archive import SNAPSHOT, BackupManifest, is_batch_file, photo_id_of, read_files, verify
 from critic_cli.ops.backup.compose_stack import WRITERS, Stack
 
 
@@ -60,17 +60,19 @@ def _check_storage(stack: Stack, manifest: BackupManifest, path: Path) -> None:
 
 
 def _stage(stack: Stack, path: Path) -> set[str]:
-    """Load the snapshot and unpack its photos beside the current data; the ids of those photos."""
+    """Load the snapshot and unpack its files beside the current data; the ids of its photos."""
     photo_ids: set[str] = set()
     with stack.loading_snapshot(photo_ids) as snapshot:
         for _, _, data in read_files(path, lambda name: name == SNAPSHOT):
             shutil.copyfileobj(data, snapshot)
-    if stack.has_photo_volume:
+    if stack.has_storage_volume:
         with (
-            stack.unpacking_photos() as stream,
+            stack.unpacking_files() as stream,
             tarfile.open(fileobj=stream, mode="w|", format=tarfile.PAX_FORMAT) as tar,
         ):
-            for name, size, data in read_files(path, lambda name: photo_id_of(name) in photo_ids):
+            for name, size, data in read_files(
+                path, lambda name: photo_id_of(name) in photo_ids or is_batch_file(name)
+            ):
                 entry = tarfile.TarInfo(name)
                 entry.size, entry.mode = size, 0o644
                 tar.addfile(entry, data)
@@ -81,7 +83,7 @@ def _switch(stack: Stack, photo_ids: set[str], manifest: BackupManifest) -> set[
     """Replace the current data by the staged, and delete photos without bytes in the archive; their ids."""
     stack.swap()
     stack.start_redis()
-    missing = photo_ids - manifest.originals if stack.has_photo_volume else set()
+    missing = photo_ids - manifest.originals if stack.has_storage_volume else set()
     if missing:
         stack.delete_photos(missing)
     return missing

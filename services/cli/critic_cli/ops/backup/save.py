@@ -10,7 +10,7 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from critic_cli.files.partial_file import partial_file
-from critic_cli.ops.backup.archive import SNAPSHOT, BackupManifest, Writer, photo_id_of
+from critic_cli.ops.backup.archive import SNAPSHOT, BackupManifest, Writer, is_stored_file
 from critic_cli.ops.backup.compose_stack import Stack
 from critic_cli.ops.compose_project import EngineError
 
@@ -20,8 +20,9 @@ PREFIX = "photo-critic-"
 def save_backup(stack: Stack, destination: Path) -> tuple[Path, BackupManifest]:
     """Write an archive to a file, or into a folder under a name with the time; atomically.
 
-    Redis first: a photo's bytes are stored before Redis hears of it, so every photo in the snapshot has its bytes by
-    then. Photos that come later are in the archive too, and a restore leaves them out.
+    Redis first: the files of photos and batches are stored before Redis hears of them, so everything in the snapshot
+    has its files by then. Later photos are in the archive too, and a restore leaves them out; later files of batches
+    are orphans after it.
     """
     if "redis" not in stack.running():
         raise EngineError("Redis does not run")
@@ -48,18 +49,18 @@ def _write(stack: Stack, file: IO[bytes], saved_at: str) -> BackupManifest:
         size = buffer.tell()
         buffer.seek(0)
         writer.add(SNAPSHOT, size, buffer)
-    if stack.has_photo_volume:
-        _add_photos(stack, writer)
+    if stack.has_storage_volume:
+        _add_files(stack, writer)
     manifest = BackupManifest(saved_at, stack.version, stack.storage, keys, writer.digests.copy())
     writer.close(manifest)
     return manifest
 
 
-def _add_photos(stack: Stack, writer: Writer) -> None:
-    with stack.photos() as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
+def _add_files(stack: Stack, writer: Writer) -> None:
+    with stack.stored_files() as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
         for entry in tar:
             data = tar.extractfile(entry)
-            if data is not None and photo_id_of(entry.name):
+            if data is not None and is_stored_file(entry.name):
                 writer.add(entry.name, entry.size, data)
 
 
