@@ -9,7 +9,7 @@ from critic_core.contracts.base import Contract
 from critic_core.contracts.critique import PropertyName
 
 TASTE_TASK = "critic.train_taste"  # name of the Celery task; argument: owner
-MIN_DECISIONS, MIN_OF_KIND = 50, 10
+MIN_DECISIONS, MIN_OF_KIND, MIN_SCENES = 50, 10, 10
 
 
 class TasteState(StrEnum):
@@ -44,8 +44,8 @@ class Taste(Contract):
     enabled: bool = False
     state: TasteState = Field(
         default=TasteState.off,
-        description="`too_few`: fewer than 50 decided pictures, or than 10 picked or rejected ones; `unproven`: no "
-        "gain beyond chance on held-out decisions; `proven`: gain_low above 0",
+        description="`too_few`: fewer than 50 decided pictures, or than 10 picked ones, rejected ones or scenes; "
+        "`unproven`: no gain beyond chance on held-out decisions; `proven`: gain_low above 0",
     )
     decisions: int = Field(default=0, description="Decided pictures: near duplicates count as one")
     held_out: HeldOut | None = None

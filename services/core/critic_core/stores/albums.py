@@ -407,11 +407,12 @@ class AlbumStore:
         return _decisions(json.loads(history or "[]"))
 
     def decided(self, album_id: str) -> list[tuple[PhotoFeatures, Decision]]:
-        """The finished photos with decisions; none for an album that is gone."""
+        """The finished photos with decisions, by id; none for an album that is gone."""
         with redis_errors():
             decisions: Any = self._redis.hgetall(album_key(album_id, "decisions"))
-            features: Any = self._redis.hmget(album_key(album_id, "features"), list(decisions)) if decisions else []
-        rows = zip(features, decisions.values(), strict=True)
+            photo_ids = sorted(decisions)  # a hash has no order
+            features: Any = self._redis.hmget(album_key(album_id, "features"), photo_ids) if photo_ids else []
+        rows = zip(features, map(decisions.__getitem__, photo_ids), strict=True)
         return [(PhotoFeatures.read(text), _latest(history)) for text, history in rows if text]
 
     # -- events -------------------------------------------------------------------------------------------------------

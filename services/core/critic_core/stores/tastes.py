@@ -38,6 +38,9 @@ redis.call('DEL', KEYS[2], KEYS[3])
 redis.call('PUBLISH', ARGV[3], KEYS[1])
 return 1
 """
+_END = """#!lua flags=allow-oom
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+"""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class TasteStore:
 
     def __init__(self, client: "redis.Redis") -> None:
         self._redis = client
-        self._decided, self._save = client.register_script(_DECIDED), client.register_script(_SAVE)
+        self._decided, self._save, self._end = map(client.register_script, (_DECIDED, _SAVE, _END))
 
     def basis(self, owner: str) -> Basis:
         """What a training now would learn from."""
@@ -114,6 +117,11 @@ class TasteStore:
         token = uuid4().hex
         with redis_errors():
             return token if self._redis.set(_training_key(owner), token, nx=True, ex=TRAINING_SECONDS) else None
+
+    def end(self, owner: str, token: str) -> None:
+        """End that training, stored or failed: the next one may begin."""
+        with redis_errors():
+            self._end(keys=[_training_key(owner)], args=[token])
 
     def save(self, owner: str, token: str, basis: Basis, taste: Taste, model: TasteModel | None) -> bool:
         """Store the result of that training and notify subscribers.

@@ -45,7 +45,7 @@ class Examples:
 
 
 def examples_of(photos: Sequence[DecidedPhoto]) -> Examples:
-    """Photos of one network."""
+    """Of photos of one network, in their order."""
     features = [photo.features for photo in photos]
     pixels = [photo.fingerprint.pixels_sha256 for photo in features]
     levels = group(pixels, similarity_features(features, taken_seconds(features)), Thresholds())
@@ -57,10 +57,10 @@ def examples_of(photos: Sequence[DecidedPhoto]) -> Examples:
 
 
 def _representatives(picked: BoolArray, best: Int64Array, near: Int64Array) -> Int64Array:
-    """A photo of each group: its first pick, otherwise its best photo."""
+    """A photo of each group, in the photos' order: its first pick, otherwise its best photo."""
     order = np.lexsort((np.arange(len(near)) != best, ~picked, near))
     _, first = np.unique(near[order], return_index=True)
-    return np.asarray(order[first], np.int64)
+    return np.asarray(np.sort(order[first]), np.int64)
 
 
 def _of_mixed_albums(examples: Examples) -> Examples:

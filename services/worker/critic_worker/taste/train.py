@@ -8,7 +8,15 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from critic_core.contracts.taste import MIN_DECISIONS, MIN_OF_KIND, Taste, TasteExport, TasteModel, TasteState
+from critic_core.contracts.taste import (
+    MIN_DECISIONS,
+    MIN_OF_KIND,
+    MIN_SCENES,
+    Taste,
+    TasteExport,
+    TasteModel,
+    TasteState,
+)
 from critic_core.runtime.logs import logger
 from critic_core.stores.tastes import Basis
 from critic_worker.albums.taste import same_network, taste_model
@@ -39,6 +47,13 @@ def train_taste(owner: str, context: WorkerContext) -> None:
     token = context.tastes.begin(owner)
     if token is None:
         return
+    try:
+        _train(owner, token, context)
+    finally:
+        context.tastes.end(owner, token)
+
+
+def _train(owner: str, token: str, context: WorkerContext) -> None:
     basis, earlier = context.tastes.basis(owner), context.tastes.export(owner)
     training = trained(decided_photos(basis, context))
     if earlier and _is_better_founded(earlier, training):
@@ -74,8 +89,9 @@ def trained(photos: Sequence[DecidedPhoto]) -> Training:
 
 def enough(examples: Examples) -> bool:
     """Whether a taste can be tested on so many decisions."""
-    picked = int(examples.picked.sum())
-    return len(examples) >= MIN_DECISIONS and min(picked, len(examples) - picked) >= MIN_OF_KIND
+    picked, scenes = int(examples.picked.sum()), len(np.unique(examples.scene))
+    of_kind = min(picked, len(examples) - picked)
+    return len(examples) >= MIN_DECISIONS and of_kind >= MIN_OF_KIND and scenes >= MIN_SCENES
 
 
 def _newest(basis: Basis, context: WorkerContext) -> Iterator[DecidedPhoto]:

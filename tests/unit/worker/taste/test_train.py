@@ -1,6 +1,7 @@
 """From decisions to a stored taste, on a real queue server."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -56,6 +57,24 @@ def test_few_decisions_make_no_taste(pictures: int) -> None:
     assert (training.taste.state, training.model) == (TasteState.too_few, None)
 
 
+@pytest.mark.parametrize("scenes", [1, 2, 9])
+def test_pictures_of_few_scenes_make_no_taste(scenes: int) -> None:
+    photos = [*of_scenes(scenes, 180 // scenes)]
+    assert len(set(examples_of(photos).scene.tolist())) == scenes
+    training = trained(photos)
+    assert (training.taste.state, training.taste.decisions, training.model) == (TasteState.too_few, 180, None)
+
+
+def of_scenes(scenes: int, pictures: int) -> Iterator[DecidedPhoto]:
+    """Pictures of one subject within 25 minutes, with unlike hashes: no near duplicates."""
+    random = np.random.default_rng(7)
+    for scene, direction in enumerate(random.normal(size=(scenes, 8))):
+        for number in range(pictures):
+            bits, minutes = int(random.integers(0, 2**63)), 600 * scene + 25 * number / pictures
+            features = photo(50, direction.tolist(), bits, minutes).model_copy(update={"network": "w"})
+            yield DecidedPhoto("one", features, Flag.pick if number % 2 else Flag.reject)
+
+
 def test_near_duplicates_are_one_picture_picked_if_one_of_them_is() -> None:
     picked, rejected = photo(50, [1, 0]), photo(50, [-0.1, 1], bits=2**40 - 1)
     examples = examples_of(
@@ -81,6 +100,14 @@ def test_a_scene_lies_in_one_fold_and_pairs_in_one_album() -> None:
     assert compare(both, both.common).pairs == sum(
         count * (size - count) for count, size in zip(picked, sizes, strict=True)
     )
+
+
+def test_pictures_stay_in_the_order_of_their_photos() -> None:
+    """The newest albums come first, and the first pictures are trained on."""
+    photos = [replace(example, album=str(number // 20)) for number, example in enumerate(decided(True, 60))]
+    ordered = examples_of(photos)
+    assert ordered.album.tolist() == sorted([0, 1, 2] * 20)
+    assert ordered.picked.tolist() == [example.flag is Flag.pick for example in photos]
 
 
 # -- in the store ---------------------------------------------------------------------------------------------------
@@ -134,3 +161,14 @@ def test_too_few_decisions_leave_no_model(context: WorkerContext) -> None:
     train_taste(ANONYMOUS, context)
     assert context.tastes.get(ANONYMOUS).state is TasteState.too_few
     assert context.tastes.export(ANONYMOUS) is None
+
+
+def test_a_failed_training_leaves_the_next_one_free(context: WorkerContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    decide(context, 60)
+    context.tastes.switch(ANONYMOUS, True)
+    with monkeypatch.context() as patch:
+        patch.setattr("critic_worker.taste.train.trained", lambda _: pytest.fail("out of memory"))
+        with pytest.raises(pytest.fail.Exception):
+            train_taste(ANONYMOUS, context)
+    train_taste(ANONYMOUS, context)
+    assert context.tastes.get(ANONYMOUS).state is TasteState.proven
