@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from critic_core.runtime.outbound.addresses import Address
 from critic_core.stores.deliveries import DeliveryStore, Ticket
+from critic_worker.webhooks.attempt_limiter import AttemptLimiter
 from critic_worker.webhooks.deadline import Deadline
 from critic_worker.webhooks.events import SubjectStores
-from critic_worker.webhooks.host_limiter import HostLimiter
 from critic_worker.webhooks.settings import SenderSettings
 
 
@@ -18,7 +18,7 @@ class SenderContext:
     settings: SenderSettings
     stores: SubjectStores
     deliveries: DeliveryStore
-    host_limiter: HostLimiter
+    attempt_limiter: AttemptLimiter
     resolve: Callable[[str, int, Deadline], list[Address]]
     dispatch: Callable[[Ticket], None]
     dispatched: Callable[[], int]

@@ -30,7 +30,7 @@ _REDIRECTS = range(300, 400)
 def deliver(ticket: Ticket, context: SenderContext) -> None:
     """Make one attempt. Raises QueueUnavailable; the delivery is then due again when its lease expires."""
     event = event_of(ticket.subject, context.stores)
-    with context.host_limiter.slot(_host(event)) as free:
+    with context.attempt_limiter.slot(_host(event), event.owner if event else "") as free:
         if not free:
             context.deliveries.update(ticket, None, time.time() + BUSY_SECONDS)
         elif begun := context.deliveries.begin(ticket, context.settings.webhook_lease_seconds):
@@ -52,7 +52,7 @@ def _attempt(ticket: Ticket, delivery: Delivery, event: WebhookEvent | None, con
     except (InvalidCallbackUrl, UnsafeUrl, Unreachable, OSError) as error:
         response = None
         log.info("webhook_unreachable", webhook_id=delivery.id, host=host, error=str(error))
-    context.host_limiter.record(host, responded=response is not None)
+    context.attempt_limiter.record(host, responded=response is not None)
     attempts = (*delivery.attempts, _outcome(start, response))[-STORED_ATTEMPTS:]
     _store(ticket, delivery.model_copy(update={"attempts": attempts}), response, event, context)
 

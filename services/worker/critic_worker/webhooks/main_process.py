@@ -19,11 +19,11 @@ from critic_core.stores.jobs import JobStore
 from critic_worker.consumer import consume
 from critic_worker.threads import EX_TEMPFAIL, every
 from critic_worker.webhooks import metrics
+from critic_worker.webhooks.attempt_limiter import AttemptLimiter
 from critic_worker.webhooks.consumption import ConsumptionMonitor
 from critic_worker.webhooks.context import SenderContext
 from critic_worker.webhooks.delivery import deliver
 from critic_worker.webhooks.events import SubjectStores
-from critic_worker.webhooks.host_limiter import HostLimiter
 from critic_worker.webhooks.resolver import with_deadline
 from critic_worker.webhooks.scheduler import INTERVAL_SECONDS, schedule
 from critic_worker.webhooks.settings import SenderSettings
@@ -74,7 +74,7 @@ def make_sender_context(app: Celery, settings: SenderSettings) -> SenderContext:
         settings=settings,
         stores=SubjectStores(JobStore(client), AlbumStore(client)),
         deliveries=DeliveryStore(client),
-        host_limiter=HostLimiter(settings.webhook_concurrency),
+        attempt_limiter=AttemptLimiter(settings.webhook_concurrency),
         resolve=with_deadline(resolve, threads),
         dispatch=lambda ticket: send(app, DELIVER_TASK, WEBHOOK_QUEUE, str(ticket)),
         dispatched=dispatched,

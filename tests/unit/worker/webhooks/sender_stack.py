@@ -16,10 +16,10 @@ from critic_core.runtime.outbound.addresses import Address
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.deliveries import DUE, DeliveryStore, Ticket
 from critic_core.stores.jobs import JobStore
+from critic_worker.webhooks.attempt_limiter import AttemptLimiter
 from critic_worker.webhooks.context import SenderContext
 from critic_worker.webhooks.delivery import deliver
 from critic_worker.webhooks.events import SubjectStores
-from critic_worker.webhooks.host_limiter import HostLimiter
 from critic_worker.webhooks.resolver import with_deadline
 from critic_worker.webhooks.scheduler import schedule
 from critic_worker.webhooks.settings import SenderSettings
@@ -43,7 +43,7 @@ class SenderStack:
             settings=SenderSettings.model_validate({**fields, "webhook_first_delay_seconds": 0.001, **settings}),
             stores=SubjectStores(self.jobs, self.albums),
             deliveries=self.deliveries,
-            host_limiter=HostLimiter(1),
+            attempt_limiter=AttemptLimiter(1),
             resolve=with_deadline(self._resolve, ThreadPoolExecutor(1)),
             dispatch=self.tickets.append,
             dispatched=lambda: self.queued,

@@ -9,6 +9,7 @@ from tests.support.scripted_server import Answer, ScriptedServer
 from tests.unit.worker.webhooks.sender_stack import ALLOWED, MakeSender, SenderStack
 
 from critic_core.contracts.errors import PhotoPoison
+from critic_core.contracts.identity import ANONYMOUS
 from critic_core.contracts.webhook import DeliveryState, Outcome
 from critic_core.stores.deliveries import DUE
 from critic_worker.webhooks.delivery import BUSY_SECONDS, deliver
@@ -128,7 +129,7 @@ def test_a_busy_receiver_is_tried_again_soon_and_the_attempt_does_not_count(
     sender = make_sender()
     photo_id = sender.finished(receiver.url)
     schedule(sender.context)
-    with sender.context.host_limiter.slot(f"{ALLOWED}:{receiver.port}"):
+    with sender.context.attempt_limiter.slot(f"{ALLOWED}:{receiver.port}", ANONYMOUS):
         deliver(sender.tickets.pop(), sender.context)
     assert (sender.delivery(photo_id).attempt_count, receiver.requests) == (0, [])
     assert next_delay(sender) == pytest.approx(BUSY_SECONDS, abs=1)
