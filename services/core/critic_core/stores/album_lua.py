@@ -2,7 +2,8 @@
 
 An album is a hash, and its photos are one sorted set: a finished photo ranks by percentile (ties by score), below them
 FAILED and PENDING. Ranking, pages and counts come from this one structure and so cannot disagree. Every change is an
-entry of a stream, whose ids are those of the server-sent events.
+entry of a stream, whose ids are those of the server-sent events. The last photo that is pending no longer, `settled` by
+its result or its deletion, announces the album.
 """
 
 from critic_core.runtime.redis_client import KEY_PREFIX
@@ -29,7 +30,7 @@ local function expire_with_album(album)
   end
 end
 
-local function record_event(channel, album, kind, photo)
+local function record_event(channel, album, kind, photo, settled)
   if redis.call('EXISTS', album_key(album)) == 0 then return end -- under deletion, photo by photo
   local counter = kind == 'decision' and 'decision_revision' or 'revision'
   if kind ~= 'favourite' and kind ~= 'album_changed' then redis.call('HINCRBY', album_key(album), counter, 1) end
@@ -37,13 +38,13 @@ local function record_event(channel, album, kind, photo)
   redis.call('XADD', album_key(album, 'events'), 'MAXLEN', '~', {MAX_EVENTS}, '*', 'kind', kind, 'photo', photo,
     'photos', photos, 'pending', pending, 'done', done, 'failed', failed)
   expire_with_album(album)
-  if pending == 0 and (kind == 'photo_done' or kind == 'photo_failed') then announce('album:' .. album) end
+  if pending == 0 and settled then announce('album:' .. album) end
   redis.call('PUBLISH', channel, album)
 end
 
 local function set_rank(channel, album, photo, score, kind)
   if not album or not redis.call('ZSCORE', album_key(album, 'order'), photo) then return end
   redis.call('ZADD', album_key(album, 'order'), score, photo)
-  record_event(channel, album, kind, photo)
+  record_event(channel, album, kind, photo, tonumber(score) ~= {PENDING})
 end
 """

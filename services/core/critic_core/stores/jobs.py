@@ -62,7 +62,9 @@ redis.call('PUBLISH', ARGV[3], ARGV[1])
 return 1
 """
 
-_REOPEN = f"""{ALBUM}{PHOTO_QUEUE}{REQUEUE}
+_REOPEN = f"""#!lua flags=allow-oom
+{ALBUM}{PHOTO_QUEUE}{REQUEUE}
+redis.call('ZREM', '{DEAD}', ARGV[1])
 if redis.call('HGET', KEYS[1], 'state') ~= 'failed' then return 0 end
 redis.call('HSET', KEYS[1], 'deliveries', 0, 'alone', 1)
 redis.call('HDEL', KEYS[1], 'problem')
@@ -83,12 +85,14 @@ if owner then redis.call('ZREM', owner_key(owner, 'insights'), unpack(KEYS, 6)) 
 for index = 2, 4 do redis.call('ZREM', KEYS[index], ARGV[1]) end
 if ARGV[3] then redis.call('ZADD', KEYS[5], 'XX', ARGV[3], ARGV[1]) else redis.call('ZREM', KEYS[5], ARGV[1]) end
 remove_from_owner(owner, 'photos', ARGV[1])
-if album and redis.call('ZREM', album_key(album, 'order'), ARGV[1]) == 1 then
+local rank = album and redis.call('ZSCORE', album_key(album, 'order'), ARGV[1])
+if rank then
+  redis.call('ZREM', album_key(album, 'order'), ARGV[1])
   redis.call('HDEL', album_key(album, 'bytes'), sha256)
   for _, part in ipairs({{'names', 'features', 'decisions', 'favourites'}}) do
     redis.call('HDEL', album_key(album, part), ARGV[1])
   end
-  record_event(ARGV[2], album, 'photo_deleted', ARGV[1])
+  record_event(ARGV[2], album, 'photo_deleted', ARGV[1], tonumber(rank) == {PENDING})
 end
 return existed
 """
@@ -249,8 +253,6 @@ class JobStore:
 
     def retry_dead_letter(self, photo_id: str) -> bool:
         """Queue a dead letter again. False when the photo expired or is no dead letter."""
-        with redis_errors():
-            self._redis.zrem(DEAD, photo_id)
         return bool(self._run(self._reopen, photo_id, self._now(), CHANGE_CHANNEL))
 
     # -- inside -------------------------------------------------------------------------------------------------------

@@ -4,13 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis
+from tests.support.albums import new_album
 from tests.support.clock import NOW, Clock
-from tests.support.critiques import make_critique
+from tests.support.critiques import make_critique, make_photo
 
 from critic_core.contracts.errors import DeliveryNotFound, PhotoCorrupt
 from critic_core.contracts.identity import new_photo_id
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.contracts.webhook import Delivery, DeliveryState
+from critic_core.stores.albums import AlbumStore
 from critic_core.stores.deliveries import DUE, MAX_DELIVERIES, DeliveryStore, Entry, Ticket
 from critic_core.stores.delivery_lua import ANNOUNCE
 from critic_core.stores.jobs import JobStore
@@ -64,6 +66,25 @@ def test_a_finished_photo_with_a_callback_is_in_the_outbox(jobs: JobStore, store
     assert [entry.subject for entry in store.outbox()] == [f"photo:{done}", f"photo:{failed}"]
     assert store.outbox()[0].at == pytest.approx(datetime.now(UTC).timestamp(), abs=5)
     assert store.pending() == 2
+
+
+def test_an_album_is_announced_when_its_last_pending_photo_is_deleted(
+    client: "redis.Redis", jobs: JobStore, store: DeliveryStore
+) -> None:
+    albums = AlbumStore(client)
+    album = new_album().model_copy(update={"callback_url": "https://example.com/in"})
+    albums.create(album)
+    queued = [make_photo(PhotoState.queued).model_copy(update={"album": album.id, "sha256": text}) for text in "abc"]
+    done, first, second = (albums.add(photo, 1000) for photo in queued)
+    jobs.finish(done, make_critique())
+    jobs.delete(first)
+    assert store.outbox() == []
+    jobs.delete(second)
+    (entry,) = store.outbox()
+    assert entry.subject == f"album:{album.id}"
+    store.drop(entry)
+    jobs.delete(done)
+    assert store.outbox() == []
 
 
 def test_whatever_has_a_callback_can_be_announced(client: "redis.Redis", store: DeliveryStore) -> None:

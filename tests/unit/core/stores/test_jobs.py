@@ -104,6 +104,16 @@ def test_a_requeued_photo_is_not_charged_a_delivery(store: JobStore, queue: Phot
     assert store.get(photo.id).state is PhotoState.running
 
 
+def test_a_full_queue_loses_no_dead_letter(store: JobStore, photo: Photo, client: "redis.Redis") -> None:
+    store.move_to_dead_letters(photo.id, PhotoPoison().problem())
+    client.config_set("maxmemory", "1kb")
+    try:
+        assert store.retry_dead_letter(photo.id)
+    finally:
+        client.config_set("maxmemory", 0)
+    assert store.get(photo.id).state is PhotoState.queued
+
+
 def test_a_dead_letter_is_listed_and_can_be_retried(store: JobStore, photo: Photo) -> None:
     store.move_to_dead_letters(photo.id, PhotoPoison().problem())
     assert store.dead_letters() == [photo.id]
