@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.support.examples import EXAMPLES, run
+from tests.support.missing import service_missing
 from tests.support.photos import DATA
 from tests.support.ports import free_port
 from tests.support.scripted_server import Answer, Request, ScriptedServer
@@ -83,7 +84,7 @@ def test_immich_gets_ratings_and_stacks(environment: dict[str, str], immich: Imm
 
 def test_an_agent_scores_compares_and_culls(environment: dict[str, str], tmp_path: Path) -> None:
     if importlib.util.find_spec("mcp") is None:
-        pytest.skip("mcp has requirements of its own: examples/mcp/requirements.txt")
+        service_missing("mcp is not installed: examples/mcp/requirements.txt")
     shoot = tmp_path / "shoot"
     shoot.mkdir()
     for name in ("rocket.jpg", "cat.png"):

@@ -8,12 +8,12 @@ const POLL_MS = 2000;
 export class Batches {
   constructor(private readonly http: Http) {}
 
-  /** Sends a manifest; the server queues its photos little by little. */
-  create(lines: Iterable<BatchLine>, model?: string): Promise<Batch> {
+  /** Sends a manifest; the server queues its photos little by little, and calls back at the end. */
+  create(lines: Iterable<BatchLine>, model?: string, callbackUrl?: string): Promise<Batch> {
     const body = Array.from(lines, (line) => `${JSON.stringify(line)}\n`).join("");
     // A retry never makes a second batch.
     const headers = { "Content-Type": "application/x-ndjson", "Idempotency-Key": crypto.randomUUID() };
-    return this.http.json(PATH, { method: "POST", query: { model }, body, headers });
+    return this.http.json(PATH, { method: "POST", query: { model, callback_url: callbackUrl }, body, headers });
   }
 
   get(batchId: string): Promise<Batch> {

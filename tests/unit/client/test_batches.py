@@ -34,14 +34,14 @@ def test_a_batch_from_its_manifest_to_its_results(server: ScriptedServer, connec
     server.answer = answer
     with connect(server.url) as client:
         lines = [BatchLine(url="https://photos.example/1.jpg", reference="é"), BatchLine(url="https://a.example/2")]
-        batch = client.batches.create(lines, model="m")
+        batch = client.batches.create(lines, model="m", callback_url="https://a.example/in")
         assert client.batches.wait(batch.id, 10) == DONE
         assert list(client.batches.results(batch.id)) == RESULTS
         assert list(client.batches.list()) == [DONE, RUNNING]
         assert client.batches.cancel(batch.id) == RUNNING
         client.batches.delete(batch.id)
     created = server.requests[0]
-    assert created.path == "/v1/batches?model=m"
+    assert created.path == "/v1/batches?model=m&callback_url=https%3A%2F%2Fa.example%2Fin"
     assert [json.loads(line) for line in created.body.splitlines()] == [
         {"url": "https://photos.example/1.jpg", "reference": "é"},
         {"url": "https://a.example/2"},

@@ -58,7 +58,7 @@ def test_every_error_is_a_problem_and_every_response_has_its_request_id() -> Non
 
 
 def test_webhooks_are_in_the_contract() -> None:
-    assert set(DOCUMENT["webhooks"]) == {"photo.done", "photo.failed", "album.done"}
+    assert set(DOCUMENT["webhooks"]) == {"photo.done", "photo.failed", "album.done", "batch.done"}
     for methods in DOCUMENT["webhooks"].values():
         assert {parameter["name"] for parameter in methods["post"]["parameters"]} == {
             "webhook-id",

@@ -95,6 +95,8 @@ BY_ID = {
     "getResults": Case(),
     "cancelBatch": Case(),
     "deleteBatch": Case(204),
+    "listBatchDeliveries": Case(),
+    "retryBatchDelivery": Case(202),
     "createShare": Case(201),
     "listShares": Case(),
     "revokeShare": Case(204),
@@ -219,9 +221,10 @@ def tenant(gateway: Application, name: str) -> Tenant:
     share = caller.request("POST", f"/v1/albums/{album_id}/shares", json=permissions).json()
     save_results(gateway, album_id)
     save_taste(TasteStore(gateway.redis), name, make_taste(TasteState.unproven, version=f"taste-{name}"))
-    open_deliveries(gateway, name)
-    batch = caller.request("POST", "/v1/batches", content=b'{"url": "https://127.0.0.1/"}').json()
+    manifest, params = b'{"url": "https://127.0.0.1/"}', {"callback_url": URL}
+    batch = caller.request("POST", "/v1/batches", content=manifest, params=params).json()
     until(lambda: "finished_at" in caller.request("GET", f"/v1/batches/{batch['id']}").json())
+    open_deliveries(gateway, name)
     ids = {"photo": photo_id, "member": member_id, "album": album_id, "delivery": f"d-{name}", "batch": batch["id"]}
     return Tenant(gateway, name, {**ids, "share": share["id"], "token": share["token"]})
 

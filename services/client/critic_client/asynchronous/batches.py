@@ -20,11 +20,14 @@ class AsyncBatches:
     def __init__(self, http: AsyncRetryingHttp) -> None:
         self._http = http
 
-    async def create(self, lines: Iterable[BatchLine], model: str | None = None) -> Batch:
-        """Send a manifest; the server queues its photos little by little."""
+    async def create(
+        self, lines: Iterable[BatchLine], model: str | None = None, callback_url: str | None = None
+    ) -> Batch:
+        """Send a manifest; the server queues its photos little by little, and calls back at the end."""
         body = "".join(line.model_dump_json(exclude_none=True) + "\n" for line in lines).encode()
         headers = {"Content-Type": JSON_LINES, "Idempotency-Key": str(uuid4())}  # a retry never makes a second batch
-        params = {"model": model} if model else {}
+        optional = {"model": model, "callback_url": callback_url}
+        params = {name: value for name, value in optional.items() if value}
         return parse(Batch, await self._http.request("POST", _PATH, content=body, params=params, headers=headers))
 
     async def get(self, batch_id: str) -> Batch:

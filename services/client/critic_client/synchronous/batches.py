@@ -20,11 +20,12 @@ class Batches:
     def __init__(self, http: RetryingHttp) -> None:
         self._http = http
 
-    def create(self, lines: Iterable[BatchLine], model: str | None = None) -> Batch:
-        """Send a manifest; the server queues its photos little by little."""
+    def create(self, lines: Iterable[BatchLine], model: str | None = None, callback_url: str | None = None) -> Batch:
+        """Send a manifest; the server queues its photos little by little, and calls back at the end."""
         body = "".join(line.model_dump_json(exclude_none=True) + "\n" for line in lines).encode()
         headers = {"Content-Type": JSON_LINES, "Idempotency-Key": str(uuid4())}  # a retry never makes a second batch
-        params = {"model": model} if model else {}
+        optional = {"model": model, "callback_url": callback_url}
+        params = {name: value for name, value in optional.items() if value}
         return parse(Batch, self._http.request("POST", _PATH, content=body, params=params, headers=headers))
 
     def get(self, batch_id: str) -> Batch:

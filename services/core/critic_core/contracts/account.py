@@ -74,6 +74,7 @@ class BatchRecord(Contract):
     kind: Literal["batch"] = "batch"
     batch: Batch
     results: str = Field(description="Path of the results")
+    deliveries: tuple[Delivery, ...] = ()
 
 
 class TasteRecord(TasteExport):

@@ -38,6 +38,7 @@ class Batch(Contract):
     queued: int = Field(description="Photos queued so far, and lines without a usable photo")
     done: int = Field(description="Results with a critique")
     failed: int = Field(description="Results with a problem")
+    callback_url: str | None = Field(default=None, description="Notified by a webhook when the batch ends")
     delay: Problem | None = Field(default=None, description="Why no further line is queued now: overload, quota, …")
     created_at: datetime
     finished_at: datetime | None = Field(default=None, description="When the last result was written")

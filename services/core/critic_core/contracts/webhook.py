@@ -39,10 +39,10 @@ class ReceiverSecrets(Contract):
 class WebhookBody(Contract):
     """The body of a webhook."""
 
-    type: str = Field(description="photo.done, photo.failed or album.done")
+    type: str = Field(description="photo.done, photo.failed, album.done or batch.done")
     timestamp: datetime = Field(description="Time of the event, however late its delivery")
     data: dict[str, Any] = Field(
-        description="The photo or album as in the API, without owner, callback and fingerprints"
+        description="The photo, album or batch as in the API, without owner, callback and fingerprints"
     )
 
 
@@ -85,6 +85,6 @@ class Delivery(Contract):
 
 
 class Deliveries(Contract):
-    """The deliveries of a photo or album, oldest first."""
+    """The deliveries of a photo, album or batch, oldest first."""
 
     deliveries: tuple[Delivery, ...]

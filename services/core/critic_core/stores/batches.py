@@ -16,6 +16,7 @@ from critic_core.contracts.base import Contract
 from critic_core.contracts.batch import Batch, BatchState
 from critic_core.contracts.errors import BatchNotFound, Problem
 from critic_core.runtime.redis_client import KEY_PREFIX, redis_errors
+from critic_core.stores.delivery_lua import ANNOUNCE, FORGET_DELIVERIES
 from critic_core.stores.owner_lua import OWNER
 from critic_core.stores.owners import Kind, limit_reached
 
@@ -59,11 +60,12 @@ if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'expires_at', ARGV[2])
 return 1
 """
-_END = """#!lua flags=allow-oom
+_END = f"""#!lua flags=allow-oom
+{ANNOUNCE}
 if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
 if redis.call('HGET', KEYS[1], 'state') == 'running' then redis.call('HSET', KEYS[1], 'state', 'done') end
-redis.call('HSETNX', KEYS[1], 'finished_at', ARGV[2])
 redis.call('HDEL', KEYS[1], 'delay')
+if redis.call('HSETNX', KEYS[1], 'finished_at', ARGV[2]) == 1 then announce('batch:' .. ARGV[3]) end
 return 1
 """
 _BEGIN = """
@@ -84,8 +86,9 @@ redis.call('HDEL', KEYS[1], 'delay')
 return 1
 """
 _HIDE = f"""#!lua flags=allow-oom
-{OWNER}
+{OWNER}{FORGET_DELIVERIES}
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+forget_deliveries('batch:' .. ARGV[1])
 remove_from_owner(redis.call('HGET', KEYS[1], 'owner'), 'batches', ARGV[1])
 redis.call('HSET', KEYS[1], 'state', '{DELETED}', 'token', '')
 redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
@@ -209,7 +212,7 @@ class BatchStore:
             return bool(self._cancel(keys=[batch_key(batch_id)]))
 
     def hide(self, batch_id: str, now: float) -> None:
-        """Hide a batch at once; runners delete it unless the caller does."""
+        """Hide a batch at once, without its deliveries; runners delete it unless the caller does."""
         with redis_errors():
             self._hide(keys=[batch_key(batch_id), DUE], args=[batch_id, now])
 
@@ -262,7 +265,7 @@ class BatchStore:
     def finish(self, lease: BatchLease, at: datetime) -> None:
         """End a batch whose last result is written. Raises LeaseLost."""
         with redis_errors():
-            _ensure(self._end(keys=[batch_key(lease.batch_id)], args=[lease.token, at.isoformat()]))
+            _ensure(self._end(keys=[batch_key(lease.batch_id)], args=[lease.token, at.isoformat(), lease.batch_id]))
 
     def _save_texts(self, lease: BatchLease, texts: dict[int, str], increments: dict[str, int]) -> None:
         keys = [batch_key(lease.batch_id), _parts_key(lease.batch_id)]

@@ -1,7 +1,8 @@
 """The transactional outbox of webhooks, as Lua that the scripts of the stores begin with.
 
 A change of state enters the outbox in the same script, so that no crash between the two can lose an event. The outbox
-holds subjects, `photo:<id>` or `album:<id>`, by the time of their latest event; a delivery is made from each later.
+holds subjects, `photo:<id>`, `album:<id>` or `batch:<id>`, by the time of their latest event; deliveries are made from
+them later.
 """
 
 from critic_core.runtime.redis_client import KEY_PREFIX

@@ -44,8 +44,7 @@ class AccountExport:
                     counts[kind] += 1
         for batch_id in self._ids(owner, Kind.batches):
             with suppress(BatchNotFound):
-                batch = self.batches.get(batch_id, owner).batch
-                yield _line(BatchRecord(batch=batch, results=f"/v1/batches/{batch_id}/results"))
+                yield _line(self._batch(batch_id, owner))
         if taste := self.tastes.export(owner):
             yield _line(TasteRecord(taste=taste.taste, model=taste.model))
         yield _line(ExportEnd(owner=owner, albums=counts[Kind.albums], photos=counts[Kind.photos]))
@@ -65,6 +64,13 @@ class AccountExport:
             shares=tuple(self.shares.of(album_id)),
             favourites=self.shares.count_favourites(album_id),
             corrections=self.corrections.of(album_id),
+        )
+
+    def _batch(self, batch_id: str, owner: str) -> BatchRecord:
+        return BatchRecord(
+            batch=self.batches.get(batch_id, owner).batch,
+            results=f"/v1/batches/{batch_id}/results",
+            deliveries=tuple(self.deliveries.of(f"batch:{batch_id}")),
         )
 
     def _photo(self, photo_id: str) -> PhotoRecord:

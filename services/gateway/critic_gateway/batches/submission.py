@@ -27,6 +27,14 @@ MARGIN_SECONDS = 60.0  # after the time limit of the upload, a batch without a m
 
 
 @dataclass(frozen=True)
+class BatchOptions:
+    """Model and callback of a new batch."""
+
+    model: str | None = None
+    callback_url: str | None = None
+
+
+@dataclass(frozen=True)
 class BatchSubmission:
     """Receives manifests."""
 
@@ -37,12 +45,12 @@ class BatchSubmission:
     sources: PhotoSources
     settings: GatewaySettings
 
-    async def submit(self, chunks: AsyncIterator[bytes], sender: Sender, model: str | None) -> Batch:
+    async def submit(self, chunks: AsyncIterator[bytes], sender: Sender, options: BatchOptions) -> Batch:
         """Store the manifest of a new batch; of a repeated request, the first batch."""
-        digest = hashlib.sha256(f"batch {model or ''}\n".encode())
+        digest = hashlib.sha256(f"batch {options.model or ''} {options.callback_url or ''}\n".encode())
         body, key, owner = _hashed(chunks, digest), sender.idempotency_key, sender.caller.owner
         if key is None:
-            return await self._begin(await self._receive(body, sender, model))
+            return await self._begin(await self._receive(body, sender, options))
         record = await run_in_threadpool(self.idempotency_keys.acquire, owner, key)
         if record is not None:
             async with upload_timeout(self.settings.upload_timeout_seconds):
@@ -50,15 +58,15 @@ class BatchSubmission:
             return await run_in_threadpool(self._repeated, record, digest.hexdigest(), owner)
         async with self.idempotency_keys.release_on_error(owner, key):
             async with self.idempotency_keys.lease(owner, key):
-                batch = await self._receive(body, sender, model)
+                batch = await self._receive(body, sender, options)
             record = UploadRecord(body_digest=digest.hexdigest(), batch_id=batch.id)
             # Before the batch begins: a gateway that dies in between leaves no batch that a retry would repeat.
             await run_in_threadpool(self.idempotency_keys.save, owner, key, record)
             return await self._begin(batch)
 
-    async def _receive(self, body: AsyncIterator[bytes], sender: Sender, model: str | None) -> Batch:
+    async def _receive(self, body: AsyncIterator[bytes], sender: Sender, options: BatchOptions) -> Batch:
         """A batch whose manifest is stored; deleted unless it begins soon."""
-        batch, caller, seconds = self._new_batch(model), sender.caller, self.settings.upload_timeout_seconds
+        batch, caller, seconds = self._new_batch(options), sender.caller, self.settings.upload_timeout_seconds
         due = time.time() + seconds + MARGIN_SECONDS
         await run_in_threadpool(self.batches.create, batch, caller.owner, caller.name, due)
         async with self._deletion_on_error(batch.id), upload_timeout(seconds):
@@ -85,12 +93,13 @@ class BatchSubmission:
             raise BatchNotFound
         return self.batches.get(record.batch_id, owner).batch
 
-    def _new_batch(self, model: str | None) -> Batch:
+    def _new_batch(self, options: BatchOptions) -> Batch:
         now = datetime.now(UTC)
         return Batch(
             id=new_photo_id(),
             state=BatchState.running,
-            model=model,
+            model=options.model,
+            callback_url=options.callback_url,
             lines=0,
             queued=0,
             done=0,

@@ -13,8 +13,6 @@ from critic_core.contracts.errors import (
     InvalidPhotoKey,
     InvalidRequest,
     LimitReached,
-    ModelNotFound,
-    NotReady,
     PhotoKeysDisabled,
     PhotoUrlsDisabled,
     RequestTooLarge,
@@ -24,6 +22,7 @@ from critic_core.contracts.errors import (
 )
 from critic_core.stores.owners import Kind
 from critic_gateway.albums import cursors
+from critic_gateway.batches.submission import BatchOptions
 from critic_gateway.dependencies import (
     ROOM,
     BatchResultsDep,
@@ -36,12 +35,10 @@ from critic_gateway.dependencies import (
     WorkerStatusDep,
 )
 from critic_gateway.http.storage_threads import in_storage_thread
-from critic_gateway.routes.openapi import ACCESS_ERRORS, LOCATION, responses
-from critic_gateway.routes.parameters import ModelName, OwnBatch, PageParams, SenderDep, ensure_options
+from critic_gateway.routes.openapi import ACCESS_ERRORS, BATCH_ERRORS, LOCATION, OPTION_ERRORS, responses
+from critic_gateway.routes.parameters import CallbackUrl, ModelName, OwnBatch, PageParams, SenderDep, ensure_options
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
-
-BATCH_ERRORS = (BatchNotFound, InvalidRequest, *ACCESS_ERRORS)
 
 
 def json_lines(contract: str) -> dict[str, Any]:
@@ -62,9 +59,15 @@ MANIFEST = {
 }
 
 
-def _served_model(settings: SettingsDep, workers: WorkerStatusDep, _: CallerDep, model: ModelName = None) -> str | None:
-    ensure_options(model, None, workers, settings)
-    return model
+def _batch_options(
+    settings: SettingsDep,
+    workers: WorkerStatusDep,
+    _: CallerDep,
+    model: ModelName = None,
+    callback_url: CallbackUrl = None,
+) -> BatchOptions:
+    ensure_options(model, callback_url, workers, settings)
+    return BatchOptions(model, callback_url)
 
 
 @router.post(
@@ -87,8 +90,7 @@ def _served_model(settings: SettingsDep, workers: WorkerStatusDep, _: CallerDep,
             BatchNotFound,
             UploadTimeout,
             LimitReached,
-            ModelNotFound,
-            NotReady,
+            *OPTION_ERRORS,
             StorageFull,
             StorageUnavailable,
             *ACCESS_ERRORS,
@@ -99,14 +101,14 @@ async def create_batch(
     request: Request,
     submission: BatchSubmissionDep,
     sender: SenderDep,
-    model: Annotated[str | None, Depends(_served_model)],
+    options: Annotated[BatchOptions, Depends(_batch_options)],
     response: Response,
 ) -> Batch:
     """A manifest of JSON lines, at most 100,000, as body. The photos are queued little by little, behind all others.
 
     A photo is deleted once its result is written.
     """
-    batch = await submission.submit(request.stream(), sender, model)
+    batch = await submission.submit(request.stream(), sender, options)
     response.headers["Location"] = f"{router.prefix}/{batch.id}"
     return batch
 

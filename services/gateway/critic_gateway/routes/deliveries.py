@@ -1,4 +1,4 @@
-"""Webhooks: secrets of receivers, deliveries of a photo or an album."""
+"""Webhooks: secrets of receivers, deliveries of a photo, an album or a batch."""
 
 from typing import Annotated
 
@@ -10,10 +10,11 @@ from critic_core.runtime.outbound.public_url import LONGEST_URL
 from critic_core.runtime.webhooks.callback import parse_callback
 from critic_core.runtime.webhooks.receiver_secrets import encode_secret, receiver_keys
 from critic_gateway.dependencies import CallerDep, DeliveryStoreDep, SettingsDep
-from critic_gateway.routes.openapi import ACCESS_ERRORS, ALBUM_ERRORS, PHOTO_ERRORS, responses
-from critic_gateway.routes.parameters import OwnAlbum, OwnPhoto, path_id
+from critic_gateway.routes.openapi import ACCESS_ERRORS, ALBUM_ERRORS, BATCH_ERRORS, PHOTO_ERRORS, responses
+from critic_gateway.routes.parameters import OwnAlbum, OwnBatch, OwnPhoto, path_id
 
 PHOTO_PATH, ALBUM_PATH = "/v1/photos/{photo_id}/deliveries", "/v1/albums/{album_id}/deliveries"
+BATCH_PATH = "/v1/batches/{batch_id}/deliveries"
 
 router = APIRouter(tags=["webhooks"])
 
@@ -28,6 +29,10 @@ async def _album_subject(album: OwnAlbum) -> str:
     return f"album:{album.id}"
 
 
+async def _batch_subject(batch: OwnBatch) -> str:
+    return f"batch:{batch.batch.id}"
+
+
 async def _ensure_webhooks(settings: SettingsDep, _: CallerDep) -> None:
     if not settings.webhooks_on:
         raise WebhooksDisabled
@@ -36,7 +41,8 @@ async def _ensure_webhooks(settings: SettingsDep, _: CallerDep) -> None:
 WEBHOOKS_ENABLED = Depends(_ensure_webhooks)
 PhotoSubject = Annotated[str, Depends(_photo_subject)]
 AlbumSubject = Annotated[str, Depends(_album_subject)]
-"""The photo or album as the outbox names it."""
+BatchSubject = Annotated[str, Depends(_batch_subject)]
+"""The photo, album or batch as the outbox names it."""
 
 
 @router.get(
@@ -78,6 +84,17 @@ def list_album_deliveries(subject: AlbumSubject, deliveries: DeliveryStoreDep) -
     return Deliveries(deliveries=tuple(deliveries.of(subject)))
 
 
+@router.get(
+    BATCH_PATH,
+    summary="List deliveries of a batch",
+    response_model_exclude_none=True,
+    responses=responses(*BATCH_ERRORS),
+)
+def list_batch_deliveries(subject: BatchSubject, deliveries: DeliveryStoreDep) -> Deliveries:
+    """Attempts with their outcomes, and the time of the next attempt."""
+    return Deliveries(deliveries=tuple(deliveries.of(subject)))
+
+
 @router.post(
     f"{PHOTO_PATH}/{{delivery_id}}/retry",
     status_code=202,
@@ -100,5 +117,18 @@ def retry_photo_delivery(subject: PhotoSubject, delivery_id: DeliveryId, deliver
     responses=responses(DeliveryNotFound, WebhooksDisabled, *ALBUM_ERRORS),
 )
 def retry_album_delivery(subject: AlbumSubject, delivery_id: DeliveryId, deliveries: DeliveryStoreDep) -> Delivery:
+    """Attempts the delivery at once and restarts its backoff, also after it was delivered or failed."""
+    return deliveries.retry(subject, delivery_id)
+
+
+@router.post(
+    f"{BATCH_PATH}/{{delivery_id}}/retry",
+    status_code=202,
+    summary="Retry a delivery of a batch",
+    dependencies=[WEBHOOKS_ENABLED],
+    response_model_exclude_none=True,
+    responses=responses(DeliveryNotFound, WebhooksDisabled, *BATCH_ERRORS),
+)
+def retry_batch_delivery(subject: BatchSubject, delivery_id: DeliveryId, deliveries: DeliveryStoreDep) -> Delivery:
     """Attempts the delivery at once and restarts its backoff, also after it was delivered or failed."""
     return deliveries.retry(subject, delivery_id)

@@ -5,6 +5,7 @@ from typing import Any
 
 from critic_core.contracts.errors import (
     AlbumNotFound,
+    BatchNotFound,
     CriticError,
     IdempotencyInProgress,
     IdempotencyKeyReused,
@@ -40,6 +41,7 @@ from critic_gateway.http.problems import PROBLEM_MEDIA_TYPE, pending
 ACCESS_ERRORS = (MissingApiKey, InvalidApiKey, RateLimited, QueueUnavailable)
 PHOTO_ERRORS = (PhotoNotFound, InvalidRequest, *ACCESS_ERRORS)
 ALBUM_ERRORS = (AlbumNotFound, InvalidRequest, *ACCESS_ERRORS)
+BATCH_ERRORS = (BatchNotFound, InvalidRequest, *ACCESS_ERRORS)
 OPTION_ERRORS = (ModelNotFound, WebhooksDisabled, InvalidCallbackUrl, NotReady)
 UPLOAD_ERRORS = (
     TooManyPhotos,

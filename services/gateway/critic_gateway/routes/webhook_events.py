@@ -44,3 +44,10 @@ def album_done(
     body: WebhookBody, webhook_id: WebhookId, timestamp: WebhookTimestamp, signature: WebhookSignature
 ) -> None:
     """No photo of an album with a callback URL is pending: `data` is the album with its counts."""
+
+
+@router.post("batch.done", summary="Receive a finished batch")
+def batch_done(
+    body: WebhookBody, webhook_id: WebhookId, timestamp: WebhookTimestamp, signature: WebhookSignature
+) -> None:
+    """The last result of a batch with a callback URL is written: `data` is the batch, done or cancelled."""

@@ -11,6 +11,7 @@ from typing import Any
 from critic_core.contracts.errors import AlbumNotFound, PhotoNotFound
 from critic_core.contracts.webhook import CallbackDetail, PhotoEvent
 from critic_core.stores.albums import AlbumStore
+from critic_core.stores.batches import BatchStore
 from critic_core.stores.jobs import JobStore
 
 HASHES = {"perceptual_hash", "difference_hash", "pixels_sha256"}
@@ -35,6 +36,7 @@ class SubjectStores:
 
     jobs: JobStore
     albums: AlbumStore
+    batches: BatchStore
 
 
 def event_of(subject: str, stores: SubjectStores) -> WebhookEvent | None:
@@ -83,4 +85,16 @@ def _album_event(album_id: str, stores: SubjectStores) -> WebhookEvent | None:
     return WebhookEvent("album.done", data, album.callback_url, album.owner, album.expires_at)
 
 
-KINDS: dict[str, Callable[[str, SubjectStores], WebhookEvent | None]] = {"photo": _photo_event, "album": _album_event}
+def _batch_event(batch_id: str, stores: SubjectStores) -> WebhookEvent | None:
+    stored = stores.batches.find(batch_id)
+    if stored is None or stored.hidden or stored.batch.callback_url is None or stored.batch.finished_at is None:
+        return None
+    data = stored.batch.model_dump(mode="json", exclude_none=True, exclude={"callback_url"})
+    return WebhookEvent("batch.done", data, stored.batch.callback_url, stored.owner, stored.batch.expires_at)
+
+
+KINDS: dict[str, Callable[[str, SubjectStores], WebhookEvent | None]] = {
+    "photo": _photo_event,
+    "album": _album_event,
+    "batch": _batch_event,
+}

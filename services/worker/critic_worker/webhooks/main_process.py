@@ -14,6 +14,7 @@ from critic_core.runtime.outbound.resolve import resolve
 from critic_core.runtime.queue import celery_app, send
 from critic_core.runtime.redis_client import connect, redis_errors
 from critic_core.stores.albums import AlbumStore
+from critic_core.stores.batches import BatchStore
 from critic_core.stores.deliveries import DeliveryStore, Ticket
 from critic_core.stores.jobs import JobStore
 from critic_worker.consumer import consume
@@ -72,7 +73,7 @@ def make_sender_context(app: Celery, settings: SenderSettings) -> SenderContext:
 
     return SenderContext(
         settings=settings,
-        stores=SubjectStores(JobStore(client), AlbumStore(client)),
+        stores=SubjectStores(JobStore(client), AlbumStore(client), BatchStore(client)),
         deliveries=DeliveryStore(client),
         attempt_limiter=AttemptLimiter(settings.webhook_concurrency),
         resolve=with_deadline(resolve, threads),

@@ -11,6 +11,7 @@ from tests.support.scripted_server import Answer, ScriptedServer
 from tests.support.waiting import until
 from tests.unit.gateway.application import PHOTO, Application
 from tests.unit.gateway.conftest import Start
+from tests.unit.gateway.routes.test_deliveries import SECRET
 
 from critic_core.stores.photo_queue_lua import QUEUED
 from critic_gateway.batches import runner
@@ -75,4 +76,5 @@ def server() -> Iterator[ScriptedServer]:
 def batches(start: Start, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> Batches:
     for name in ("POLL_SECONDS", "DELAY_SECONDS"):
         monkeypatch.setattr(runner, name, 0.05)
-    return Batches(start(fetch_urls=True, fetch_allow_private=INSIDE, incoming_folder="incoming"), server)
+    settings = {"fetch_urls": True, "fetch_allow_private": INSIDE, "incoming_folder": "incoming"}
+    return Batches(start(**settings, webhook_secrets=SECRET), server)

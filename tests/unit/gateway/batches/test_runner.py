@@ -1,5 +1,6 @@
 """Batches from their manifest to their results: in order, once, a few photos at a time, and without traces."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any
@@ -272,6 +273,23 @@ def test_a_deletion_in_the_middle_of_a_turn_leaves_nothing(batches: Batches) -> 
     batch_id = batches.create(*batches.lines(2))
     until(lambda: len(batches.server.requests) == 2)
     until(lambda: not traces(batches, batch_id) and not queued(batches))
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_the_end_of_a_batch_is_announced_once(batches: Batches, cancelled: bool) -> None:
+    gateway, params = batches.gateway, {"callback_url": "https://example.com/in"}
+    body = json.dumps(batches.lines(1)[0])
+    batch = gateway.http.post("/v1/batches", content=body, params=params).raise_for_status().json()
+    until(lambda: queued(batches) == 1)
+    if cancelled:
+        gateway.http.post(f"/v1/batches/{batch['id']}/cancel").raise_for_status()
+    assert gateway.deliveries.outbox() == []
+    ended = batches.finished(batch["id"])
+    assert (ended["state"], ended["callback_url"]) == ("cancelled" if cancelled else "done", params["callback_url"])
+    (entry,) = gateway.deliveries.outbox()
+    assert entry.subject == f"batch:{batch['id']}"
+    gateway.http.delete(f"/v1/batches/{batch['id']}").raise_for_status()
+    assert gateway.deliveries.outbox() == []
 
 
 @pytest.mark.parametrize("left", [None, b'{"url": "https://a.example"}\n'])

@@ -14,6 +14,7 @@ from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.contracts.webhook import Delivery
 from critic_core.runtime.outbound.addresses import Address
 from critic_core.stores.albums import AlbumStore
+from critic_core.stores.batches import BatchStore
 from critic_core.stores.deliveries import DUE, DeliveryStore, Ticket
 from critic_core.stores.jobs import JobStore
 from critic_worker.webhooks.attempt_limiter import AttemptLimiter
@@ -41,7 +42,7 @@ class SenderStack:
         fields = {"webhook_secrets": SECRET, "webhook_allow_private": f"{ALLOWED}/32", "webhook_concurrency": 1}
         self.context = SenderContext(
             settings=SenderSettings.model_validate({**fields, "webhook_first_delay_seconds": 0.001, **settings}),
-            stores=SubjectStores(self.jobs, self.albums),
+            stores=SubjectStores(self.jobs, self.albums, BatchStore(client)),
             deliveries=self.deliveries,
             attempt_limiter=AttemptLimiter(1),
             resolve=with_deadline(self._resolve, ThreadPoolExecutor(1)),

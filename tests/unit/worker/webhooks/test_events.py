@@ -1,17 +1,26 @@
 """The event about a subject at the moment of an attempt."""
 
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 import pytest
 from tests.support.critiques import make_critique
 from tests.unit.worker.webhooks.sender_stack import MakeSender
 
+from critic_core.contracts.batch import Batch, BatchState
 from critic_core.contracts.errors import PhotoPoison
+from critic_core.contracts.identity import ANONYMOUS, new_photo_id
 from critic_core.contracts.webhook import CallbackDetail, PhotoEvent
 from critic_core.imaging.focus.measure import measure_focus
 from critic_worker.webhooks.events import event_of
 from critic_worker.webhooks.scheduler import schedule
 
 URL = "https://example.com/in"
+NOW = datetime.now(UTC)
+BATCH = Batch(
+    id=new_photo_id(), state=BatchState.running, lines=0, queued=0, done=0, failed=0, callback_url=URL,
+    created_at=NOW, expires_at=NOW + timedelta(hours=1),
+)  # fmt: skip
 
 
 def test_a_finished_photo_is_an_event_without_owner_callback_and_fingerprints(make_sender: MakeSender) -> None:
@@ -104,6 +113,25 @@ def test_an_album_is_an_event_once_no_photo_is_pending(make_sender: MakeSender) 
     assert "owner" not in event.data
     sender.albums.mark_deleted(album_id)
     assert event_of(f"album:{album_id}", sender.context.stores) is None
+
+
+def test_a_batch_is_an_event_once_its_last_result_is_written(make_sender: MakeSender) -> None:
+    sender = make_sender()
+    batches, subject = sender.context.stores.batches, f"batch:{BATCH.id}"
+    batches.create(BATCH, ANONYMOUS, ANONYMOUS, due=0)
+    assert event_of(subject, sender.context.stores) is None
+    batches.begin(BATCH.id, lines=1, now=0)
+    lease = batches.claim(now=1, seconds=60)
+    assert lease is not None
+    assert event_of(subject, sender.context.stores) is None
+    batches.finish(lease, BATCH.created_at)
+    assert [entry.subject for entry in sender.deliveries.outbox()] == [subject]
+    event = event_of(subject, sender.context.stores)
+    assert event is not None
+    assert (event.type, event.owner, event.data["state"], event.data["lines"]) == ("batch.done", ANONYMOUS, "done", 1)
+    assert "callback_url" not in event.data
+    batches.hide(BATCH.id, now=2)
+    assert event_of(subject, sender.context.stores) is None
 
 
 def test_an_unknown_kind_is_no_event(make_sender: MakeSender) -> None:
