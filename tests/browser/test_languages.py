@@ -12,7 +12,7 @@ from tests.browser.visitor import FRONTEND, SCORE_MS, Chosen, Visitor
 from tests.support.local_stack import LocalStack
 from tests.support.photos import DATA
 
-from critic_core.contracts.critique import Kind, Reason
+from critic_core.contracts.critique import PhotoKind, Reason
 from critic_core.contracts.errors import CriticError
 from critic_core.imaging.properties.registry import MEASURES
 from critic_worker.albums.reasons import REASONS
@@ -160,8 +160,8 @@ def test_names_and_figures_survive_the_translation(modules: Page, field: str, pa
     assert [sentence for sentence in german if pattern not in sentence] == []
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_every_kind_has_a_word_in_the_rank(modules: Page, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", PhotoKind)
+def test_every_kind_has_a_word_in_the_rank(modules: Page, kind: PhotoKind) -> None:
     standing = {"rank": 12, "pictures": 237, "kind": kind, "rankInKind": 3, "ofKind": 43, "frame": 1, "frames": 1}
     ranks = modules.evaluate(
         f"(standing) => Promise.all(['en', 'de'].map(async (name) => (await ({TEXTS})(name)).rankSentence(standing)))",

@@ -10,10 +10,10 @@ from tests.bucket.conftest import ACTIONS, SERVICE
 from tests.support.s3_server import BUCKET, S3Server
 
 from critic_core.contracts.errors import StorageUnavailable
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.runtime.storage import Storage, photo_key
 
-KEY = photo_key(new_photo_id())
+KEY = photo_key(new_id())
 ELSEWHERE = "somebody-elses"
 
 NEEDED_BY: dict[str, Callable[[Storage], object]] = {

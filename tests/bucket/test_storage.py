@@ -11,7 +11,7 @@ from tests.support.s3_server import BUCKET, S3Server
 from tests.support.scripted_server import Answer, Request
 
 from critic_core.contracts.errors import PhotoNotFound, StorageUnavailable
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.runtime import storage as storage_module
 from critic_core.runtime.storage import BLOCK_BYTES, S3FS_ATTEMPTS, Storage, photo_key
 
@@ -22,7 +22,7 @@ BOTOCORE_ATTEMPTS = 3
 
 @pytest.fixture
 def key() -> str:
-    return photo_key(new_photo_id())
+    return photo_key(new_id())
 
 
 @pytest.mark.parametrize("data", [b"pixels", b"", LARGE], ids=["small", "empty", "in parts"])

@@ -8,7 +8,7 @@ from tests.bucket.conftest import FOLDER
 from tests.support.s3_server import BUCKET, S3Server
 
 from critic_core.contracts.errors import PhotoNotFound
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.runtime.storage import Storage, photo_key
 
 
@@ -22,7 +22,7 @@ def client(s3: S3Server) -> Any:
 
 @pytest.fixture
 def key() -> str:
-    return photo_key(new_photo_id())
+    return photo_key(new_id())
 
 
 def test_a_deleted_photo_is_gone_for_the_service_and_stays_as_a_version(

@@ -14,7 +14,7 @@ from tests.support.local_stack import LocalStack
 from tests.support.small_s3 import SmallS3
 from tests.support.waiting import until
 
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.photo import PhotoState
 from critic_core.runtime.redis_client import connect
 from critic_core.stores.jobs import JobStore
@@ -78,7 +78,7 @@ def test_an_unknown_throughput_is_not_unlimited(stack: LocalStack, upload: Uploa
 def _queue_photos(jobs: JobStore, queue: PhotoQueue, count: int) -> None:
     end = datetime.now(UTC) + timedelta(hours=1)
     photos = [
-        make_photo(PhotoState.queued).model_copy(update={"id": new_photo_id(), "expires_at": end}) for _ in range(count)
+        make_photo(PhotoState.queued).model_copy(update={"id": new_id(), "expires_at": end}) for _ in range(count)
     ]
     for photo in photos:
         jobs.create(photo)

@@ -9,7 +9,7 @@ from tests.support.early_answer import sent_whole, upload_with_expect
 from tests.support.waiting import until
 
 from critic_core.contracts.errors import Problem
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 
 pytestmark = [pytest.mark.compose, pytest.mark.timeout(660)]
 
@@ -43,7 +43,7 @@ def test_headers_that_drip_are_cut_off(front: Front) -> None:
 
 
 def test_a_refusal_before_the_body_passes_the_edge_and_resets_no_connection(front: Front) -> None:
-    nowhere = f"/v1/albums/{new_photo_id()}/photos"
+    nowhere = f"/v1/albums/{new_id()}/photos"
     with front.connection() as connection:
         assert sent_whole(connection, nowhere) == (404, 200)
         assert upload_with_expect(connection, nowhere) == 404

@@ -14,13 +14,13 @@ from tests.support.local_stack import LocalStack, photo_of
 from tests.support.photos import cat
 from tests.support.waiting import until
 
-FORGET_SECONDS = 2
+REWRITE_SECONDS = 2
 GPS_IFD = 0x8825
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    settings = {"FORGET_SECONDS": str(FORGET_SECONDS), "REUSE_CRITIQUES": "true"}
+    settings = {"REWRITE_SECONDS": str(REWRITE_SECONDS), "REUSE_CRITIQUES": "true"}
     stack = LocalStack(tmp_path_factory.mktemp("forgetting") / "data", **settings)
     stack.start()
     with redis.Redis.from_url(stack.note().redis_url) as client:

@@ -8,7 +8,7 @@ from tests.support.local_stack import LocalStack, photo_of
 from tests.support.photos import DATA, cat, png_bomb, png_header, saved
 
 from critic_core.contracts.errors import Problem
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 
 ROCKET = (DATA / "rocket.jpg").read_bytes()
 BAD = {
@@ -64,7 +64,7 @@ def test_strange_shapes_are_photos_all_the_same(http: httpx.Client, size: tuple[
     assert (photo.critique.image.width, photo.critique.image.height) == size
 
 
-@pytest.mark.parametrize("photo_id", ["1", "..%2F..%2Fetc", pytest.param(new_photo_id(), id="a new id")])
+@pytest.mark.parametrize("photo_id", ["1", "..%2F..%2Fetc", pytest.param(new_id(), id="a new id")])
 @pytest.mark.parametrize("what", ["", "/preview", "/original"])
 def test_a_photo_nobody_sent_is_not_found(http: httpx.Client, photo_id: str, what: str) -> None:
     assert http.get(f"/v1/photos/{photo_id}{what}").status_code == 404

@@ -182,7 +182,7 @@ def held_photos(running: LocalStack) -> list[str]:
     """Photos in progress that no second delivery has reached."""
     with connect(running.note().redis_url) as redis:
         photo_ids = [str(photo_id) for photo_id in redis.zrange(RUNNING, 0, -1)]
-        return [photo_id for photo_id in photo_ids if redis.hget(f"critic:photo:{photo_id}", "deliveries") == "1"]
+        return [photo_id for photo_id in photo_ids if redis.hget(f"critic:photo:{photo_id}", "claims") == "1"]
 
 
 # -- the stack and its callers ----------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from critic_core.contracts.critique import (
     Timings,
 )
 from critic_core.contracts.errors import CriticError
-from critic_core.contracts.identity import ANONYMOUS, new_photo_id
+from critic_core.contracts.identity import ANONYMOUS, new_id
 from critic_core.contracts.insight import (
     CropAspect,
     CropSuggestion,
@@ -50,7 +50,7 @@ def make_photo(
 ) -> Photo:
     now = datetime.now(UTC)
     return Photo(
-        id=new_photo_id(),
+        id=new_id(),
         owner=owner,
         state=state,
         media_type="image/jpeg",

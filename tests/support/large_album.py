@@ -9,7 +9,7 @@ from tests.support.critiques import make_critique
 
 from critic_core.contracts.album import Album, Counts
 from critic_core.contracts.critique import Capture, Critique
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.jobs import JobStore
@@ -24,11 +24,11 @@ def large_album(client: "redis.Redis", count: int) -> str:
     albums, jobs, now = AlbumStore(client), JobStore(client), datetime.now(UTC)
     end = now + timedelta(hours=1)
     none = Counts(photos=0, pending=0, done=0, failed=0)
-    album = Album(id=new_photo_id(), created_at=now, expires_at=end, counts=none)
+    album = Album(id=new_id(), created_at=now, expires_at=end, counts=none)
     albums.create(album)
     for number, critique in enumerate(_critiques(count)):
         photo = Photo(
-            id=new_photo_id(), state=PhotoState.queued, file_name=f"IMG_{number:05}.JPG", media_type="image/jpeg",
+            id=new_id(), state=PhotoState.queued, file_name=f"IMG_{number:05}.JPG", media_type="image/jpeg",
             size_bytes=1, sha256=f"{number:064}", album=album.id, created_at=now, expires_at=end,
         )  # fmt: skip
         albums.add(photo, count)

@@ -22,7 +22,7 @@ from training.research.degraded_copies import extract_features
 from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import PropertyName
 from critic_core.imaging.properties.registry import MEASURES
-from critic_worker.albums.taste import bounded, taste_columns
+from critic_worker.albums.taste import clip_log_odds, taste_columns
 from critic_worker.taste.examples import Examples
 from critic_worker.taste.held_out import compare, fit_chosen, held_out
 
@@ -122,7 +122,7 @@ def result(photos: Examples, decisions: int, draw: int) -> tuple[float, float, b
     """The common score's accuracy and the taste's gain on photos not drawn, and whether the drawn ones prove it."""
     order = np.random.default_rng(draw).permutation(len(photos))
     drawn, held_back = photos[order[:decisions]], photos[order[decisions:]]
-    taste = bounded(held_back.columns @ fit_chosen(drawn))
+    taste = clip_log_odds(held_back.columns @ fit_chosen(drawn))
     measured = compare(held_back, held_back.common + taste)
     return measured.common, measured.gain, held_out(drawn).gain_low > 0
 

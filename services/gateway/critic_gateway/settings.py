@@ -53,7 +53,7 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
         description="Private networks from which photos may be fetched (10.1.0.0/16, comma-separated), also by plain "
         "http.",
     )
-    max_fetches: int = Field(default=16, ge=1, description="Photos that a gateway fetches at a time.")
+    max_concurrent_fetches: int = Field(default=16, ge=1, description="Photos that a gateway fetches at a time.")
     incoming_folder: str = Field(
         default="",
         pattern=r"^[A-Za-z0-9-]*$",
@@ -68,10 +68,10 @@ class GatewaySettings(QueueSettings, PhotoLimits, WebhookSettings):
         description="Bytes sent again by their owner get the critique and preview of the first time, while the model "
         "stays the same.",
     )
-    photos_per_task: int = Field(default=4, ge=1, le=16, description="Most photos of one task, with a long backlog.")
+    photos_per_ticket: int = Field(default=4, ge=1, le=16, description="Most photos of one task, with a long backlog.")
     retry_after_seconds: int = Field(default=2, ge=1, description="Least Retry-After, seconds.")
     max_photos_per_request: int = Field(default=100, ge=1, description="Most files in one upload.")
-    max_request_bytes: int = Field(default=1000 * MEGA, ge=1, description="Largest upload with all its files, bytes.")
+    max_upload_bytes: int = Field(default=1000 * MEGA, ge=1, description="Largest upload with all its files, bytes.")
     max_body_bytes: int = Field(
         default=64 * KIBI, ge=1024, description="Largest body of a request that is no upload, bytes."
     )

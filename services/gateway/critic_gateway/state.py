@@ -150,7 +150,7 @@ def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
         insights=InsightRequests(InsightStore(client), on_demand),
         tastes=TasteRequests(tastes, on_demand),
         uploads=UploadHandler(
-            intake, admission, idempotency_keys, changes, sources, asyncio.Semaphore(settings.max_fetches)
+            intake, admission, idempotency_keys, changes, sources, asyncio.Semaphore(settings.max_concurrent_fetches)
         ),
         batches=batches,
         batch_submission=BatchSubmission(batches, storage, erasure, idempotency_keys, sources, settings),

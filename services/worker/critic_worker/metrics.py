@@ -97,7 +97,7 @@ def in_progress(photos: int) -> Iterator[None]:
 def observe_waits(photos: Sequence[Photo]) -> None:
     """Count how long photos were queued; later claims of a photo do not count."""
     for photo in photos:
-        if photo.deliveries == 1:
+        if photo.claims == 1:
             WAIT_SECONDS.labels(photo.lane.value).observe(max(0.0, time.time() - photo.created_at.timestamp()))
 
 

@@ -104,7 +104,7 @@ class WorkerSettings(QueueSettings, PhotoLimits):
         ge=600,
         description="Files without a photo are deleted at this age, well above CRITIC_UPLOAD_TIMEOUT_SECONDS.",
     )
-    forget_seconds: float = Field(
+    rewrite_seconds: float = Field(
         default=900.0,
         ge=0,
         description="Redis rewrites its append-only file at this interval, without deleted and expired values. "

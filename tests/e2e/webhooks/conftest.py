@@ -17,7 +17,7 @@ from tests.support.waiting import until
 
 from critic_core.contracts.album import Album, Counts
 from critic_core.contracts.errors import CriticError
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.contracts.webhook import Delivery, DeliveryState
 from critic_core.runtime.redis_client import connect
@@ -56,7 +56,7 @@ class SenderStack:
         """A queued photo, as the gateway makes it."""
         now = datetime.now(UTC)
         photo = Photo(
-            id=new_photo_id(),
+            id=new_id(),
             state=PhotoState.queued,
             media_type="image/jpeg",
             size_bytes=1,
@@ -72,12 +72,10 @@ class SenderStack:
         """An album of queued photos, as the gateway makes it; its id and theirs."""
         end = datetime.now(UTC) + timedelta(hours=1)
         none = Counts(photos=0, pending=0, done=0, failed=0)
-        album = Album(
-            id=new_photo_id(), callback_url=callback_url, created_at=datetime.now(UTC), expires_at=end, counts=none
-        )
+        album = Album(id=new_id(), callback_url=callback_url, created_at=datetime.now(UTC), expires_at=end, counts=none)
         self.albums.create(album)
         plain = self.jobs.get(self.photo(None))
-        made = [{"id": new_photo_id(), "sha256": str(number), "album": album.id} for number in range(photos)]
+        made = [{"id": new_id(), "sha256": str(number), "album": album.id} for number in range(photos)]
         return album.id, [self.albums.add(plain.model_copy(update=fields), photos) for fields in made]
 
     def finished(self, callback_url: str, error: CriticError | None = None) -> str:

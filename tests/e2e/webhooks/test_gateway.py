@@ -12,7 +12,7 @@ from tests.support.critiques import make_critique
 from tests.support.scripted_server import ScriptedServer
 from tests.support.waiting import until
 
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.imaging.golden import golden_photo
 from critic_core.runtime.redis_client import connect
 from critic_core.stores.deliveries import DeliveryStore
@@ -103,9 +103,9 @@ def with_attempts(gateway: Gateway, path: str, count: int) -> list[dict[str, obj
 
 def test_unknown_photos_and_deliveries(on: Gateway, off: Gateway) -> None:
     photo_id = send(on, "https://example.com/").json()["id"]
-    unknown = on.client.post(f"/v1/photos/{photo_id}/deliveries/{new_photo_id()}/retry")
+    unknown = on.client.post(f"/v1/photos/{photo_id}/deliveries/{new_id()}/retry")
     assert (unknown.status_code, unknown.json()["code"]) == (404, "delivery_not_found")
-    for path in (f"/v1/photos/{new_photo_id()}/deliveries", "/v1/photos/x/deliveries"):
+    for path in (f"/v1/photos/{new_id()}/deliveries", "/v1/photos/x/deliveries"):
         assert on.client.get(path).json()["code"] == "photo_not_found"
     assert off.client.post(f"/v1/photos/{photo_id}/deliveries/x/retry").json()["code"] == "webhooks_disabled"
 
@@ -136,4 +136,4 @@ def test_an_album_takes_a_callback_url_where_webhooks_are_on(off: Gateway, on: G
     assert album["callback_url"] == body["callback_url"]
     assert on.client.get(f"/v1/albums/{album['id']}/deliveries").json() == {"deliveries": []}
     assert on.client.post(f"/v1/albums/{album['id']}/deliveries/x/retry").json()["code"] == "delivery_not_found"
-    assert on.client.get(f"/v1/albums/{new_photo_id()}/deliveries").json()["code"] == "album_not_found"
+    assert on.client.get(f"/v1/albums/{new_id()}/deliveries").json()["code"] == "album_not_found"

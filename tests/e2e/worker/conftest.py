@@ -21,7 +21,7 @@ from tests.support.waiting import until
 from tritonclient.grpc import InferenceServerClient
 from tritonclient.utils import InferenceServerException
 
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.manifest import MANIFEST_FILE, Fit, Manifest, parse_manifest
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.imaging.golden import golden_photo
@@ -141,7 +141,7 @@ class Stack:
         data = (golden_photo() if data is None else data) + (MARK + command.encode() if command else b"")
         now = datetime.now(UTC)
         photo = Photo(
-            id=new_photo_id(),
+            id=new_id(),
             state=PhotoState.queued,
             media_type="image/jpeg",
             size_bytes=len(data),

@@ -22,7 +22,7 @@ def test_photos_of_one_task_are_one_request(stack: Stack) -> None:
     assert states(stack, ids) == 3 * [PhotoState.done]
     critiques = [stack.result(photo_id).critique for photo_id in ids]
     assert len({critique.timings_ms.infer > 0 and critique.score for critique in critiques if critique}) == 1
-    assert [stack.jobs.get(photo_id).deliveries for photo_id in ids] == [1, 1, 1]
+    assert [stack.jobs.get(photo_id).claims for photo_id in ids] == [1, 1, 1]
 
 
 def test_only_the_photo_that_kills_its_process_becomes_a_dead_letter(stack: Stack) -> None:

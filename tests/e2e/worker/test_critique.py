@@ -12,7 +12,7 @@ def test_a_critique_has_all_fields(stack: Stack, inference: Inference) -> None:
     stack.start_worker()
     photo = stack.result(stack.submit())
     assert photo.state is PhotoState.done
-    assert photo.deliveries == 1
+    assert photo.claims == 1
     critique = photo.critique
     assert critique is not None
     golden = inference.manifest.golden.probability

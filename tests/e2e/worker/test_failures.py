@@ -42,7 +42,7 @@ def test_a_killed_pool_process_loses_no_photo_and_finishes_none_twice(stack: Sta
         os.kill(stack.wait_for_hold(hold), signal.SIGKILL)
         (hold / "go").touch()
         photo = stack.result(photo_id)
-        assert (photo.state, photo.deliveries) == (PhotoState.done, 2)
+        assert (photo.state, photo.claims) == (PhotoState.done, 2)
         neighbour = stack.submit()
         stack.result(neighbour)
         assert (results(photo_id), results(neighbour)) == (1, 1)
@@ -55,7 +55,7 @@ def test_a_poison_photo_becomes_a_dead_letter_after_three_deliveries_and_can_be_
     photo = stack.result(poison)
     assert photo.problem is not None
     assert (photo.state, photo.problem.code) == (PhotoState.failed, "photo_poison")
-    assert photo.deliveries == stack.settings.max_deliveries + 1
+    assert photo.claims == stack.settings.max_claims + 1
     assert [stack.result(neighbour).state for neighbour in neighbours] == [PhotoState.done] * 3
     assert stack.jobs.dead_letters() == [poison]
     assert worker.poll() is None
@@ -67,7 +67,7 @@ def test_a_poison_photo_becomes_a_dead_letter_after_three_deliveries_and_can_be_
     send_ticket(stack.app)
     stack.start_worker()
     again = stack.result(poison)
-    assert (again.state, again.deliveries) == (PhotoState.done, 1)
+    assert (again.state, again.claims) == (PhotoState.done, 1)
     assert stack.jobs.dead_letters() == []
 
 
@@ -126,7 +126,7 @@ def test_a_stopping_worker_requeues_a_photo_after_the_grace_period(stack: Stack,
     (hold / "go").touch()
     stack.start_dangerous_worker()
     photo = stack.result(photo_id)
-    assert (photo.state, photo.deliveries) == (PhotoState.done, 2)
+    assert (photo.state, photo.claims) == (PhotoState.done, 2)
 
 
 def test_a_signal_to_the_whole_process_group_loses_nothing(stack: Stack, hold: Path) -> None:
@@ -156,7 +156,7 @@ def test_photos_wait_for_the_inference_server(make_stack: Callable[[str], Stack]
     own_inference.start()
     photo = stack.result(photo_id)
     assert photo.state is PhotoState.done
-    assert photo.deliveries == 1  # a requeue does not count as a delivery
+    assert photo.claims == 1  # a requeue does not count as a delivery
     own_inference.stop()
     second = stack.submit()
     own_inference.start()

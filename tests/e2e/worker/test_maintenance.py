@@ -27,7 +27,7 @@ def test_photos_of_a_killed_worker_are_finished_by_another(stack: Stack, hold: P
         until(lambda: not _is_running(child), 10, "the end of the killed worker's pool process")
         (hold / "go").touch()
         photo = stack.result(photo_id, seconds=30)  # within 10 s on a quiet machine
-        assert (photo.state, photo.deliveries, results(photo_id)) == (PhotoState.done, 2, 1)
+        assert (photo.state, photo.claims, results(photo_id)) == (PhotoState.done, 2, 1)
 
 
 def test_a_restarted_worker_recovers_its_photos_before_the_lease_expires(stack: Stack, hold: Path) -> None:
@@ -39,7 +39,7 @@ def test_a_restarted_worker_recovers_its_photos_before_the_lease_expires(stack: 
     (hold / "go").touch()
     stack.start_dangerous_worker()
     photo = stack.result(photo_id)
-    assert (photo.state, photo.deliveries) == (PhotoState.done, 2)
+    assert (photo.state, photo.claims) == (PhotoState.done, 2)
 
 
 def test_a_paused_worker_that_comes_back_changes_nothing(stack: Stack, hold: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_photo_that_no_lease_covers_is_requeued(stack: Stack, monkeypatch: pyt
     stack.queue.finish("t", "tested")
     stack.start_dangerous_worker()
     photo = stack.result(photo_id)
-    assert (photo.state, photo.deliveries) == (PhotoState.done, 2)
+    assert (photo.state, photo.claims) == (PhotoState.done, 2)
 
 
 def _is_running(pid: int) -> bool:

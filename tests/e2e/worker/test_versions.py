@@ -17,7 +17,7 @@ from tests.support.redis_server import free_port
 from tests.support.waiting import until
 
 from critic_core.contracts.album import Album, Counts
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.manifest import Manifest
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.contracts.routing import TrafficSplit
@@ -254,7 +254,7 @@ def by_version_2(stack: Stack, admin: RolloutAdmin) -> np.ndarray:
 def album(stack: Stack) -> Album:
     now = datetime.now(UTC)
     made = Album(
-        id=new_photo_id(),
+        id=new_id(),
         created_at=now,
         expires_at=now + timedelta(hours=1),
         counts=Counts(photos=0, pending=0, done=0, failed=0),
@@ -266,7 +266,7 @@ def album(stack: Stack) -> Album:
 def add(stack: Stack, to: Album, number: int) -> str:
     data, now = golden_photo() + bytes([number]), datetime.now(UTC)
     photo = Photo(
-        id=new_photo_id(),
+        id=new_id(),
         state=PhotoState.queued,
         media_type="image/jpeg",
         size_bytes=len(data),

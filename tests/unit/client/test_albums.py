@@ -23,12 +23,12 @@ from critic_core.contracts.errors import (
     Overloaded,
     QueueUnavailable,
 )
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.photo import UploadReceipt
 
 NOW = datetime.now(UTC)
 ALBUM = Album(
-    id=new_photo_id(), created_at=NOW, expires_at=NOW + timedelta(days=1),
+    id=new_id(), created_at=NOW, expires_at=NOW + timedelta(days=1),
     counts=Counts(photos=2, pending=1, done=1, failed=0),
 )  # fmt: skip
 

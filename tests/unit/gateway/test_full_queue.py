@@ -8,7 +8,7 @@ from tests.unit.gateway.application import Application
 from tests.unit.gateway.auth.keys import DIGESTS
 from tests.unit.gateway.conftest import Start
 
-from critic_core.stores.owners import Kind
+from critic_core.stores.owners import OwnerIndex
 
 HEADERS = {"X-API-Key": "alpha"}
 
@@ -56,7 +56,7 @@ def test_an_account_is_erased(gateway: Application) -> None:
     gateway.http.post("/v1/albums", headers=HEADERS)
     fill(gateway)
     assert gateway.http.delete("/v1/account/data", headers=HEADERS).status_code == 204
-    assert Kind.photos.value not in str(list(gateway.redis.scan_iter(match="critic:owner:*")))
+    assert OwnerIndex.photos.value not in str(list(gateway.redis.scan_iter(match="critic:owner:*")))
 
 
 def test_a_write_that_finds_no_room_gets_507_as_well(gateway: Application) -> None:

@@ -25,7 +25,7 @@ from tests.unit.gateway.routes.test_album_results import GROUPS, SELECTION
 from tests.unit.gateway.routes.test_deliveries import SECRET, URL
 
 from critic_core.contracts.album import query_digest
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.insight import INSIGHTS
 from critic_core.contracts.taste import TasteState
 from critic_core.contracts.webhook import Delivery
@@ -275,7 +275,7 @@ def test_nobody_else_may_and_nothing_changes(ann: Tenant, bob: Tenant, operation
         if ann not in owners:
             continue
         foreign = path_ids(operation_id, dict(zip(operation.parameters, owners, strict=True)))
-        unknown = {name: new_photo_id() if foreign[name] in ann.ids.values() else foreign[name] for name in foreign}
+        unknown = {name: new_id() if foreign[name] in ann.ids.values() else foreign[name] for name in foreign}
         responses = [bob.call(operation_id, ids, BY_ID[operation_id]) for ids in (foreign, unknown)]
         problems = [{**response.json(), "instance": None} for response in responses]
         assert [response.status_code for response in responses] == [404, 404]

@@ -57,7 +57,7 @@ def queued(client: "redis.Redis") -> Callable[[], list[str]]:
 @pytest.fixture
 def context(client: "redis.Redis", tmp_path: Path, tickets: list[int]) -> WorkerContext:
     return WorkerContext(
-        settings=WorkerSettings(worker_name="tested", service_retry_seconds=0, max_requeues=2, max_deliveries=3),
+        settings=WorkerSettings(worker_name="tested", service_retry_seconds=0, max_requeues=2, max_claims=3),
         jobs=JobStore(client),
         albums=AlbumStore(client),
         album_results=AlbumResultStore(client),

@@ -19,7 +19,7 @@ import numpy as np
 from critic_training.data.photo_sets import Floats, Positions, RatedPhotos, photo_name
 
 KINDS = "PAFLGBIVOT"
-"""Codes of `critic_core.contracts.critique.Kind`, in its order: people, animal, food, … text or drawing."""
+"""Codes of `critic_core.contracts.critique.PhotoKind`, in its order: people, animal, food, … text or drawing."""
 UNKNOWN_KIND = -1
 KIND_OF_CATEGORY = {"Person": "P", "Scenery": "L", "Object": "O", "Animal": "A"}
 KIND_OF_SUBJECT = {

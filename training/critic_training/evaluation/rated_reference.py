@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from critic_core.contracts.critique import Kind
+from critic_core.contracts.critique import PhotoKind
 from critic_core.contracts.manifest import Metric, Scale
 from critic_training.data.photo_sets import Floats, Positions, photo_name
 from critic_training.data.rated_pool import UNKNOWN_KIND, read_kinds
@@ -65,9 +65,9 @@ def reference_metrics(
         yield _metric("kind recognised", reference.name, of_photos(right, np.mean))
 
 
-def bias_by_kind(difference: Floats, kind: Positions) -> dict[Kind, Figure]:
+def bias_by_kind(difference: Floats, kind: Positions) -> dict[PhotoKind, Figure]:
     """Means of score less rating `[N]`, of kinds with enough photos."""
-    chosen = {name: kind == number for number, name in enumerate(Kind)}
+    chosen = {name: kind == number for number, name in enumerate(PhotoKind)}
     return {name: of_photos(difference[of], np.mean) for name, of in chosen.items() if of.sum() >= FEWEST}
 
 

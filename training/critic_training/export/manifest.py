@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from critic_core.contracts.critique import Kind
+from critic_core.contracts.critique import PhotoKind
 from critic_core.contracts.manifest import (
     Calibration,
     DatasetCard,
@@ -87,7 +87,7 @@ def build_manifest(
             method="platt", parameters={"slope": platt.slope, "intercept": platt.intercept}, fitted_on=FITTED_ON
         ),
         scale=scale,
-        kinds=tuple(Kind) if kinds is not None else (),
+        kinds=tuple(PhotoKind) if kinds is not None else (),
         reference=_reference(reference, served_scores(probability, scale)),
         golden=Golden(probability=round(float(golden[0]), 6)),
         datasets=_datasets(request, len(photos)),

@@ -11,11 +11,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from critic_core.contracts.critique import Kind
+from critic_core.contracts.critique import PhotoKind
 from critic_training.networks.network import Features, Network, new_linear
 
 UNITS = 512
-KINDS = tuple(Kind)
+KINDS = tuple(PhotoKind)
 GRID = 3
 """Rows and columns of the grid."""
 LEAST_VARIANCE = 1e-6  # the square root needs a gradient where a map is flat

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from critic_core.contracts.critique import Kind
+from critic_core.contracts.critique import PhotoKind
 from critic_core.contracts.manifest import Manifest
 from critic_training.data.photo_sets import Floats, RatedPhotos
 from critic_training.data.rated_pool import common_scale, rater_scales, read_kinds, standardise_people
@@ -18,7 +18,7 @@ from critic_training.runs.predictions import OUT_OF_FOLD_FILE, POOL_FILE, read_o
 POOL = "pool"
 
 
-def training_bias(run: Path, ratings: Path, rated: RatedPhotos, manifest: Manifest) -> Mapping[Kind, Figure]:
+def training_bias(run: Path, ratings: Path, rated: RatedPhotos, manifest: Manifest) -> Mapping[PhotoKind, Figure]:
     """Score less rating, in points: people's photos out of fold, the pool's as trained on."""
     people, pool = standardise_people(rated), read_pool_ratings(run / POOL_FILE)
     of_people = next(iter(read_out_of_fold(run / OUT_OF_FOLD_FILE, rated).values()))

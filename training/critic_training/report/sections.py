@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from critic_core.contracts.critique import Kind
+from critic_core.contracts.critique import PhotoKind
 from critic_core.contracts.manifest import Manifest, Metric
 from critic_training.data.degradations import DEGRADATIONS, STRENGTHS
 from critic_training.data.photo_sets import Floats
@@ -124,13 +124,13 @@ def tables(content: Mapping[str, Any]) -> str:
     )
 
 
-def reference(metrics: Sequence[Metric], trained: Mapping[Kind, Figure]) -> str:
+def reference(metrics: Sequence[Metric], trained: Mapping[PhotoKind, Figure]) -> str:
     """Figures on rated reference photos; bias by kind beside that of training photos."""
     rows = [
         (
             metric.name if metric.category is None else f"{metric.name}, {metric.category}",
             f"{metric.value:.3f} [{metric.low:.3f}, {metric.high:.3f}]",
-            points(trained[Kind(metric.category)]) if metric.category and metric.category in trained else "",
+            points(trained[PhotoKind(metric.category)]) if metric.category and metric.category in trained else "",
         )
         for metric in metrics
     ]

@@ -15,7 +15,7 @@ from critic_core.contracts.critique import (
     Fingerprint,
     Focus,
     Horizon,
-    Kind,
+    PhotoKind,
     PropertyName,
     Reason,
 )
@@ -26,7 +26,7 @@ from critic_core.contracts.photo import PhotoState, Reference
 ALBUM_RESULT_TASK = (
     "critic.compute_album_result"  # name of the Celery task; arguments: album id, an `AlbumQuery` as JSON
 )
-ALBUM_QUEUE = "critic.albums"
+QUERY_QUEUE = "critic.albums"
 MAX_KEEP = 1_000_000  # beyond every album; no infinity
 
 
@@ -129,7 +129,7 @@ class Summary(Contract):
     score: float
     percentile: float
     label: str
-    kind: Kind | None = Field(default=None, description="What the photo is of")
+    kind: PhotoKind | None = Field(default=None, description="What the photo is of")
     width: int
     height: int
     taken_at: datetime | None = None
@@ -240,7 +240,7 @@ class Group(Contract):
 
     id: str = Field(description="The id of the oldest photo: stable while the group grows")
     level: GroupLevel
-    kind: SequenceKind | None = Field(default=None, description="Kind of the sequence")
+    kind: SequenceKind | None = Field(default=None, description="PhotoKind of the sequence")
     best: str = Field(description="The id of the best photo")
     photos: tuple[Member, ...] = Field(description="Best first; a sequence in capture order")
 
@@ -295,7 +295,7 @@ class Proposal(Contract):
     near: str | None = Field(default=None, description="Id of the group of near duplicates")
     scene: str | None = Field(default=None, description="Id of the scene")
     sequence: str | None = Field(default=None, description="Id of the sequence")
-    kind: SequenceKind | None = Field(default=None, description="Kind of the sequence")
+    kind: SequenceKind | None = Field(default=None, description="PhotoKind of the sequence")
 
 
 class KeepersAtRisk(Contract):

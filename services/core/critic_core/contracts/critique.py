@@ -24,7 +24,7 @@ class PropertyName(StrEnum):
     background_flatness = "background_flatness"
 
 
-class Kind(StrEnum):
+class PhotoKind(StrEnum):
     """What a photo is of."""
 
     people = "people"
@@ -204,7 +204,9 @@ class Critique(Contract):
     percentile: float = Field(ge=0, le=100, description="Share of the reference photos with a lower score, percent")
     reference: str = Field(description="Name of the set of reference photos")
     label: str = Field(description="The more probable of the model's two classes")
-    kind: Kind | None = Field(default=None, description="What the photo is of; None where no kind has half the chance")
+    kind: PhotoKind | None = Field(
+        default=None, description="What the photo is of; None where no kind has half the chance"
+    )
     properties: dict[PropertyName, Property]
     reasons: tuple[Reason, ...]
     image: ImageFacts

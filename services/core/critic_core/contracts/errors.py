@@ -263,10 +263,10 @@ class PhotoUrlFailed(CriticError):
     code, title, status = "photo_url_failed", "The photo's URL failed", 422
 
 
-class PhotoKeysDisabled(CriticError):
+class StorageKeysDisabled(CriticError):
     """Photos by key are disabled on this server: send the bytes."""
 
-    code, title, status, permanent = "photo_keys_disabled", "Photos by key are disabled", 422, True
+    code, title, status, permanent = "storage_keys_disabled", "Photos by key are disabled", 422, True
 
 
 class PresignedUploadsDisabled(CriticError):
@@ -275,16 +275,16 @@ class PresignedUploadsDisabled(CriticError):
     code, title, status, permanent = "presigned_uploads_disabled", "Presigned uploads are disabled", 403, True
 
 
-class InvalidPhotoKey(CriticError):
+class InvalidStorageKey(CriticError):
     """The photo's key is no path below the owner's folder."""
 
-    code, title, status, permanent = "invalid_photo_key", "The photo's key is not allowed", 422, True
+    code, title, status, permanent = "invalid_storage_key", "The photo's key is not allowed", 422, True
 
 
-class PhotoKeyNotFound(CriticError):
+class StorageKeyNotFound(CriticError):
     """The storage has no file of the photo's key."""
 
-    code, title, status = "photo_key_not_found", "No file of this key", 422
+    code, title, status = "storage_key_not_found", "No file of this key", 422
 
 
 class WebhooksDisabled(CriticError):
@@ -323,10 +323,10 @@ class InvalidPin(CriticError):
     code, title, status, permanent = "invalid_pin", "Wrong PIN", 403, True
 
 
-class ShareForbids(CriticError):
+class SharePermissionDenied(CriticError):
     """The share link does not allow this."""
 
-    code, title, status, permanent = "share_forbids", "Not allowed by the share link", 403, True
+    code, title, status, permanent = "share_permission_denied", "Not allowed by the share link", 403, True
 
 
 class MissingApiKey(CriticError):

@@ -8,7 +8,7 @@ from uuid import UUID
 ANONYMOUS = "anonymous"  # owner of everything on a server without API keys
 
 
-def new_photo_id() -> str:
+def new_id() -> str:
     """A new UUIDv7: 48 bits of milliseconds, then 74 random bits."""
     milliseconds = time.time_ns() // 1_000_000
     random = int.from_bytes(os.urandom(10), "big")
@@ -29,7 +29,7 @@ def first_id_at(at: datetime) -> str:
     return f"{digits[:8]}-{digits[8:]}"
 
 
-def is_photo_id(text: str) -> bool:
+def is_id(text: str) -> bool:
     """True for a UUIDv7 in its canonical lower-case form."""
     try:
         return str(UUID(text)) == text and UUID(text).version == 7

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import Field, computed_field
 
 from critic_core.contracts.base import Contract
-from critic_core.contracts.critique import Kind, ScoreInterval
+from critic_core.contracts.critique import PhotoKind, ScoreInterval
 
 MODEL_FILE = "model.onnx"
 MANIFEST_FILE = "manifest.json"
@@ -177,7 +177,9 @@ class Manifest(Contract):
     )
     embedding_size: int
     preprocessing: Preprocessing
-    kinds: tuple[Kind, ...] = Field(default=(), description="Of the output `kind`, by column; empty: no such output")
+    kinds: tuple[PhotoKind, ...] = Field(
+        default=(), description="Of the output `kind`, by column; empty: no such output"
+    )
     calibration: Calibration
     scale: Scale = Scale()
     reference: Reference

@@ -88,7 +88,7 @@ class Photo(Contract):
     )
     created_at: datetime
     expires_at: datetime = Field(description="When the photo is deleted")
-    deliveries: int = Field(default=0, description="How often a worker has claimed the photo")
+    claims: int = Field(default=0, description="How often a worker has claimed the photo")
     critique: Critique | None = None
     problem: Problem | None = None
 

@@ -12,7 +12,7 @@ from kombu.transport import virtual
 from kombu.utils.json import dumps
 from redis.exceptions import RedisError
 
-from critic_core.contracts.album import ALBUM_QUEUE
+from critic_core.contracts.album import QUERY_QUEUE
 from critic_core.contracts.photo import CRITIQUE_QUEUE, CRITIQUE_TASK
 from critic_core.runtime import tracing
 from critic_core.runtime.redis_client import queue_error
@@ -34,7 +34,7 @@ def celery_app(settings: QueueSettings) -> Celery:
         task_serializer="json",
         accept_content=["json"],
         task_default_queue=CRITIQUE_QUEUE,
-        task_queues=[Queue(CRITIQUE_QUEUE), Queue(ALBUM_QUEUE)],
+        task_queues=[Queue(CRITIQUE_QUEUE), Queue(QUERY_QUEUE)],
         task_time_limit=settings.task_time_limit_seconds,
         task_soft_time_limit=settings.task_time_limit_seconds - 2,
         worker_prefetch_multiplier=1,

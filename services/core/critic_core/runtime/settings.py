@@ -111,7 +111,7 @@ class QueueSettings(CriticSettings):
         description="Redelivery of unacknowledged tasks by the broker, seconds; at least twice the time limit. A photo "
         "is requeued earlier, when the lease expires.",
     )
-    max_deliveries: int = Field(default=3, ge=1, description="Deliveries of a photo before it becomes a dead letter.")
+    max_claims: int = Field(default=3, ge=1, description="Claims of a photo before it becomes a dead letter.")
 
     @field_validator("redis_url")
     @classmethod

@@ -25,7 +25,7 @@ from critic_core.contracts.album import (
     RankingOrder,
     Summary,
 )
-from critic_core.contracts.critique import Kind as PhotoKind
+from critic_core.contracts.critique import PhotoKind
 from critic_core.contracts.errors import AlbumFull, AlbumNotFound, PhotoNotFound, Problem
 from critic_core.contracts.group_correction import GroupCorrection, in_order
 from critic_core.contracts.photo import Photo
@@ -34,9 +34,9 @@ from critic_core.stores.album_lua import ALBUM, PENDING, SUFFIXES
 from critic_core.stores.album_result_lua import ALBUM_RESULTS
 from critic_core.stores.delivery_lua import FORGET_DELIVERIES
 from critic_core.stores.jobs import EXPIRY, hash_arguments, photo_hash
-from critic_core.stores.new_photo import NEW_PHOTO, NO_TERMS, Terms, new_photo_arguments, obstacle_error
+from critic_core.stores.new_photo import NEW_PHOTO, NO_TERMS, Terms, limit_error, new_photo_arguments
 from critic_core.stores.owner_lua import OWNER
-from critic_core.stores.owners import MAX_SCANNED, Kind, limit_reached
+from critic_core.stores.owners import MAX_SCANNED, OwnerIndex, limit_reached
 from critic_core.stores.photo_queue_lua import QUEUED
 from critic_core.stores.share_lua import SHARE
 
@@ -78,7 +78,7 @@ if redis.call('EXISTS', album_key(album)) == 0 then return 'deleted' end
 local duplicate = redis.call('HGET', album_key(album, 'bytes'), sha256)
 if duplicate then return duplicate end
 if redis.call('ZCARD', album_key(album, 'order')) >= tonumber(album_limit) then return 'full' end
-local found = obstacle()
+local found = limit_violation()
 if found then return found end
 store(redis.call('EXPIRETIME', album_key(album)), 15)
 redis.call('HSET', album_key(album, 'bytes'), sha256, photo)
@@ -254,7 +254,7 @@ class AlbumStore:
         with redis_errors():
             created = self._create(keys=[album_key(album.id), ALBUM_EXPIRY], args=args)
         if not created:
-            raise limit_reached(owner_limit, Kind.albums)
+            raise limit_reached(owner_limit, OwnerIndex.albums)
 
     def get(self, album_id: str, owner: str | None = None) -> Album:
         """The album and its counts at one moment. Raises AlbumNotFound, also for an album of another owner."""
@@ -322,7 +322,7 @@ class AlbumStore:
             raise AlbumNotFound
         if reply == "full":
             raise AlbumFull(f"An album holds {limit:,} photos at most; make another one.")
-        if error := obstacle_error(reply, terms):
+        if error := limit_error(reply, terms):
             raise error
         return reply
 

@@ -18,7 +18,7 @@ from critic_core.contracts.errors import BatchNotFound, Problem
 from critic_core.runtime.redis_client import KEY_PREFIX, redis_errors
 from critic_core.stores.delivery_lua import ANNOUNCE, FORGET_DELIVERIES
 from critic_core.stores.owner_lua import OWNER
-from critic_core.stores.owners import Kind, limit_reached
+from critic_core.stores.owners import OwnerIndex, limit_reached
 
 DUE = f"{KEY_PREFIX}batches"
 MAX_OWNER_BATCHES = 20
@@ -171,7 +171,7 @@ class BatchStore:
                 keys=[batch_key(batch.id), DUE], args=[batch.id, due, owner, MAX_OWNER_BATCHES, *arguments]
             )
         if not created:
-            raise limit_reached(MAX_OWNER_BATCHES, Kind.batches)
+            raise limit_reached(MAX_OWNER_BATCHES, OwnerIndex.batches)
 
     def begin(self, batch_id: str, lines: int, now: float) -> None:
         """Let runners feed a batch whose manifest is stored. Raises BatchNotFound for one deleted meanwhile."""
@@ -276,7 +276,7 @@ class BatchStore:
 
 def batch_key(batch_id: str) -> str:
     """The name of a batch's hash in Redis."""
-    return f"{Kind.batches.hash_prefix}{batch_id}"
+    return f"{OwnerIndex.batches.hash_prefix}{batch_id}"
 
 
 def _parts_key(batch_id: str) -> str:

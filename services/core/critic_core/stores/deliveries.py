@@ -1,7 +1,7 @@
 """Webhook events and their deliveries in Redis.
 
 `outbox` holds events; `due` holds deliveries by the time of the next attempt. A sender leases a delivery by moving that
-time to the end of the lease, and the new time is the lease's ticket: every later step requires a valid ticket. So a
+time to the end of the lease, and the new time identifies the lease: every later step requires a valid lease. So a
 delivery belongs to one sender at a time, and comes back by itself when the sender dies. Celery's own delays (ETA) are
 unfit for the hours between two attempts: the broker redelivers a message that waits longer than its visibility timeout.
 
@@ -71,7 +71,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Ticket:
+class DeliveryLease:
     """The lease of a delivery, until that time (seconds since the epoch)."""
 
     subject: str
@@ -82,7 +82,7 @@ class Ticket:
         return f"{self.delivery_id} {self.subject} {self.until!r}"
 
     @classmethod
-    def parse(cls, text: str) -> "Ticket":
+    def parse(cls, text: str) -> "DeliveryLease":
         """The inverse of `str`."""
         delivery_id, subject, until = text.split(" ")
         return cls(subject, delivery_id, float(until))
@@ -130,35 +130,35 @@ class DeliveryStore:
 
     # -- deliveries ---------------------------------------------------------------------------------------------------
 
-    def lease_due(self, lease_seconds: float, limit: int) -> list[Ticket]:
+    def lease_due(self, lease_seconds: float, limit: int) -> list[DeliveryLease]:
         """Lease the deliveries that are due. They are due again when the lease expires without an update."""
         now, until = self._now(), self._now() + lease_seconds
         with redis_errors():
             members: Any = self._lease(keys=[DUE], args=[now, until, limit])
         pairs = (str(member).split(" ") for member in members)
-        return [Ticket(subject, delivery_id, until) for delivery_id, subject in pairs]
+        return [DeliveryLease(subject, delivery_id, until) for delivery_id, subject in pairs]
 
-    def begin(self, ticket: Ticket, lease_seconds: float) -> tuple[Ticket, Delivery] | None:
-        """Begin and count an attempt, also one that crashes its process. None when the ticket is void."""
+    def begin(self, lease: DeliveryLease, lease_seconds: float) -> tuple[DeliveryLease, Delivery] | None:
+        """Begin and count an attempt, also one that crashes its process. None when the lease is void."""
         with redis_errors():
-            text = self._redis.hget(_hash(ticket.subject), ticket.delivery_id)
+            text = self._redis.hget(_hash(lease.subject), lease.delivery_id)
         if text is None:
-            self.update(ticket, None, None)
+            self.update(lease, None, None)
             return None
         delivery = Delivery.read(str(text))
         begun = delivery.model_copy(update={"attempt_count": delivery.attempt_count + 1})
-        renewed = Ticket(ticket.subject, ticket.delivery_id, self._now() + lease_seconds)
-        return (renewed, begun) if self.update(ticket, begun, renewed.until) else None
+        renewed = DeliveryLease(lease.subject, lease.delivery_id, self._now() + lease_seconds)
+        return (renewed, begun) if self.update(lease, begun, renewed.until) else None
 
-    def update(self, ticket: Ticket, delivery: Delivery | None, due: float | None) -> bool:
-        """Store the outcome of an attempt and the time of the next one. False, without effect, for a void ticket.
+    def update(self, lease: DeliveryLease, delivery: Delivery | None, due: float | None) -> bool:
+        """Store the outcome of an attempt and the time of the next one. False, without effect, for a void lease.
 
         Without a delivery the stored one stays; without a time there is no further attempt.
         """
         text = delivery.model_dump_json(exclude_none=True) if delivery else ""
-        args: list[Any] = [ticket.member, ticket.until, ticket.delivery_id, text, "" if due is None else due]
+        args: list[Any] = [lease.member, lease.until, lease.delivery_id, text, "" if due is None else due]
         with redis_errors():
-            return bool(self._update(keys=[DUE, _hash(ticket.subject)], args=args))
+            return bool(self._update(keys=[DUE, _hash(lease.subject)], args=args))
 
     # -- queries ------------------------------------------------------------------------------------------------------
 

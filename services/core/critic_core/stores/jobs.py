@@ -1,7 +1,7 @@
 """The job store: the state of every photo in Redis, with a time to live.
 
 A photo is a hash; every change of state is one Lua script, so that no crash between two commands and no second
-delivery of a task can leave half an answer. The sorted sets `queued` and `running` hold photo ids by time: their sizes
+claim of a photo can leave half an answer. The sorted sets `queued` and `running` hold photo ids by time: their sizes
 are the backlog, and they count what Celery has reserved but not begun, which `LLEN` of the queue does not.
 """
 
@@ -22,7 +22,7 @@ from critic_core.runtime.redis_client import CHANGE_CHANNEL, KEY_PREFIX, redis_e
 from critic_core.stores.album_lua import ALBUM, FAILED, PENDING
 from critic_core.stores.delivery_lua import FORGET_DELIVERIES
 from critic_core.stores.insights import insight_keys
-from critic_core.stores.new_photo import NEW_PHOTO, NO_TERMS, Terms, new_photo_arguments, obstacle_error
+from critic_core.stores.new_photo import NEW_PHOTO, NO_TERMS, Terms, limit_error, new_photo_arguments
 from critic_core.stores.owner_lua import OWNER
 from critic_core.stores.photo_queue_lua import PHOTO_QUEUE, QUEUED, RUNNING, TICKETS
 from critic_core.stores.requeue_lua import REQUEUE, REQUEUE_AFTER_OUTAGE, REQUEUE_ALONE, REQUEUE_EXPIRED_LEASE
@@ -35,13 +35,13 @@ _ENTRY_FIELDS = tuple(name for name in PhotoEntry.model_fields if name != "id")
 
 _CREATE = f"""{NEW_PHOTO}
 if redis.call('EXISTS', KEYS[1]) == 1 then return photo end
-local found = obstacle()
+local found = limit_violation()
 if found then return found end
 store(math.floor(expires), 11)
 return photo
 """
 
-_CLOSE = f"""#!lua flags=allow-oom
+_FINISH = f"""#!lua flags=allow-oom
 {ALBUM}{PHOTO_QUEUE}{TICKETS}{RECORD_THROUGHPUT}
 local state = redis.call('HGET', KEYS[1], 'state')
 withdraw(ARGV[1])
@@ -62,11 +62,11 @@ redis.call('PUBLISH', ARGV[3], ARGV[1])
 return 1
 """
 
-_REOPEN = f"""#!lua flags=allow-oom
+_RETRY_DEAD_LETTER = f"""#!lua flags=allow-oom
 {ALBUM}{PHOTO_QUEUE}{REQUEUE}
 redis.call('ZREM', '{DEAD}', ARGV[1])
 if redis.call('HGET', KEYS[1], 'state') ~= 'failed' then return 0 end
-redis.call('HSET', KEYS[1], 'deliveries', 0, 'alone', 1)
+redis.call('HSET', KEYS[1], 'claims', 0, 'alone', 1)
 redis.call('HDEL', KEYS[1], 'problem')
 requeue('RPUSH', ARGV[1], ARGV[2])
 set_rank(ARGV[3], redis.call('HGET', KEYS[1], 'album'), ARGV[1], {PENDING}, 'photo_queued')
@@ -107,8 +107,8 @@ class JobStore:
         self._create = client.register_script(_CREATE)
         self._requeue = client.register_script(REQUEUE_AFTER_OUTAGE)
         self._requeue_alone = client.register_script(REQUEUE_ALONE)
-        self._close = client.register_script(_CLOSE)
-        self._reopen = client.register_script(_REOPEN)
+        self._finish = client.register_script(_FINISH)
+        self._retry_dead_letter = client.register_script(_RETRY_DEAD_LETTER)
         self._requeue_expired_lease = client.register_script(REQUEUE_EXPIRED_LEASE)
         self._delete = client.register_script(_DELETE)
 
@@ -119,7 +119,7 @@ class JobStore:
         args: list[Any] = [*new_photo_arguments(photo, self._now(), terms), *hash_arguments(photo)]
         with redis_errors():
             reply: Any = self._create(keys=[photo_hash(photo.id), QUEUED, EXPIRY], args=args)
-        if error := obstacle_error(reply, terms):
+        if error := limit_error(reply, terms):
             raise error
 
     def get(self, photo_id: str, owner: str | None = None) -> Photo:
@@ -147,13 +147,13 @@ class JobStore:
         return {photo_id for photo_id, exists in zip(photo_ids, flags, strict=True) if exists}
 
     def requeue(self, photo_id: str, most: int) -> bool:
-        """Queue a running photo behind its owner's others, its delivery not counted. False, and nothing else, when
+        """Queue a running photo behind its owner's others, its claim not counted. False, and nothing else, when
         it was requeued `most` times before. As in every requeue, the caller sends the ticket.
         """
         return bool(self._run(self._requeue, photo_id, self._now(), most))
 
     def requeue_alone(self, photo_id: str) -> bool:
-        """Queue an unfinished photo of a batch before its owner's others, its delivery not counted.
+        """Queue an unfinished photo of a batch before its owner's others, its claim not counted.
 
         No later batch includes it. False when the photo is finished or deleted.
         """
@@ -224,7 +224,7 @@ class JobStore:
     def requeue_expired_lease(self, photo_id: str, after_seconds: float) -> bool:
         """Queue a photo that has been running for this long, or queued without a place in the photo queue.
 
-        The delivery stays counted, so that a photo which crashes its whole worker ends as poison, too. True for one
+        The claim stays counted, so that a photo which crashes its whole worker ends as poison, too. True for one
         caller only.
         """
         return bool(self._run(self._requeue_expired_lease, photo_id, self._now(), self._now() - after_seconds))
@@ -253,7 +253,7 @@ class JobStore:
 
     def retry_dead_letter(self, photo_id: str) -> bool:
         """Queue a dead letter again. False when the photo expired or is no dead letter."""
-        return bool(self._run(self._reopen, photo_id, self._now(), CHANGE_CHANNEL))
+        return bool(self._run(self._retry_dead_letter, photo_id, self._now(), CHANGE_CHANNEL))
 
     # -- inside -------------------------------------------------------------------------------------------------------
 
@@ -264,7 +264,7 @@ class JobStore:
 
     def _end(self, photo_id: str, state: PhotoState, field: str, value: str, rank: float, *more: float | str) -> bool:
         """`more`: the time, and what the photo's album stores."""
-        return bool(self._run(self._close, photo_id, state.value, CHANGE_CHANNEL, field, value, rank, *more))
+        return bool(self._run(self._finish, photo_id, state.value, CHANGE_CHANNEL, field, value, rank, *more))
 
     def _older_than(self, name: str, seconds: float, limit: int) -> list[str]:
         with redis_errors():

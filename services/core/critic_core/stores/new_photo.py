@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from critic_core.contracts.errors import CriticError, QuotaExceeded
 from critic_core.contracts.photo import CRITIQUE_QUEUE, Photo
 from critic_core.stores.owner_lua import OWNER
-from critic_core.stores.owners import Kind, limit_reached
+from critic_core.stores.owners import OwnerIndex, limit_reached
 from critic_core.stores.photo_queue_lua import PHOTO_QUEUE
 
 QUOTA_SECONDS = 48 * 3600
@@ -45,10 +45,10 @@ NEW_PHOTO = f"""{OWNER}{PHOTO_QUEUE}
 local photo, now, expires, owner, owner_limit = unpack(ARGV, 1, 5)
 local counter, quota, ticket, request_id, traceparent = unpack(ARGV, 6, 10)
 
-local function obstacle()
+local function limit_violation()
   if is_full(owner, 'photos', owner_limit) then return 'owner_full' end
   local used = tonumber(quota) > 0 and tonumber(redis.call('GET', counter) or 0)
-  return used and used >= tonumber(quota) and 'quota_used_up'
+  return used and used >= tonumber(quota) and 'quota_exceeded'
 end
 
 local function count()
@@ -80,7 +80,7 @@ def new_photo_arguments(photo: Photo, now: float, terms: Terms) -> list[str]:
     return [str(value) for value in values]
 
 
-def obstacle_error(obstacle: str, terms: Terms) -> CriticError | None:
-    """LimitReached or QuotaExceeded, as `obstacle` names them."""
-    errors = {"owner_full": limit_reached(terms.owner_limit, Kind.photos), "quota_used_up": QuotaExceeded()}
-    return errors.get(obstacle)
+def limit_error(limit_violation: str, terms: Terms) -> CriticError | None:
+    """LimitReached or QuotaExceeded, as `limit_violation` names them."""
+    errors = {"owner_full": limit_reached(terms.owner_limit, OwnerIndex.photos), "quota_exceeded": QuotaExceeded()}
+    return errors.get(limit_violation)

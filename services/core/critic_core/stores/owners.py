@@ -33,7 +33,7 @@ return {found, #ids == tonumber(ARGV[3]) and ids[#ids] or false}
 """
 
 
-class Kind(StrEnum):
+class OwnerIndex(StrEnum):
     """What an index lists."""
 
     photos = "photos"
@@ -43,7 +43,7 @@ class Kind(StrEnum):
     @property
     def hash_prefix(self) -> str:
         """The names of their hashes in Redis, without the id."""
-        return f"{KEY_PREFIX}{'batch' if self is Kind.batches else self.value.removesuffix('s')}:"
+        return f"{KEY_PREFIX}{'batch' if self is OwnerIndex.batches else self.value.removesuffix('s')}:"
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class OwnerStore:
         self._find = client.register_script(_FIND)
 
     def find(
-        self, owner: str, kind: Kind, limit: int, after: str | None = None, filters: Filters | None = None
+        self, owner: str, kind: OwnerIndex, limit: int, after: str | None = None, filters: Filters | None = None
     ) -> IdPage:
         """At most `limit` ids, newest first, after that id. Scans MAX_SCANNED ids at most."""
         filters = filters or Filters()
@@ -89,7 +89,7 @@ class OwnerStore:
             ids, following = self._find(keys=[owner_key(owner, kind)], args=arguments)
         return IdPage([str(found) for found in ids], str(following) if following else None)
 
-    def count(self, owner: str, kind: Kind) -> int:
+    def count(self, owner: str, kind: OwnerIndex) -> int:
         """The number of photos, albums or batches."""
         with redis_errors():
             return int(self._redis.zcard(owner_key(owner, kind)))
@@ -102,7 +102,7 @@ class OwnerStore:
                 self._redis.delete(*names)
 
 
-def limit_reached(limit: int, kind: Kind) -> LimitReached:
+def limit_reached(limit: int, kind: OwnerIndex) -> LimitReached:
     """The error of an owner with so many photos, albums or batches."""
     return LimitReached(f"The limit is {limit:,} {kind.value}; delete some, or wait until they expire.")
 

@@ -3,7 +3,7 @@
 Celery carries anonymous tickets, each good for a number of photos; a worker with a ticket claims its photos here. So
 Celery guarantees delivery, and this store decides whose photo is next:
 
-- The interactive lane goes first, yet the batch lane gets one claim in BATCH_SHARE while both have photos.
+- The interactive lane goes first, yet the batch lane gets one claim in BATCH_INTERVAL while both have photos.
 - A worker has slots for batch photos, and a process more than slots: an interactive photo waits for no batch photo.
 - Every claim is one owner's turn, so that a caller with thousands of photos delays another caller's by one claim.
 - A ticket that is redelivered claims the same photos again; photos of a dead worker are recovered at once.
@@ -27,7 +27,7 @@ from critic_core.stores.throughput import Depth, Load
 
 TICKET_TTL_SECONDS = 3600
 LEASE_SECONDS = 5.0  # a worker refreshes its lease several times within it
-BATCH_SHARE = 8
+BATCH_INTERVAL = 8
 MAX_BATCH_BYTES = 4_000_000  # large photos are claimed alone: an interactive photo waits for the current claim
 
 WORKERS = f"{QUEUE}:workers"
@@ -50,7 +50,7 @@ _CLAIM = f"""#!lua flags=allow-oom
 {_FUNCTIONS}
 local ticket, worker, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local now, slots, slot_seconds = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local max_deliveries = tonumber(ARGV[7])
+local max_claims = tonumber(ARGV[7])
 
 local function has_slot()
   redis.call('ZREMRANGEBYSCORE', slots_key(worker), '-inf', now - slot_seconds)
@@ -61,7 +61,7 @@ local function next_lane()
   local interactive = redis.call('EXISTS', owners_key('interactive')) == 1
   local batch = redis.call('EXISTS', owners_key('batch')) == 1 and has_slot()
   if not (interactive and batch) then return interactive and 'interactive' or batch and 'batch' end
-  return redis.call('INCR', '{QUEUE}:turns') % {BATCH_SHARE} == 0 and 'batch' or 'interactive'
+  return redis.call('INCR', '{QUEUE}:turns') % {BATCH_INTERVAL} == 0 and 'batch' or 'interactive'
 end
 
 local function fits(batch, photo)
@@ -71,14 +71,15 @@ local function fits(batch, photo)
 end
 
 local function read(id)
-  local state, model, bytes, alone = unpack(redis.call('HMGET', photo_key(id), 'state', 'model', 'size_bytes', 'alone'))
+  local fields = redis.call('HMGET', photo_hash(id), 'state', 'model', 'size_bytes', 'alone')
+  local state, model, bytes, alone = unpack(fields)
   return {{queued = state == 'queued', model = model, bytes = tonumber(bytes or 0), alone = alone}}
 end
 
 local function add(batch, id, photo)
   table.insert(batch.photos, id)
   batch.model, batch.bytes, batch.alone = photo.model, batch.bytes + photo.bytes, photo.alone
-  redis.call('HSET', photo_key(id), 'ticket', ticket)
+  redis.call('HSET', photo_hash(id), 'ticket', ticket)
 end
 
 local function take(lane, list, most)
@@ -108,12 +109,12 @@ local function pop()
 end
 
 local function start(photo)
-  local state = redis.call('HGET', photo_key(photo), 'state')
+  local state = redis.call('HGET', photo_hash(photo), 'state')
   redis.call('ZREM', '{QUEUED}', photo)
   if not state then redis.call('ZREM', '{RUNNING}', photo) return 'deleted' end
   if state == 'done' or state == 'failed' then return 'finished' end
-  if redis.call('HINCRBY', photo_key(photo), 'deliveries', 1) > max_deliveries then return 'poison' end
-  redis.call('HSET', photo_key(photo), 'state', 'running')
+  if redis.call('HINCRBY', photo_hash(photo), 'claims', 1) > max_claims then return 'poison' end
+  redis.call('HSET', photo_hash(photo), 'state', 'running')
   redis.call('ZADD', '{RUNNING}', now, photo)
   return 'claimed'
 end
@@ -139,7 +140,7 @@ if #photos > 0 then hold(photos) end
 local rows = {{}}
 for _, photo in ipairs(photos) do
   local outcome = repeated and #photos > 1 and 'repeated' or start(photo)
-  table.insert(rows, {{photo, outcome, redis.call('HGETALL', photo_key(photo))}})
+  table.insert(rows, {{photo, outcome, redis.call('HGETALL', photo_hash(photo))}})
 end
 local remaining = redis.call('ZCARD', ids_key('interactive')) + redis.call('ZCARD', ids_key('batch'))
 return {{repeated and 1 or 0, remaining, rows}}
@@ -161,9 +162,9 @@ _RECOVER = f"""#!lua flags=allow-oom
 local worker, now, recovered = ARGV[1], ARGV[2], {{}}
 
 local function recover(photo, ticket, alone)
-  local state, holder = unpack(redis.call('HMGET', photo_key(photo), 'state', 'ticket'))
+  local state, holder = unpack(redis.call('HMGET', photo_hash(photo), 'state', 'ticket'))
   if holder ~= ticket or (state ~= 'queued' and state ~= 'running') then return end
-  if alone then redis.call('HSET', photo_key(photo), 'alone', 1) end
+  if alone then redis.call('HSET', photo_hash(photo), 'alone', 1) end
   if requeue('LPUSH', photo, now) == 1 then table.insert(recovered, photo) end
 end
 
@@ -194,9 +195,9 @@ class Claim(StrEnum):
 
     claimed = "claimed"
     deleted = "deleted"  # or expired: nothing to do
-    finished = "finished"  # by an earlier delivery: nothing to do
-    poison = "poison"  # more deliveries than allowed: a dead letter
-    repeated = "repeated"  # with others, so that each must be claimed alone: no delivery is counted
+    finished = "finished"  # by an earlier claim: nothing to do
+    poison = "poison"  # more claims than allowed: a dead letter
+    repeated = "repeated"  # with others, so that each must be claimed alone: no claim is counted
 
 
 @dataclass(frozen=True)
@@ -269,14 +270,14 @@ class PhotoQueue:
             self._redis.lpush(CRITIQUE_QUEUE, *tickets)
 
     def claim(
-        self, ticket: str, worker: str, limit: int, slots: BatchSlots = UNLIMITED_SLOTS, max_deliveries: int = 3
+        self, ticket: str, worker: str, limit: int, slots: BatchSlots = UNLIMITED_SLOTS, max_claims: int = 3
     ) -> Claimed:
         """The photos of a ticket: up to `limit` of one owner for one model; the same again for a repeated ticket.
 
         One photo at a time from the interactive lane; none when nothing is queued, or only batch photos, and the
-        worker's slots are taken. The photos run from now on, and their deliveries are counted.
+        worker's slots are taken. The photos run from now on, and their claims are counted.
         """
-        args: list[Any] = [ticket, worker, limit, self._now(), slots.number, slots.seconds, max_deliveries]
+        args: list[Any] = [ticket, worker, limit, self._now(), slots.number, slots.seconds, max_claims]
         with redis_errors():
             repeated, remaining, rows = self._claim(args=args)
         claims = [(photo_id, Claim(outcome), pairs(fields)) for photo_id, outcome, fields in rows]
@@ -319,7 +320,7 @@ class PhotoQueue:
     def recover(self, worker: str) -> list[str]:
         """Queue the photos of a dead worker before their owners' others; returns them. None while its lease holds.
 
-        Their deliveries stay counted, so that a photo that kills its worker ends as poison.
+        Their claims stay counted, so that a photo that kills its worker ends as poison.
         """
         with redis_errors():
             recovered: Any = self._recover(args=[worker, self._now()])

@@ -15,18 +15,18 @@ SIGNALS = f"{QUEUE}:signals"
 MAX_SIGNALS = 16
 
 PHOTO_QUEUE = f"""
-local function photo_key(photo) return '{KEY_PREFIX}photo:' .. photo end
+local function photo_hash(photo) return '{KEY_PREFIX}photo:' .. photo end
 local function owners_key(lane) return '{QUEUE}:' .. lane end
 local function ids_key(lane) return '{QUEUE}:' .. lane .. ':ids' end
 local function list_key(lane, owner) return '{QUEUE}:' .. lane .. ':of:' .. owner end
 
-local function place_of(photo)
-  local lane, owner = unpack(redis.call('HMGET', photo_key(photo), 'lane', 'owner'))
+local function queue_of(photo)
+  local lane, owner = unpack(redis.call('HMGET', photo_hash(photo), 'lane', 'owner'))
   return lane or 'batch', owner or '{ANONYMOUS}'
 end
 
 local function is_queued(photo)
-  return redis.call('ZSCORE', ids_key(place_of(photo)), photo) ~= false
+  return redis.call('ZSCORE', ids_key(queue_of(photo)), photo) ~= false
 end
 
 local function signal()
@@ -35,7 +35,7 @@ local function signal()
 end
 
 local function push(command, photo)
-  local lane, owner = place_of(photo)
+  local lane, owner = queue_of(photo)
   if redis.call('ZADD', ids_key(lane), 0, photo) == 0 then return 0 end
   if redis.call(command, list_key(lane, owner), photo) == 1 then redis.call('RPUSH', owners_key(lane), owner) end
   if lane == 'interactive' then signal() end
@@ -43,13 +43,13 @@ local function push(command, photo)
 end
 
 local function enqueue(photo, request_id, traceparent)
-  if request_id ~= '' then redis.call('HSET', photo_key(photo), 'request_id', request_id) end
-  if traceparent ~= '' then redis.call('HSET', photo_key(photo), 'traceparent', traceparent) end
+  if request_id ~= '' then redis.call('HSET', photo_hash(photo), 'request_id', request_id) end
+  if traceparent ~= '' then redis.call('HSET', photo_hash(photo), 'traceparent', traceparent) end
   push('RPUSH', photo)
 end
 
 local function withdraw(photo)
-  local lane, owner = place_of(photo)
+  local lane, owner = queue_of(photo)
   if redis.call('ZREM', ids_key(lane), photo) == 0 then return end
   redis.call('LREM', list_key(lane, owner), 1, photo)
   if redis.call('EXISTS', list_key(lane, owner)) == 0 then redis.call('LREM', owners_key(lane), 1, owner) end
@@ -71,11 +71,11 @@ local function finish_ticket(ticket, worker)
 end
 
 local function finish_ticket_of(photo)
-  local ticket = redis.call('HGET', photo_key(photo), 'ticket')
+  local ticket = redis.call('HGET', photo_hash(photo), 'ticket')
   local worker = ticket and redis.call('LINDEX', ticket_key(ticket), 0)
   if not worker then return end
   for _, id in ipairs(redis.call('LRANGE', ticket_key(ticket), 1, -1)) do
-    local state = redis.call('HGET', photo_key(id), 'state')
+    local state = redis.call('HGET', photo_hash(id), 'state')
     if state == 'queued' or state == 'running' then return end
   end
   finish_ticket(ticket, worker)

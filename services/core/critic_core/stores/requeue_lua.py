@@ -7,7 +7,7 @@ from critic_core.stores.photo_queue_lua import PHOTO_QUEUE, QUEUED, RUNNING
 
 REQUEUE = f"""
 local function requeue(command, photo, now)
-  redis.call('HSET', photo_key(photo), 'state', 'queued')
+  redis.call('HSET', photo_hash(photo), 'state', 'queued')
   redis.call('ZREM', '{RUNNING}', photo)
   redis.call('ZADD', '{QUEUED}', now, photo)
   return push(command, photo)
@@ -19,11 +19,11 @@ REQUEUE_AFTER_OUTAGE = f"""#!lua flags=allow-oom
 {PHOTO_QUEUE}{REQUEUE}
 if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return 1 end
 if redis.call('HINCRBY', KEYS[1], 'requeues', 1) > tonumber(ARGV[3]) then return 0 end
-redis.call('HINCRBY', KEYS[1], 'deliveries', -1)
+redis.call('HINCRBY', KEYS[1], 'claims', -1)
 requeue('RPUSH', ARGV[1], ARGV[2])
 return 1
 """
-"""The delivery does not count: no fault of the photo. ARGV[3]: most requeues. With none left, the photo stays running:
+"""The claim does not count: no fault of the photo. ARGV[3]: most requeues. With none left, the photo stays running:
 queued, it could be claimed with another ticket before it fails, and the slot of its first ticket would stay taken.
 """
 
@@ -31,7 +31,7 @@ REQUEUE_ALONE = f"""#!lua flags=allow-oom
 {PHOTO_QUEUE}{REQUEUE}
 local state = redis.call('HGET', KEYS[1], 'state')
 if state ~= 'queued' and state ~= 'running' then return 0 end
-if state == 'running' then redis.call('HINCRBY', KEYS[1], 'deliveries', -1) end
+if state == 'running' then redis.call('HINCRBY', KEYS[1], 'claims', -1) end
 redis.call('HSET', KEYS[1], 'alone', 1)
 requeue('LPUSH', ARGV[1], ARGV[2])
 return 1
@@ -49,4 +49,4 @@ redis.call('HSET', KEYS[1], 'alone', 1)
 requeue('LPUSH', ARGV[1], ARGV[2])
 return 1
 """
-"""ARGV[3]: leases since then are valid. The delivery counts."""
+"""ARGV[3]: leases since then are valid. The claim counts."""

@@ -14,7 +14,7 @@ import redis
 from critic_core.contracts.taste import Taste, TasteExport, TasteModel, TasteState
 from critic_core.runtime.redis_client import CHANGE_CHANNEL, KEY_PREFIX, redis_errors
 from critic_core.stores.owner_lua import owner_key
-from critic_core.stores.owners import Kind
+from critic_core.stores.owners import OwnerIndex
 from critic_core.stores.single_flight import request_key
 
 TTL_SECONDS = 365 * 24 * 3600
@@ -69,7 +69,7 @@ class TasteStore:
     def basis(self, owner: str) -> Basis:
         """What a training now would learn from."""
         with redis_errors():
-            rows: list[list[str]] = self._decided(keys=[owner_key(owner, Kind.albums)])
+            rows: list[list[str]] = self._decided(keys=[owner_key(owner, OwnerIndex.albums)])
         digest = hashlib.sha256(" ".join(sorted("/".join(row) for row in rows)).encode()).hexdigest()
         return Basis(tuple(album for album, _ in rows), digest)
 

@@ -10,7 +10,7 @@ from critic_core.runtime.storage import Storage, batch_folder, uploads_folder
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.batches import BatchStore
 from critic_core.stores.jobs import JobStore
-from critic_core.stores.owners import Kind, OwnerStore
+from critic_core.stores.owners import OwnerIndex, OwnerStore
 from critic_core.stores.photo_deletion import delete_photo
 from critic_core.stores.tastes import TasteStore
 
@@ -61,12 +61,12 @@ class Erasure:
             self.tastes.delete(owner)
             self.storage.delete_folder(uploads_folder(owner))
             self.owners.delete_idempotency_keys(owner)
-            for batch_id in self._all(owner, Kind.batches, deadline):
+            for batch_id in self._all(owner, OwnerIndex.batches, deadline):
                 self.delete_batch(batch_id)
-            for album_id in self._all(owner, Kind.albums, deadline):
+            for album_id in self._all(owner, OwnerIndex.albums, deadline):
                 hidden.append(album_id)
                 self._hide_or_purge(album_id)
-            for photo_id in self._all(owner, Kind.photos, deadline):
+            for photo_id in self._all(owner, OwnerIndex.photos, deadline):
                 self.delete_photo(photo_id)
         except TimeoutError:
             return False
@@ -74,7 +74,7 @@ class Erasure:
             self.albums.purge(album_id)
         return True
 
-    def _all(self, owner: str, kind: Kind, deadline: float) -> Iterator[str]:
+    def _all(self, owner: str, kind: OwnerIndex, deadline: float) -> Iterator[str]:
         """Every id of an index that empties meanwhile. Raises TimeoutError."""
         while ids := self.owners.find(owner, kind, PAGE).ids:
             for subject_id in ids:

@@ -14,7 +14,7 @@ from critic_core.stores.batches import BatchStore
 from critic_core.stores.deliveries import DeliveryStore
 from critic_core.stores.group_corrections import GroupCorrectionStore
 from critic_core.stores.jobs import JobStore
-from critic_core.stores.owners import Kind, OwnerStore
+from critic_core.stores.owners import OwnerIndex, OwnerStore
 from critic_core.stores.shares import ShareStore
 from critic_core.stores.tastes import TasteStore
 
@@ -36,20 +36,20 @@ class AccountExport:
 
     def lines(self, owner: str) -> Iterator[bytes]:
         """A line per album, photo and batch, the taste, the end with numbers; without what is deleted meanwhile."""
-        counts = dict.fromkeys(Kind, 0)
-        for kind, read in ((Kind.albums, self._album), (Kind.photos, self._photo)):
+        counts = dict.fromkeys(OwnerIndex, 0)
+        for kind, read in ((OwnerIndex.albums, self._album), (OwnerIndex.photos, self._photo)):
             for subject_id in self._ids(owner, kind):
                 with suppress(AlbumNotFound, PhotoNotFound):
                     yield _line(read(subject_id))
                     counts[kind] += 1
-        for batch_id in self._ids(owner, Kind.batches):
+        for batch_id in self._ids(owner, OwnerIndex.batches):
             with suppress(BatchNotFound):
                 yield _line(self._batch(batch_id, owner))
         if taste := self.tastes.export(owner):
             yield _line(TasteRecord(taste=taste.taste, model=taste.model))
-        yield _line(ExportEnd(owner=owner, albums=counts[Kind.albums], photos=counts[Kind.photos]))
+        yield _line(ExportEnd(owner=owner, albums=counts[OwnerIndex.albums], photos=counts[OwnerIndex.photos]))
 
-    def _ids(self, owner: str, kind: Kind) -> Iterator[str]:
+    def _ids(self, owner: str, kind: OwnerIndex) -> Iterator[str]:
         page = self.owners.find(owner, kind, PAGE)
         yield from page.ids
         while page.following:

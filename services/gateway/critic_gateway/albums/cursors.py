@@ -5,9 +5,9 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import TypeVar
 
 from critic_core.contracts.errors import InvalidRequest
-from critic_core.contracts.identity import is_photo_id
+from critic_core.contracts.identity import is_id
 from critic_core.stores.albums import Cursor
-from critic_core.stores.owners import Kind
+from critic_core.stores.owners import OwnerIndex
 
 T = TypeVar("T")
 
@@ -29,17 +29,17 @@ def decode_rank(album_id: str, text: str | None) -> Cursor | None:
     return _ensure(album == album_id, cursor)
 
 
-def encode_id(owner: str, kind: Kind, last_id: str | None) -> str | None:
+def encode_id(owner: str, kind: OwnerIndex, last_id: str | None) -> str | None:
     """The last id of a page of an owner's list as text."""
     return _encode(owner, kind, last_id) if last_id else None
 
 
-def decode_id(owner: str, kind: Kind, text: str | None) -> str | None:
+def decode_id(owner: str, kind: OwnerIndex, text: str | None) -> str | None:
     """The last id of a page of that owner's list from text. Raises InvalidRequest."""
     if text is None:
         return None
     *scope, last_id = _decode(text, 3)
-    return _ensure(scope == [owner, kind] and is_photo_id(last_id), last_id)
+    return _ensure(scope == [owner, kind] and is_id(last_id), last_id)
 
 
 def encode_row(query: str, token: str, row: int) -> str:

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from critic_core.contracts.album import AlbumPhoto, Summary
-from critic_core.contracts.errors import PhotoNotFound, ShareForbids
-from critic_core.contracts.identity import is_photo_id
+from critic_core.contracts.errors import PhotoNotFound, SharePermissionDenied
+from critic_core.contracts.identity import is_id
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.contracts.share import Share, SharedAlbum, SharedPhoto, SharedPhotosPage, SharePermissions
 from critic_core.stores.albums import AlbumStore, Cursor
 from critic_core.stores.jobs import JobStore
-from critic_core.stores.owners import Kind
+from critic_core.stores.owners import OwnerIndex
 from critic_core.stores.shares import ShareStore
 from critic_gateway.albums import cursors
 
@@ -39,26 +39,26 @@ class SharedAlbums:
             photos=tuple(
                 _shared_photo(photo, photo.summary, share, photo.id in favourites) for photo in done if photo.summary
             ),
-            next_cursor=cursors.encode_id(share.id, Kind.photos, following),
+            next_cursor=cursors.encode_id(share.id, OwnerIndex.photos, following),
         )
 
     def photo(self, share: Share, photo_id: str) -> Photo:
         """A done photo of the album. Raises PhotoNotFound."""
-        photo = self.jobs.get(photo_id) if is_photo_id(photo_id) else None
+        photo = self.jobs.get(photo_id) if is_id(photo_id) else None
         if photo is None or photo.album != share.album or photo.state is not PhotoState.done:
             raise PhotoNotFound
         return photo
 
     def set_favourite(self, share: Share, photo: Photo, favourite: bool) -> None:
-        """Mark or unmark a photo of the album. Raises ShareForbids or PhotoNotFound."""
+        """Mark or unmark a photo of the album. Raises SharePermissionDenied or PhotoNotFound."""
         if not share.favourites:
-            raise ShareForbids("This share link is for viewing only.")
+            raise SharePermissionDenied("This share link is for viewing only.")
         self.shares.set_favourite(share, photo.id, favourite)
 
     @staticmethod
     def _after(share: Share, text: str | None) -> Cursor | None:
         """The cursor without the photo's score, which is not for viewers: after a deletion the list begins again."""
-        last_id = cursors.decode_id(share.id, Kind.photos, text)
+        last_id = cursors.decode_id(share.id, OwnerIndex.photos, text)
         return Cursor(last_id, float("inf")) if last_id else None
 
 

@@ -16,7 +16,7 @@ from critic_core.contracts.errors import (
     Problem,
     StorageUnavailable,
 )
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.photo import Lane
 from critic_core.runtime.storage import manifest_key
 from critic_core.stores.batches import BatchLease, BatchPart, BatchRow, BatchStore, StoredBatch
@@ -71,7 +71,7 @@ class BatchFeeder:
         lines = min(PART_LINES, stored.batch.lines - stored.batch.queued)
         end, found = await self._find_lines(lease, stored.offset, lines)
         rows = tuple(
-            BatchRow(line=number, photo_id=new_photo_id(), reference=line.reference)
+            BatchRow(line=number, photo_id=new_id(), reference=line.reference)
             for number, line in enumerate(found, stored.batch.queued + 1)
         )
         part = BatchPart(number=stored.begun, offset=stored.offset, end=end, rows=rows)

@@ -61,7 +61,7 @@ class BatchRunner:
         try:
             lease = await asyncio.get_running_loop().run_in_executor(thread, self._claim)
             if lease is not None:
-                await self.take_turn(lease)
+                await self.advance(lease)
         except ServiceUnavailable as error:
             log.warning("batches_retry", error=error.detail)
             return False
@@ -70,7 +70,7 @@ class BatchRunner:
             return False
         return lease is not None
 
-    async def take_turn(self, lease: BatchLease) -> None:
+    async def advance(self, lease: BatchLease) -> None:
         """Advance a batch and schedule its next turn. Raises ServiceUnavailable."""
         due = self.clock() + DELAY_SECONDS
         try:

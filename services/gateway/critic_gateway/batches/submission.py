@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from critic_core.contracts.batch import Batch, BatchState
 from critic_core.contracts.errors import BatchNotFound, IdempotencyKeyReused, RequestTooLarge
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.runtime.storage import Storage, manifest_key
 from critic_core.stores.batches import BatchStore
 from critic_gateway.accounts.erasure import Erasure
@@ -20,7 +20,7 @@ from critic_gateway.http.storage_threads import in_storage_thread
 from critic_gateway.http.upload_timeout import upload_timeout
 from critic_gateway.limits.idempotency import IdempotencyKeys, UploadRecord
 from critic_gateway.settings import GatewaySettings
-from critic_gateway.uploads.handler import Sender
+from critic_gateway.uploads.handler import UploadCaller
 from critic_gateway.uploads.sources import PhotoSources
 
 MARGIN_SECONDS = 60.0  # after the time limit of the upload, a batch without a manifest is deleted
@@ -45,7 +45,7 @@ class BatchSubmission:
     sources: PhotoSources
     settings: GatewaySettings
 
-    async def submit(self, chunks: AsyncIterator[bytes], sender: Sender, options: BatchOptions) -> Batch:
+    async def submit(self, chunks: AsyncIterator[bytes], sender: UploadCaller, options: BatchOptions) -> Batch:
         """Store the manifest of a new batch; of a repeated request, the first batch."""
         digest = hashlib.sha256(f"batch {options.model or ''} {options.callback_url or ''}\n".encode())
         body, key, owner = _hashed(chunks, digest), sender.idempotency_key, sender.caller.owner
@@ -64,7 +64,7 @@ class BatchSubmission:
             await run_in_threadpool(self.idempotency_keys.save, owner, key, record)
             return await self._begin(batch)
 
-    async def _receive(self, body: AsyncIterator[bytes], sender: Sender, options: BatchOptions) -> Batch:
+    async def _receive(self, body: AsyncIterator[bytes], sender: UploadCaller, options: BatchOptions) -> Batch:
         """A batch whose manifest is stored; deleted unless it begins soon."""
         batch, caller, seconds = self._new_batch(options), sender.caller, self.settings.upload_timeout_seconds
         due = time.time() + seconds + MARGIN_SECONDS
@@ -96,7 +96,7 @@ class BatchSubmission:
     def _new_batch(self, options: BatchOptions) -> Batch:
         now = datetime.now(UTC)
         return Batch(
-            id=new_photo_id(),
+            id=new_id(),
             state=BatchState.running,
             model=options.model,
             callback_url=options.callback_url,

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from critic_core.stores.owners import Kind, OwnerStore, limit_reached
+from critic_core.stores.owners import OwnerIndex, OwnerStore, limit_reached
 from critic_gateway.settings import GatewaySettings
 
 
@@ -17,17 +17,17 @@ class OwnerLimits:
     def ensure_photos(self, owner: str) -> None:
         """Raises LimitReached for another photo."""
         if not self.photo_room(owner):
-            raise limit_reached(self.settings.owner_photo_limit, Kind.photos)
+            raise limit_reached(self.settings.owner_photo_limit, OwnerIndex.photos)
 
     def ensure_albums(self, owner: str) -> None:
         """Raises LimitReached for another album."""
         limit = self.settings.owner_album_limit
-        if not self._room(owner, Kind.albums, limit):
-            raise limit_reached(limit, Kind.albums)
+        if not self._room(owner, OwnerIndex.albums, limit):
+            raise limit_reached(limit, OwnerIndex.albums)
 
     def photo_room(self, owner: str) -> float:
         """Photos that an owner may still store; infinite without a limit."""
-        return self._room(owner, Kind.photos, self.settings.owner_photo_limit)
+        return self._room(owner, OwnerIndex.photos, self.settings.owner_photo_limit)
 
-    def _room(self, owner: str, kind: Kind, limit: int) -> float:
+    def _room(self, owner: str, kind: OwnerIndex, limit: int) -> float:
         return max(0, limit - self.owners.count(owner, kind)) if limit else math.inf

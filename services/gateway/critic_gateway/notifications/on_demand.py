@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 import redis
 from celery import Celery
 
-from critic_core.contracts.album import ALBUM_QUEUE
+from critic_core.contracts.album import QUERY_QUEUE
 from critic_core.contracts.errors import CriticError
 from critic_core.runtime.queue import send
 from critic_core.stores.single_flight import acquire_request
@@ -48,5 +48,5 @@ class OnDemandResults:
     def _read_or_request(self, result: OnDemandResult[Result]) -> Result | None:
         value = result.read()
         if value is None and acquire_request(self.client, result.key, result.resend_seconds):
-            send(self.queue, result.task, ALBUM_QUEUE, *result.arguments, expires=result.expires_seconds)
+            send(self.queue, result.task, QUERY_QUEUE, *result.arguments, expires=result.expires_seconds)
         return value

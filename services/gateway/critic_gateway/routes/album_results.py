@@ -32,7 +32,7 @@ from critic_gateway.http.stored_response import chunks_on_demand
 from critic_gateway.routes.openapi import ALBUM_ERRORS, responses
 from critic_gateway.routes.parameters import MAX_WAIT_SECONDS, OwnAlbum, PageParams
 
-DEFAULT_SHARE = 0.2  # of the pictures
+DEFAULT_KEEP = 0.2  # of the pictures
 ERRORS = responses(AlbumResultPending, InvalidRequest, TooManyPairs, *ALBUM_ERRORS)
 
 router = APIRouter(prefix="/v1/albums", tags=["albums"])
@@ -82,7 +82,7 @@ class SelectionQueryParams(QueryParams):
 
     def query(self, album: Album) -> SelectionQuery:
         """The query for the worker."""
-        keep = self.keep or album.keep or DEFAULT_SHARE
+        keep = self.keep or album.keep or DEFAULT_KEEP
         return SelectionQuery(keep=keep, per_scene=self.per_scene, thresholds=self.thresholds)
 
 

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from critic_core.contracts.account import AlbumsPage
 from critic_core.contracts.album import Album, AlbumChanges, AlbumPage, Counts, NewAlbum
 from critic_core.contracts.errors import AlbumFull, InvalidRequest, LimitReached, StorageFull
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.photo import UploadReceipt
-from critic_core.stores.owners import Kind
+from critic_core.stores.owners import OwnerIndex
 from critic_gateway.albums import cursors
 from critic_gateway.dependencies import (
     ADMISSION,
@@ -38,7 +38,7 @@ from critic_gateway.routes.openapi import (
 from critic_gateway.routes.parameters import (
     AlbumUploadOptionsDep,
     OwnAlbum,
-    SenderDep,
+    UploadCallerDep,
     Wait,
     ensure_options,
 )
@@ -59,7 +59,7 @@ def _new_album(
     if ttl_seconds > settings.album_ttl_seconds:
         raise InvalidRequest(f"The limit of an album's time to live is {settings.album_ttl_seconds:,} seconds.")
     return Album(
-        id=new_photo_id(),
+        id=new_id(),
         owner=caller.owner,
         name=fields.name,
         model=fields.model,
@@ -93,7 +93,7 @@ def list_albums(
     caller: CallerDep, owners: OwnerStoreDep, albums: AlbumStoreDep, params: Annotated[AlbumListParams, Query()]
 ) -> AlbumsPage:
     """The caller's albums, newest first."""
-    owner, kind = caller.owner, Kind.albums
+    owner, kind = caller.owner, OwnerIndex.albums
     page = owners.find(owner, kind, params.limit, params.after(owner, kind), params.filters)
     following = cursors.encode_id(owner, kind, page.following)
     return AlbumsPage(albums=tuple(albums.get_all(page.ids)), next_cursor=following)
@@ -115,7 +115,7 @@ def list_albums(
 async def add_photos(  # noqa: PLR0913, PLR0917 - dependencies of the route
     request: Request,
     uploads: UploadHandlerDep,
-    sender: SenderDep,
+    sender: UploadCallerDep,
     options: AlbumUploadOptionsDep,
     unwanted: UnwantedFields,
     wait: Wait = 0,

@@ -10,17 +10,17 @@ from critic_core.contracts.errors import (
     BatchNotFound,
     IdempotencyInProgress,
     IdempotencyKeyReused,
-    InvalidPhotoKey,
     InvalidRequest,
+    InvalidStorageKey,
     LimitReached,
-    PhotoKeysDisabled,
     PhotoUrlsDisabled,
     RequestTooLarge,
     StorageFull,
+    StorageKeysDisabled,
     StorageUnavailable,
     UploadTimeout,
 )
-from critic_core.stores.owners import Kind
+from critic_core.stores.owners import OwnerIndex
 from critic_gateway.albums import cursors
 from critic_gateway.batches.submission import BatchOptions
 from critic_gateway.dependencies import (
@@ -36,7 +36,14 @@ from critic_gateway.dependencies import (
 )
 from critic_gateway.http.storage_threads import in_storage_thread
 from critic_gateway.routes.openapi import ACCESS_ERRORS, BATCH_ERRORS, LOCATION, OPTION_ERRORS, responses
-from critic_gateway.routes.parameters import CallbackUrl, ModelName, OwnBatch, PageParams, SenderDep, ensure_options
+from critic_gateway.routes.parameters import (
+    CallbackUrl,
+    ModelName,
+    OwnBatch,
+    PageParams,
+    UploadCallerDep,
+    ensure_options,
+)
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
 
@@ -83,8 +90,8 @@ def _batch_options(
             RequestTooLarge,
             InvalidRequest,
             PhotoUrlsDisabled,
-            PhotoKeysDisabled,
-            InvalidPhotoKey,
+            StorageKeysDisabled,
+            InvalidStorageKey,
             IdempotencyKeyReused,
             IdempotencyInProgress,
             BatchNotFound,
@@ -100,7 +107,7 @@ def _batch_options(
 async def create_batch(
     request: Request,
     submission: BatchSubmissionDep,
-    sender: SenderDep,
+    sender: UploadCallerDep,
     options: Annotated[BatchOptions, Depends(_batch_options)],
     response: Response,
 ) -> Batch:
@@ -120,7 +127,7 @@ def list_batches(
     caller: CallerDep, owners: OwnerStoreDep, batches: BatchStoreDep, params: Annotated[PageParams, Query()]
 ) -> BatchesPage:
     """The caller's batches, newest first."""
-    owner, kind = caller.owner, Kind.batches
+    owner, kind = caller.owner, OwnerIndex.batches
     page = owners.find(owner, kind, params.limit, cursors.decode_id(owner, kind, params.cursor))
     following = cursors.encode_id(owner, kind, page.following)
     return BatchesPage(batches=tuple(batches.get_all(page.ids, owner)), next_cursor=following)

@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Source:
+class LinkSource:
     """A response with values for parameters of other calls."""
 
     operation_id: str
@@ -15,11 +15,13 @@ class Source:
 
 
 SOURCES = (
-    Source("createAlbum", "201", {"album_id": "$response.body#/id"}),
-    Source("sendPhotos", "202", {"photo_id": "$response.body#/id"}),
-    Source("createBatch", "202", {"batch_id": "$response.body#/id"}),
-    Source("createShare", "201", {"token": "$response.body#/token"}),
-    Source("addPhotos", "202", {"album_id": "$request.path.album_id", "photo_id": "$response.body#/photos/0/photo/id"}),
+    LinkSource("createAlbum", "201", {"album_id": "$response.body#/id"}),
+    LinkSource("sendPhotos", "202", {"photo_id": "$response.body#/id"}),
+    LinkSource("createBatch", "202", {"batch_id": "$response.body#/id"}),
+    LinkSource("createShare", "201", {"token": "$response.body#/token"}),
+    LinkSource(
+        "addPhotos", "202", {"album_id": "$request.path.album_id", "photo_id": "$response.body#/photos/0/photo/id"}
+    ),
 )
 
 

@@ -6,9 +6,9 @@ from pydantic import AwareDatetime, BeforeValidator, Field
 
 from critic_core.contracts.account import PhotoEntry
 from critic_core.contracts.album import AlbumPhoto, RankingOrder
-from critic_core.contracts.critique import Kind as PhotoKind
+from critic_core.contracts.critique import PhotoKind
 from critic_core.contracts.photo import PhotoState, Reference
-from critic_core.stores.owners import Filters, Kind
+from critic_core.stores.owners import Filters, OwnerIndex
 from critic_gateway.albums import cursors
 from critic_gateway.routes.fields import FIELDS, Excluded, chosen_fields, other_fields
 from critic_gateway.routes.parameters import PageParams
@@ -48,7 +48,7 @@ class ListParams(PageParams, extra="forbid"):
     created_since: Time | None = Field(default=None, description="Created at this time or later.")
     created_before: Time | None = Field(default=None, description="Created before this time.")
 
-    def after(self, owner: str, kind: Kind) -> str | None:
+    def after(self, owner: str, kind: OwnerIndex) -> str | None:
         """The id before the page. Raises InvalidRequest for a cursor of another list or owner."""
         return cursors.decode_id(owner, kind, self.cursor)
 

@@ -18,7 +18,7 @@ from critic_core.contracts.errors import (
     PhotoNotFound,
     WebhooksDisabled,
 )
-from critic_core.contracts.identity import is_photo_id
+from critic_core.contracts.identity import is_id
 from critic_core.contracts.photo import Metadata, Photo, Reference
 from critic_core.contracts.webhook import CallbackDetail, PhotoEvent
 from critic_core.runtime.outbound.public_url import LONGEST_URL
@@ -34,7 +34,7 @@ from critic_gateway.dependencies import (
 from critic_gateway.limits.idempotency import MAX_KEY_LENGTH
 from critic_gateway.settings import GatewaySettings
 from critic_gateway.state import AppState
-from critic_gateway.uploads.handler import Sender
+from critic_gateway.uploads.handler import UploadCaller
 from critic_gateway.uploads.options import Note, UploadOptions
 
 T = TypeVar("T")
@@ -121,7 +121,7 @@ def _own(name: str, find: Callable[[AppState, str, str], T], not_found: type[Cri
     id_field = path_id(f"Id of the {name}, a UUIDv7.", name=f"{name}_id")
 
     def dependency(request: Request, caller: CallerDep, subject_id: Annotated[str, id_field]) -> T:
-        if not is_photo_id(subject_id):
+        if not is_id(subject_id):
             raise not_found
         return find(app_state(request), subject_id, caller.owner)
 
@@ -138,7 +138,7 @@ OwnBatch = Annotated[StoredBatch, _own("batch", lambda state, *ids: state.batche
 
 # A coroutine on purpose: it does not wait for the thread pool.
 async def _album_photo_id(photo_id: PhotoId, _: OwnAlbum) -> str:
-    if not is_photo_id(photo_id):
+    if not is_id(photo_id):
         raise PhotoNotFound
     return photo_id
 
@@ -147,11 +147,11 @@ AlbumPhotoId = Annotated[str, Depends(_album_photo_id)]
 """A well-formed photo id below the caller's album; the store knows whether the album has it. Raises PhotoNotFound."""
 
 
-async def _sender(caller: CallerDep, idempotency_key: IdempotencyKey = None) -> Sender:
-    return Sender(caller, idempotency_key)
+async def _upload_caller(caller: CallerDep, idempotency_key: IdempotencyKey = None) -> UploadCaller:
+    return UploadCaller(caller, idempotency_key)
 
 
-SenderDep = Annotated[Sender, Depends(_sender)]
+UploadCallerDep = Annotated[UploadCaller, Depends(_upload_caller)]
 
 
 async def _note(reference: ReferenceText = None, metadata: MetadataText = None) -> Note:

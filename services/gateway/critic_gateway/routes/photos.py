@@ -16,7 +16,7 @@ from critic_core.contracts.errors import (
 )
 from critic_core.contracts.photo import Photo, PhotoReceipt, PhotoState, UploadReceipt
 from critic_core.runtime.storage import photo_key, preview_key
-from critic_core.stores.owners import Kind
+from critic_core.stores.owners import OwnerIndex
 from critic_gateway.albums import cursors
 from critic_gateway.dependencies import (
     ADMISSION,
@@ -43,7 +43,7 @@ from critic_gateway.routes.openapi import (
     UPLOAD_ERRORS,
     responses,
 )
-from critic_gateway.routes.parameters import OwnPhoto, SenderDep, UploadOptionsDep, Wait
+from critic_gateway.routes.parameters import OwnPhoto, UploadCallerDep, UploadOptionsDep, Wait
 
 router = APIRouter(prefix="/v1/photos", tags=["photos"])
 
@@ -64,7 +64,7 @@ router = APIRouter(prefix="/v1/photos", tags=["photos"])
 async def send_photos(  # noqa: PLR0913, PLR0917 - dependencies of the route
     request: Request,
     uploads: UploadHandlerDep,
-    sender: SenderDep,
+    sender: UploadCallerDep,
     options: UploadOptionsDep,
     unwanted: UnwantedFields,
     wait: Wait = 0,
@@ -86,7 +86,7 @@ def list_photos(
     caller: CallerDep, owners: OwnerStoreDep, jobs: JobStoreDep, params: Annotated[PhotoListParams, Query()]
 ) -> Response:
     """The caller's photos, newest first, without critiques."""
-    owner, kind = caller.owner, Kind.photos
+    owner, kind = caller.owner, OwnerIndex.photos
     ids = owners.find(owner, kind, params.limit, params.after(owner, kind), params.filters)
     following = cursors.encode_id(owner, kind, ids.following)
     page = PhotosPage(photos=tuple(jobs.entries(ids.ids)), next_cursor=following)

@@ -16,8 +16,8 @@ from critic_core.contracts.errors import (
     QueueFull,
     QueueUnavailable,
     RateLimited,
-    ShareForbids,
     ShareNotFound,
+    SharePermissionDenied,
     StorageUnavailable,
 )
 from critic_core.contracts.photo import Photo
@@ -36,7 +36,7 @@ _RANDOM_43 = "^[A-Za-z0-9_-]{43}$"
 
 SHARE_ERRORS = (ShareNotFound, InvalidRequest, RateLimited, QueueUnavailable)
 VIEWER_ERRORS = (PinRequired, *SHARE_ERRORS)
-FAVOURITE_ERRORS = (ShareForbids, PhotoNotFound, *VIEWER_ERRORS)
+FAVOURITE_ERRORS = (SharePermissionDenied, PhotoNotFound, *VIEWER_ERRORS)
 
 router = APIRouter(prefix="/v1/shared/{token}", tags=["shared"])
 
@@ -151,7 +151,7 @@ async def get_shared_preview(photo: SharedPhotoDep, storage: StorageDep) -> Resp
 async def get_shared_original(share: ViewedDep, photo: SharedPhotoDep, storage: StorageDep) -> Response:
     """The uploaded bytes with their metadata, if the link allows originals."""
     if not share.originals:
-        raise ShareForbids("This share link does not include the uploaded files.")
+        raise SharePermissionDenied("This share link does not include the uploaded files.")
     response = await stored_response(storage, photo_key(photo.id), photo.media_type)
     response.headers["Content-Disposition"] = "attachment"
     return response

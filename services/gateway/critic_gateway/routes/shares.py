@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Depends
 
 from critic_core.contracts.album import Album
 from critic_core.contracts.errors import LimitReached, ShareNotFound, StorageFull
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.share import CreatedShare, NewShare, Share, SharePermissions, SharesPage
 from critic_core.stores.shares import StoredShare
 from critic_gateway.auth.share_access import hash_pin, new_token, token_digest
@@ -22,7 +22,7 @@ def _new_share(album: OwnAlbum, fields: Annotated[NewShare | None, Body()] = Non
     """A share link and the hash of its PIN."""
     fields, now = fields or NewShare(), datetime.now(UTC)
     share = Share(
-        id=new_photo_id(),
+        id=new_id(),
         album=album.id,
         pin_required=fields.pin is not None,
         created_at=now,

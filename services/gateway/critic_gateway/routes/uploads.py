@@ -13,7 +13,7 @@ from critic_core.contracts.errors import (
     StorageFull,
     StorageUnavailable,
 )
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.photo_source import NewUpload, PresignedUpload
 from critic_core.runtime.storage import UPLOADS, uploaded_key
 from critic_gateway.dependencies import PHOTO_LIMIT, ROOM, CallerDep, PhotoQuotaDep, SettingsDep, StorageDep
@@ -49,7 +49,7 @@ def create_upload(
     if upload.size_bytes > settings.max_photo_bytes:
         raise PhotoTooLarge(f"The limit of a photo is {settings.max_photo_bytes:,} bytes.")
     quota.ensure_remaining(caller)
-    name, expires_at = new_photo_id(), datetime.now(UTC) + timedelta(seconds=VALID_SECONDS)
+    name, expires_at = new_id(), datetime.now(UTC) + timedelta(seconds=VALID_SECONDS)
     return PresignedUpload(
         key=f"{UPLOADS}{name}",
         url=storage.presigned_put(uploaded_key(caller.owner, name), upload.size_bytes, VALID_SECONDS),

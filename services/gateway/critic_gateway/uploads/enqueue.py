@@ -118,7 +118,7 @@ class PhotoIntake:
         return {}
 
     def _tickets(self, photos: int, lane: Lane, backlog: int) -> list[str]:
-        size = 1 if lane is Lane.interactive else photos_per_task(backlog, self.settings.photos_per_task)
+        size = 1 if lane is Lane.interactive else photos_per_ticket(backlog, self.settings.photos_per_ticket)
         return [encode_ticket(self.celery, min(size, photos - first)) for first in range(0, photos, size)]
 
     @contextmanager
@@ -140,7 +140,7 @@ class PhotoIntake:
             log.warning("upload_rollback_incomplete", photo_id=photo_id, error=error.detail)
 
 
-def photos_per_task(backlog: int, limit: int) -> int:
+def photos_per_ticket(backlog: int, limit: int) -> int:
     """Photos per task: several only with a backlog that keeps every worker busy."""
     return max(1, min(limit, backlog // BACKLOG_PER_PHOTO))
 

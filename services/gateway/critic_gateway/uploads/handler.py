@@ -36,7 +36,7 @@ FETCH_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Sender:
+class UploadCaller:
     """The caller, and the request's Idempotency-Key."""
 
     caller: ApiKey
@@ -44,7 +44,7 @@ class Sender:
 
 
 @dataclass(frozen=True)
-class Source:
+class UploadSource:
     """Where the files of an upload come from: the request's body, or what the body names."""
 
     request: Request
@@ -68,7 +68,7 @@ class UploadHandler:
     fetches: asyncio.Semaphore
 
     async def handle(
-        self, request: Request, sender: Sender, options: UploadOptions, wait_seconds: float
+        self, request: Request, sender: UploadCaller, options: UploadOptions, wait_seconds: float
     ) -> list[PhotoReceipt]:
         """Receive an upload and wait for its critiques; a receipt for each file, in the order of the request."""
         source = await self._source(request)
@@ -80,7 +80,7 @@ class UploadHandler:
             return await self._with_critiques(receipts, wait)
 
     async def _upload(
-        self, source: Source, caller: ApiKey, options: UploadOptions, wait: UploadWait
+        self, source: UploadSource, caller: ApiKey, options: UploadOptions, wait: UploadWait
     ) -> tuple[list[ReceivedFile], list[PhotoReceipt]]:
         if caller.photos_per_day:
             await run_in_threadpool(self.intake.quota.ensure_remaining, caller)
@@ -110,7 +110,7 @@ class UploadHandler:
         return Lane.batch
 
     async def _upload_once(
-        self, source: Source, caller: ApiKey, key: str, options: UploadOptions, wait: UploadWait
+        self, source: UploadSource, caller: ApiKey, key: str, options: UploadOptions, wait: UploadWait
     ) -> list[PhotoReceipt]:
         keys = self.idempotency_keys
         record = await run_in_threadpool(keys.acquire, caller.owner, key)
@@ -125,7 +125,7 @@ class UploadHandler:
         return receipts
 
     async def _repeat(
-        self, source: Source, owner: str, record: UploadRecord, options: UploadOptions
+        self, source: UploadSource, owner: str, record: UploadRecord, options: UploadOptions
     ) -> list[PhotoReceipt]:
         """The receipts of a repeated upload: its bytes are compared with the first upload, and deleted."""
         files = [] if source.named else await self._receive(source, owner)
@@ -142,17 +142,17 @@ class UploadHandler:
         name = file_name or (photo.file_name if photo else None)
         return PhotoReceipt(file_name=name, photo=photo, duplicate=result.duplicate, problem=result.problem)
 
-    async def _source(self, request: Request) -> Source:
+    async def _source(self, request: Request) -> UploadSource:
         if not is_json(request.headers.get("content-type", "")):
-            return Source(request)
+            return UploadSource(request)
         async with upload_timeout(self.intake.settings.upload_timeout_seconds):
             named = await read_source(request.stream())
         self.sources.ensure_accepted(named)
-        return Source(request, named)
+        return UploadSource(request, named)
 
-    async def _receive(self, source: Source, owner: str) -> list[ReceivedFile]:
+    async def _receive(self, source: UploadSource, owner: str) -> list[ReceivedFile]:
         settings = self.intake.settings
-        limits = UploadLimits(settings.max_photo_bytes, settings.max_request_bytes, settings.max_photos_per_request)
+        limits = UploadLimits(settings.max_photo_bytes, settings.max_upload_bytes, settings.max_photos_per_request)
         seconds = (
             min(FETCH_SECONDS, settings.upload_timeout_seconds) if source.named else settings.upload_timeout_seconds
         )
@@ -163,7 +163,7 @@ class UploadHandler:
         return files
 
     @asynccontextmanager
-    async def _events(self, source: Source, owner: str) -> AsyncIterator[AsyncIterator[UploadEvent]]:
+    async def _events(self, source: UploadSource, owner: str) -> AsyncIterator[AsyncIterator[UploadEvent]]:
         request = source.request
         if source.named is None:
             yield upload_events(request.headers.get("content-type", ""), request.stream())

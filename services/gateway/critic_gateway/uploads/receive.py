@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from critic_core.contracts.errors import CriticError, PhotoTooLarge, RequestTooLarge, TooManyPhotos
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.imaging.formats import SNIFF_BYTES, sniff
 from critic_core.runtime.storage import Sink, Storage, photo_key
 from critic_gateway.http.storage_threads import in_storage_thread
@@ -51,7 +51,7 @@ async def receive_files(
     events: AsyncIterator[UploadEvent],
     storage: Storage,
     limits: UploadLimits,
-    make_id: Callable[[], str] = new_photo_id,
+    make_id: Callable[[], str] = new_id,
 ) -> list[ReceivedFile]:
     """Store the files of an upload. A bad file is rejected alone; an upload over its limits is rejected as a whole."""
     receiver = _Receiver(storage, limits, make_id)

@@ -6,13 +6,13 @@ from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass
 
 from critic_core.contracts.errors import (
-    InvalidPhotoKey,
     InvalidRequest,
-    PhotoKeyNotFound,
-    PhotoKeysDisabled,
+    InvalidStorageKey,
     PhotoNotFound,
     PhotoTooLarge,
     PhotoUrlsDisabled,
+    StorageKeyNotFound,
+    StorageKeysDisabled,
     StorageUnavailable,
 )
 from critic_core.contracts.photo_source import MAX_KEY_LENGTH, PhotoSource
@@ -23,7 +23,7 @@ from critic_gateway.settings import GatewaySettings
 from critic_gateway.uploads.fetch import fetch_events
 from critic_gateway.uploads.multipart import FileBegins, FileBytes, FileEnds, UploadEvent, file_name
 
-MAX_BODY_BYTES = 4096
+MAX_SOURCE_BYTES = 4096
 _PART = re.compile(r"(?!\.{1,2}$)[^/\\\x00-\x1f\x7f]+")
 
 
@@ -35,14 +35,14 @@ class PhotoSources:
     settings: GatewaySettings
 
     def ensure_accepted(self, source: PhotoSource) -> None:
-        """Raises PhotoUrlsDisabled, PhotoKeysDisabled or InvalidPhotoKey."""
+        """Raises PhotoUrlsDisabled, StorageKeysDisabled or InvalidStorageKey."""
         if source.url is not None and not self.settings.fetch_urls:
             raise PhotoUrlsDisabled
         if source.key is not None:
             self._ensure_key(source.key)
 
     async def events(self, source: PhotoSource, owner: str) -> AsyncGenerator[UploadEvent, None]:
-        """The photo as events of an upload. Raises what `fetch_events` raises, PhotoKeyNotFound or PhotoTooLarge."""
+        """The photo as events of an upload. Raises what `fetch_events` raises, StorageKeyNotFound or PhotoTooLarge."""
         limit = self.settings.max_photo_bytes
         if source.url is not None:
             async with aclosing(fetch_events(source.url, self.settings.fetch_allow_private, limit)) as events:
@@ -70,9 +70,9 @@ class PhotoSources:
     def _ensure_key(self, key: str) -> None:
         enabled = self.settings.presigned_uploads if _is_upload(key) else self.settings.incoming_folder
         if not enabled:
-            raise PhotoKeysDisabled
+            raise StorageKeysDisabled
         if len(key.encode()) > MAX_KEY_LENGTH or not all(_PART.fullmatch(part) for part in key.split("/")):
-            raise InvalidPhotoKey
+            raise InvalidStorageKey
 
     def _storage_key(self, key: str, owner: str) -> str:
         if _is_upload(key):
@@ -85,8 +85,8 @@ async def read_source(chunks: AsyncIterator[bytes]) -> PhotoSource:
     body = bytearray()
     async for chunk in chunks:
         body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise InvalidRequest(f"The limit of a JSON body is {MAX_BODY_BYTES:,} bytes.")
+        if len(body) > MAX_SOURCE_BYTES:
+            raise InvalidRequest(f"The limit of a JSON body is {MAX_SOURCE_BYTES:,} bytes.")
     try:
         return PhotoSource.model_validate_json(bytes(body))
     except ValueError:
@@ -95,14 +95,14 @@ async def read_source(chunks: AsyncIterator[bytes]) -> PhotoSource:
 
 @contextmanager
 def _found() -> Iterator[None]:
-    """Raises PhotoKeyNotFound for a missing file, and for one that the storage refuses to read."""
+    """Raises StorageKeyNotFound for a missing file, and for one that the storage refuses to read."""
     try:
         yield
     except PhotoNotFound:
-        raise PhotoKeyNotFound from None
+        raise StorageKeyNotFound from None
     except StorageUnavailable as error:
         if isinstance(error.__cause__, PermissionError):
-            raise PhotoKeyNotFound from None
+            raise StorageKeyNotFound from None
         raise
 
 

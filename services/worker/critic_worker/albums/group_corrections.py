@@ -10,7 +10,7 @@ from critic_worker.albums.group_levels import Levels
 from critic_worker.arrays import BoolArray, Int64Array
 
 
-def corrected(levels: Levels, ids: Sequence[str], corrections: Sequence[GroupCorrection]) -> Levels:
+def apply_corrections(levels: Levels, ids: Sequence[str], corrections: Sequence[GroupCorrection]) -> Levels:
     """The groups of the photos with these ids, `[N]`, after all corrections; levels stay nested.
 
     Exact duplicates stay together. Photos of one group are of one scene: corrections across scenes merge them.

@@ -15,7 +15,7 @@ from critic_worker.albums.burst_departures import burst_departures
 from critic_worker.albums.capture_facts import cameras, taken_seconds
 from critic_worker.albums.embeddings import embeddings_of
 from critic_worker.albums.fingerprint_rows import fixed_rows, thumbnails_of
-from critic_worker.albums.group_corrections import corrected
+from critic_worker.albums.group_corrections import apply_corrections
 from critic_worker.albums.group_levels import Levels
 from critic_worker.albums.quality import quality
 from critic_worker.albums.reasons import reasons_in_groups
@@ -64,7 +64,7 @@ def album_table(snapshot: Snapshot, thresholds: Thresholds, active: ActiveTaste 
     found = sequences(frames_of(features, order, similarity))
     pixels = [photo.fingerprint.pixels_sha256 for photo in features]
     grouped = group_levels.group(pixels, similarity, thresholds)
-    levels = corrected(grouped, ids, snapshot.corrections)
+    levels = apply_corrections(grouped, ids, snapshot.corrections)
     taste = taste_log_odds(features, active.model) if active else np.zeros(len(features))
     departures = burst_departures(features, levels.near)
     qualities = quality(features, levels.near, taste, departures)

@@ -24,7 +24,7 @@ def taste_log_odds(features: Sequence[PhotoFeatures], model: TasteModel) -> Floa
     log_odds = np.zeros(len(features))
     if known.any():
         photos = [photo for photo, is_known in zip(features, known, strict=True) if is_known]
-        log_odds[known] = bounded(taste_columns(photos) @ _weights(model))
+        log_odds[known] = clip_log_odds(taste_columns(photos) @ _weights(model))
     return log_odds
 
 
@@ -33,7 +33,7 @@ def same_network(features: Sequence[PhotoFeatures], network: str) -> BoolArray:
     return np.array([photo.network == network for photo in features], bool)
 
 
-def bounded(log_odds: Float64Array) -> Float64Array:
+def clip_log_odds(log_odds: Float64Array) -> Float64Array:
     """Around their mean, and at most MOST_TASTE."""
     return np.asarray(np.clip(log_odds - log_odds.mean(), -MOST_TASTE, MOST_TASTE))
 

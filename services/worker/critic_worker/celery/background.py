@@ -32,7 +32,7 @@ def start(app: Celery, context: WorkerContext) -> HeartbeatMonitor:
     every(settings.heartbeat_interval_seconds, "heartbeat", lambda: _check_heartbeat(monitor, files, settings))
     every(REFRESH_SECONDS, "lease", WorkerLease(context).run)
     every(INTERVAL_SECONDS, "maintenance", Reaper(context, client).run)
-    every(INTERVAL_SECONDS, "rewrite", lambda: rewrite_when_due(client, settings.forget_seconds))
+    every(INTERVAL_SECONDS, "rewrite", lambda: rewrite_when_due(client, settings.rewrite_seconds))
     every(INTERVAL_SECONDS, "orphans", lambda: sweep_when_due(client, sweep, settings.orphan_sweep_seconds))
     return monitor
 

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from critic_core.contracts.critique import Kind
+from critic_core.contracts.critique import PhotoKind
 from critic_core.contracts.manifest import Manifest
 
 Tensor = npt.NDArray[np.uint8]
@@ -22,7 +22,7 @@ class Classification:
     embedding: npt.NDArray[np.float32]  # one dimension, L2-normalised
     manifest: Manifest
     device: str
-    kind: Kind | None = None
+    kind: PhotoKind | None = None
 
 
 class ModelReplaced(Exception):

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from tritonclient.grpc import InferenceServerClient, InferInput, InferResult
 from tritonclient.utils import InferenceServerException
 
-from critic_core.contracts.critique import Kind
+from critic_core.contracts.critique import PhotoKind
 from critic_core.contracts.errors import InferenceFailed, InferenceUnavailable
 from critic_core.contracts.manifest import EMBEDDING_NAME, INPUT_NAME, KIND_NAME, PROBABILITY_NAME, Manifest
 from critic_worker.inference.classifier import Classification, ModelReplaced, Tensor
@@ -149,7 +149,7 @@ def _classifications(result: InferResult, info: ModelInfo) -> list[Classificatio
     ]
 
 
-def _kinds(result: InferResult, manifest: Manifest, photos: int) -> list[Kind | None]:
+def _kinds(result: InferResult, manifest: Manifest, photos: int) -> list[PhotoKind | None]:
     """The most probable kind of each photo, where it has half the probability."""
     probability = result.as_numpy(KIND_NAME) if manifest.kinds else None
     if probability is None:

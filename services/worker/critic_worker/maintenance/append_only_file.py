@@ -8,7 +8,7 @@ import redis
 
 from critic_core.runtime.logs import logger
 from critic_core.runtime.redis_client import redis_errors
-from critic_worker.maintenance.turns import take_turn
+from critic_worker.maintenance.turns import claim_run
 
 log = logger(__name__)
 
@@ -17,7 +17,7 @@ TASK = "rewrite"
 
 def rewrite_when_due(client: "redis.Redis", seconds: float) -> None:
     """Start a rewrite, if no worker has for so many seconds; 0: never. Raises QueueUnavailable."""
-    if not seconds or not _can_rewrite(client) or not take_turn(client, TASK, seconds):
+    if not seconds or not _can_rewrite(client) or not claim_run(client, TASK, seconds):
         return
     with redis_errors():
         try:

@@ -18,14 +18,14 @@ from itertools import chain
 import redis
 
 from critic_core.contracts.errors import ServiceUnavailable
-from critic_core.contracts.identity import is_photo_id, made_at
+from critic_core.contracts.identity import is_id, made_at
 from critic_core.runtime.logs import logger
 from critic_core.runtime.redis_client import connect
 from critic_core.runtime.storage import FOLDERS, Storage, StorageEntry, photo_key
 from critic_core.stores.batches import BatchStore
 from critic_core.stores.jobs import JobStore
 from critic_worker import metrics
-from critic_worker.maintenance.turns import take_turn
+from critic_worker.maintenance.turns import claim_run
 from critic_worker.settings import WorkerSettings
 
 log = logger(__name__)
@@ -70,7 +70,7 @@ class OrphanSweep:
         """The number of photos with files, and the old files without a photo."""
         known, orphans = 0, list[str]()
         for found in self.storage.entries(PHOTOS):
-            entries = [entry for entry in found if is_photo_id(_photo_id(entry))]
+            entries = [entry for entry in found if is_id(_photo_id(entry))]
             photos = self.jobs.existing(sorted(set(map(_photo_id, entries))))
             known += len(photos)
             orphans += _orphans(entries, photos, before)
@@ -80,7 +80,7 @@ class OrphanSweep:
         """The number of files of batches, and the old files without one; a folder's last file is its manifest."""
         known, orphans = 0, list[str]()
         for found in self.storage.entries(BATCHES):
-            files = [entry for entry in found if not entry.is_folder and is_photo_id(_batch_id(entry))]
+            files = [entry for entry in found if not entry.is_folder and is_id(_batch_id(entry))]
             batches = self.batches.existing(sorted(set(map(_batch_id, files))))
             known += sum(_batch_id(file) in batches for file in files)
             orphans += [
@@ -107,7 +107,7 @@ class OrphanSweep:
 
 def sweep_when_due(client: "redis.Redis", sweep: OrphanSweep, seconds: float) -> None:
     """Sweep, if no worker has for so many seconds; 0: never. Raises ServiceUnavailable."""
-    if not seconds or not take_turn(client, TASK, seconds):
+    if not seconds or not claim_run(client, TASK, seconds):
         return
     try:
         sweep.run()

@@ -9,7 +9,7 @@ from critic_core.runtime.logs import logger
 from critic_core.runtime.redis_client import redis_errors
 from critic_core.stores.photo_deletion import delete_photo
 from critic_worker.context import WorkerContext
-from critic_worker.maintenance.turns import take_turn
+from critic_worker.maintenance.turns import claim_run
 from critic_worker.photos.outcomes import record_requeue
 
 log = logger(__name__)
@@ -30,7 +30,7 @@ class Reaper:
 
         Every step runs, whether or not another one fails: a full Redis takes no ticket, yet deletions make room.
         """
-        if not take_turn(self._redis, TASK, INTERVAL_SECONDS):
+        if not claim_run(self._redis, TASK, INTERVAL_SECONDS):
             return False
         with ExitStack() as steps:  # the last one first
             steps.callback(self.replace_lost_tickets)

@@ -15,7 +15,7 @@ def turn_key(task: str) -> str:
     return f"{KEY_PREFIX}maintenance:{task}"
 
 
-def take_turn(client: "redis.Redis", task: str, seconds: float) -> bool:
+def claim_run(client: "redis.Redis", task: str, seconds: float) -> bool:
     """True for the first caller; no other one has the turn for so many seconds. Raises QueueUnavailable."""
     with redis_errors():
         return bool(client.eval(_TAKE, 1, turn_key(task), str(int(seconds * 1000))))

@@ -1,4 +1,4 @@
-"""One delivery of photos: claim, classify, store. Idempotent: a delivery may be repeated after a crash at any point."""
+"""Claimed photos: classify, store. Idempotent: a claim may be repeated after a crash at any point."""
 
 from collections.abc import Sequence
 
@@ -24,10 +24,10 @@ log = logger(__name__)
 
 
 def process_photos(claims: Sequence[ClaimedPhoto], context: WorkerContext, models: Models) -> int:
-    """Process one delivery: photos for the same model, several when the queue is long. Returns how many have a result.
+    """Process one claim: photos for the same model, several when the queue is long. Returns how many have a result.
 
     A repeated batch has killed its process: it is split, so that no photo is blamed for another.
-    Raises QueueUnavailable when Redis stays down: the delivery must be repeated.
+    Raises QueueUnavailable when Redis stays down: the claim must be repeated.
     """
     photos = [claim.photo for claim in claims if claim.photo]
     with metrics.in_progress(len(claims)):
@@ -68,7 +68,7 @@ def _end_unclaimed(claim: ClaimedPhoto, context: WorkerContext) -> bool:
 def _process_batch_or_split(photos: Sequence[Photo], context: WorkerContext, models: Models) -> int:
     try:
         return _process_batch(photos, context, models)
-    except Exception as error:  # noqa: BLE001 - the single deliveries will show which photo it was
+    except Exception as error:  # noqa: BLE001 - the single claims will show which photo it was
         log.warning("batch_split", photos=len(photos), error=repr(error))
         split_batch([photo.id for photo in photos], context)
         return 0

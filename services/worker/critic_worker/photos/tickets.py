@@ -53,7 +53,7 @@ def stop_ticket(ticket: str, context: WorkerContext) -> None:
 def _claim(ticket: str, photos: int, context: WorkerContext) -> Claimed:
     settings = context.settings
     slots = BatchSlots(settings.worker_concurrency, settings.lease_seconds)
-    claim = partial(context.queue.claim, ticket, settings.lease_name, photos, slots, settings.max_deliveries)
+    claim = partial(context.queue.claim, ticket, settings.lease_name, photos, slots, settings.max_claims)
     claimed = claim()
     if claimed.photos or not claimed.remaining:
         return claimed

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from critic_core.contracts.taste import HeldOut
-from critic_worker.albums.taste import bounded
+from critic_worker.albums.taste import clip_log_odds
 from critic_worker.arrays import BoolArray, Float64Array, Int64Array
 from critic_worker.taste.examples import Examples
 from critic_worker.taste.logistic import RIDGES, fit, log_loss
@@ -73,7 +73,7 @@ def _predicted(examples: Examples, count: int, trained: Callable[[Examples], Flo
         log_odds = examples.columns @ trained(examples[~fold])
         for album in np.unique(examples.album):
             pictures = examples.album == album
-            log_odds[pictures] = bounded(log_odds[pictures])
+            log_odds[pictures] = clip_log_odds(log_odds[pictures])
         taste[fold] = log_odds[fold]
     return taste
 

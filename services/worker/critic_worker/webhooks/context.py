@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from critic_core.runtime.outbound.addresses import Address
-from critic_core.stores.deliveries import DeliveryStore, Ticket
+from critic_core.stores.deliveries import DeliveryLease, DeliveryStore
 from critic_worker.webhooks.attempt_limiter import AttemptLimiter
 from critic_worker.webhooks.deadline import Deadline
 from critic_worker.webhooks.events import SubjectStores
@@ -20,6 +20,6 @@ class SenderContext:
     deliveries: DeliveryStore
     attempt_limiter: AttemptLimiter
     resolve: Callable[[str, int, Deadline], list[Address]]
-    dispatch: Callable[[Ticket], None]
+    dispatch: Callable[[DeliveryLease], None]
     dispatched: Callable[[], int]
     """The number of dispatched deliveries in the queue."""

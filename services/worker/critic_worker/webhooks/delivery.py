@@ -10,7 +10,7 @@ from critic_core.runtime.logs import logger
 from critic_core.runtime.outbound.public_url import UnsafeUrl, check_addresses
 from critic_core.runtime.webhooks.callback import parse_callback
 from critic_core.runtime.webhooks.receiver_secrets import receiver_keys
-from critic_core.stores.deliveries import Ticket
+from critic_core.stores.deliveries import DeliveryLease
 from critic_worker.webhooks import metrics
 from critic_worker.webhooks.backoff import delay_seconds
 from critic_worker.webhooks.context import SenderContext
@@ -27,13 +27,13 @@ _PERMANENT_STATUS = 410  # every other error may pass
 _REDIRECTS = range(300, 400)
 
 
-def deliver(ticket: Ticket, context: SenderContext) -> None:
+def deliver(lease: DeliveryLease, context: SenderContext) -> None:
     """Make one attempt. Raises QueueUnavailable; the delivery is then due again when its lease expires."""
-    event = event_of(ticket.subject, context.stores)
+    event = event_of(lease.subject, context.stores)
     with context.attempt_limiter.slot(_host(event), event.owner if event else "") as free:
         if not free:
-            context.deliveries.update(ticket, None, time.time() + BUSY_SECONDS)
-        elif begun := context.deliveries.begin(ticket, context.settings.webhook_lease_seconds):
+            context.deliveries.update(lease, None, time.time() + BUSY_SECONDS)
+        elif begun := context.deliveries.begin(lease, context.settings.webhook_lease_seconds):
             _attempt(*begun, event, context)
 
 
@@ -41,9 +41,9 @@ def _host(event: WebhookEvent | None) -> str:
     return event.callback_url.split("/")[2].lower() if event else ""
 
 
-def _attempt(ticket: Ticket, delivery: Delivery, event: WebhookEvent | None, context: SenderContext) -> None:
+def _attempt(lease: DeliveryLease, delivery: Delivery, event: WebhookEvent | None, context: SenderContext) -> None:
     if event is None or event.type != delivery.type:  # the subject was deleted, or retried with another result
-        context.deliveries.update(ticket, _end(delivery, DeliveryState.failed), None)
+        context.deliveries.update(lease, _end(delivery, DeliveryState.failed), None)
         return
     start, host = time.time(), _host(event)
     try:
@@ -54,7 +54,7 @@ def _attempt(ticket: Ticket, delivery: Delivery, event: WebhookEvent | None, con
         log.info("webhook_unreachable", webhook_id=delivery.id, host=host, error=str(error))
     context.attempt_limiter.record(host, responded=response is not None)
     attempts = (*delivery.attempts, _outcome(start, response))[-STORED_ATTEMPTS:]
-    _store(ticket, delivery.model_copy(update={"attempts": attempts}), response, event, context)
+    _store(lease, delivery.model_copy(update={"attempts": attempts}), response, event, context)
 
 
 def _send(delivery: Delivery, event: WebhookEvent, context: SenderContext) -> Response:
@@ -95,7 +95,7 @@ def _outcome(start: float, response: Response | None) -> Attempt:
 
 
 def _store(
-    ticket: Ticket, attempted: Delivery, response: Response | None, event: WebhookEvent, context: SenderContext
+    lease: DeliveryLease, attempted: Delivery, response: Response | None, event: WebhookEvent, context: SenderContext
 ) -> None:
     delivered = response is not None and response.ok
     due = None if delivered else _next_attempt(attempted, response, event, context.settings)
@@ -103,11 +103,11 @@ def _store(
         delivery = _end(attempted, DeliveryState.delivered if delivered else DeliveryState.failed)
     else:
         delivery = attempted.model_copy(update={"next_attempt_at": datetime.fromtimestamp(due, UTC)})
-    context.deliveries.update(ticket, delivery, due)
+    context.deliveries.update(lease, delivery, due)
     metrics.observe(delivery)
     last = delivery.attempts[-1]
     log.info(
-        "webhook_attempted", webhook_id=delivery.id, type=delivery.type, subject=ticket.subject, state=delivery.state,
+        "webhook_attempted", webhook_id=delivery.id, type=delivery.type, subject=lease.subject, state=delivery.state,
         outcome=last.outcome.value, status=last.status, ms=last.milliseconds, attempts=delivery.attempt_count,
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from critic_core.runtime.queue import celery_app, send
 from critic_core.runtime.redis_client import connect, redis_errors
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.batches import BatchStore
-from critic_core.stores.deliveries import DeliveryStore, Ticket
+from critic_core.stores.deliveries import DeliveryLease, DeliveryStore
 from critic_core.stores.jobs import JobStore
 from critic_worker.consumer import consume
 from critic_worker.threads import EX_TEMPFAIL, every
@@ -77,17 +77,17 @@ def make_sender_context(app: Celery, settings: SenderSettings) -> SenderContext:
         deliveries=DeliveryStore(client),
         attempt_limiter=AttemptLimiter(settings.webhook_concurrency),
         resolve=with_deadline(resolve, threads),
-        dispatch=lambda ticket: send(app, DELIVER_TASK, WEBHOOK_QUEUE, str(ticket)),
+        dispatch=lambda lease: send(app, DELIVER_TASK, WEBHOOK_QUEUE, str(lease)),
         dispatched=dispatched,
     )
 
 
 def _add_task(app: Celery, context: SenderContext, monitor: ConsumptionMonitor) -> None:
     @app.task(name=DELIVER_TASK, shared=False)
-    def deliver_webhook(ticket: str) -> None:
+    def deliver_webhook(lease: str) -> None:
         monitor.task_started()
         try:
-            deliver(Ticket.parse(ticket), context)
+            deliver(DeliveryLease.parse(lease), context)
         except QueueUnavailable as error:
             log.warning("webhook_retry", error=error.detail)
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from critic_core.contracts.errors import QueueUnavailable
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.webhook import Delivery
 from critic_core.runtime.logs import logger
 from critic_core.stores.deliveries import Entry
@@ -27,8 +27,8 @@ def dispatch_due(context: SenderContext) -> None:
     """Lease due deliveries and queue them for the threads."""
     room = DISPATCHED_PER_THREAD * context.settings.webhook_concurrency - context.dispatched()
     if room > 0:
-        for ticket in context.deliveries.lease_due(context.settings.webhook_lease_seconds, room):
-            context.dispatch(ticket)
+        for lease in context.deliveries.lease_due(context.settings.webhook_lease_seconds, room):
+            context.dispatch(lease)
 
 
 def open_delivery(entry: Entry, context: SenderContext) -> None:
@@ -38,7 +38,7 @@ def open_delivery(entry: Entry, context: SenderContext) -> None:
         context.deliveries.drop(entry)
         return
     now, timestamp = datetime.now(UTC), datetime.fromtimestamp(entry.at, UTC)
-    delivery = Delivery(id=new_photo_id(), type=event.type, timestamp=timestamp, next_attempt_at=now)
+    delivery = Delivery(id=new_id(), type=event.type, timestamp=timestamp, next_attempt_at=now)
     context.deliveries.open(entry, delivery, event.expires_at)
 
 

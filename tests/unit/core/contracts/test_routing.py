@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.routing import ActiveVersions, Routing, TrafficSplit
 
 TENTH = TrafficSplit(version="2", percent=10)
@@ -31,20 +31,20 @@ def test_a_shadow_needs_no_share() -> None:
 @pytest.mark.parametrize("percent", [1, 10, 50])
 def test_the_share_of_photos_is_the_configured_one(percent: float) -> None:
     photos, share = 20_000, TrafficSplit(version="2", percent=percent)
-    taken = sum(share.takes(new_photo_id()) for _ in range(photos))
+    taken = sum(share.takes(new_id()) for _ in range(photos))
     expected, deviation = photos * percent / 100, math.sqrt(photos * percent / 100 * (1 - percent / 100))
     assert abs(taken - expected) < 5 * deviation  # one run in 1.7 million is further away
 
 
 def test_a_photo_goes_the_same_way_each_time_and_stays_when_the_share_grows() -> None:
-    keys = [new_photo_id() for _ in range(2000)]
+    keys = [new_id() for _ in range(2000)]
     tenth = {key for key in keys if TENTH.takes(key)}
     assert tenth == {key for key in keys if TENTH.takes(key)}
     assert tenth < {key for key in keys if TrafficSplit(version="2", percent=30).takes(key)}
 
 
 def test_another_version_is_tried_on_other_photos() -> None:
-    keys = [new_photo_id() for _ in range(2000)]
+    keys = [new_id() for _ in range(2000)]
     second, third = ({key for key in keys if TrafficSplit(version=version, percent=10).takes(key)} for version in "23")
     assert len(second & third) < len(second) / 2
 

@@ -17,9 +17,9 @@ from critic_core.contracts.album import (
     JointDecision,
     RankingOrder,
 )
-from critic_core.contracts.critique import Kind as PhotoKind
+from critic_core.contracts.critique import PhotoKind
 from critic_core.contracts.errors import AlbumFull, AlbumNotFound, PhotoCorrupt, PhotoNotFound
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.jobs import JobStore
@@ -42,7 +42,7 @@ def jobs(client: "redis.Redis") -> JobStore:
 
 @pytest.fixture
 def album(albums: AlbumStore) -> str:
-    album = Album(id=new_photo_id(), name="Wedding", created_at=NOW, expires_at=END, counts=NONE)
+    album = Album(id=new_id(), name="Wedding", created_at=NOW, expires_at=END, counts=NONE)
     albums.create(album)
     return album.id
 
@@ -62,7 +62,7 @@ NONE = Counts(photos=0, pending=0, done=0, failed=0)
 
 
 def photo(album: str, sha256: str | None = None) -> Photo:
-    photo_id = new_photo_id()
+    photo_id = new_id()
     return Photo(
         id=photo_id, state=PhotoState.queued, file_name=f"{photo_id[-4:]}.jpg", media_type="image/jpeg", size_bytes=1,
         sha256=sha256 or photo_id, album=album, created_at=NOW, expires_at=END,
@@ -86,7 +86,7 @@ def test_an_album_is_stored_with_its_fields(albums: AlbumStore, album: str) -> N
 
 
 def test_no_such_album(albums: AlbumStore) -> None:
-    unknown = new_photo_id()
+    unknown = new_id()
     for call in (albums.get, albums.snapshot, albums.mark_deleted):
         with pytest.raises(AlbumNotFound):
             call(unknown)
@@ -239,7 +239,7 @@ def joint(number: int, *photos: str, **choice: Flag | int | None) -> JointDecisi
 
 def test_a_joint_decision_is_undone_as_one_and_leaves_later_ones(albums: AlbumStore, album: str, add: Add) -> None:
     first, second = add(50), add(60)
-    albums.decide_jointly(album, joint(1, first, second, new_photo_id(), flag=Flag.reject))
+    albums.decide_jointly(album, joint(1, first, second, new_id(), flag=Flag.reject))
     albums.decide_jointly(album, joint(2, second, flag=Flag.pick))
     albums.withdraw(album, "decision-1")
     assert (flag_of(albums, album, first), flag_of(albums, album, second)) == (None, Flag.pick)
@@ -290,14 +290,14 @@ def test_the_number_to_keep_is_a_field_of_the_album(albums: AlbumStore, album: s
     albums.change(album, AlbumChanges(keep=None))
     assert albums.get(album).keep is None
     with pytest.raises(AlbumNotFound):
-        albums.change(new_photo_id(), AlbumChanges(keep=1))
+        albums.change(new_id(), AlbumChanges(keep=1))
 
 
 def test_only_photos_of_the_album_can_be_decided_about(albums: AlbumStore, album: str) -> None:
     with pytest.raises(PhotoNotFound):
-        albums.decide(album, new_photo_id(), Choice(flag=Flag.pick))
+        albums.decide(album, new_id(), Choice(flag=Flag.pick))
     with pytest.raises(PhotoNotFound):
-        albums.decisions(album, new_photo_id())
+        albums.decisions(album, new_id())
 
 
 def test_decisions_do_not_ask_for_grouping_anew(albums: AlbumStore, album: str, add: Add) -> None:

@@ -9,11 +9,11 @@ from tests.support.clock import NOW, Clock
 from tests.support.critiques import make_critique, make_photo
 
 from critic_core.contracts.errors import DeliveryNotFound, PhotoCorrupt
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.contracts.webhook import Delivery, DeliveryState
 from critic_core.stores.albums import AlbumStore
-from critic_core.stores.deliveries import DUE, MAX_DELIVERIES, DeliveryStore, Entry, Ticket
+from critic_core.stores.deliveries import DUE, MAX_DELIVERIES, DeliveryLease, DeliveryStore, Entry
 from critic_core.stores.delivery_lua import ANNOUNCE
 from critic_core.stores.jobs import JobStore
 
@@ -33,7 +33,7 @@ def jobs(client: "redis.Redis") -> JobStore:
 
 def photo(jobs: JobStore, callback_url: str | None = "https://example.com/in") -> str:
     made = Photo(
-        id=new_photo_id(),
+        id=new_id(),
         state=PhotoState.queued,
         media_type="image/jpeg",
         size_bytes=1,
@@ -102,7 +102,7 @@ def test_an_entry_becomes_one_delivery_that_is_due_at_once(client: "redis.Redis"
     assert not store.open(entry, delivery.model_copy(update={"id": "d2"}), LATER)
     assert store.outbox() == []
     assert store.of(SUBJECT) == [delivery]
-    assert [ticket.delivery_id for ticket in store.lease_due(60, 10)] == ["d1"]
+    assert [lease.delivery_id for lease in store.lease_due(60, 10)] == ["d1"]
 
 
 def test_a_due_delivery_without_a_sender_ages(client: "redis.Redis", store: DeliveryStore, clock: Clock) -> None:
@@ -113,9 +113,9 @@ def test_a_due_delivery_without_a_sender_ages(client: "redis.Redis", store: Deli
     store.open(entry, Delivery(id="d1", type="photo.done", timestamp=NOW), LATER)
     clock.now += 7
     assert store.oldest_due_seconds() == 7
-    (ticket,) = store.lease_due(60, 10)
+    (lease,) = store.lease_due(60, 10)
     assert store.oldest_due_seconds() == 0  # a sender has it, until its lease ends
-    store.update(ticket, None, clock.now + 100)
+    store.update(lease, None, clock.now + 100)
     clock.now += 90
     assert store.oldest_due_seconds() == 0  # its next try is planned for later
     clock.now += 30
@@ -147,14 +147,14 @@ def test_a_delivery_is_with_one_sender_until_its_lease_ends(
     begun = store.begin(second, 60)
     assert begun is not None
     assert begun[1].attempt_count == 1
-    assert store.begin(second, 60) is None, "the same ticket, handed out twice"
+    assert store.begin(second, 60) is None, "the same lease, handed out twice"
 
 
 def test_an_attempt_that_crashes_its_process_counts(client: "redis.Redis", store: DeliveryStore, clock: Clock) -> None:
     opened(client, store)
     for number in (1, 2, 3):
-        (ticket,) = store.lease_due(60, 10)
-        begun = store.begin(ticket, 60)
+        (lease,) = store.lease_due(60, 10)
+        begun = store.begin(lease, 60)
         assert begun is not None
         assert begun[1].attempt_count == number
         clock.now += 61
@@ -164,13 +164,13 @@ def test_an_outcome_is_stored_with_the_time_of_the_next_attempt(
     client: "redis.Redis", store: DeliveryStore, clock: Clock
 ) -> None:
     opened(client, store)
-    ticket, delivery = store.begin(store.lease_due(60, 10)[0], 60) or pytest.fail("void")
-    assert store.update(ticket, delivery, clock.now + 30)
+    lease, delivery = store.begin(store.lease_due(60, 10)[0], 60) or pytest.fail("void")
+    assert store.update(lease, delivery, clock.now + 30)
     assert store.lease_due(60, 10) == []
     clock.now += 30
-    ticket, delivery = store.begin(store.lease_due(60, 10)[0], 60) or pytest.fail("void")
+    lease, delivery = store.begin(store.lease_due(60, 10)[0], 60) or pytest.fail("void")
     ended = delivery.model_copy(update={"state": DeliveryState.delivered})
-    assert store.update(ticket, ended, None)
+    assert store.update(lease, ended, None)
     assert store.of(SUBJECT) == [ended]
     assert store.pending() == 0
 
@@ -188,9 +188,9 @@ def test_a_deleted_delivery_does_not_come_back(
     client: "redis.Redis", store: DeliveryStore, jobs: JobStore, clock: Clock
 ) -> None:
     opened(client, store)
-    ticket, delivery = store.begin(store.lease_due(60, 10)[0], 60) or pytest.fail("void")
+    lease, delivery = store.begin(store.lease_due(60, 10)[0], 60) or pytest.fail("void")
     jobs.delete("1")
-    assert not store.update(ticket, delivery, clock.now)
+    assert not store.update(lease, delivery, clock.now)
     assert store.of(SUBJECT) == []
     assert client.zcard(DUE) == 0
 
@@ -199,9 +199,9 @@ def test_a_delivery_deleted_before_its_attempt_does_not_begin(
     client: "redis.Redis", store: DeliveryStore, jobs: JobStore
 ) -> None:
     opened(client, store)
-    (ticket,) = store.lease_due(60, 10)
+    (lease,) = store.lease_due(60, 10)
     jobs.delete("1")
-    assert store.begin(ticket, 60) is None
+    assert store.begin(lease, 60) is None
     assert client.zcard(DUE) == 0
 
 
@@ -225,14 +225,14 @@ def test_the_outbox_keeps_the_newest(client: "redis.Redis", jobs: JobStore, stor
 
 def test_a_retry_begins_anew_and_voids_the_try_under_way(client: "redis.Redis", store: DeliveryStore) -> None:
     opened(client, store)
-    ticket, delivery = store.begin(store.lease_due(60, 10)[0], 60) or pytest.fail("void")
+    lease, delivery = store.begin(store.lease_due(60, 10)[0], 60) or pytest.fail("void")
     assert store.retry(SUBJECT, "d1").attempt_count == 0
-    assert not store.update(ticket, delivery, None)
-    assert [ticket.delivery_id for ticket in store.lease_due(60, 10)] == ["d1"]
+    assert not store.update(lease, delivery, None)
+    assert [lease.delivery_id for lease in store.lease_due(60, 10)] == ["d1"]
     with pytest.raises(DeliveryNotFound):
         store.retry(SUBJECT, "d2")
 
 
 def test_a_ticket_travels_as_text() -> None:
-    ticket = Ticket("photo:1", "d1", 1700000000.123457)
-    assert Ticket.parse(str(ticket)) == ticket
+    lease = DeliveryLease("photo:1", "d1", 1700000000.123457)
+    assert DeliveryLease.parse(str(lease)) == lease

@@ -9,7 +9,7 @@ from tests.support.clock import NOW, Clock
 from tests.support.ports import free_port
 
 from critic_core.contracts.errors import PhotoCorrupt, PhotoNotFound, PhotoPoison, QueueUnavailable
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.runtime.redis_client import connect
 from critic_core.stores.jobs import JobStore
@@ -29,7 +29,7 @@ def queue(client: "redis.Redis", clock: Clock) -> PhotoQueue:
 @pytest.fixture
 def photo(store: JobStore) -> Photo:
     photo = Photo(
-        id=new_photo_id(),
+        id=new_id(),
         state=PhotoState.queued,
         file_name="a.jpg",
         media_type="image/jpeg",
@@ -48,7 +48,7 @@ def test_what_is_created_is_what_is_got(store: JobStore, photo: Photo) -> None:
 
 def test_a_photo_that_was_never_here_is_not_found(store: JobStore) -> None:
     with pytest.raises(PhotoNotFound):
-        store.get(new_photo_id())
+        store.get(new_id())
 
 
 def test_the_backlog_counts_what_is_queued_and_what_is_running(
@@ -98,7 +98,7 @@ def test_a_requeued_photo_is_not_charged_a_delivery(store: JobStore, queue: Phot
     for _ in range(9):
         assert claim(queue, [photo.id])[0].outcome is Claim.claimed
         assert store.requeue(photo.id, 9)
-    assert store.get(photo.id).deliveries == 0
+    assert store.get(photo.id).claims == 0
     claim(queue, [photo.id])
     assert not store.requeue(photo.id, 9)
     assert store.get(photo.id).state is PhotoState.running
@@ -121,7 +121,7 @@ def test_a_dead_letter_is_listed_and_can_be_retried(store: JobStore, photo: Phot
     assert store.retry_dead_letter(photo.id)
     assert store.dead_letters() == []
     again = store.get(photo.id)
-    assert (again.state, again.problem, again.deliveries) == (PhotoState.queued, None, 0)
+    assert (again.state, again.problem, again.claims) == (PhotoState.queued, None, 0)
     assert not store.retry_dead_letter(photo.id)
 
 
@@ -136,7 +136,7 @@ def test_only_expired_leases_are_requeued_and_only_once(
     assert store.running_longer_than(75) == [photo.id]
     assert store.requeue_expired_lease(photo.id, 75)
     assert not store.requeue_expired_lease(photo.id, 75)
-    assert store.get(photo.id).deliveries == 1
+    assert store.get(photo.id).claims == 1
 
 
 def test_a_photo_expires_for_good_once_its_bytes_are_deleted(store: JobStore, photo: Photo, clock: Clock) -> None:

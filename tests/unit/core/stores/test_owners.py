@@ -14,7 +14,7 @@ from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.stores import owners as module
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.jobs import JobStore, photo_hash
-from critic_core.stores.owners import Filters, IdPage, Kind, OwnerStore, idempotency_key
+from critic_core.stores.owners import Filters, IdPage, OwnerIndex, OwnerStore, idempotency_key
 
 NONE = Counts(photos=0, pending=0, done=0, failed=0)
 
@@ -54,7 +54,7 @@ def pages(owners: OwnerStore, limit: int) -> list[list[str]]:
     """The ids of all pages of photos."""
     found, after = [], None
     while True:
-        page = owners.find("ann", Kind.photos, limit, after)
+        page = owners.find("ann", OwnerIndex.photos, limit, after)
         found.append(page.ids)
         if page.following is None:
             return found
@@ -66,10 +66,10 @@ def test_an_owner_has_only_photos_and_albums_of_its_own(owners: OwnerStore, jobs
     created(jobs, "bob")
     member = new_photo(album=album, sha256="1")
     albums.add(member, 10)
-    assert owners.find("ann", Kind.photos, 10) == IdPage(sorted([photo, member.id], reverse=True), None)
-    assert owners.find("ann", Kind.albums, 10) == IdPage([album], None)
-    assert owners.find("eve", Kind.photos, 10) == IdPage([], None)
-    assert owners.count("ann", Kind.photos) == 2
+    assert owners.find("ann", OwnerIndex.photos, 10) == IdPage(sorted([photo, member.id], reverse=True), None)
+    assert owners.find("ann", OwnerIndex.albums, 10) == IdPage([album], None)
+    assert owners.find("eve", OwnerIndex.photos, 10) == IdPage([], None)
+    assert owners.count("ann", OwnerIndex.photos) == 2
 
 
 @pytest.mark.parametrize(("limit", "sizes"), [(2, [2, 2, 1]), (5, [5]), (4, [4, 1])])
@@ -92,7 +92,7 @@ def test_filters_compare_fields_prefixes_and_times(owners: OwnerStore, jobs: Job
         (Filters(before=now - timedelta(minutes=1)), []),
         (Filters(since=now - timedelta(minutes=1), before=now + timedelta(minutes=1)), [hour, day]),
     ):
-        assert owners.find("ann", Kind.photos, 10, filters=filters).ids == sorted(ids, reverse=True)
+        assert owners.find("ann", OwnerIndex.photos, 10, filters=filters).ids == sorted(ids, reverse=True)
 
 
 def test_a_page_scans_a_bounded_number_of_ids(
@@ -101,9 +101,9 @@ def test_a_page_scans_a_bounded_number_of_ids(
     monkeypatch.setattr(module, "MAX_SCANNED", 2)
     ids = sorted([created(jobs, file_name=name) for name in ("a", "b", "b")])
     jobs.finish(ids[0], make_critique())
-    first = owners.find("ann", Kind.photos, 10, filters=Filters(equal={"state": "done"}))
+    first = owners.find("ann", OwnerIndex.photos, 10, filters=Filters(equal={"state": "done"}))
     assert first == IdPage([], ids[1])
-    assert owners.find("ann", Kind.photos, 10, first.following, Filters(equal={"state": "done"})).ids == [ids[0]]
+    assert owners.find("ann", OwnerIndex.photos, 10, first.following, Filters(equal={"state": "done"})).ids == [ids[0]]
 
 
 def test_a_page_of_all_scanned_ids_is_not_the_last(
@@ -120,7 +120,7 @@ def test_no_index_outlives_its_photos_and_albums(
     photo, album = created(jobs), created_album(albums)
     jobs.delete(photo)
     albums.mark_deleted(album)
-    assert owners.find("ann", Kind.albums, 10).ids == []
+    assert owners.find("ann", OwnerIndex.albums, 10).ids == []
     albums.purge(album)
     assert client.keys("*") == []
 
@@ -141,7 +141,7 @@ def test_a_photo_marked_as_deleted_is_hidden_and_due_for_the_reaper(
     photo = created(jobs)
     assert jobs.mark_deleted(photo)
     assert not jobs.mark_deleted(photo)
-    assert (jobs.expired(), jobs.backlog(), owners.count("ann", Kind.photos)) == ([photo], 0, 0)
+    assert (jobs.expired(), jobs.backlog(), owners.count("ann", OwnerIndex.photos)) == ([photo], 0, 0)
     jobs.purge(photo)
     assert client.keys("*") == []
 

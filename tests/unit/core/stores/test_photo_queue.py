@@ -12,7 +12,7 @@ from critic_core.contracts.errors import PhotoCorrupt
 from critic_core.contracts.photo import CRITIQUE_QUEUE, Lane, PhotoState
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.photo_queue import (
-    BATCH_SHARE,
+    BATCH_INTERVAL,
     LEASE_SECONDS,
     MAX_BATCH_BYTES,
     BatchSlots,
@@ -78,10 +78,10 @@ def test_a_late_owner_waits_for_one_claim_of_another(queue: PhotoQueue, add: Add
 
 def test_interactive_photos_go_first_and_batches_never_starve(queue: PhotoQueue, add: Add) -> None:
     batch = add("flood", 3)
-    interactive = set(add("person", 3 * BATCH_SHARE, Lane.interactive))
+    interactive = set(add("person", 3 * BATCH_INTERVAL, Lane.interactive))
     order = [photo_id for (photo_id,) in claims(queue)]
     assert order[0] in interactive
-    assert [order.index(photo_id) + 1 for photo_id in batch] == [BATCH_SHARE, 2 * BATCH_SHARE, 3 * BATCH_SHARE]
+    assert [order.index(photo_id) + 1 for photo_id in batch] == [BATCH_INTERVAL, 2 * BATCH_INTERVAL, 3 * BATCH_INTERVAL]
 
 
 def test_a_claim_has_photos_of_one_owner_and_one_model(queue: PhotoQueue, add: Add) -> None:
@@ -147,8 +147,8 @@ def test_a_finished_claim_frees_its_slot(queue: PhotoQueue, add: Add) -> None:
 
 def test_interactive_photos_take_no_slot_and_a_flood_of_them_leaves_batches_theirs(queue: PhotoQueue, add: Add) -> None:
     (batch,) = add("flood")
-    add("person", 2 * BATCH_SHARE, Lane.interactive)
-    claimed = [queue.claim(f"t{number}", "w", 1, ONE_SLOT).photo_ids for number in range(BATCH_SHARE)]
+    add("person", 2 * BATCH_INTERVAL, Lane.interactive)
+    claimed = [queue.claim(f"t{number}", "w", 1, ONE_SLOT).photo_ids for number in range(BATCH_INTERVAL)]
     assert claimed[-1] == (batch,)
     assert all(claimed)
 
@@ -217,7 +217,7 @@ def test_photos_of_a_split_batch_go_to_the_front_and_are_claimed_alone(
     queue.claim("t", "w", 2)
     for photo_id in (second, first):
         assert jobs.requeue_alone(photo_id)
-    assert jobs.get(first).deliveries == 0
+    assert jobs.get(first).claims == 0
     assert claims(queue, limit=4) == [[first], [second], [third, fourth]]
 
 
@@ -299,7 +299,7 @@ def test_photos_of_a_dead_worker_are_next_and_their_deliveries_count(
     assert queue.recover("dead") == []
     queue.end_lease("dead")
     assert sorted(queue.recover("dead")) == sorted([running, claimed])
-    assert (jobs.get(running).state, jobs.get(running).deliveries) == (PhotoState.queued, 1)
+    assert (jobs.get(running).state, jobs.get(running).claims) == (PhotoState.queued, 1)
     assert queue.workers() == []
     assert claims(queue)[2] == [waiting]
 

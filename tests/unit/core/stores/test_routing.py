@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import redis
 
 from critic_core.contracts.album import Album, Counts
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.routing import Routing, ScorePair, TrafficSplit
 from critic_core.stores import routing
 from critic_core.stores.albums import AlbumStore, album_key
@@ -14,7 +14,7 @@ from critic_core.stores.routing import RoutingStore
 
 def pair(score: float) -> ScorePair:
     return ScorePair(
-        photo=new_photo_id(),
+        photo=new_id(),
         score=score,
         percentile=score,
         pleasing=True,
@@ -36,7 +36,7 @@ def test_a_stored_routing_holds_until_reset(client: "redis.Redis") -> None:
 def album(client: "redis.Redis") -> Album:
     now = datetime.now(UTC)
     made = Album(
-        id=new_photo_id(),
+        id=new_id(),
         created_at=now,
         expires_at=now + timedelta(hours=1),
         counts=Counts(photos=0, pending=0, done=0, failed=0),

@@ -9,7 +9,7 @@ from tests.support.critiques import make_critique
 
 from critic_core.contracts.album import Album, Choice, Counts, Flag
 from critic_core.contracts.errors import AlbumNotFound, LimitReached, PhotoNotFound, ShareNotFound
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.contracts.share import Share
 from critic_core.stores.albums import AlbumStore
@@ -34,7 +34,7 @@ def shares(client: "redis.Redis") -> ShareStore:
 @pytest.fixture
 def album(albums: AlbumStore) -> str:
     counts = Counts(photos=0, pending=0, done=0, failed=0)
-    album = Album(id=new_photo_id(), created_at=NOW, expires_at=END, counts=counts)
+    album = Album(id=new_id(), created_at=NOW, expires_at=END, counts=counts)
     albums.create(album)
     return album.id
 
@@ -42,7 +42,7 @@ def album(albums: AlbumStore) -> str:
 @pytest.fixture
 def create(shares: ShareStore, album: str) -> Create:
     def create(expires_at: datetime = END) -> StoredShare:
-        share = Share(id=new_photo_id(), album=album, pin_required=False, created_at=NOW, expires_at=expires_at)
+        share = Share(id=new_id(), album=album, pin_required=False, created_at=NOW, expires_at=expires_at)
         stored = StoredShare(share, f"digest-{share.id}", "")
         shares.create(stored)
         return stored
@@ -53,7 +53,7 @@ def create(shares: ShareStore, album: str) -> Create:
 @pytest.fixture
 def photo(client: "redis.Redis", albums: AlbumStore, album: str) -> str:
     photo = Photo(
-        id=new_photo_id(), state=PhotoState.queued, media_type="image/jpeg", size_bytes=1, sha256="0" * 64,
+        id=new_id(), state=PhotoState.queued, media_type="image/jpeg", size_bytes=1, sha256="0" * 64,
         album=album, created_at=NOW, expires_at=END,
     )  # fmt: skip
     JobStore(client).finish(albums.add(photo, 10), make_critique())
@@ -74,7 +74,7 @@ def test_a_link_is_found_by_its_digest_until_it_is_revoked(shares: ShareStore, c
 def test_a_link_is_revoked_through_its_own_album_only(shares: ShareStore, create: Create) -> None:
     stored = create()
     with pytest.raises(ShareNotFound):
-        shares.delete(new_photo_id(), stored.share.id)
+        shares.delete(new_id(), stored.share.id)
     assert shares.find(stored.digest) == stored
 
 
@@ -141,7 +141,7 @@ def test_favourites_are_suggestions(
 
 def test_a_photo_outside_the_album_is_no_favourite(shares: ShareStore, create: Create) -> None:
     with pytest.raises(PhotoNotFound):
-        shares.set_favourite(create().share, new_photo_id(), favourite=True)
+        shares.set_favourite(create().share, new_id(), favourite=True)
 
 
 def test_favourites_go_with_the_photo(

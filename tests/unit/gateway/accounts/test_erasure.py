@@ -11,15 +11,15 @@ from tests.support.critiques import make_critique, make_photo
 from tests.unit.gateway.application import PHOTO, Application
 from tests.unit.gateway.routes.test_album_results import save_groups
 
-from critic_core.contracts.album import ALBUM_QUEUE
+from critic_core.contracts.album import QUERY_QUEUE
 from critic_core.contracts.errors import ErasurePending, StorageUnavailable
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.photo import PhotoState
 from critic_core.runtime.storage import Storage, photo_key, preview_key
 from critic_core.stores.albums import AlbumStore, album_key
 from critic_core.stores.batches import BatchStore
 from critic_core.stores.jobs import JobStore, photo_hash
-from critic_core.stores.owners import Kind, OwnerStore, idempotency_key
+from critic_core.stores.owners import OwnerIndex, OwnerStore, idempotency_key
 from critic_core.stores.single_flight import request_key
 from critic_core.stores.tastes import TasteStore
 from critic_gateway.accounts.erasure import Erasure
@@ -52,7 +52,7 @@ def erasure(client: "redis.Redis", storage: FailingStorage) -> Erasure:
 
 def new_photo(erasure: Erasure, album_id: str | None = None) -> str:
     """A stored photo with its preview."""
-    photo = make_photo(PhotoState.queued, owner=OWNER).model_copy(update={"album": album_id, "sha256": new_photo_id()})
+    photo = make_photo(PhotoState.queued, owner=OWNER).model_copy(update={"album": album_id, "sha256": new_id()})
     for key in (photo_key(photo.id), preview_key(photo.id)):
         erasure.storage.put(key, b"bytes")
     if album_id:
@@ -99,7 +99,7 @@ def test_an_interrupted_erasure_is_resumed(
 def test_an_erasure_without_time_says_that_data_is_left(erasure: Erasure) -> None:
     new_photo(erasure)
     assert not erasure.erase(OWNER, 0)
-    assert erasure.owners.count(OWNER, Kind.photos) == 1
+    assert erasure.owners.count(OWNER, OwnerIndex.photos) == 1
 
 
 def test_expired_photos_and_albums_do_not_hold_up_an_erasure(erasure: Erasure, client: "redis.Redis") -> None:
@@ -135,7 +135,7 @@ def test_no_key_mentions_what_was_erased(gateway: Application) -> None:
     assert all(text in contents(gateway.redis) for text in (single, album, member, "Wedding"))
     assert gateway.http.delete("/v1/account/data").status_code == 204
     # A worker drops the query of a deleted album, and its lock expires within 10 seconds.
-    gateway.redis.delete(ALBUM_QUEUE, *gateway.redis.keys(request_key(album_key(album, "result:*"))))
+    gateway.redis.delete(QUERY_QUEUE, *gateway.redis.keys(request_key(album_key(album, "result:*"))))
     assert [text for text in (single, album, member, "Wedding") if text in contents(gateway.redis)] == []
     assert gateway.stored_files() == []
 

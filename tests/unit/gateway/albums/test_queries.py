@@ -13,7 +13,7 @@ from tests.support.redis_server import RedisServer
 from tests.unit.gateway.notifications.changes import with_changes
 
 from critic_core.contracts.album import (
-    ALBUM_QUEUE,
+    QUERY_QUEUE,
     Album,
     AlbumQuery,
     Counts,
@@ -119,7 +119,7 @@ def test_many_requests_send_one_task_and_get_its_result(
         assert len({result.token for result in found}) == 1
 
     with_changes(redis_server.url, test)
-    assert client.llen(ALBUM_QUEUE) == 1
+    assert client.llen(QUERY_QUEUE) == 1
 
 
 def latest(results: AlbumResultStore) -> StoredResult:

@@ -17,7 +17,7 @@ from critic_core.contracts.batch import BatchLine
 from critic_core.contracts.errors import LimitReached, QueueUnavailable
 from critic_core.runtime.storage import manifest_key, results_key
 from critic_core.stores.batches import DUE, BatchLease, BatchPart, BatchStore, StoredBatch, batch_key
-from critic_core.stores.owners import Kind, OwnerStore
+from critic_core.stores.owners import OwnerIndex, OwnerStore
 from critic_core.stores.photo_queue_lua import QUEUED
 from critic_gateway.batches import feeder, runner
 from critic_gateway.batches.feeder import BatchFeeder
@@ -256,7 +256,7 @@ def test_a_deleted_batch_leaves_nothing(batches: Batches, path: str) -> None:
     assert batches.gateway.http.delete(path.format(batch_id)).status_code == 204
     assert batches.gateway.http.get(f"/v1/batches/{batch_id}").json()["code"] == "batch_not_found"
     until(lambda: not traces(batches, batch_id) and not queued(batches))
-    assert OwnerStore(batches.gateway.redis).count("anonymous", Kind.batches) == 0
+    assert OwnerStore(batches.gateway.redis).count("anonymous", OwnerIndex.batches) == 0
 
 
 def delete_all(batches: Batches) -> None:
@@ -349,4 +349,4 @@ def test_a_manifest_may_name_files_of_the_storage(batches: Batches) -> None:
     batch_id = batches.create({"key": "a.jpg"}, {"key": "b.jpg"}, {"key": "a.jpg/c"})
     batch = batches.finished(batch_id)
     assert (batch["done"], batch["failed"]) == (1, 2)
-    assert batches.results(batch_id)[1]["problem"]["code"] == "photo_key_not_found"
+    assert batches.results(batch_id)[1]["problem"]["code"] == "storage_key_not_found"

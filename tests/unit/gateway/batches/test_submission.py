@@ -64,7 +64,7 @@ def test_photos_by_url_are_off_by_default(start: Start, batches: Batches) -> Non
 
 def test_a_line_that_is_not_accepted_is_named(batches: Batches) -> None:
     response = batches.send(LINE, {"key": "../a"})
-    assert code(response) == (422, "invalid_photo_key")
+    assert code(response) == (422, "invalid_storage_key")
     assert "Line 2 " in response.json()["detail"]
 
 

@@ -3,7 +3,7 @@
 import pytest
 from tests.unit.gateway.application import Application
 
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 
 ALBUM = "/v1/albums/01a21e5d-7266-7b3a-a070-f5ee38de8c9b"  # the same in every test process
 
@@ -45,4 +45,4 @@ def test_head_of_a_stream_ends(gateway: Application) -> None:
 
 
 def test_head_of_a_missing_photo_is_not_found(gateway: Application) -> None:
-    assert gateway.http.request("HEAD", f"/v1/photos/{new_photo_id()}").status_code == 404
+    assert gateway.http.request("HEAD", f"/v1/photos/{new_id()}").status_code == 404

@@ -10,7 +10,7 @@ from celery import Celery
 from tests.support.redis_server import RedisServer
 from tests.unit.gateway.notifications.changes import with_changes
 
-from critic_core.contracts.album import ALBUM_QUEUE
+from critic_core.contracts.album import QUERY_QUEUE
 from critic_core.contracts.errors import InsightPending
 from critic_core.runtime.queue import celery_app
 from critic_gateway.notifications.on_demand import OnDemandResult, OnDemandResults
@@ -26,7 +26,7 @@ def queue(redis_server: RedisServer) -> Iterator[Celery]:
 
 def test_a_lost_task_is_sent_again(redis_server: RedisServer, client: "redis.Redis", queue: Celery) -> None:
     def read() -> str | None:
-        return "computed" if client.llen(ALBUM_QUEUE) >= 2 else None
+        return "computed" if client.llen(QUERY_QUEUE) >= 2 else None
 
     async def test(changes: ChangeSubscriber) -> None:
         result = OnDemandResult("key", read, "task", ("a",), InsightPending, resend_seconds=0.05)
@@ -45,4 +45,4 @@ def test_a_result_that_is_not_computed_is_pending(
             await OnDemandResults(client, changes, queue).get(result, 0)
 
     with_changes(redis_server.url, test)
-    assert client.llen(ALBUM_QUEUE) == 1
+    assert client.llen(QUERY_QUEUE) == 1

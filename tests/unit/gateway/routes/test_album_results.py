@@ -6,7 +6,7 @@ import pytest
 from tests.unit.gateway.application import Application
 
 from critic_core.contracts.album import (
-    ALBUM_QUEUE,
+    QUERY_QUEUE,
     Album,
     GroupsQuery,
     Proposal,
@@ -65,7 +65,7 @@ def test_a_result_that_is_not_computed_is_pending(gateway: Application, album: A
 def test_a_long_poll_sends_the_query_to_a_worker_once(gateway: Application, album: Album) -> None:
     for _ in range(2):
         assert gateway.http.get(f"/v1/albums/{album.id}/groups", params={"wait": 0.2}).status_code == 202
-    assert gateway.redis.llen(ALBUM_QUEUE) == 1
+    assert gateway.redis.llen(QUERY_QUEUE) == 1
 
 
 def test_pages_belong_to_one_result(gateway: Application, album: Album) -> None:

@@ -8,7 +8,7 @@ from tests.unit.gateway.application import PHOTO, Application
 from tests.unit.gateway.conftest import Start
 
 from critic_core.contracts.album import AlbumPage
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 
 
 def add(gateway: Application, album_id: str, *numbers: int) -> list[dict[str, Any]]:
@@ -106,7 +106,7 @@ def test_an_invalid_cursor_is_rejected(gateway: Application, cursor: str) -> Non
 
 
 @pytest.mark.parametrize("path", ["", "/groups", "/selection", "/events", "/deliveries", "/export?format=csv"])
-@pytest.mark.parametrize("album_id", [pytest.param(new_photo_id(), id="new id"), "not-an-id"])
+@pytest.mark.parametrize("album_id", [pytest.param(new_id(), id="new id"), "not-an-id"])
 def test_an_unknown_album_is_not_found(gateway: Application, album_id: str, path: str) -> None:
     response = gateway.http.get(f"/v1/albums/{album_id}{path}")
     assert (response.status_code, response.json()["code"]) == (404, "album_not_found")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from tests.unit.gateway.application import PHOTO, Application
 
-from critic_core.contracts.album import ALBUM_QUEUE
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.album import QUERY_QUEUE
+from critic_core.contracts.identity import new_id
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_an_invalid_choice_is_rejected(gateway: Application, path: str, choice: 
 
 
 def test_a_photo_outside_the_album_is_not_found(gateway: Application, path: str) -> None:
-    for photo_id in (gateway.new_photo(), new_photo_id(), "x"):
+    for photo_id in (gateway.new_photo(), new_id(), "x"):
         response = gateway.http.put(f"{path.rpartition('/photos')[0]}/photos/{photo_id}/decision", json={"stars": 1})
         assert (response.status_code, response.json()["code"]) == (404, "photo_not_found")
 
@@ -60,7 +60,7 @@ def test_the_album_has_the_number_to_keep_of_later_selections(gateway: Applicati
     album = path.partition("/photos")[0]
     assert gateway.http.request("PATCH", album, json={"keep": 12}).json()["keep"] == 12
     gateway.http.get(f"{album}/selection", params={"wait": 0.1})
-    (message,) = gateway.redis.lrange(ALBUM_QUEUE, 0, -1)
+    (message,) = gateway.redis.lrange(QUERY_QUEUE, 0, -1)
     query = json.loads(b64decode(json.loads(message)["body"]))[0][1]
     assert json.loads(query)["keep"] == 12
     assert gateway.http.request("PATCH", album, json={"keep": 0}).status_code == 422

@@ -6,7 +6,7 @@ from threading import Timer
 from tests.support.critiques import make_critique, make_suggestions
 from tests.unit.gateway.application import Application
 
-from critic_core.contracts.album import ALBUM_QUEUE
+from critic_core.contracts.album import QUERY_QUEUE
 from critic_core.contracts.insight import EXPLANATION, SUGGESTIONS, preview_name
 from critic_core.stores.insights import Insight, InsightStore
 
@@ -22,14 +22,14 @@ def finished(gateway: Application) -> str:
 def test_an_unfinished_photo_has_no_explanation_yet(gateway: Application) -> None:
     response = gateway.http.get(f"/v1/photos/{gateway.new_photo()}/explanation")
     assert (response.status_code, response.json()["code"]) == (202, "preview_pending")
-    assert gateway.redis.llen(ALBUM_QUEUE) == 0
+    assert gateway.redis.llen(QUERY_QUEUE) == 0
 
 
 def test_several_requests_ask_a_worker_once(gateway: Application) -> None:
     path = f"/v1/photos/{finished(gateway)}/explanation"
     responses = [gateway.http.get(path + suffix, params={"wait": 0}) for suffix in ("", ".png", "")]
     assert {(response.status_code, response.json()["code"]) for response in responses} == {(202, "insight_pending")}
-    assert gateway.redis.llen(ALBUM_QUEUE) == 1
+    assert gateway.redis.llen(QUERY_QUEUE) == 1
 
 
 def test_an_explanation_is_served_as_soon_as_a_worker_saves_it(gateway: Application) -> None:

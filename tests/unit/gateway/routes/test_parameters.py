@@ -8,13 +8,13 @@ from tests.support.tiny_model import tiny_manifest
 from tests.unit.gateway.application import Application
 from tests.unit.gateway.conftest import Start
 
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_gateway.app import create_app
 from critic_gateway.settings import GatewaySettings
 
 SECRET = "whsec_" + "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 CALLS = [
-    (method, path.format_map(defaultdict(new_photo_id)))
+    (method, path.format_map(defaultdict(new_id)))
     for path, methods in create_app(GatewaySettings()).openapi()["paths"].items()
     for method in methods
     if path.startswith("/v1/") and not path.startswith("/v1/shared/")  # the token of a share link is the right

@@ -12,7 +12,7 @@ from tests.support.critiques import make_critique
 from tests.unit.gateway.application import PHOTO, Application
 from tests.unit.gateway.conftest import Start
 
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.runtime.storage import preview_key
 from critic_core.stores.shares import MAX_PIN_ATTEMPTS
 from critic_gateway.auth.share_access import token_digest
@@ -130,7 +130,7 @@ def test_names_are_visible_only_if_allowed(gateway: Application) -> None:
 
 def test_originals_are_available_only_if_allowed(gateway: Application) -> None:
     closed, free = Shared(gateway), Shared(gateway, originals=True)
-    assert problem(closed.call(f"/photos/{closed.photo}/original")) == (403, "share_forbids")
+    assert problem(closed.call(f"/photos/{closed.photo}/original")) == (403, "share_permission_denied")
     original = free.call(f"/photos/{free.photo}/original")
     assert (original.content, original.headers["content-disposition"]) == (PHOTO, "attachment")
 
@@ -149,12 +149,12 @@ def test_favourites_are_suggestions(gateway: Application) -> None:
 
 def test_a_link_for_viewing_marks_nothing(gateway: Application) -> None:
     shared = Shared(gateway)
-    assert [problem(shared.favourite(method)) for method in ("PUT", "DELETE")] == [(403, "share_forbids")] * 2
+    assert [problem(shared.favourite(method)) for method in ("PUT", "DELETE")] == [(403, "share_permission_denied")] * 2
 
 
 def test_photos_outside_the_gallery_are_not_found(gateway: Application) -> None:
     shared = Shared(gateway, favourites=True, originals=True)
-    for photo in (gateway.new_photo(), Shared(gateway).photo, shared.pending, new_photo_id(), "x"):
+    for photo in (gateway.new_photo(), Shared(gateway).photo, shared.pending, new_id(), "x"):
         for name in ("preview", "original"):
             assert problem(shared.call(f"/photos/{photo}/{name}")) == (404, "photo_not_found")
         assert problem(shared.favourite("PUT", photo)) == (404, "photo_not_found")

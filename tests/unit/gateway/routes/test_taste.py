@@ -5,7 +5,7 @@ from threading import Timer
 from tests.support.tastes import make_model, make_taste, save_taste
 from tests.unit.gateway.application import Application
 
-from critic_core.contracts.album import ALBUM_QUEUE, SelectionQuery, Thresholds, query_digest
+from critic_core.contracts.album import QUERY_QUEUE, SelectionQuery, Thresholds, query_digest
 from critic_core.contracts.identity import ANONYMOUS
 from critic_core.contracts.taste import TasteExport, TasteState
 from critic_core.stores.album_results import ResultSection
@@ -17,14 +17,14 @@ SELECTION = SelectionQuery(keep=1, thresholds=Thresholds())
 
 def test_nothing_is_trained_before_the_owner_turns_it_on(gateway: Application) -> None:
     assert gateway.http.get(PATH).json() == {"enabled": False, "state": "off", "decisions": 0}
-    assert gateway.redis.llen(ALBUM_QUEUE) == 0
+    assert gateway.redis.llen(QUERY_QUEUE) == 0
 
 
 def test_several_requests_train_once(gateway: Application) -> None:
     assert gateway.http.put(PATH, json={"enabled": True}).status_code == 204
     responses = [gateway.http.get(PATH, params={"wait": 0}) for _ in range(3)]
     assert {(response.status_code, response.json()["code"]) for response in responses} == {(202, "taste_pending")}
-    assert gateway.redis.llen(ALBUM_QUEUE) == 1
+    assert gateway.redis.llen(QUERY_QUEUE) == 1
 
 
 def test_a_taste_is_served_as_soon_as_a_worker_saves_it(gateway: Application) -> None:

@@ -29,7 +29,7 @@ from critic_core.stores.throughput import Depth
 from critic_core.stores.worker_status import WorkerStatusStore
 from critic_gateway.limits.quota import PhotoQuota
 from critic_gateway.settings import GatewaySettings
-from critic_gateway.uploads.enqueue import BACKLOG_PER_PHOTO, PhotoIntake, photos_per_task
+from critic_gateway.uploads.enqueue import BACKLOG_PER_PHOTO, PhotoIntake, photos_per_ticket
 from critic_gateway.uploads.options import UploadOptions
 from critic_gateway.uploads.reuse import CritiqueReuse
 
@@ -60,8 +60,8 @@ def new_album(intake: PhotoIntake) -> Album:
 
 @pytest.mark.parametrize(("backlog", "expected"), [(0, 1), (1, 1), (63, 1), (64, 2), (127, 3), (128, 4), (2000, 4)])
 def test_a_task_has_several_photos_only_with_a_long_backlog(backlog: int, expected: int) -> None:
-    assert photos_per_task(backlog, limit=4) == expected
-    assert photos_per_task(backlog, limit=1) == 1
+    assert photos_per_ticket(backlog, limit=4) == expected
+    assert photos_per_ticket(backlog, limit=1) == 1
 
 
 def test_stored_files_are_enqueued_and_rejected_ones_keep_their_error(

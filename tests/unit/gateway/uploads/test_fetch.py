@@ -138,7 +138,7 @@ def test_a_large_file_is_refused_within_the_limit(start: Start, server: Scripted
 
 
 def test_more_fetches_than_the_limit_are_refused(start: Start, server: ScriptedServer) -> None:
-    gateway = start(fetch_urls=True, fetch_allow_private=INSIDE, max_fetches=1)
+    gateway = start(fetch_urls=True, fetch_allow_private=INSIDE, max_concurrent_fetches=1)
     nested: list[httpx.Response] = []
 
     def fetch_again(_: object) -> Answer:

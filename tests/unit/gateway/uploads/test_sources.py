@@ -55,11 +55,11 @@ def test_a_name_of_the_storage_is_shown_without_control_characters(gateway: Appl
 
 @pytest.mark.parametrize("key", ["../anonymous/2026/IMG 1.jpg", "/2026", "2026//a", "2026/", ".", "a\\b", "a\x00"])
 def test_a_key_is_a_path_below_the_folder(gateway: Application, key: str) -> None:
-    assert code(send(gateway, key)) == (422, "invalid_photo_key")
+    assert code(send(gateway, key)) == (422, "invalid_storage_key")
 
 
 def test_a_key_is_bounded_in_bytes(gateway: Application) -> None:
-    assert code(send(gateway, "/".join(["é" * 100] * 5))) == (422, "invalid_photo_key")
+    assert code(send(gateway, "/".join(["é" * 100] * 5))) == (422, "invalid_storage_key")
 
 
 @pytest.mark.parametrize("body", [{}, {"url": "https://a.example/", "key": "a"}])
@@ -69,7 +69,7 @@ def test_a_photo_has_either_a_url_or_a_key(gateway: Application, body: dict[str,
 
 @pytest.mark.parametrize("key", ["no.jpg", "2026", "2026/IMG 1.jpg/b", "n" * 256])
 def test_a_key_of_no_file_is_not_found(gateway: Application, key: str) -> None:
-    assert code(send(gateway, key)) == (422, "photo_key_not_found")
+    assert code(send(gateway, key)) == (422, "storage_key_not_found")
 
 
 def test_a_file_that_the_storage_refuses_is_not_found(gateway: Application, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +77,7 @@ def test_a_file_that_the_storage_refuses_is_not_found(gateway: Application, monk
         raise StorageUnavailable from PermissionError()
 
     monkeypatch.setattr(Storage, "size_and_chunks", refuse)
-    assert code(send(gateway, "2026/IMG 1.jpg")) == (422, "photo_key_not_found")
+    assert code(send(gateway, "2026/IMG 1.jpg")) == (422, "storage_key_not_found")
 
 
 def test_a_large_file_is_rejected(start: Start) -> None:
@@ -88,13 +88,13 @@ def test_a_large_file_is_rejected(start: Start) -> None:
 
 @pytest.mark.parametrize("key", ["2026/IMG 1.jpg", "uploads/x"])
 def test_photos_by_key_are_off_by_default(start: Start, key: str) -> None:
-    assert code(send(start(), key)) == (422, "photo_keys_disabled")
+    assert code(send(start(), key)) == (422, "storage_keys_disabled")
 
 
 def test_nobody_reads_another_owners_folder(gateway: Application, start: Start, tmp_path: Path) -> None:
     keys = write_keys(tmp_path, entry("bob", b"bob"))
     tenant = start(incoming_folder=FOLDER, api_keys_toml=keys)
-    assert code(send(tenant, "2026/IMG 1.jpg", **{"X-API-Key": "bob"})) == (422, "photo_key_not_found")
+    assert code(send(tenant, "2026/IMG 1.jpg", **{"X-API-Key": "bob"})) == (422, "storage_key_not_found")
 
 
 @pytest.mark.parametrize("folder", ["photos", "batches", "a/b", ".."])

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from critic_core.contracts.critique import Kind
+from critic_core.contracts.critique import PhotoKind
 from critic_core.contracts.manifest import Scale
 from critic_training.evaluation.rated_reference import FEWEST, read_reference, reference_metrics
 
@@ -27,7 +27,7 @@ def test_bias_by_kind_coverage_order_and_kinds(ratings: Path) -> None:
     assert reference is not None
     assert np.isnan(reference.points[0])
     probability = np.array([0.9, *((reference.points[1:] + 3) / 100)], np.float32)
-    kinds = np.eye(len(Kind), dtype=np.float32)[[0, *reference.kind[1:]]]
+    kinds = np.eye(len(PhotoKind), dtype=np.float32)[[0, *reference.kind[1:]]]
     metrics = list(reference_metrics(reference, probability, kinds, SCALE))
     assert all(m.low is not None and m.high is not None and m.low <= m.value <= m.high for m in metrics)
     found = {(m.name, m.category): m.value for m in metrics}

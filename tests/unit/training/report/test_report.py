@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from critic_core.contracts.critique import Kind, PropertyName
+from critic_core.contracts.critique import PhotoKind, PropertyName
 from critic_training.baselines.comparison import ModelPredictions, lead, row, to_json
 from critic_training.data.photo_sets import read_rated
 from critic_training.evaluation.config import EvaluationConfig
@@ -141,7 +141,7 @@ def test_bias_by_kind_stands_beside_that_of_training_photos(table: Path, run: Pa
         file.parent.mkdir(exist_ok=True)
         write_rows(file, header, rows)
     bias = training_bias(run, ratings, read_rated(oasis), read_manifest(MODEL))
-    assert set(bias) == {Kind.people, Kind.object}
+    assert set(bias) == {PhotoKind.people, PhotoKind.object}
     write(Report(MODEL, table, 6, tmp_path / "report", "critic-train report …", ratings=ratings))
     assert "| spearman |" in (tmp_path / "report" / REPORT_FILE).read_text("utf-8")
 

@@ -6,7 +6,7 @@ from tests.unit.worker.albums.snapshots import ALBUM, snapshot
 
 from critic_core.contracts.album import Thresholds
 from critic_core.contracts.group_correction import CorrectionKind, GroupCorrection
-from critic_worker.albums.group_corrections import corrected
+from critic_worker.albums.group_corrections import apply_corrections
 from critic_worker.albums.group_levels import Levels
 from critic_worker.albums.selection import SelectionInput, select
 from critic_worker.albums.table import album_table
@@ -41,14 +41,14 @@ def partition(groups: np.ndarray) -> list[str]:
     ],
 )
 def test_corrections(corrections: tuple[GroupCorrection, ...], near: list[str], scene: list[str]) -> None:
-    levels = corrected(FOUND, IDS, corrections)
+    levels = apply_corrections(FOUND, IDS, corrections)
     assert partition(levels.exact) == ["a", "bc", "d", "e"]
     assert (partition(levels.near), partition(levels.scene)) == (near, scene)
 
 
 def test_numbers_have_no_gaps() -> None:
     """The selection counts moments by the largest number."""
-    levels = corrected(FOUND, IDS, (correction("merge", "a", "d"), correction("separate", "e")))
+    levels = apply_corrections(FOUND, IDS, (correction("merge", "a", "d"), correction("separate", "e")))
     assert sorted(set(levels.near.tolist())) == [0, 1]
     none = np.zeros(5, bool)
     photos = SelectionInput(np.arange(5.0), levels.near, levels.scene, np.full(5, -1), np.zeros(5), none, none)
@@ -63,4 +63,6 @@ def test_the_album_is_grouped_by_its_corrections() -> None:
 
 
 def test_an_album_without_photos() -> None:
-    assert len(corrected(Levels(*(np.array([], np.int64),) * 3), [], (correction("merge", "a", "b"),)).near) == 0
+    assert (
+        len(apply_corrections(Levels(*(np.array([], np.int64),) * 3), [], (correction("merge", "a", "b"),)).near) == 0
+    )

@@ -11,7 +11,7 @@ from tests.support.tiny_model import EMBEDDING, NAME, SIDE, tiny_manifest
 from tritonclient.grpc import service_pb2, service_pb2_grpc
 from tritonclient.grpc.model_config_pb2 import ModelInstanceGroup
 
-from critic_core.contracts.critique import Kind
+from critic_core.contracts.critique import PhotoKind
 from critic_core.contracts.errors import InferenceFailed, InferenceUnavailable
 from critic_core.contracts.manifest import Preprocessing, manifest_parameter
 from critic_worker.inference.classifier import ModelReplaced
@@ -30,7 +30,7 @@ class Server(service_pb2_grpc.GRPCInferenceServiceServicer):  # type: ignore[mis
         self.side = self.fed = SIDE
         self.probability = [0.25, 0.75]
         self.carries_manifest = True
-        self.kinds: tuple[Kind, ...] = ()
+        self.kinds: tuple[PhotoKind, ...] = ()
         self.kind_probability: list[float] = []
         self.next_errors: list[grpc.StatusCode] = []
         self.calls = 0
@@ -106,12 +106,13 @@ def test_the_device_is_the_servers(client: InferenceClient, server: Server) -> N
 
 
 @pytest.mark.parametrize(
-    ("probability", "kind"), [([0.2, 0.8], Kind.food), ([0.5, 0.5], Kind.people), ([0.4, 0.3], None), ([], None)]
+    ("probability", "kind"),
+    [([0.2, 0.8], PhotoKind.food), ([0.5, 0.5], PhotoKind.people), ([0.4, 0.3], None), ([], None)],
 )
 def test_the_kind_is_the_one_with_half_the_probability(
-    client: InferenceClient, server: Server, probability: list[float], kind: Kind | None
+    client: InferenceClient, server: Server, probability: list[float], kind: PhotoKind | None
 ) -> None:
-    server.kinds, server.kind_probability = (Kind.people, Kind.food), probability
+    server.kinds, server.kind_probability = (PhotoKind.people, PhotoKind.food), probability
     assert client.classify([TENSOR])[0].kind is kind
 
 

@@ -5,7 +5,7 @@ from tests.support.tiny_model import EMBEDDING, SIDE, tiny_manifest
 from tritonclient.grpc.model_config_pb2 import ModelConfig, ModelInstanceGroup
 from tritonclient.grpc.service_pb2 import ModelMetadataResponse
 
-from critic_core.contracts.critique import Kind
+from critic_core.contracts.critique import PhotoKind
 from critic_core.contracts.errors import InferenceFailed, InferenceUnavailable
 from critic_core.contracts.manifest import DEVICE_PARAMETER, manifest_parameter
 from critic_worker.inference.model_info import read_model_info
@@ -77,7 +77,7 @@ def test_an_output_of_another_size_does_not_fit() -> None:
 
 def test_a_model_needs_an_output_for_the_kinds_of_its_manifest() -> None:
     made, served = ModelConfig(name="aesthetics"), metadata("1")
-    manifest = tiny_manifest().model_copy(update={"kinds": (Kind.people, Kind.food)})
+    manifest = tiny_manifest().model_copy(update={"kinds": (PhotoKind.people, PhotoKind.food)})
     made.parameters[manifest_parameter("1")].string_value = manifest.model_dump_json()
     with pytest.raises(InferenceFailed, match="kind"):
         read_model_info(made, served, "")

@@ -7,7 +7,7 @@ import redis
 from tests.support.redis_server import RedisServer
 
 from critic_core.contracts.errors import PhotoPoison
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.photo import CRITIQUE_QUEUE, Photo, PhotoState
 from critic_core.stores.jobs import JobStore
 from critic_worker.maintenance.dead_letters import main
@@ -23,7 +23,7 @@ def test_dead_letters_are_listed_and_enqueued_again(
     store, now = JobStore(client), datetime.now(UTC)
     end = now + timedelta(hours=1)
     photo = Photo(
-        id=new_photo_id(), state=PhotoState.queued, file_name="evil.jpg", media_type="image/jpeg", size_bytes=1,
+        id=new_id(), state=PhotoState.queued, file_name="evil.jpg", media_type="image/jpeg", size_bytes=1,
         sha256="0", created_at=now, expires_at=end,
     )  # fmt: skip
     store.create(photo)

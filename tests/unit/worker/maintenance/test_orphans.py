@@ -13,7 +13,7 @@ from tests.support.critiques import make_photo
 from tests.support.redis_server import RedisServer
 
 from critic_core.contracts.errors import PhotoNotFound
-from critic_core.contracts.identity import first_id_at, new_photo_id
+from critic_core.contracts.identity import first_id_at, new_id
 from critic_core.contracts.photo import PhotoState
 from critic_core.runtime.storage import Storage, manifest_key, photo_key, preview_key, results_key, uploaded_key
 from critic_core.stores.batches import BatchStore, batch_key
@@ -65,7 +65,7 @@ def exists(storage: Storage, key: str) -> bool:
 
 
 def test_files_without_a_photo_are_deleted_at_their_age(client: "redis.Redis", storage: Storage) -> None:
-    photo_id, unknown = stored_photo(client, storage), new_photo_id()
+    photo_id, unknown = stored_photo(client, storage), new_id()
     storage.put(photo_key(unknown), b"orphan")
     storage.put(preview_key(unknown), b"orphan")
     assert sweep(client, storage, AGE - 60).run() == 0
@@ -77,7 +77,7 @@ def test_files_without_a_photo_are_deleted_at_their_age(client: "redis.Redis", s
 
 
 def test_files_of_an_unknown_batch_are_deleted_at_their_age(client: "redis.Redis", storage: Storage) -> None:
-    known, unknown = new_photo_id(), new_photo_id()
+    known, unknown = new_id(), new_id()
     client.hset(batch_key(known), "state", "running")
     for key in (manifest_key(known), results_key(known, 0), manifest_key(unknown), results_key(unknown, 0)):
         storage.put(key, b"{}")
@@ -99,7 +99,7 @@ def test_half_uploads_and_empty_folders_of_a_killed_process_are_deleted(
     photo_id = stored_photo(client, folder)
     half = tmp_path / "storage" / f"{photo_key(photo_id)}.0123.part"
     half.write_bytes(b"half")
-    empty = tmp_path / "storage" / photo_key(new_photo_id()).rpartition("/")[0]
+    empty = tmp_path / "storage" / photo_key(new_id()).rpartition("/")[0]
     empty.mkdir(parents=True)
     assert sweep(client, folder).run() == 2
     assert not half.exists()
@@ -109,7 +109,7 @@ def test_half_uploads_and_empty_folders_of_a_killed_process_are_deleted(
 
 def test_an_upload_in_progress_is_no_orphan(client: "redis.Redis", folder: Storage, tmp_path: Path) -> None:
     """Each write renews the age; so does the id, for a storage whose clock is slow."""
-    photo_id = new_photo_id()
+    photo_id = new_id()
     with folder.writing(photo_key(photo_id)) as file:
         file.write(b"half")
         assert sweep(client, folder, AGE - 60).run() == 0
@@ -129,7 +129,7 @@ def test_foreign_files_and_fresh_probes_stay(client: "redis.Redis", folder: Stor
 
 
 def test_with_the_wrong_redis_nothing_is_deleted(client: "redis.Redis", folder: Storage) -> None:
-    ids = [new_photo_id() for _ in range(MAX_UNKNOWN + 1)]
+    ids = [new_id() for _ in range(MAX_UNKNOWN + 1)]
     for photo_id in ids:
         folder.put(photo_key(photo_id), b"of another stack")
     with pytest.raises(OrphansRefused, match=r"^101 files have no photo or batch in Redis"):
@@ -143,7 +143,7 @@ def test_one_worker_sweeps_in_an_interval(
 ) -> None:
     monkeypatch.setattr(orphans, "MAX_UNKNOWN", 0)
     late = sweep(client, folder)
-    folder.put(photo_key(new_photo_id()), b"orphan")
+    folder.put(photo_key(new_id()), b"orphan")
     sweep_when_due(client, late, 0)
     sweep_when_due(client, late, 3600)  # refused: logged, and no error of the thread
     monkeypatch.undo()
@@ -165,9 +165,9 @@ def test_the_command_deletes_old_orphans(
     command: Callable[..., int],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    photo_id = first_id_at(datetime(2026, 1, 1, tzinfo=UTC)) + new_photo_id()[13:]
+    photo_id = first_id_at(datetime(2026, 1, 1, tzinfo=UTC)) + new_id()[13:]
     folder.put(photo_key(photo_id), b"orphan")
-    folder.put(photo_key(new_photo_id()), b"fresh")
+    folder.put(photo_key(new_id()), b"fresh")
     os.utime(tmp_path / "storage" / photo_key(photo_id), (0, 0))
     assert command() == 0
     assert capsys.readouterr().out.endswith("1 orphans deleted.\n")
@@ -178,6 +178,6 @@ def test_the_command_says_what_is_down(
     monkeypatch: pytest.MonkeyPatch, command: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CRITIC_REDIS_URL", "redis://127.0.0.1:1/0")
-    Storage(os.environ["CRITIC_STORAGE_URL"]).put(photo_key(new_photo_id()), b"photo")
+    Storage(os.environ["CRITIC_STORAGE_URL"]).put(photo_key(new_id()), b"photo")
     assert command() == 2
     assert "queue" in capsys.readouterr().err

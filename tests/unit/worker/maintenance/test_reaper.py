@@ -12,7 +12,7 @@ from tests.support.claims import claim
 from tests.support.critiques import make_photo
 
 from critic_core.contracts.errors import PhotoCorrupt, PhotoNotFound, QueueFull, StorageUnavailable
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.photo import CRITIQUE_QUEUE, PhotoState
 from critic_core.contracts.webhook import Delivery
 from critic_core.runtime.storage import Storage, photo_key, preview_key
@@ -46,7 +46,7 @@ def run_later(context: WorkerContext, client: "redis.Redis") -> Callable[[float]
 Later = Callable[[float], bool]
 
 
-def test_a_photo_of_a_dead_worker_is_requeued_and_its_delivery_counts(
+def test_a_photo_of_a_dead_worker_is_requeued_and_its_claim_counts(
     context: WorkerContext, reaper: Reaper, run_later: Later, upload: Upload, queued: Queued
 ) -> None:
     photo_id = upload()
@@ -56,7 +56,7 @@ def test_a_photo_of_a_dead_worker_is_requeued_and_its_delivery_counts(
     run_later(context.settings.lease_seconds + 1)
     assert queued() == [photo_id]
     photo = context.jobs.get(photo_id)
-    assert (photo.state, photo.deliveries) == (PhotoState.queued, 1)
+    assert (photo.state, photo.claims) == (PhotoState.queued, 1)
 
 
 def test_a_photo_that_was_never_enqueued_is_requeued_once(
@@ -151,7 +151,7 @@ def test_a_full_redis_gets_room_while_tickets_are_lost(
     jobs = JobStore(client, clock=lambda: later)
     waiting = make_photo(PhotoState.queued)
     end = datetime.fromtimestamp(later + 3600, UTC)
-    context.jobs.create(waiting.model_copy(update={"id": new_photo_id(), "expires_at": end}))
+    context.jobs.create(waiting.model_copy(update={"id": new_id(), "expires_at": end}))
     client.config_set("maxmemory", client.info("memory")["used_memory"] // 2)
     try:
         with pytest.raises(QueueFull):

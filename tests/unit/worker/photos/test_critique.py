@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tests.support.tiny_model import tiny_manifest
 
-from critic_core.contracts.critique import Kind
+from critic_core.contracts.critique import PhotoKind
 from critic_core.contracts.errors import (
     InferenceUnavailable,
     PhotoCorrupt,
@@ -27,7 +27,7 @@ from critic_worker.photos.critique import PhotoInput, critique, critiques, perce
 class Scripted:
     """A classifier whose manifest changes from request to request."""
 
-    def __init__(self, probability: float, first: Manifest, *later: Manifest, kind: Kind | None = None) -> None:
+    def __init__(self, probability: float, first: Manifest, *later: Manifest, kind: PhotoKind | None = None) -> None:
         self._probability, self._current, self._kind = probability, first, kind
         self._later = list(later) or [first]
         self.tensors: list[Tensor] = []
@@ -52,11 +52,11 @@ def test_score_and_label_follow_the_probability(probability: float, label: str) 
 def test_scale_and_kind_of_the_model_are_part_of_the_critique() -> None:
     scale = Scale(slope=0.5, offset=1.0, half_width=0.5, level=0.8)
     manifest = tiny_manifest().model_copy(update={"scale": scale})
-    result = critique(golden_photo(), Scripted(0.5, manifest, kind=Kind.food), DEFAULT_LIMITS).critique
+    result = critique(golden_photo(), Scripted(0.5, manifest, kind=PhotoKind.food), DEFAULT_LIMITS).critique
     assert result.score == pytest.approx(100 / (1 + math.exp(-1)))
     assert result.interval is not None
     assert (result.interval.low, result.interval.conclusive) == (pytest.approx(100 / (1 + math.exp(-0.5))), True)
-    assert result.kind is Kind.food
+    assert result.kind is PhotoKind.food
 
 
 def test_the_network_gets_what_training_prepares() -> None:

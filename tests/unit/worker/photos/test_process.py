@@ -48,7 +48,7 @@ def test_a_photo_gets_its_critique_and_its_preview(context: WorkerContext, model
     deliver([photo_id], context, models)
     photo = context.jobs.get(photo_id)
     assert photo.critique is not None
-    assert (photo.state, photo.deliveries, photo.critique.score) == (PhotoState.done, 1, 25)
+    assert (photo.state, photo.claims, photo.critique.score) == (PhotoState.done, 1, 25)
     assert context.storage.get(preview_key(photo_id)).startswith(b"\xff\xd8")
     assert all(milliseconds > 0 for milliseconds in photo.critique.timings_ms.model_dump().values())
 
@@ -119,14 +119,14 @@ def test_the_gauge_shows_photos_in_progress(context: WorkerContext, models: Fake
 # -- a service is down ------------------------------------------------------------------------------------------------
 
 
-def test_a_photo_is_requeued_while_inference_is_down_and_its_delivery_does_not_count(
+def test_a_photo_is_requeued_while_inference_is_down_and_its_claim_does_not_count(
     context: WorkerContext, models: FakeModels, upload: Upload, queued: Queued
 ) -> None:
     models.stable.always = InferenceUnavailable()
     photo_id = upload()
     deliver([photo_id], context, models)
     photo = context.jobs.get(photo_id)
-    assert (photo.state, photo.deliveries, queued()) == (PhotoState.queued, 0, [photo_id])
+    assert (photo.state, photo.claims, queued()) == (PhotoState.queued, 0, [photo_id])
     models.stable.always = None
     deliver([photo_id], context, models)
     assert state(context, photo_id) is PhotoState.done
@@ -177,7 +177,7 @@ def test_requeues_are_counted_by_reason(context: WorkerContext, models: FakeMode
     assert counter._value.get() == before + 1
 
 
-def test_a_delivery_is_repeated_while_redis_is_down(models: FakeModels, context: WorkerContext, upload: Upload) -> None:
+def test_a_claim_is_repeated_while_redis_is_down(models: FakeModels, context: WorkerContext, upload: Upload) -> None:
     photo_id, down = upload(), redis.Redis.from_url("redis://127.0.0.1:1/0", decode_responses=True)
     with pytest.raises(QueueUnavailable):
         deliver([photo_id], replace(context, jobs=JobStore(down)), models, "t")
@@ -218,7 +218,7 @@ def test_a_photo_that_crashes_its_process_becomes_a_dead_letter(
 
     models.stable.on_request = crash
     photo_id = upload()
-    for _ in range(context.settings.max_deliveries):
+    for _ in range(context.settings.max_claims):
         with pytest.raises(Crash):
             deliver([photo_id], context, models, "t")
         assert state(context, photo_id) is PhotoState.running
@@ -256,7 +256,7 @@ def test_the_hard_time_limit_fails_a_single_photo(context: WorkerContext, upload
     assert (code(context, photo_id), queued()) == ("photo_timeout", [])
 
 
-def test_the_hard_time_limit_splits_a_batch_and_counts_no_delivery(
+def test_the_hard_time_limit_splits_a_batch_and_counts_no_claim(
     context: WorkerContext, upload: Upload, queued: Queued
 ) -> None:
     running, claimed, deleted = upload(), upload(), upload()
@@ -264,7 +264,7 @@ def test_the_hard_time_limit_splits_a_batch_and_counts_no_delivery(
     context.jobs.delete(deleted)
     on_time_limit([running, claimed, deleted], context)
     assert queued() == [running, claimed]
-    assert [context.jobs.get(photo_id).deliveries for photo_id in queued()] == [0, 0]
+    assert [context.jobs.get(photo_id).claims for photo_id in queued()] == [0, 0]
 
 
 # -- batches ----------------------------------------------------------------------------------------------------------
@@ -315,7 +315,7 @@ def test_any_other_error_splits_the_batch(
     ids = [upload() for _ in range(3)]
     deliver(ids, context, models)
     assert queued() == ids
-    assert [context.jobs.get(photo_id).deliveries for photo_id in ids] == [0, 0, 0]
+    assert [context.jobs.get(photo_id).claims for photo_id in ids] == [0, 0, 0]
     for photo_id in ids:
         deliver([photo_id], context, models)
     assert [state(context, photo_id) for photo_id in ids] == [PhotoState.done] * 3
@@ -344,7 +344,7 @@ def test_a_redelivered_batch_is_split_without_a_look_at_its_photos(
     claim(context.queue, ids, "t")
     deliver(ids, context, models, "t")
     assert (queued(), models.stable.requests) == (ids, 0)
-    assert [context.jobs.get(photo_id).deliveries for photo_id in ids] == [0, 0]
+    assert [context.jobs.get(photo_id).claims for photo_id in ids] == [0, 0]
 
 
 def test_a_redelivered_photo_is_processed(context: WorkerContext, models: FakeModels, upload: Upload) -> None:

@@ -3,7 +3,7 @@
 import pytest
 import redis
 
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.routing import Routing, ScorePair, TrafficSplit
 from critic_core.stores.routing import RoutingStore
 from critic_worker.rollout.admin import RolloutAdmin, RolloutRefused
@@ -84,7 +84,7 @@ def test_without_a_version_that_may_answer_there_are_no_active_versions(client: 
 
 def test_the_comparison_is_with_the_shadow_or_the_newest_other_version(client: "redis.Redis") -> None:
     pair = ScorePair(
-        photo=new_photo_id(), score=1, percentile=1, pleasing=False, candidate_score=2, candidate_percentile=2,
+        photo=new_id(), score=1, percentile=1, pleasing=False, candidate_score=2, candidate_percentile=2,
         candidate_pleasing=False,
     )  # fmt: skip
     store = RoutingStore(client)

@@ -10,7 +10,7 @@ from tests.unit.worker.conftest import PHOTO
 from tests.unit.worker.fakes import FakeClassifier
 
 from critic_core.contracts.errors import InferenceUnavailable
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.routing import ScorePair
 from critic_core.imaging.limits import DEFAULT_LIMITS
 from critic_core.stores.routing import RoutingStore
@@ -65,7 +65,7 @@ def counted(outcome: str) -> float:
 
 
 def test_both_scores_are_stored(shadow: Shadow, store: MemoryStore, result: CritiqueResult) -> None:
-    photo_id = new_photo_id()
+    photo_id = new_id()
     shadow.offer(photo_id, PHOTO, result, "2")
     (pair,) = until(lambda: store.saved, 60, "the comparison")
     assert (pair.photo, pair.score, pair.candidate_score) == (photo_id, 25, 75)
@@ -76,8 +76,8 @@ def test_both_scores_are_stored(shadow: Shadow, store: MemoryStore, result: Crit
 def test_a_photo_of_the_shadow_version_itself_is_not_compared(
     shadow: Shadow, store: MemoryStore, result: CritiqueResult
 ) -> None:
-    shadow.offer(new_photo_id(), PHOTO, result, "1")
-    shadow.offer(new_photo_id(), PHOTO, result, "2")
+    shadow.offer(new_id(), PHOTO, result, "1")
+    shadow.offer(new_id(), PHOTO, result, "2")
     until(lambda: store.saved, 60, "the comparison")
     assert len(store.saved) == 1
 
@@ -88,7 +88,7 @@ def test_a_version_that_hangs_delays_no_photo_and_further_photos_are_sampled_out
     second.gate.clear()
     sampled_out, start = counted("sampled_out"), time.monotonic()
     for _ in range(MANY):
-        shadow.offer(new_photo_id(), PHOTO, result, "2")
+        shadow.offer(new_id(), PHOTO, result, "2")
     assert time.monotonic() - start < 5  # the version hangs for 20 s
     assert counted("sampled_out") - sampled_out >= MANY - QUEUE_SIZE - 1
     second.gate.set()
@@ -100,10 +100,10 @@ def test_a_failure_does_not_end_the_comparison(
 ) -> None:
     failed = counted("failed")
     second.always = InferenceUnavailable()
-    shadow.offer(new_photo_id(), PHOTO, result, "2")
+    shadow.offer(new_id(), PHOTO, result, "2")
     until(lambda: counted("failed") == failed + 1, 60, "the failure")
     second.always = None
-    shadow.offer(new_photo_id(), PHOTO, result, "2")
+    shadow.offer(new_id(), PHOTO, result, "2")
     until(lambda: store.saved, 60, "the comparison")
 
 
@@ -112,9 +112,9 @@ def test_no_photo_is_compared_while_photos_wait(
 ) -> None:
     busy[0], before = True, counted("held_back")
     for number in (1, 2, 3):
-        shadow.offer(new_photo_id(), PHOTO, result, "2")
+        shadow.offer(new_id(), PHOTO, result, "2")
         until(lambda n=number: counted("held_back") == before + n, 60, "the photo held back")  # type: ignore[misc]
     assert (store.saved, second.requests) == ([], 0)
     busy[0] = False
-    shadow.offer(new_photo_id(), PHOTO, result, "2")
+    shadow.offer(new_id(), PHOTO, result, "2")
     until(lambda: store.saved, 60, "the comparison")

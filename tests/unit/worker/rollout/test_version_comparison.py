@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.routing import ScorePair
 from critic_worker.rollout.version_comparison import compare_versions, psi, spearman, spread
 
@@ -13,7 +13,7 @@ RANDOM = np.random.default_rng(3)
 
 def pair(score: float, candidate: float) -> ScorePair:
     return ScorePair(
-        photo=new_photo_id(),
+        photo=new_id(),
         score=score,
         percentile=score / 2,
         pleasing=score >= 50,

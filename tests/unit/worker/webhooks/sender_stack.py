@@ -9,13 +9,13 @@ import redis
 from tests.support.critiques import make_critique, make_photo
 
 from critic_core.contracts.album import Album, Counts
-from critic_core.contracts.identity import new_photo_id
+from critic_core.contracts.identity import new_id
 from critic_core.contracts.photo import Photo, PhotoState
 from critic_core.contracts.webhook import Delivery
 from critic_core.runtime.outbound.addresses import Address
 from critic_core.stores.albums import AlbumStore
 from critic_core.stores.batches import BatchStore
-from critic_core.stores.deliveries import DUE, DeliveryStore, Ticket
+from critic_core.stores.deliveries import DUE, DeliveryLease, DeliveryStore
 from critic_core.stores.jobs import JobStore
 from critic_worker.webhooks.attempt_limiter import AttemptLimiter
 from critic_worker.webhooks.context import SenderContext
@@ -35,7 +35,7 @@ class SenderStack:
 
     def __init__(self, client: "redis.Redis", *names: str, **settings: object) -> None:
         self.client, self.jobs, self.albums = client, JobStore(client), AlbumStore(client)
-        self.deliveries, self.tickets = DeliveryStore(client), list[Ticket]()
+        self.deliveries, self.tickets = DeliveryStore(client), list[DeliveryLease]()
         self.resolved: list[str] = []
         self._names = list(names)
         self.queued = 0
@@ -65,7 +65,7 @@ class SenderStack:
         now = datetime.now(UTC)
         counts = Counts(photos=0, pending=0, done=0, failed=0)
         album = Album(
-            id=new_photo_id(), callback_url=callback_url, created_at=now, expires_at=now + timedelta(hours=1),
+            id=new_id(), callback_url=callback_url, created_at=now, expires_at=now + timedelta(hours=1),
             counts=counts,
         )  # fmt: skip
         self.albums.create(album)

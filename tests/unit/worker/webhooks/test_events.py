@@ -9,7 +9,7 @@ from tests.unit.worker.webhooks.sender_stack import MakeSender
 
 from critic_core.contracts.batch import Batch, BatchState
 from critic_core.contracts.errors import PhotoPoison
-from critic_core.contracts.identity import ANONYMOUS, new_photo_id
+from critic_core.contracts.identity import ANONYMOUS, new_id
 from critic_core.contracts.webhook import CallbackDetail, PhotoEvent
 from critic_core.imaging.focus.measure import measure_focus
 from critic_worker.webhooks.events import event_of
@@ -18,7 +18,7 @@ from critic_worker.webhooks.scheduler import schedule
 URL = "https://example.com/in"
 NOW = datetime.now(UTC)
 BATCH = Batch(
-    id=new_photo_id(), state=BatchState.running, lines=0, queued=0, done=0, failed=0, callback_url=URL,
+    id=new_id(), state=BatchState.running, lines=0, queued=0, done=0, failed=0, callback_url=URL,
     created_at=NOW, expires_at=NOW + timedelta(hours=1),
 )  # fmt: skip
 

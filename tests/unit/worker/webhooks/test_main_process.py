@@ -6,7 +6,7 @@ from tests.support.redis_server import RedisServer
 from tests.unit.worker.webhooks.sender_stack import MakeSender
 
 from critic_core.contracts.webhook import WEBHOOK_QUEUE
-from critic_core.stores.deliveries import Ticket
+from critic_core.stores.deliveries import DeliveryLease
 from critic_worker.threads import EX_TEMPFAIL
 from critic_worker.webhooks.consumption import ConsumptionMonitor
 from critic_worker.webhooks.main_process import exit_if_idle, make_sender_context, sender_app
@@ -18,7 +18,7 @@ def test_tickets_are_dispatched_to_the_senders_own_queue(client: "redis.Redis", 
     app = sender_app(settings)
     assert [queue.name for queue in app.conf.task_queues] == [WEBHOOK_QUEUE]
     context = make_sender_context(app, settings)
-    context.dispatch(Ticket("photo:1", "2", 3.5))
+    context.dispatch(DeliveryLease("photo:1", "2", 3.5))
     assert (context.dispatched(), client.llen(WEBHOOK_QUEUE)) == (1, 1)
     app.close()
 

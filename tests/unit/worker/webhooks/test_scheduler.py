@@ -19,7 +19,7 @@ def test_an_event_is_dispatched_once(make_sender: MakeSender) -> None:
     schedule(sender.context)
     schedule(sender.context)
     delivery = sender.delivery(photo_id)
-    assert [ticket.delivery_id for ticket in sender.tickets] == [delivery.id]
+    assert [lease.delivery_id for lease in sender.tickets] == [delivery.id]
     assert (delivery.type, delivery.state) == ("photo.done", DeliveryState.pending)
 
 
