@@ -17,8 +17,8 @@ from critic_gateway.app import create_app
 from critic_gateway.settings import GatewaySettings
 from critic_inference.serving.config_fields import REDUNDANT_FIELDS, SUPPORTED_FIELDS
 from critic_inference.settings import InferenceSettings
-from critic_worker.albums.selection import SelectionStatus
-from critic_worker.albums.verdict_reasons import VERDICTS
+from critic_worker.albums.selecting.selection import SelectionStatus
+from critic_worker.albums.selecting.verdict_reasons import VERDICTS
 from critic_worker.settings import WorkerSettings
 from critic_worker.webhooks.settings import SenderSettings
 

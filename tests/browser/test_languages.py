@@ -15,8 +15,8 @@ from tests.support.photos import DATA
 from critic_core.contracts.critique import PhotoKind, Reason
 from critic_core.contracts.errors import CriticError
 from critic_core.imaging.properties.registry import MEASURES
-from critic_worker.albums.reasons import REASONS
-from critic_worker.albums.verdict_reasons import VERDICTS
+from critic_worker.albums.explaining.reasons import REASONS
+from critic_worker.albums.selecting.verdict_reasons import VERDICTS
 
 TRANSLATED_ATTRIBUTES = {"aria-label", "title", "placeholder"}
 PLAIN = {"Photo Critic", "Alt", "Esc", "Export", "Info", "JPEG"}  # the same in both languages

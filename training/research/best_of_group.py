@@ -3,7 +3,8 @@
     python -m training.research.best_of_group --photos $CRITIC_DATA [--per-set 300] [--fit] [--cache FILE]
 
 Photos are drawn at random from `ccby` and `oasis`: `per-set` of either to fit the weights of
-`critic_worker.albums.quality` (--fit prints its weights), and half as many others, unused before, for the figures.
+`critic_worker.albums.ranking.quality` (--fit prints its weights), and half as many others, unused before, for the
+figures.
 --cache stores the features (with --fit, those to fit on, too), and reads them where the file exists.
 The model was trained on the OASIS photos and their ratings, so that the score alone is too good there; `vessel`, in no
 training set, is the fairer judge of the order of an album.
@@ -22,8 +23,8 @@ from training.research.quality_weights import print_weights
 
 from critic_core.contracts.album import PhotoFeatures, Thresholds
 from critic_training.data.degradations import DEGRADATIONS, STRENGTHS
-from critic_worker.albums.group_levels import group
-from critic_worker.albums.quality import preference, quality
+from critic_worker.albums.grouping.group_levels import group
+from critic_worker.albums.ranking.quality import preference, quality
 from critic_worker.albums.table import similarity_features
 
 RESAMPLES = 2000

@@ -20,8 +20,8 @@ from training.research.focus import wilson_interval
 from critic_core.contracts.album import PhotoFeatures, Thresholds
 from critic_core.contracts.critique import Capture
 from critic_training.data.degradations import exposure, tilt
-from critic_worker.albums.capture_facts import taken_seconds
-from critic_worker.albums.group_levels import group
+from critic_worker.albums.features.capture_facts import taken_seconds
+from critic_worker.albums.grouping.group_levels import group
 from critic_worker.albums.table import similarity_features
 
 COUNT, FRAMES, GAP = 200, 5, 0.4

@@ -19,7 +19,7 @@ from critic_core.contracts.critique import AfArea, Fingerprint, PropertyName
 from critic_core.imaging.faces.measure import find_faces
 from critic_core.imaging.focus.measure import measure_focus
 from critic_core.imaging.properties import View, measure_all
-from critic_worker.albums.subject_focus import group_focus
+from critic_worker.albums.ranking.subject_focus import group_focus
 from critic_worker.decoding.face_networks import load_face_networks
 
 _NO_FINGERPRINT = Fingerprint(perceptual_hash="0" * 16, difference_hash="0" * 16, pixels_sha256="", embedding="")

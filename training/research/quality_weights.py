@@ -1,10 +1,10 @@
-"""The weights of `critic_worker.albums.quality`, fitted on photographs and their degraded copies."""
+"""The weights of `critic_worker.albums.ranking.quality`, fitted on photographs and their degraded copies."""
 
 import numpy as np
 from training.research.degraded_copies import COPIES, NEVER_GROUPED, CopyFeatures
 
-from critic_worker.albums.group_terms import TERMS, group_terms
-from critic_worker.albums.quality import WEIGHTS, probability_log_odds
+from critic_worker.albums.ranking.group_terms import TERMS, group_terms
+from critic_worker.albums.ranking.quality import WEIGHTS, probability_log_odds
 
 
 def print_weights(photos: list[CopyFeatures]) -> None:

@@ -19,8 +19,8 @@ from critic_core.contracts.album import PhotoFeatures, SequenceKind
 from critic_core.contracts.critique import Capture
 from critic_core.imaging.fingerprint import fingerprint
 from critic_core.imaging.properties import View
-from critic_worker.albums.capture_facts import taken_seconds
-from critic_worker.albums.sequences import Sequences, sequences
+from critic_worker.albums.features.capture_facts import taken_seconds
+from critic_worker.albums.grouping.sequences import Sequences, sequences
 from critic_worker.albums.table import frames_of, similarity_features
 
 BEGAN = datetime(2026, 6, 1, 9)  # noqa: DTZ001 - a camera's clock has no zone

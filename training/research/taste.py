@@ -22,7 +22,7 @@ from training.research.degraded_copies import extract_features
 from critic_core.contracts.album import PhotoFeatures
 from critic_core.contracts.critique import PropertyName
 from critic_core.imaging.properties.registry import MEASURES
-from critic_worker.albums.taste import clip_log_odds, taste_columns
+from critic_worker.albums.ranking.taste import clip_log_odds, taste_columns
 from critic_worker.taste.examples import Examples
 from critic_worker.taste.held_out import compare, fit_chosen, held_out
 

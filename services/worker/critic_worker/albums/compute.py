@@ -9,7 +9,7 @@ from critic_core.stores.album_results import AlbumResultStore, ResultSection
 from critic_core.stores.albums import AlbumStore, Snapshot
 from critic_core.stores.tastes import ActiveTaste, TasteStore
 from critic_worker.albums.group_rows import render_groups
-from critic_worker.albums.selection_rows import render_selection
+from critic_worker.albums.selecting.selection_rows import render_selection
 from critic_worker.albums.table import album_table
 
 _QUERY: TypeAdapter[AlbumQuery] = TypeAdapter(AlbumQuery)

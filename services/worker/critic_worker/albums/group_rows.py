@@ -4,7 +4,7 @@ import json
 
 from critic_core.contracts.album import Group, GroupLevel, Member, Thresholds
 from critic_core.stores.album_results import ResultSection
-from critic_worker.albums.complete_linkage import group_members
+from critic_worker.albums.grouping.complete_linkage import group_members
 from critic_worker.albums.table import AlbumTable
 from critic_worker.arrays import Int64Array
 

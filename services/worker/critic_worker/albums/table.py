@@ -10,19 +10,19 @@ from critic_core.contracts.critique import Capture, Reason
 from critic_core.metadata.natural_order import natural_key
 from critic_core.stores.albums import Snapshot
 from critic_core.stores.tastes import ActiveTaste
-from critic_worker.albums import group_levels
-from critic_worker.albums.burst_departures import burst_departures
-from critic_worker.albums.capture_facts import cameras, taken_seconds
-from critic_worker.albums.embeddings import embeddings_of
-from critic_worker.albums.fingerprint_rows import fixed_rows, thumbnails_of
-from critic_worker.albums.group_corrections import apply_corrections
-from critic_worker.albums.group_levels import Levels
-from critic_worker.albums.quality import quality
-from critic_worker.albums.reasons import reasons_in_groups
-from critic_worker.albums.recoloured import COLOUR_CELLS
-from critic_worker.albums.sequences import NO_SEQUENCE, Frames, sequences
-from critic_worker.albums.similar_pairs import SimilarityFeatures
-from critic_worker.albums.taste import taste_log_odds
+from critic_worker.albums.explaining.reasons import reasons_in_groups
+from critic_worker.albums.features.capture_facts import cameras, taken_seconds
+from critic_worker.albums.features.embeddings import embeddings_of
+from critic_worker.albums.grouping import group_levels
+from critic_worker.albums.grouping.colour_differences import COLOUR_CELLS
+from critic_worker.albums.grouping.group_corrections import apply_corrections
+from critic_worker.albums.grouping.group_levels import Levels
+from critic_worker.albums.grouping.sequences import NO_SEQUENCE, Frames, sequences
+from critic_worker.albums.grouping.similar_pairs import SimilarityFeatures
+from critic_worker.albums.ranking.burst_departures import burst_departures
+from critic_worker.albums.ranking.quality import quality
+from critic_worker.albums.ranking.taste import taste_log_odds
+from critic_worker.albums.thumbnails.fingerprint_rows import fixed_rows, thumbnails_of
 from critic_worker.arrays import Float32Array, Float64Array, Int64Array
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from critic_core.contracts.album import Flag, PhotoFeatures, Thresholds
-from critic_worker.albums.capture_facts import taken_seconds
-from critic_worker.albums.group_levels import group
-from critic_worker.albums.quality import best_of
+from critic_worker.albums.features.capture_facts import taken_seconds
+from critic_worker.albums.grouping.group_levels import group
+from critic_worker.albums.ranking.quality import best_of
+from critic_worker.albums.ranking.taste import taste_columns
 from critic_worker.albums.table import similarity_features
-from critic_worker.albums.taste import taste_columns
 from critic_worker.arrays import BoolArray, Float64Array, Int64Array
 
 

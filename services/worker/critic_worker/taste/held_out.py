@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from critic_core.contracts.taste import HeldOut
-from critic_worker.albums.taste import clip_log_odds
+from critic_worker.albums.ranking.taste import clip_log_odds
 from critic_worker.arrays import BoolArray, Float64Array, Int64Array
 from critic_worker.taste.examples import Examples
 from critic_worker.taste.logistic import RIDGES, fit, log_loss

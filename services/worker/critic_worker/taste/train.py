@@ -19,7 +19,7 @@ from critic_core.contracts.taste import (
 )
 from critic_core.runtime.logs import logger
 from critic_core.stores.tastes import Basis
-from critic_worker.albums.taste import same_network, taste_model
+from critic_worker.albums.ranking.taste import same_network, taste_model
 from critic_worker.context import WorkerContext
 from critic_worker.taste.examples import DecidedPhoto, Examples, examples_of
 from critic_worker.taste.held_out import fit_chosen, held_out

@@ -10,7 +10,7 @@ from critic_core.contracts.album import Decision, PhotoFeatures
 from critic_core.contracts.critique import Capture, Fingerprint, PropertyName
 from critic_core.contracts.group_correction import GroupCorrection
 from critic_core.stores.albums import Snapshot
-from critic_worker.albums.similar_pairs import SimilarityFeatures
+from critic_worker.albums.grouping.similar_pairs import SimilarityFeatures
 from critic_worker.arrays import Float32Array, Float64Array
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -7,8 +7,8 @@ import pytest
 from tests.unit.worker.albums.snapshots import ALBUM, START, photo, snapshot
 
 from critic_core.contracts.album import Decision, Flag, PhotoFeatures, Thresholds
-from critic_worker.albums.capture_facts import taken_seconds
-from critic_worker.albums.sequences import NO_SEQUENCE, Frames
+from critic_worker.albums.features.capture_facts import taken_seconds
+from critic_worker.albums.grouping.sequences import NO_SEQUENCE, Frames
 from critic_worker.albums.table import album_table, frames_of, natural_ranks, similarity_features
 
 

@@ -14,7 +14,7 @@ from critic_core.contracts.album import Choice, Flag
 from critic_core.contracts.identity import ANONYMOUS
 from critic_core.contracts.photo import PhotoState
 from critic_core.contracts.taste import Taste, TasteState
-from critic_worker.albums.taste import taste_log_odds
+from critic_worker.albums.ranking.taste import taste_log_odds
 from critic_worker.context import WorkerContext
 from critic_worker.taste.examples import DecidedPhoto, examples_of
 from critic_worker.taste.held_out import compare, folds

@@ -1,0 +1,1 @@
+"""Groups of an album: exact and near duplicates, bursts, scenes, sequences."""

@@ -1,0 +1,1 @@
+"""Quality of photos, and the best of a group."""

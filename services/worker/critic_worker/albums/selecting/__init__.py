@@ -1,0 +1,1 @@
+"""The selection: verdicts, their reasons, keepers at risk."""

@@ -1,0 +1,1 @@
+"""Thumbnails of two photos compared: shift, registration, rows of pixels."""
