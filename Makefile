@@ -40,7 +40,7 @@ PARALLEL := -n auto --no-loadscope-reorder
 # (300 MB). Of e2e, the main job: a photo is scored.
 MAIN_JOB := first_photo uploads refusals photos_alike command_line inference_server
 NEEDS_MORE := tests/unit/training tests/unit/load/test_gpu_figures.py tests/unit/load/test_gpu_report.py \
-  tests/unit/infra/test_audit.py tests/unit/infra/test_pin_images.py tests/unit/infra/release \
+  tests/unit/cli/commands/test_batch_parquet.py tests/unit/infra/test_audit.py tests/unit/infra/test_pin_images.py tests/unit/infra/release \
   tests/contract/inference/test_parity.py tests/contract/inference/test_openvino.py \
   tests/contract/inference/test_silent_fallback.py tests/contract/gateway/test_schemathesis.py
 BARE := tests/unit tests/architecture tests/contract $(MAIN_JOB:%=tests/e2e/test_%.py) $(NEEDS_MORE:%=--ignore=%) \

@@ -1,7 +1,7 @@
 """`photo-critic batch MANIFEST`: critiques of many photos that the server reads itself."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +16,13 @@ from critic_cli.connect import check_model, connect
 from critic_cli.errors import CommandError
 from critic_cli.options import DEFAULT_URL, STANDARD_STREAM, ApiKeyOption, ModelOption, UrlOption
 from critic_cli.output import write_chunks
+from critic_cli.parquet import check_parquet, write_parquet
 from critic_client import Batches
-from critic_core.contracts.batch import Batch, BatchLine
+from critic_core.contracts.batch import Batch, BatchLine, BatchResult
 from critic_core.contracts.errors import CriticError
 
 STEP_SECONDS = 2.0
+PARQUET = ".parquet"
 
 
 @dataclass(frozen=True)
@@ -40,21 +42,22 @@ class BatchOptions:
     api_key: ApiKeyOption = None
     model: ModelOption = None
     results: Annotated[
-        Path, typer.Option(dir_okay=False, allow_dash=True, help="File of the results; - for standard output.")
+        Path, typer.Option(dir_okay=False, allow_dash=True, help="JSON lines, or FILE.parquet; - for standard output.")
     ] = STANDARD_STREAM
 
 
 @command_of(BatchOptions)
 def batch(options: BatchOptions) -> None:
-    """Score the photos of a manifest; results are JSON lines. Exit code 1 if a photo could not be scored."""
+    """Score the photos of a manifest; results are JSON lines or Parquet. Exit code 1 if a photo could not be scored."""
+    if options.results.suffix == PARQUET:
+        check_parquet()
     with connect(options.url, options.api_key) as client:
         check_model(client, options.model)
         try:
             created = client.batches.create(_lines(options.manifest), options.model)
             sys.stderr.write(f"Batch {created.id}\n")
             finished = _follow(client.batches, created)
-            results = (result.model_dump_json(exclude_none=True) for result in client.batches.results(created.id))
-            write_chunks(options.results, (f"{line}\n".encode() for line in results))
+            _write(options.results, client.batches.results(created.id))
             with suppress(CriticError):  # it expires
                 client.batches.delete(created.id)
         except CriticError as error:
@@ -70,6 +73,13 @@ def _lines(manifest: Path) -> Iterator[BatchLine]:
                 yield BatchLine.model_validate_json(line)
             except ValueError:
                 raise CommandError(f"Line {number} of {manifest} is no photo of a manifest.") from None
+
+
+def _write(path: Path, results: Iterable[BatchResult]) -> None:
+    if path.suffix == PARQUET:
+        write_parquet(path, results)
+        return
+    write_chunks(path, (f"{result.model_dump_json(exclude_none=True)}\n".encode() for result in results))
 
 
 def _follow(batches: Batches, batch: Batch) -> Batch:
