@@ -23,6 +23,10 @@ await critic.albums.withdrawGroupCorrection(album.id, correction.id);
 const left = (await critic.albums.groupCorrections(album.id)).length;
 const found = (await all(critic.albums.find({ name: "JavaScript" }))).map(({ id }) => id).includes(album.id);
 const listed = (await all(critic.photos({ album: album.id }))).length;
+const [entry] = await all(critic.photos({ album: album.id }, ["summary.score"]));
+const chosen = await critic.photo(entry.id, 0, ["critique.score", "state"]);
+if (Object.keys(chosen).sort().join() !== "critique,id,state" || chosen.critique.score !== entry.summary.score)
+  throw new Error(`other fields: ${JSON.stringify([entry, chosen])}`);
 const bytes = (await critic.original(receipts[0].photo.id)).size;
 const chunks = await new Response(await critic.albums.exportStream(album.id, { format: "json" })).json();
 await critic.taste.switch(true);

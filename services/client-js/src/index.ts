@@ -1,6 +1,8 @@
 import { Albums, type Filters } from "./albums.js";
 import { Batches } from "./batches.js";
-import type { Manifest, Models, Photo, PhotoEntry, PhotosPage, PresignedUpload, ReceiverSecrets } from "./contract.js";
+import type {
+  Manifest, Models, operations, Photo, PhotoEntry, PhotoEntryFields, PhotoFields, PhotosPage, PresignedUpload, ReceiverSecrets,
+} from "./contract.js";
 import { CriticError } from "./errors.js";
 import { type Call, Http, json, type Options } from "./http.js";
 import { TasteCalls } from "./taste.js";
@@ -29,6 +31,14 @@ export interface PhotoFilters extends Filters {
   album?: string;
   reference?: string;
 }
+
+/** A name for `fields`: of a photo, of its critique, of its problem. */
+export type PhotoField = FieldOf<"getPhoto">;
+/** A name for `fields` of lists. */
+export type PhotoEntryField = FieldOf<"listPhotos">;
+type FieldOf<Name extends "getPhoto" | "listPhotos"> = NonNullable<
+  NonNullable<operations[Name]["parameters"]["query"]>["fields"]
+>[number];
 
 /** A client of one server. */
 export class Client {
@@ -82,13 +92,19 @@ export class Client {
     return this.http.json("/v1/uploads", { method: "POST", ...json({ size_bytes: sizeBytes }) });
   }
 
-  photo(photoId: string, wait = 0): Promise<Photo> {
-    return this.http.json(`/v1/photos/${photoId}`, { query: { wait } });
+  /** `fields`: the chosen ones alone, such as `critique.score`. */
+  photo(photoId: string, wait?: number): Promise<Photo>;
+  photo(photoId: string, wait: number, fields: readonly PhotoField[]): Promise<PhotoFields>;
+  photo(photoId: string, wait = 0, fields?: readonly PhotoField[]): Promise<Photo | PhotoFields> {
+    return this.http.json(`/v1/photos/${photoId}`, { query: { wait, fields: fields?.join() } });
   }
 
-  /** The caller's photos, newest first. */
-  photos(filters: PhotoFilters = {}): AsyncGenerator<PhotoEntry> {
-    return this.http.pages<PhotosPage, PhotoEntry>("/v1/photos", { ...filters }, (page) => page.photos);
+  /** The caller's photos, newest first; with `fields`, the chosen ones alone. */
+  photos(filters?: PhotoFilters): AsyncGenerator<PhotoEntry>;
+  photos(filters: PhotoFilters, fields: readonly PhotoEntryField[]): AsyncGenerator<PhotoEntryFields>;
+  photos(filters: PhotoFilters = {}, fields?: readonly PhotoEntryField[]): AsyncGenerator<PhotoEntry | PhotoEntryFields> {
+    const query = { ...filters, fields: fields?.join() };
+    return this.http.pages<PhotosPage, PhotoEntry>("/v1/photos", query, (page) => page.photos);
   }
 
   /** A small JPEG; waits until it is made. */
