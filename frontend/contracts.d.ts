@@ -188,6 +188,7 @@ interface Counts {
 interface Album {
   id: string;
   name?: string;
+  created_at: string;
   expires_at: string;
   keep?: number;
   counts: Counts;

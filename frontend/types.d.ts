@@ -109,6 +109,13 @@ interface GridListener {
   onStack: (stack: Stack) => void;
 }
 
+/** Pixels. */
+interface GridShape {
+  columns: number;
+  width: number;
+  height: number;
+}
+
 interface CellContent {
   entry: GridEntry;
   index: number;
@@ -127,6 +134,20 @@ type Choose = (item: Item, changes: Changes, alone?: boolean) => void;
 interface JointChoice {
   items: Item[];
   changes: Changes;
+}
+
+/** `changes`: null to undo. */
+interface DecisionRequest {
+  id: string;
+  photos: string[];
+  changes: Changes | null;
+}
+
+/** `photo`: the first one's id. */
+interface Undoable {
+  id: string;
+  photo: string;
+  former: [Item, Decision | null][];
 }
 
 /** The album and its actions, for the dialogs. */
@@ -169,7 +190,50 @@ interface AcceptActions {
   showSample: () => void;
 }
 
+/** Of the comparison. */
+interface Pane {
+  item: Item;
+  element: HTMLElement;
+  bar: import("./viewer/decision-bar.js").DecisionBar;
+}
+
+/** In shares of the frame. */
+interface Point {
+  x: number;
+  y: number;
+}
+
+interface Swipes {
+  left: () => void;
+  right: () => void;
+  up: () => void;
+  down: () => void;
+}
+
+/** Its middle, its sides, and its turn clockwise. */
+interface SuggestedFrame {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  degrees: number;
+}
+
+/** Row by row, levels. */
+interface Tiles {
+  columns: number;
+  rows: number;
+  values: Float64Array;
+}
+
 type LayerMode = "map" | "clipping" | "focus" | "suggestions";
+
+/** By `KeyboardEvent.key`. */
+type KeyAction = (event: KeyboardEvent) => void;
+/** Asks the visitor; resolves to "" without a key. */
+type KeyPrompt = (code: string) => Promise<string>;
+/** `skipped`: number of files that are no photos of their own. */
+type OnFiles = (files: File[], skipped: number) => void;
 
 interface RawResponse {
   status: number;
@@ -193,12 +257,20 @@ interface ServerEvent {
   data: any;
 }
 
+interface StreamState {
+  lastEventId: string;
+  deleted: boolean;
+}
+
 interface StreamListener {
   onEvent: (event: ServerEvent) => void;
   onOpen: () => void;
   /** A reconnect follows. */
   onLost: (problem: ProblemError) => void;
 }
+
+type DrawSource = ImageBitmap | OffscreenCanvas | HTMLCanvasElement;
+type MakeCanvas = (width: number, height: number) => OffscreenCanvas | HTMLCanvasElement;
 
 /** `blob`: null for a photo that is small already, or damaged. */
 interface Downscaled {

@@ -8,9 +8,6 @@ import { decide, withdraw } from "../server/albums.js";
 import { asProblem } from "../server/errors.js";
 import { MAX_RETRY_PAUSE_MS } from "../server/timeouts.js";
 
-/** @typedef {{id: string, photos: string[], changes: Partial<Choice> | null}} Request `changes` null: undo */
-/** @typedef {{id: string, photo: string, former: [Item, Decision | null][]}} Undoable `photo`: the first one's id */
-
 const NEVER_ABORTED = new AbortController().signal;
 const PHOTOS_PER_REQUEST = 1000;
 const MAX_UNDO = 500;
@@ -21,7 +18,7 @@ export class Decisions {
   constructor(album, onState) {
     this.album = album;
     this.onState = onState;
-    /** @type {Request[]} */
+    /** @type {DecisionRequest[]} */
     this.unsaved = [];
     /** Decisions of this browser, newest last. @type {Undoable[]} */
     this.history = [];
@@ -76,7 +73,7 @@ export class Decisions {
     const photos = items.flatMap((item) => item.id ?? []);
     for (const item of items) this.album.set(item, { unsavedDecisions: item.unsavedDecisions + 1 });
     const size = changes ? PHOTOS_PER_REQUEST : Infinity;
-    /** @type {Request[]} */
+    /** @type {DecisionRequest[]} */
     const requests = [];
     for (let start = 0; start === 0 || start < photos.length; start += size) {
       requests.push({ id, photos: photos.slice(start, start + size), changes });
@@ -106,19 +103,19 @@ export class Decisions {
     this.saving = false;
   }
 
-  /** False once another tab, which resumed it, saved it: the visitor may have undone it there. @param {Request} request */
+  /** False once another tab, which resumed it, saved it: the visitor may have undone it there. @param {DecisionRequest} request */
   #isStored(request) {
     const json = JSON.stringify(request);
     return this.#stored("unsaved").some((entry) => JSON.stringify(entry) === json);
   }
 
-  /** @param {Request} request */
+  /** @param {DecisionRequest} request */
   #send({ id, photos, changes }) {
     if (!changes) return withdraw(this.album.id, id, NEVER_ABORTED);
     return decide(this.album.id, { id, photos, ...changes }, NEVER_ABORTED);
   }
 
-  /** Remove a saved or rejected request from the queue. @param {Request} request */
+  /** Remove a saved or rejected request from the queue. @param {DecisionRequest} request */
   #dequeue(request) {
     this.unsaved.shift();
     const saved = JSON.stringify(request);

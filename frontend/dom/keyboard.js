@@ -1,11 +1,9 @@
 // Keyboard shortcuts, except in text fields and with Ctrl or Cmd.
 
-/** @typedef {(event: KeyboardEvent) => void} Action */
-
 /** A held key decides once. */
 const NOT_REPEATED = new Set(["p", "x", "Alt+x", "Enter"]);
 
-/** @param {Record<string, Action>} actions by `KeyboardEvent.key`, letters in lower case; `Alt+x`
+/** @param {Record<string, KeyAction>} actions by `KeyboardEvent.key`, letters in lower case; `Alt+x`
  * @returns {(event: KeyboardEvent) => void} */
 export const keyListener = (actions) => (event) => {
   if (event.ctrlKey || event.metaKey || event.defaultPrevented || isTyping(event.target)) return;

@@ -4,9 +4,7 @@ export const GAP = 12;
 const CAPTION = 34; // below the thumbnail: score, stars, name
 const MIN_WIDTH = { small: 148, large: 196 };
 
-/** @typedef {{columns: number, width: number, height: number}} Geometry */
-
-/** @param {number} available width of the grid @returns {Geometry} */
+/** @param {number} available width of the grid @returns {GridShape} */
 export function geometry(available) {
   const minWidth = available < 640 ? MIN_WIDTH.small : MIN_WIDTH.large;
   const columns = Math.max(1, Math.floor((available + GAP) / (minWidth + GAP)));
@@ -14,16 +12,16 @@ export function geometry(available) {
   return { columns, width, height: Math.round(width * 0.75) + CAPTION };
 }
 
-/** @param {Geometry} shape @param {number} count */
+/** @param {GridShape} shape @param {number} count */
 export const totalHeight = ({ columns, height }, count) => Math.max(0, Math.ceil(count / columns) * (height + GAP) - GAP);
 
-/** @param {Geometry} shape @param {number} index */
+/** @param {GridShape} shape @param {number} index */
 export const positionOf = ({ columns, width, height }, index) => ({
   x: (index % columns) * (width + GAP),
   y: Math.floor(index / columns) * (height + GAP),
 });
 
-/** The range of visible entries, with spare rows above and below. @param {Geometry} shape
+/** The range of visible entries, with spare rows above and below. @param {GridShape} shape
  * @param {{top: number, height: number, count: number}} view @returns {{first: number, end: number}} */
 export function visibleRange({ columns, height }, { top, height: visibleHeight, count }) {
   const row = height + GAP;

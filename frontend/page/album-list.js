@@ -6,7 +6,7 @@ import { fetchAlbumHead } from "../server/albums.js";
 import { storedKey } from "../server/api-key.js";
 import { asProblem } from "../server/errors.js";
 import { fetchPreview } from "../server/photos.js";
-import { photos, sentences } from "../text/messages.js";
+import { locale, photos, sentences } from "../text/messages.js";
 
 const { signal } = new AbortController();
 
@@ -18,19 +18,21 @@ export function showAlbums() {
 
 /** @param {RecentAlbum} album */
 function row({ id, name }) {
-  const [cover, note] = [make("img"), make("span", "fine")];
+  const [cover, title, note] = [make("img"), make("b", "", name || sentences.unnamedAlbum), make("span", "fine")];
   cover.alt = "";
-  const link = make("a", "album-link", cover, make("b", "", name || sentences.unnamedAlbum), note);
+  const link = make("a", "album-link", cover, title, note);
   link.href = `#album/${id}`;
-  void describe(id, cover, note);
+  void describe(id, cover, title, note);
   return make("li", "", link);
 }
 
-/** @param {string} id @param {HTMLImageElement} cover @param {HTMLElement} note */
-async function describe(id, cover, note) {
+/** An album without a name has the time of its creation. @param {string} id @param {HTMLImageElement} cover
+ * @param {HTMLElement} title @param {HTMLElement} note */
+async function describe(id, cover, title, note) {
   try {
     const { album, photos: [best] } = await fetchAlbumHead(id, signal); // prettier-ignore
     note.textContent = photos(album.counts.photos);
+    if (!album.name) title.textContent = new Date(album.created_at).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
     if (best) cover.src = URL.createObjectURL(await fetchPreview(best.id, signal));
   } catch (error) {
     const problem = asProblem(error);

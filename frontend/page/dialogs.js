@@ -4,22 +4,18 @@ import { byId } from "../dom/elements.js";
 import { asProblem } from "../server/errors.js";
 import { locale, sentences } from "../text/messages.js";
 
+const DIALOGS = { "help-open": "help", "about-open": "about-dialog", "delete-open": "delete" };
+
 /** @param {Session} session @param {AlbumState} album */
 export function listenForDialogs(session, album) {
-  for (const name of ["help", "about-dialog", "delete"]) listen(name);
+  for (const [opener, dialog] of Object.entries(DIALOGS)) {
+    byId(opener).addEventListener("click", () => byId(dialog, HTMLDialogElement).showModal());
+  }
   byId("about-open").addEventListener("click", () => byId("about-container").append(byId("about-score")));
   byId("delete-open").addEventListener("click", () => {
     byId("delete-note").textContent = album.expiresAt ? sentences.expires(formatDate(album.expiresAt)) : "";
   });
   byId("delete-now").addEventListener("click", () => void deleteAlbum(session));
-}
-
-/** @param {string} name */
-function listen(name) {
-  const dialog = byId(name, HTMLDialogElement);
-  const opener = name === "about-dialog" ? "about-open" : `${name}-open`;
-  byId(opener).addEventListener("click", () => dialog.showModal());
-  byId(`${name}-close`).addEventListener("click", () => dialog.close());
 }
 
 /** @param {Session} session */

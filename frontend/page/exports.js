@@ -20,7 +20,6 @@ export function listenForExports(album, moments) {
     dialog.showModal();
   });
   album.subscribe(() => dialog.open && describe(keepers(), names)); // a proposal may come later
-  byId("export-close").addEventListener("click", () => dialog.close());
   byId("export-copy").addEventListener("click", () => void copy(names));
   for (const button of dialog.querySelectorAll("button[data-format]")) {
     const suffix = (/** @type {string} */ format) =>

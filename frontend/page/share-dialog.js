@@ -16,7 +16,6 @@ export function listenForShares(album) {
     dialog.showModal();
     void run(() => showShares(album.id));
   });
-  byId("share-close").addEventListener("click", () => dialog.close());
   byId("share-form", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
     void run(() => create(album.id));

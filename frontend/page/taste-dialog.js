@@ -50,7 +50,6 @@ export function listenForTaste(album) {
     dialog.showModal();
     void load();
   });
-  byId("taste-close").addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => controller.abort());
   byId("taste-erase").addEventListener("click", () => void load(false, eraseTaste));
   toggle.addEventListener("change", () => {

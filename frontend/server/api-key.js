@@ -2,8 +2,6 @@
 
 const STORAGE_KEY = "photo-critic-api-key";
 
-/** @typedef {(code: string) => Promise<string>} KeyPrompt asks the visitor; resolves to "" without a key */
-
 /** @type {KeyPrompt} */
 let prompt = async () => "";
 /** The open prompt, shared by all requests that wait for a key. @type {Promise<boolean> | null} */

@@ -6,8 +6,6 @@ import { keyHeader, throwProblem } from "./request.js";
 import { retry } from "./retry.js";
 import { RECONNECT_MS, STREAM_SILENCE_MS } from "./timeouts.js";
 
-/** @typedef {{lastEventId: string, deleted: boolean}} StreamState */
-
 /** Follow the stream until the signal's abort or the album's deletion, with reconnects after the last event.
  * Throws a permanent ProblemError. @param {string} path @param {StreamListener} listener @param {AbortSignal} signal */
 export async function follow(path, listener, signal) {
@@ -32,10 +30,9 @@ async function connect(path, state, listener, signal) {
   const silence = new AbortController();
   const abort = () => silence.abort();
   let timer = setTimeout(abort, STREAM_SILENCE_MS);
-  signal.addEventListener("abort", abort, { once: true });
   try {
     const headers = { ...keyHeader(), ...(state.lastEventId ? { "Last-Event-ID": state.lastEventId } : {}) };
-    const response = await fetch(path, { headers, signal: silence.signal });
+    const response = await fetch(path, { headers, signal: AbortSignal.any([signal, silence.signal]) });
     if (!response.ok || !response.body) return await throwProblem(response);
     listener.onOpen();
     const parse = eventParser((event) => {
@@ -55,7 +52,6 @@ async function connect(path, state, listener, signal) {
     throw error instanceof ProblemError ? error : connectionLost();
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
   }
 }
 

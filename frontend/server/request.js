@@ -37,20 +37,13 @@ export function keyHeader() {
  */
 async function send(path, signal, { method = "GET", body, extraMs = 0, headers = keyHeader() } = {}, read) {
   const milliseconds = RESPONSE_MS + extraMs;
-  const timeout = new AbortController();
-  const abort = () => timeout.abort();
-  const timer = setTimeout(abort, milliseconds);
-  signal.addEventListener("abort", abort, { once: true });
+  const timeout = AbortSignal.timeout(milliseconds);
   try {
-    signal.throwIfAborted();
-    return await read(await fetch(path, { method, ...withBody(body, headers), signal: timeout.signal }));
+    return await read(await fetch(path, { method, ...withBody(body, headers), signal: AbortSignal.any([signal, timeout]) }));
   } catch (error) {
     signal.throwIfAborted();
-    if (timeout.signal.aborted) throw responseTimeout(milliseconds);
+    if (timeout.aborted) throw responseTimeout(milliseconds);
     throw error instanceof ProblemError ? error : connectionLost();
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
   }
 }
 

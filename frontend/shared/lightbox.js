@@ -1,5 +1,6 @@
 // One photo alone: next, previous, heart, download.
 
+import { download } from "../dom/download.js";
 import { byId } from "../dom/elements.js";
 import { keyListener } from "../dom/keyboard.js";
 import { asProblem } from "../server/errors.js";
@@ -64,9 +65,7 @@ export class Lightbox {
     const { photo } = this;
     if (!photo) return;
     try {
-      const url = URL.createObjectURL(await this.gallery.client.fetchOriginal(photo.id, this.gallery.signal));
-      Object.assign(document.createElement("a"), { href: url, download: photo.file_name ?? photo.id }).click();
-      setTimeout(() => URL.revokeObjectURL(url), 60_000);
+      download(await this.gallery.client.fetchOriginal(photo.id, this.gallery.signal), photo.file_name ?? photo.id);
     } catch (error) {
       byId("photo-problem").textContent = `${gallerySentences.noOriginal} ${asProblem(error).message}`;
     }

@@ -5,8 +5,6 @@ import { byId } from "../dom/elements.js";
 import { PHOTO_SUFFIXES } from "./file-kinds.js";
 import { isPhotoOfFolder, withoutRawOfPairs } from "./same-stem.js";
 
-/** @typedef {(files: File[], skipped: number) => void} OnFiles `skipped`: number of files that are no photos of their own */
-
 /** @param {OnFiles} onFiles */
 export function listenForFiles(onFiles) {
   byId("files", HTMLInputElement).accept = ["image/*", ...PHOTO_SUFFIXES].join();

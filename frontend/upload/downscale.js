@@ -9,8 +9,6 @@ const JPEG_QUALITY = 0.92;
 const THUMBNAIL_SIDE = 400;
 const THUMBNAIL_QUALITY = 0.8;
 
-/** @typedef {(width: number, height: number) => OffscreenCanvas | HTMLCanvasElement} MakeCanvas */
-
 /** An upright JPEG with a long side of 1024 px, and a thumbnail. Throws for a format unknown to the browser.
  * @param {Blob} photo @param {MakeCanvas} makeCanvas @returns {Promise<Downscaled>} */
 export async function downscale(photo, makeCanvas) {
@@ -28,16 +26,14 @@ export async function downscale(photo, makeCanvas) {
   }
 }
 
-/** @typedef {ImageBitmap | OffscreenCanvas | HTMLCanvasElement} Source */
-
-/** @param {Source} source @param {number} longSide limit @param {MakeCanvas} makeCanvas */
+/** @param {DrawSource} source @param {number} longSide limit @param {MakeCanvas} makeCanvas */
 function resize(source, longSide, makeCanvas) {
   const scale = Math.min(1, longSide / Math.max(source.width, source.height));
   const side = (/** @type {number} */ pixels) => Math.max(1, Math.round(pixels * scale));
   return drawInSteps(source, side(source.width), side(source.height), makeCanvas);
 }
 
-/** Halve down to less than twice the target size: a single large step would skip pixels and alias. @param {Source} source
+/** Halve down to less than twice the target size: a single large step would skip pixels and alias. @param {DrawSource} source
  * @param {number} width @param {number} height @param {MakeCanvas} makeCanvas */
 function drawInSteps(source, width, height, makeCanvas) {
   let step = source;
@@ -47,7 +43,7 @@ function drawInSteps(source, width, height, makeCanvas) {
   return draw(step, width, height, makeCanvas);
 }
 
-/** @param {Source} source @param {number} width @param {number} height @param {MakeCanvas} makeCanvas */
+/** @param {DrawSource} source @param {number} width @param {number} height @param {MakeCanvas} makeCanvas */
 function draw(source, width, height, makeCanvas) {
   const canvas = makeCanvas(width, height);
   const context = /** @type {OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D | null} */ (

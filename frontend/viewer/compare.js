@@ -7,8 +7,6 @@ import { DecisionBar, decisionKeys } from "./decision-bar.js";
 import { revoke, showFullImage } from "./full-image.js";
 import { Zoom } from "./zoom.js";
 
-/** @typedef {{item: Item, element: HTMLElement, bar: DecisionBar}} Pane */
-
 const MAX_PHOTOS = 6;
 
 export class Compare {
@@ -90,7 +88,6 @@ export class Compare {
       this.panes.at((index + step) % this.panes.length)?.element.focus();
     };
     const focused = () => this.panes.find(({ element }) => element.contains(document.activeElement))?.item ?? null;
-    byId("compare-close").addEventListener("click", () => this.dialog.close());
     this.dialog.addEventListener("close", () => {
       this.controller.abort();
       for (const image of this.container.querySelectorAll("img")) revoke(image);

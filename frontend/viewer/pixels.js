@@ -12,8 +12,6 @@ const MOST_OPAQUE = 0.8;
 const LEAST_SHARP = 0.3; // of the sharpest tiles: less shows nothing
 const BUSY_MS = 12; // of work before the page may react
 
-/** @typedef {{columns: number, rows: number, values: Float64Array}} Tiles row by row, levels */
-
 /** @param {number} width @param {number} height pixels */
 export function canvasOf(width, height) {
   const canvas = make("canvas");

@@ -8,8 +8,6 @@ import { fetchSidecar } from "../server/photos.js";
 import { gainSentence, sentences, suggestionSentence } from "../text/messages.js";
 import { canvasOf, exposed } from "./pixels.js";
 
-/** @typedef {{x: number, y: number, width: number, height: number, degrees: number}} Frame its middle, its sides, and its turn clockwise */
-
 const SIDE = 1600; // pixels of a picture over the photo
 const LINE = "#ffd23f"; // as the horizon's
 
@@ -44,7 +42,7 @@ async function saveSidecar({ id, name }, { number }) {
   download(sidecar, `${name.replace(/^.*\/|\.[^./]*$/g, "")}.xmp`);
 }
 
-/** What the change shows of the photo. @param {Suggestion} suggestion @param {HTMLImageElement} image @returns {Frame} */
+/** What the change shows of the photo. @param {Suggestion} suggestion @param {HTMLImageElement} image @returns {SuggestedFrame} */
 function frameOf(suggestion, { naturalWidth, naturalHeight }) {
   const { kind, left = 0, top = 0, width = 1, height = 1, share = 1, degrees = 0 } = suggestion;
   const [across, down] = kind === "straighten" ? [share, share] : [width, height];

@@ -1,7 +1,5 @@
 // Fingers: swipes go and decide, two fingers zoom.
 
-/** @typedef {{left: () => void, right: () => void, up: () => void, down: () => void}} Swipes */
-
 const LEAST_PIXELS = 48;
 
 /** @param {HTMLElement} frame @param {Zoom} zoom

@@ -71,7 +71,6 @@ export class Viewer {
     listenForTouch(byId("viewer-frame"), this.zoom, swipes);
     byId("viewer-previous").addEventListener("click", () => this.#go(-1));
     byId("viewer-next").addEventListener("click", () => this.#go(1));
-    byId("viewer-close").addEventListener("click", () => this.dialog.close());
     this.dialog.addEventListener("close", () => this.#onClose());
     this.dialog.addEventListener(
       "keydown",

@@ -3,8 +3,6 @@
 const MAX_SCALE = 16;
 const CENTRE = { x: 0.5, y: 0.5 };
 
-/** @typedef {{x: number, y: number}} Point a share of the frame */
-
 export class Zoom {
   /** @param {(percent: number) => void} [onScale] 100: an image pixel a screen pixel */
   constructor(onScale = () => {}) {

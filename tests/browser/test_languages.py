@@ -184,6 +184,9 @@ def test_a_german_browser_gets_german_alone_and_the_visitor_may_choose(chromium:
     visitor.card("rocket.jpg").click()
     expect(page.locator("#details")).to_contain_text("Wertung", timeout=SCORE_MS)
     expect(page.locator("#summary")).to_have_text("1 von 2 bewertet, 1 gescheitert")
+    expect(page.locator("#tally")).to_contain_text("von 1 ·")
+    for row in (".status p >> nth=0", "#tally"):
+        assert page.locator(row).evaluate("row => row.scrollWidth <= row.clientWidth"), f"{row} is cut off"
     assert [answer.url for answer in visitor.responses if answer.url.endswith("text/en.js")] == []
     page.get_by_role("button", name="Zur Wertung").click()
     page.get_by_role("combobox", name="Sprache").select_option("en")

@@ -23,7 +23,7 @@ def test_it_is_off_learns_on_demand_and_can_be_erased(visitor: Visitor) -> None:
     toggle = page.get_by_role("switch", name="Learn my taste")
     expect(state).to_have_text("Off: the common score ranks.")
     toggle.check()
-    expect(state).to_contain_text("Not in use: 0 pictures decided of 50", timeout=60_000)
+    expect(state).to_contain_text("Not in use: it needs 50 decided pictures", timeout=60_000)
     assert page.request.get(f"{visitor.url}/v1/taste").json()["enabled"] is True
     page.get_by_role("button", name="Erase my taste").click()
     expect(state).to_have_text("Off: the common score ranks.")
