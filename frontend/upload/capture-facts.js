@@ -1,4 +1,4 @@
-// EXIF and XMP of the original for a downscaled JPEG, which a canvas writes without any. Never the place.
+// EXIF and XMP of the original for a downscaled JPEG, which a canvas writes without. Never the place.
 
 import { TIME_TAG } from "./exif-copy.js";
 

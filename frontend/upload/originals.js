@@ -1,11 +1,11 @@
-// Photos that are uploaded as originals: a canvas would hide what the server notes or sees otherwise.
+// Photos that are uploaded as originals: a canvas hides what the server notes or sees otherwise.
 
 const ADOBE_RGB = 2;
 
 /** @type {((metadata: Metadata) => boolean)[]} */
 const REASONS = [
-  // Animations: GIF, a brand of AVIF, a chunk of PNG, a flag of WebP (developers.google.com/speed/webp/docs/riff_container).
-  ({ text }) => /^(GIF8|....ftypavis|.PNG((?!IDAT).)+acTL)/s.test(text),
+  // Animations: GIF, JPEG XL, a brand of AVIF, a chunk of PNG, a flag of WebP (developers.google.com/speed/webp/docs/riff_container).
+  ({ text }) => /^(GIF8|\xff\n|....(ftypavis|JXL )|.PNG((?!IDAT).)+acTL)/s.test(text),
   ({ text }) => /^RIFF....WEBPVP8X/s.test(text) && (text.charCodeAt(20) & 0x02) !== 0,
   // PNG, AVIF, ICC: primaries, then PQ or HLG (ITU-T H.273), whose tones every browser maps to its screen.
   ({ text }) => /^.PNG.+cICP.[\x10\x12]|^....ftyp.+nclx..\0[\x10\x12]|cicp\0{4}.[\x10\x12]/s.test(text),

@@ -48,8 +48,8 @@ def picture() -> Image.Image:
     return Image.fromarray(patches())
 
 
-def png(*chunks: tuple[bytes, bytes]) -> bytes:
-    plain = saved(picture(), "PNG")
+def png(*chunks: tuple[bytes, bytes], **options: Any) -> bytes:
+    plain = saved(picture(), "PNG", **options)
     return plain[:33] + b"".join(png_chunk(*chunk) for chunk in chunks) + plain[33:]
 
 
@@ -82,12 +82,17 @@ FILES: dict[str, Callable[[], bytes]] = {
     "PNG": png,
     "PNG, cICP of Display P3": lambda: png((b"cICP", bytes([12, 13, 0, 1]))),
     "PNG, cICP of BT.2020": lambda: png((b"cICP", bytes([9, 13, 0, 1]))),
+    "PNG, cICP of video's range": lambda: png((b"cICP", bytes([12, 13, 0, 0]))),
+    "PNG, cICP of a curve of video": lambda: png((b"cICP", bytes([1, 1, 0, 1]))),
+    "PNG, cICP of a straight curve": lambda: png((b"cICP", bytes([12, 8, 0, 1]))),
+    "PNG, cICP that says nothing, and ICC": lambda: png((b"cICP", bytes([2, 2, 0, 1])), icc_profile=icc(P3, 2.2)),
     "PNG, gAMA 1.8 and cHRM": lambda: png((b"gAMA", struct.pack(">L", 55_556)), (b"cHRM", chrm(P3))),
     "PNG, gAMA 2.2 and cHRM": lambda: png((b"gAMA", struct.pack(">L", 45_455)), (b"cHRM", chrm(P3))),
     "PNG, gAMA alone": lambda: png((b"gAMA", struct.pack(">L", 55_556))),
     "PNG, cHRM alone": lambda: png((b"cHRM", chrm(P3))),
     "PNG, ICC": lambda: saved(picture(), "PNG", icc_profile=icc(P3, 2.2)),
     "PNG, ICC with code points": lambda: saved(picture(), "PNG", icc_profile=cicp_profile(12, 13)),
+    "PNG, grey with an ICC of RGB": lambda: saved(picture().convert("L"), "PNG", icc_profile=icc(P3, 2.2)),
     "PNG, 16 bits": deep_png,
     "PNG, palette": lambda: saved(picture().convert("P", palette=Image.Palette.ADAPTIVE), "PNG"),
     "GIF": lambda: saved(picture().convert("P", palette=Image.Palette.ADAPTIVE), "GIF"),
@@ -96,6 +101,7 @@ FILES: dict[str, Callable[[], bytes]] = {
     "JPEG": lambda: saved(picture(), "JPEG", **JPEG),
     "JPEG, ICC of Adobe RGB": lambda: saved(picture(), "JPEG", icc_profile=icc(ADOBE_RGB, 563 / 256), **JPEG),
     "JPEG, grey": lambda: saved(picture().convert("L"), "JPEG", **JPEG),
+    "JPEG, grey with an ICC of RGB": lambda: saved(picture().convert("L"), "JPEG", icc_profile=icc(P3, 2.2), **JPEG),
     "JPEG, linear ICC": lambda: saved(picture(), "JPEG", icc_profile=icc(P3, 1.0), **JPEG),
     "WebP": lambda: saved(picture(), "WEBP", lossless=True),
     "WebP, ICC": lambda: saved(picture(), "WEBP", lossless=True, icc_profile=icc(P3, 2.2)),

@@ -79,6 +79,10 @@ def test_animations(photo: Path) -> None:
     assert needs_original(photo)
 
 
+def test_jpeg_xl_may_move_or_be_brighter_than_white() -> None:
+    assert needs_original(DATA / "formats" / "jxl.jxl")
+
+
 @pytest.mark.parametrize("name", ["avif.avif", "jpeg.jpg", "png.png", "webp.webp"])
 def test_no_still_photo(name: str) -> None:
     assert not needs_original(DATA / "formats" / name)

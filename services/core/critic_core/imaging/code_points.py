@@ -63,7 +63,8 @@ def from_h273(primaries: int, transfer: int) -> CodePoints:
 def to_srgb(values: Float, colour: CodePoints) -> tuple[Pixels, bool]:
     """`values` `[h, w, 3]`, 0 to 1 (linear light: without limit) as sRGB; True if tone-mapped."""
     linear = _linear(values, colour) @ _to_bt_709(colour.primaries).T
-    shown, mapped = to_displayable(linear.astype(np.float32)) if colour.is_hdr else (linear, False)
+    bright = colour.is_hdr and (colour.transfer is not None or values.max() > 1)  # beside it, a larger gamut exceeds 1
+    shown, mapped = to_displayable(linear.astype(np.float32)) if bright else (linear, False)
     return encode_srgb(shown), mapped
 
 

@@ -66,12 +66,19 @@ def _by_code_points(values: Float, colour: CodePoints) -> tuple[Pixels, tuple[st
 
 
 def _by_profile(image: Image.Image, profile: bytes) -> tuple[Pixels, tuple[str, ...]]:
+    if image.mode == "L" and _is_of_rgb(profile):
+        image = image.convert("RGB")
     try:
         build = _transform if len(profile) <= _MAX_CACHED_BYTES else _transform.__wrapped__
         transform = build(profile, image.mode)
         return np.asarray(transform.apply(image) if transform else image), ()
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return np.asarray(image.convert("RGB")), (BROKEN_PROFILE,)
+
+
+def _is_of_rgb(profile: bytes) -> bool:
+    """Grey photos keep the profile of the colours that they had."""
+    return profile[16:20] == b"RGB "
 
 
 @cache
@@ -103,6 +110,8 @@ def _probe() -> Image.Image:
 
 def _deep_by_profile(values: Float, profile: bytes) -> Pixels:
     target = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    if _is_of_rgb(profile):
+        values = _three(values)
     channels = values.shape[2]
     source = values[..., 0] if channels == 1 else values
     done = imagecodecs.cms_transform(

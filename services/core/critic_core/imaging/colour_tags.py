@@ -6,6 +6,7 @@ Sources: W3C PNG (Third Edition) 11.3.2 (cICP before iCCP, sRGB, gAMA and cHRM),
 
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 
 from critic_core.imaging.code_points import ADOBE_RGB, BT_709, SRGB, Chromaticities, CodePoints, from_h273
 from critic_core.metadata.maker_directory import Directory, exif_directories
@@ -16,14 +17,15 @@ _SRGB_SPACE, _ADOBE_SPACE = 1, 2  # 2: of no standard, and written by some camer
 _ADOBE_GAMMA = 563 / 256
 _MAX_CHUNKS = 200
 _ICC_TAGS, _MAX_ICC_TAGS, _UNSPECIFIED = 128, 100, 2
+_VIDEO, _BT_1886 = (1, 6, 14, 15), 2.4  # transfer functions, and the gamma of their screens
 _BMP_V5_BYTES, _BMP_EMBEDDED = 124, b"DEBM"
 
 
 def colour_of_png(data: bytes) -> tuple[CodePoints | None, bool]:
     """The colour by chunks, None without; True if it precedes an ICC profile."""
     chunks = dict(_chunks(data))
-    if len(body := chunks.get(b"cICP", b"")) == 4:
-        return from_h273(body[0], body[1]), True
+    if (described := _of_cicp(chunks.get(b"cICP", b""))) is not None:
+        return described, True
     gamma, chromaticities = chunks.get(b"gAMA", b""), chunks.get(b"cHRM", b"")
     if b"sRGB" in chunks:
         return SRGB, False
@@ -61,6 +63,14 @@ def colour_of_exif(data: Bytes) -> CodePoints | None:
         return CodePoints(ADOBE_RGB, _ADOBE_GAMMA) if found and _is_adobe(found[1]) else None
     except (struct.error, ValueError, IndexError):  # malformed EXIF
         return None
+
+
+def _of_cicp(body: bytes) -> CodePoints | None:
+    """As in Chromium: none for video's range or an unspecified colour; video's curves as its screens show them."""
+    if len(body) != 4 or body[3] != 1 or _UNSPECIFIED in body[:2]:
+        return None
+    colour = from_h273(body[0], body[1])
+    return replace(colour, gamma=_BT_1886) if body[1] in _VIDEO else colour
 
 
 def _is_adobe(exif: Directory) -> bool:
