@@ -28,6 +28,15 @@ EAST = timezone(timedelta(hours=2))
         ("2023:05:01 24:00:00", NOON.replace(day=2, hour=0)),
         ("2023:05:01 24:15:00", NOON.replace(hour=0, minute=15)),
         ("1958:12:24 18:00:00", NOON.replace(1958, 12, 24, 18)),
+        ("2023:05:01\t12:00:00 PM", NOON),
+        ("2023:05:01 03:46:15pm", NOON.replace(hour=15, minute=46, second=15)),
+        ("2023:05:01 12:46:15 AM", NOON.replace(hour=0, minute=46, second=15)),
+        ("2023-05-01T12:00:00+02", NOON.replace(tzinfo=EAST)),
+        ("2023:05:01 12:00:00 +2:00", NOON.replace(tzinfo=EAST)),
+        ("2023:05:01 12:00:00 UTC", NOON.replace(tzinfo=UTC)),
+        ("Mon, 01 May 2023 12:00:00 GMT", NOON.replace(tzinfo=UTC)),
+        ("Mon 01 May 2023 12:00:00 +0200", NOON.replace(tzinfo=EAST)),
+        ("Mon May  1 12:00:00 2023", NOON),
     ],
 )
 def test_forms_of_a_time(text: str, expected: datetime) -> None:
@@ -36,7 +45,8 @@ def test_forms_of_a_time(text: str, expected: datetime) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "yesterday", "2023:05:01", "0000:00:00 00:00:00", "1970:01:01 00:00:00", "1980:01:01 00:00:00",
+    ["", "yesterday", "in May", "May May May May", "2023:05:01",
+     "0000:00:00 00:00:00", "1970:01:01 00:00:00", "1980:01:01 00:00:00",
      "2023:13:01 12:00:00", "2023:05:01 25:00:00", "    :  :     :  :  "],
 )  # fmt: skip
 def test_what_is_no_time(text: str) -> None:
