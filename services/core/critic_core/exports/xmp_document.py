@@ -79,10 +79,9 @@ class XmpDocument:
         array = next((child for holder in holders for child in holder if child.tag in _ARRAYS), None)
         if array is not None:
             return array
-        words = [(holder.text or "").strip() for holder in holders] + [self._pop_attribute(name)]
-        holder = holders[0] if holders else etree.SubElement(self._descriptions[0], name)
-        holder.text = None
-        array = etree.SubElement(holder, f"{{{RDF}}}Bag")
+        words = [*map(_text, holders), self._pop_attribute(name)]
+        self.remove(name)
+        array = etree.SubElement(etree.SubElement(self._descriptions[0], name), f"{{{RDF}}}Bag")
         for word in filter(None, words):
             etree.SubElement(array, ITEM).text = word
         return array

@@ -55,6 +55,13 @@ DOCUMENTS = {
     "keywords as sequence": wrapped(
         description("", f'<dc:subject xmlns:dc="{DC}"><rdf:Seq><rdf:li>sea</rdf:li></rdf:Seq></dc:subject>')
     ),
+    "keyword with a qualifier": wrapped(
+        description(
+            "",
+            f'<dc:subject xmlns:dc="{DC}" rdf:parseType="Resource"><rdf:value>sea</rdf:value><dc:type>a</dc:type>'
+            "</dc:subject>",
+        )
+    ),
     "no keywords": wrapped(description("", f'<dc:subject xmlns:dc="{DC}"/>')),
     "rating with a qualifier": wrapped(
         description(
