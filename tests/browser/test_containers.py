@@ -111,9 +111,9 @@ def test_the_upload_lies_as_the_photo_does(scripts: Page, name: str) -> None:
     downscaled, text = scripts.evaluate(PREPARE, base64.b64encode(photo).decode())
     upload = base64.b64decode(text)
     assert downscaled or upload == photo
-    seen, sent = decode(photo, PLAIN).pixels, decode(upload, PLAIN).pixels
-    assert (seen.shape[0] > seen.shape[1]) == (sent.shape[0] > sent.shape[1])
-    assert difference(small(sent), small(seen)) < LEVELS
+    original, sent = decode(photo, PLAIN).pixels, decode(upload, PLAIN).pixels
+    assert (original.shape[0] > original.shape[1]) == (sent.shape[0] > sent.shape[1])
+    assert difference(small(sent), small(original)) < LEVELS
 
 
 def test_a_photo_that_lies_as_its_pixels_do_is_downscaled(scripts: Page) -> None:

@@ -1,6 +1,7 @@
 """The gateway in the test's own process, on a real queue server and a storage folder."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partialmethod
@@ -66,8 +67,8 @@ class Application:
         return Album.model_validate(self.http.post("/v1/albums", json=fields).raise_for_status().json())
 
     def stored_files(self) -> list[Path]:
-        """Files in storage."""
-        return [path for path in self.folder.rglob("*") if path.is_file()]
+        """Files in storage, also while others are deleted."""
+        return [Path(folder) / name for folder, _, names in os.walk(self.folder) for name in names]
 
 
 @contextmanager

@@ -243,9 +243,10 @@ class BatchStore:
             texts: Any = self._redis.hvals(_parts_key(batch_id))
         return sorted(map(BatchPart.read, texts), key=lambda part: part.number)
 
-    def save_parts(self, lease: BatchLease, *parts: BatchPart, **increments: int) -> None:
+    def save_parts(self, lease: BatchLease, *batch_parts: BatchPart, **increments: int) -> None:
         """Store parts, and increase fields of the batch. Raises LeaseLost."""
-        self._save_texts(lease, {part.number: part.model_dump_json(exclude_none=True) for part in parts}, increments)
+        texts = {part.number: part.model_dump_json(exclude_none=True) for part in batch_parts}
+        self._save_texts(lease, texts, increments)
 
     def forget_part(self, lease: BatchLease, part: BatchPart) -> None:
         """Forget a written part whose photos are deleted. Raises LeaseLost."""

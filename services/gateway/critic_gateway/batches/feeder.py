@@ -120,8 +120,8 @@ class BatchFeeder:
             await run_in_threadpool(lambda: self.batches.save_parts(lease, saved, queued=first))
             return
         middle, _ = await self._find_lines(lease, part.offset, first)
-        parts = progress.split(middle)
-        await run_in_threadpool(lambda: self.batches.save_parts(lease, *parts, queued=first, begun=1))
+        batch_parts = progress.split(middle)
+        await run_in_threadpool(lambda: self.batches.save_parts(lease, *batch_parts, queued=first, begun=1))
 
     def _caller(self, stored: StoredBatch) -> ApiKey:
         caller = authenticated(stored.api_key, self.api_keys)

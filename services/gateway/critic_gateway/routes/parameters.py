@@ -117,7 +117,7 @@ PhotoId = Annotated[str, path_id("Id of the photo, a UUIDv7.")]
 
 # An id from a path is used through OwnPhoto, OwnAlbum, OwnBatch or AlbumPhotoId only: they compare the owner. Another
 # owner's is not found: the same call of the store and the same response as for an unknown id.
-def _own(name: str, find: Callable[[AppState, str, str], T], not_found: type[CriticError]) -> Any:
+def _owned(name: str, find: Callable[[AppState, str, str], T], not_found: type[CriticError]) -> Any:
     id_field = path_id(f"Id of the {name}, a UUIDv7.", name=f"{name}_id")
 
     def dependency(request: Request, caller: CallerDep, subject_id: Annotated[str, id_field]) -> T:
@@ -128,11 +128,11 @@ def _own(name: str, find: Callable[[AppState, str, str], T], not_found: type[Cri
     return Depends(dependency)
 
 
-OwnPhoto = Annotated[Photo, _own("photo", lambda state, *ids: state.jobs.get(*ids), PhotoNotFound)]
+OwnPhoto = Annotated[Photo, _owned("photo", lambda state, *ids: state.jobs.get(*ids), PhotoNotFound)]
 """The caller's photo of the path. Raises PhotoNotFound."""
-OwnAlbum = Annotated[Album, _own("album", lambda state, *ids: state.albums.get(*ids), AlbumNotFound)]
+OwnAlbum = Annotated[Album, _owned("album", lambda state, *ids: state.albums.get(*ids), AlbumNotFound)]
 """The caller's album of the path. Raises AlbumNotFound."""
-OwnBatch = Annotated[StoredBatch, _own("batch", lambda state, *ids: state.batches.get(*ids), BatchNotFound)]
+OwnBatch = Annotated[StoredBatch, _owned("batch", lambda state, *ids: state.batches.get(*ids), BatchNotFound)]
 """The caller's batch of the path. Raises BatchNotFound."""
 
 

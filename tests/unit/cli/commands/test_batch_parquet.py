@@ -37,9 +37,9 @@ def test_rows_have_scores_or_errors(tmp_path: Path) -> None:
 
 def test_a_batch_without_photos_has_the_same_columns(tmp_path: Path) -> None:
     write_parquet(tmp_path / "empty.parquet", [])
-    write_parquet(tmp_path / "one.parquet", [BatchResult(line=1, photo=make_photo())])
-    empty, one = (parquet.read_table(tmp_path / f"{name}.parquet") for name in ("empty", "one"))
-    assert (empty.num_rows, empty.schema) == (0, one.schema)
+    write_parquet(tmp_path / "single.parquet", [BatchResult(line=1, photo=make_photo())])
+    empty, single = (parquet.read_table(tmp_path / f"{name}.parquet") for name in ("empty", "single"))
+    assert (empty.num_rows, empty.schema) == (0, single.schema)
 
 
 def test_the_suffix_chooses_parquet(server: ScriptedServer, tmp_path: Path) -> None:

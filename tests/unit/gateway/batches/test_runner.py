@@ -183,11 +183,11 @@ def test_a_gateway_that_dies_after_queueing_makes_no_second_photo(
 ) -> None:
     save, deaths = BatchStore.save_parts, []
 
-    def dying(store: BatchStore, lease: BatchLease, *parts: BatchPart, **increments: int) -> None:
-        if parts[0].queued and not deaths:
-            deaths.append(parts[0].number)
+    def dying(store: BatchStore, lease: BatchLease, *batch_parts: BatchPart, **increments: int) -> None:
+        if batch_parts[0].queued and not deaths:
+            deaths.append(batch_parts[0].number)
             raise RuntimeError("killed")
-        save(store, lease, *parts, **increments)
+        save(store, lease, *batch_parts, **increments)
 
     monkeypatch.setattr(BatchStore, "save_parts", dying)
     batch = batches.finished(batches.create(*batches.lines(PART + 1)))
