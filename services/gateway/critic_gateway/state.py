@@ -47,8 +47,8 @@ from critic_gateway.notifications.album_feeds import AlbumFeeds
 from critic_gateway.notifications.on_demand import OnDemandResults
 from critic_gateway.notifications.subscriber import ChangeSubscriber
 from critic_gateway.settings import GatewaySettings
-from critic_gateway.uploads.enqueue import PhotoIntake
 from critic_gateway.uploads.handler import UploadHandler
+from critic_gateway.uploads.photo_intake import PhotoIntake
 from critic_gateway.uploads.reuse import CritiqueReuse
 from critic_gateway.uploads.sources import PhotoSources
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from critic_cli.client import open_client
 from critic_cli.command import command_of
 from critic_cli.culling.cull_folder import cull_folder
 from critic_cli.culling.embed import check_exiftool
@@ -23,7 +24,6 @@ from critic_cli.culling.taste import use_taste
 from critic_cli.errors import CommandError
 from critic_cli.options import DEFAULT_URL, ApiKeyOption, CsvOption, HtmlOption, JsonOption, LocalOption, UrlOption
 from critic_cli.output import check_outputs
-from critic_cli.server import open_client
 from critic_core.contracts.errors import CriticError
 from critic_core.exports.export import Naming
 

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from critic_cli.client import open_client
 from critic_cli.command import command_of
 from critic_cli.connect import check_model
 from critic_cli.errors import CommandError
@@ -28,7 +29,6 @@ from critic_cli.output import check_outputs
 from critic_cli.scoring.outcome import Outcome, best_first
 from critic_cli.scoring.output import print_scores, write_outcomes
 from critic_cli.scoring.score_all import score_all
-from critic_cli.server import open_client
 
 
 @dataclass(frozen=True)

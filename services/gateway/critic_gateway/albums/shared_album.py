@@ -11,7 +11,7 @@ from critic_core.stores.albums import AlbumStore, Cursor
 from critic_core.stores.jobs import JobStore
 from critic_core.stores.owners import OwnerIndex
 from critic_core.stores.shares import ShareStore
-from critic_gateway.albums import cursors
+from critic_gateway.http import cursors
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,9 @@ from critic_gateway.http.upload_timeout import upload_timeout
 from critic_gateway.limits.admission import Admission
 from critic_gateway.limits.headroom import Headroom
 from critic_gateway.limits.owner_limits import OwnerLimits
-from critic_gateway.uploads.enqueue import PhotoIntake
 from critic_gateway.uploads.handler import FETCH_SECONDS
 from critic_gateway.uploads.options import Note, UploadOptions
+from critic_gateway.uploads.photo_intake import PhotoIntake
 from critic_gateway.uploads.receive import ReceivedFile, RejectedFile, UploadLimits, receive_files
 from critic_gateway.uploads.sources import PhotoSources
 

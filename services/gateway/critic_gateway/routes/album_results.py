@@ -24,10 +24,10 @@ from critic_core.contracts.errors import AlbumResultPending, InvalidRequest, Too
 from critic_core.exports.export import ExportInput, ExportOptions, LabelMap, Naming, StarMap
 from critic_core.exports.registry import EXPORTS
 from critic_core.stores.album_results import SectionKey
-from critic_gateway.albums import cursors
 from critic_gateway.albums.export_sources import StoredPictures, content_disposition, proposals
 from critic_gateway.albums.queries import AlbumQueries, RowsPage
 from critic_gateway.dependencies import AlbumQueriesDep, StorageDep
+from critic_gateway.http import cursors
 from critic_gateway.http.stored_response import chunks_on_demand
 from critic_gateway.routes.openapi import ALBUM_ERRORS, responses
 from critic_gateway.routes.parameters import MAX_WAIT_SECONDS, OwnAlbum, PageParams

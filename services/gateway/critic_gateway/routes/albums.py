@@ -11,7 +11,6 @@ from critic_core.contracts.errors import AlbumFull, InvalidRequest, LimitReached
 from critic_core.contracts.identity import new_id
 from critic_core.contracts.photo import UploadReceipt
 from critic_core.stores.owners import OwnerIndex
-from critic_gateway.albums import cursors
 from critic_gateway.dependencies import (
     ADMISSION,
     ALBUM_LIMIT,
@@ -24,6 +23,7 @@ from critic_gateway.dependencies import (
     UploadHandlerDep,
     WorkerStatusDep,
 )
+from critic_gateway.http import cursors
 from critic_gateway.routes.fields import UnwantedFields, json_response
 from critic_gateway.routes.listing import AlbumListParams, RankingParams
 from critic_gateway.routes.openapi import (

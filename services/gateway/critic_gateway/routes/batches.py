@@ -21,7 +21,6 @@ from critic_core.contracts.errors import (
     UploadTimeout,
 )
 from critic_core.stores.owners import OwnerIndex
-from critic_gateway.albums import cursors
 from critic_gateway.batches.submission import BatchOptions
 from critic_gateway.dependencies import (
     ROOM,
@@ -34,6 +33,7 @@ from critic_gateway.dependencies import (
     SettingsDep,
     WorkerStatusDep,
 )
+from critic_gateway.http import cursors
 from critic_gateway.http.storage_threads import in_storage_thread
 from critic_gateway.routes.openapi import ACCESS_ERRORS, BATCH_ERRORS, LOCATION, OPTION_ERRORS, responses
 from critic_gateway.routes.parameters import (

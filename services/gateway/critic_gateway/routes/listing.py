@@ -9,7 +9,7 @@ from critic_core.contracts.album import AlbumPhoto, RankingOrder
 from critic_core.contracts.critique import PhotoKind
 from critic_core.contracts.photo import PhotoState, Reference
 from critic_core.stores.owners import Filters, OwnerIndex
-from critic_gateway.albums import cursors
+from critic_gateway.http import cursors
 from critic_gateway.routes.fields import FIELDS, Excluded, chosen_fields, other_fields
 from critic_gateway.routes.parameters import PageParams
 

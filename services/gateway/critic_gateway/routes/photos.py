@@ -17,7 +17,6 @@ from critic_core.contracts.errors import (
 from critic_core.contracts.photo import Photo, PhotoReceipt, PhotoState, UploadReceipt
 from critic_core.runtime.storage import photo_key, preview_key
 from critic_core.stores.owners import OwnerIndex
-from critic_gateway.albums import cursors
 from critic_gateway.dependencies import (
     ADMISSION,
     CallerDep,
@@ -28,6 +27,7 @@ from critic_gateway.dependencies import (
     StorageDep,
     UploadHandlerDep,
 )
+from critic_gateway.http import cursors
 from critic_gateway.http.problems import ProblemResponse
 from critic_gateway.http.storage_threads import in_storage_thread
 from critic_gateway.http.stored_response import stored_response

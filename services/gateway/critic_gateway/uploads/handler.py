@@ -19,9 +19,9 @@ from critic_gateway.limits.idempotency import FileRecord, IdempotencyKeys, Uploa
 from critic_gateway.notifications.long_poll import UploadWait
 from critic_gateway.notifications.subscriber import ChangeSubscriber
 from critic_gateway.uploads.digest import ensure_same_upload, upload_digest
-from critic_gateway.uploads.enqueue import PhotoIntake
 from critic_gateway.uploads.multipart import UploadEvent, is_json, upload_events
 from critic_gateway.uploads.options import UploadOptions
+from critic_gateway.uploads.photo_intake import PhotoIntake
 from critic_gateway.uploads.receive import (
     ReceivedFile,
     StoredFile,

@@ -8,7 +8,7 @@ from critic_core.contracts.photo import Photo
 from critic_core.imaging.attribution import attribution, heat_map
 from critic_core.imaging.decode import Pixels
 from critic_core.imaging.preview import preview as render_preview
-from critic_core.imaging.suggestions.suggest import changed, suggest
+from critic_core.imaging.suggestions.suggest import apply_suggestion, suggest
 from critic_core.runtime.logs import logger
 from critic_core.runtime.storage import preview_key
 from critic_core.stores.insights import Insight
@@ -53,7 +53,7 @@ def _insight(name: str, photo: Photo, preview: bytes, context: WorkerContext, mo
     if name == SUGGESTIONS:
         return Insight(suggestions.model_dump_json())
     named = [suggestion for suggestion in suggestions.suggestions if preview_name(suggestion.number) == name]
-    return Insight(picture=render_preview(changed(pixels, named[0]))) if named else Insight()
+    return Insight(picture=render_preview(apply_suggestion(pixels, named[0]))) if named else Insight()
 
 
 def _explanation(pixels: Pixels, network: Network) -> Insight:

@@ -8,7 +8,7 @@ import redis
 
 from critic_core.runtime.logs import logger
 from critic_core.runtime.redis_client import redis_errors
-from critic_worker.maintenance.turns import claim_run
+from critic_worker.maintenance.single_run import claim_run
 
 log = logger(__name__)
 

@@ -25,7 +25,7 @@ from critic_core.runtime.storage import FOLDERS, Storage, StorageEntry, photo_ke
 from critic_core.stores.batches import BatchStore
 from critic_core.stores.jobs import JobStore
 from critic_worker import metrics
-from critic_worker.maintenance.turns import claim_run
+from critic_worker.maintenance.single_run import claim_run
 from critic_worker.settings import WorkerSettings
 
 log = logger(__name__)

@@ -9,7 +9,7 @@ from critic_core.runtime.logs import logger
 from critic_core.runtime.redis_client import redis_errors
 from critic_core.stores.photo_deletion import delete_photo
 from critic_worker.context import WorkerContext
-from critic_worker.maintenance.turns import claim_run
+from critic_worker.maintenance.single_run import claim_run
 from critic_worker.photos.outcomes import record_requeue
 
 log = logger(__name__)

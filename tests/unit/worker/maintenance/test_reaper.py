@@ -20,7 +20,7 @@ from critic_core.stores.deliveries import DeliveryStore
 from critic_core.stores.jobs import JobStore
 from critic_worker.context import WorkerContext
 from critic_worker.maintenance.reaper import TASK, Reaper
-from critic_worker.maintenance.turns import turn_key
+from critic_worker.maintenance.single_run import run_key
 
 Upload = Callable[..., str]
 Queued = Callable[[], list[str]]
@@ -36,7 +36,7 @@ def run_later(context: WorkerContext, client: "redis.Redis") -> Callable[[float]
     """A maintenance run so many seconds from now."""
 
     def run(seconds: float) -> bool:
-        client.delete(turn_key(TASK))
+        client.delete(run_key(TASK))
         jobs = JobStore(client, clock=lambda: time.time() + seconds)
         return Reaper(replace(context, jobs=jobs), client).run()
 

@@ -38,7 +38,7 @@ def crop_suggestion(
     return CropSuggestion(sentence=sentence, aspect=frame.aspect, **frame.shares(), **gain.model_dump())
 
 
-def framed(pixels: Pixels, crop: CropSuggestion) -> Pixels:
+def crop_photo(pixels: Pixels, crop: CropSuggestion) -> Pixels:
     """The photo within the frame of a suggestion."""
     return Frame(crop.aspect, crop.left, crop.top, crop.width, crop.height).cut(pixels)
 

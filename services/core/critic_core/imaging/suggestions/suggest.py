@@ -7,7 +7,7 @@ from critic_core.contracts.insight import CropSuggestion, ExposureSuggestion, St
 from critic_core.contracts.manifest import Preprocessing
 from critic_core.imaging.attribution import Scorer
 from critic_core.imaging.decode import Pixels
-from critic_core.imaging.suggestions.crop import crop_suggestion, framed
+from critic_core.imaging.suggestions.crop import crop_photo, crop_suggestion
 from critic_core.imaging.suggestions.exposure import expose, exposure_suggestion
 from critic_core.imaging.suggestions.straighten import straighten_suggestion, turn
 
@@ -29,7 +29,7 @@ def _subject(critique: Critique | None) -> tuple[tuple[Face, ...], Focus | None]
     return ((critique.faces or ()), critique.focus) if critique else ((), None)
 
 
-def changed(pixels: Pixels, suggestion: Suggestion) -> Pixels:
+def apply_suggestion(pixels: Pixels, suggestion: Suggestion) -> Pixels:
     """The photo with the change."""
     match suggestion:
         case ExposureSuggestion():
@@ -37,6 +37,6 @@ def changed(pixels: Pixels, suggestion: Suggestion) -> Pixels:
         case StraightenSuggestion():
             return turn(pixels, suggestion.degrees)
         case CropSuggestion():
-            return framed(pixels, suggestion)
+            return crop_photo(pixels, suggestion)
         case _:
             assert_never(suggestion)

@@ -6,7 +6,7 @@ import numpy as np
 
 from critic_core.contracts.critique import EyeState, Face
 from critic_core.contracts.manifest import Preprocessing
-from critic_core.imaging.suggestions.crop import crop_suggestion, framed
+from critic_core.imaging.suggestions.crop import crop_photo, crop_suggestion
 
 PHOTO = np.full((400, 600, 3), 30, np.uint8)
 PHOTO[:, 180:] = 220  # what pleases lies on the right
@@ -21,7 +21,7 @@ def test_the_frame_that_pleases_is_suggested() -> None:
     assert found is not None
     assert found.left + found.width == 1
     assert found.gain_low > 0
-    assert framed(PHOTO, found).mean() > PHOTO.mean() + 20
+    assert crop_photo(PHOTO, found).mean() > PHOTO.mean() + 20
 
 
 def test_a_face_elsewhere_forbids_the_frame() -> None:

@@ -8,7 +8,7 @@ from critic_core.contracts.errors import InvalidRequest
 from critic_core.contracts.identity import new_id
 from critic_core.stores.albums import Cursor
 from critic_core.stores.owners import OwnerIndex
-from critic_gateway.albums import cursors
+from critic_gateway.http import cursors
 
 
 @pytest.mark.parametrize("rank_key", [71.25, -1.0, 1e-9, 0.1 + 0.2])

@@ -29,8 +29,8 @@ from critic_core.stores.throughput import Depth
 from critic_core.stores.worker_status import WorkerStatusStore
 from critic_gateway.limits.quota import PhotoQuota
 from critic_gateway.settings import GatewaySettings
-from critic_gateway.uploads.enqueue import BACKLOG_PER_PHOTO, PhotoIntake, photos_per_ticket
 from critic_gateway.uploads.options import UploadOptions
+from critic_gateway.uploads.photo_intake import BACKLOG_PER_PHOTO, PhotoIntake, photos_per_ticket
 from critic_gateway.uploads.reuse import CritiqueReuse
 
 ANN, PLAIN = api_key(photos_per_day=3), UploadOptions()
