@@ -10,20 +10,8 @@ from celery import Celery
 
 from critic_core.runtime.queue import celery_app
 from critic_core.runtime.redis_client import connect
-from critic_core.runtime.storage import Storage
-from critic_core.stores.album_results import AlbumResultStore
-from critic_core.stores.albums import AlbumStore
-from critic_core.stores.batches import BatchStore
-from critic_core.stores.deliveries import DeliveryStore
-from critic_core.stores.group_corrections import GroupCorrectionStore
-from critic_core.stores.insights import InsightStore
 from critic_core.stores.jobs import JobStore
-from critic_core.stores.owners import OwnerStore
 from critic_core.stores.photo_queue import PhotoQueue, measure_load
-from critic_core.stores.same_bytes import SameBytesStore
-from critic_core.stores.shares import ShareStore
-from critic_core.stores.tastes import TasteStore
-from critic_core.stores.worker_status import WorkerStatusStore
 from critic_gateway.accounts.erasure import Erasure
 from critic_gateway.accounts.export import AccountExport
 from critic_gateway.accounts.tastes import TasteRequests
@@ -47,6 +35,7 @@ from critic_gateway.notifications.album_feeds import AlbumFeeds
 from critic_gateway.notifications.on_demand import OnDemandResults
 from critic_gateway.notifications.subscriber import ChangeSubscriber
 from critic_gateway.settings import GatewaySettings
+from critic_gateway.stores import Stores, make_stores
 from critic_gateway.uploads.handler import UploadHandler
 from critic_gateway.uploads.photo_intake import PhotoIntake
 from critic_gateway.uploads.reuse import CritiqueReuse
@@ -58,34 +47,44 @@ class AppState:
     """What the routes' dependencies hand out."""
 
     settings: GatewaySettings
-    jobs: JobStore
-    albums: AlbumStore
-    owners: OwnerStore
-    storage: Storage
-    deliveries: DeliveryStore
-    shares: ShareStore
-    group_corrections: GroupCorrectionStore
-    shared: SharedAlbums
-    worker_status: WorkerStatusStore
+    stores: Stores
     changes: ChangeSubscriber
-    feeds: AlbumFeeds
-    queries: AlbumQueries
-    insights: InsightRequests
-    tastes: TasteRequests
-    uploads: UploadHandler
-    batches: BatchStore
-    batch_submission: BatchSubmission
-    batch_results: BatchResults
-    batch_runner: BatchRunner
-    account_export: AccountExport
-    erasure: Erasure
+    readiness: ReadinessProbe
     api_keys: ApiKeys
     admission: Admission
     headroom: Headroom
     rate_limit: RateLimit
     quota: PhotoQuota
     owner_limits: OwnerLimits
-    readiness: ReadinessProbe
+    erasure: Erasure
+    account_export: AccountExport
+    feeds: AlbumFeeds
+    queries: AlbumQueries
+    insights: InsightRequests
+    tastes: TasteRequests
+    shared: SharedAlbums
+    uploads: UploadHandler
+    batches: "Batches"
+
+
+@dataclass(frozen=True)
+class Batches:
+    """Submission, run and results of batches."""
+
+    submission: BatchSubmission
+    runner: BatchRunner
+    results: BatchResults
+
+
+@dataclass(frozen=True)
+class _Connections:
+    """What a gateway opens and closes."""
+
+    client: "redis.Redis"
+    queue: Celery
+    admission: Admission
+    headroom: Headroom
+    changes: ChangeSubscriber
 
 
 @asynccontextmanager
@@ -100,69 +99,66 @@ async def open_app_state(settings: GatewaySettings) -> AsyncIterator[AppState]:
     ):
         changes = ChangeSubscriber(settings.redis_url)
         async with changes.subscribed():
-            state = _app_state(settings, client, queue, admission, headroom, changes, ReadinessProbe(probes))
-            async with running(state.batch_runner):
+            connections = _Connections(client, queue, admission, headroom, changes)
+            state = _app_state(settings, connections, ReadinessProbe(probes))
+            async with running(state.batches.runner):
                 yield state
 
 
-def _app_state(  # noqa: PLR0913, PLR0917 - everything that is opened and closed
-    settings: GatewaySettings,
-    client: "redis.Redis",
-    queue: Celery,
-    admission: Admission,
-    headroom: Headroom,
-    changes: ChangeSubscriber,
-    readiness: ReadinessProbe,
-) -> AppState:
-    jobs, albums, storage, quota = (
-        JobStore(client),
-        AlbumStore(client),
-        Storage(settings.storage_url),
-        PhotoQuota(client),
-    )
-    owners, deliveries, shares = OwnerStore(client), DeliveryStore(client), ShareStore(client)
-    tastes = TasteStore(client)
-    workers = WorkerStatusStore(client)
-    reuse = CritiqueReuse(SameBytesStore(client), jobs, storage, workers)
-    intake = PhotoIntake(jobs, albums, storage, PhotoQueue(client), queue, quota, reuse, settings)
-    corrections = GroupCorrectionStore(client)
-    idempotency_keys = IdempotencyKeys(client, settings.idempotency_ttl_seconds)
-    batches, api_keys = BatchStore(client), ApiKeys.from_settings(settings)
-    erasure = Erasure(jobs, albums, owners, tastes, batches, storage)
-    sources, owner_limits = PhotoSources(storage, settings), OwnerLimits(owners, settings)
-    feeder = BatchFeeder(intake, batches, api_keys, admission, headroom, owner_limits, sources)
-    on_demand = OnDemandResults(client, changes, queue)
-    results = BatchResults(batches, jobs, storage, erasure)
+def _app_state(settings: GatewaySettings, connections: _Connections, readiness: ReadinessProbe) -> AppState:
+    stores = make_stores(connections.client, settings.storage_url)
+    quota, api_keys = PhotoQuota(connections.client), ApiKeys.from_settings(settings)
+    erasure = Erasure(stores.jobs, stores.albums, stores.owners, stores.tastes, stores.batches, stores.storage)
+    on_demand = OnDemandResults(connections.client, connections.changes, connections.queue)
+    uploads = _uploads(settings, connections, stores, quota)
     return AppState(
         settings=settings,
-        jobs=jobs,
-        albums=albums,
-        owners=owners,
-        storage=storage,
-        deliveries=deliveries,
-        shares=shares,
-        group_corrections=corrections,
-        shared=SharedAlbums(shares, albums, jobs),
-        worker_status=workers,
-        changes=changes,
-        feeds=AlbumFeeds(albums, changes),
-        queries=AlbumQueries(AlbumResultStore(client), on_demand, tastes),
-        insights=InsightRequests(InsightStore(client), on_demand),
-        tastes=TasteRequests(tastes, on_demand),
-        uploads=UploadHandler(
-            intake, admission, idempotency_keys, changes, sources, asyncio.Semaphore(settings.max_concurrent_fetches)
-        ),
-        batches=batches,
-        batch_submission=BatchSubmission(batches, storage, erasure, idempotency_keys, sources, settings),
-        batch_results=results,
-        batch_runner=BatchRunner(batches, feeder, results, erasure, settings.batch_ttl_seconds),
-        account_export=AccountExport(jobs, albums, owners, deliveries, shares, corrections, tastes, batches),
-        erasure=erasure,
-        api_keys=api_keys,
-        admission=admission,
-        headroom=headroom,
-        rate_limit=RateLimit(client),
-        quota=quota,
-        owner_limits=owner_limits,
+        stores=stores,
+        changes=connections.changes,
         readiness=readiness,
+        api_keys=api_keys,
+        admission=connections.admission,
+        headroom=connections.headroom,
+        rate_limit=RateLimit(connections.client),
+        quota=quota,
+        owner_limits=OwnerLimits(stores.owners, settings),
+        erasure=erasure,
+        account_export=_account_export(stores),
+        feeds=AlbumFeeds(stores.albums, connections.changes),
+        queries=AlbumQueries(stores.album_results, on_demand, stores.tastes),
+        insights=InsightRequests(stores.insights, on_demand),
+        tastes=TasteRequests(stores.tastes, on_demand),
+        shared=SharedAlbums(stores.shares, stores.albums, stores.jobs),
+        uploads=uploads,
+        batches=_batches(connections, stores, erasure, uploads, api_keys),
     )
+
+
+def _uploads(settings: GatewaySettings, connections: _Connections, stores: Stores, quota: PhotoQuota) -> UploadHandler:
+    reuse = CritiqueReuse(stores.same_bytes, stores.jobs, stores.storage, stores.worker_status)
+    intake = PhotoIntake(
+        stores.jobs, stores.albums, stores.storage, stores.queue, connections.queue, quota, reuse, settings
+    )
+    keys = IdempotencyKeys(connections.client, settings.idempotency_ttl_seconds)
+    sources, fetches = PhotoSources(stores.storage, settings), asyncio.Semaphore(settings.max_concurrent_fetches)
+    return UploadHandler(intake, connections.admission, keys, connections.changes, sources, fetches)
+
+
+def _batches(
+    connections: _Connections, stores: Stores, erasure: Erasure, uploads: UploadHandler, api_keys: ApiKeys
+) -> Batches:
+    """Batches take photos in as uploads do."""
+    intake, settings = uploads.intake, uploads.intake.settings
+    limits = connections.admission, connections.headroom, OwnerLimits(stores.owners, settings)
+    feeder = BatchFeeder(intake, stores.batches, api_keys, *limits, uploads.sources)
+    results = BatchResults(stores.batches, stores.jobs, stores.storage, erasure)
+    return Batches(
+        BatchSubmission(stores.batches, stores.storage, erasure, uploads.idempotency_keys, uploads.sources, settings),
+        BatchRunner(stores.batches, feeder, results, erasure, settings.batch_ttl_seconds),
+        results,
+    )
+
+
+def _account_export(stores: Stores) -> AccountExport:
+    subjects = stores.jobs, stores.albums, stores.owners, stores.deliveries, stores.shares
+    return AccountExport(*subjects, stores.group_corrections, stores.tastes, stores.batches)

@@ -14,7 +14,7 @@ def test_a_gateway_starts_while_redis_is_down(tmp_path: Path) -> None:
 
     async def start() -> None:
         async with open_app_state(settings) as state:
-            assert state.uploads.intake.jobs is state.jobs
+            assert state.uploads.intake.jobs is state.stores.jobs
             assert state.api_keys.open_to_all
 
     asyncio.run(start())

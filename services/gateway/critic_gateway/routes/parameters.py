@@ -128,11 +128,11 @@ def _owned(name: str, find: Callable[[AppState, str, str], T], not_found: type[C
     return Depends(dependency)
 
 
-OwnPhoto = Annotated[Photo, _owned("photo", lambda state, *ids: state.jobs.get(*ids), PhotoNotFound)]
+OwnPhoto = Annotated[Photo, _owned("photo", lambda state, *ids: state.stores.jobs.get(*ids), PhotoNotFound)]
 """The caller's photo of the path. Raises PhotoNotFound."""
-OwnAlbum = Annotated[Album, _owned("album", lambda state, *ids: state.albums.get(*ids), AlbumNotFound)]
+OwnAlbum = Annotated[Album, _owned("album", lambda state, *ids: state.stores.albums.get(*ids), AlbumNotFound)]
 """The caller's album of the path. Raises AlbumNotFound."""
-OwnBatch = Annotated[StoredBatch, _owned("batch", lambda state, *ids: state.batches.get(*ids), BatchNotFound)]
+OwnBatch = Annotated[StoredBatch, _owned("batch", lambda state, *ids: state.stores.batches.get(*ids), BatchNotFound)]
 """The caller's batch of the path. Raises BatchNotFound."""
 
 

@@ -48,7 +48,7 @@ def _share(request: Request, token: Annotated[str, path_id("Token of the share l
         status = state.rate_limit.count(key, digest)
         request.state.rate_limit_headers = status.headers
         status.raise_if_exceeded()
-    return state.shares.find(digest)
+    return state.stores.shares.find(digest)
 
 
 StoredShareDep = Annotated[StoredShare, Depends(_share)]
