@@ -144,6 +144,13 @@ def test_a_broken_profile_is_ignored_and_said_so(broken: bytes) -> None:
 
 
 def test_a_profile_of_the_wrong_kind_is_ignored_and_said_so() -> None:
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    decoded = decode(saved(cat(), "PNG", icc_profile=lab), PLAIN)
+    assert np.array_equal(decoded.pixels, np.asarray(cat()))
+    assert decoded.facts.notes == (BROKEN_PROFILE,)
+
+
+def test_a_grey_photo_may_have_a_profile_of_colours() -> None:
     decoded = decode(saved(grey_cat(), "JPEG", quality=95, icc_profile=profile(swapped=True)), PLAIN)
     assert difference(decoded.pixels, grey_cat().convert("RGB")) < 4
-    assert decoded.facts.notes == (BROKEN_PROFILE,)
+    assert decoded.facts.notes == ()
