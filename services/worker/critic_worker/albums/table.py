@@ -65,10 +65,7 @@ def album_table(snapshot: Snapshot, thresholds: Thresholds, active: ActiveTaste 
     pixels = [photo.fingerprint.pixels_sha256 for photo in features]
     grouped = group_levels.group(pixels, similarity, thresholds)
     levels = apply_corrections(grouped, ids, snapshot.corrections)
-    taste = taste_log_odds(features, active.model) if active else np.zeros(len(features))
-    departures = burst_departures(features, levels.near)
-    qualities = quality(features, levels.near, taste, departures)
-    compared = _without_frames(levels.near, found.sequence)
+    ranking = _ranking(features, levels.near, found.sequence, active)
     return AlbumTable(
         revision=snapshot.revision,
         ids=ids,
@@ -76,15 +73,32 @@ def album_table(snapshot: Snapshot, thresholds: Thresholds, active: ActiveTaste 
         sha256=[snapshot.sha256[photo_id] for photo_id in ids],
         features=features,
         decisions=[snapshot.decisions.get(photo_id) for photo_id in ids],
-        quality=qualities,
-        taste_version=active.version if active and taste.any() else None,
+        quality=ranking.quality,
+        taste_version=ranking.taste_version,
         order=order,
         taken=taken,
         levels=levels,
         sequence=found.sequence,
         kinds=found.kinds,
-        reasons=reasons_in_groups(features, qualities, compared, departures.turn),
+        reasons=ranking.reasons,
     )
+
+
+@dataclass(frozen=True)
+class _Ranking:
+    quality: Float64Array
+    taste_version: str | None
+    reasons: list[tuple[Reason, ...]]
+
+
+def _ranking(
+    features: list[PhotoFeatures], near: Int64Array, sequence: Int64Array, active: ActiveTaste | None
+) -> _Ranking:
+    taste = taste_log_odds(features, active.model) if active else np.zeros(len(features))
+    departures = burst_departures(features, near)
+    qualities = quality(features, near, taste, departures)
+    reasons = reasons_in_groups(features, qualities, _without_frames(near, sequence), departures.turn)
+    return _Ranking(qualities, active.version if active and taste.any() else None, reasons)
 
 
 def _without_frames(near: Int64Array, sequence: Int64Array) -> Int64Array:

@@ -27,7 +27,16 @@ T = TypeVar("T")
 
 def add_tasks(app: Celery, context: Callable[[], WorkerContext], models: Callable[[], Models]) -> None:
     """Register the tasks; `context` and `models` are called in the process that runs a task."""
+    _add_critiques(app, context, models)
+    _add_requested(app, context, models)
 
+    @app.task(name=HEARTBEAT_TASK, acks_late=False, shared=False)
+    def heartbeat() -> None:
+        worker = context()
+        run_self_test(worker.settings.worker_name, models(), worker.worker_status, worker.prepare)
+
+
+def _add_critiques(app: Celery, context: Callable[[], WorkerContext], models: Callable[[], Models]) -> None:
     class PhotoTask(Task):  # type: ignore[type-arg]  # celery's Task is generic in its stubs only
         """Handles the hard time limit."""
 
@@ -49,13 +58,6 @@ def add_tasks(app: Celery, context: Callable[[], WorkerContext], models: Callabl
     def critique_named_photos(task: PhotoTask, *photo_ids: str) -> None:
         with _requeued_without_redis():
             process_named_photos(str(task.request.id), photo_ids, context(), models())
-
-    @app.task(name=HEARTBEAT_TASK, acks_late=False, shared=False)
-    def heartbeat() -> None:
-        worker = context()
-        run_self_test(worker.settings.worker_name, models(), worker.worker_status, worker.prepare)
-
-    _add_requested(app, context, models)
 
 
 def _add_requested(app: Celery, context: Callable[[], WorkerContext], models: Callable[[], Models]) -> None:
