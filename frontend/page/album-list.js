@@ -9,6 +9,7 @@ import { fetchPreview } from "../server/photos.js";
 import { locale, photos, sentences } from "../text/messages.js";
 
 const { signal } = new AbortController();
+const CREATED = /** @type {const} */ ({ day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
 
 export function showAlbums() {
   const albums = recentAlbums();
@@ -32,7 +33,7 @@ async function describe(id, cover, title, note) {
   try {
     const { album, photos: [best] } = await fetchAlbumHead(id, signal); // prettier-ignore
     note.textContent = photos(album.counts.photos);
-    if (!album.name) title.textContent = new Date(album.created_at).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
+    if (!album.name) title.textContent = new Date(album.created_at).toLocaleString(locale, CREATED);
     if (best) cover.src = URL.createObjectURL(await fetchPreview(best.id, signal));
   } catch (error) {
     const problem = asProblem(error);

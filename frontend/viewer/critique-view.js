@@ -73,7 +73,7 @@ function showReasons(section, reasons, favourable) {
 
 /** @param {[string, Property]} entry */
 function propertyRow([name, { level, value, unit }]) {
-  const figures = make("span", "property-figure", figure(value, unit));
+  const figures = make("span", "property-figure fine", figure(value, unit));
   return make("li", "property", make("span", "property-name", heading(name)), levelBar(level), figures);
 }
 

@@ -32,7 +32,7 @@ def test_every_page_is_in_the_navigation(config: MkDocsConfig) -> None:
     [
         ("api.md", "[w](webhooks.md#retries)", "[w](webhooks.md#retries)"),
         ("api.md", "[r](../README.md)", "[r](repository/README.md)"),
-        ("repository/README.md", "![p](docs/images/page.webp)", "![p](../images/page.webp)"),
+        ("repository/README.md", "![p](docs/images/session.webp)", "![p](../images/session.webp)"),
         ("repository/README.md", "[t](tests)", "[t](tests/README.md)"),
         ("api.md", "[l](../LICENSE)", "[l](https://github.com/photo-critic/photo-critic/blob/main/LICENSE)"),
         ("api.md", "[f](../frontend)", "[f](https://github.com/photo-critic/photo-critic/tree/main/frontend)"),
