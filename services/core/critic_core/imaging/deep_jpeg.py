@@ -14,8 +14,8 @@ from critic_core.imaging.capture import capture_of_block
 from critic_core.imaging.colour_tags import colour_of_profile
 from critic_core.imaging.deep import DeepImage
 from critic_core.imaging.opened import Loaded, Opened
-from critic_core.imaging.orientation import checked
-from critic_core.metadata.embedded import exif_block
+from critic_core.imaging.orientation import checked, from_xmp
+from critic_core.metadata.embedded import exif_block, xmp_packet
 from critic_core.metadata.tiff import read_tags
 
 _FRAME = re.compile(rb"[\xc0-\xc3\xc5-\xc7\xc9-\xcb\xcd-\xcf]")
@@ -51,11 +51,12 @@ def open_deep_jpeg(data: bytes) -> Opened:
     if data.rfind(_END) < data.rfind(_SCAN):
         raise PhotoCorrupt("The JPEG is cut short: the file ends before the picture does.")
     exif = bytes(exif_block(data) or b"")
+    stated = read_tags(exif).get(_ORIENTATION)
     return Opened(
         stored=(width, height),
         load=lambda _: _load(data, bits),
         capture=lambda: capture_of_block(exif, data),
-        exif_orientation=checked(read_tags(exif).get(_ORIENTATION)),
+        exif_orientation=from_xmp(xmp_packet(data)) if stated is None else checked(stated),
     )
 
 

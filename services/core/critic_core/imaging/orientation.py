@@ -3,6 +3,8 @@
 Source: CIPA DC-008 (Exif 3.0), 4.6.4 A, Orientation.
 """
 
+import re
+
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
@@ -18,6 +20,8 @@ _TURN = {
     8: Image.Transpose.ROTATE_90,
 }
 
+_XMP = re.compile(rb'tiff:Orientation(?:="|>)([1-8])')
+
 _MIRRORS = {2: (1, -1), 3: (-1, -1), 4: (-1, 1), 6: (1, -1), 7: (-1, -1), 8: (-1, 1)}
 """Steps through rows and columns, after the exchange of both."""
 
@@ -29,6 +33,12 @@ def from_exif(image: Image.Image) -> int:
     except Exception:  # noqa: BLE001 - Pillow's EXIF parser raises various exceptions on malformed EXIF
         return 1
     return checked(value)
+
+
+def from_xmp(packet: bytes | None) -> int:
+    """1 to 8, of a photo whose EXIF states none; Pillow's rule, for photos that it does not open."""
+    found = _XMP.search(packet or b"")
+    return int(found[1]) if found else 1
 
 
 def checked(value: object) -> int:

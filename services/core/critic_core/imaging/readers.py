@@ -35,6 +35,7 @@ from critic_core.imaging.heif_items import bits_of_main, colour_of_main, crop_of
 from critic_core.imaging.jpeg_pixels import load_jpeg
 from critic_core.imaging.opened import Colour, Loaded, Opened
 from critic_core.imaging.structure import tiff as tiff_structure
+from critic_core.metadata.embedded import xmp_packet
 
 
 def _jpeg(data: bytes) -> Opened:
@@ -129,9 +130,10 @@ def _tiff(data: bytes) -> Opened:
 def _plain_tiff(data: bytes, notes: tuple[str, ...]) -> Opened:
     """Pillow applies the orientation of a TIFF during decoding, and deletes the tag."""
     image = TiffImagePlugin.TiffImageFile(BytesIO(data))
-    exif_orientation = orientation.checked(image.tag_v2.get(274))
+    exif_orientation = orientation.from_exif(image)
+    rows = image.tag_v2[256], image.tag_v2[257]
     return Opened(
-        stored=image.size,
+        stored=orientation.upright_size(rows, exif_orientation),
         load=_loading(image, _profile(image) or colour_of_exif(data)),
         capture=lambda: capture_of(image, data),
         frames=frames.count_tiff(data),
@@ -156,7 +158,7 @@ def _deep_tiff(data: bytes, page: TiffPage, notes: tuple[str, ...]) -> Opened:
         check=lambda most: tiff_structure.check(data, most, page.offset),
         capture=lambda: capture_of_raw(data),
         frames=frames.count_tiff(data),
-        exif_orientation=orientation.checked(int(tag.value) if tag else 1),
+        exif_orientation=orientation.checked(int(tag.value)) if tag else orientation.from_xmp(xmp_packet(data)),
         notes=notes,
     )
 

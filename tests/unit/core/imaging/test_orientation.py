@@ -1,8 +1,11 @@
 """A photo is the same photo in all eight EXIF orientations."""
 
+from io import BytesIO
+
 import numpy as np
 import pillow_heif
 import pytest
+import tifffile
 from PIL import Image
 from tests.data import make
 from tests.support.photos import PLAIN, cat, difference, saved, turned
@@ -81,6 +84,17 @@ def test_avif_lies_as_its_container_says_and_not_as_its_xmp_does() -> None:
     xmp = b'<rdf:RDF xmlns:tiff="http://ns.adobe.com/tiff/1.0/"><rdf:Description tiff:Orientation="6"/></rdf:RDF>'
     decoded = decode(saved(cat(), "AVIF", quality=95, xmp=xmp), PLAIN)
     assert difference(decoded.pixels, cat()) < 5
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_a_tiff_without_the_tag_lies_as_its_xmp_says(bits: int) -> None:
+    xmp = b'<rdf:RDF xmlns:tiff="http://ns.adobe.com/tiff/1.0/"><rdf:Description tiff:Orientation="6"/></rdf:RDF>'
+    levels, out = np.asarray(cat().transpose(Image.Transpose.ROTATE_90)), BytesIO()
+    values = levels if bits == 8 else levels.astype(np.uint16) * 257
+    tifffile.imwrite(out, values, photometric="rgb", extratags=[(700, "B", len(xmp), xmp, True)])
+    decoded = decode(out.getvalue(), PLAIN)
+    assert np.array_equal(decoded.pixels, np.asarray(cat()))
+    assert (decoded.facts.width, decoded.facts.height, decoded.facts.orientation) == (*cat().size, 6)
 
 
 @pytest.mark.parametrize("value", [0, 9, 65535])
