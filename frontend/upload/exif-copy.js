@@ -7,7 +7,7 @@ const named = (...tags) => Object.fromEntries(tags.map((tag) => [tag, true]));
 export const TIME_TAG = 0x0132;
 /** Maker, model, time, rating, rating in percent. */
 const FIRST_TAGS = named(0x010f, 0x0110, TIME_TAG, 0x4746, 0x4749);
-/** Exposure, aperture, ISO, times with zones and fractions, bias, distances, subject, its frame, serial number, lens. */
+/** Exposure, aperture, ISO, times, bias, distances, subject, its frame, serial number, lens. */
 const EXIF_TAGS = named(
   0x829a, 0x829d, 0x8827, 0x9003, 0x9004, 0x9010, 0x9011, 0x9012, 0x9204, 0x9206, 0x920a, 0x9214, 0x9290, 0x9291, 0x9292, 0xa002,
   0xa003, 0xa214, 0xa431, 0xa434,

@@ -1,7 +1,6 @@
 /** Markers of segments between scans: DHT, SOS, DQT, DNL, DRI, COM. */
 const SEGMENTS = new Set([0xc4, 0xda, 0xdb, 0xdc, 0xdd, 0xfe]);
-/** Zeros in a row, which no coded photo has. */
-const HOLE_BYTES = 1024;
+const HOLE_BYTES = 1024; // zeros, which no coded photo has
 
 /** True for foreign bytes, a lost sector, no end: browsers draw on in silence, the server notes it. @param {Blob} photo */
 export async function isDamagedJpeg(photo) {

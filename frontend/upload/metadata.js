@@ -1,5 +1,3 @@
-// EXIF and XMP of a photo, whatever its format.
-
 import { ExifCopy } from "./exif-copy.js";
 
 const EDGE_BYTES = 1 << 20; // metadata stand before or behind the pixels

@@ -4,10 +4,10 @@ const ADOBE_RGB = 2;
 
 /** @type {((metadata: Metadata) => boolean)[]} */
 const REASONS = [
-  // Animations: GIF, JPEG XL, a brand of AVIF, a chunk of PNG, a flag of WebP (developers.google.com/speed/webp/docs/riff_container).
+  // Animations, and all JPEG XL.
   ({ text }) => /^(GIF8|\xff\n|....(ftypavis|JXL )|.PNG((?!IDAT).)+acTL)/s.test(text),
   ({ text }) => /^RIFF....WEBPVP8X/s.test(text) && (text.charCodeAt(20) & 0x02) !== 0,
-  // PNG, AVIF, ICC: primaries, then PQ or HLG (ITU-T H.273), whose tones every browser maps to its screen.
+  // PQ and HLG of PNG, AVIF and ICC (ITU-T H.273): every browser maps their tones to its screen.
   ({ text }) => /^.PNG.+cICP.[\x10\x12]|^....ftyp.+nclx..\0[\x10\x12]|cicp\0{4}.[\x10\x12]/s.test(text),
   // Adobe RGB by EXIF, which no browser reads; EXIF in a text of PNG.
   ({ text, exif }) => exif.colourSpace === ADOBE_RGB || /R03\0|Raw profile type exif/.test(text),
