@@ -69,7 +69,10 @@ def session(page: Page, photos: list[FilePayload]) -> Iterator[float]:
     yield 3.0
     page.keyboard.press("Space")
     expect(page.locator("#viewer .rank")).to_be_visible()
+    page.keyboard.press("i")
+    expect(page.locator("#viewer .histogram")).to_be_visible()
     yield 2.2
+    page.keyboard.press("i")
     page.keyboard.press("h")
     expect(page.locator("#viewer .legend")).to_contain_text("Orange", timeout=60_000)
     yield 2.0
