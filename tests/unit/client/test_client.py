@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from tests.support.critiques import make_photo
@@ -33,6 +34,8 @@ from critic_core.contracts.errors import (
     ServiceUnavailable,
 )
 from critic_core.contracts.photo import PhotoState
+
+CHOSEN = b'{"id": "p", "state": "failed", "problem": {"code": "photo_corrupt"}}'
 
 
 @pytest.fixture
@@ -180,6 +183,22 @@ def test_all_pages_of_the_callers_photos_are_read(server: ScriptedServer, client
         "/v1/photos?state=done&limit=1000",
         "/v1/photos?state=done&limit=1000&cursor=next",
     ]
+
+
+def test_chosen_fields_of_photos(server: ScriptedServer, client: Client) -> None:
+    server.answer = lambda request: Answer(200, b'{"photos": [%s]}' % CHOSEN if "limit" in request.path else CHOSEN)
+    photo = client.photo("p", fields=["state", "problem.code"])
+    assert (photo.id, photo.state, photo.critique) == ("p", PhotoState.failed, None)
+    assert photo.problem is not None
+    assert (photo.problem.code, photo.problem.detail) == ("photo_corrupt", None)
+    (entry,) = client.photos(fields=["problem.code"], state="failed")
+    assert entry.summary is None
+    first, second = (parse_qs(request.path.partition("?")[2]) for request in server.requests)
+    assert (first["fields"], second["fields"], second["state"]) == (
+        ["state,problem.code"],
+        ["problem.code"],
+        ["failed"],
+    )
 
 
 def test_both_clients_have_the_same_calls() -> None:

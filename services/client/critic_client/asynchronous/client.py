@@ -1,10 +1,10 @@
 """The client's calls about photos and models."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, overload
 from uuid import uuid4
 
 import httpx
@@ -17,6 +17,7 @@ from critic_client.errors import CritiquePending, error_of
 from critic_client.photo_files import OnProgress, open_photos, upload_name
 from critic_client.requests import LONGEST_WAIT_SECONDS, page_parameters, parse, parse_models
 from critic_core.contracts.account import PhotoEntry, PhotosPage
+from critic_core.contracts.chosen_fields import PhotoEntryFields, PhotoFields, PhotosPageFields
 from critic_core.contracts.manifest import Manifest
 from critic_core.contracts.photo import Photo
 from critic_core.contracts.photo_source import PhotoSource, PresignedUpload
@@ -102,16 +103,40 @@ class AsyncClient:
         response = await self._http.request("POST", "/v1/uploads", json={"size_bytes": size_bytes})
         return parse(PresignedUpload, response)
 
-    async def photo(self, photo_id: str, wait: float = 0) -> Photo:
-        """The photo with its state, and its critique within `wait` seconds (at most 30)."""
-        return parse(Photo, await self._http.request("GET", f"/v1/photos/{photo_id}", params={"wait": wait}))
+    @overload
+    async def photo(self, photo_id: str, wait: float = 0) -> Photo: ...
 
-    async def photos(self, **filters: str) -> AsyncIterator[PhotoEntry]:
-        """The caller's photos, newest first. `filters`: `state`, `album`, `name`, `reference`, `created_since`, …"""
+    @overload
+    async def photo(self, photo_id: str, wait: float = 0, *, fields: Sequence[str]) -> PhotoFields: ...
+
+    async def photo(self, photo_id: str, wait: float = 0, *, fields: Sequence[str] = ()) -> Photo | PhotoFields:
+        """The photo with its state, and its critique within `wait` seconds (at most 30).
+
+        `fields`: the chosen ones alone, such as `critique.score`.
+        """
+        params = {"wait": wait, **({"fields": ",".join(fields)} if fields else {})}
+        response = await self._http.request("GET", f"/v1/photos/{photo_id}", params=params)
+        return parse(PhotoFields, response) if fields else parse(Photo, response)
+
+    @overload
+    def photos(self, *, fields: None = None, **filters: str) -> AsyncIterator[PhotoEntry]: ...
+
+    @overload
+    def photos(self, *, fields: Sequence[str], **filters: str) -> AsyncIterator[PhotoEntryFields]: ...
+
+    async def photos(
+        self, *, fields: Sequence[str] | None = None, **filters: str
+    ) -> AsyncIterator[PhotoEntry | PhotoEntryFields]:
+        """The caller's photos, newest first. `filters`: `state`, `album`, `name`, `reference`, `created_since`, …
+
+        `fields`: the chosen ones alone, such as `summary.score`.
+        """
+        chosen = {"fields": ",".join(fields)} if fields else {}
         cursor, more = None, True
         while more:
-            params = {**filters, **page_parameters(cursor)}
-            page = parse(PhotosPage, await self._http.request("GET", "/v1/photos", params=params))
+            params = {**filters, **chosen, **page_parameters(cursor)}
+            response = await self._http.request("GET", "/v1/photos", params=params)
+            page = parse(PhotosPageFields, response) if fields else parse(PhotosPage, response)
             for photo in page.photos:
                 yield photo
             cursor, more = page.next_cursor, page.next_cursor is not None

@@ -2,10 +2,10 @@
 """The client's calls about photos and models."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, overload
 from uuid import uuid4
 
 import httpx
@@ -18,6 +18,7 @@ from critic_client.synchronous.batches import Batches
 from critic_client.synchronous.retrying_http import RetryingHttp
 from critic_client.synchronous.taste import TasteCalls
 from critic_core.contracts.account import PhotoEntry, PhotosPage
+from critic_core.contracts.chosen_fields import PhotoEntryFields, PhotoFields, PhotosPageFields
 from critic_core.contracts.manifest import Manifest
 from critic_core.contracts.photo import Photo
 from critic_core.contracts.photo_source import PhotoSource, PresignedUpload
@@ -103,16 +104,38 @@ class Client:
         response = self._http.request("POST", "/v1/uploads", json={"size_bytes": size_bytes})
         return parse(PresignedUpload, response)
 
-    def photo(self, photo_id: str, wait: float = 0) -> Photo:
-        """The photo with its state, and its critique within `wait` seconds (at most 30)."""
-        return parse(Photo, self._http.request("GET", f"/v1/photos/{photo_id}", params={"wait": wait}))
+    @overload
+    def photo(self, photo_id: str, wait: float = 0) -> Photo: ...
 
-    def photos(self, **filters: str) -> Iterator[PhotoEntry]:
-        """The caller's photos, newest first. `filters`: `state`, `album`, `name`, `reference`, `created_since`, …"""
+    @overload
+    def photo(self, photo_id: str, wait: float = 0, *, fields: Sequence[str]) -> PhotoFields: ...
+
+    def photo(self, photo_id: str, wait: float = 0, *, fields: Sequence[str] = ()) -> Photo | PhotoFields:
+        """The photo with its state, and its critique within `wait` seconds (at most 30).
+
+        `fields`: the chosen ones alone, such as `critique.score`.
+        """
+        params = {"wait": wait, **({"fields": ",".join(fields)} if fields else {})}
+        response = self._http.request("GET", f"/v1/photos/{photo_id}", params=params)
+        return parse(PhotoFields, response) if fields else parse(Photo, response)
+
+    @overload
+    def photos(self, *, fields: None = None, **filters: str) -> Iterator[PhotoEntry]: ...
+
+    @overload
+    def photos(self, *, fields: Sequence[str], **filters: str) -> Iterator[PhotoEntryFields]: ...
+
+    def photos(self, *, fields: Sequence[str] | None = None, **filters: str) -> Iterator[PhotoEntry | PhotoEntryFields]:
+        """The caller's photos, newest first. `filters`: `state`, `album`, `name`, `reference`, `created_since`, …
+
+        `fields`: the chosen ones alone, such as `summary.score`.
+        """
+        chosen = {"fields": ",".join(fields)} if fields else {}
         cursor, more = None, True
         while more:
-            params = {**filters, **page_parameters(cursor)}
-            page = parse(PhotosPage, self._http.request("GET", "/v1/photos", params=params))
+            params = {**filters, **chosen, **page_parameters(cursor)}
+            response = self._http.request("GET", "/v1/photos", params=params)
+            page = parse(PhotosPageFields, response) if fields else parse(PhotosPage, response)
             yield from page.photos
             cursor, more = page.next_cursor, page.next_cursor is not None
 

@@ -240,7 +240,7 @@ class Group(Contract):
 
     id: str = Field(description="The id of the oldest photo: stable while the group grows")
     level: GroupLevel
-    kind: SequenceKind | None = Field(default=None, description="PhotoKind of the sequence")
+    kind: SequenceKind | None = Field(default=None, description="Kind of the sequence")
     best: str = Field(description="The id of the best photo")
     photos: tuple[Member, ...] = Field(description="Best first; a sequence in capture order")
 
@@ -295,7 +295,7 @@ class Proposal(Contract):
     near: str | None = Field(default=None, description="Id of the group of near duplicates")
     scene: str | None = Field(default=None, description="Id of the scene")
     sequence: str | None = Field(default=None, description="Id of the sequence")
-    kind: SequenceKind | None = Field(default=None, description="PhotoKind of the sequence")
+    kind: SequenceKind | None = Field(default=None, description="Kind of the sequence")
 
 
 class KeepersAtRisk(Contract):
