@@ -36,6 +36,19 @@ SCROLL = """(seconds) => new Promise((done) => {
   };
   requestAnimationFrame(frame);
 })"""
+NEXT_PHOTOS = """async (count) => {
+  const [viewer, image] = [document.querySelector('#viewer'), document.querySelector('#viewer-image')];
+  const times = [];
+  for (let photo = 0; photo < count; photo++) {
+    const began = performance.now();
+    viewer.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight' }));
+    await image.decode().catch(() => {});  // replaced by the full image
+    await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
+    times.push(performance.now() - began);
+    await new Promise((rest) => setTimeout(rest, 150));
+  }
+  return times.sort((a, b) => a - b);
+}"""
 LOADED = """() => performance.getEntriesByType('resource').filter((one) => /[.](js|css)$/.test(one.name))
   .reduce((sum, one) => sum + one.decodedBodySize, 0)"""
 FIRST_PAINT, LARGEST_PAINT = "firstContentfulPaint", "largestContentfulPaint::Candidate"
@@ -121,6 +134,10 @@ def _album(browser: Browser, stack: LocalStack, files: list[Path]) -> None:
     _print("from the page to the last score", f"{len(files) / (time.perf_counter() - began):.1f} photos/s")
     expect(page.locator("#tally")).to_contain_text("to go")
     _scroll(browser, page)
+    page.locator("#grid").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("Space")
+    _print("to the next photo in the large view", f"{_quantiles(page.evaluate(NEXT_PHOTOS, 40))} ms")
     _print("cells in the document", str(page.locator(".cell").count()))
     session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.collectGarbage")
