@@ -16,7 +16,7 @@ from tests.support.photos import DATA, cat, difference, saved
 
 from critic_core.contracts.insight import Suggestions
 from critic_core.imaging.suggestions.exposure import expose
-from critic_core.imaging.suggestions.suggest import changed
+from critic_core.imaging.suggestions.suggest import apply_suggestion
 
 ROCKET = Chosen.at(DATA / "rocket.jpg")
 WIDTH, HEIGHT = 1600, 1200
@@ -204,7 +204,7 @@ def test_frames_of_crop_and_level_lie_over_the_photo_and_previews_are_cut_and_tu
     suggestions = Suggestions.read(json.dumps({"suggestions": rows, "model": "aesthetics", "version": "1"})).suggestions
     for index, suggestion in enumerate(suggestions):
         page.get_by_role("button", name="Preview").nth(index).click()
-        shown, expected = canvas_picture(page), Image.fromarray(changed(pixels, suggestion))
+        shown, expected = canvas_picture(page), Image.fromarray(apply_suggestion(pixels, suggestion))
         assert shown.size == pytest.approx(expected.size, abs=2)
         assert difference(*(picture.resize((96, 64), Image.Resampling.BOX) for picture in (shown, expected))) < 3
     expect(page.get_by_role("button", name="Preview", pressed=True)).to_have_count(1)
