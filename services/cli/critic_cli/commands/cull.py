@@ -106,7 +106,7 @@ def _cull(options: CullOptions, selection: Selection, sidecars: Sidecars, journa
     shoot = find_shoot(options.folder, options.exclude or [], options.copy_keepers)
     with _resumable(), open_client(options.url, options.api_key, options.local) as client:
         culled = cull_folder(client, shoot, journal, options.fresh)
-        decisions = read_back(client.albums, culled, sidecars) if options.read_back else ""
+        decisions = read_back(client.albums, culled, sidecars, journal.decisions.load()) if options.read_back else ""
         taste = use_taste(client.taste) if options.taste else ""
         proposals = propose(client.albums, culled.album_id, selection)
         export_files(client.albums, culled.album_id, selection, options.files)

@@ -1,13 +1,14 @@
 """What changed in a folder between two runs: the album follows the folder."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from critic_cli.culling.journal import Journal
+from critic_cli.culling.removed_decisions import RestoredTime
 from critic_cli.culling.same_stem import Shot
 from critic_client import Albums, Client
-from critic_core.contracts.album import AlbumPhoto
+from critic_core.contracts.album import AlbumPhoto, Choice
 from critic_core.contracts.errors import PhotoNotFound
 
 
@@ -30,11 +31,14 @@ def remove_missing(
     return len(missing)
 
 
-def restore_decisions(albums: Albums, album_id: str, journal: Journal, photos: Iterable[AlbumPhoto]) -> None:
+def restore_decisions(albums: Albums, album_id: str, journal: Journal, photos: Sequence[AlbumPhoto]) -> None:
     """A file that was moved (the same bytes) or edited (the same path) keeps the photographer's decision."""
-    stored = journal.decisions.load()
-    for photo in photos if stored else ():
-        decision = stored.of(photo)
+    stored, restored = journal.decisions.load(), dict[str, RestoredTime]()
+    for photo in photos:
+        decision = stored.decision_about(photo)
         if decision is not None and photo.decision is None:
-            albums.decide(album_id, photo.id, decision)
-    journal.decisions.forget_restored(photos)
+            choice = Choice(flag=decision.flag, stars=decision.stars)
+            current = albums.decide(album_id, photo.id, choice).current
+            if current is not None:
+                restored[photo.id] = RestoredTime(made_at=decision.at, restored_at=current.at)
+    journal.decisions.end_restoration(photos, restored)

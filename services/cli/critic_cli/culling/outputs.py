@@ -49,17 +49,17 @@ def write_embedded(
     culled: CulledFolder, proposals: Sequence[Proposal], sidecars: Sidecars, journal: Journal
 ) -> Iterator[str]:
     """Ratings and keywords inside JPEGs, which stay known as uploaded. Yields problems."""
-    contents, uploads = dict[Path, SidecarContent](), list[tuple[Shot, str]]()
+    contents, uploads = dict[Path, SidecarContent](), dict[Path, tuple[Shot, str]]()
     for proposal, shot, is_copy in _better_first(culled, proposals):
         content = sidecars.content(proposal, shot, is_copy)
         contents |= {file: content for file in shot.files if _is_jpeg(file)}
         if journal.photo_id(shot) is not None:
-            uploads.append((shot, proposal.id))
-    results = {result.photo: result.problem for result in embed(contents)}
-    yield from filter(None, results.values())
-    for shot, photo_id in uploads:
-        if shot.upload in results and results[shot.upload] is None:
-            journal.append(shot, photo_id)
+            uploads[shot.upload] = shot, proposal.id
+    for embedded in embed(contents):
+        if embedded.problem:
+            yield embedded.problem
+        elif embedded.photo in uploads:
+            journal.append(*uploads[embedded.photo])
 
 
 def copy_keepers_to(culled: CulledFolder, proposals: Sequence[Proposal], folder: Path, to: Path) -> Iterator[str]:

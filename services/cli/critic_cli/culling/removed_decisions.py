@@ -1,26 +1,39 @@
 """Decisions about photos that left the album, until their files are in it again. Stored beside the journal."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import BaseModel
 
 from critic_cli.culling.files_on_disk import replace_file
-from critic_core.contracts.album import AlbumPhoto, Choice
+from critic_core.contracts.album import AlbumPhoto, Decision
 
 
-class Decisions(BaseModel):
-    """Choices by the photo's SHA-256 digest, and by its path."""
+class RestoredTime(BaseModel):
+    """When a decision was made, and when it was restored, which is its time in the album."""
 
-    by_digest: dict[str, Choice] = {}
-    by_path: dict[str, Choice] = {}
+    made_at: datetime
+    restored_at: datetime
 
-    def __bool__(self) -> bool:
-        return bool(self.by_digest or self.by_path)
 
-    def of(self, photo: AlbumPhoto) -> Choice | None:
-        """The choice about the same bytes, else about a photo of the same path."""
+class DecisionFile(BaseModel):
+    """Decisions by the photo's SHA-256 digest, and by its path; times of the restored ones by the photo's id."""
+
+    by_digest: dict[str, Decision] = {}
+    by_path: dict[str, Decision] = {}
+    restored: dict[str, RestoredTime] = {}
+
+    def decision_about(self, photo: AlbumPhoto) -> Decision | None:
+        """The decision about the same bytes, else about a photo of the same path."""
         return self.by_digest.get(photo.sha256) or self.by_path.get(_path(photo))
+
+    def made_at(self, photo: AlbumPhoto) -> datetime | None:
+        """When the decision about a photo was made: if restored, before its time in the album. None: undecided."""
+        if photo.decision is None:
+            return None
+        times = self.restored.get(photo.id)
+        return times.made_at if times and times.restored_at == photo.decision.at else photo.decision.at
 
 
 class RemovedDecisions:
@@ -29,36 +42,37 @@ class RemovedDecisions:
     def __init__(self, file: Path) -> None:
         self._file = file
 
-    def load(self) -> Decisions:
-        """All decisions; none from a missing or damaged file."""
+    def load(self) -> DecisionFile:
+        """The content; nothing from a missing or damaged file."""
         try:
-            return Decisions.model_validate_json(self._file.read_bytes())
+            return DecisionFile.model_validate_json(self._file.read_bytes())
         except (OSError, ValueError):
-            return Decisions()
+            return DecisionFile()
 
     def add(self, photos: Iterable[AlbumPhoto]) -> None:
         """Store the decisions about photos; a later one about the same photo replaces the earlier one."""
         stored = self.load()
         for photo in photos:
             if photo.decision is not None:
-                choice = Choice(flag=photo.decision.flag, stars=photo.decision.stars)
-                stored.by_digest[photo.sha256] = stored.by_path[_path(photo)] = choice
+                decision = photo.decision.model_copy(update={"at": stored.made_at(photo)})
+                stored.by_digest[photo.sha256] = stored.by_path[_path(photo)] = decision
         self._write(stored)
 
-    def forget_restored(self, photos: Iterable[AlbumPhoto]) -> None:
+    def end_restoration(self, photos: Iterable[AlbumPhoto], restored: dict[str, RestoredTime]) -> None:
         """At the end of a run: equal bytes may return in a later one, and a path may then be another picture's."""
-        stored, present = self.load(), {photo.sha256 for photo in photos}
-        remaining = {digest: choice for digest, choice in stored.by_digest.items() if digest not in present}
-        if stored:
-            self._write(Decisions(by_digest=remaining))
+        stored = self.load()
+        digests, ids = {photo.sha256 for photo in photos}, {photo.id for photo in photos}
+        by_digest = {digest: decision for digest, decision in stored.by_digest.items() if digest not in digests}
+        times = {photo_id: time for photo_id, time in (stored.restored | restored).items() if photo_id in ids}
+        self._write(DecisionFile(by_digest=by_digest, restored=times))
 
     def clear(self) -> None:
         """Forget all decisions."""
         self._file.unlink(missing_ok=True)
 
-    def _write(self, decisions: Decisions) -> None:
-        if decisions:
-            replace_file(self._file, decisions.model_dump_json().encode())
+    def _write(self, content: DecisionFile) -> None:
+        if content != DecisionFile():
+            replace_file(self._file, content.model_dump_json().encode())
         else:
             self.clear()
 

@@ -11,9 +11,10 @@ from critic_cli.culling.folder_changes import remove_missing, restore_decisions
 from critic_cli.culling.journal import Journal
 from critic_cli.culling.same_stem import Shot
 from critic_client import Client
-from critic_core.contracts.album import AlbumPhoto, Choice, Decision, Flag
+from critic_core.contracts.album import AlbumPhoto, Choice, Decision, Decisions, Flag
 
 PICK = Choice(flag=Flag.pick, stars=4)
+RESTORED = datetime(2026, 6, 2, tzinfo=UTC)
 PICKED = Decision(flag=Flag.pick, stars=4, at=datetime(2026, 6, 1, tzinfo=UTC))
 
 
@@ -36,8 +37,9 @@ class Album:
     def delete(self, photo_id: str) -> None:
         self.photos = [photo for photo in self.photos if photo.id != photo_id]
 
-    def decide(self, album_id: str, photo_id: str, choice: Choice) -> None:
+    def decide(self, album_id: str, photo_id: str, choice: Choice) -> Decisions:
         self.decisions[photo_id] = choice
+        return Decisions(current=Decision(flag=choice.flag, stars=choice.stars, at=RESTORED))
 
 
 @pytest.fixture
@@ -88,7 +90,7 @@ def test_equal_bytes_return_in_a_later_run_and_a_path_may_be_another_pictures(
     photos = [album_photo("same path", sha256="b" * 64), album_photo("back", path="b.jpg")]
     restore_decisions(album.client.albums, "album", next_run(tmp_path), photos)
     assert album.decisions == {"back": PICK}
-    assert not next_run(tmp_path).decisions.load()
+    assert not next_run(tmp_path).decisions.load().by_digest
 
 
 def test_a_decision_in_the_album_is_the_later_one(tmp_path: Path, journal: Journal, shot: Shot) -> None:
@@ -114,3 +116,18 @@ def test_a_file_that_cannot_be_read_now_has_not_changed(
 
     monkeypatch.setattr(Path, "stat", refuse)
     assert journal.photo_id(shot) == "old"
+
+
+def test_a_restored_decision_is_as_old_as_before(tmp_path: Path, journal: Journal, shot: Shot) -> None:
+    decided = album_photo("first", decision=PICKED)
+    shot.upload.unlink()
+    for name in ("second", "third"):
+        album = Album(decided)
+        journal.append(shot, decided.id)
+        remove_missing(album.client, "album", [], journal, [])
+        restore_decisions(album.client.albums, "album", journal, [album_photo(name)])
+        decided = album_photo(name, decision=PICKED.model_copy(update={"at": RESTORED}))
+        assert next_run(tmp_path).decisions.load().made_at(decided) == PICKED.at
+    later = datetime(2026, 6, 3, tzinfo=UTC)
+    decided = album_photo("third", decision=PICKED.model_copy(update={"at": later}))
+    assert next_run(tmp_path).decisions.load().made_at(decided) == later
