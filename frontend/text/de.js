@@ -488,7 +488,7 @@ export const texts = {
     low <= 0 ? "Die geraden Kanten stimmen überein; die Wertung sieht keinen klaren Unterschied." : `Gefällt zu ${Math.round(percent)} → ${Math.round(percent + gain)} %: ${decimal(gain)} Punkte (95 %: ${decimal(low)} bis ${decimal(high)})`,
   tasteSentence({ enabled, state, decisions, held_out: heldOut }) {
     if (!enabled) return "Aus: es ordnet die allgemeine Wertung.";
-    if (state === "too_few") return `Nicht im Einsatz: nötig sind 50 entschiedene Bilder, je 10 gewählt und verworfen. Entschieden: ${decisions}.`;
+    if (state === "too_few") return `Nicht im Einsatz: nötig sind 50 entschiedene Bilder aus 10 Szenen, je 10 gewählt und verworfen. Entschieden: ${decisions}.`;
     const { taste = 0, common = 0, gain_low: low = 0, gain_high: high = 0 } = heldOut ?? {};
     const use = state === "proven" ? "Im Einsatz" : "Nicht im Einsatz, kein Gewinn ist belegt";
     const percent = (/** @type {number} */ share) => Math.round(100 * share);

@@ -186,7 +186,7 @@ export const gainSentence = ({ percent, gain, gain_low: low, gain_high: high }) 
 /** @param {Taste} taste */
 export function tasteSentence({ enabled, state, decisions, held_out: heldOut }) {
   if (!enabled) return "Off: the common score ranks.";
-  if (state === "too_few") return `Not in use: it needs 50 decided pictures, with 10 picks and 10 rejects at least. Decided: ${decisions}.`;
+  if (state === "too_few") return `Not in use: it needs 50 decided pictures, 10 picks, 10 rejects and 10 scenes at least. Decided: ${decisions}.`;
   const { taste = 0, common = 0, gain_low: low = 0, gain_high: high = 0 } = heldOut ?? {};
   const use = state === "proven" ? "In use" : "Not in use, no gain is proven";
   const percent = (/** @type {number} */ share) => Math.round(100 * share);

@@ -111,7 +111,7 @@ def test_the_same_bytes_cost_one_inference(stack: LocalStack) -> None:
         previews = [client.get(f"/v1/photos/{photo.id}/preview").content for photo in (first, again)]
         assert first.id != again.id
         assert (first.critique, previews[0]) == (again.critique, previews[1])  # down to the milliseconds of each stage
-        assert (first.deliveries, again.deliveries) == (1, 0)
+        assert (first.claims, again.claims) == (1, 0)
         assert "critic_critiques_reused_total 1.0" in client.get("/metrics").text
         assert client.delete(f"/v1/photos/{first.id}").status_code == 204
         assert photo_of(traces.upload(client)).critique == first.critique

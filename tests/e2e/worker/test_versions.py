@@ -231,7 +231,9 @@ def test_no_photo_is_compared_while_photos_wait(stack: Stack, routing: RoutingSt
 
     def held_back() -> float:
         text = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
-        return sum(float(line.split()[1]) for line in text.splitlines() if 'shadowed_total{outcome="held_back"' in line)
+        return sum(
+            float(line.split()[1]) for line in text.splitlines() if 'shadow_photos_total{outcome="held_back"' in line
+        )
 
     for number in (1, 2, 3):
         assert version_of(stack.result(stack.submit())) == "1"

@@ -51,6 +51,7 @@ def test_whole_photos(tmp_path: Path, whole: dict[str, bytes]) -> None:
     soft, black = cat((300, 200)).resize((3000, 2000)), Image.new("RGB", (600, 400))
     rare = {
         "a film behind": whole["baseline"] + bytes(9000),
+        "fill bytes before a marker": b"\xff\xd8\xff" + whole["baseline"][2:],
         "noise": saved(noise, "JPEG", exif=exif()),
         "soft": saved(soft, "JPEG", quality=95),
         "black": saved(black, "JPEG"),

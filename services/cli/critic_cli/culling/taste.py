@@ -1,7 +1,7 @@
 """The owner's taste for a culling: turned on, trained on all decisions, and described in a sentence."""
 
 from critic_client import TasteCalls
-from critic_core.contracts.taste import MIN_DECISIONS, MIN_OF_KIND, HeldOut, Taste, TasteState
+from critic_core.contracts.taste import MIN_DECISIONS, MIN_OF_KIND, MIN_SCENES, HeldOut, Taste, TasteState
 
 
 def use_taste(taste: TasteCalls) -> str:
@@ -15,7 +15,7 @@ def taste_sentence(taste: Taste) -> str:
     if taste.held_out is None:
         return (
             f"Your taste is not in use: {taste.decisions} decided pictures of {MIN_DECISIONS}, at least {MIN_OF_KIND} "
-            "picked and rejected."
+            f"picked and rejected, from {MIN_SCENES} scenes."
         )
     verdict = "is in use" if taste.state is TasteState.proven else "is not in use: no gain beyond chance"
     return f"Your taste {verdict}. {_evidence(taste.held_out)}, {taste.decisions:,} decided pictures."

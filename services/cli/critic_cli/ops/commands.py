@@ -54,7 +54,7 @@ def check_backup(archive: Archive) -> None:
 @ops.command()
 def restore(
     archive: Archive,
-    replace: Annotated[bool, typer.Option("--replace", help="Even if the stack has photos or albums.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Even if the stack has data of its own.")] = False,
     compose: ComposeOption = "",
 ) -> None:
     """Replace the data of a stack by that of an archive."""

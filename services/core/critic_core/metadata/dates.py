@@ -31,7 +31,7 @@ def parse_time(text: str, offset: str = "", fraction: str = "") -> datetime | No
         zone = _zone(match[9] or offset.strip())
     except ValueError:
         return None
-    if hour > 24 or year < _EARLIEST or time in _UNSET_CLOCKS:
+    if hour > 24 or not _is_set(time):
         return None
     # 24:00:00 ends a day (ISO 8601); phones that count hours from 1 to 24 write 24:15 for a quarter past midnight.
     days = 1 if (hour, minute, second) == (24, 0, 0) else 0
@@ -47,9 +47,14 @@ def parse_date(text: str) -> datetime | None:
 def _of_rfc(text: str) -> datetime | None:
     """Source: RFC 1123, which the PNG specification suggests."""
     try:
-        return parsedate_to_datetime(text)
+        time = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
+    return time if _is_set(time.replace(tzinfo=None)) else None
+
+
+def _is_set(time: datetime) -> bool:
+    return time.year >= _EARLIEST and time not in _UNSET_CLOCKS
 
 
 def _share(digits: str) -> float:

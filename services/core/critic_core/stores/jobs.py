@@ -92,7 +92,8 @@ if rank then
   for _, part in ipairs({{'names', 'features', 'decisions', 'favourites'}}) do
     redis.call('HDEL', album_key(album, part), ARGV[1])
   end
-  record_event(ARGV[2], album, 'photo_deleted', ARGV[1], tonumber(rank) == {PENDING})
+  local remain = redis.call('EXISTS', album_key(album, 'order')) == 1  -- an empty album has no end to announce
+  record_event(ARGV[2], album, 'photo_deleted', ARGV[1], remain and tonumber(rank) == {PENDING})
 end
 return existed
 """

@@ -63,17 +63,26 @@ class BatchResults:
         return all(photo.state.final for photo in self.jobs.entries(part.photo_ids))
 
     def _write(self, lease: BatchLease, part: BatchPart) -> BatchPart:
-        results = list(self._results(part))
-        excluded = {"photo": LARGE_FIELDS}
-        lines = (result.model_dump_json(exclude_none=True, exclude=excluded) + "\n" for result in results)
-        self.storage.put(results_key(lease.batch_id, part.number), "".join(lines).encode())
+        key = results_key(lease.batch_id, part.number)
+        results = self._written_before(key, part)
+        if len(results) != len(part.rows):
+            results = [self._result(row) for row in part.rows]
+            excluded = {"photo": LARGE_FIELDS}
+            lines = (result.model_dump_json(exclude_none=True, exclude=excluded) + "\n" for result in results)
+            self.storage.put(key, "".join(lines).encode())
         done = sum(result.photo is not None and result.photo.state is PhotoState.done for result in results)
         written = part.model_copy(update={"written": True})
         self.batches.save_parts(lease, written, done=done, failed=len(results) - done, written=1)
         return written
 
-    def _results(self, part: BatchPart) -> Iterator[BatchResult]:
-        return map(self._result, part.rows)
+    def _written_before(self, key: str, part: BatchPart) -> list[BatchResult]:
+        """The results of photos that are deleted: of a backup, Redis is older than the files."""
+        if self.jobs.existing(part.photo_ids):
+            return []
+        try:
+            return list(map(BatchResult.read, self.storage.get(key).splitlines()))
+        except PhotoNotFound:
+            return []
 
     def _result(self, row: BatchRow) -> BatchResult:
         photo: Photo | None = None

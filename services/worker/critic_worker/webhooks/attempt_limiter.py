@@ -1,8 +1,8 @@
 """Limits of concurrent attempts per receiver and per owner, against head-of-line blocking by hanging receivers.
 
-A responding receiver may use most threads, since an installation often has a single receiver. An unresponsive receiver
-gets a few threads until the next response. An owner chooses the hosts, and can name many: all of them together use at
-most as many threads as one responding receiver, and the unresponsive ones a quarter.
+A responding receiver may use half of the threads, since an installation often has a single receiver. An unresponsive
+receiver gets a few threads until the next response. An owner chooses the hosts, and can name many: all of them together
+use at most three quarters of the threads, and the unresponsive ones a quarter.
 """
 
 import threading
@@ -17,8 +17,8 @@ class AttemptLimiter:
     """Counts concurrent attempts per host and owner, and stores unresponsive hosts."""
 
     def __init__(self, threads: int) -> None:
-        self._most, self._most_unresponsive = max(1, threads * 3 // 4), max(1, threads // 8)
-        self._most_unresponsive_of_owner = max(1, threads // 4)
+        self._most, self._most_unresponsive = max(1, threads // 2), max(1, threads // 8)
+        self._most_of_owner, self._most_unresponsive_of_owner = max(1, threads * 3 // 4), max(1, threads // 4)
         self._attempts: Counter[str] = Counter()
         self._unresponsive: dict[str, None] = {}
         self._lock = threading.Lock()
@@ -27,8 +27,8 @@ class AttemptLimiter:
         """Most attempts by the names of their counters."""
         if host in self._unresponsive:
             unresponsive = {f"unresponsive {owner}": self._most_unresponsive_of_owner}
-            return {f"host {host}": self._most_unresponsive, f"owner {owner}": self._most} | unresponsive
-        return {f"host {host}": self._most, f"owner {owner}": self._most}
+            return {f"host {host}": self._most_unresponsive, f"owner {owner}": self._most_of_owner} | unresponsive
+        return {f"host {host}": self._most, f"owner {owner}": self._most_of_owner}
 
     @contextmanager
     def slot(self, host: str, owner: str) -> Iterator[bool]:

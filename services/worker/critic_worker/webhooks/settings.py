@@ -22,7 +22,7 @@ class SenderSettings(QueueSettings, WebhookSettings):
         default=6 * 3600, gt=0, description="Longest delay between two attempts, also for a receiver's Retry-After."
     )
     webhook_concurrency: int = Field(
-        default=16, ge=1, description="Concurrent attempts; to one receiver at most three quarters of them."
+        default=16, ge=1, description="Concurrent attempts; to one receiver at most half of them."
     )
 
     webhook_metrics_host: str = Field(default="127.0.0.1", description="Address of the sender's Prometheus metrics.")

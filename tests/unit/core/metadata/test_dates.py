@@ -72,3 +72,8 @@ def test_zone_and_fraction_of_other_tags() -> None:
 @given(st.text(max_size=40), st.text(max_size=8), st.text(max_size=8))
 def test_any_text_is_a_time_or_none(text: str, offset: str, fraction: str) -> None:
     assert parse_time(text, offset, fraction) is None or text.strip()[:1].isdigit()
+
+
+@pytest.mark.parametrize("text", ["Thu, 01 Jan 1970 00:00:00 GMT", "Tue, 01 Jan 1980 00:00:00 +0000"])
+def test_unset_clocks_in_the_form_of_rfc_1123(text: str) -> None:
+    assert parse_time(text) is None

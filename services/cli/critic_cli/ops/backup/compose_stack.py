@@ -17,6 +17,7 @@ from critic_cli.ops.backup.archive import FOLDERS
 from critic_cli.ops.compose_project import LONG, SHORT, ComposeProject, EngineError
 from critic_core.runtime.redis_client import BACKUP_KEY
 from critic_core.stores.albums import ALBUM_EXPIRY
+from critic_core.stores.batches import DUE as BATCHES_DUE
 from critic_core.stores.jobs import EXPIRY, photo_hash
 
 STORAGE_VOLUME = "/var/lib/photo-critic"
@@ -56,9 +57,9 @@ class Stack:
         """The running services."""
         return self._project.run("ps", "--services", "--status", "running", seconds=SHORT).split()
 
-    def has_photos_or_albums(self) -> bool:
-        """True when Redis, which must run, knows photos or albums."""
-        return self._redis("redis-cli", "exists", EXPIRY, ALBUM_EXPIRY).strip() != "0"
+    def has_data(self) -> bool:
+        """True when Redis, which must run, knows photos, albums or batches."""
+        return self._redis("redis-cli", "exists", EXPIRY, ALBUM_EXPIRY, BATCHES_DUE).strip() != "0"
 
     @contextmanager
     def snapshot(self) -> Iterator[tuple[int, IO[bytes]]]:

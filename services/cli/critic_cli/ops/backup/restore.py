@@ -37,8 +37,8 @@ def restore_backup(stack: Stack, path: Path, replace: bool) -> Restored:
     services, leftovers = stack.running(), ["restoring"]
     stack.start_redis()
     try:
-        if stack.has_photos_or_albums() and not replace:
-            raise RestoreRefused("This stack has photos or albums. With --replace the archive's take their place.")
+        if stack.has_data() and not replace:
+            raise RestoreRefused("This stack has data of its own. With --replace the archive's takes its place.")
         photo_ids = _stage(stack, path)
         with _writers_stopped(stack, services):
             deleted = _switch(stack, photo_ids, manifest)
