@@ -12,8 +12,8 @@ from pathlib import Path
 from tests.load.peers import OURS, PEERS, Server, measure_round, running_peer, stack
 from tests.support.photos import DATA
 
-RECORDED, TOLERATED = 0.82, 0.9
-ROUNDS, PHOTOS = 5, 16
+RECORDED, TOLERATED = 0.79, 0.9  # the median of five runs, 0.74 to 0.88 with five rounds
+ROUNDS, PHOTOS = 10, 16
 
 
 def main() -> None:
