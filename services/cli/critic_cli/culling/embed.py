@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from critic_cli.culling.files_on_disk import FileState, state_of
 from critic_cli.errors import CommandError
 from critic_core.contracts.errors import CriticError
 from critic_core.exports.sidecar_merge import SidecarContent, merge_sidecar
@@ -43,7 +44,7 @@ class _Job:
     """A file, its state when it was read, its names in the shoot, its new packet, the copy that ExifTool changes."""
 
     file: Path
-    state: tuple[int, int]
+    state: FileState
     names: list[Path]
     packet: bytes
     new_file: Path
@@ -64,7 +65,7 @@ def embed(contents: dict[Path, SidecarContent]) -> Iterator[Embedded]:
     jobs = list[_Job]()
     for file, photos in names.items():
         try:
-            state = _state(file)
+            state = state_of(file)
             packet = _merged(file, contents[photos[0]])
         except (CriticError, OSError) as error:
             yield from _results(photos, str(getattr(error, "detail", error)))
@@ -77,11 +78,6 @@ def embed(contents: dict[Path, SidecarContent]) -> Iterator[Embedded]:
 
 def _results(photos: Iterable[Path], problem: str | None) -> Iterator[Embedded]:
     yield from (Embedded(photo, problem and f"{photo}: {problem}") for photo in photos)
-
-
-def _state(file: Path) -> tuple[int, int]:
-    status = file.stat()
-    return status.st_size, status.st_mtime_ns
 
 
 def _new_name(file: Path) -> Path:
@@ -150,7 +146,7 @@ def _replace(job: _Job) -> None:
     if _pixels(job.new_file) != _pixels(job.file):
         raise OSError("the pixels would have changed")
     shutil.copystat(job.file, job.new_file)
-    if _state(job.file) != job.state:
+    if state_of(job.file) != job.state:
         raise OSError("another program saved the photo meanwhile")
     job.new_file.replace(job.file)
 

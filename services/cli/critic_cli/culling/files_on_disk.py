@@ -13,6 +13,15 @@ from pathlib import Path
 
 from critic_cli.files.find import KEEPERS_MARK
 
+FileState = tuple[int, int]
+"""Size in bytes, and time of the last change in ns: equal for files that nobody changed."""
+
+
+def state_of(file: Path) -> FileState:
+    """The present state of a file. Raises OSError."""
+    status = file.stat()
+    return status.st_size, status.st_mtime_ns
+
 
 def copy_files(files: Iterable[Path], folder: Path, to: Path) -> Iterator[str]:
     """Copy files of `folder` below `to`, with their folders. A different file there stays. Yields problems."""

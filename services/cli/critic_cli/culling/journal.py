@@ -10,13 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from critic_cli.culling.files_on_disk import replace_file
+from critic_cli.culling.files_on_disk import FileState, replace_file, state_of
 from critic_cli.culling.removed_decisions import RemovedDecisions
 from critic_cli.culling.same_stem import Shot, picture_name
 from critic_cli.folders import state_folder
-
-FileState = tuple[int, int]
-"""Size and time of the last change, in nanoseconds; −1 for a missing file."""
 
 
 @dataclass(frozen=True)
@@ -116,13 +113,12 @@ def _text(file: Path) -> str:
 
 
 def file_state(shot: Shot) -> FileState | None:
-    """The state of the uploaded file; None for a file that is there and cannot be read, so that it does not count as
-    changed.
+    """The state of the uploaded file, −1 for a missing one; None for a file that is there and cannot be read, so that
+    it does not count as changed.
     """
     try:
-        status = shot.upload.stat()
+        return state_of(shot.upload)
     except FileNotFoundError:
         return -1, -1
     except OSError:
         return None
-    return status.st_size, status.st_mtime_ns

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from critic_cli.culling.journal import FileState, file_state
+from critic_cli.culling.files_on_disk import FileState
+from critic_cli.culling.journal import file_state
 from critic_cli.culling.same_stem import Shot
 from critic_cli.files.raw_preview import content_of
 from critic_client import Albums
